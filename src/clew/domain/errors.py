@@ -1,0 +1,33 @@
+"""What can go wrong, named by what the caller can do about it."""
+
+
+class ClewError(Exception):
+    """Base of every refusal that Clew makes on purpose.
+
+    The message is one sentence that says what to do. It never holds a name, a path, a
+    note or a digest, because doors show it and logs keep it.
+    """
+
+
+class NotVisible(ClewError):
+    """The actor may not see it, or it does not exist: one answer for both."""
+
+
+class Invalid(ClewError):
+    """What was given cannot be used as it is; the sentence says what would be."""
+
+
+class StepRefused(ClewError):
+    """The step is not possible in the present state."""
+
+
+class Unavailable(ClewError):
+    """Something Clew needs is not there now; the same call may succeed later."""
+
+
+class Undecodable(ClewError):
+    """The bytes of a medium cannot be turned into pixels, frames or samples."""
+
+
+class Tampered(ClewError):
+    """Stored bytes are not what was stored; they are never handed on."""

@@ -1,0 +1,65 @@
+"""Kinds of fingerprint: how many bits, which radius is a match, and where each comes from."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+BITS = 256
+BYTES = BITS // 8
+
+QUALITY_MATCHED_MIN = 50
+"""A PDQ of lower quality is noise (a flat or black picture) and never matches on its own.
+
+Source: Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing
+Algorithm" (2019).
+"""
+
+
+class Kind(IntEnum):
+    """What a fingerprint was computed from. The numbers are stored; never reuse one."""
+
+    PDQ = 1
+    """A still picture, bit for bit as the reference computes it: for exchange."""
+    PDQ_CENTRED = 2
+    """The same with a centred window: survives a change of size. For comparing."""
+    FRAME = 3
+    """Frames of a moving medium, centred PDQ, each with its time."""
+    SOUND = 4
+    """One second of sound each: eight Chromaprint sub-fingerprints."""
+
+
+class Engine(IntEnum):
+    """An index of its own: fingerprints of different engines are never compared."""
+
+    STILL = 1
+    SOUND = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindFacts:
+    engine: Engine
+    radius_bits: int
+
+
+KINDS: dict[Kind, KindFacts] = {
+    Kind.PDQ: KindFacts(engine=Engine.STILL, radius_bits=31),
+    Kind.PDQ_CENTRED: KindFacts(engine=Engine.STILL, radius_bits=31),
+    Kind.FRAME: KindFacts(engine=Engine.STILL, radius_bits=31),
+    Kind.SOUND: KindFacts(engine=Engine.SOUND, radius_bits=31),
+}
+
+
+class Transform(IntEnum):
+    """The turn or mirror that lays the query over what was found. Stored; never reuse one."""
+
+    NONE = 0
+    ROTATE_90 = 1
+    ROTATE_180 = 2
+    ROTATE_270 = 3
+    FLIP_VERTICAL = 4
+    FLIP_HORIZONTAL = 5
+    TRANSPOSE = 6
+    TRANSVERSE = 7
+
+    @property
+    def word(self) -> str:
+        return self.name.lower().replace("_", "-")
