@@ -1,7 +1,10 @@
 """The four answers for a medium, and which reason counts first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
+
+from clew.domain.medium import MediumKind
 
 
 class Answer(StrEnum):
@@ -54,3 +57,84 @@ def answer(evidence: Evidence | None, *, is_decoded: bool) -> Answer:
     if evidence is not None:
         return ANSWER_BY_EVIDENCE[evidence]
     return Answer.NEW if is_decoded else Answer.UNDECODABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aligned:
+    """Which seconds of one moving medium are which seconds of another."""
+
+    seconds_here: tuple[float, float]
+    seconds_there: tuple[float, float]
+    frames_matched: int
+    frames_compared: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a medium got its answer: one other medium, and what is known of that.
+
+    `matched` is the other medium's digest in hexadecimal, `owner` the code of its member;
+    both are absent where handling hides them. `others` counts further media of the same
+    group (same evidence, owner and series) that say no more than this one.
+    """
+
+    kind: ReasonKind
+    evidence: Evidence
+    matched: str | None = None
+    distance_bits: int | None = None
+    radius_bits: int | None = None
+    transform: str | None = None
+    aligned: Aligned | None = None
+    series: str | None = None
+    owner: str | None = None
+    unit: str | None = None
+    others: int = 0
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """Best first: evidence, then bytes before sight before sound, then distance."""
+        return (self.evidence, _KIND_ORDER[self.kind], self.distance_bits or 0)
+
+
+_KIND_ORDER: Mapping[ReasonKind, int] = {kind: order for order, kind in enumerate(ReasonKind)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriagedMedium:
+    """One medium of a case with its answer; the best reason stands first.
+
+    `name` is its strongest digest in hexadecimal; `sha256` is absent where only other
+    fingerprints came. `verdict_reason` says why it could not be decoded, if so.
+    """
+
+    name: str
+    sha256: str | None
+    paths: tuple[str, ...]
+    kind: MediumKind
+    answer: Answer
+    reasons: tuple[Reason, ...] = ()
+    verdict_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many media of a case or exhibit got each answer."""
+
+    solved_elsewhere: int = 0
+    parallel_enquiry: int = 0
+    known: int = 0
+    new: int = 0
+    undecodable: int = 0
+
+
+def grouped(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """The reasons best first, with one for each (evidence, owner, series); the rest are counted."""
+    best: dict[tuple[Evidence, str | None, str | None], Reason] = {}
+    others: dict[tuple[Evidence, str | None, str | None], int] = {}
+    for reason in sorted(reasons, key=lambda reason: reason.rank):
+        group = (reason.evidence, reason.owner, reason.series)
+        if group in best:
+            others[group] += 1 + reason.others
+        else:
+            best[group], others[group] = reason, reason.others
+    return tuple(replace(reason, others=others[group]) for group, reason in best.items())

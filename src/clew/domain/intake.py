@@ -1,0 +1,31 @@
+"""Taking in an exhibit: what was seen of it so far."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+FILES_PER_CHUNK_MAX = 200
+BYTES_PER_CHUNK_MAX = 256 * 1024 * 1024
+
+
+class ChunkState(IntEnum):
+    """How far a chunk of files has come. The numbers are stored; never reuse one."""
+
+    WAITING = 1
+    FIRST_ANSWER = 2
+    """Every file has its verdict; moving media were compared by their key frames."""
+    DONE = 3
+    """Moving media were compared by every frame."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the intakes of a case or exhibit have come.
+
+    `files_seen` grows while the source is still walked; `is_running` until the last chunk is done.
+    """
+
+    files_seen: int
+    files_done: int
+    bytes_done: int
+    is_walking: bool
+    is_running: bool
