@@ -1,0 +1,96 @@
+"""What the sandboxed reader says of a medium: its verdict, fingerprints and facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clew.domain.fingerprint import Kind
+from clew.domain.medium import MediumKind, Verdict
+
+Fact: TypeAlias = "str | int | float | list[Fact]"
+"""One value of a medium's metadata, safe to be written as JSON."""
+
+
+class Wants(IntEnum):
+    """How much of a medium is read now."""
+
+    PICTURE_OR_KEY_FRAMES = 1
+    """The first answer: stills are complete, videos by their key frames and sound."""
+    FULL = 2
+    """Videos by every frame."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FingerprintSet:
+    """Fingerprints of one kind from one medium.
+
+    Shapes: `bits` (n, 32) uint8, most significant bit first; `qualities` (n,) uint8;
+        `times_ms` (n,) int32 for frames and sound, else None; `transforms` (n,) uint8,
+        values of domain Transform, in queries only.
+    Units: qualities 0 to 100; times in milliseconds from the start.
+    """
+
+    kind: Kind
+    bits: NDArray[np.uint8]
+    qualities: NDArray[np.uint8]
+    times_ms: NDArray[np.int32] | None = None
+    transforms: NDArray[np.uint8] | None = None
+
+    def __post_init__(self) -> None:
+        rows = len(self.bits)
+        if self.bits.shape != (rows, 32) or self.bits.dtype != np.uint8:
+            raise ValueError("fingerprints are rows of 32 bytes")
+        if self.qualities.shape != (rows,) or self.qualities.dtype != np.uint8:
+            raise ValueError("each fingerprint has one quality")
+        if self.times_ms is not None and (self.times_ms.shape, self.times_ms.dtype) != ((rows,), np.int32):
+            raise ValueError("each fingerprint has one time, or none has")
+        if self.transforms is not None and (self.transforms.shape, self.transforms.dtype) != ((rows,), np.uint8):
+            raise ValueError("each fingerprint has one transform, or none has")
+
+    def __len__(self) -> int:
+        return len(self.bits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Camera:
+    """What a medium says of the camera and the place it was made with and at."""
+
+    make: str | None = None
+    model: str | None = None
+    serial: str | None = None
+    lens_serial: str | None = None
+    taken_at: datetime | None = None
+    """Local time at the camera, without a zone; the offset stands beside it where known."""
+    taken_offset_minutes: int | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    gps_precision_m: float | None = None
+    software: str | None = None
+    document_id: str | None = None
+
+
+NO_CAMERA = Camera()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One verdict on a medium and everything that was read from it.
+
+    `stored` is kept and indexed; `queries` are looked up and not kept.
+    """
+
+    verdict: Verdict
+    reason: str = ""
+    kind: MediumKind = MediumKind.OTHER
+    width: int | None = None
+    height: int | None = None
+    duration_ms: int | None = None
+    stored: tuple[FingerprintSet, ...] = ()
+    queries: tuple[FingerprintSet, ...] = ()
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    camera: Camera = NO_CAMERA
