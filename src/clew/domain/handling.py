@@ -3,7 +3,6 @@
 `records/visibility.sql` is its twin, to be obeyed; a property test holds the two equal.
 """
 
-from collections.abc import Set
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -71,7 +70,7 @@ def may_see(actor: Actor | None, handling: Handling) -> bool:
     return handling.audience is Audience.MEMBERS and actor.member in handling.members
 
 
-def audience_from_words(words: str) -> tuple[Audience, Set[str]]:
+def audience_from_words(words: str) -> tuple[Audience, frozenset[str]]:
     """`unit`, `member`, `all` or `members NO,SE` as an audience and the members it names.
 
     Raises:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 from clew.domain.medium import MediumKind
+from clew.domain.series import SeriesState
 
 
 class Answer(StrEnum):
@@ -23,20 +24,46 @@ class Evidence(IntEnum):
     IDENTIFIED_SERIES_OF_ANOTHER_MEMBER = 1
     OPEN_SERIES_OF_ANOTHER_MEMBER = 2
     CASE_OF_ANOTHER_MEMBER = 3
-    OWN_SERIES = 4
-    OWN_EARLIER_CASE = 5
-    HASH_LIST = 6
+    OWN_EARLIER_CASE = 4
+    HASH_LIST = 5
 
 
 ANSWER_BY_EVIDENCE: Mapping[Evidence, Answer] = {
     Evidence.IDENTIFIED_SERIES_OF_ANOTHER_MEMBER: Answer.SOLVED_ELSEWHERE,
     Evidence.OPEN_SERIES_OF_ANOTHER_MEMBER: Answer.PARALLEL_ENQUIRY,
     Evidence.CASE_OF_ANOTHER_MEMBER: Answer.PARALLEL_ENQUIRY,
-    Evidence.OWN_SERIES: Answer.KNOWN,
     Evidence.OWN_EARLIER_CASE: Answer.KNOWN,
     Evidence.HASH_LIST: Answer.KNOWN,
 }
 """The whole precedence of triage: evidence in the order of its numbers, and its answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """What the actor may know of the other medium of a match.
+
+    `is_in_other_case`: it was found in a case other than the one that is triaged;
+    `is_earlier`: and that was before the medium in question was.
+    """
+
+    is_of_own_member: bool
+    is_in_other_case: bool
+    is_earlier: bool
+    is_listed: bool
+    foreign_series_state: SeriesState | None
+
+
+def evidence(other: Other) -> Evidence | None:
+    """The best evidence that `other` gives, or None where it says nothing."""
+    if other.foreign_series_state is SeriesState.IDENTIFIED:
+        return Evidence.IDENTIFIED_SERIES_OF_ANOTHER_MEMBER
+    if other.foreign_series_state is SeriesState.OPEN:
+        return Evidence.OPEN_SERIES_OF_ANOTHER_MEMBER
+    if not other.is_of_own_member and other.is_in_other_case:
+        return Evidence.CASE_OF_ANOTHER_MEMBER
+    if other.is_of_own_member and other.is_in_other_case and other.is_earlier:
+        return Evidence.OWN_EARLIER_CASE
+    return Evidence.HASH_LIST if other.is_listed else None
 
 
 class ReasonKind(StrEnum):
