@@ -1,0 +1,370 @@
+"""PDQ fingerprints of a grey picture: as the reference computes them, centred, and of all eight turns.
+
+PDQ's filter (two box passes a direction, then 64 x 64 samples) is linear and separable, so its
+64 x 64 picture is `Wy . grey . Wx^T` with weights known from the size alone. One pass over the
+pixels instead of four, and the weights can be folded onto a picture decoded at 1/8 to 7/8: each
+reduced pixel then stands for the source pixels it was made of, and 0 to 2 bits change.
+
+Source of the steps: Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing
+Algorithm" (2019). What is ours: the folding, and the centred window.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from clew.domain.fingerprint import BYTES, Transform
+
+Grey = NDArray[np.uint8]
+"""(height, width), 0 black to 255 white."""
+Bits = NDArray[np.uint8]
+"""(…, 32): 256 bits, most significant first, the last coefficient first (as pdqhash gives them)."""
+Weights = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
+"""For each of 64 samples: its first pixel, how many pixels it sums, and their weights."""
+
+SAMPLES = 64
+FREQUENCIES = 16
+SIDE_HASHED_MIN = 5
+"""A shorter side has no PDQ; the reference answers quality 0 for it (MIN_HASHABLE_DIM)."""
+SIDE_REDUCED_MIN = 256
+"""Shortest side that a reduced decode may leave: at 128 folding costs up to 4 bits, at 256 2."""
+AXES_KEPT_MAX = 1024
+"""Weights of that many sides are remembered, about 6 kB each."""
+
+EIGHTHS = 8
+
+TURNS: tuple[Transform, ...] = (
+    Transform.NONE,
+    Transform.FLIP_VERTICAL,
+    Transform.FLIP_HORIZONTAL,
+    Transform.ROTATE_180,
+    Transform.TRANSPOSE,
+    Transform.ROTATE_90,
+    Transform.ROTATE_270,
+    Transform.TRANSVERSE,
+)
+"""Order in which the kernel makes the eight: four mirrors, then the transposition of each.
+
+A transform T is what is done to the *query* to lay it over what was found: the row of T is the
+fingerprint of T(query). ROTATE_90 turns clockwise, FLIP_HORIZONTAL swaps left and right,
+FLIP_VERTICAL swaps top and bottom, TRANSPOSE swaps rows and columns, TRANSVERSE does so over
+the other diagonal. A copy that someone turned clockwise is therefore found by ROTATE_270.
+"""
+
+_DCT = (
+    np.sqrt(2.0 / SAMPLES)
+    * np.cos(np.pi / (2 * SAMPLES) * np.arange(1, FREQUENCIES + 1)[:, None] * (2 * np.arange(SAMPLES) + 1))
+).astype(np.float32)
+_BY_TRANSFORM = np.argsort([int(turn) for turn in TURNS])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PicturePdq:
+    """Both fingerprints of one picture; row t of each is that of `Transform(t)`, row 0 the stored one.
+
+    Shapes: `reference` and `centred` are (8, 32). Qualities are 0 to 100.
+    """
+
+    reference: Bits
+    reference_quality: int
+    centred: Bits
+    centred_quality: int
+
+
+def fingerprint_grey(grey: Grey, full_size: tuple[int, int] | None = None) -> PicturePdq | None:
+    """Reference and centred PDQ of a picture and of its eight turns; None if a side is under 5 pixels.
+
+    `full_size` is (height, width) of the picture that `grey` was reduced from, if it was: then
+    the reference bits are those of the full picture, within 2 bits at quality 50 and above.
+
+    The reference rows are the reference's bits of the picture *really* turned: its window is
+    lopsided, and turning only the coefficients (as pdqhash.compute_dihedral does) moves it.
+    """
+    height, width = full_size or grey.shape
+    if min(height, width, *grey.shape) < SIDE_HASHED_MIN:
+        return None
+    pixels, columns = _rows_in_memory(grey)
+    eighths = _eighths((height, width), grey.shape)
+    y, y_back = (_axis(height, grey.shape[0], eighths, backwards) for backwards in (False, True))
+    x, x_back = (_axis(width, grey.shape[1], eighths, backwards) for backwards in (False, True))
+    reference, reference_quality = _reference_eight(pixels, columns, *y, *y_back, *x, *x_back, _DCT)
+    centred, centred_quality = frame_pdq_dihedral(grey, full_size)
+    return PicturePdq(
+        reference=cast("Bits", reference)[_BY_TRANSFORM],
+        reference_quality=int(reference_quality),
+        centred=centred,
+        centred_quality=centred_quality,
+    )
+
+
+def frame_pdq(grey: Grey, full_size: tuple[int, int] | None = None) -> tuple[Bits, int]:
+    """Centred PDQ of one frame, (32,), and its quality; zeros and 0 if a side is under 5 pixels.
+
+    `grey` may be a view of the luma plane with padded rows; it is not copied.
+    """
+    rows, quality = frame_pdq_dihedral(grey, full_size)
+    return rows[0], quality
+
+
+def frame_pdq_dihedral(grey: Grey, full_size: tuple[int, int] | None = None) -> tuple[Bits, int]:
+    """Centred PDQ of the eight turns of one frame, (8, 32) in the order of `Transform`, and its quality.
+
+    The centred window is a tent as wide as a sample (half a sample each side of its middle), of
+    fractional width: it neither moves with the size of the picture nor leans to a side, so the
+    same picture at another size keeps its bits, and the turns are exact.
+    """
+    if min(grey.shape) < SIDE_HASHED_MIN:
+        return np.zeros((len(TURNS), BYTES), np.uint8), 0
+    height, width = full_size or grey.shape
+    pixels, columns = _rows_in_memory(grey)
+    eighths = _eighths((height, width), grey.shape)
+    y = _centred_axis(height, grey.shape[0], eighths)
+    x = _centred_axis(width, grey.shape[1], eighths)
+    rows, quality = _centred_eight(pixels, columns, *y, *x, _DCT)
+    return cast("Bits", rows)[_BY_TRANSFORM], int(quality)
+
+
+def warm() -> None:
+    """Compile or load every kernel with the types used, so that nothing is compiled in the sandbox."""
+    grey = np.add.outer(np.arange(96, dtype=np.uint8), np.arange(80, dtype=np.uint8))
+    fingerprint_grey(grey)
+    fingerprint_grey(grey, (192, 160))
+    frame_pdq(grey[:, :64])
+
+
+def _rows_in_memory(grey: Grey) -> tuple[Grey, int]:
+    """`grey` as the one array type that the kernels are compiled for, and how many columns count.
+
+    A plane with padded rows is seen with its padding. Read-only, because numba compiles again
+    for a writeable array, and nothing may be compiled in the sandbox.
+    """
+    height, width = grey.shape
+    stride, step = grey.strides
+    if step != 1 or stride < width or height < 2:
+        grey, stride = np.ascontiguousarray(grey), width
+    # The last row's padding may lie outside the buffer: it is never read, only `width` columns are.
+    view = np.lib.stride_tricks.as_strided(grey, (height, stride), (stride, 1), writeable=False)
+    return view, width
+
+
+def _eighths(full: tuple[int, int], reduced: tuple[int, ...]) -> int:
+    """The m for which JPEG's reduced decode at m/8 makes `reduced` of `full`; 0 for another reduction."""
+    for m in range(1, EIGHTHS + 1):
+        if all(-(-n * m // EIGHTHS) == r for n, r in zip(full, reduced, strict=True)):
+            return m
+    return 0
+
+
+@lru_cache(AXES_KEPT_MAX)
+def _axis(full: int, reduced: int, eighths: int, backwards: bool) -> Weights:
+    pixels_each = EIGHTHS / eighths if eighths else full / reduced
+    return cast("Weights", _reference_weights(full, reduced, pixels_each, backwards))
+
+
+@lru_cache(AXES_KEPT_MAX)
+def _centred_axis(full: int, reduced: int, eighths: int) -> Weights:
+    pixels_each = EIGHTHS / eighths if eighths else full / reduced
+    return cast("Weights", _centred_weights(full, reduced, pixels_each))
+
+
+@numba.njit(cache=True, nogil=True)
+def _reference_weights(full, reduced, pixels_each, backwards):  # type: ignore[no-untyped-def]
+    """Weights of the reference's two box passes and decimation, of a side of `full` pixels.
+
+    `backwards` gives those of the side read from its end.
+    """
+    window = (full + 127) // 128
+    ahead = (window + 2) // 2
+    behind = window - ahead
+    kept_max = int((2 * window + 2) / pixels_each) + 4
+    first = np.full(64, reduced, np.int64)
+    count = np.zeros(64, np.int64)
+    weight = np.zeros((64, kept_max), np.float32)
+    for i in range(64):
+        middle = int((i + 0.5) * full / 64)
+        start = max(0, middle - behind)
+        stop = min(full, middle + ahead)
+        lowest = max(0, start - behind)
+        highest = min(full, stop + ahead - 1)
+        summed = np.zeros(highest - lowest + 1, np.float64)
+        for j in range(start, stop):
+            begin = max(0, j - behind)
+            end = min(full, j + ahead)
+            share = 1.0 / ((stop - start) * (end - begin))
+            summed[begin - lowest] += share
+            summed[end - lowest] -= share
+        here = 0.0
+        last = 0
+        first[i] = int((full - highest if backwards else lowest) / pixels_each)
+        for j in range(lowest, highest):
+            here += summed[j - lowest]
+            source = full - 1 - j if backwards else j
+            into = min(int(source / pixels_each), reduced - 1)
+            edge = (into + 1) * pixels_each
+            within = min(1.0, edge - source)
+            weight[i, into - first[i]] += here * within
+            if within < 1.0 and into + 1 < reduced:
+                weight[i, into + 1 - first[i]] += here * (1.0 - within)
+                into += 1
+            last = max(last, into)
+        count[i] = last - first[i] + 1
+    return first, count, weight
+
+
+@numba.njit(cache=True, nogil=True)
+def _centred_weights(full, reduced, pixels_each):  # type: ignore[no-untyped-def]
+    """Weights of a tent of base full / 64 around the middle of each sample, exact on fractions."""
+    half = full / 128.0
+    kept_max = int(full / 64 / pixels_each) + 4
+    first = np.zeros(64, np.int64)
+    count = np.zeros(64, np.int64)
+    weight = np.zeros((64, kept_max), np.float32)
+    for i in range(64):
+        middle = (i + 0.5) * full / 64
+        begin = min(int((middle - half) / pixels_each), reduced - 1)
+        first[i] = begin
+        below = 0.0
+        for k in range(kept_max):
+            pixel = begin + k
+            if pixel >= reduced:
+                break
+            edge = float(full) if pixel == reduced - 1 else min(float(full), (pixel + 1) * pixels_each)
+            t = min(1.0, max(-1.0, (edge - middle) / half))
+            # share of the tent that lies below `edge`
+            upto = 0.5 * (1 + t) * (1 + t) if t < 0 else 1 - 0.5 * (1 - t) * (1 - t)
+            if upto > below:
+                weight[i, k] = upto - below
+                count[i] = k + 1
+            below = upto
+    return first, count, weight
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _sum_rows(grey, columns, first, count, weight):  # type: ignore[no-untyped-def]
+    """The 64 weighted sums of rows: (64, columns). Four rows at a time, to load each sum less often."""
+    out = np.zeros((64, columns), np.float32)
+    for i in range(64):
+        sums = out[i]
+        k = 0
+        while k + 4 <= count[i]:
+            y = first[i] + k
+            a, b, c, d = weight[i, k], weight[i, k + 1], weight[i, k + 2], weight[i, k + 3]
+            row_a, row_b, row_c, row_d = grey[y], grey[y + 1], grey[y + 2], grey[y + 3]
+            for x in range(columns):
+                sums[x] += a * row_a[x] + b * row_b[x] + c * row_c[x] + d * row_d[x]
+            k += 4
+        while k < count[i]:
+            a = weight[i, k]
+            row_a = grey[first[i] + k]
+            for x in range(columns):
+                sums[x] += a * row_a[x]
+            k += 1
+    return out
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _sum_columns(rows, first, count, weight):  # type: ignore[no-untyped-def]
+    """The 64 weighted sums of columns of (64, columns): the picture of 64 x 64 samples."""
+    out = np.empty((64, 64), np.float32)
+    for i in range(64):
+        for j in range(64):
+            total = np.float32(0)
+            for k in range(count[j]):
+                total += weight[j, k] * rows[i, first[j] + k]
+            out[i, j] = total
+    return out
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _coefficients(samples, dct):  # type: ignore[no-untyped-def]
+    """The 16 x 16 lowest frequencies but the mean, by rows then columns."""
+    half = np.zeros((16, 64), np.float32)
+    for k in range(16):
+        for y in range(64):
+            w = dct[k, y]
+            for x in range(64):
+                half[k, x] += w * samples[y, x]
+    out = np.empty((16, 16), np.float32)
+    for k in range(16):
+        for j in range(16):
+            total = np.float32(0)
+            for x in range(64):
+                total += half[k, x] * dct[j, x]
+            out[k, j] = total
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _quality(samples):  # type: ignore[no-untyped-def]
+    """Sum of the steps between neighbouring samples, each cut to whole percents, over 90, at most 100."""
+    total = 0
+    for y in range(63):
+        for x in range(64):
+            total += abs(int((samples[y, x] - samples[y + 1, x]) * np.float32(100) / np.float32(255)))
+    for y in range(64):
+        for x in range(63):
+            total += abs(int((samples[y, x] - samples[y, x + 1]) * np.float32(100) / np.float32(255)))
+    return min(total // 90, 100)
+
+
+@numba.njit(cache=True, nogil=True)
+def _pack(four):  # type: ignore[no-untyped-def]
+    """Bits of four pictures' coefficients (4, 16, 16), then of their transpositions: (8, 32).
+
+    A bit says that a coefficient lies above the (lower) median of the 256.
+    """
+    out = np.zeros((8, 32), np.uint8)
+    for p in range(4):
+        coefficients = four[p]
+        median = np.partition(coefficients.ravel(), 127)[127]
+        for k in range(16):
+            for j in range(16):
+                if coefficients[k, j] > median:
+                    upright = 255 - (16 * k + j)
+                    turned = 255 - (16 * j + k)
+                    out[p, upright >> 3] |= np.uint8(128 >> (upright & 7))
+                    out[p + 4, turned >> 3] |= np.uint8(128 >> (turned & 7))
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _centred_eight(grey, columns, yf, yc, yw, xf, xc, xw, dct):  # type: ignore[no-untyped-def]
+    """Bits of the eight turns in the order of `TURNS`, from one transform: (8, 32), and the quality.
+
+    Mirroring a side turns the sign of its odd frequencies; the table begins at frequency 1.
+    """
+    samples = _sum_columns(_sum_rows(grey, columns, yf, yc, yw), xf, xc, xw)
+    upright = _coefficients(samples, dct)
+    four = np.empty((4, 16, 16), np.float32)
+    for k in range(16):
+        for j in range(16):
+            c = upright[k, j]
+            by_row = -c if k % 2 == 0 else c
+            four[0, k, j] = c
+            four[1, k, j] = by_row
+            four[2, k, j] = -c if j % 2 == 0 else c
+            four[3, k, j] = -by_row if j % 2 == 0 else by_row
+    return _pack(four), _quality(samples)
+
+
+@numba.njit(cache=True, nogil=True)
+def _reference_eight(  # type: ignore[no-untyped-def]
+    grey, columns, yf, yc, yw, byf, byc, byw, xf, xc, xw, bxf, bxc, bxw, dct
+):
+    """Bits of the eight turns in the order of `TURNS`, each as of the turned picture: (8, 32), and the quality.
+
+    Reading a side from its end with the same weights is the same as mirroring the picture.
+    """
+    four = np.empty((4, 16, 16), np.float32)
+    down = _sum_rows(grey, columns, yf, yc, yw)
+    samples = _sum_columns(down, xf, xc, xw)
+    up = _sum_rows(grey, columns, byf, byc, byw)
+    four[0] = _coefficients(samples, dct)
+    four[1] = _coefficients(_sum_columns(up, xf, xc, xw), dct)
+    four[2] = _coefficients(_sum_columns(down, bxf, bxc, bxw), dct)
+    four[3] = _coefficients(_sum_columns(up, bxf, bxc, bxw), dct)
+    return _pack(four), _quality(samples)
