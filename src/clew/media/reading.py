@@ -47,9 +47,10 @@ class FingerprintSet:
             raise ValueError("fingerprints are rows of 32 bytes")
         if self.qualities.shape != (rows,) or self.qualities.dtype != np.uint8:
             raise ValueError("each fingerprint has one quality")
-        if self.times_ms is not None and (self.times_ms.shape, self.times_ms.dtype) != ((rows,), np.int32):
+        times, transforms = self.times_ms, self.transforms
+        if times is not None and (times.shape != (rows,) or times.dtype != np.int32):
             raise ValueError("each fingerprint has one time, or none has")
-        if self.transforms is not None and (self.transforms.shape, self.transforms.dtype) != ((rows,), np.uint8):
+        if transforms is not None and (transforms.shape != (rows,) or transforms.dtype != np.uint8):
             raise ValueError("each fingerprint has one transform, or none has")
 
     def __len__(self) -> int:

@@ -1,0 +1,105 @@
+"""Inside the sandbox: the one door through which the bytes of a medium are parsed.
+
+What a medium is, is told from its bytes and never from its name: a 40-byte script named
+`.jpg` once made a decoder read another file (FFmpeg's `concat`).
+"""
+
+import os
+from enum import Enum
+
+from clew.domain.errors import Undecodable
+from clew.domain.medium import MediumKind, Verdict
+from clew.media.limits import MEDIUM_BYTES_MAX, REASON_CHARACTERS_MAX, LimitExceeded
+from clew.media.reading import Reading, Wants
+from clew.media.still import read_still
+from clew.media.video import read_video
+
+_HEAD_BYTES = 1024
+_PICTURE_BRANDS = frozenset(
+    (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
+)
+_FIRST_BOXES = frozenset((b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp", b"moof"))
+
+
+class Container(Enum):
+    """A kind of file that Clew reads, with the kind of medium in it."""
+
+    JPEG = MediumKind.IMAGE, "jpeg"
+    PNG = MediumKind.IMAGE, "png"
+    GIF = MediumKind.IMAGE, "gif"
+    WEBP = MediumKind.IMAGE, "webp"
+    BMP = MediumKind.IMAGE, "bmp"
+    TIFF = MediumKind.IMAGE, "tiff"
+    HEIF = MediumKind.IMAGE, "heif"
+    MP4 = MediumKind.VIDEO, "mp4"
+    MATROSKA = MediumKind.VIDEO, "matroska"
+    AVI = MediumKind.VIDEO, "avi"
+    MPEG_TS = MediumKind.VIDEO, "mpeg-ts"
+    MPEG_PS = MediumKind.VIDEO, "mpeg-ps"
+
+    @property
+    def medium_kind(self) -> MediumKind:
+        return self.value[0]
+
+
+_BEGINNINGS = (
+    (b"\xff\xd8\xff", Container.JPEG),
+    (b"\x89PNG\r\n\x1a\n", Container.PNG),
+    (b"GIF87a", Container.GIF),
+    (b"GIF89a", Container.GIF),
+    (b"II*\0", Container.TIFF),
+    (b"MM\0*", Container.TIFF),
+    (b"II+\0", Container.TIFF),
+    (b"MM\0+", Container.TIFF),
+    (b"\x1a\x45\xdf\xa3", Container.MATROSKA),
+    (b"\x00\x00\x01\xba", Container.MPEG_PS),
+    (b"BM", Container.BMP),
+)
+
+
+def container_of(head: bytes) -> Container | None:
+    """The kind of file that begins with `head` (its first 1,024 bytes), or None."""
+    for beginning, container in _BEGINNINGS:
+        if head.startswith(beginning):
+            return container
+    if head[:4] == b"RIFF":
+        return {b"WEBP": Container.WEBP, b"AVI ": Container.AVI}.get(head[8:12])
+    if head[4:8] in _FIRST_BOXES:
+        is_picture = head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS
+        return Container.HEIF if is_picture else Container.MP4
+    return Container.MPEG_TS if _is_transport_stream(head) else None
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    """Whether packets of 188 bytes, bare or after a 4-byte time, begin with their sync byte."""
+    return any(
+        len(head) > first + 2 * step and all(head[first + i * step] == 0x47 for i in range(3))
+        for first, step in ((0, 188), (4, 192))
+    )
+
+
+def read(fd: int, size: int, wants: Wants) -> Reading:
+    """Read the medium of `size` bytes behind `fd`, by `pread` only; never raises for bad bytes."""
+    kind = MediumKind.OTHER
+    try:
+        if size == 0:
+            raise Undecodable("The file is empty.")
+        if size > MEDIUM_BYTES_MAX:
+            raise LimitExceeded("The file is larger than a medium may be.")
+        container = container_of(os.pread(fd, _HEAD_BYTES, 0))
+        if container is None:
+            raise Undecodable("The bytes are of no kind that is read.")
+        kind = container.medium_kind
+        return read_still(fd, size, wants) if kind is MediumKind.IMAGE else read_video(fd, size, wants)
+    except Undecodable as refusal:
+        return _unread(Verdict.NOT_DECODED, str(refusal), kind)
+    except LimitExceeded as refusal:
+        return _unread(Verdict.REFUSED, str(refusal), kind)
+    except MemoryError:
+        return _unread(Verdict.REFUSED, "It needs more memory than a reader may use.", kind)
+    except Exception as failure:  # a decoder may raise anything over hostile bytes: one verdict each
+        return _unread(Verdict.NOT_DECODED, f"The decoder gave up ({type(failure).__name__}).", kind)
+
+
+def _unread(verdict: Verdict, reason: str, kind: MediumKind) -> Reading:
+    return Reading(verdict=verdict, reason=reason[:REASON_CHARACTERS_MAX], kind=kind)
