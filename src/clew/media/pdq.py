@@ -89,9 +89,9 @@ def fingerprint_grey(grey: Grey, full_size: tuple[int, int] | None = None) -> Pi
         return None
     pixels, columns = _rows_in_memory(grey)
     eighths = _eighths((height, width), grey.shape)
-    y, y_back = (_axis(height, grey.shape[0], eighths, backwards) for backwards in (False, True))
-    x, x_back = (_axis(width, grey.shape[1], eighths, backwards) for backwards in (False, True))
-    reference, reference_quality = _reference_eight(pixels, columns, *y, *y_back, *x, *x_back, _DCT)
+    ys = tuple(_axis(height, grey.shape[0], eighths, backwards) for backwards in (False, True))
+    xs = tuple(_axis(width, grey.shape[1], eighths, backwards) for backwards in (False, True))
+    reference, reference_quality = _reference_eight(pixels, columns, ys, xs)
     centred, centred_quality = frame_pdq_dihedral(grey, full_size)
     return PicturePdq(
         reference=cast("Bits", reference)[_BY_TRANSFORM],
@@ -124,7 +124,7 @@ def frame_pdq_dihedral(grey: Grey, full_size: tuple[int, int] | None = None) -> 
     eighths = _eighths((height, width), grey.shape)
     y = _centred_axis(height, grey.shape[0], eighths)
     x = _centred_axis(width, grey.shape[1], eighths)
-    rows, quality = _centred_eight(pixels, columns, *y, *x, _DCT)
+    rows, quality = _centred_eight(pixels, columns, y, x)
     return cast("Bits", rows)[_BY_TRANSFORM], int(quality)
 
 
@@ -146,8 +146,11 @@ def _rows_in_memory(grey: Grey) -> tuple[Grey, int]:
     stride, step = grey.strides
     if step != 1 or stride < width or height < 2:
         grey, stride = np.ascontiguousarray(grey), width
-    # The last row's padding may lie outside the buffer: it is never read, only `width` columns are.
-    view = np.lib.stride_tricks.as_strided(grey, (height, stride), (stride, 1), writeable=False)
+    if stride > width:
+        # The last row's padding may lie outside the buffer; it is never read: `width` columns are.
+        grey = np.lib.stride_tricks.as_strided(grey, (height, stride), (stride, 1))
+    view = grey.view()
+    view.flags.writeable = False
     return view, width
 
 
@@ -245,7 +248,10 @@ def _centred_weights(full, reduced, pixels_each):  # type: ignore[no-untyped-def
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
 def _sum_rows(grey, columns, first, count, weight):  # type: ignore[no-untyped-def]
-    """The 64 weighted sums of rows: (64, columns). Four rows at a time, to load each sum less often."""
+    """The 64 weighted sums of rows, turned to (columns, 64), so that columns add up side by side.
+
+    Four rows at a time, to load each sum less often.
+    """
     out = np.zeros((64, columns), np.float32)
     for i in range(64):
         sums = out[i]
@@ -263,37 +269,38 @@ def _sum_rows(grey, columns, first, count, weight):  # type: ignore[no-untyped-d
             for x in range(columns):
                 sums[x] += a * row_a[x]
             k += 1
+    return np.ascontiguousarray(out.T)
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _sum_columns(columns, first, count, weight):  # type: ignore[no-untyped-def]
+    """The 64 weighted sums of columns, given as (columns, 64): samples, by column then row."""
+    out = np.zeros((64, 64), np.float32)
+    for j in range(64):
+        sums = out[j]
+        for k in range(count[j]):
+            w = weight[j, k]
+            column = columns[first[j] + k]
+            for i in range(64):
+                sums[i] += w * column[i]
     return out
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
-def _sum_columns(rows, first, count, weight):  # type: ignore[no-untyped-def]
-    """The 64 weighted sums of columns of (64, columns): the picture of 64 x 64 samples."""
-    out = np.empty((64, 64), np.float32)
-    for i in range(64):
-        for j in range(64):
-            total = np.float32(0)
-            for k in range(count[j]):
-                total += weight[j, k] * rows[i, first[j] + k]
-            out[i, j] = total
-    return out
-
-
-@numba.njit(cache=True, nogil=True, fastmath=True)
-def _coefficients(samples, dct):  # type: ignore[no-untyped-def]
-    """The 16 x 16 lowest frequencies but the mean, by rows then columns."""
+def _coefficients(samples):  # type: ignore[no-untyped-def]
+    """The 16 x 16 lowest frequencies but the mean, by row then column, of samples by column then row."""
     half = np.zeros((16, 64), np.float32)
-    for k in range(16):
-        for y in range(64):
-            w = dct[k, y]
-            for x in range(64):
-                half[k, x] += w * samples[y, x]
+    for j in range(16):
+        for x in range(64):
+            w = _DCT[j, x]
+            for y in range(64):
+                half[j, y] += w * samples[x, y]
     out = np.empty((16, 16), np.float32)
     for k in range(16):
         for j in range(16):
             total = np.float32(0)
-            for x in range(64):
-                total += half[k, x] * dct[j, x]
+            for y in range(64):
+                total += half[j, y] * _DCT[k, y]
             out[k, j] = total
     return out
 
@@ -332,13 +339,13 @@ def _pack(four):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _centred_eight(grey, columns, yf, yc, yw, xf, xc, xw, dct):  # type: ignore[no-untyped-def]
+def _centred_eight(grey, columns, y, x):  # type: ignore[no-untyped-def]
     """Bits of the eight turns in the order of `TURNS`, from one transform: (8, 32), and the quality.
 
     Mirroring a side turns the sign of its odd frequencies; the table begins at frequency 1.
     """
-    samples = _sum_columns(_sum_rows(grey, columns, yf, yc, yw), xf, xc, xw)
-    upright = _coefficients(samples, dct)
+    samples = _sum_columns(_sum_rows(grey, columns, y[0], y[1], y[2]), x[0], x[1], x[2])
+    upright = _coefficients(samples)
     four = np.empty((4, 16, 16), np.float32)
     for k in range(16):
         for j in range(16):
@@ -352,19 +359,22 @@ def _centred_eight(grey, columns, yf, yc, yw, xf, xc, xw, dct):  # type: ignore[
 
 
 @numba.njit(cache=True, nogil=True)
-def _reference_eight(  # type: ignore[no-untyped-def]
-    grey, columns, yf, yc, yw, byf, byc, byw, xf, xc, xw, bxf, bxc, bxw, dct
-):
-    """Bits of the eight turns in the order of `TURNS`, each as of the turned picture: (8, 32), and the quality.
+def _reference_eight(grey, columns, ys, xs):  # type: ignore[no-untyped-def]
+    """Bits of the eight turns in the order of `TURNS`, each of the turned picture: (8, 32), and the quality.
 
-    Reading a side from its end with the same weights is the same as mirroring the picture.
+    `ys` and `xs` hold the weights of a side forwards and backwards: reading a side from its end
+    with the same weights is the same as mirroring the picture.
     """
     four = np.empty((4, 16, 16), np.float32)
-    down = _sum_rows(grey, columns, yf, yc, yw)
-    samples = _sum_columns(down, xf, xc, xw)
-    up = _sum_rows(grey, columns, byf, byc, byw)
-    four[0] = _coefficients(samples, dct)
-    four[1] = _coefficients(_sum_columns(up, xf, xc, xw), dct)
-    four[2] = _coefficients(_sum_columns(down, bxf, bxc, bxw), dct)
-    four[3] = _coefficients(_sum_columns(up, bxf, bxc, bxw), dct)
-    return _pack(four), _quality(samples)
+    samples = np.empty((4, 64, 64), np.float32)
+    for p in range(4):
+        if p == 0:
+            summed = _sum_rows(grey, columns, ys[0][0], ys[0][1], ys[0][2])
+        elif p == 2:
+            summed = _sum_rows(grey, columns, ys[1][0], ys[1][1], ys[1][2])
+        x = xs[p % 2]
+        samples[p] = _sum_columns(summed, x[0], x[1], x[2])
+    # by mirrors: none, left and right, top and bottom, both; TURNS wants the middle two exchanged
+    for p, turn in enumerate((0, 2, 1, 3)):
+        four[turn] = _coefficients(samples[p])
+    return _pack(four), _quality(samples[0])
