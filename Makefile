@@ -1,0 +1,53 @@
+# `make demo` and `make test` each work on a bare machine with Python 3.11, venv and make.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help install install-test install-reference packages demo test lint types lock clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+install: .venv/.installed  ## make .venv with the product, from the lock file
+
+.venv/.installed: requirements/run.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/run.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+install-test: install .venv/.installed-test
+
+.venv/.installed-test: requirements/test.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/test.txt
+	@$(MAKE) --no-print-directory install-reference || echo "SKIPPED: no compiler for the reference PDQ; tests that compare with it are skipped"
+	@touch $@
+
+install-reference: install  ## what the benchmarks compare with (pdqhash is compiled: needs gcc and Python's headers)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/reference.txt
+
+packages:  # Debian packages that some tests need; only root can install them, others skip those tests loudly
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! { command -v chromium && ldconfig -p | grep -q libchromaprint; } >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core libchromaprint1 >/dev/null || echo "could not install Debian's chromium and libchromaprint1: tests that need them are skipped"; \
+	fi
+
+demo: install  ## start a node with three fictional countries and triage a fictional seizure
+	@exec $(BIN)/clew demo
+
+test: install-test packages lint types  ## install what it needs and run all tests
+	$(BIN)/python -m pytest
+
+lint:
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/lint-imports
+
+types:
+	$(BIN)/mypy
+
+lock:  ## write the lock files anew from pyproject.toml and requirements/test.in
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --output-file requirements/run.txt pyproject.toml requirements/build.in
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --constraint requirements/run.txt --output-file requirements/test.txt requirements/test.in
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --constraint requirements/run.txt --constraint requirements/test.txt --output-file requirements/reference.txt requirements/reference.in
+
+clean:  ## remove what make made
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build

@@ -1,0 +1,149 @@
+"""Triage: what is known of the media of a case, and what needs a person."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from clew.domain.intake import Progress
+from clew.media.walk import path_text
+from clew.domain.triage import Answer, Counts, Reason, TriagedMedium, answer, evidence, grouped
+from clew.records import audit, cases, exhibits, intakes
+from clew.records import triage as known
+from clew.records.session import Session
+
+MEDIA_PER_BLOCK = 1000
+"""How many media one query looks at: large enough to be quick, small enough for any memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some triaged media; `next` is where the following page begins, or None."""
+
+    items: tuple[TriagedMedium, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndecodableFile:
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndecodablePage:
+    """Some files without a picture in them; `next` is where the following page begins, or None."""
+
+    items: tuple[UndecodableFile, ...]
+    next: str | None
+
+
+def counts(session: Session, case: str, exhibit: str | None = None) -> Counts:
+    """How many media of the case (or exhibit) got each answer."""
+    case_id, exhibit_id = _scope(session, case, exhibit)
+    numbers = dict.fromkeys(Answer, 0)
+    for _, medium in _triaged(session, case_id, exhibit_id, None, MEDIA_PER_BLOCK):
+        numbers[medium.answer] += 1
+    numbers[Answer.UNDECODABLE] += known.count_without_medium(session, case_id, exhibit_id)
+    audit.append(session, "triage.count", str(exhibit_id or case_id))
+    return Counts(**{name.value: number for name, number in numbers.items()})
+
+
+def every_medium(session: Session, case: str, exhibit: str | None = None) -> Iterator[TriagedMedium]:
+    """All media of the case (or exhibit) with their answers, a block at a time."""
+    case_id, exhibit_id = _scope(session, case, exhibit)
+    audit.append(session, "triage.read", str(exhibit_id or case_id))
+    for _, medium in _triaged(session, case_id, exhibit_id, None, MEDIA_PER_BLOCK):
+        yield medium
+
+
+def media(
+    session: Session, case: str, exhibit: str | None = None, *,
+    answer: Answer | None = None, after: str | None = None, limit: int = 50,
+) -> Page:  # fmt: skip
+    """A page of media of the case (or exhibit), of one answer if asked."""
+    case_id, exhibit_id = _scope(session, case, exhibit)
+    audit.append(session, "triage.read", str(exhibit_id or case_id))
+    block = limit + 1 if answer is None else MEDIA_PER_BLOCK
+    items: list[TriagedMedium] = []
+    last: UUID | None = None
+    for medium_id, medium in _triaged(session, case_id, exhibit_id, _marker(after), block):
+        if answer is not None and medium.answer is not answer:
+            continue
+        if len(items) == limit:
+            return Page(items=tuple(items), next=str(last))
+        items.append(medium)
+        last = medium_id
+    return Page(items=tuple(items), next=None)
+
+
+def undecodable(
+    session: Session, case: str, exhibit: str | None = None, *, after: str | None = None, limit: int = 50
+) -> UndecodablePage:
+    """A page of files of the case (or exhibit) that gave no pixels, frames or samples, with the reason."""
+    case_id, exhibit_id = _scope(session, case, exhibit)
+    start = int(after) if after is not None and after.isdecimal() and len(after) < 19 else 0
+    rows = known.unreadable_after(session, case_id, exhibit_id, start, limit + 1)
+    files = tuple(UndecodableFile(path=path_text(path), reason=reason) for _, path, reason in rows[:limit])
+    return UndecodablePage(items=files, next=str(rows[limit - 1][0]) if len(rows) > limit else None)
+
+
+def progress(session: Session, case: str, exhibit: str | None = None) -> Progress:
+    """How far the intakes of the case (or exhibit) have come."""
+    case_id, exhibit_id = _scope(session, case, exhibit)
+    return intakes.progress(session, case_id=case_id, exhibit_id=exhibit_id)
+
+
+def reason_of(pair: known.Pair) -> Reason | None:
+    """What a pair says in triage, or None where the other medium gives no evidence."""
+    found = evidence(pair.other)
+    if found is None:
+        return None
+    return Reason(
+        kind=pair.kind, evidence=found, matched=pair.matched, distance_bits=pair.distance_bits,
+        radius_bits=pair.radius_bits, transform=pair.transform, aligned=pair.aligned, series=pair.series,
+        owner=pair.owner, unit=pair.unit,
+    )  # fmt: skip
+
+
+def best_first(pairs: Iterable[known.Pair]) -> tuple[Reason, ...]:
+    """The reasons that `pairs` give, grouped, the best first."""
+    return grouped(reason for pair in pairs if (reason := reason_of(pair)) is not None)
+
+
+def _triaged(
+    session: Session, case_id: UUID, exhibit_id: UUID | None, after: UUID | None, block: int
+) -> Iterator[tuple[UUID, TriagedMedium]]:
+    while scoped := known.media_after(session, case_id, exhibit_id, after, block):
+        after = scoped[-1].id
+        pairs = _by_medium(known.pairs(session, case_id, exhibit_id, [medium.id for medium in scoped]))
+        for medium in scoped:
+            yield medium.id, _answered(medium, best_first(pairs.get(medium.id, ())))
+
+
+def _by_medium(pairs: Iterable[known.Pair]) -> Mapping[UUID, list[known.Pair]]:
+    found: dict[UUID, list[known.Pair]] = defaultdict(list)
+    for pair in pairs:
+        found[pair.medium_id].append(pair)
+    return found
+
+
+def _answered(medium: known.ScopedMedium, reasons: tuple[Reason, ...]) -> TriagedMedium:
+    best = reasons[0].evidence if reasons else None
+    return TriagedMedium(
+        name=medium.name, sha256=medium.sha256, paths=tuple(path_text(path) for path in medium.paths),
+        kind=medium.kind, answer=answer(best, is_decoded=medium.verdict.is_decoded), reasons=reasons,
+        verdict_reason=medium.reason,
+    )  # fmt: skip
+
+
+def _scope(session: Session, case: str, exhibit: str | None) -> tuple[UUID, UUID | None]:
+    case_id = cases.find(session, case)
+    return case_id, None if exhibit is None else exhibits.find(session, case_id, exhibit)
+
+
+def _marker(after: str | None) -> UUID | None:
+    try:
+        return None if after is None else UUID(after)
+    except ValueError:
+        return None

@@ -1,0 +1,101 @@
+"""Fingerprints: what media are compared by, numbered densely in the order of commits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from clew.domain.fingerprint import BYTES, KINDS, Engine, Kind
+from clew.domain.handling import Handling
+from clew.records.session import Session, handling_columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprints:
+    """All fingerprints of one kind of one medium.
+
+    Shapes: `bits` is 32 bytes for each; `times_ms` int32 and `qualities` uint8 for each, little-endian.
+    `is_matched` is False for those that are kept for exchange but never compared.
+    """
+
+    medium_id: UUID
+    kind: Kind
+    bits: bytes
+    times_ms: bytes | None
+    qualities: bytes
+    is_matched: bool = True
+
+    @property
+    def count(self) -> int:
+        return len(self.bits) // BYTES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundSet:
+    """A set of fingerprints that holds a number which the index found. Blind: it tells no owner."""
+
+    id: int
+    kind: Kind
+    first: int
+    count: int
+    times_ms: bytes | None
+
+
+def add(session: Session, handling: Handling, fingerprints: Sequence[Fingerprints]) -> dict[Engine, int]:
+    """Keep and number `fingerprints`. Gives for each engine the first number that this call took.
+
+    From here to the end of the transaction no other may number fingerprints of the engine: so
+    numbers are dense, and whoever sees a number sees every lower one (see `after`).
+    """
+    cover = tuple(handling_columns(handling).values())
+    firsts: dict[Engine, int] = {}
+    numbered: list[tuple[object, ...]] = []
+    for engine in Engine:
+        matched = [f for f in fingerprints if f.is_matched and KINDS[f.kind].engine is engine]
+        first = firsts[engine] = take_numbers(session, engine, sum(f.count for f in matched))
+        for found in matched:
+            numbered.append((*_row(found), int(engine), first, found.count, *cover))
+            first += found.count
+    numbered += [(*_row(f), None, None, f.count, *cover) for f in fingerprints if not f.is_matched]
+    if numbered:
+        with session.cursor() as cursor, cursor.copy(f"copy fingerprints ({_COLUMNS}) from stdin") as copy:
+            for row in numbered:
+                copy.write_row(row)
+    return firsts
+
+
+def take_numbers(session: Session, engine: Engine, count: int) -> int:
+    """The first of `count` numbers that are the caller's; holds the engine's counter to the end of the transaction."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "update fingerprint_counters set next = next + %s where engine = %s returning next - %s", [count, engine, count]
+        )
+        return int(cursor.fetchone()[0])
+
+
+def after(session: Session, engine: Engine, number: int, limit: int) -> list[tuple[int, bytes]]:
+    """(first number, bits) of sets numbered after `number`, about `limit` of them, in order. Blind."""
+    with session.cursor() as cursor:
+        cursor.execute("select first, bits from clew_fingerprints_after(%s::smallint, %s, %s)", [engine, number, limit])
+        return [(row[0], bytes(row[1])) for row in cursor]
+
+
+def sets(session: Session, engine: Engine, numbers: Sequence[int]) -> list[FoundSet]:
+    """The sets that hold `numbers`, each once, in the order of their first number. Blind."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select fingerprint_id, kind, first, count, times_ms from clew_fingerprint_sets(%s::smallint, %s::bigint[]) order by first",
+            [engine, list(numbers)],
+        )
+        return [
+            FoundSet(id=row[0], kind=Kind(row[1]), first=row[2], count=row[3], times_ms=row[4] and bytes(row[4]))
+            for row in cursor
+        ]
+
+
+_COLUMNS = (
+    "medium_id, kind, bits, times_ms, qualities, engine, first, count, owner_member, owner_unit, audience, members, excluded"
+)
+
+
+def _row(found: Fingerprints) -> tuple[object, ...]:
+    return (found.medium_id, int(found.kind), found.bits, found.times_ms, found.qualities)

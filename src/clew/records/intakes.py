@@ -1,0 +1,244 @@
+"""Intakes: one source taken into one exhibit, in chunks that any worker can do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from clew.domain.errors import NotVisible
+from clew.domain.handling import Audience, Handling
+from clew.domain.intake import ChunkState, Progress
+from clew.records.session import Session, handling_columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """A source on its way into an exhibit (or, without one, into a hash list)."""
+
+    id: UUID
+    case_id: UUID | None
+    exhibit_id: UUID | None
+    source: bytes
+    source_kind: str
+    host: str
+    keeps_bytes: bool
+    series_id: UUID | None
+    handling: Handling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Files of one intake that one job takes in.
+
+    `archive` is the path, within the source, of the archive that is unpacked; None for a
+    chunk of files. `cursor` is the number of its entries that are done.
+    """
+
+    id: int
+    intake: Intake
+    state: ChunkState
+    archive: bytes | None
+    cursor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stub:
+    """A file that was seen and waits for its job. `key` names it within the exhibit: 16 bytes."""
+
+    path: bytes
+    key: bytes
+    size_bytes: int
+    reason: str = ""
+
+
+def begin(
+    session: Session, *, exhibit_id: UUID | None, list_id: UUID | None, source: bytes, source_kind: str, host: str,
+    keeps_bytes: bool, series_id: UUID | None, handling: Handling,
+) -> UUID:  # fmt: skip
+    """The intake of this source into this exhibit: the one that was begun before, or a new one."""
+    cover = handling_columns(handling)
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select id from intakes
+            where exhibit_id is not distinct from %(exhibit)s and list_id is not distinct from %(list)s
+              and source = %(source)s and host = %(host)s
+              and owner_member = %(owner_member)s and owner_unit = %(owner_unit)s and audience = %(audience)s
+              and members = %(members)s and excluded = %(excluded)s
+            order by started_at limit 1""",
+            {"exhibit": exhibit_id, "list": list_id, "source": source, "host": host, **cover},
+        )
+        if found := cursor.fetchone():
+            cursor.execute("update intakes set walked_at = null, finished_at = null where id = %s", [found[0]])
+            return UUID(str(found[0]))
+        cursor.execute(
+            """
+            insert into intakes (id, exhibit_id, list_id, source, source_kind, started_by, started_at, host, keeps_bytes,
+                                 series_id, files_seen, owner_member, owner_unit, audience, members, excluded)
+            values (gen_random_uuid(), %(exhibit)s, %(list)s, %(source)s, %(kind)s, %(officer)s, now(), %(host)s,
+                    %(keeps)s, %(series)s, 0, %(owner_member)s, %(owner_unit)s, %(audience)s, %(members)s, %(excluded)s)
+            returning id""",
+            {"exhibit": exhibit_id, "list": list_id, "source": source, "kind": source_kind, "host": host,
+             "officer": session.actor.officer, "keeps": keeps_bytes, "series": series_id, **cover},
+        )  # fmt: skip
+        return UUID(str(cursor.fetchone()[0]))
+
+
+def get(session: Session, intake_id: UUID) -> Intake:
+    """The intake, or NotVisible."""
+    with session.cursor() as cursor:
+        cursor.execute(_INTAKE + " where i.id = %s", [intake_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotVisible("There is no such intake, or you may not see it.")
+    return _intake(row)
+
+
+def add_chunk(session: Session, intake: Intake, ordinal: int, stubs: Sequence[Stub]) -> int | None:
+    """A chunk of the files among `stubs` that the exhibit does not hold yet; None where it holds them all."""
+    cover = handling_columns(intake.handling)
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            with fresh as (
+                select * from unnest(%(paths)s::bytea[], %(keys)s::bytea[], %(sizes)s::bigint[], %(reasons)s::text[])
+                    as given(path, key, size, reason)
+                where not exists (select from occurrences o where o.exhibit_id = %(exhibit)s and o.path_key = given.key)),
+            chunk as (
+                insert into chunks (intake_id, ordinal, state, files, bytes, cursor,
+                                    owner_member, owner_unit, audience, members, excluded)
+                select %(intake)s, %(ordinal)s, %(waiting)s, count(*), coalesce(sum(size), 0), 0,
+                       %(owner_member)s, %(owner_unit)s, %(audience)s::smallint, %(members)s::text[], %(excluded)s::text[]
+                from fresh having count(*) > 0 returning id),
+            stub as (
+                insert into occurrences (exhibit_id, case_id, intake_id, chunk_id, path, path_key, size_bytes, reason,
+                                         owner_member, owner_unit, audience, members, excluded)
+                select %(exhibit)s, %(case)s, %(intake)s, chunk.id, path, key, size, reason,
+                       %(owner_member)s, %(owner_unit)s, %(audience)s::smallint, %(members)s::text[], %(excluded)s::text[]
+                from fresh, chunk on conflict (exhibit_id, path_key) do nothing)
+            select id from chunk""",
+            {"paths": [s.path for s in stubs], "keys": [s.key for s in stubs], "sizes": [s.size_bytes for s in stubs],
+             "reasons": [s.reason for s in stubs], "exhibit": intake.exhibit_id, "case": intake.case_id,
+             "intake": intake.id, "ordinal": ordinal, "waiting": ChunkState.WAITING, **cover},
+        )  # fmt: skip
+        row = cursor.fetchone()
+        return None if row is None else int(row[0])
+
+
+def add_archive(session: Session, intake: Intake, ordinal: int, archive: bytes, size_bytes: int) -> int | None:
+    """A chunk that unpacks one archive of the source; None where it was added before."""
+    cover = handling_columns(intake.handling)
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into chunks (intake_id, ordinal, state, files, bytes, cursor, archive,
+                                owner_member, owner_unit, audience, members, excluded)
+            select %(intake)s, %(ordinal)s, %(waiting)s, 0, %(size)s, 0, %(archive)s,
+                   %(owner_member)s, %(owner_unit)s, %(audience)s::smallint, %(members)s::text[], %(excluded)s::text[]
+            where not exists (select from chunks where intake_id = %(intake)s and archive = %(archive)s)
+            returning id""",
+            {"intake": intake.id, "ordinal": ordinal, "waiting": ChunkState.WAITING, "size": size_bytes,
+             "archive": archive, **cover},
+        )  # fmt: skip
+        row = cursor.fetchone()
+        return None if row is None else int(row[0])
+
+
+def next_ordinal(session: Session, intake_id: UUID) -> int:
+    """The number of the next chunk of the intake."""
+    with session.cursor() as cursor:
+        cursor.execute("select coalesce(max(ordinal) + 1, 0) from chunks where intake_id = %s", [intake_id])
+        return int(cursor.fetchone()[0])
+
+
+def walked(session: Session, intake_id: UUID, files_seen: int) -> None:
+    """The whole source was seen."""
+    with session.cursor() as cursor:
+        cursor.execute("update intakes set walked_at = now(), files_seen = %s where id = %s", [files_seen, intake_id])
+
+
+def saw(session: Session, intake_id: UUID, files_seen: int) -> None:
+    """So many files of the source were seen so far."""
+    with session.cursor() as cursor:
+        cursor.execute("update intakes set files_seen = %s where id = %s", [files_seen, intake_id])
+
+
+def chunk(session: Session, chunk_id: int) -> Chunk:
+    """The chunk and its intake, or NotVisible."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select c.id, c.state, c.archive, c.cursor, i.* from chunks c, lateral ({_INTAKE} where i.id = c.intake_id) i "
+            "where c.id = %s",
+            [chunk_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotVisible("There is no such chunk, or you may not see it.")
+    return Chunk(id=row[0], state=ChunkState(row[1]), archive=row[2], cursor=row[3], intake=_intake(row[4:]))
+
+
+def lock_chunk(session: Session, chunk_id: int) -> ChunkState:
+    """The chunk's state, held against other workers until the transaction ends."""
+    with session.cursor() as cursor:
+        cursor.execute("select state from chunks where id = %s for update", [chunk_id])
+        return ChunkState(cursor.fetchone()[0])
+
+
+def move_chunk(session: Session, chunk_id: int, state: ChunkState, *, cursor_at: int = 0) -> None:
+    """The chunk has come to `state`, and `cursor_at` entries of its archive are done."""
+    with session.cursor() as cursor:
+        cursor.execute("update chunks set state = %s, cursor = %s where id = %s", [state, cursor_at, chunk_id])
+
+
+def unfinished(session: Session, intake_id: UUID) -> tuple[tuple[int, ChunkState], ...]:
+    """Chunks of the intake that wait for a job, with how far they have come."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select id, state from chunks where intake_id = %s and state <> %s order by ordinal",
+            [intake_id, ChunkState.DONE],
+        )
+        return tuple((row[0], ChunkState(row[1])) for row in cursor)
+
+
+def progress(session: Session, *, case_id: UUID | None = None, exhibit_id: UUID | None = None,
+             intake_id: UUID | None = None) -> Progress:  # fmt: skip
+    """How far the intakes of a case, an exhibit or one intake have come."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            with mine as materialized (
+                select i.id, i.walked_at from intakes i left join exhibits e on e.id = i.exhibit_id
+                where (%(case)s::uuid is null or e.case_id = %(case)s)
+                  and (%(exhibit)s::uuid is null or e.id = %(exhibit)s)
+                  and (%(intake)s::uuid is null or i.id = %(intake)s))
+            select (select count(*) from occurrences o where o.intake_id in (select id from mine)),
+                   (select count(*) from occurrences o where o.intake_id in (select id from mine)
+                                                        and (o.medium_id is not null or o.reason <> '')),
+                   (select coalesce(sum(o.size_bytes), 0) from occurrences o
+                    where o.intake_id in (select id from mine) and (o.medium_id is not null or o.reason <> '')),
+                   exists (select from mine where walked_at is null),
+                   exists (select from chunks c where c.intake_id in (select id from mine) and c.state <> %(done)s)""",
+            {"case": case_id, "exhibit": exhibit_id, "intake": intake_id, "done": ChunkState.DONE},
+        )
+        seen, done, size, is_walking, has_chunks = cursor.fetchone()
+    return Progress(
+        files_seen=seen, files_done=done, bytes_done=int(size), is_walking=is_walking,
+        is_running=is_walking or has_chunks,
+    )  # fmt: skip
+
+
+_INTAKE = """
+    select i.id as intake, e.case_id, i.exhibit_id, i.source, i.source_kind, i.host, i.keeps_bytes, i.series_id,
+           i.owner_member, i.owner_unit, i.audience, i.members, i.excluded
+    from intakes i left join exhibits e on e.id = i.exhibit_id
+"""
+
+
+def _intake(row: Sequence) -> Intake:
+    return Intake(
+        id=row[0], case_id=row[1], exhibit_id=row[2], source=bytes(row[3]), source_kind=row[4], host=row[5],
+        keeps_bytes=row[6], series_id=row[7],
+        handling=Handling(
+            owner_member=row[8], owner_unit=row[9], audience=Audience(row[10]), members=frozenset(row[11]),
+            excluded=frozenset(row[12]),
+        ),
+    )  # fmt: skip

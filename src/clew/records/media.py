@@ -1,0 +1,143 @@
+"""Media: one record for each content that a unit holds under one handling."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from clew.domain.handling import Handling
+from clew.domain.medium import MediumKind, Verdict
+from clew.records.session import Session, handling_columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Medium:
+    """A medium to be kept. `name` is its strongest digest; times are naive and local to the camera."""
+
+    id: UUID
+    sha256: bytes | None
+    sha1: bytes | None
+    md5: bytes | None
+    size_bytes: int | None
+    kind: MediumKind
+    verdict: Verdict
+    reason: str = ""
+    width: int | None = None
+    height: int | None = None
+    duration_ms: int | None = None
+    data_key: bytes | None = None
+    facts: Mapping[str, object] | None = None
+    camera_make: str | None = None
+    camera_model: str | None = None
+    camera_serial: str | None = None
+    lens_serial: str | None = None
+    taken_at: datetime | None = None
+    taken_offset_minutes: int | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    gps_precision_m: float | None = None
+    software: str | None = None
+    document_id: str | None = None
+
+    @property
+    def name(self) -> bytes:
+        for digest in (self.sha256, self.sha1, self.md5):
+            if digest is not None:
+                return digest
+        raise ValueError("a medium has at least one digest")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What is needed to read a medium again: its wrapped data key, or None where its bytes are elsewhere."""
+
+    id: UUID
+    sha256: bytes
+    size_bytes: int
+    kind: MediumKind
+    verdict: Verdict
+    data_key: bytes | None
+
+
+def known(session: Session, handling: Handling, names: Sequence[bytes]) -> dict[bytes, UUID]:
+    """Those of `names` that the owner holds under the same handling and that need no second look."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select name, id from media where name = any(%(names)s) and verdict <> %(waiting)s
+               and owner_member = %(owner_member)s and owner_unit = %(owner_unit)s and audience = %(audience)s
+               and members = %(members)s and excluded = %(excluded)s""",
+            {"names": list(names), "waiting": Verdict.WAITING, **handling_columns(handling)},
+        )
+        return {bytes(name): medium_id for name, medium_id in cursor}
+
+
+def add(session: Session, handling: Handling, media: Sequence[Medium]) -> dict[bytes, tuple[UUID, bool]]:
+    """Keep `media`. Gives for each name the identifier of its record, and whether it is new or was only now read."""
+    cover = tuple(handling_columns(handling).values())
+    with session.cursor() as cursor:
+        cursor.execute("create temp table new_media (like media including defaults) on commit drop")
+        with cursor.copy(f"copy new_media ({_COLUMNS}) from stdin") as copy:
+            for medium in media:
+                copy.write_row((*_row(medium), *cover))
+        cursor.execute(
+            f"""
+            insert into media ({_COLUMNS}) select {_COLUMNS} from new_media
+            on conflict (name, owner_member, owner_unit, audience, members, excluded) do update
+               set {_WHAT_WAS_READ} where media.verdict = {Verdict.WAITING:d}
+            returning id"""
+        )
+        made = {row[0] for row in cursor}
+        cursor.execute(
+            """
+            select m.name, m.id from media m join new_media n using (name, owner_member, owner_unit, audience, members,
+                                                                   excluded)"""
+        )
+        ids = {bytes(name): (medium_id, medium_id in made) for name, medium_id in cursor}
+        cursor.execute("drop table new_media")
+    return ids
+
+
+def of_chunk(session: Session, chunk_id: int, kind: MediumKind) -> tuple[tuple[bytes, Kept], ...]:
+    """(path, medium) of each medium of `kind` in a chunk, each medium once."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select distinct on (m.id) o.path, m.id, m.sha256, m.size_bytes, m.kind, m.verdict, m.data_key
+            from occurrences o join media m on m.id = o.medium_id where o.chunk_id = %s and m.kind = %s
+            order by m.id, o.id""",
+            [chunk_id, kind.value],
+        )
+        return tuple(
+            (
+                bytes(row[0]),
+                Kept(id=row[1], sha256=bytes(row[2]), size_bytes=row[3], kind=MediumKind(row[4]),
+                     verdict=Verdict(row[5]), data_key=row[6] and bytes(row[6])),
+            )
+            for row in cursor
+        )  # fmt: skip
+
+
+_COLUMNS = (
+    "id, name, sha256, sha1, md5, size_bytes, kind, verdict, reason, width, height, duration_ms, data_key, facts, "
+    "camera_make, camera_model, camera_serial, lens_serial, taken_at, taken_offset_minutes, latitude, longitude, "
+    "gps_precision_m, software, document_id, taken_in_at, owner_member, owner_unit, audience, members, excluded"
+)
+
+_WHAT_WAS_READ = ", ".join(
+    f"{column} = excluded.{column}"
+    for column in _COLUMNS.split(", ")[6:25]
+    if column != "data_key"
+)
+
+
+def _row(medium: Medium) -> tuple[object, ...]:
+    return (
+        medium.id, medium.name, medium.sha256, medium.sha1, medium.md5, medium.size_bytes, medium.kind.value,
+        int(medium.verdict), medium.reason, medium.width, medium.height, medium.duration_ms, medium.data_key,
+        Jsonb(medium.facts) if medium.facts else None, medium.camera_make, medium.camera_model, medium.camera_serial,
+        medium.lens_serial, medium.taken_at, medium.taken_offset_minutes, medium.latitude, medium.longitude,
+        medium.gps_precision_m, medium.software, medium.document_id, "now",
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+"""Occurrences: a medium found at one place in one exhibit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from clew.domain.medium import Verdict
+from clew.records.intakes import Chunk, Stub
+from clew.records.session import Session, handling_columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A file that was seen and has no verdict yet."""
+
+    id: int
+    path: bytes
+    size_bytes: int
+
+
+def waiting(session: Session, chunk_id: int) -> tuple[Waiting, ...]:
+    """Files of the chunk without a verdict."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select o.id, o.path, o.size_bytes from occurrences o left join media m on m.id = o.medium_id
+            where o.chunk_id = %s and ((o.medium_id is null and o.reason = '') or m.verdict = {Verdict.WAITING:d})
+            order by o.id""",
+            [chunk_id],
+        )
+        return tuple(Waiting(id=row[0], path=bytes(row[1]), size_bytes=row[2]) for row in cursor)
+
+
+def fill(session: Session, media: Mapping[int, UUID], reasons: Mapping[int, str]) -> None:
+    """Give occurrences their medium, or the reason why the file could not be read."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            update occurrences o set medium_id = given.medium
+            from unnest(%s::bigint[], %s::uuid[]) as given(id, medium) where o.id = given.id""",
+            [list(media), list(media.values())],
+        )
+        cursor.execute(
+            """
+            update occurrences o set reason = given.reason
+            from unnest(%s::bigint[], %s::text[]) as given(id, reason) where o.id = given.id""",
+            [list(reasons), list(reasons.values())],
+        )
+
+
+def add(session: Session, chunk: Chunk, found: Sequence[tuple[Stub, UUID | None]]) -> None:
+    """Occurrences of an archive's entries, each with its medium or its reason; those that are there stay."""
+    intake = chunk.intake
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into occurrences (exhibit_id, case_id, intake_id, chunk_id, path, path_key, size_bytes, reason,
+                                     medium_id, owner_member, owner_unit, audience, members, excluded)
+            select %(exhibit)s, %(case)s, %(intake)s, %(chunk)s, path, key, size, reason, medium,
+                   %(owner_member)s, %(owner_unit)s, %(audience)s::smallint, %(members)s::text[], %(excluded)s::text[]
+            from unnest(%(paths)s::bytea[], %(keys)s::bytea[], %(sizes)s::bigint[], %(reasons)s::text[], %(media)s::uuid[])
+                as given(path, key, size, reason, medium)
+            on conflict (exhibit_id, path_key) do update set medium_id = excluded.medium_id
+                where occurrences.medium_id is null""",
+            {"exhibit": intake.exhibit_id, "case": intake.case_id, "intake": intake.id, "chunk": chunk.id,
+             "paths": [stub.path for stub, _ in found], "keys": [stub.key for stub, _ in found],
+             "sizes": [stub.size_bytes for stub, _ in found], "reasons": [stub.reason for stub, _ in found],
+             "media": [medium for _, medium in found], **handling_columns(intake.handling)},
+        )  # fmt: skip

@@ -1,0 +1,245 @@
+"""What row-level security lets an actor know of the media of a case, for triage."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from clew.domain.fingerprint import Transform
+from clew.domain.medium import MediumKind, Verdict
+from clew.domain.series import SeriesState
+from clew.domain.triage import Aligned, Other, ReasonKind
+from clew.records.session import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopedMedium:
+    """A medium of the case (or exhibit) that is triaged."""
+
+    id: UUID
+    name: str
+    sha256: str | None
+    kind: MediumKind
+    verdict: Verdict
+    reason: str
+    paths: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A medium of the case, and another (or itself, met elsewhere) that is the same."""
+
+    medium_id: UUID
+    kind: ReasonKind
+    matched: str
+    owner: str
+    unit: str
+    other: Other
+    series: str | None
+    distance_bits: int | None
+    radius_bits: int | None
+    transform: str | None
+    aligned: Aligned | None
+
+
+def media_after(
+    session: Session, case_id: UUID, exhibit_id: UUID | None, after: UUID | None, limit: int
+) -> tuple[ScopedMedium, ...]:
+    """The next `limit` media of the case in the order of their identifiers."""
+    with session.cursor() as cursor:
+        cursor.execute(_MEDIA, {"case": case_id, "exhibit": exhibit_id, "after": after or _BEFORE_ALL, "limit": limit})
+        return tuple(
+            ScopedMedium(
+                id=row[0], name=row[1].hex(), sha256=row[2] and row[2].hex(), kind=MediumKind(row[3]),
+                verdict=Verdict(row[4]), reason=row[5], paths=tuple(row[6]),
+            )
+            for row in cursor
+        )  # fmt: skip
+
+
+def pairs(session: Session, case_id: UUID, exhibit_id: UUID | None, media: Sequence[UUID]) -> Iterator[Pair]:
+    """Everything the actor may know that is the same as one of `media`; one row for each series it is in."""
+    with session.cursor() as cursor:
+        cursor.execute(_PAIRS, {"case": case_id, "exhibit": exhibit_id, "media": list(media), "me": session.actor.member})
+        for row in cursor:
+            yield _pair(row, session.actor.member)
+
+
+def pairs_of_digests(session: Session, digests: Sequence[tuple[bytes, bytes, bytes]]) -> Iterator[tuple[int, Pair]]:
+    """The same for files that are not taken in: `digests` are (SHA-256, SHA-1, MD5) of each.
+
+    Yields the position in `digests` with each pair.
+    """
+    columns = list(zip(*digests, strict=True)) or [(), (), ()]
+    with session.cursor() as cursor:
+        cursor.execute(
+            _PAIRS_OF_DIGESTS,
+            {"sha256": list(columns[0]), "sha1": list(columns[1]), "md5": list(columns[2]), "me": session.actor.member},
+        )
+        for row in cursor:
+            yield row[0], _pair((_BEFORE_ALL, *row[1:]), session.actor.member)
+
+
+def pairs_of_fingerprints(
+    session: Session, kind: ReasonKind, found: Sequence[tuple[int, int, int, int, int, Aligned | None]]
+) -> Iterator[tuple[int, Pair]]:
+    """The same for fingerprints found by the index.
+
+    `found` holds (position of the file, fingerprint id, bits of distance, radius, transform, alignment);
+    what the actor may not see is left out.
+    """
+    by_key = {(entry[0], entry[1]): entry for entry in found}
+    keys = list(by_key)
+    with session.cursor() as cursor:
+        cursor.execute(
+            _PAIRS_OF_FINGERPRINTS,
+            {"files": [key[0] for key in keys], "fingerprints": [key[1] for key in keys], "kind": kind.value,
+             "me": session.actor.member},
+        )  # fmt: skip
+        for row in cursor:
+            entry = by_key[row[0], row[1]]
+            other = _pair((_BEFORE_ALL, *row[2:]), session.actor.member)
+            yield row[0], Pair(
+                medium_id=other.medium_id, kind=kind, matched=other.matched, owner=other.owner, unit=other.unit,
+                other=other.other, series=other.series, distance_bits=entry[2], radius_bits=entry[3],
+                transform=Transform(entry[4]).word, aligned=entry[5],
+            )  # fmt: skip
+
+
+def unreadable_after(
+    session: Session, case_id: UUID, exhibit_id: UUID | None, after: int, limit: int
+) -> tuple[tuple[int, bytes, str], ...]:
+    """(occurrence, path, reason) of files of the case that gave no pixels, frames or samples."""
+    with session.cursor() as cursor:
+        cursor.execute(_UNREADABLE, {"case": case_id, "exhibit": exhibit_id, "after": after, "limit": limit})
+        return tuple(cursor.fetchall())
+
+
+def count_without_medium(session: Session, case_id: UUID, exhibit_id: UUID | None) -> int:
+    """How many files of the case could not even be read."""
+    with session.cursor() as cursor:
+        cursor.execute(_WITHOUT_MEDIUM, {"case": case_id, "exhibit": exhibit_id})
+        return int(cursor.fetchone()[0])
+
+
+def _pair(row: tuple, me: str) -> Pair:
+    (medium_id, kind, distance, radius, transform, here_from, here_to, there_from, there_to, matched, compared,
+     name, owner, unit, is_in_other_case, is_earlier, is_listed, series, series_owner, series_state) = row  # fmt: skip
+    is_foreign_series = series_owner is not None and series_owner != me
+    return Pair(
+        medium_id=medium_id, kind=ReasonKind(kind), matched=name.hex(), owner=owner, unit=unit,
+        other=Other(
+            is_of_own_member=owner == me, is_in_other_case=is_in_other_case, is_earlier=bool(is_earlier),
+            is_listed=is_listed, foreign_series_state=SeriesState(series_state) if is_foreign_series else None,
+        ),
+        series=series, distance_bits=distance, radius_bits=radius,
+        transform=None if transform is None else Transform(transform).word,
+        aligned=None if here_from is None else Aligned(
+            seconds_here=(here_from / 1000, here_to / 1000), seconds_there=(there_from / 1000, there_to / 1000),
+            frames_matched=matched, frames_compared=compared,
+        ),
+    )  # fmt: skip
+
+
+_BEFORE_ALL = UUID(int=0)
+
+_SCOPE = "o.case_id = %(case)s and (%(exhibit)s::uuid is null or o.exhibit_id = %(exhibit)s)"
+
+_MEDIA = f"""
+    with scope as materialized (
+        select distinct o.medium_id from occurrences o
+        where {_SCOPE} and o.medium_id > %(after)s order by o.medium_id limit %(limit)s)
+    select m.id, m.name, m.sha256, m.kind, m.verdict, m.reason,
+           (select array_agg(o.path order by o.id) from occurrences o where o.medium_id = m.id and {_SCOPE})
+    from scope join media m on m.id = scope.medium_id order by m.id
+"""
+
+# Equal bytes: by the strongest digest that both records have, so that two files whose MD5 was
+# forged to be equal are not called the same. An empty file is the same as every other empty file,
+# which says nothing.
+_SAME_BYTES = """
+    select m.id as m, n.id as n from {mine} m join media n on n.name = m.name
+     where m.size_bytes is distinct from 0
+    union
+    select m.id, n.id from {mine} m join media n on n.sha1 = m.sha1
+     where (m.sha256 is null) <> (n.sha256 is null) and m.size_bytes is distinct from 0
+    union
+    select m.id, n.id from {mine} m join media n on n.md5 = m.md5
+     where not (m.sha256 is not null and n.sha256 is not null)
+       and not (m.sha1 is not null and n.sha1 is not null) and m.size_bytes is distinct from 0
+"""
+
+_NO_ALIGNMENT = "null::int, null::int, null::int, null::int, null::int, null::int"
+
+_FACTS = """
+    select n.id, n.name, n.owner_member, n.owner_unit,
+           elsewhere.first is not null as is_in_other_case, elsewhere.first,
+           exists (select from listings l where l.medium_id = n.id) as is_listed,
+           s.name as series, s.owner_member as series_owner, s.state as series_state
+    from (select distinct n from pairs) p join media n on n.id = p.n
+    left join lateral (select min(o.id) as first from occurrences o
+                       where o.medium_id = n.id and o.case_id is distinct from %(case)s::uuid) elsewhere on true
+    left join series_media sm on sm.medium_id = n.id
+    left join series s on s.id = sm.series_id
+"""
+
+_PAIRS = f"""
+    with scope as materialized (
+        select o.medium_id as id, min(o.id) as first from occurrences o
+        where {_SCOPE} and o.medium_id = any(%(media)s) group by o.medium_id),
+    mine as materialized (select m.* from media m join scope on scope.id = m.id),
+    pairs as materialized (
+        select same.m, same.n, 'digest' as kind, null::int as distance, null::int as radius, null::int as transform,
+               null::int as here_from, null::int as here_to, null::int as there_from, null::int as there_to,
+               null::int as frames_matched, null::int as frames_compared
+        from ({_SAME_BYTES.format(mine="mine")}) same
+        union all
+        select a_medium, b_medium, {{kind}}, distance_bits, radius_bits, transform,
+               a_from_ms, a_to_ms, b_from_ms, b_to_ms, frames_matched, frames_compared
+        from matches where a_medium = any(%(media)s)
+        union all
+        select b_medium, a_medium, {{kind}}, distance_bits, radius_bits, {{inverse}},
+               b_from_ms, b_to_ms, a_from_ms, a_to_ms, frames_matched, frames_compared
+        from matches where b_medium = any(%(media)s)),
+    facts as materialized ({_FACTS})
+    select p.m, p.kind, p.distance, p.radius, p.transform, p.here_from, p.here_to, p.there_from, p.there_to,
+           p.frames_matched, p.frames_compared, f.name, f.owner_member, f.owner_unit,
+           f.is_in_other_case, f.first < scope.first, f.is_listed, f.series, f.series_owner, f.series_state
+    from pairs p join facts f on f.id = p.n join scope on scope.id = p.m
+""".format(
+    kind="case kind when 1 then 'pdq' when 2 then 'video' else 'sound' end",
+    inverse=f"case transform when {Transform.ROTATE_90} then {Transform.ROTATE_270} "
+    f"when {Transform.ROTATE_270} then {Transform.ROTATE_90} else transform end",
+)
+
+_PAIRS_OF_DIGESTS = f"""
+    with mine as materialized (
+        select ordinality as id, sha256 as name, sha256, sha1, md5, null::bigint as size_bytes
+        from unnest(%(sha256)s::bytea[], %(sha1)s::bytea[], %(md5)s::bytea[])
+             with ordinality as given(sha256, sha1, md5, ordinality)),
+    pairs as materialized ({_SAME_BYTES.format(mine="mine")}),
+    facts as materialized ({_FACTS.replace("%(case)s::uuid", "null::uuid")})
+    select (p.m - 1)::int, 'digest', null::int, null::int, null::int, {_NO_ALIGNMENT}, f.name, f.owner_member,
+           f.owner_unit, f.is_in_other_case, true, f.is_listed, f.series, f.series_owner, f.series_state
+    from pairs p join facts f on f.id = p.n
+"""
+
+_PAIRS_OF_FINGERPRINTS = f"""
+    with given as materialized (
+        select * from unnest(%(files)s::int[], %(fingerprints)s::bigint[]) as given(file, fingerprint)),
+    pairs as materialized (
+        select g.file, g.fingerprint, f.medium_id as n from given g join fingerprints f on f.id = g.fingerprint),
+    facts as materialized ({_FACTS.replace("%(case)s::uuid", "null::uuid")})
+    select p.file, p.fingerprint, %(kind)s, null::int, null::int, null::int, {_NO_ALIGNMENT}, f.name, f.owner_member,
+           f.owner_unit, f.is_in_other_case, true, f.is_listed, f.series, f.series_owner, f.series_state
+    from pairs p join facts f on f.id = p.n
+"""
+
+_UNREADABLE = f"""
+    select o.id, o.path, coalesce(m.reason, o.reason) from occurrences o left join media m on m.id = o.medium_id
+    where {_SCOPE} and o.id > %(after)s
+      and ((m.id is null and o.reason <> '')
+           or m.verdict in ({Verdict.NOT_DECODED:d}, {Verdict.REFUSED:d}, {Verdict.QUARANTINED:d}, {Verdict.WAITING:d}))
+    order by o.id limit %(limit)s
+"""
+
+_WITHOUT_MEDIUM = f"select count(*) from occurrences o where {_SCOPE} and o.medium_id is null and o.reason <> ''"
