@@ -1,0 +1,388 @@
+"""The vault: media bytes at rest, encrypted for their owner, durable before they are acknowledged.
+
+A blob is a head (magic, data key wrapped for its owner) and the sealed medium. The head
+holds the wrap because a medium may be stored again: the blob is made once and never
+written over, and whoever stores it later gets a fresh wrap of the same data key, so
+every record's wrap opens it. No name on disk holds a digest: it is an HMAC under a key
+of the owner, and one medium of two owners has two blobs under two names.
+"""
+
+import errno
+import fcntl
+import hmac
+import os
+import secrets
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from clew.domain.errors import Invalid, Tampered, Unavailable
+from clew.media import envelope
+from clew.media.disk import Disk
+from clew.media.envelope import Opened
+from clew.media.key_directory import KeyDirectory
+
+MAGIC = b"clewblob"
+HEAD_BYTES = len(MAGIC) + envelope.WRAPPED_BYTES
+BLOCK_BYTES = 64 * envelope.CHUNK_BYTES
+FOLDER_TRIES_MAX = 16
+
+Name = tuple[str, bytes]
+"""A medium in the vault: its owner, a member, and its SHA-256."""
+
+Source = int | Iterable[bytes | memoryview]
+"""A descriptor of a regular file or memfd, read from its start; or the bytes block by block."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    """A blob written under a passing name, or one found in place (`fresh` is None)."""
+
+    data_key: bytes
+    path: Path
+    fresh: Path | None
+    size_bytes: int
+    replaces: bool = False
+
+
+class Vault:
+    """Blobs below `folder`, keys in `keys`. May be shared by threads and by processes."""
+
+    def __init__(self, folder: Path, keys: KeyDirectory, disk: Disk | None = None) -> None:
+        self._blobs = folder / "blobs"
+        self.incoming = folder / "incoming"
+        self.keys = keys
+        self.disk = Disk() if disk is None else disk
+
+    def put(self, owner_member: str, sha256: bytes, source: Source, size_bytes: int) -> bytes:
+        """Store one medium durably; its wrapped data key, to be kept in its record.
+
+        Raises:
+            Unavailable: the disk is full or fails; nothing is stored.
+            Invalid: the source does not hold `size_bytes` bytes.
+            Tampered: a blob of this medium is there, damaged, and its head too.
+        """
+        with self.batch() as batch:
+            batch.put(owner_member, sha256, source, size_bytes)
+        return batch.wrapped[owner_member, sha256]
+
+    def batch(self) -> "Batch":
+        """Store many media; leaving the `with` block makes all of them durable at once."""
+        return Batch(self)
+
+    def open(self, owner_member: str, sha256: bytes, wrapped: bytes) -> "Reader":
+        """Read a medium that was stored for `owner_member`.
+
+        Raises:
+            Unavailable: the blob or a key is not there.
+            Tampered: the blob or `wrapped` is not what was stored.
+        """
+        key = self.keys.wrapping_key(owner_member, envelope.wrap_version(wrapped))
+        data_key = envelope.unwrap(wrapped, key=key, owner_member=owner_member, sha256=sha256)
+        path = self.blob_path(owner_member, sha256)
+        try:
+            reader = Reader(self.disk, self.disk.open(path))
+        except OSError as error:
+            raise Unavailable("The vault does not hold the bytes of this medium.") from error
+        try:
+            reader.unlock(self.keys, owner_member, sha256, expected=data_key)
+        except BaseException:
+            reader.close()
+            raise
+        return reader
+
+    def copy_to_memfd(self, owner_member: str, sha256: bytes, wrapped: bytes) -> int:
+        """A sealed memory file with the bytes of a medium, for the sandbox; the caller closes it."""
+        seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+        with self.open(owner_member, sha256, wrapped) as reader:
+            fd = os.memfd_create("medium", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+            try:
+                for block in reader:
+                    left = block
+                    while left:
+                        left = left[os.write(fd, left) :]
+                fcntl.fcntl(fd, fcntl.F_ADD_SEALS, seals)
+            except BaseException:
+                os.close(fd)
+                raise
+        return fd
+
+    def sweep(self) -> int:
+        """Remove what killed processes left half written; how many batches that were."""
+        try:
+            folders = self.disk.folders_in(self.incoming)
+        except FileNotFoundError:
+            return 0
+        removed = 0
+        for folder in folders:
+            held = self.disk.hold(folder, wait=False)
+            if held is not None:
+                self.disk.remove_folder(folder)
+                self.disk.close(held)
+                removed += 1
+        return removed
+
+    def blob_path(self, owner_member: str, sha256: bytes, *, make_key: bool = False) -> Path:
+        if len(sha256) != 32:
+            raise Invalid("A medium is named by the 32 bytes of its SHA-256.")
+        key = self.keys.naming_key(owner_member, make=make_key)
+        name = hmac.digest(key, sha256, "sha256").hex()
+        return self._blobs / name[:2] / name[2:4] / name
+
+    def in_place(self, name: Name, path: Path, size_bytes: int) -> tuple[bytes, bool] | None:
+        """Data key of the blob in place, and whether the blob is whole; None if there is none.
+
+        Raises:
+            Tampered: its head was changed, so its data key is lost.
+        """
+        try:
+            reader = Reader(self.disk, self.disk.open(path))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise Unavailable("The disk of the vault cannot be read.") from error
+        with reader:
+            data_key = reader.data_key(self.keys, *name)
+            try:
+                reader.unlock(self.keys, *name)
+            except Tampered:
+                return data_key, False
+            return data_key, reader.size_bytes == size_bytes
+
+    def folders_of(self, path: Path) -> tuple[Path, ...]:
+        """The folders whose entries lead to a blob."""
+        return path.parent, path.parent.parent, self._blobs, self._blobs.parent, self._blobs.parent.parent
+
+
+class Reader:
+    """A stored medium, read anywhere; only verified bytes come out. Close it, or use `with`."""
+
+    def __init__(self, disk: Disk, fd: int) -> None:
+        self._disk = disk
+        self._fd = fd
+        self._opened: Opened | None = None
+
+    def data_key(self, keys: KeyDirectory, owner_member: str, sha256: bytes) -> bytes:
+        """The data key in the head.
+
+        Raises:
+            Tampered: the head was changed, or the blob is another owner's or medium's.
+        """
+        head = self._read_at(HEAD_BYTES, 0)
+        if len(head) != HEAD_BYTES or not head.startswith(MAGIC):
+            raise Tampered("The head of a stored medium was changed; the medium cannot be opened.")
+        wrapped = head[len(MAGIC) :]
+        key = keys.wrapping_key(owner_member, envelope.wrap_version(wrapped))
+        return envelope.unwrap(wrapped, key=key, owner_member=owner_member, sha256=sha256)
+
+    def unlock(
+        self, keys: KeyDirectory, owner_member: str, sha256: bytes, *, expected: bytes | None = None
+    ) -> None:
+        """Verify head, key commitment and length, and that the data key is the one expected.
+
+        Raises:
+            Tampered: one of them is not what was stored.
+        """
+        data_key = self.data_key(keys, owner_member, sha256)
+        if expected is not None and not hmac.compare_digest(expected, data_key):
+            raise Tampered("The stored key of this medium does not belong to it.")
+        self._opened = Opened(
+            lambda length, offset: self._read_at(length, HEAD_BYTES + offset),
+            self._disk.size(self._fd) - HEAD_BYTES,
+            data_key,
+            envelope.medium_context(owner_member, sha256),
+        )
+
+    @property
+    def size_bytes(self) -> int:
+        return self._unlocked.size_bytes
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Up to `length` bytes from `offset`; fewer only at the end. Raises Tampered."""
+        return self._unlocked.read(offset, length)
+
+    def __iter__(self) -> Iterator[memoryview]:
+        """The medium from its start, in blocks of at most 1 MiB. Raises Tampered."""
+        return iter(self._unlocked)
+
+    def close(self) -> None:
+        self._disk.close(self._fd)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def _unlocked(self) -> Opened:
+        if self._opened is None:
+            raise ValueError("a reader is unlocked before it is read")
+        return self._opened
+
+    def _read_at(self, length: int, offset: int) -> bytes:
+        try:
+            return self._disk.read_at(self._fd, length, offset)
+        except OSError as error:
+            raise Unavailable("The disk of the vault cannot be read.") from error
+
+
+class Batch:
+    """Media on their way into the vault: none is stored until the `with` block has ended.
+
+    Steps at the end: bytes durable, names given (create-only), names durable. Threads may
+    put at the same time. If a step fails nothing is acknowledged, and the bytes are
+    written anew from their source next time: a failed sync is never tried again on the
+    same file, because the system may have dropped the pages it could not write.
+    """
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._disk = vault.disk
+        self._lock = threading.Lock()
+        self._waiting: dict[Name, _Waiting] = {}
+        self._count = 0
+        self._wrapped: dict[Name, bytes] = {}
+
+    @property
+    def wrapped(self) -> Mapping[Name, bytes]:
+        """(owner, sha256) to wrapped data key; filled once everything is durable."""
+        return self._wrapped
+
+    def __enter__(self) -> Self:
+        for _ in range(FOLDER_TRIES_MAX):
+            self._folder = self._vault.incoming / secrets.token_hex(8)
+            try:
+                self._disk.make_folder(self._folder)
+                # A sweep may take the folder between these two lines: then make another.
+                held = self._disk.hold(self._folder, wait=True)
+            except OSError as error:
+                raise _not_written(error) from error
+            if held is not None:
+                self._held = held
+                return self
+        raise Unavailable("The vault is being swept; try again.")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._store()
+        except OSError as failed:
+            self._wrapped.clear()
+            raise _not_written(failed) from failed
+        finally:
+            with suppress(OSError):  # what stays, the sweep takes
+                self._disk.remove_folder(self._folder)
+            self._disk.close(self._held)
+
+    def put(self, owner_member: str, sha256: bytes, source: Source, size_bytes: int) -> None:
+        """Write one medium under a passing name. Raises as `Vault.put`; the batch goes on."""
+        name = (owner_member, sha256)
+        path = self._vault.blob_path(*name, make_key=True)
+        with self._lock:
+            if name in self._waiting:
+                return
+            fresh = self._folder / str(self._count)
+            self._count += 1
+        in_place = self._vault.in_place(name, path, size_bytes)
+        data_key, whole = in_place or (os.urandom(envelope.KEY_BYTES), False)
+        if not whole:
+            self._write(fresh, data_key, name, source, size_bytes)
+        waiting = _Waiting(
+            data_key=data_key,
+            path=path,
+            fresh=None if whole else fresh,
+            size_bytes=size_bytes,
+            replaces=in_place is not None,
+        )
+        with self._lock:
+            self._waiting[name] = waiting
+
+    def _write(self, fresh: Path, data_key: bytes, name: Name, source: Source, size_bytes: int) -> None:
+        head = MAGIC + self._wrap(data_key, name)
+        blocks = _read_blocks(source, size_bytes) if isinstance(source, int) else source
+        sealed = envelope.seal(data_key, envelope.medium_context(*name), blocks)
+        try:
+            written = self._write_all(fresh, head, sealed)
+        except OSError as error:
+            self._disk.remove(fresh)
+            raise _not_written(error) from error
+        except BaseException:
+            self._disk.remove(fresh)
+            raise
+        if written != envelope.sealed_size(size_bytes):
+            self._disk.remove(fresh)
+            raise Invalid("The file changed while it was read; take it in again.")
+
+    def _write_all(self, fresh: Path, head: bytes, sealed: Iterable[memoryview]) -> int:
+        written = 0
+        fd = self._disk.create(fresh)
+        try:
+            self._disk.write(fd, memoryview(head))
+            for block in sealed:
+                self._disk.write(fd, block)
+                written += len(block)
+        finally:
+            self._disk.close(fd)
+        return written
+
+    def _store(self) -> None:
+        everything = self._waiting.values()
+        fresh = [waiting.fresh for waiting in everything if waiting.fresh is not None]
+        if fresh:
+            self._disk.sync_bytes(self._held, fresh)
+        data_keys = {name: self._give_name(name, waiting) for name, waiting in self._waiting.items()}
+        # Names found in place are synced too: whoever gave them may not have done so yet.
+        folders = {folder for waiting in everything for folder in self._vault.folders_of(waiting.path)}
+        if folders:
+            self._disk.sync_names(self._held, folders)
+        self._wrapped.update({name: self._wrap(data_key, name) for name, data_key in data_keys.items()})
+
+    def _give_name(self, name: Name, waiting: _Waiting) -> bytes:
+        """Put a blob in its place; the data key of the blob that is there now."""
+        if waiting.fresh is None:
+            return waiting.data_key
+        if waiting.replaces:
+            self._disk.replace(waiting.fresh, waiting.path)
+            return waiting.data_key
+        self._disk.make_folder(waiting.path.parent)
+        try:
+            self._disk.link(waiting.fresh, waiting.path)
+        except FileExistsError:
+            return self._theirs(name, waiting)
+        return waiting.data_key
+
+    def _theirs(self, name: Name, waiting: _Waiting) -> bytes:
+        """Someone stored the same medium meanwhile: theirs stays."""
+        in_place = self._vault.in_place(name, waiting.path, waiting.size_bytes)
+        if in_place is None or not in_place[1]:
+            raise Tampered("The stored bytes of a medium were changed while it was stored again.")
+        return in_place[0]
+
+    def _wrap(self, data_key: bytes, name: Name) -> bytes:
+        version, key = self._vault.keys.newest(name[0])
+        return envelope.wrap(data_key, key=key, version=version, owner_member=name[0], sha256=name[1])
+
+
+def _read_blocks(fd: int, size_bytes: int) -> Iterator[memoryview]:
+    """A file from its start; one byte more than `size_bytes` is asked for, to notice growth."""
+    buffer = memoryview(bytearray(min(BLOCK_BYTES, size_bytes + 1)))
+    offset = 0
+    while offset <= size_bytes:
+        count = os.preadv(fd, [buffer], offset)
+        if count == 0:
+            return
+        yield buffer[:count]
+        offset += count
+
+
+def _not_written(error: OSError) -> Unavailable:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return Unavailable("There is no room left for the vault; free some and run again.")
+    return Unavailable("The disk of the vault cannot be written; nothing was stored.")
