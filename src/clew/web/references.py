@@ -1,0 +1,54 @@
+"""References of cases and exhibits in addresses: any characters, one address for each.
+
+Servers undo percent-encoding before an address is read, so a slash quoted that way
+would split the reference. Letters, digits, `-`, `_` and `.` of ASCII stand for themselves;
+every other byte of the UTF-8 form is written `~` and two hexadecimal digits.
+"""
+
+import re
+import string
+
+_PLAIN = frozenset(string.ascii_letters + string.digits + "-_.")
+_WRITTEN = re.compile(r"(?:[A-Za-z0-9_.-]|~[0-9A-F]{2})+")
+
+
+def address_of(reference: str) -> str:
+    """`reference` as one segment of an address.
+
+    Raises:
+        ValueError: it is empty or no text that can be stored.
+    """
+    if not reference:
+        raise ValueError("a reference has at least one character")
+    # Dots alone would be taken for "this folder" or "the one above".
+    is_only_dots = not reference.strip(".")
+    return "".join(
+        f"~{octet:02X}" if is_only_dots or chr(octet) not in _PLAIN else chr(octet) for octet in reference.encode()
+    )
+
+
+def reference_of(address: str) -> str:
+    """The reference that `address_of` wrote.
+
+    Raises:
+        ValueError: `address_of` never writes it so.
+    """
+    if not _WRITTEN.fullmatch(address):
+        raise ValueError("no reference is written like this")
+    octets = re.sub(rb"~(..)", lambda found: bytes.fromhex(found[1].decode()), address.encode())
+    reference = octets.decode()
+    if "\0" in reference or address_of(reference) != address:
+        raise ValueError("this reference has another address")
+    return reference
+
+
+class ReferenceConverter:
+    """A reference as a part of Django's address patterns."""
+
+    regex = r"[A-Za-z0-9_.~-]+"
+
+    def to_python(self, value: str) -> str:
+        return reference_of(value)
+
+    def to_url(self, value: str) -> str:
+        return address_of(value)

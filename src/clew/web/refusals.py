@@ -1,0 +1,69 @@
+"""Refusals as pages: hidden and absent are one answer, byte for byte."""
+
+from collections.abc import Awaitable, Callable
+
+from asgiref.sync import iscoroutinefunction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.decorators import sync_and_async_middleware
+
+from clew.domain.errors import ClewError, Invalid, NotVisible, Unavailable
+
+Answering = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+STATUS_BY_ERROR: dict[type[ClewError], int] = {NotVisible: 404, Invalid: 400, Unavailable: 503}
+
+
+def _page(status: int) -> HttpResponse:
+    """The page of a refusal. It knows nothing of the request, so that it cannot tell anything."""
+    return HttpResponse(render_to_string(f"refusals/{status}.html"), status=status)
+
+
+@sync_and_async_middleware
+def refusals(get_response: Answering) -> Answering:
+    """Translate what an action refused into a page, once for all pages."""
+
+    def process_exception(_request: HttpRequest, error: Exception) -> HttpResponse | None:
+        for family, status in STATUS_BY_ERROR.items():
+            if isinstance(error, family):
+                return _page(status)
+        return None
+
+    if iscoroutinefunction(get_response):
+
+        async def answer_later(request: HttpRequest) -> HttpResponseBase:
+            return await get_response(request)
+
+        answer_later.process_exception = process_exception  # type: ignore[attr-defined]
+        return answer_later
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        return get_response(request)
+
+    answer.process_exception = process_exception  # type: ignore[attr-defined]
+    return answer
+
+
+def wrong(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    return _page(400)
+
+
+def forbidden(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    return _page(403)
+
+
+def stale(_request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """A form that was not sent from our own page, or from one that is too old."""
+    return _page(403)
+
+
+def absent(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    return _page(404)
+
+
+def too_many(_request: HttpRequest) -> HttpResponse:
+    return _page(429)
+
+
+def broken(_request: HttpRequest) -> HttpResponse:
+    return _page(500)

@@ -1,0 +1,82 @@
+// Two small helps for pages that also work without them: live numbers, and keys in the list of media.
+
+class ClewProgress extends HTMLElement {
+  #stream = null;
+  #watch = () => this.#listen();
+
+  connectedCallback() {
+    if (!this.hasAttribute("running")) return;
+    document.addEventListener("visibilitychange", this.#watch);
+    this.#listen();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("visibilitychange", this.#watch);
+    this.#close();
+  }
+
+  // A browser opens six connections to one address: pages that nobody looks at give theirs back.
+  #listen() {
+    if (document.hidden) return this.#close();
+    if (this.#stream) return;
+    this.#stream = new EventSource(this.getAttribute("src"));
+    this.#stream.addEventListener("progress", (event) => this.#show(JSON.parse(event.data)));
+    this.#stream.addEventListener("ended", (event) => this.#end(JSON.parse(event.data)));
+  }
+
+  #close() {
+    this.#stream?.close();
+    this.#stream = null;
+  }
+
+  #show(fields) {
+    for (const place of this.querySelectorAll("[data-field]")) {
+      const text = fields[place.dataset.field];
+      if (text !== undefined && place.textContent !== text) place.textContent = text;
+    }
+    const bar = this.querySelector("progress");
+    if (bar) {
+      bar.max = Math.max(1, fields.seen);
+      bar.value = fields.done;
+    }
+  }
+
+  #end(fields) {
+    this.#show(fields);
+    this.disconnectedCallback();
+    this.removeAttribute("running");
+    const status = this.querySelector("[role=status]");
+    if (status) {
+      status.classList.remove("visually-hidden");
+      status.textContent = status.dataset.ended;
+    }
+  }
+}
+
+const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
+
+class ClewRows extends HTMLElement {
+  #rows = [];
+
+  connectedCallback() {
+    this.#rows = [...this.querySelectorAll("ol.media > li")];
+    this.#rows.forEach((row, position) => { row.tabIndex = position === 0 ? 0 : -1; });
+    this.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  // Letters act only while a row has the focus, so that they never take a key from anything else.
+  #key(event) {
+    const here = this.#rows.indexOf(document.activeElement);
+    if (here < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    const to = event.key === "Home" ? 0 : event.key === "End" ? this.#rows.length - 1 : here + (STEPS[event.key] ?? NaN);
+    const row = this.#rows[to];
+    if (!row) return;
+    event.preventDefault();
+    this.#rows[here].tabIndex = -1;
+    row.tabIndex = 0;
+    row.focus();
+  }
+}
+
+customElements.define("clew-progress", ClewProgress);
+customElements.define("clew-rows", ClewRows);

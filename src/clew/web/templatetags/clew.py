@@ -1,0 +1,27 @@
+"""Words of the pages as template filters and tags."""
+
+from django import template
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from clew.web import assets, words
+
+register = template.Library()
+
+register.filter("identifier", words.identifier)
+register.filter("kind", words.kind)
+register.filter("name", words.name)
+register.filter("number", words.number)
+register.filter("visible", words.visible)
+
+
+@register.filter
+def short(digest: str) -> SafeString:
+    """The beginning of a digest."""
+    return words.identifier(digest[: words.DIGEST_SHOWN])
+
+
+@register.simple_tag
+def asset(plain_name: str) -> str:
+    """The address of a static file under its present name."""
+    return reverse("asset", args=[assets.name_of(plain_name)])

@@ -1,0 +1,147 @@
+"""The triage of a case or of one exhibit, as its page shows it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+
+from clew.actions import opening, triaging
+from clew.actions.opening import Session
+from clew.domain.intake import Progress
+from clew.domain.triage import Answer, Counts, TriagedMedium
+from clew.web import words
+
+MEDIA_PER_PAGE = 50
+PATHS_SHOWN = 3
+PATHS_UNFOLDED_MAX = 50
+REASONS_SHOWN = 2
+REASONS_UNFOLDED_MAX = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """One of the numbers: sign, word, count and the address of its list."""
+
+    answer: Answer
+    count: int
+    address: str
+    is_current: bool
+    words: words.AnswerWords
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """A sequence of which a page shows the beginning, unfolds a part and counts the rest."""
+
+    shown: Sequence[object]
+    unfolded: Sequence[object]
+    left: int
+
+    @property
+    def more(self) -> int:
+        """How many do not stand open."""
+        return len(self.unfolded) + self.left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One medium with its paths and reasons."""
+
+    medium: TriagedMedium
+    paths: Folded
+    reasons: Folded
+
+
+def folded(parts: Sequence[object], *, shown: int, unfolded_max: int) -> Folded:
+    """`parts` with at most `shown` open and at most `unfolded_max` more to unfold."""
+    unfolded = parts[shown : shown + unfolded_max]
+    return Folded(shown=parts[:shown], unfolded=unfolded, left=max(0, len(parts) - shown - unfolded_max))
+
+
+def address_of(case: str, exhibit: str | None, route: str = "") -> str:
+    """The page of a case or exhibit; `route` "-progress" gives its stream."""
+    if exhibit is None:
+        return reverse(f"case{route}", args=[case])
+    return reverse(f"exhibit{route}", args=[case, exhibit])
+
+
+def numbers(counts: Counts, page: str, current: Answer | None = None) -> list[Number]:
+    """The five numbers in the order in which an investigator asks."""
+    return [
+        Number(
+            answer=answer,
+            count=getattr(counts, answer.value),
+            address=f"{page}?{urlencode({'answer': answer.value})}#media",
+            is_current=answer is current,
+            words=answer_words,
+        )
+        for answer, answer_words in words.ANSWERS.items()
+    ]
+
+
+def asked_answer(query: QueryDict, counts: Counts) -> Answer:
+    """The answer whose media are listed: as asked, or the first that has any."""
+    try:
+        return Answer(query.get("answer", ""))
+    except ValueError:
+        pass
+    filled = (answer for answer in words.ANSWERS if getattr(counts, answer.value))
+    return next(filled, Answer.SOLVED_ELSEWHERE)
+
+
+def row(medium: TriagedMedium, names: Mapping[str, str]) -> Row:
+    """`medium` as one row of the list."""
+    sign = words.ANSWERS[medium.answer].sign
+    return Row(
+        medium=medium,
+        paths=folded(medium.paths, shown=PATHS_SHOWN, unfolded_max=PATHS_UNFOLDED_MAX),
+        reasons=folded(
+            [words.reason(reason, names, sign) for reason in medium.reasons],
+            shown=REASONS_SHOWN,
+            unfolded_max=REASONS_UNFOLDED_MAX,
+        ),
+    )
+
+
+def _listed(
+    session: Session, case: str, exhibit: str | None, answer: Answer, after: str | None
+) -> tuple[dict[str, object], str | None]:
+    """The rows of one page of the list, and where the next begins."""
+    if answer is Answer.UNDECODABLE:
+        files = triaging.undecodable(session, case, exhibit, after=after, limit=MEDIA_PER_PAGE)
+        return {"files": files.items}, files.next
+    media = triaging.media(session, case, exhibit, answer=answer, after=after, limit=MEDIA_PER_PAGE)
+    names = opening.member_names(session)
+    return {"rows": [row(medium, names) for medium in media.items]}, media.next
+
+
+def shown(session: Session, request: HttpRequest, case: str, exhibit: str | None) -> dict[str, object]:
+    """Everything that the page of a case or exhibit says of its triage.
+
+    Raises:
+        NotVisible: the actor may not see it, or there is none.
+    """
+    counts = triaging.counts(session, case, exhibit)
+    progress: Progress = triaging.progress(session, case, exhibit)
+    answer = asked_answer(request.GET, counts)
+    after = request.GET.get("after") or None
+    listed, following = _listed(session, case, exhibit, answer, after)
+    page = address_of(case, exhibit)
+    onward = "" if following is None else f"{page}?{urlencode({'answer': answer.value, 'after': following})}#media"
+    return {
+        **listed,
+        "case": case,
+        "exhibit": exhibit,
+        "numbers": numbers(counts, page, answer),
+        "answer": words.ANSWERS[answer],
+        "answer_count": getattr(counts, answer.value),
+        "is_first_page": after is None,
+        "first_page": f"{page}?{urlencode({'answer': answer.value})}#media",
+        "next_page": onward,
+        "page": page,
+        "progress": progress,
+        "progress_words": words.progress(progress),
+        "progress_stream": address_of(case, exhibit, "-progress"),
+    }

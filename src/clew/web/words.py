@@ -1,0 +1,236 @@
+"""Answers, reasons and progress in words; the only place that turns values into sentences."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from clew.domain.intake import Progress
+from clew.domain.medium import MediumKind
+from clew.domain.triage import Aligned, Answer, Evidence, Reason, ReasonKind
+
+Words = str | Promise
+
+DIGEST_SHOWN = 12
+"""Hexadecimal digits of a digest on a page: enough to tell media of one case apart."""
+
+_JOINERS = "\u200c\u200d"  # Persian words and many signs need them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerWords:
+    """Sign and word together: never colour alone, never a sign alone."""
+
+    sign: str
+    word: Words
+    meaning: Words
+
+
+ANSWERS: Mapping[Answer, AnswerWords] = {
+    Answer.SOLVED_ELSEWHERE: AnswerWords(
+        sign="★",
+        word=gettext_lazy("Solved elsewhere"),
+        meaning=gettext_lazy("The victim is identified. Ask before anyone looks again."),
+    ),
+    Answer.PARALLEL_ENQUIRY: AnswerWords(
+        sign="⇄",
+        word=gettext_lazy("Parallel enquiry"),
+        meaning=gettext_lazy("Another member works on it now."),
+    ),
+    Answer.NEW: AnswerWords(
+        sign="●",
+        word=gettext_lazy("New"),
+        meaning=gettext_lazy("Nobody has met it. It needs a person."),
+    ),
+    Answer.KNOWN: AnswerWords(
+        sign="✓",
+        word=gettext_lazy("Known"),
+        meaning=gettext_lazy("Met before. No need to view it again."),
+    ),
+    Answer.UNDECODABLE: AnswerWords(
+        sign="△",
+        word=gettext_lazy("Undecodable"),
+        meaning=gettext_lazy("Could not be read. Nobody knows what it holds."),
+    ),
+}
+"""In the order in which an investigator asks."""
+
+_TRANSFORMS: Mapping[str, Words] = {
+    "rotate-90": gettext_lazy("turned by 90°"),
+    "rotate-180": gettext_lazy("turned by 180°"),
+    "rotate-270": gettext_lazy("turned by 270°"),
+    "flip-vertical": gettext_lazy("upside down and mirrored"),
+    "flip-horizontal": gettext_lazy("mirrored"),
+    "transpose": gettext_lazy("mirrored and turned"),
+    "transverse": gettext_lazy("mirrored and turned"),
+}
+
+_KINDS: Mapping[MediumKind, Words] = {
+    MediumKind.IMAGE: gettext_lazy("Picture"),
+    MediumKind.VIDEO: gettext_lazy("Video"),
+    MediumKind.UNKNOWN: gettext_lazy("Fingerprints only"),
+    MediumKind.OTHER: gettext_lazy("Other"),
+}
+
+_WITH_SERIES: Mapping[Evidence, Words] = {
+    Evidence.IDENTIFIED_SERIES_OF_ANOTHER_MEMBER: gettext_lazy("Series {series} of {owner}: victim identified"),
+    Evidence.OPEN_SERIES_OF_ANOTHER_MEMBER: gettext_lazy("Series {series} of {owner}: victim not yet identified"),
+    Evidence.CASE_OF_ANOTHER_MEMBER: gettext_lazy("A case of {owner}"),
+    Evidence.OWN_EARLIER_CASE: gettext_lazy("Your own series {series}, an earlier case"),
+    Evidence.HASH_LIST: gettext_lazy("A hash list of {owner}"),
+}
+
+_WITHOUT_SERIES: Mapping[Evidence, Words] = {
+    Evidence.IDENTIFIED_SERIES_OF_ANOTHER_MEMBER: gettext_lazy("A series of {owner}: victim identified"),
+    Evidence.OPEN_SERIES_OF_ANOTHER_MEMBER: gettext_lazy("A series of {owner}: victim not yet identified"),
+    Evidence.CASE_OF_ANOTHER_MEMBER: gettext_lazy("A case of {owner}"),
+    Evidence.OWN_EARLIER_CASE: gettext_lazy("An earlier case of your own"),
+    Evidence.HASH_LIST: gettext_lazy("A hash list of {owner}"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonWords:
+    """One reason, ready for a page: what is known, how it was found, whom to ask.
+
+    `matched` is the beginning of the other medium's digest; it and `contact` are empty
+    where handling hides them. `others` is empty where the reason stands for itself.
+    """
+
+    sign: str
+    known: SafeString
+    how: SafeString
+    matched: str
+    contact: SafeString | str
+    others: str
+
+
+def visible(untrusted_text: str) -> str:
+    """Text from outside, with what has no shape or turns the writing round spelled out."""
+    return "".join(
+        f"\\u{{{ord(sign):x}}}"
+        if unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} and sign not in _JOINERS
+        else sign
+        for sign in untrusted_text
+    )
+
+
+def identifier(untrusted_text: str) -> SafeString:
+    """A reference, path, digest or time: left to right, apart from the writing around it."""
+    return format_html('<bdi dir="ltr">{}</bdi>', visible(untrusted_text))
+
+
+def name(untrusted_text: str) -> SafeString:
+    """A name in whatever script it is written, apart from the writing around it."""
+    return format_html("<bdi>{}</bdi>", visible(untrusted_text))
+
+
+def kind(of: MediumKind) -> str:
+    """Whether a medium is a picture, a video or neither."""
+    return str(_KINDS[of])
+
+
+def number(value: int) -> str:
+    """A whole number as people of this language write it."""
+    return number_format(value, use_l10n=True, force_grouping=True)
+
+
+def clock(seconds: float) -> str:
+    """A time within a medium: `1:02`, and `1:00:02` from an hour on."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _span(seconds: tuple[float, float]) -> SafeString:
+    return identifier(f"{clock(seconds[0])}–{clock(seconds[1])}")
+
+
+def _seconds(aligned: Aligned) -> SafeString:
+    """Which time of this medium is which time of the other."""
+    return format_html(
+        _("{here} here is {there} there"), here=_span(aligned.seconds_here), there=_span(aligned.seconds_there)
+    )
+
+
+def _how_picture(reason: Reason) -> str:
+    if reason.distance_bits is None or reason.radius_bits is None:
+        return _("The same picture")
+    return _("Picture within {distance} of {radius} bits").format(
+        distance=number(reason.distance_bits), radius=number(reason.radius_bits)
+    )
+
+
+def how(reason: Reason) -> SafeString:
+    """How the two media were found to be the same."""
+    parts: list[str | SafeString | Promise] = []
+    if reason.kind is ReasonKind.DIGEST:
+        parts.append(_("Same bytes"))
+    elif reason.kind is ReasonKind.PDQ:
+        parts.append(_how_picture(reason))
+    elif reason.kind is ReasonKind.VIDEO:
+        parts.append(_("Video"))
+    else:
+        parts.append(_("Found by its sound alone"))
+    if reason.aligned is not None:
+        parts.append(_seconds(reason.aligned))
+        if reason.kind is ReasonKind.VIDEO:
+            parts.append(
+                _("{matched} of {compared} frames").format(
+                    matched=number(reason.aligned.frames_matched), compared=number(reason.aligned.frames_compared)
+                )
+            )
+    if reason.transform in _TRANSFORMS:
+        parts.append(_TRANSFORMS[reason.transform])
+    return format_html_join(_(", "), "{}", ((part,) for part in parts))
+
+
+def _owner(reason: Reason, names: Mapping[str, str]) -> SafeString | str:
+    if reason.owner is None:
+        return _("another member")
+    return name(names.get(reason.owner, reason.owner))
+
+
+def _others(reason: Reason) -> str:
+    if not reason.others:
+        return ""
+    if reason.series is None:
+        words = ngettext("and {count} more like it", "and {count} more like it", reason.others)
+    else:
+        words = ngettext(
+            "and {count} more of the same series", "and {count} more of the same series", reason.others
+        )
+    return words.format(count=number(reason.others))
+
+
+def reason(of: Reason, names: Mapping[str, str], sign: str) -> ReasonWords:
+    """`of` in words; `names` gives members' names by their codes."""
+    owner = _owner(of, names)
+    templates = _WITHOUT_SERIES if of.series is None else _WITH_SERIES
+    contact: SafeString | str = ""
+    if of.unit is not None and of.evidence is not Evidence.OWN_EARLIER_CASE:
+        contact = format_html(_("Contact: {owner}, unit {unit}"), owner=owner, unit=name(of.unit))
+    return ReasonWords(
+        sign=sign,
+        known=format_html(str(templates[of.evidence]), series=name(of.series or ""), owner=owner),
+        how=how(of),
+        matched=(of.matched or "")[:DIGEST_SHOWN],
+        contact=contact,
+        others=_others(of),
+    )
+
+
+def progress(of: Progress) -> str:
+    """How far intake has come, in one sentence."""
+    done, seen = number(of.files_done), number(of.files_seen)
+    if of.is_walking:
+        return _("{done} files taken in, {seen} found so far").format(done=done, seen=seen)
+    if of.is_running:
+        return _("{done} of {seen} files taken in").format(done=done, seen=seen)
+    return ngettext("Intake has ended: {seen} file", "Intake has ended: {seen} files", of.files_seen).format(seen=seen)
