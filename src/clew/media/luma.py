@@ -1,0 +1,191 @@
+"""The brightness of a decoded frame, made small, and the parts of it that are fingerprinted."""
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from av import VideoFrame
+from numpy.typing import NDArray
+
+from clew.media.pdq import Bits, Grey, frame_pdq, frame_pdq_dihedral
+
+SHORT_SIDE_MIN = 128
+"""A frame is reduced by a whole factor to no less: the centred PDQ moves by 1 to 2 bits for it,
+and everything after decoding costs a twentieth."""
+SIDE_READ_MIN = 16
+
+_PLANES_OF_8_BITS = ("yuv4", "yuvj4", "nv12", "nv21", "nv16", "gray8", "gray", "yuva4")
+
+
+def thumbnail(frame: VideoFrame) -> Grey:
+    """The luma of a frame reduced by a whole factor to a short side of 128 to 255 pixels.
+
+    Smaller frames stay as they are. The plane is read where it lies, not copied.
+    """
+    name = frame.format.name
+    if not name.startswith(_PLANES_OF_8_BITS) or name.endswith(("le", "be")):
+        # One thread: the sandbox allows no other.
+        frame = frame.reformat(format="gray", threads=1)
+    plane = frame.planes[0]
+    rows = np.frombuffer(plane, np.uint8, plane.line_size * frame.height).reshape(frame.height, plane.line_size)
+    return _shrunk(rows, frame.width)
+
+
+def _shrunk(rows: Grey, width: int) -> Grey:
+    factor = max(1, min(len(rows), width) // SHORT_SIDE_MIN)
+    if factor == 1:
+        return np.ascontiguousarray(rows[:, :width])
+    # Read-only, because numba compiles again for a writeable array, and the sandbox lets it not.
+    rows.flags.writeable = False
+    small: Grey = _reduced(rows, width, factor)
+    return small
+
+
+@numba.njit(cache=True, nogil=True)
+def _reduced(rows, width, factor):  # type: ignore[no-untyped-def]
+    height, width = rows.shape[0] // factor, width // factor
+    small = np.empty((height, width), np.uint8)
+    sums = np.empty(width * factor, np.uint16)
+    area = np.float32(1.0 / (factor * factor))
+    for y in range(height):
+        sums[:] = 0
+        for k in range(factor):
+            row = rows[y * factor + k]
+            for x in range(width * factor):
+                sums[x] += row[x]
+        for x in range(width):
+            total = np.uint32(0)
+            for k in range(factor):
+                total += sums[x * factor + k]
+            small[y, x] = np.uint8(total * area + np.float32(0.5))
+    return small
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rectangle:
+    """A part of a frame, in shares of its sides from its upper left corner."""
+
+    left: float = 0.0
+    top: float = 0.0
+    right: float = 1.0
+    bottom: float = 1.0
+
+    def of(self, grey: Grey) -> Grey:
+        height, width = grey.shape
+        return grey[
+            round(self.top * height) : round(self.bottom * height),
+            round(self.left * width) : round(self.right * width),
+        ]
+
+
+WHOLE = Rectangle()
+PARTS = (
+    Rectangle(bottom=0.5),
+    Rectangle(top=0.5),
+    Rectangle(left=0.05, top=0.05, right=0.95, bottom=0.95),
+)
+"""Parts fingerprinted beside the whole, in what is stored and in what is looked up.
+
+A logo in any corner, a caption or a banner leaves one half as it was (with the halves, every copy
+with a large logo was found; without them 1 of 12). A copy cropped by a tenth is the inner
+rectangle of its original, within the 31 bits from about 7 to 13 per cent.
+"""
+
+
+def whole_of(grey: Grey, content: Rectangle) -> tuple[Bits, int]:
+    """Eight turns (8, 32) of the content of one small frame, and its quality."""
+    return frame_pdq_dihedral(content.of(grey))
+
+
+def parts_of(grey: Grey, content: Rectangle) -> list[tuple[Bits, int]]:
+    """Fingerprint (32,) and quality of each part of the content; of the whole frame too, if it has bars."""
+    inner = content.of(grey)
+    pieces = [part.of(inner) for part in PARTS]
+    if content != WHOLE:
+        pieces.append(grey)
+    return [frame_pdq(piece) for piece in pieces]
+
+
+# ------------------------------------------------------------------ bars and blurred sides
+
+BAR_SPREAD_MAX = 12
+"""Grey levels between the darkest and the brightest pixel of a row of a bar, compression included."""
+BAR_SHARE_MIN = 0.02
+CONTENT_SHARE_MIN = 0.3
+"""A content of a smaller share of a side is not believed."""
+SIDES_BLURRED_RATIO_MAX = 0.4
+"""Detail of blurred sides against that of the middle between them."""
+
+
+def content_of(greys: list[Grey]) -> Rectangle:
+    """The rectangle that bars or blurred sides leave in all of `greys`; WHOLE where there are none.
+
+    Bars are rows or columns of one colour in every frame. Blurred sides are alike on both
+    sides and hold far less detail than the middle. A wrong rectangle costs a look-up in vain.
+    """
+    stack = np.stack(greys)
+    rectangle = _between_bars(stack)
+    return _between_blurs(stack) if rectangle == WHOLE else rectangle
+
+
+def _between_bars(stack: NDArray[np.uint8]) -> Rectangle:
+    height, width = stack.shape[1:]
+    top, bottom = _inside(_spread(stack, axis=2))
+    left, right = _inside(_spread(stack[:, top:bottom], axis=1))
+    if (bottom - top) < CONTENT_SHARE_MIN * height or (right - left) < CONTENT_SHARE_MIN * width:
+        return WHOLE
+    # The outermost line of the content is mixed with the bar by scaling and compression.
+    return Rectangle(
+        left=left / width if left > BAR_SHARE_MIN * width else 0.0,
+        top=top / height if top > BAR_SHARE_MIN * height else 0.0,
+        right=right / width if width - right > BAR_SHARE_MIN * width else 1.0,
+        bottom=bottom / height if height - bottom > BAR_SHARE_MIN * height else 1.0,
+    )
+
+
+def _spread(stack: NDArray[np.uint8], *, axis: int) -> NDArray[np.float64]:
+    """For each line across `axis`: its spread of grey levels, the largest of nearly all frames."""
+    low, high = np.percentile(stack, (2, 98), axis=axis)
+    spread: NDArray[np.float64] = np.percentile(high - low, 90, axis=0)
+    return spread
+
+
+def _inside(spread: NDArray[np.float64]) -> tuple[int, int]:
+    """First and last line (exclusive) that is not of one colour."""
+    lines = np.flatnonzero(spread > BAR_SPREAD_MAX)
+    return (0, len(spread)) if len(lines) == 0 else (int(lines[0]), int(lines[-1]) + 1)
+
+
+def _between_blurs(stack: NDArray[np.uint8]) -> Rectangle:
+    sideways = _blurred_share(stack)
+    if sideways > 0:
+        return Rectangle(left=sideways, right=1 - sideways)
+    upright = _blurred_share(stack.transpose(0, 2, 1))
+    return Rectangle(top=upright, bottom=1 - upright) if upright > 0 else WHOLE
+
+
+def _blurred_share(stack: NDArray[np.uint8]) -> float:
+    """Share of the width that is blurred on each side, 0.0 if it is not.
+
+    The seam is the column beyond which detail falls most, at the same place from both sides.
+    """
+    width = stack.shape[2]
+    rows = stack.astype(np.int16)
+    # Second differences down a column: blurring removes them, slow shading has none.
+    detail = np.abs(rows[:, 2:] - 2 * rows[:, 1:-1] + rows[:, :-2]).mean(axis=(0, 1))
+    detail = np.minimum(detail, detail[::-1]) * 0.5 + np.maximum(detail, detail[::-1]) * 0.5
+    summed = np.concatenate(((0.0,), np.cumsum(detail)))
+    first, last = int(width * 0.05), int(width * (1 - CONTENT_SHARE_MIN) / 2)
+    cuts = np.arange(max(first, 2), max(last, 3))
+    outside = summed[cuts] / cuts
+    near = np.minimum(cuts + max(2, width // 16), width // 2)
+    inside = (summed[near] - summed[cuts]) / (near - cuts)
+    ratio = (outside + 0.05) / (inside + 0.05)
+    best = int(np.argmin(ratio))
+    seen = summed[width // 2] / (width // 2) > 0.5
+    return float(cuts[best] / width) if seen and ratio[best] <= SIDES_BLURRED_RATIO_MAX else 0.0
+
+
+def warm() -> None:
+    """Compile or load the kernel for the type of a plane, so that nothing is compiled in the sandbox."""
+    _shrunk(np.zeros((2 * SHORT_SIDE_MIN, 300), np.uint8), 280)
