@@ -35,7 +35,11 @@ class Container(Enum):
     MATROSKA = MediumKind.VIDEO, "matroska"
     AVI = MediumKind.VIDEO, "avi"
     MPEG_TS = MediumKind.VIDEO, "mpeg-ts"
-    MPEG_PS = MediumKind.VIDEO, "mpeg-ps"
+    MPEG = MediumKind.VIDEO, "mpeg"
+    ASF = MediumKind.VIDEO, "asf"
+    FLV = MediumKind.VIDEO, "flv"
+    SOUND = MediumKind.VIDEO, "sound"
+    """Sound alone: it is read like the sound of a video."""
 
     @property
     def medium_kind(self) -> MediumKind:
@@ -52,9 +56,20 @@ _BEGINNINGS = (
     (b"II+\0", Container.TIFF),
     (b"MM\0+", Container.TIFF),
     (b"\x1a\x45\xdf\xa3", Container.MATROSKA),
-    (b"\x00\x00\x01\xba", Container.MPEG_PS),
+    (b"\x00\x00\x01\xba", Container.MPEG),
+    (b"\x00\x00\x01\xb3", Container.MPEG),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", Container.ASF),
+    (b"FLV\x01", Container.FLV),
+    (b"OggS", Container.SOUND),
+    (b"fLaC", Container.SOUND),
+    (b"#!AMR", Container.SOUND),
+    (b"ID3", Container.SOUND),
+    (b"\xff\xfb", Container.SOUND),
+    (b"\xff\xf1", Container.SOUND),
     (b"BM", Container.BMP),
 )
+
+_RIFF_FORMS = {b"WEBP": Container.WEBP, b"AVI ": Container.AVI, b"WAVE": Container.SOUND}
 
 
 def container_of(head: bytes) -> Container | None:
@@ -63,7 +78,7 @@ def container_of(head: bytes) -> Container | None:
         if head.startswith(beginning):
             return container
     if head[:4] == b"RIFF":
-        return {b"WEBP": Container.WEBP, b"AVI ": Container.AVI}.get(head[8:12])
+        return _RIFF_FORMS.get(head[8:12])
     if head[4:8] in _FIRST_BOXES:
         is_picture = head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS
         return Container.HEIF if is_picture else Container.MP4
@@ -78,18 +93,22 @@ def _is_transport_stream(head: bytes) -> bool:
     )
 
 
+def _container_behind(fd: int, size: int) -> Container:
+    if size == 0:
+        raise Undecodable("The file is empty.")
+    if size > MEDIUM_BYTES_MAX:
+        raise LimitExceeded("The file is larger than a medium may be.")
+    container = container_of(os.pread(fd, _HEAD_BYTES, 0))
+    if container is None:
+        raise Undecodable("The bytes are of no kind that is read.")
+    return container
+
+
 def read(fd: int, size: int, wants: Wants) -> Reading:
     """Read the medium of `size` bytes behind `fd`, by `pread` only; never raises for bad bytes."""
     kind = MediumKind.OTHER
     try:
-        if size == 0:
-            raise Undecodable("The file is empty.")
-        if size > MEDIUM_BYTES_MAX:
-            raise LimitExceeded("The file is larger than a medium may be.")
-        container = container_of(os.pread(fd, _HEAD_BYTES, 0))
-        if container is None:
-            raise Undecodable("The bytes are of no kind that is read.")
-        kind = container.medium_kind
+        kind = _container_behind(fd, size).medium_kind
         return read_still(fd, size, wants) if kind is MediumKind.IMAGE else read_video(fd, size, wants)
     except Undecodable as refusal:
         return _unread(Verdict.NOT_DECODED, str(refusal), kind)

@@ -49,14 +49,18 @@ SEALED_CONTENT_BYTES_MAX: Final = 256 * MIB
 MEDIUM_BYTES_MAX: Final = 1024 * GIB
 
 # What a reader may use before it is ended and replaced.
-READER_MEMORY_BYTES_MAX: Final = 4 * GIB
-"""Address space, not memory in use: LLVM and FFmpeg map far more than they touch."""
+READER_MEMORY_BYTES_MAX: Final = 1 * GIB
+"""Address space beyond what libraries have mapped when the sandbox closes."""
 READER_OPEN_FILES_MAX: Final = 16
-CPU_SECONDS_PER_STILL_MAX: Final = 30.0
-CPU_SECONDS_PER_MIB: Final = 8.0
-CPU_SECONDS_PER_MEDIUM_MAX: Final = 4 * 3600.0
+CPU_SECONDS_BASE: Final = 30.0
+CPU_SECONDS_PER_MIB: Final = 10.0
+CPU_SECONDS_PER_MIB_FULL: Final = 60.0
+"""A still scene at 200 kbit/s needs 40 s for each MiB when every frame is read."""
+CPU_SECONDS_MAX: Final = 6 * 3600.0
+IDLE_WALL_SECONDS_MAX: Final = 120.0
+"""A reader that used no CPU time for so long is stopped or waits for ever."""
 WALL_FACTOR: Final = 20.0
-"""A reader that is stopped uses no CPU time: it is ended after this many times its budget."""
+"""Wall time for each second of CPU budget; busy machines must not quarantine the innocent."""
 STARTUP_WALL_SECONDS_MAX: Final = 120.0
 MEDIA_PER_READER_MAX: Final = 2_000
 

@@ -1,0 +1,282 @@
+"""A reading on its way out of the sandbox: written inside, believed outside only after every check."""
+
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from clew.domain.errors import ClewError
+from clew.domain.fingerprint import BYTES, Kind
+from clew.domain.medium import MediumKind, Verdict
+from clew.media import limits
+from clew.media.reading import Camera, Fact, FingerprintSet, Reading
+
+LEFT_OUT: Final = "clew:left_out"
+"""Key of the number of facts that did not fit."""
+_VERDICTS = frozenset((Verdict.DECODED, Verdict.DAMAGED_READ, Verdict.NOT_DECODED, Verdict.REFUSED))
+_KEYS = frozenset(("verdict", "reason", "kind", "width", "height", "duration_ms", "stored", "queries",
+                   "facts", "camera"))  # fmt: skip
+_INTEGER_MAX = 2**63 - 1
+_TIMES = np.dtype("<i4")
+
+Untrusted = object
+
+
+class ProtocolBroken(ClewError):
+    """What came out of the sandbox is not a reading; the reader that sent it is ended."""
+
+
+# ---- inside the sandbox ----------------------------------------------------------------
+
+
+def pack(reading: Reading) -> tuple[bytes, list[bytes]]:
+    """`reading` as a message and the arrays that go beside it, within the limits."""
+    message = {
+        "verdict": int(reading.verdict),
+        "reason": _text(reading.reason, limits.REASON_CHARACTERS_MAX),
+        "kind": str(reading.kind),
+        "width": reading.width,
+        "height": reading.height,
+        "duration_ms": reading.duration_ms,
+        "stored": [_shape(one) for one in reading.stored],
+        "queries": [_shape(one) for one in reading.queries],
+        "facts": _bounded(reading.facts),
+        "camera": _camera_words(reading.camera),
+    }
+    arrays = [array for one in (*reading.stored, *reading.queries) for array in _arrays(one)]
+    return json.dumps(message, allow_nan=False, ensure_ascii=False).encode(), arrays
+
+
+def _shape(one: FingerprintSet) -> list[int]:
+    return [int(one.kind), len(one), int(one.times_ms is not None), int(one.transforms is not None)]
+
+
+def _arrays(one: FingerprintSet) -> Iterable[bytes]:
+    yield one.bits.tobytes()
+    yield one.qualities.tobytes()
+    if one.times_ms is not None:
+        yield one.times_ms.astype(_TIMES).tobytes()
+    if one.transforms is not None:
+        yield one.transforms.tobytes()
+
+
+def _text(words: str, characters_max: int) -> str:
+    """`words` without what a database cannot keep (NUL, lone surrogates), cut to a length."""
+    return words[:characters_max].replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _fact(value: object, depth: int) -> Fact:
+    if isinstance(value, bool | int) and abs(value) <= _INTEGER_MAX:
+        return int(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, list | tuple) and depth < limits.FACT_DEPTH_MAX:
+        return [_fact(item, depth + 1) for item in value[: limits.FACT_LIST_MAX]]
+    # Python refuses to write an integer of thousands of digits in decimals.
+    words = hex(value) if isinstance(value, int) else str(value)
+    return _text(words, limits.FACT_TEXT_CHARACTERS_MAX)
+
+
+def _bounded(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """As many facts as fit, in their order, and how many were left out."""
+    kept: dict[str, Fact] = {}
+    room = limits.FACTS_BYTES_MAX
+    for key, value in facts.items():
+        name, fact = _text(str(key), limits.FACT_KEY_CHARACTERS_MAX), _fact(value, 0)
+        size = len(json.dumps([name, fact], ensure_ascii=False).encode())
+        if len(kept) < limits.FACTS_MAX - 1 and size <= room and name not in kept:
+            kept[name] = fact
+            room -= size
+    left_out = len(facts) - len(kept)
+    return kept | {LEFT_OUT: left_out} if left_out else kept
+
+
+def _camera_words(camera: Camera) -> dict[str, str | int | float | None]:
+    words: dict[str, str | int | float | None] = {}
+    for one in fields(camera):
+        value = getattr(camera, one.name)
+        if isinstance(value, datetime):
+            value = value.replace(tzinfo=None).isoformat()
+        words[one.name] = _text(value, limits.CAMERA_TEXT_CHARACTERS_MAX) if isinstance(value, str) else value
+    return words
+
+
+# ---- on the trusted side ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    """What a message claims of one set of fingerprints; checked before an array is read."""
+
+    kind: Kind
+    rows: int
+    has_times: bool
+    has_transforms: bool
+
+    @property
+    def size_bytes(self) -> int:
+        return self.rows * (BYTES + 1 + 4 * self.has_times + self.has_transforms)
+
+
+def unpack(untrusted_message: bytes, read_arrays: Callable[[int], bytes]) -> Reading:
+    """The reading in a message; `read_arrays` gives that many bytes of what lies beside it.
+
+    Raises:
+        ProtocolBroken: anything is missing, too much, of another type or out of its range.
+    """
+    try:
+        claims = json.loads(untrusted_message, parse_constant=_no_constant)
+        return _reading(_exactly(claims, _KEYS), read_arrays)
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        raise ProtocolBroken("The reader's answer is not a reading.") from None
+
+
+def _reading(claims: Mapping[str, Untrusted], read_arrays: Callable[[int], bytes]) -> Reading:
+    verdict = Verdict(_whole(claims["verdict"], 0, 255))
+    stored = _shapes(claims["stored"], limits.STORED_ROWS_MAX)
+    queries = _shapes(claims["queries"], limits.QUERY_ROWS_MAX)
+    _claim(verdict in _VERDICTS)
+    _claim(verdict.is_decoded or not (stored or queries))
+    size = sum(shape.size_bytes for shape in (*stored, *queries))
+    arrays = memoryview(read_arrays(size) if size else b"")
+    _claim(len(arrays) == size)
+    sets: list[FingerprintSet] = []
+    for shape in (*stored, *queries):
+        sets.append(_set(shape, arrays[: shape.size_bytes]))
+        arrays = arrays[shape.size_bytes :]
+    return Reading(
+        verdict=verdict,
+        reason=_words(claims["reason"], limits.REASON_CHARACTERS_MAX),
+        kind=MediumKind(_words(claims["kind"], 16)),
+        width=_whole_or_none(claims["width"], 1, 2**31 - 1),
+        height=_whole_or_none(claims["height"], 1, 2**31 - 1),
+        duration_ms=_whole_or_none(claims["duration_ms"], 0, 2**31 - 1),
+        stored=tuple(sets[: len(stored)]),
+        queries=tuple(sets[len(stored) :]),
+        facts=_facts(claims["facts"]),
+        camera=_camera(claims["camera"]),
+    )
+
+
+def _claim(holds: bool) -> None:
+    if not holds:
+        raise ValueError
+
+
+def _no_constant(_word: str) -> None:
+    raise ValueError
+
+
+def _exactly(value: Untrusted, keys: frozenset[str]) -> Mapping[str, Untrusted]:
+    if not isinstance(value, dict) or value.keys() != keys:
+        raise ValueError
+    return value
+
+
+def _whole(value: Untrusted, least: int, most: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise ValueError
+    return value
+
+
+def _whole_or_none(value: Untrusted, least: int, most: int) -> int | None:
+    return None if value is None else _whole(value, least, most)
+
+
+def _real_or_none(value: Untrusted, least: float, most: float) -> float | None:
+    if value is None:
+        return None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= most:
+        raise ValueError
+    return float(value)
+
+
+def _words(value: Untrusted, characters_max: int) -> str:
+    if not isinstance(value, str) or len(value) > characters_max or "\0" in value:
+        raise ValueError
+    value.encode()  # a lone surrogate is a UnicodeEncodeError, which is a ValueError
+    return value
+
+
+def _words_or_none(value: Untrusted) -> str | None:
+    return None if value is None else _words(value, limits.CAMERA_TEXT_CHARACTERS_MAX)
+
+
+def _list(value: Untrusted, items_max: int) -> Sequence[Untrusted]:
+    if not isinstance(value, list) or len(value) > items_max:
+        raise ValueError
+    return value
+
+
+def _shapes(value: Untrusted, rows_max: int) -> list[_Shape]:
+    shapes = []
+    for untrusted_shape in _list(value, limits.SETS_MAX):
+        kind, rows, has_times, has_transforms = _list(untrusted_shape, 4)
+        shapes.append(
+            _Shape(
+                kind=Kind(_whole(kind, 0, 255)),
+                rows=_whole(rows, 0, rows_max),
+                has_times=bool(_whole(has_times, 0, 1)),
+                has_transforms=bool(_whole(has_transforms, 0, 1)),
+            )
+        )
+    _claim(sum(shape.rows for shape in shapes) <= rows_max)
+    return shapes
+
+
+def _set(shape: _Shape, arrays: memoryview) -> FingerprintSet:
+    n = shape.rows
+    bits = np.frombuffer(arrays[: n * BYTES], np.uint8).reshape(n, BYTES)
+    qualities = np.frombuffer(arrays[n * BYTES : n * (BYTES + 1)], np.uint8)
+    rest = arrays[n * (BYTES + 1) :]
+    times = np.frombuffer(rest[: 4 * n], _TIMES).astype(np.int32) if shape.has_times else None
+    transforms = np.frombuffer(rest[len(rest) - n :], np.uint8) if shape.has_transforms else None
+    _claim(not (qualities > 100).any())
+    _claim(times is None or not (times < 0).any())
+    _claim(transforms is None or not (transforms > 7).any())
+    return FingerprintSet(
+        kind=shape.kind, bits=bits, qualities=qualities, times_ms=times, transforms=transforms
+    )
+
+
+def _facts(value: Untrusted) -> Mapping[str, Fact]:
+    if not isinstance(value, dict) or len(value) > limits.FACTS_MAX:
+        raise ValueError
+    characters_max = limits.FACT_KEY_CHARACTERS_MAX
+    return {_words(key, characters_max): _checked_fact(fact, 0) for key, fact in value.items()}
+
+
+def _checked_fact(value: Untrusted, depth: int) -> Fact:
+    if isinstance(value, str):
+        return _words(value, limits.FACT_TEXT_CHARACTERS_MAX)
+    if isinstance(value, float):
+        _claim(math.isfinite(value))  # 1e999 is read as infinity
+        return value
+    if isinstance(value, int):
+        return _whole(value, -_INTEGER_MAX, _INTEGER_MAX)
+    _claim(depth < limits.FACT_DEPTH_MAX)
+    return [_checked_fact(item, depth + 1) for item in _list(value, limits.FACT_LIST_MAX)]
+
+
+def _camera(value: Untrusted) -> Camera:
+    claims = _exactly(value, frozenset(one.name for one in fields(Camera)))
+    untrusted_taken_at = _words_or_none(claims["taken_at"])
+    taken_at = None if untrusted_taken_at is None else datetime.fromisoformat(untrusted_taken_at)
+    _claim(taken_at is None or taken_at.tzinfo is None)
+    return Camera(
+        make=_words_or_none(claims["make"]),
+        model=_words_or_none(claims["model"]),
+        serial=_words_or_none(claims["serial"]),
+        lens_serial=_words_or_none(claims["lens_serial"]),
+        taken_at=taken_at,
+        taken_offset_minutes=_whole_or_none(claims["taken_offset_minutes"], -24 * 60, 24 * 60),
+        latitude=_real_or_none(claims["latitude"], -90, 90),
+        longitude=_real_or_none(claims["longitude"], -180, 180),
+        gps_precision_m=_real_or_none(claims["gps_precision_m"], 0, 1e9),
+        software=_words_or_none(claims["software"]),
+        document_id=_words_or_none(claims["document_id"]),
+    )

@@ -1,0 +1,242 @@
+"""Runs the reading of a medium where it can do nothing else, and believes nothing unchecked."""
+
+import logging
+import os
+import secrets
+import select
+import signal
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from clew.domain.errors import ClewError
+from clew.domain.medium import Verdict
+from clew.media import limits
+from clew.media.lock import Level
+from clew.media.nursery import PROGRAM, Locked, Nursery
+from clew.media.protocol import NONCE_BYTES, REQUEST, Role
+from clew.media.reading import Reading, Wants
+from clew.media.reply import ProtocolBroken, unpack
+
+_LOG = logging.getLogger(__name__)
+_LOOK_SECONDS = 0.5
+_CPU_CLOCK_OF_PROCESS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How long a reader may work on one medium."""
+
+    cpu_seconds_base: float = limits.CPU_SECONDS_BASE
+    cpu_seconds_per_mib: float = limits.CPU_SECONDS_PER_MIB
+    cpu_seconds_per_mib_full: float = limits.CPU_SECONDS_PER_MIB_FULL
+    cpu_seconds_max: float = limits.CPU_SECONDS_MAX
+    idle_wall_seconds: float = limits.IDLE_WALL_SECONDS_MAX
+    wall_factor: float = limits.WALL_FACTOR
+
+    def cpu_seconds(self, size_bytes: int, wants: Wants) -> float:
+        per_mib = self.cpu_seconds_per_mib_full if wants is Wants.FULL else self.cpu_seconds_per_mib
+        return min(self.cpu_seconds_max, self.cpu_seconds_base + per_mib * size_bytes / limits.MIB)
+
+
+class ReaderFailed(ClewError):
+    """A reader died, hung or broke the protocol; the message is the reason that is kept."""
+
+
+class Deadline:
+    """Notices a process that has used its CPU time, or that uses none at all any more.
+
+    CPU time is read from the clock of the process: with wall time alone a busy machine
+    would quarantine innocent media. Wall time only ends what is stopped or waits for ever.
+    """
+
+    def __init__(self, pid: int, *, cpu_seconds: float, idle_wall_seconds: float, wall_factor: float) -> None:
+        self._clock = (~pid << 3) | _CPU_CLOCK_OF_PROCESS  # as clock_getcpuclockid(3) makes it
+        self._cpu_end = self._cpu() + cpu_seconds
+        self._wall_end = time.monotonic() + cpu_seconds * wall_factor
+        self._idle_wall_seconds = idle_wall_seconds
+        self._last_cpu = self._cpu()
+        self._last_progress = time.monotonic()
+
+    def _cpu(self) -> float:
+        try:
+            return time.clock_gettime(self._clock)
+        except OSError:
+            raise ReaderFailed("The sandboxed reader died.") from None
+
+    def look(self) -> None:
+        """Raises ReaderFailed if the time is over."""
+        cpu, now = self._cpu(), time.monotonic()
+        if cpu > self._cpu_end:
+            raise ReaderFailed("The sandboxed reader used more CPU time than a medium may.")
+        if cpu != self._last_cpu:
+            self._last_cpu, self._last_progress = cpu, now
+        if now > self._wall_end or now - self._last_progress > self._idle_wall_seconds:
+            raise ReaderFailed("The sandboxed reader stood still.")
+
+
+class Sandbox:
+    """One locked reader at a time, for the media of one owner; used by one thread.
+
+    A taken-over reader could lie about later media, so it serves one owner only and is
+    replaced after `media_per_reader` media. `alarms` counts forbidden system calls.
+    """
+
+    def __init__(
+        self,
+        owner_key: str,
+        *,
+        nursery: Nursery | None = None,
+        program: Sequence[str] = PROGRAM,
+        cache: Path | None = None,
+        budget: Budget | None = None,
+        media_per_reader: int = limits.MEDIA_PER_READER_MAX,
+    ) -> None:
+        self._owner_key = owner_key
+        self._owned_nursery = Nursery(program=program, cache=cache) if nursery is None else None
+        self._nursery = nursery if nursery is not None else self._owned_nursery or Nursery()
+        self._budget = budget or Budget()
+        self._media_per_reader = media_per_reader
+        self._reader: Locked | None = None
+        self._media_left = 0
+        self.alarms = 0
+        self.readers_started = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the reader, and the nursery if it is this sandbox's own."""
+        self._discard()
+        if self._owned_nursery is not None:
+            self._owned_nursery.close()
+
+    @property
+    def reader_pid(self) -> int | None:
+        """Process number of the present reader."""
+        return None if self._reader is None else self._reader.pid
+
+    def level(self) -> Level:
+        """How much closes the sandbox; starts a reader if there is none.
+
+        Raises:
+            Unavailable: it cannot be proved closed.
+        """
+        return self._present_reader().level
+
+    def turn_to(self, owner_key: str) -> None:
+        """Serve another owner from now on, with a fresh reader."""
+        if owner_key != self._owner_key:
+            self._discard()
+            self._owner_key = owner_key
+
+    def read(self, fd: int, size: int, wants: Wants) -> Reading:
+        """The reading of the `size` bytes behind `fd`: a sealed memfd or a read-only file.
+
+        A reader that fails is replaced and the medium tried once more, because an earlier
+        medium or an outside kill may be to blame; then it is quarantined.
+
+        Raises:
+            Unavailable: the sandbox cannot be proved closed; the medium waits.
+        """
+        reason = ""
+        for _ in range(2):
+            try:
+                return self._read_once(fd, size, wants)
+            except (ReaderFailed, ProtocolBroken) as failure:
+                reason = str(failure)
+        return Reading(verdict=Verdict.QUARANTINED, reason=reason)
+
+    def _read_once(self, fd: int, size: int, wants: Wants) -> Reading:
+        reader = self._present_reader()
+        self._media_left -= 1
+        try:
+            return _reading(reader, self._deadline(reader, size, wants), fd, size, wants)
+        except ProtocolBroken:
+            self._discard()
+            raise
+        except ReaderFailed:
+            if self._discard() == signal.SIGSYS:
+                self.alarms += 1
+                _LOG.critical("sandbox.forbidden_call", extra={"reader": reader.pid})
+                raise ReaderFailed("The sandboxed reader made a forbidden system call.") from None
+            raise
+
+    def _deadline(self, reader: Locked, size: int, wants: Wants) -> Deadline:
+        return Deadline(
+            reader.pid,
+            cpu_seconds=self._budget.cpu_seconds(size, wants),
+            idle_wall_seconds=self._budget.idle_wall_seconds,
+            wall_factor=self._budget.wall_factor,
+        )
+
+    def _present_reader(self) -> Locked:
+        if self._reader is not None and self._media_left <= 0:
+            self._discard()
+        if self._reader is None:
+            self._reader = self._nursery.locked(Role.READER)
+            self._media_left = self._media_per_reader
+            self.readers_started += 1
+        return self._reader
+
+    def _discard(self) -> int:
+        """End the reader; the signal that ended it before we did, or 0."""
+        reader, self._reader = self._reader, None
+        if reader is None:
+            return 0
+        status = self._nursery.end(reader)
+        return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+
+
+def _reading(reader: Locked, deadline: Deadline, fd: int, size: int, wants: Wants) -> Reading:
+    """Ask `reader` and check its answer."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    try:
+        _send(reader, REQUEST.pack(nonce, wants, size), fd)
+        untrusted_answer = _answer(reader, deadline)
+    except OSError:
+        raise ReaderFailed("The sandboxed reader died.") from None
+    # A fresh random nonce: a taken-over reader cannot answer a medium before it is asked.
+    if not secrets.compare_digest(untrusted_answer[:NONCE_BYTES], nonce):
+        raise ProtocolBroken("The reader's answer is to no question.")
+    try:
+        return unpack(untrusted_answer[NONCE_BYTES:], lambda most: _arrays(reader, most))
+    finally:
+        os.ftruncate(reader.results_fd, 0)
+
+
+def _send(reader: Locked, request: bytes, fd: int) -> None:
+    socket.send_fds(reader.channel, [request], [fd])
+
+
+def _answer(reader: Locked, deadline: Deadline) -> bytes:
+    """One message, by `recv` and never `recvmsg`: descriptors sent along are dropped."""
+    waiting = select.poll()
+    waiting.register(reader.channel, select.POLLIN)
+    while not waiting.poll(_LOOK_SECONDS * 1000):
+        deadline.look()
+    answer = reader.channel.recv(limits.MESSAGE_BYTES_MAX + 1)
+    if not answer:
+        raise ReaderFailed("The sandboxed reader died.")
+    if len(answer) > limits.MESSAGE_BYTES_MAX:
+        raise ProtocolBroken("The reader's answer is too long.")
+    return answer
+
+
+def _arrays(reader: Locked, size: int) -> bytes:
+    """The first `size` bytes that the reader left beside its message; shorter if it wrote less."""
+    parts: list[bytes] = []
+    at = 0
+    while at < size and (part := os.pread(reader.results_fd, size - at, at)):
+        parts.append(part)
+        at += len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)

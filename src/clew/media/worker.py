@@ -1,0 +1,145 @@
+"""Inside the sandbox: the process that starts by exec, warms its decoders and forks locked readers.
+
+The nursery (this process before any fork) never sees a seized byte, so what it forks is
+always fresh. A fork locks itself first and then serves one role until it is ended: a
+reader of media, an unpacker of archives, or one attempt to break out (the proof).
+"""
+
+import array
+import fcntl
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from clew.media import limits
+from clew.media.attempts import ATTEMPTS, attempt, attempts_answered
+from clew.media.lock import lock
+from clew.media.protocol import CHANNEL_FD, NONCE_BYTES, REQUEST, RESULTS_FD, Role
+from clew.media.reading import Reading, Wants
+from clew.media.reply import pack
+from clew.media.unpacking import unpack_to
+
+_SPARE_FD_MIN = 64
+
+Read = Callable[[int, int, Wants], Reading]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoders:
+    """What a nursery warms before it forks, and what its readers call."""
+
+    warm: Callable[[], None]
+    read: Read
+
+
+def received(channel: socket.socket, most: int, fds_max: int) -> tuple[bytes, list[int]]:
+    """One message of at most `most` bytes and the descriptors that came with it."""
+    message, ancillary, _flags, _address = channel.recvmsg(most, socket.CMSG_SPACE(4 * fds_max))
+    fds = array.array("i")
+    for level, kind, content in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            fds.frombytes(content[: len(content) - len(content) % fds.itemsize])
+    return message, fds.tolist()
+
+
+def read_media(channel: socket.socket, read: Read) -> None:
+    """Answer each request with one reading until the trusted side goes away."""
+    while True:
+        request, fds = received(channel, REQUEST.size, 1)
+        if not request:
+            return
+        nonce, wants, size = REQUEST.unpack(request)
+        message, arrays = pack(read(fds[0], size, Wants(wants)))
+        os.close(fds[0])
+        at = 0
+        for one in arrays:
+            at += _written(one, at)
+        channel.send(nonce + message)
+
+
+def _written(content: bytes, at: int) -> int:
+    view = memoryview(content)
+    done = 0
+    while done < len(view):
+        done += os.pwrite(RESULTS_FD, view[done:], at + done)
+    return done
+
+
+def serve(role: str, parent: int, decoders: Decoders) -> None:
+    """Lock this process, say how well, and do what `role` says."""
+    channel = socket.socket(fileno=CHANNEL_FD)
+    level = lock(
+        keep=(CHANNEL_FD, RESULTS_FD), parent=parent, written_bytes_max=limits.READING_BYTES_MAX
+    )
+    if role in ATTEMPTS:
+        channel.send(bytes(NONCE_BYTES) + attempt(role, parent))
+        return
+    channel.send(bytes([level, attempts_answered(parent)]))
+    if role == Role.UNPACKER:
+        unpack_to(channel)
+    else:
+        read_media(channel, decoders.read)
+
+
+def _fork(role: str, fds: list[int], decoders: Decoders) -> int:
+    """Fork a process of `role`; its two descriptors take their fixed places."""
+    nursery = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    with suppress(BaseException):  # whatever happens, the fork never becomes a second nursery
+        spare = [fcntl.fcntl(fd, fcntl.F_DUPFD, _SPARE_FD_MIN) for fd in fds]
+        for fd, place in zip(spare, (CHANNEL_FD, RESULTS_FD), strict=True):
+            os.dup2(fd, place)
+        serve(role, nursery, decoders)
+        os._exit(0)
+    os._exit(1)
+
+
+def _ended(child: int, *, is_killed: bool) -> int:
+    if is_killed:
+        os.kill(child, signal.SIGKILL)
+    return os.waitpid(child, 0)[1]
+
+
+def run(control: socket.socket, decoders: Decoders) -> None:
+    """Warm up, then fork on request until the trusted side goes away.
+
+    Requests: `fork ROLE` with two descriptors is answered by the new process's number;
+    `kill PID` and `wait PID` are answered by how a fork ended (see `os.waitpid`).
+    """
+    decoders.warm()
+    if len(list(Path("/proc/self/task").iterdir())) != 1:
+        sys.exit("A library started threads.")
+    control.send(b"warm")
+    children: set[int] = set()
+    while True:
+        request, fds = received(control, 256, 2)
+        if not request:
+            return
+        word, _, rest = request.decode().partition(" ")
+        if word == "fork":
+            answer = _fork(rest, fds, decoders)
+            children.add(answer)
+        else:
+            answer = _ended(int(rest), is_killed=word == "kill") if int(rest) in children else 0
+            children.discard(int(rest))
+        for fd in fds:
+            os.close(fd)
+        control.send(str(answer).encode())
+
+
+def main() -> None:
+    """The program of a nursery: `python -I -m clew.media.worker CONTROL_FD`."""
+    from clew.media import decode  # late, so that a test's own decoders need no codec
+
+    run(socket.socket(fileno=int(sys.argv[1])), Decoders(warm=decode.warm, read=decode.read))
+
+
+if __name__ == "__main__":
+    main()
