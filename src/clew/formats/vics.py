@@ -1,0 +1,223 @@
+"""Case exports and hash sets of Project VIC: VICS 1.2, 1.3 and 2.0.
+
+Source: the models at github.com/ICMEC/ProjectVic and github.com/VICSDATAMODEL/ProjectVic,
+and what importers met in practice: keys in any case, booleans as text, several records
+for one file, dates of many kinds. What is not understood is kept in `record`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from clew.domain.errors import Invalid
+from clew.formats.json_stream import JsonStream
+from clew.formats.listed import ListedMedium, digest, flag, kind, size, text
+
+SHAPES_MAX = 1024
+CONTEXT_KEYS = frozenset({"odata.metadata", "@odata.context"})
+CONTEXT = re.compile(r"/DataModels/(1\.2|1\.3|2\.0)\.xml(?:/[^#]*)?#(Media|Cases)$", re.IGNORECASE)
+
+_ABSENT = "\x00"
+"""A key no record has: NUL never passes the reader of JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VicsCase:
+    """A case of an export, given before its media.
+
+    It is given again after them where fields followed the media; the later one counts.
+    """
+
+    ordinal: int
+    number: str | None
+    organisation: str | None
+    fields: Mapping[str, object]
+    """All fields of the case as they were written, but not its media."""
+
+
+class _Shape(NamedTuple):
+    """Under which keys the records of one exporter hold what Clew reads."""
+
+    md5: str
+    sha1: str
+    sha256: str
+    photodna: str
+    mediasize: str
+    mimetype: str
+    category: str
+    series: str
+    victimidentified: str
+    offenderidentified: str
+    isdistributed: str
+    relativefilepath: str
+    alternativehashes: str
+    mediafiles: str
+
+
+def read_cases(blocks: Iterable[bytes]) -> Iterator[VicsCase | ListedMedium]:
+    """Cases and media of an export, in its order; of a `#Media` set only media.
+
+    Memory is bounded whatever the size of the export.
+
+    Raises:
+        Invalid: no VICS, bad JSON or cut short; the sentence says after which record.
+            What was given before stands.
+    """
+    stream = JsonStream(blocks)
+    if stream.peek() != "{":
+        raise Invalid("This is no VICS export: its root is not an object.")
+    root = ""
+    done = False
+    for key in stream.fields():
+        if key.lower() in CONTEXT_KEYS and not root:
+            root = _root(stream.value())
+        elif key.lower() == "value" and not done:
+            if not root:
+                raise Invalid("This is no VICS export: it does not begin with its data model.")
+            done = True
+            yield from _cases(stream) if root == "cases" else _media(stream)
+        else:
+            stream.value()
+    stream.end()
+    if not done:
+        raise Invalid("This is no VICS export: it holds no list of cases or media.")
+
+
+def exif(record: Mapping[str, object]) -> dict[str, str]:
+    """The EXIF properties in the record of a medium, by name."""
+    found: dict[str, str] = {}
+    for entry in _entries(_field(record, "exifs")):
+        name, value = text(_field(entry, "propertyname")), text(_field(entry, "propertyvalue"))
+        if name is not None and value is not None:
+            found[name] = value
+    return found
+
+
+def _root(context: object) -> str:
+    match = CONTEXT.search(context) if isinstance(context, str) else None
+    if match is None:
+        raise Invalid("This is no VICS export of version 1.2, 1.3 or 2.0.")
+    return match[2].lower()
+
+
+def _cases(stream: JsonStream) -> Iterator[VicsCase | ListedMedium]:
+    for ordinal, _ in enumerate(stream.elements()):
+        fields: dict[str, object] = {}
+        given: VicsCase | None = None
+        for key in stream.fields():
+            if key.lower() == "media" and stream.peek() == "[":
+                given = given or _case(ordinal, fields)
+                yield given
+                yield from _media(stream)
+            else:
+                fields[key] = stream.value()
+        if given is None or len(given.fields) != len(fields):
+            yield _case(ordinal, fields)
+
+
+def _case(ordinal: int, fields: Mapping[str, object]) -> VicsCase:
+    return VicsCase(
+        ordinal=ordinal,
+        number=text(_field(fields, "casenumber")),
+        organisation=text(_field(fields, "contactorganization")),
+        fields=dict(fields),
+    )
+
+
+def _media(stream: JsonStream) -> Iterator[ListedMedium]:
+    shapes: dict[tuple[str, ...], _Shape] = {}
+    for record in stream.objects():
+        keys = tuple(record)
+        shape = shapes.get(keys)
+        if shape is None:
+            shape = _shape(keys)
+            if len(shapes) < SHAPES_MAX:
+                shapes[keys] = shape
+        yield _medium(record, shape)
+
+
+def _shape(keys: tuple[str, ...]) -> _Shape:
+    """The first key of each name, whatever its case and separators."""
+    names: dict[str, str] = {}
+    for key in keys:
+        names.setdefault(key.lower().replace("-", "").replace("_", ""), key)
+    return _Shape._make(names.get(field, _ABSENT) for field in _Shape._fields)
+
+
+def _medium(record: Mapping[str, object], shape: _Shape) -> ListedMedium:
+    get = record.get
+    pdq, photodna, sha256 = _alternatives(get(shape.alternativehashes))
+    return ListedMedium(
+        digest(get(shape.md5), 16),
+        digest(get(shape.sha1), 20),
+        digest(get(shape.sha256), 32) or sha256,
+        pdq,
+        text(get(shape.photodna)) or photodna,
+        size(get(shape.mediasize)),
+        kind(get(shape.mimetype)),
+        text(get(shape.category)),
+        text(get(shape.series)),
+        flag(get(shape.victimidentified)),
+        flag(get(shape.offenderidentified)),
+        flag(get(shape.isdistributed)),
+        text(get(shape.relativefilepath)),
+        _paths(get(shape.mediafiles)),
+        record,
+    )
+
+
+def _alternatives(hashes: object) -> tuple[bytes | None, str | None, bytes | None]:
+    """PDQ, PhotoDNA and SHA-256 among the alternative hashes."""
+    pdq, photodna, sha256 = None, None, None
+    for entry in _entries(hashes):
+        name = (text(_field(entry, "hashname")) or "").lower().replace("-", "")
+        value = _field(entry, "hashvalue")
+        if name == "pdq":
+            pdq = pdq or digest(value, 32)
+        elif name == "photodna":
+            photodna = photodna or text(value)
+        elif name == "sha256":
+            sha256 = sha256 or digest(value, 32)
+    return pdq, photodna, sha256
+
+
+def _paths(files: object) -> tuple[str, ...]:
+    """Where the medium was found: folder and name, unless the folder already ends in the name."""
+    paths = []
+    for entry in _entries(files):
+        name = text(_field(entry, "filename")) or ""
+        folder = text(_field(entry, "filepath")) or ""
+        if name and not folder.lower().endswith(name.lower()):
+            folder = f"{folder}\\{name}" if folder else name
+        if folder:
+            paths.append(folder)
+    return tuple(paths)
+
+
+def _entries(value: object) -> Iterator[Mapping[str, object]]:
+    if isinstance(value, list):
+        for entry in value:
+            if isinstance(entry, dict):
+                yield entry
+
+
+_USUAL = {
+    "hashname": "HashName",
+    "hashvalue": "HashValue",
+    "filename": "FileName",
+    "filepath": "FilePath",
+    "propertyname": "PropertyName",
+    "propertyvalue": "PropertyValue",
+    "exifs": "Exifs",
+    "casenumber": "CaseNumber",
+    "contactorganization": "ContactOrganization",
+}
+
+
+def _field(record: Mapping[str, object], name: str) -> object:
+    """A field by its name in lower case, however the exporter wrote it."""
+    usual = _USUAL[name]
+    if usual in record:
+        return record[usual]
+    return next((value for key, value in record.items() if key.lower() == name), None)
