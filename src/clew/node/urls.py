@@ -13,7 +13,11 @@ urlpatterns = [
     path("cases/<reference:case>/", cases.one, name="case"),
     path("cases/<reference:case>/progress", progress.of_case, name="case-progress"),
     path("cases/<reference:case>/exhibits/<reference:exhibit>/", exhibits.one, name="exhibit"),
-    path("cases/<reference:case>/exhibits/<reference:exhibit>/progress", progress.of_exhibit, name="exhibit-progress"),
+    path(
+        "cases/<reference:case>/exhibits/<reference:exhibit>/progress",
+        progress.of_exhibit,
+        name="exhibit-progress",
+    ),
     path("account/sign-in/", login, name="account_login"),
     path("account/sign-out/", logout, name="account_logout"),
     path("account/inactive/", account_inactive, name="account_inactive"),

@@ -55,7 +55,9 @@ def case_card(session: Session, line: CaseLine) -> CaseCard:
     return CaseCard(
         line=line,
         address=triages.address_of(line.reference, None),
-        exhibits=[exhibit_card(session, line.reference, exhibit) for exhibit in line.exhibits[:EXHIBITS_PER_CASE]],
+        exhibits=[
+            exhibit_card(session, line.reference, exhibit) for exhibit in line.exhibits[:EXHIBITS_PER_CASE]
+        ],
         exhibits_left=max(0, len(line.exhibits) - EXHIBITS_PER_CASE),
     )
 
@@ -74,12 +76,9 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
     with as_officer(request.user.get_username()) as session:
         lines = _from(opening.cases(session), request.GET.get("after"))
         cards = [case_card(session, line) for line in lines[:CASES_PER_PAGE]]
-    is_more = len(lines) > CASES_PER_PAGE
-    return render(
-        request,
-        "cases/list.html",
-        {"cards": cards, "after": cards[-1].line.reference if is_more else None, "is_first_page": "after" not in request.GET},
-    )
+    after = cards[-1].line.reference if len(lines) > CASES_PER_PAGE else None
+    shown = {"cards": cards, "after": after, "is_first_page": "after" not in request.GET}
+    return render(request, "cases/list.html", shown)
 
 
 @require_safe

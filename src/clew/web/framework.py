@@ -1,7 +1,7 @@
 """What the pages ask of Django, for `node/settings.py` to take over as it stands.
 
-Cookies become `Secure` and the client's address trusted from a proxy only there: both
-depend on how a node is reached.
+Everything that depends on how a node is reached or kept (cookies, addresses, database,
+keys) is said there and not here.
 """
 
 from typing import Any
@@ -41,48 +41,25 @@ TEMPLATES: tuple[dict[str, Any], ...] = (
     },
 )
 
-SIGN_IN: dict[str, Any] = {
-    "AUTHENTICATION_BACKENDS": ["django.contrib.auth.backends.ModelBackend"],
+SETTINGS: dict[str, Any] = {
     "LOGIN_URL": "account_login",
     "LOGIN_REDIRECT_URL": "cases",
     "ACCOUNT_LOGOUT_REDIRECT_URL": "account_login",
+    "ACCOUNT_ADAPTER": "clew.web.account.Adapter",
     "ACCOUNT_LOGIN_METHODS": {"username"},
     "ACCOUNT_SIGNUP_FIELDS": ["username*", "password1*"],
-    "ACCOUNT_ADAPTER": "clew.web.account.Adapter",
     "ACCOUNT_EMAIL_VERIFICATION": "none",
-    "ACCOUNT_EMAIL_NOTIFICATIONS": False,
     "ACCOUNT_LOGOUT_ON_GET": False,
-    # A session ends with the browser, and after a working day at the latest.
     "ACCOUNT_SESSION_REMEMBER": False,
-    "SESSION_COOKIE_AGE": 10 * 60 * 60,
+    # By address, and by the name that somebody tries passwords for.
     "ACCOUNT_RATE_LIMITS": {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"},
-}
-
-PROTECTION: dict[str, Any] = {
-    "SESSION_COOKIE_HTTPONLY": True,
-    "SESSION_COOKIE_SAMESITE": "Lax",
-    "CSRF_COOKIE_HTTPONLY": True,
-    "CSRF_COOKIE_SAMESITE": "Strict",
     "CSRF_FAILURE_VIEW": "clew.web.refusals.stale",
     # `no-referrer` would make browsers send `Origin: null` with our own forms.
     "SECURE_REFERRER_POLICY": "same-origin",
-    "X_FRAME_OPTIONS": "DENY",
-    "DATA_UPLOAD_MAX_MEMORY_SIZE": 64 * 1024,
-    "DATA_UPLOAD_MAX_NUMBER_FIELDS": 50,
-    "FILE_UPLOAD_HANDLERS": [],
-}
-
-LANGUAGES: tuple[tuple[str, str], ...] = (("en", "English"),)
-"""Only languages whose catalogue is complete: a page never claims a language it does not speak."""
-
-WORDS: dict[str, Any] = {
+    # Only languages whose catalogue is complete: a page never claims one it does not speak.
+    "LANGUAGE_CODE": "en",
+    "LANGUAGES": [("en", "English")],
     "USE_I18N": True,
     "USE_TZ": True,
-    "USE_THOUSAND_SEPARATOR": True,
-    "LANGUAGE_CODE": "en",
-    "LANGUAGES": list(LANGUAGES),
-    "LANGUAGE_COOKIE_HTTPONLY": True,
-    "LANGUAGE_COOKIE_SAMESITE": "Lax",
+    "TIME_ZONE": "UTC",
 }
-
-SETTINGS: dict[str, Any] = {**SIGN_IN, **PROTECTION, **WORDS}

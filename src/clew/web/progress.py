@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import translation
 from django.views.decorators.http import require_safe
@@ -65,11 +65,13 @@ def _look(username: str, case: str, exhibit: str | None, *, is_counting: bool) -
             is_counted = is_counting or not progress.is_running
             counts = triaging.counts(session, case, exhibit) if is_counted else None
     finally:
-        close_old_connections()  # a stream outlives requests; it must not hold a connection
+        connections.close_all()  # a stream outlives requests; it must not hold a connection
     return Look(progress=progress, counts=counts, cost=monotonic() - began)
 
 
-async def events(username: str, case: str, exhibit: str | None, first: Look, language: str) -> AsyncIterator[str]:
+async def events(
+    username: str, case: str, exhibit: str | None, *, first: Look, language: str
+) -> AsyncIterator[str]:
     """`first` and what every later look saw, until the intake has ended."""
     look, ends, counts_due = first, monotonic() + STREAM_SECONDS_MAX, 0.0
     while True:
@@ -105,7 +107,7 @@ async def _stream(request: HttpRequest, case: str, exhibit: str | None) -> HttpR
         return HttpResponse(status=429)
     language = translation.get_language() or "en"
     first = await sync_to_async(_look)(username, case, exhibit, is_counting=True)
-    stream = _counted(username, events(username, case, exhibit, first, language))
+    stream = _counted(username, events(username, case, exhibit, first=first, language=language))
     response = StreamingHttpResponse(stream, content_type="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"
     return response

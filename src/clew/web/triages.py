@@ -67,13 +67,17 @@ def address_of(case: str, exhibit: str | None, route: str = "") -> str:
     return reverse(f"exhibit{route}", args=[case, exhibit])
 
 
+def _list_address(page: str, answer: Answer, **more: str) -> str:
+    return f"{page}?{urlencode({'answer': answer.value, **more})}#media"
+
+
 def numbers(counts: Counts, page: str, current: Answer | None = None) -> list[Number]:
     """The five numbers in the order in which an investigator asks."""
     return [
         Number(
             answer=answer,
             count=getattr(counts, answer.value),
-            address=f"{page}?{urlencode({'answer': answer.value})}#media",
+            address=_list_address(page, answer),
             is_current=answer is current,
             words=answer_words,
         )
@@ -129,17 +133,15 @@ def shown(session: Session, request: HttpRequest, case: str, exhibit: str | None
     after = request.GET.get("after") or None
     listed, following = _listed(session, case, exhibit, answer, after)
     page = address_of(case, exhibit)
-    onward = "" if following is None else f"{page}?{urlencode({'answer': answer.value, 'after': following})}#media"
     return {
         **listed,
         "case": case,
         "exhibit": exhibit,
         "numbers": numbers(counts, page, answer),
         "answer": words.ANSWERS[answer],
-        "answer_count": getattr(counts, answer.value),
         "is_first_page": after is None,
-        "first_page": f"{page}?{urlencode({'answer': answer.value})}#media",
-        "next_page": onward,
+        "first_page": _list_address(page, answer),
+        "next_page": "" if following is None else _list_address(page, answer, after=following),
         "page": page,
         "progress": progress,
         "progress_words": words.progress(progress),

@@ -79,8 +79,12 @@ _KINDS: Mapping[MediumKind, Words] = {
 }
 
 _WITH_SERIES: Mapping[Evidence, Words] = {
-    Evidence.IDENTIFIED_SERIES_OF_ANOTHER_MEMBER: gettext_lazy("Series {series} of {owner}: victim identified"),
-    Evidence.OPEN_SERIES_OF_ANOTHER_MEMBER: gettext_lazy("Series {series} of {owner}: victim not yet identified"),
+    Evidence.IDENTIFIED_SERIES_OF_ANOTHER_MEMBER: gettext_lazy(
+        "Series {series} of {owner}: victim identified"
+    ),
+    Evidence.OPEN_SERIES_OF_ANOTHER_MEMBER: gettext_lazy(
+        "Series {series} of {owner}: victim not yet identified"
+    ),
     Evidence.CASE_OF_ANOTHER_MEMBER: gettext_lazy("A case of {owner}"),
     Evidence.OWN_EARLIER_CASE: gettext_lazy("Your own series {series}, an earlier case"),
     Evidence.HASH_LIST: gettext_lazy("A hash list of {owner}"),
@@ -149,13 +153,15 @@ def clock(seconds: float) -> str:
 
 
 def _span(seconds: tuple[float, float]) -> SafeString:
-    return identifier(f"{clock(seconds[0])}–{clock(seconds[1])}")
+    return identifier(f"{clock(seconds[0])}\N{EN DASH}{clock(seconds[1])}")
 
 
 def _seconds(aligned: Aligned) -> SafeString:
     """Which time of this medium is which time of the other."""
     return format_html(
-        _("{here} here is {there} there"), here=_span(aligned.seconds_here), there=_span(aligned.seconds_there)
+        _("{here} here is {there} there"),
+        here=_span(aligned.seconds_here),
+        there=_span(aligned.seconds_there),
     )
 
 
@@ -183,7 +189,8 @@ def how(reason: Reason) -> SafeString:
         if reason.kind is ReasonKind.VIDEO:
             parts.append(
                 _("{matched} of {compared} frames").format(
-                    matched=number(reason.aligned.frames_matched), compared=number(reason.aligned.frames_compared)
+                    matched=number(reason.aligned.frames_matched),
+                    compared=number(reason.aligned.frames_compared),
                 )
             )
     if reason.transform in _TRANSFORMS:
@@ -233,4 +240,5 @@ def progress(of: Progress) -> str:
         return _("{done} files taken in, {seen} found so far").format(done=done, seen=seen)
     if of.is_running:
         return _("{done} of {seen} files taken in").format(done=done, seen=seen)
-    return ngettext("Intake has ended: {seen} file", "Intake has ended: {seen} files", of.files_seen).format(seen=seen)
+    ended = ngettext("Intake has ended: {seen} file", "Intake has ended: {seen} files", of.files_seen)
+    return ended.format(seen=seen)
