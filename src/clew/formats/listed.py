@@ -12,6 +12,7 @@ _FLAGS: Mapping[str, bool] = {
     **dict.fromkeys(("true", "t", "yes", "y", "1"), True),
     **dict.fromkeys(("false", "f", "no", "n", "0"), False),
 }
+_KINDS: Mapping[str, MediumKind] = {"image": MediumKind.IMAGE, "video": MediumKind.VIDEO}
 _HEX_DIGITS_MAX = 128
 
 
@@ -62,7 +63,7 @@ def digest(value: object, length: int) -> bytes | None:
 
 def flag(value: object) -> bool | None:
     """A claim as exporters write it: `true`, "True", "yes", 1, …; None for anything else."""
-    if value is None or isinstance(value, bool):
+    if value is None or value is False or value is True:
         return value
     return _FLAGS.get(str(value).strip().lower())
 
@@ -76,11 +77,7 @@ def text(value: object) -> str | None:
 
 def kind(value: object) -> MediumKind:
     """Still or moving, by a media type such as `image/jpeg` or a word such as `Image`."""
-    if isinstance(value, str):
-        start = value[:5].lower()
-        if start in ("image", "video"):
-            return MediumKind(start)
-    return MediumKind.UNKNOWN
+    return _KINDS.get(value[:5].lower(), MediumKind.UNKNOWN) if isinstance(value, str) else MediumKind.UNKNOWN
 
 
 def size(value: object) -> int | None:

@@ -87,8 +87,8 @@ def read_cases(blocks: Iterable[bytes]) -> Iterator[VicsCase | ListedMedium]:
 def exif(record: Mapping[str, object]) -> dict[str, str]:
     """The EXIF properties in the record of a medium, by name."""
     found: dict[str, str] = {}
-    for entry in _entries(_field(record, "exifs")):
-        name, value = text(_field(entry, "propertyname")), text(_field(entry, "propertyvalue"))
+    for entry in _entries(_field(record, "Exifs")):
+        name, value = text(_field(entry, "PropertyName")), text(_field(entry, "PropertyValue"))
         if name is not None and value is not None:
             found[name] = value
     return found
@@ -119,8 +119,8 @@ def _cases(stream: JsonStream) -> Iterator[VicsCase | ListedMedium]:
 def _case(ordinal: int, fields: Mapping[str, object]) -> VicsCase:
     return VicsCase(
         ordinal=ordinal,
-        number=text(_field(fields, "casenumber")),
-        organisation=text(_field(fields, "contactorganization")),
+        number=text(_field(fields, "CaseNumber")),
+        organisation=text(_field(fields, "ContactOrganization")),
         fields=dict(fields),
     )
 
@@ -171,8 +171,8 @@ def _alternatives(hashes: object) -> tuple[bytes | None, str | None, bytes | Non
     """PDQ, PhotoDNA and SHA-256 among the alternative hashes."""
     pdq, photodna, sha256 = None, None, None
     for entry in _entries(hashes):
-        name = (text(_field(entry, "hashname")) or "").lower().replace("-", "")
-        value = _field(entry, "hashvalue")
+        value = entry.get("HashValue") or _field(entry, "HashValue")
+        name = (text(entry.get("HashName") or _field(entry, "HashName")) or "").lower().replace("-", "")
         if name == "pdq":
             pdq = pdq or digest(value, 32)
         elif name == "photodna":
@@ -186,8 +186,8 @@ def _paths(files: object) -> tuple[str, ...]:
     """Where the medium was found: folder and name, unless the folder already ends in the name."""
     paths = []
     for entry in _entries(files):
-        name = text(_field(entry, "filename")) or ""
-        folder = text(_field(entry, "filepath")) or ""
+        name = text(entry.get("FileName") or _field(entry, "FileName")) or ""
+        folder = text(entry.get("FilePath") or _field(entry, "FilePath")) or ""
         if name and not folder.lower().endswith(name.lower()):
             folder = f"{folder}\\{name}" if folder else name
         if folder:
@@ -195,29 +195,13 @@ def _paths(files: object) -> tuple[str, ...]:
     return tuple(paths)
 
 
-def _entries(value: object) -> Iterator[Mapping[str, object]]:
-    if isinstance(value, list):
-        for entry in value:
-            if isinstance(entry, dict):
-                yield entry
-
-
-_USUAL = {
-    "hashname": "HashName",
-    "hashvalue": "HashValue",
-    "filename": "FileName",
-    "filepath": "FilePath",
-    "propertyname": "PropertyName",
-    "propertyvalue": "PropertyValue",
-    "exifs": "Exifs",
-    "casenumber": "CaseNumber",
-    "contactorganization": "ContactOrganization",
-}
+def _entries(value: object) -> list[Mapping[str, object]]:
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) and value else []
 
 
 def _field(record: Mapping[str, object], name: str) -> object:
-    """A field by its name in lower case, however the exporter wrote it."""
-    usual = _USUAL[name]
-    if usual in record:
-        return record[usual]
-    return next((value for key, value in record.items() if key.lower() == name), None)
+    """A field by its name, whatever its case."""
+    if name in record:
+        return record[name]
+    lower = name.lower()
+    return next((value for key, value in record.items() if key.lower() == lower), None)
