@@ -24,11 +24,23 @@ FFmpeg tells the format by content: without this list a 40-byte script (`ffconca
 decode another file.
 """
 PICTURE_CODECS = frozenset(
-    ["h264", "hevc", "av1", "libdav1d", "vp8", "vp9", "mpeg4", "msmpeg4v1", "msmpeg4v2", "msmpeg4v3", "msmpeg4", "h263", "mpeg1video", "mpeg2video", "mjpeg", "wmv1", "wmv2", "wmv3", "vc1", "flv", "vp6", "vp6f", "theora", "dvvideo", "prores", "svq1", "svq3", "cinepak", "rawvideo"]
+    (
+        "h264", "hevc", "av1", "libdav1d", "vp8", "vp9", "mpeg4", "msmpeg4v1", "msmpeg4v2", "msmpeg4",
+        "msmpeg4v3", "h263", "mpeg1video", "mpeg2video", "mjpeg", "wmv1", "wmv2", "wmv3", "vc1", "flv",
+        "vp6", "vp6f", "theora", "dvvideo", "prores", "svq1", "svq3", "cinepak", "rawvideo",
+    )
 )
 SOUND_CODECS = frozenset(
-    ["aac", "aac_latm", "mp3", "mp3float", "mp2", "mp2float", "mp1", "mp1float", "ac3", "eac3", "opus", "libopus", "vorbis", "flac", "alac", "amrnb", "amrwb", "libopencore_amrnb", "libopencore_amrwb", "wmav1", "wmav2", "wmapro", "gsm", "gsm_ms", "adpcm_ima_wav", "adpcm_ms", "adpcm_ima_qt", "adpcm_swf", "adpcm_yamaha", "pcm_u8", "pcm_s8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_alaw", "pcm_mulaw", "pcm_dvd", "pcm_bluray"]
+    (
+        "aac", "aac_latm", "mp3", "mp3float", "mp2", "mp2float", "mp1", "mp1float", "ac3", "eac3",
+        "opus", "libopus", "vorbis", "flac", "alac", "amrnb", "amrwb", "libopencore_amrnb",
+        "libopencore_amrwb", "wmav1", "wmav2", "wmapro", "gsm", "gsm_ms", "adpcm_ima_wav", "adpcm_ms",
+        "adpcm_ima_qt", "adpcm_swf", "adpcm_yamaha", "pcm_u8", "pcm_s8", "pcm_s16le", "pcm_s16be",
+        "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be", "pcm_f64le",
+        "pcm_alaw", "pcm_mulaw", "pcm_dvd", "pcm_bluray",
+    )
 )
+"""Decoders by FFmpeg's names: what cameras, phones, messengers and editors write."""
 PROBED_BYTES_MAX = 5_000_000
 PROBED_MICROSECONDS_MAX = 5_000_000
 READ_AT_ONCE_BYTES = 256 * limits.KIB
@@ -88,6 +100,8 @@ def open_container(fd: int, size: int) -> InputContainer:
         )
     except (av.error.FFmpegError, OSError, ValueError, OverflowError) as failure:
         raise Undecodable("The container cannot be opened.") from failure
+    if not isinstance(container, InputContainer):
+        raise Undecodable("The container cannot be opened.")
     if len(container.streams) > limits.STREAMS_MAX:
         container.close()
         raise limits.LimitExceeded("It holds more streams than a medium may.")
@@ -234,5 +248,6 @@ class Size:
     height: int
 
     def __post_init__(self) -> None:
-        if self.width * self.height > limits.PIXELS_MAX or max(self.width, self.height) > limits.SIDE_PIXELS_MAX:
+        longest = max(self.width, self.height)
+        if self.width * self.height > limits.PIXELS_MAX or longest > limits.SIDE_PIXELS_MAX:
             raise limits.LimitExceeded("Its frames hold more pixels than a medium may.")

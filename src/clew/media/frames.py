@@ -134,7 +134,8 @@ class Watcher:
         elif not is_key:
             return
         grey = luma.thumbnail(frame)
-        if len(self._waiting) >= FRAMES_AT_ONCE or (self._waiting and grey.shape != self._waiting[0][2].shape):
+        is_of_other_size = bool(self._waiting) and grey.shape != self._waiting[0][2].shape
+        if is_of_other_size or len(self._waiting) >= FRAMES_AT_ONCE:
             self.flush()
         self._waiting.append((time_ms, is_key, grey))
 

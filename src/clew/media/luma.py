@@ -27,8 +27,9 @@ def thumbnail(frame: VideoFrame) -> Grey:
         # One thread: the sandbox allows no other.
         frame = frame.reformat(format="gray", threads=1)
     plane = frame.planes[0]
-    rows = np.frombuffer(plane, np.uint8, plane.line_size * frame.height).reshape(frame.height, plane.line_size)
-    return _shrunk(rows, frame.width)
+    stride = plane.line_size
+    rows = np.frombuffer(memoryview(plane), np.uint8, stride * frame.height)
+    return _shrunk(rows.reshape(frame.height, stride), frame.width)
 
 
 def _shrunk(rows: Grey, width: int) -> Grey:

@@ -105,7 +105,8 @@ class Listener:
         starts[0] = 0
         level = np.add.reduceat(np.square(samples, dtype=np.float32), starts, dtype=np.float64)
         if len(self._energy) <= last:
-            self._energy = np.concatenate((self._energy, np.zeros(last + ENERGY_STEPS_AHEAD - len(self._energy))))
+            more = np.zeros(last + ENERGY_STEPS_AHEAD - len(self._energy))
+            self._energy = np.concatenate((self._energy, more))
         self._energy[first : last + 1] += level
         self._heard += len(samples)
 
@@ -116,7 +117,8 @@ class Listener:
             return np.zeros(0, np.uint32)
         self._library.chromaprint_finish(self._context)
         pointer, count = ctypes.POINTER(ctypes.c_uint32)(), ctypes.c_int()
-        self._library.chromaprint_get_raw_fingerprint(self._context, ctypes.byref(pointer), ctypes.byref(count))
+        raw_fingerprint = self._library.chromaprint_get_raw_fingerprint
+        raw_fingerprint(self._context, ctypes.byref(pointer), ctypes.byref(count))
         found = np.zeros(0, np.uint32)
         if count.value > 0:
             found = np.ctypeslib.as_array(pointer, (count.value,))[:WORDS_MAX].copy()
@@ -160,7 +162,10 @@ def words(
 def fingerprint(
     listener: Listener, start_ms: int
 ) -> tuple[tuple[FingerprintSet, ...], tuple[FingerprintSet, ...]]:
-    """What is stored of a sound (a word a second) and what is looked up (every phase); empty if nothing is heard."""
+    """What is stored of a sound (a word a second) and what is looked up (every phase).
+
+    Both are empty if nothing is heard. The listener ends with it.
+    """
     subfingerprints = listener.finish()
     bits, times, is_heard = words(subfingerprints, listener.is_loud(len(subfingerprints)), start_ms)
     every = np.flatnonzero(is_heard)
@@ -195,6 +200,7 @@ def mono(samples: NDArray[np.generic], *, channels: int, is_planar: bool) -> NDA
         mixed = (lanes.mean(axis=0, dtype=np.float32) - np.float32(128)) * np.float32(256)
     else:
         mixed = lanes.mean(axis=0, dtype=np.float32) * np.float32(1.0 / (1 << (8 * kind.itemsize - 16)))
-    return np.clip(mixed, -32768, 32767).astype(np.int16)
+    clipped: NDArray[np.int16] = np.clip(mixed, -32768, 32767).astype(np.int16)
+    return clipped
 
 

@@ -7,9 +7,12 @@ from io import BytesIO
 
 import av
 import numpy as np
+from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
+from av.stream import Stream
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from clew.domain.errors import Undecodable
@@ -82,7 +85,9 @@ class Viewing:
     _key_due_ms: int = 0
 
     @classmethod
-    def of(cls, container: InputContainer, *, is_by_keys: bool, frames_max: int = limits.FRAMES_MAX) -> "Viewing":
+    def of(
+        cls, container: InputContainer, *, is_by_keys: bool, frames_max: int = limits.FRAMES_MAX
+    ) -> "Viewing":
         """A pass over the chosen streams, their decoders set to one thread and bounded frames."""
         picture, heard = picture_stream(container), sound_stream(container)
         if picture is None and heard is None:
@@ -117,7 +122,7 @@ class Viewing:
             self._take(packet)
         self.watcher.flush()
 
-    def _take(self, packet: Packet) -> None:
+    def _take(self, packet: "Packet[Stream]") -> None:
         try:
             if packet.stream is self.heard:
                 self._hear(packet)
@@ -126,7 +131,7 @@ class Viewing:
         except av.error.FFmpegError:
             self.faults += 1
 
-    def _is_key_wanted(self, packet: Packet) -> bool:
+    def _is_key_wanted(self, packet: "Packet[Stream]") -> bool:
         """Whether this pass decodes the packet; the empty one at the end brings out the last frames."""
         at_ms = self._stated_ms(packet)
         if packet.size == 0:
@@ -136,22 +141,22 @@ class Viewing:
         self._key_due_ms = at_ms + KEY_STEP_MS
         return True
 
-    def _stated_ms(self, packet: Packet) -> int:
+    def _stated_ms(self, packet: "Packet[Stream]") -> int:
         """When the packet's frames end by its own word, noted as the furthest that was read."""
-        stamp = packet.pts if packet.pts is not None else packet.dts
-        if stamp is None or packet.time_base is None:
+        at = _seconds(packet.pts if packet.pts is not None else packet.dts, packet.time_base)
+        if at is None:
             return self._key_due_ms
-        at = stamp * packet.time_base - (self.clock.zero or 0)
-        stated = max(0, min(round(at * 1000), limits.DURATION_MS_MAX))
+        stated = max(0, min(round((at - (self.clock.zero or 0)) * 1000), limits.DURATION_MS_MAX))
         self.ended_ms = max(self.ended_ms, stated)
         return stated
 
-    def _watch(self, packet: Packet) -> None:
+    def _watch(self, packet: "Packet[Stream]") -> None:
         self._stated_ms(packet)
         for frame in packet.decode():
+            if not isinstance(frame, VideoFrame):
+                continue
             self.frames += 1
-            at = None if frame.pts is None or frame.time_base is None else frame.pts * frame.time_base
-            time_ms = self.clock.time_ms(at)
+            time_ms = self.clock.time_ms(_seconds(frame.pts, frame.time_base))
             if frame.is_corrupt:
                 self.faults += 1
                 continue
@@ -159,12 +164,14 @@ class Viewing:
             if time_ms <= limits.DURATION_MS_MAX and min(frame.width, frame.height) >= luma.SIDE_READ_MIN:
                 self.watcher.see(frame, time_ms, is_key=bool(frame.key_frame))
 
-    def _hear(self, packet: Packet) -> None:
+    def _hear(self, packet: "Packet[Stream]") -> None:
         self._stated_ms(packet)
         for frame in packet.decode():
+            if not isinstance(frame, AudioFrame):
+                continue
             if self.listener is None:
                 self.listener = sound.Listener(frame.sample_rate)
-                at = Fraction(0) if frame.pts is None or frame.time_base is None else frame.pts * frame.time_base
+                at = _seconds(frame.pts, frame.time_base) or Fraction(0)
                 start_ms = round((at - (self.clock.zero or 0)) * 1000)
                 self.sound_start_ms = max(-limits.DURATION_MS_MAX, min(start_ms, limits.DURATION_MS_MAX))
             if frame.sample_rate == self.listener.rate_hz:
@@ -214,8 +221,12 @@ class Viewing:
 def _clock_of(picture: VideoStream) -> Clock:
     rate = picture.average_rate or picture.guessed_rate
     step_ms = 1000 / float(rate) if rate and 1 <= rate <= 1000 else 40.0
-    zero = None if picture.start_time is None or picture.time_base is None else picture.start_time * picture.time_base
-    return Clock(zero=zero, step_ms=step_ms)
+    return Clock(zero=_seconds(picture.start_time, picture.time_base), step_ms=step_ms)
+
+
+def _seconds(stamp: int | None, time_base: Fraction | None) -> Fraction | None:
+    """A time stamp in seconds; None where the container gives none."""
+    return None if stamp is None or time_base is None else stamp * time_base
 
 
 def warm() -> None:
