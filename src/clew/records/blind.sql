@@ -1,0 +1,183 @@
+-- Functions that read over all members. What they give back is numbers, bits and times;
+-- what they write about a pair of media lies under the covers of both.
+
+create function clew_fingerprints_after(engine smallint, after bigint, lim integer)
+returns table (first bigint, count integer, bits bytea)
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    -- The set that holds after + 1 may begin before it.
+    with held as (
+        (select f.first, f.count, f.bits from fingerprints f
+          where f.engine = $1 and f.first <= $2 order by f.first desc limit 1)
+        union all
+        (select f.first, f.count, f.bits from fingerprints f
+          where f.engine = $1 and f.first > $2 order by f.first limit $3)
+    ), counted as (
+        select h.first, h.count, h.bits, sum(h.count) over (order by h.first) - h.count as before
+          from held h where h.first + h.count > $2 + 1
+    )
+    select c.first, c.count, c.bits from counted c where c.before < $3 order by c.first
+$$;
+
+create function clew_fingerprint_sets(engine smallint, numbers bigint[])
+returns table (fingerprint_id bigint, kind smallint, first bigint, count integer, times_ms bytea)
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    with sought as (select distinct number from unnest($2) number),
+    held as (
+        select distinct s.id
+          from sought
+         cross join lateral (
+               select f.id, f.first, f.count from fingerprints f
+                where f.engine = $1 and f.first <= sought.number
+                order by f.first desc limit 1) s
+         where sought.number < s.first + s.count
+    )
+    select f.id, f.kind, f.first, f.count, f.times_ms
+      from held join fingerprints f on f.id = held.id
+$$;
+
+-- Write the overlaps of pairs of media of different members of which one side's owner may not
+-- see the other's. For the two functions below only; the application may not call it.
+create function clew_write_overlaps(some_media uuid[], other_media uuid[]) returns void
+language sql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    with hidden as (
+        select distinct least(a.id, b.id) as left_medium, greatest(a.id, b.id) as right_medium
+          from unnest($1, $2) as pair (a_id, b_id)
+          join media a on a.id = pair.a_id
+          join media b on b.id = pair.b_id
+         where a.owner_member <> b.owner_member
+           and not ({a_owner_sees_b} and {b_owner_sees_a})
+    ), noted as (
+        insert into public.overlaps (left_medium, right_medium)
+        select left_medium, right_medium from hidden
+         order by left_medium, right_medium
+        on conflict (left_medium, right_medium) do nothing
+        returning id, left_medium, right_medium
+    )
+    -- Each side lies under its own medium's cover, and never wider than its own member.
+    insert into overlap_sides (overlap_id, medium_id, owner_member, owner_unit, audience, members, excluded)
+    select noted.id, side.id, side.owner_member, side.owner_unit, case side.audience when 1 then 1 else 2 end,
+           '{}'::text[], '{}'::text[]
+      from noted join media side on side.id in (noted.left_medium, noted.right_medium)
+    on conflict (overlap_id, medium_id) do nothing
+$$;
+
+create function clew_write_matches(
+    a_medium uuid[], b_fingerprint bigint[], kind smallint[], distance smallint[], radius smallint[],
+    transform smallint[], a_from integer[], a_to integer[], b_from integer[], b_to integer[],
+    frames_matched integer[], frames_compared integer[]
+) returns integer
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    viewer_member text := clew_actor_member();
+    viewer_unit text := clew_actor_unit();
+    some_media uuid[];
+    other_media uuid[];
+    seen integer;
+begin
+    if viewer_member is null then
+        return 0;
+    end if;
+    with given as (
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as g (
+            a_id, b_fingerprint, kind, distance, radius, turn, a_from, a_to, b_from, b_to, matched, compared)
+    ), paired as (
+        select g.*, f.medium_id as b_id,
+               a.owner_member = b.owner_member and a.owner_unit = b.owner_unit as is_of_one_unit
+          from given g
+          join fingerprints f on f.id = g.b_fingerprint
+          join media a on a.id = g.a_id
+          join media b on b.id = f.medium_id
+         where a.owner_member = viewer_member and a.owner_unit = viewer_unit and a.id <> b.id
+    ), own as (
+        select a_id as id from paired where is_of_one_unit union select b_id from paired where is_of_one_unit
+    ), placed as (
+        select o.medium_id as id, array_agg(distinct o.case_id) as cases
+          from occurrences o where o.medium_id in (select id from own) group by o.medium_id
+    ), kept as (
+        -- Two media of one unit that lie in one and the same case, and nowhere else, are no news.
+        select p.* from paired p
+          left join placed pa on pa.id = p.a_id
+          left join placed pb on pb.id = p.b_id
+         where not (
+               p.is_of_one_unit and cardinality(pa.cases) = 1 and pa.cases = pb.cases
+               and not exists (select from listings l where l.medium_id in (p.a_id, p.b_id)))
+    ), ordered as (
+        select a_id, b_id, k.kind, distance, radius, turn, a_from, a_to, b_from, b_to, matched, compared
+          from kept k where a_id < b_id
+        union all
+        -- The other way round a quarter turn is the other quarter turn; all others undo themselves.
+        select b_id, a_id, k.kind, distance, radius, case turn when 1 then 3 when 3 then 1 else turn end,
+               b_from, b_to, a_from, a_to, matched, compared
+          from kept k where a_id > b_id
+    ), best as (
+        select distinct on (a_id, b_id, o.kind) * from ordered o
+         order by a_id, b_id, o.kind, coalesce(matched, 0) desc, distance, turn
+    ), written as (
+        insert into matches as m (
+            a_medium, b_medium, kind, distance_bits, radius_bits, transform,
+            a_from_ms, a_to_ms, b_from_ms, b_to_ms, frames_matched, frames_compared,
+            a_owner_member, a_owner_unit, a_audience, a_members, a_excluded,
+            b_owner_member, b_owner_unit, b_audience, b_members, b_excluded)
+        select a_id, b_id, best.kind, distance, radius, turn, a_from, a_to, b_from, b_to, matched, compared,
+               a.owner_member, a.owner_unit, a.audience, a.members, a.excluded,
+               b.owner_member, b.owner_unit, b.audience, b.members, b.excluded
+          from best join media a on a.id = a_id join media b on b.id = b_id
+        on conflict on constraint match_once_between_two_media do update
+        set distance_bits = excluded.distance_bits, radius_bits = excluded.radius_bits,
+            transform = excluded.transform, a_from_ms = excluded.a_from_ms, a_to_ms = excluded.a_to_ms,
+            b_from_ms = excluded.b_from_ms, b_to_ms = excluded.b_to_ms,
+            frames_matched = excluded.frames_matched, frames_compared = excluded.frames_compared
+        where (coalesce(excluded.frames_matched, 0), -excluded.distance_bits)
+            > (coalesce(m.frames_matched, 0), -m.distance_bits)
+        returning {a_is_visible} and {b_is_visible} as is_visible
+    )
+    select array_agg(a_id), array_agg(b_id), (select count(*) from written where is_visible)
+      into some_media, other_media, seen from best;
+    perform clew_write_overlaps(some_media, other_media);
+    -- Only what the actor may see is counted: the number must not tell of what it may not.
+    return coalesce(seen, 0);
+end
+$$;
+
+create function clew_note_digest_overlaps(media uuid[]) returns integer
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    viewer_member text := clew_actor_member();
+    viewer_unit text := clew_actor_unit();
+    some_media uuid[];
+    other_media uuid[];
+begin
+    if viewer_member is null then
+        return 0;
+    end if;
+    with own as (
+        select m.* from public.media m join unnest($1) given (id) on m.id = given.id
+         where m.owner_member = viewer_member and m.owner_unit = viewer_unit and m.size_bytes is distinct from 0
+    ), paired as (
+        -- A name is the SHA-256 where it is known, so the names of equal bytes are equal.
+        select own.id as a_id, b.id as b_id from own join public.media b on b.name = own.name
+         where b.owner_member <> viewer_member and b.size_bytes is distinct from 0
+        union
+        select own.id, b.id from own join public.media b on b.sha1 = own.sha1
+         where b.owner_member <> viewer_member and b.size_bytes is distinct from 0
+        union
+        select own.id, b.id from own join public.media b on b.md5 = own.md5
+         where b.owner_member <> viewer_member and b.size_bytes is distinct from 0
+    )
+    select array_agg(a_id), array_agg(b_id) into some_media, other_media from paired;
+    perform clew_write_overlaps(some_media, other_media);
+    return coalesce(cardinality(some_media), 0);
+end
+$$;

@@ -1,0 +1,33 @@
+"""Exhibits: seized items of a case."""
+
+from uuid import UUID
+
+from clew.domain.errors import NotVisible
+from clew.domain.handling import Handling
+from clew.records.session import Session, handling_columns
+
+
+def open_exhibit(session: Session, case_id: UUID, reference: str, handling: Handling) -> UUID:
+    """The case's exhibit of that reference, opened where it is new; an open one keeps its handling."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into exhibits (case_id, reference, owner_member, owner_unit, audience, members, excluded)
+            values (%s, %s, %s, %s, %s, %s, %s) on conflict (case_id, reference) do nothing""",
+            [case_id, reference, *handling_columns(handling).values()],
+        )
+    return find(session, case_id, reference)
+
+
+def find(session: Session, case_id: UUID, reference: str) -> UUID:
+    """The case's exhibit of that reference.
+
+    Raises:
+        NotVisible: there is none, or the actor may not see it.
+    """
+    with session.cursor() as cursor:
+        cursor.execute("select id from exhibits where case_id = %s and reference = %s", [case_id, reference])
+        found = cursor.fetchone()
+    if found is None:
+        raise NotVisible("There is no such exhibit.")
+    return found[0]

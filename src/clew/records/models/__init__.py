@@ -1,0 +1,32 @@
+"""Tables of the records: fields and constraints, nothing that decides."""
+
+from clew.records.models.act import Act
+from clew.records.models.case import Case, Chunk, Exhibit, Intake
+from clew.records.models.context_key import ContextKey
+from clew.records.models.gathering import HashList, Listing, Series, SeriesMedium
+from clew.records.models.match import Match, Overlap, OverlapSide
+from clew.records.models.medium import FingerprintCounter, FingerprintSet, Medium, Occurrence
+from clew.records.models.member import Member, Officer, Unit
+
+__all__ = [
+    "Act",
+    "Case",
+    "Chunk",
+    "ContextKey",
+    "Exhibit",
+    "FingerprintCounter",
+    "FingerprintSet",
+    "HashList",
+    "Intake",
+    "Listing",
+    "Match",
+    "Medium",
+    "Member",
+    "Occurrence",
+    "Officer",
+    "Overlap",
+    "OverlapSide",
+    "Series",
+    "SeriesMedium",
+    "Unit",
+]

@@ -1,0 +1,124 @@
+"""Media, where they were found, and what is computed from them to compare them."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from clew.records.models.columns import RealField, WallClockField, random_id
+from clew.records.models.cover import COVER_COLUMNS, Covered
+
+
+class Medium(Covered):
+    """One content under one handling of one owner.
+
+    `name` is its SHA-256, or the SHA-1 or MD5 where only that came. `data_key` is
+    wrapped; null where the bytes are not in the vault.
+    """
+
+    id = random_id()
+    name = models.BinaryField()
+    sha256 = models.BinaryField(null=True)
+    sha1 = models.BinaryField(null=True)
+    md5 = models.BinaryField(null=True)
+    size_bytes = models.BigIntegerField(null=True)
+    kind = models.TextField()
+    width = models.IntegerField(null=True)
+    height = models.IntegerField(null=True)
+    duration_ms = models.IntegerField(null=True)
+    verdict = models.SmallIntegerField()
+    reason = models.TextField(default="", db_default="")
+    data_key = models.BinaryField(null=True)
+    facts = models.JSONField(null=True)
+    camera_make = models.TextField(null=True)
+    camera_model = models.TextField(null=True)
+    camera_serial = models.TextField(null=True)
+    lens_serial = models.TextField(null=True)
+    taken_at = WallClockField(null=True)
+    taken_offset_minutes = models.SmallIntegerField(null=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    gps_precision_m = RealField(null=True)
+    software = models.TextField(null=True)
+    document_id = models.TextField(null=True)
+    taken_in_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "media"
+        constraints = [models.UniqueConstraint(name="medium_once_under_a_cover", fields=["name", *COVER_COLUMNS])]
+        indexes = [
+            models.Index(name="media_by_sha1", fields=["sha1"], condition=Q(sha1__isnull=False)),
+            models.Index(name="media_by_md5", fields=["md5"], condition=Q(md5__isnull=False)),
+            models.Index(name="media_by_camera", fields=["camera_serial"], condition=Q(camera_serial__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Occurrence(Covered):
+    """A medium found at one place in one exhibit; without a medium: seen, not yet read."""
+
+    id = models.BigAutoField(primary_key=True)
+    exhibit_id = models.UUIDField()
+    case_id = models.UUIDField()
+    intake_id = models.UUIDField()
+    chunk_id = models.BigIntegerField(null=True)
+    path = models.BinaryField()
+    path_key = models.BinaryField()
+    location = models.BinaryField(null=True)
+    """Where within the source the bytes lie, if that is not `path`: a case export names both."""
+    size_bytes = models.BigIntegerField(null=True)
+    medium_id = models.UUIDField(null=True)
+    reason = models.TextField(default="", db_default="")
+
+    class Meta:
+        db_table = "occurrences"
+        constraints = [models.UniqueConstraint(name="occurrence_once_in_an_exhibit", fields=["exhibit_id", "path_key"])]
+        indexes = [
+            models.Index(name="occurrences_by_medium", fields=["medium_id"]),
+            models.Index(name="occurrences_by_case", fields=["case_id", "medium_id"]),
+            models.Index(name="occurrences_by_chunk", fields=["chunk_id"], condition=Q(chunk_id__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class FingerprintSet(Covered):
+    """The fingerprints of one kind of one medium.
+
+    Shapes: `bits` is `count` times 32 bytes; `times_ms` and `qualities` are as many
+    int32, little end first, and uint8. They are numbered `first`, `first + 1`, … within
+    their engine; `first` is null where they are kept but never looked up.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    medium_id = models.UUIDField()
+    kind = models.SmallIntegerField()
+    bits = models.BinaryField()
+    times_ms = models.BinaryField(null=True)
+    qualities = models.BinaryField(null=True)
+    engine = models.SmallIntegerField(null=True)
+    first = models.BigIntegerField(null=True)
+    count = models.IntegerField()
+
+    class Meta:
+        db_table = "fingerprints"
+        constraints = [models.UniqueConstraint(name="fingerprint_numbers_are_given_once", fields=["engine", "first"])]
+        indexes = [models.Index(name="fingerprints_by_medium", fields=["medium_id"])]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class FingerprintCounter(models.Model):
+    """The next number of an engine; whoever holds its row lock gives numbers in the order of commits."""
+
+    engine = models.SmallIntegerField(primary_key=True)
+    next = models.BigIntegerField()
+
+    class Meta:
+        db_table = "fingerprint_counters"
+
+    def __str__(self) -> str:
+        return str(self.engine)

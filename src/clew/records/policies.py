@@ -1,0 +1,166 @@
+"""Row security of the tables: who may read and write which row, and what each role is granted."""
+
+from collections.abc import Iterable
+from importlib.resources import files
+
+from psycopg import sql
+
+from clew.records.roles import Roles
+from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, visible
+
+COVERED = (
+    "cases",
+    "exhibits",
+    "intakes",
+    "chunks",
+    "media",
+    "occurrences",
+    "fingerprints",
+    "series",
+    "series_media",
+    "hash_lists",
+    "listings",
+    "overlap_sides",
+)
+"""Tables with the columns of the cover."""
+
+OWN = f"owner_member = {VIEWER_MEMBER} and owner_unit = {VIEWER_UNIT}"
+OWN_ACT = f"member = {VIEWER_MEMBER} and unit = {VIEWER_UNIT} and officer = (select clew_actor_officer())"
+
+APP_GRANTS = {
+    "acts": "select, insert",
+    "cases": "select, insert, update, delete",
+    "chunks": "select, insert, update, delete",
+    "exhibits": "select, insert, update, delete",
+    "fingerprint_counters": "select, update",
+    "fingerprints": "select, insert, update, delete",
+    "hash_lists": "select, insert, update, delete",
+    "intakes": "select, insert, update, delete",
+    "listings": "select, insert, update, delete",
+    "matches": "select",
+    "media": "select, insert, update, delete",
+    "members": "select",
+    "occurrences": "select, insert, update, delete",
+    "officers": "select, update (password, last_login)",
+    "overlap_sides": "select, update (state)",
+    "series": "select, insert, update, delete",
+    "series_media": "select, insert, update, delete",
+    "units": "select",
+}
+
+BLIND_GRANTS = {
+    "context_keys": "select",
+    "fingerprints": "select",
+    "listings": "select",
+    "matches": "select, insert, update",
+    "media": "select",
+    "occurrences": "select",
+    "overlap_sides": "select, insert",
+    "overlaps": "select, insert",
+}
+
+FUNCTIONS_OF_THE_APP = (
+    "clew_actor_member()",
+    "clew_actor_unit()",
+    "clew_actor_officer()",
+    "clew_fingerprints_after(smallint, bigint, integer)",
+    "clew_fingerprint_sets(smallint, bigint[])",
+    "clew_write_matches(uuid[], bigint[], smallint[], smallint[], smallint[], smallint[],"
+    " integer[], integer[], integer[], integer[], integer[], integer[])",
+    "clew_note_digest_overlaps(uuid[])",
+)
+FUNCTIONS_OF_THE_BLIND = ("clew_actor()", "clew_write_overlaps(uuid[], uuid[])")
+
+COVER_IS_WHOLE = (
+    "owner_member <> '' and owner_unit <> '' and audience between 1 and 4"
+    " and (audience = 3) = (cardinality(members) > 0) and owner_member <> all (excluded)"
+    " and cardinality(members) <= 300 and cardinality(excluded) <= 300"
+)
+"""What `domain/handling.Handling` demands, once more where rows come by COPY."""
+
+
+def cover(tables: Iterable[str], roles: Roles) -> list[str]:
+    """Statements that put covered tables under row security."""
+    return [statement for table in tables for statement in _cover(table, _named(roles))]
+
+
+def _cover(table: str, role: dict[str, str]) -> list[str]:
+    app = role["app"]
+    return [
+        *_forced(table),
+        f"alter table {table} add constraint {table}_cover_is_whole check ({COVER_IS_WHOLE})",
+        *(f"alter table {table} alter {column} set default '{{}}'" for column in ("members", "excluded")),
+        f"create policy app_select on {table} for select to {app} using ({visible()})",
+        f"create policy app_insert on {table} for insert to {app} with check ({OWN})",
+        f"create policy app_update on {table} for update to {app} using ({OWN}) with check ({OWN})",
+        f"create policy app_delete on {table} for delete to {app} using ({OWN})",
+        *_blind(table, role),
+    ]
+
+
+def special(roles: Roles) -> list[str]:
+    """Statements for the tables whose rows have other covers than their own columns."""
+    role = _named(roles)
+    app = role["app"]
+    return [
+        *_forced("matches"),
+        f"create policy app_select on matches for select to {app} using ({visible('a_')} and {visible('b_')})",
+        *_blind("matches", role),
+        *_forced("overlaps"),
+        *_blind("overlaps", role),
+        *_forced("acts"),
+        f"create policy app_select on acts for select to {app} using (member = {VIEWER_MEMBER})",
+        f"create policy app_insert on acts for insert to {app} with check ({OWN_ACT})",
+    ]
+
+
+def grants(roles: Roles) -> list[str]:
+    """Statements that give each role what it needs on tables and functions, and nobody anything else."""
+    role = _named(roles)
+    every = (*FUNCTIONS_OF_THE_APP, *FUNCTIONS_OF_THE_BLIND)
+    tables = sorted({*APP_GRANTS, *BLIND_GRANTS})
+    return [
+        "revoke create on schema public from public",
+        f"grant usage on schema public to {role['app']}, {role['blind']}",
+        *(f"revoke all on public.{table} from public, {role['app']}, {role['blind']}" for table in tables),
+        *(f"grant {granted} on public.{table} to {role['app']}" for table, granted in APP_GRANTS.items()),
+        *(f"grant {granted} on public.{table} to {role['blind']}" for table, granted in BLIND_GRANTS.items()),
+        *(f"revoke all on function {function} from public" for function in every),
+        *(f"grant execute on function {function} to {role['app']}" for function in FUNCTIONS_OF_THE_APP),
+        # To own a function in a schema a role must for that moment be allowed to make one.
+        f"grant create on schema public to {role['blind']}",
+        *(f"alter function {function} owner to {role['blind']}" for function in every),
+        f"revoke create on schema public from {role['blind']}",
+    ]
+
+
+def functions() -> list[str]:
+    """The functions of `actor.sql` and `blind.sql`, with the rule of visibility pasted in."""
+    places = {
+        "{a_owner_sees_b}": visible("b.", viewer_member="a.owner_member", viewer_unit="a.owner_unit"),
+        "{b_owner_sees_a}": visible("a.", viewer_member="b.owner_member", viewer_unit="b.owner_unit"),
+        "{a_is_visible}": visible("m.a_"),
+        "{b_is_visible}": visible("m.b_"),
+    }
+    texts = [files("clew.records").joinpath(name).read_text("utf-8") for name in ("actor.sql", "blind.sql")]
+    for place, words in places.items():
+        texts = [text.replace(place, words) for text in texts]
+    return texts
+
+
+def _forced(table: str) -> list[str]:
+    return [f"alter table public.{table} enable row level security", f"alter table public.{table} force row level security"]
+
+
+def _blind(table: str, role: dict[str, str]) -> list[str]:
+    blind, granted = role["blind"], BLIND_GRANTS.get(table, "").split(", ")
+    conditions = {"select": "using (true)", "insert": "with check (true)", "update": "using (true) with check (true)"}
+    return [
+        f"create policy blind_{verb} on public.{table} for {verb} to {blind} {conditions[verb]}"
+        for verb in granted
+        if verb in conditions
+    ]
+
+
+def _named(roles: Roles) -> dict[str, str]:
+    return {"app": sql.Identifier(roles.app).as_string(), "blind": sql.Identifier(roles.blind).as_string()}

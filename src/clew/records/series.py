@@ -1,0 +1,55 @@
+"""Series: media that belong together, and whether their victim is identified."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from clew.domain.errors import NotVisible
+from clew.domain.handling import Handling
+from clew.domain.series import SeriesState
+from clew.records.session import Session, handling_columns
+
+
+def find_or_open(session: Session, name: str, handling: Handling) -> UUID:
+    """The own unit's series of that name, opened where it is new; an open one keeps its handling."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into series (name, owner_member, owner_unit, audience, members, excluded)
+            values (%s, %s, %s, %s, %s, %s) on conflict (owner_member, owner_unit, name) do nothing""",
+            [name, *handling_columns(handling).values()],
+        )
+        cursor.execute(
+            "select id from series where name = %s and owner_member = %s and owner_unit = %s",
+            [name, session.actor.member, session.actor.unit],
+        )
+        return cursor.fetchone()[0]
+
+
+def add_media(session: Session, series_id: UUID, handling: Handling, media: Sequence[UUID]) -> None:
+    """Put `media` into the series; those that are in it stay."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into series_media (series_id, medium_id, owner_member, owner_unit, audience, members, excluded)
+            select %(series)s, medium, %(owner_member)s, %(owner_unit)s, %(audience)s::smallint, %(members)s::text[],
+                   %(excluded)s::text[]
+            from unnest(%(media)s::uuid[]) as given(medium) on conflict do nothing""",
+            {"series": series_id, "media": list(media), **handling_columns(handling)},
+        )
+
+
+def mark(session: Session, name: str, state: SeriesState) -> UUID:
+    """Say of the own unit's series whether its victim is identified.
+
+    Raises:
+        NotVisible: there is no such series of the unit.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            "update series set state = %s where name = %s and owner_member = %s and owner_unit = %s returning id",
+            [state.value, name, session.actor.member, session.actor.unit],
+        )
+        marked = cursor.fetchone()
+    if marked is None:
+        raise NotVisible("There is no such series.")
+    return marked[0]

@@ -1,0 +1,130 @@
+"""One transaction on behalf of one actor: PostgreSQL itself shows what the actor may see."""
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+import django.db
+import psycopg
+from django.conf import settings
+from django.db import connection, transaction
+from psycopg.rows import TupleRow
+
+from clew.domain.errors import Unavailable
+from clew.domain.handling import Actor, Handling
+
+CONTEXT_SECONDS_MAX = 300
+"""How long a signed actor is good for beginning a transaction; allows for clocks that differ."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A transaction in which every statement sees only what `actor` may see."""
+
+    actor: Actor
+
+    def cursor(self) -> psycopg.Cursor[TupleRow]:
+        """A cursor of psycopg; parameters travel apart from the statement.
+
+        JSON comes as text, as Django has it.
+        """
+        return psycopg.Cursor(_psycopg())
+
+    @contextmanager
+    def copy(self, sql: str) -> Iterator[psycopg.Copy]:
+        """COPY in either direction. PostgreSQL refuses COPY into tables under row security: see `copy_into`."""
+        with self.cursor() as cursor, cursor.copy(sql) as copy:
+            yield copy
+
+    @contextmanager
+    def copy_into(self, table: str, columns: str, *, on_conflict: str = "") -> Iterator[psycopg.Copy]:
+        """COPY rows of `columns` (names, comma-separated) into a table under row security.
+
+        They are staged and then inserted in their order, so that the policies judge every
+        row; `on_conflict` is the clause of that insert. Names and clause are the caller's
+        own words, never text from outside.
+        """
+        staged = f"staged_{hashlib.sha256(f'{table} {columns}'.encode()).hexdigest()[:16]}"
+        with self.cursor() as cursor:
+            cursor.execute(
+                f"create temporary table if not exists {staged} on commit delete rows"
+                f" as select {columns} from {table} with no data"
+            )
+            with cursor.copy(f"copy pg_temp.{staged} ({columns}) from stdin") as copy:
+                yield copy
+            cursor.execute(f"insert into {table} ({columns}) select {columns} from pg_temp.{staged} {on_conflict}")
+            cursor.execute(f"truncate pg_temp.{staged}")
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[Session]:
+    """A transaction of `actor`: committed at the end, rolled back on any error.
+
+    Raises:
+        Unavailable: the database cannot be reached, or went away within.
+        RuntimeError: it is used within itself; an action is one transaction.
+    """
+    if connection.in_atomic_block:
+        raise RuntimeError("one transaction has one actor: acting_as cannot be used within itself")
+    try:
+        with ExitStack() as opened:
+            _begin(opened, actor)
+            yield Session(actor=actor)
+    except (psycopg.OperationalError, django.db.OperationalError, django.db.InterfaceError) as lost:
+        connection.close()
+        raise Unavailable("The database cannot be reached now; the same call may succeed later.") from lost
+
+
+def handling_columns(handling: Handling) -> dict[str, object]:
+    """The columns of a cover and their values, in the order of the tables."""
+    return {
+        "owner_member": handling.owner_member,
+        "owner_unit": handling.owner_unit,
+        "audience": int(handling.audience),
+        "members": sorted(handling.members),
+        "excluded": sorted(handling.excluded),
+    }
+
+
+def signed(actor: Actor, *, backend_pid: int, until: int, key: bytes) -> str:
+    """What the database believes: who acts, on which connection, until when (seconds of the epoch), signed.
+
+    Source: HMAC-SHA256, RFC 2104; `actor.sql` checks it.
+    """
+    words = json.dumps(
+        {"member": actor.member, "unit": actor.unit, "officer": actor.officer, "pid": backend_pid, "until": until}
+    )
+    return f"{hmac.digest(key, words.encode(), 'sha256').hex()}:{words}"
+
+
+def _begin(opened: ExitStack, actor: Actor) -> None:
+    try:
+        _enter(opened, actor)
+    except (psycopg.OperationalError, django.db.OperationalError):
+        # The connection slept through a restart of the database: once more on a new one.
+        connection.close()
+        _enter(opened, actor)
+
+
+def _enter(opened: ExitStack, actor: Actor) -> None:
+    with ExitStack() as entered:
+        entered.enter_context(transaction.atomic())
+        raw = _psycopg()
+        context = signed(
+            actor,
+            backend_pid=raw.info.backend_pid,
+            until=int(time.time()) + CONTEXT_SECONDS_MAX,
+            key=settings.CLEW_CONTEXT_KEY,
+        )
+        psycopg.Cursor(raw).execute("select set_config('clew.actor', %s, true)", [context])
+        opened.push(entered.pop_all())
+
+
+def _psycopg() -> psycopg.Connection[TupleRow]:
+    connection.ensure_connection()
+    return cast("psycopg.Connection[TupleRow]", connection.connection)

@@ -1,0 +1,30 @@
+"""The rule of `visibility.sql`, ready to be pasted into a statement."""
+
+from functools import cache
+from importlib.resources import files
+
+VIEWER_MEMBER = "(select clew_actor_member())"
+VIEWER_UNIT = "(select clew_actor_unit())"
+"""Sub-selects that depend on no row, so that each is worked out once for a query."""
+
+
+def visible(prefix: str = "", *, viewer_member: str = VIEWER_MEMBER, viewer_unit: str = VIEWER_UNIT) -> str:
+    """An SQL condition: the viewer may see the record whose cover columns begin with `prefix`.
+
+    `prefix` is an alias with its dot (`b.`) or the beginning of the names (`a_`).
+    """
+    return "(" + render(_template(), prefix=prefix, viewer_member=viewer_member, viewer_unit=viewer_unit) + ")"
+
+
+def render(template: str, *, prefix: str, viewer_member: str, viewer_unit: str) -> str:
+    """The rule with its places filled; braces of SQL's own, as in '{}', stay."""
+    named = {"{prefix}": prefix, "{viewer_member}": viewer_member, "{viewer_unit}": viewer_unit}
+    for place, words in named.items():
+        template = template.replace(place, words)
+    return template
+
+
+@cache
+def _template() -> str:
+    text = files("clew.records").joinpath("visibility.sql").read_text("utf-8")
+    return "\n".join(line for line in text.splitlines() if not line.startswith("--"))

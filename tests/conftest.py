@@ -1,0 +1,73 @@
+"""A real node for the tests: made once, emptied between tests, removed at the end.
+
+`CLEW_TEST_DATABASE=url` founds it on a PostgreSQL reached by URL instead of the node's
+own; `CLEW_POSTGRES_BIN` takes the programs of another PostgreSQL.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import django
+import pytest
+
+from clew.node import founding
+from clew.node import keys as node_keys
+from clew.node.configuration import Configuration
+from clew.node.connection import ConnectionFacts
+from clew.node.folders import make_private
+from clew.node.place import place_of
+from tests.world.elsewhere import database_elsewhere
+from tests.world.world import World
+
+ENDS = pytest.StashKey[ExitStack]()
+WAYS = ("embedded", "url")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settings and keys before any test is collected, so that modules of tests may import models."""
+    way = os.environ.get("CLEW_TEST_DATABASE", "embedded")
+    if way not in WAYS:
+        raise pytest.UsageError(f"CLEW_TEST_DATABASE is one of {', '.join(WAYS)}")
+    ends = config.stash[ENDS] = ExitStack()
+    home = Path(tempfile.mkdtemp(prefix="clew-test-"))
+    ends.callback(shutil.rmtree, home, ignore_errors=True)
+    os.environ["CLEW_HOME"] = str(home)
+    os.environ.pop("CLEW_DATABASE_URL", None)
+    if way == "url":
+        os.environ["CLEW_DATABASE_URL"] = ends.enter_context(database_elsewhere(home / "elsewhere"))
+    configuration = Configuration.from_environment()
+    ends.callback(shutil.rmtree, place_of(configuration).root, ignore_errors=True)
+    node_keys.make(make_private(configuration.home) / "keys")
+    os.environ["DJANGO_SETTINGS_MODULE"] = founding.SETTINGS
+    django.setup()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[ENDS].close()
+
+
+@pytest.fixture(scope="session")
+def configuration() -> Configuration:
+    """The configuration of the node under test."""
+    return Configuration.from_environment()
+
+
+@pytest.fixture(scope="session")
+def node(configuration: Configuration) -> Iterator[ConnectionFacts]:
+    """A founded node, its database up."""
+    founding.found(configuration)
+    with founding.opened(configuration) as facts:
+        yield facts
+
+
+@pytest.fixture
+def world(node: ConnectionFacts) -> Iterator[World]:
+    """Members, officers and their records, all gone after the test."""
+    made = World(facts=node)
+    made.empty()
+    yield made
+    made.empty()

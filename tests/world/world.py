@@ -1,0 +1,163 @@
+"""Members, officers and their records, made as officers make them: under row security."""
+
+import hashlib
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+import psycopg
+
+from clew.domain.fingerprint import KINDS, Kind
+from clew.domain.handling import Actor, Audience, Handling
+from clew.domain.medium import MediumKind, Verdict
+from clew.domain.series import SeriesState
+from clew.node.connection import ConnectionFacts
+from clew.records import cases, exhibits, members, officers, series
+from clew.records.session import Session, acting_as, handling_columns
+
+KEPT = ("context_keys", "fingerprint_counters", "django_migrations", "django_content_type", "auth_permission")
+"""Tables that belong to the node and not to a test."""
+
+
+def handling(
+    of: Actor, audience: Audience = Audience.ALL, *, members: Iterable[str] = (), excluded: Iterable[str] = ()
+) -> Handling:
+    """The handling that an officer's own unit gives."""
+    return Handling(
+        owner_member=of.member,
+        owner_unit=of.unit,
+        audience=audience,
+        members=frozenset(members),
+        excluded=frozenset(excluded),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Makes records; each method names what it makes and gives its identifier."""
+
+    facts: ConnectionFacts
+    _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def member(self, code: str, name: str = "") -> str:
+        members.add(code, name or f"Member {code}")
+        return code
+
+    def officer(self, username: str, *, member: str = "NO", unit: str = "VICTIM-ID") -> Actor:
+        """An officer, and the member where it is new."""
+        self.member(member)
+        officers.add(username, member=member, unit=unit)
+        return officers.actor_of(username)
+
+    def exhibit(self, of: Actor, case: str = "CASE-1", exhibit: str = "PHONE-1", *, cover: Handling | None = None) -> UUID:
+        """An exhibit, and its case where it is new."""
+        cover = cover or handling(of)
+        with acting_as(of) as session:
+            return exhibits.open_exhibit(session, cases.open_case(session, case, cover), exhibit, cover)
+
+    def medium(
+        self,
+        of: Actor,
+        audience: Audience = Audience.ALL,
+        *,
+        members: Iterable[str] = (),
+        excluded: Iterable[str] = (),
+        content: bytes | None = None,
+        kind: MediumKind = MediumKind.IMAGE,
+        verdict: Verdict = Verdict.DECODED,
+    ) -> UUID:
+        """A medium; media of the same `content` have the same digests."""
+        content = content if content is not None else uuid4().bytes
+        row = {
+            "id": uuid4(),
+            "name": hashlib.sha256(content).digest(),
+            "sha256": hashlib.sha256(content).digest(),
+            "sha1": hashlib.sha1(content, usedforsecurity=False).digest(),
+            "md5": hashlib.md5(content, usedforsecurity=False).digest(),
+            "size_bytes": len(content),
+            "kind": kind.value,
+            "verdict": int(verdict),
+            **handling_columns(handling(of, audience, members=members, excluded=excluded)),
+        }
+        with acting_as(of) as session:
+            insert(session, "media", row)
+        return row["id"]
+
+    def occurrence(
+        self, of: Actor, medium: UUID | None, case: str = "CASE-1", exhibit: str = "PHONE-1", *, path: bytes = b""
+    ) -> None:
+        """The medium found in an exhibit, which is opened where it is new."""
+        path = path or b"pictures/%d.jpg" % next(self._numbers)
+        exhibit_id = self.exhibit(of, case, exhibit)
+        with acting_as(of) as session:
+            row = {
+                "exhibit_id": exhibit_id,
+                "case_id": cases.find(session, case),
+                "intake_id": uuid4(),
+                "path": path,
+                "path_key": hashlib.blake2b(path, digest_size=16).digest(),
+                "medium_id": medium,
+                **handling_columns(handling(of)),
+            }
+            insert(session, "occurrences", row)
+
+    def fingerprint(
+        self, of: Actor, medium: UUID, *, kind: Kind = Kind.PDQ_CENTRED, count: int = 1, bits: bytes | None = None
+    ) -> int:
+        """A numbered set of fingerprints of the medium; gives the set's identifier."""
+        engine = int(KINDS[kind].engine)
+        with acting_as(of) as session, session.cursor() as cursor:
+            cursor.execute(
+                "update fingerprint_counters set next = next + %s where engine = %s returning next - %s",
+                [count, engine, count],
+            )
+            first = cursor.fetchone()[0]
+            return insert(
+                session,
+                "fingerprints",
+                {
+                    "medium_id": medium,
+                    "kind": int(kind),
+                    "bits": bits if bits is not None else bytes(32 * count),
+                    "engine": engine,
+                    "first": first,
+                    "count": count,
+                    **handling_columns(handling(of)),
+                },
+            )
+
+    def series(self, of: Actor, name: str, media: Iterable[UUID] = (), *, state: SeriesState = SeriesState.OPEN) -> UUID:
+        """A series with its media."""
+        cover = handling(of)
+        with acting_as(of) as session:
+            series_id = series.find_or_open(session, name, cover)
+            series.mark(session, name, state)
+            for medium in media:
+                row = {"series_id": series_id, "medium_id": medium, **handling_columns(cover)}
+                insert(session, "series_media", row, returning="medium_id")
+            return series_id
+
+    def empty(self) -> None:
+        """Remove everything that tests made."""
+        with psycopg.connect(**self.facts.as_owner()) as connection:
+            rows = connection.execute(
+                """
+                select c.oid::regclass::text from pg_class c
+                 where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+                   and pg_relation_size(c.oid) > 0 and c.relname <> all (%s)""",
+                [list(KEPT)],
+            ).fetchall()
+            if rows:
+                connection.execute(f"truncate {', '.join(row[0] for row in rows)} cascade")
+            connection.execute("update fingerprint_counters set next = 0 where next <> 0")
+
+
+def insert(session: Session, table: str, row: dict[str, object], *, returning: str = "id") -> object:
+    """Insert one row as the session's actor; gives its identifier."""
+    places = ", ".join(["%s"] * len(row))
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"insert into {table} ({', '.join(row)}) values ({places}) returning {returning}", list(row.values())
+        )
+        return cursor.fetchone()[0]
