@@ -9,10 +9,9 @@ from enum import Enum
 
 from clew.domain.errors import Undecodable
 from clew.domain.medium import MediumKind, Verdict
+from clew.media import still, video
 from clew.media.limits import MEDIUM_BYTES_MAX, REASON_CHARACTERS_MAX, LimitExceeded
 from clew.media.reading import Reading, Wants
-from clew.media.still import read_still
-from clew.media.video import read_video
 
 _HEAD_BYTES = 1024
 _PICTURE_BRANDS = frozenset(
@@ -109,7 +108,8 @@ def read(fd: int, size: int, wants: Wants) -> Reading:
     kind = MediumKind.OTHER
     try:
         kind = _container_behind(fd, size).medium_kind
-        return read_still(fd, size, wants) if kind is MediumKind.IMAGE else read_video(fd, size, wants)
+        reader = still.read_still if kind is MediumKind.IMAGE else video.read_video
+        return reader(fd, size, wants)
     except Undecodable as refusal:
         return _unread(Verdict.NOT_DECODED, str(refusal), kind)
     except LimitExceeded as refusal:
@@ -122,3 +122,20 @@ def read(fd: int, size: int, wants: Wants) -> Reading:
 
 def _unread(verdict: Verdict, reason: str, kind: MediumKind) -> Reading:
     return Reading(verdict=verdict, reason=reason[:REASON_CHARACTERS_MAX], kind=kind)
+
+
+def warm() -> None:
+    """Read good and bad samples of every kind, so that nothing is imported or compiled later.
+
+    Once locked, a reader opens no file: an import on the way to an error message would fail.
+    """
+    still.warm()
+    video.warm()
+    for beginning, _container in (*_BEGINNINGS, (b"", None)):
+        untrusted_sample = beginning.ljust(_HEAD_BYTES, b"\x55")
+        fd = os.memfd_create("sample", os.MFD_CLOEXEC)
+        try:
+            os.write(fd, untrusted_sample)
+            read(fd, len(untrusted_sample), Wants.PICTURE_OR_KEY_FRAMES)
+        finally:
+            os.close(fd)

@@ -72,5 +72,7 @@ ARCHIVE_RATIO_MAX: Final = 200
 """Unpacked bytes for each stored byte of an entry; media hardly shrink at all."""
 ARCHIVE_RATIO_FREE_BYTES: Final = 16 * MIB
 """An entry may always unfold to this much, whatever its ratio."""
+ARCHIVE_UNPACKED_FREE_BYTES: Final = 256 * MIB
+"""So may an archive, so that one hostile entry does not cost the others."""
 ARCHIVE_DEPTH_MAX: Final = 8
 ARCHIVE_NAME_BYTES_MAX: Final = 4 * KIB

@@ -1,5 +1,7 @@
 """What the trusted side and a sandboxed process say to one another, apart from readings."""
 
+import array
+import socket
 import struct
 from enum import StrEnum
 from typing import Final
@@ -9,6 +11,10 @@ RESULTS_FD: Final = 11
 NONCE_BYTES: Final = 16
 REQUEST: Final = struct.Struct(f"={NONCE_BYTES}sBQ")
 """Nonce of the job, what is wanted, size of the content in bytes."""
+UNPACK: Final = struct.Struct(f"={NONCE_BYTES}sQQQ")
+"""Nonce, size of the archive, ordinal of the first entry wanted, bytes it may unfold to."""
+NEXT_ENTRY: Final = b"e"
+NEXT_PART: Final = b"p"
 
 
 class Role(StrEnum):
@@ -16,3 +22,13 @@ class Role(StrEnum):
 
     READER = "reader"
     UNPACKER = "unpacker"
+
+
+def received(channel: socket.socket, most: int, fds_max: int) -> tuple[bytes, list[int]]:
+    """One message of at most `most` bytes and the descriptors that came with it."""
+    message, ancillary, _flags, _address = channel.recvmsg(most, socket.CMSG_SPACE(4 * fds_max))
+    fds = array.array("i")
+    for level, kind, content in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            fds.frombytes(content[: len(content) - len(content) % fds.itemsize])
+    return message, fds.tolist()

@@ -3,19 +3,16 @@
 import logging
 import os
 import secrets
-import select
 import signal
 import socket
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from clew.domain.errors import ClewError
 from clew.domain.medium import Verdict
 from clew.media import limits
+from clew.media.deadline import Budget, Deadline, ReaderFailed, answer_of
 from clew.media.lock import Level
 from clew.media.nursery import PROGRAM, Locked, Nursery
 from clew.media.protocol import NONCE_BYTES, REQUEST, Role
@@ -23,60 +20,6 @@ from clew.media.reading import Reading, Wants
 from clew.media.reply import ProtocolBroken, unpack
 
 _LOG = logging.getLogger(__name__)
-_LOOK_SECONDS = 0.5
-_CPU_CLOCK_OF_PROCESS = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """How long a reader may work on one medium."""
-
-    cpu_seconds_base: float = limits.CPU_SECONDS_BASE
-    cpu_seconds_per_mib: float = limits.CPU_SECONDS_PER_MIB
-    cpu_seconds_per_mib_full: float = limits.CPU_SECONDS_PER_MIB_FULL
-    cpu_seconds_max: float = limits.CPU_SECONDS_MAX
-    idle_wall_seconds: float = limits.IDLE_WALL_SECONDS_MAX
-    wall_factor: float = limits.WALL_FACTOR
-
-    def cpu_seconds(self, size_bytes: int, wants: Wants) -> float:
-        per_mib = self.cpu_seconds_per_mib_full if wants is Wants.FULL else self.cpu_seconds_per_mib
-        return min(self.cpu_seconds_max, self.cpu_seconds_base + per_mib * size_bytes / limits.MIB)
-
-
-class ReaderFailed(ClewError):
-    """A reader died, hung or broke the protocol; the message is the reason that is kept."""
-
-
-class Deadline:
-    """Notices a process that has used its CPU time, or that uses none at all any more.
-
-    CPU time is read from the clock of the process: with wall time alone a busy machine
-    would quarantine innocent media. Wall time only ends what is stopped or waits for ever.
-    """
-
-    def __init__(self, pid: int, *, cpu_seconds: float, idle_wall_seconds: float, wall_factor: float) -> None:
-        self._clock = (~pid << 3) | _CPU_CLOCK_OF_PROCESS  # as clock_getcpuclockid(3) makes it
-        self._cpu_end = self._cpu() + cpu_seconds
-        self._wall_end = time.monotonic() + cpu_seconds * wall_factor
-        self._idle_wall_seconds = idle_wall_seconds
-        self._last_cpu = self._cpu()
-        self._last_progress = time.monotonic()
-
-    def _cpu(self) -> float:
-        try:
-            return time.clock_gettime(self._clock)
-        except OSError:
-            raise ReaderFailed("The sandboxed reader died.") from None
-
-    def look(self) -> None:
-        """Raises ReaderFailed if the time is over."""
-        cpu, now = self._cpu(), time.monotonic()
-        if cpu > self._cpu_end:
-            raise ReaderFailed("The sandboxed reader used more CPU time than a medium may.")
-        if cpu != self._last_cpu:
-            self._last_cpu, self._last_progress = cpu, now
-        if now > self._wall_end or now - self._last_progress > self._idle_wall_seconds:
-            raise ReaderFailed("The sandboxed reader stood still.")
 
 
 class Sandbox:
@@ -172,12 +115,7 @@ class Sandbox:
             raise
 
     def _deadline(self, reader: Locked, size: int, wants: Wants) -> Deadline:
-        return Deadline(
-            reader.pid,
-            cpu_seconds=self._budget.cpu_seconds(size, wants),
-            idle_wall_seconds=self._budget.idle_wall_seconds,
-            wall_factor=self._budget.wall_factor,
-        )
+        return self._budget.deadline(reader.pid, size, wants)
 
     def _present_reader(self) -> Locked:
         if self._reader is not None and self._media_left <= 0:
@@ -202,7 +140,7 @@ def _reading(reader: Locked, deadline: Deadline, fd: int, size: int, wants: Want
     nonce = secrets.token_bytes(NONCE_BYTES)
     try:
         _send(reader, REQUEST.pack(nonce, wants, size), fd)
-        untrusted_answer = _answer(reader, deadline)
+        untrusted_answer = answer_of(reader, deadline)
     except OSError:
         raise ReaderFailed("The sandboxed reader died.") from None
     # A fresh random nonce: a taken-over reader cannot answer a medium before it is asked.
@@ -216,20 +154,6 @@ def _reading(reader: Locked, deadline: Deadline, fd: int, size: int, wants: Want
 
 def _send(reader: Locked, request: bytes, fd: int) -> None:
     socket.send_fds(reader.channel, [request], [fd])
-
-
-def _answer(reader: Locked, deadline: Deadline) -> bytes:
-    """One message, by `recv` and never `recvmsg`: descriptors sent along are dropped."""
-    waiting = select.poll()
-    waiting.register(reader.channel, select.POLLIN)
-    while not waiting.poll(_LOOK_SECONDS * 1000):
-        deadline.look()
-    answer = reader.channel.recv(limits.MESSAGE_BYTES_MAX + 1)
-    if not answer:
-        raise ReaderFailed("The sandboxed reader died.")
-    if len(answer) > limits.MESSAGE_BYTES_MAX:
-        raise ProtocolBroken("The reader's answer is too long.")
-    return answer
 
 
 def _arrays(reader: Locked, size: int) -> bytes:

@@ -5,7 +5,6 @@ always fresh. A fork locks itself first and then serves one role until it is end
 reader of media, an unpacker of archives, or one attempt to break out (the proof).
 """
 
-import array
 import fcntl
 import os
 import signal
@@ -19,7 +18,7 @@ from pathlib import Path
 from clew.media import limits
 from clew.media.attempts import ATTEMPTS, attempt, attempts_answered
 from clew.media.lock import lock
-from clew.media.protocol import CHANNEL_FD, NONCE_BYTES, REQUEST, RESULTS_FD, Role
+from clew.media.protocol import CHANNEL_FD, NONCE_BYTES, REQUEST, RESULTS_FD, Role, received
 from clew.media.reading import Reading, Wants
 from clew.media.reply import pack
 from clew.media.unpacking import unpack_to
@@ -35,16 +34,6 @@ class Decoders:
 
     warm: Callable[[], None]
     read: Read
-
-
-def received(channel: socket.socket, most: int, fds_max: int) -> tuple[bytes, list[int]]:
-    """One message of at most `most` bytes and the descriptors that came with it."""
-    message, ancillary, _flags, _address = channel.recvmsg(most, socket.CMSG_SPACE(4 * fds_max))
-    fds = array.array("i")
-    for level, kind, content in ancillary:
-        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
-            fds.frombytes(content[: len(content) - len(content) % fds.itemsize])
-    return message, fds.tolist()
 
 
 def read_media(channel: socket.socket, read: Read) -> None:
@@ -70,12 +59,9 @@ def _written(content: bytes, at: int) -> int:
     return done
 
 
-def serve(role: str, parent: int, decoders: Decoders) -> None:
+def serve(channel: socket.socket, role: str, parent: int, decoders: Decoders) -> None:
     """Lock this process, say how well, and do what `role` says."""
-    channel = socket.socket(fileno=CHANNEL_FD)
-    level = lock(
-        keep=(CHANNEL_FD, RESULTS_FD), parent=parent, written_bytes_max=limits.READING_BYTES_MAX
-    )
+    level = lock(keep=(CHANNEL_FD, RESULTS_FD), parent=parent, written_bytes_max=limits.READING_BYTES_MAX)
     if role in ATTEMPTS:
         channel.send(bytes(NONCE_BYTES) + attempt(role, parent))
         return
@@ -96,7 +82,9 @@ def _fork(role: str, fds: list[int], decoders: Decoders) -> int:
         spare = [fcntl.fcntl(fd, fcntl.F_DUPFD, _SPARE_FD_MIN) for fd in fds]
         for fd, place in zip(spare, (CHANNEL_FD, RESULTS_FD), strict=True):
             os.dup2(fd, place)
-        serve(role, nursery, decoders)
+        # Held until the end: a socket that is collected asks for its own name, which is forbidden.
+        channel = socket.socket(fileno=CHANNEL_FD)
+        serve(channel, role, nursery, decoders)
         os._exit(0)
     os._exit(1)
 
