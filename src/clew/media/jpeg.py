@@ -1,0 +1,163 @@
+"""JPEG pictures: their segments walked by length, their pixels decoded to grey at 1/8 to 8/8."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+
+from clew.domain.errors import Undecodable
+from clew.media.limits import LimitExceeded
+from clew.media.pdq import EIGHTHS, SIDE_REDUCED_MIN, Grey
+from clew.media.picture import CUT_SHORT, DAMAGED, Picture, check_size
+from clew.media.reading import Fact
+
+SEGMENTS_MAX = 2_000
+"""Markers before the first scan; a camera writes 10 to 60, a large colour profile 200 more."""
+SCANS_MAX = 200
+"""Scans of a progressive picture, usually 10. Each costs a pass over all pixels to decode."""
+IPTC_BYTES_MAX = 256 * 1024
+COMMENT_BYTES_MAX = 4_000
+
+_SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
+_APP1, _APP13, _COMMENT = 0xE1, 0xED, 0xFE
+_STANDING_ALONE = frozenset((0x01, _SOI, *range(0xD0, 0xD8)))
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_PROGRESSIVE = frozenset((0xC2, 0xC6, 0xCA, 0xCE))
+_EXIF = b"Exif\0\0"
+_XMP = b"http://ns.adobe.com/xap/1.0/\0"
+_PHOTOSHOP = b"Photoshop 3.0\0"
+_GREY_BY_ITSELF = frozenset(("YCbCr", "Gray", "GRAY", "RGB"))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Header:
+    exif: bytes = b""
+    xmp: bytes = b""
+    iptc: bytes = b""
+    comment: bytes = b""
+    is_progressive: bool = False
+    components: int = 0
+    scan_at: int = 0
+
+
+def segments(untrusted: bytes) -> Iterator[tuple[int, int, int]]:
+    """Marker, first and last-plus-one byte of each segment, up to and with the first scan.
+
+    Source: ITU-T T.81, B.1.1.
+    """
+    at = 2
+    for _ in range(SEGMENTS_MAX):
+        at = untrusted.find(b"\xff", at)
+        while 0 <= at < len(untrusted) - 1 and untrusted[at + 1] == 0xFF:
+            at += 1
+        if at < 0 or at + 4 > len(untrusted):
+            return
+        marker = untrusted[at + 1]
+        if marker == _EOI:
+            return
+        if marker == 0 or marker in _STANDING_ALONE:
+            at += 2
+            continue
+        length = int.from_bytes(untrusted[at + 2 : at + 4], "big")
+        yield marker, at + 4, min(at + 2 + length, len(untrusted))
+        if marker == _SOS:
+            return
+        at += 2 + max(length, 2)
+
+
+def _header(untrusted: bytes) -> _Header:
+    header = _Header()
+    for marker, begin, end in segments(untrusted):
+        content = untrusted[begin : min(end, begin + 40)]
+        if marker == _APP1 and content.startswith(_EXIF) and not header.exif:
+            header.exif = untrusted[begin + len(_EXIF) : end]
+        elif marker == _APP1 and content.startswith(_XMP) and not header.xmp:
+            header.xmp = untrusted[begin + len(_XMP) : end]
+        elif marker == _APP13 and content.startswith(_PHOTOSHOP) and len(header.iptc) < IPTC_BYTES_MAX:
+            header.iptc += untrusted[begin + len(_PHOTOSHOP) : end]
+        elif marker == _COMMENT and not header.comment:
+            header.comment = untrusted[begin : min(end, begin + COMMENT_BYTES_MAX)]
+        elif marker in _FRAMES:
+            header.is_progressive = marker in _PROGRESSIVE
+            header.components = content[5] if len(content) > 5 else 0
+        elif marker == _SOS:
+            header.scan_at = end
+    return header
+
+
+def _check_scans(untrusted: bytes, header: _Header) -> None:
+    if header.is_progressive and untrusted.count(b"\xff\xda", header.scan_at) > SCANS_MAX:
+        raise LimitExceeded("The picture holds more scans than a medium may.")
+
+
+def _sides_wanted(height: int, width: int) -> tuple[int, int]:
+    """(height, width) of the smallest reduced decode whose short side is long enough.
+
+    Halves only: the other eighths have no vector code in libjpeg-turbo and cost more than they save.
+    """
+    for m in (1, 2, 4):
+        reduced = -(-height * m // EIGHTHS), -(-width * m // EIGHTHS)
+        if min(reduced) >= SIDE_REDUCED_MIN:
+            return reduced
+    return height, width
+
+
+def _decode(untrusted: bytes, height: int, width: int) -> tuple[Grey, str]:
+    """Grey pixels, and what is damaged in them."""
+    least_height, least_width = _sides_wanted(height, width)
+    try:
+        return _scaled(untrusted, least_height, least_width, strict=True), ""
+    except (ValueError, KeyError) as flaw:
+        damage = CUT_SHORT if "end of" in str(flaw) else DAMAGED
+    try:
+        return _scaled(untrusted, least_height, least_width, strict=False), damage
+    except (ValueError, KeyError) as failure:
+        raise Undecodable("The JPEG holds no pixels that can be read.") from failure
+
+
+def _scaled(untrusted: bytes, least_height: int, least_width: int, *, strict: bool) -> Grey:
+    pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(
+        untrusted, colorspace="GRAY", min_height=least_height, min_width=least_width, strict=strict
+    )
+    return pixels[:, :, 0]
+
+
+def read_jpeg(untrusted: bytes) -> Picture | None:
+    """A JPEG picture; None where another decoder must read it (CMYK, odd or damaged headers).
+
+    Raises:
+        LimitExceeded: too many pixels or scans.
+        Undecodable: the header is whole, but no pixels can be read.
+    """
+    header = _header(untrusted)
+    try:
+        height, width, colours, _sampling = simplejpeg.decode_jpeg_header(untrusted, strict=False)
+    except (ValueError, KeyError):
+        return None
+    check_size(width, height)
+    _check_scans(untrusted, header)
+    # libjpeg-turbo hands out the inverted key plane as the grey of CMYK: 256 bits off.
+    if colours not in _GREY_BY_ITSELF:
+        return None
+    grey, damage = _decode(untrusted, height, width)
+    return Picture(
+        grey=grey,
+        width=width,
+        height=height,
+        damage=damage,
+        untrusted_exif=header.exif,
+        untrusted_xmp=header.xmp,
+        untrusted_iptc=header.iptc,
+        facts=_facts(header, colours),
+    )
+
+
+def _facts(header: _Header, colours: str) -> dict[str, Fact]:
+    facts: dict[str, Fact] = {"file.format": "JPEG", "file.colours": colours}
+    if header.is_progressive:
+        facts["file.progressive"] = 1
+    if header.comment:
+        facts["jpeg.comment"] = header.comment.decode("utf-8", "replace")
+    return facts

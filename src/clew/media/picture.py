@@ -1,0 +1,39 @@
+"""A still picture as its decoder leaves it: grey pixels, true size, damage and raw metadata."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from clew.media.limits import PIXELS_MAX, SIDE_PIXELS_MAX, LimitExceeded
+from clew.media.pdq import Grey
+from clew.media.reading import Fact
+
+CUT_SHORT = "The picture is cut short; what is there was read."
+DAMAGED = "Part of the picture's content is damaged; what is there was read."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """Pixels of a picture as stored, turned by no orientation, and what it says of itself.
+
+    `grey` may be a reduced decode of the (height, width) picture. `damage` is empty or one of
+    the sentences above. EXIF begins with its TIFF header; XMP and IPTC are raw, unchecked bytes.
+    """
+
+    grey: Grey
+    width: int
+    height: int
+    damage: str = ""
+    untrusted_exif: bytes = b""
+    untrusted_xmp: bytes = b""
+    untrusted_iptc: bytes = b""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+def check_size(width: int, height: int) -> None:
+    """Refuse, by its header and before anything is decoded, a picture larger than a medium may be.
+
+    Raises:
+        LimitExceeded: too many pixels, or a side too long.
+    """
+    if width * height > PIXELS_MAX or max(width, height) > SIDE_PIXELS_MAX:
+        raise LimitExceeded("The picture claims more pixels than a medium may hold.")

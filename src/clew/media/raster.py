@@ -1,0 +1,181 @@
+"""Every still format but plain JPEG: decoded by Pillow to 8-bit grey, also when part of it is lost."""
+
+import io
+import warnings
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageFile,
+    Jpeg2KImagePlugin,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from clew.domain.errors import Undecodable
+from clew.media.limits import LimitExceeded
+from clew.media.pdq import SIDE_REDUCED_MIN, Grey
+from clew.media.picture import CUT_SHORT, DAMAGED, Picture, check_size
+from clew.media.reading import Fact
+
+# Threads that a decoder starts would be refused in the sandbox.
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+# Pillow's own limits are a warning at once and an error at twice; ours is asked for each picture.
+Image.MAX_IMAGE_PIXELS = None
+
+_OPENERS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
+    "JPEG": JpegImagePlugin.JpegImageFile,
+    "PNG": PngImagePlugin.PngImageFile,
+    "GIF": GifImagePlugin.GifImageFile,
+    "WEBP": WebPImagePlugin.WebPImageFile,
+    "TIFF": TiffImagePlugin.TiffImageFile,
+    "BMP": BmpImagePlugin.BmpImageFile,
+    "AVIF": AvifImagePlugin.AvifImageFile,
+    "JPEG2000": Jpeg2KImagePlugin.Jpeg2KImageFile,
+}
+"""Format classes called directly: `Image.open` would try others and import them, inside the sandbox."""
+
+_PNG_BEGINS_BYTES = 8
+_PNG_CHUNK_BYTES = 12
+PNG_CHUNKS_MAX = 200_000
+WEBP_PADDED_BYTES_MAX = 64 * 1024 * 1024
+
+
+@contextmanager
+def _reading_what_is_there() -> Iterator[None]:
+    """Pillow fills what is missing with grey or black instead of raising."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def read_raster(untrusted: bytes, form: str) -> Picture:
+    """A picture of the format `form`, whole or as far as it can be read.
+
+    Raises:
+        LimitExceeded: too many pixels.
+        Undecodable: no pixels can be read.
+    """
+    with warnings.catch_warnings():
+        # A warning shown would open a source file, which the sandbox forbids.
+        warnings.simplefilter("ignore")
+        try:
+            return _opened(untrusted, form, "")
+        except (LimitExceeded, MemoryError):
+            raise
+        except Exception as flaw:  # Pillow raises anything over damaged bytes
+            damage = CUT_SHORT if "truncated" in str(flaw) else DAMAGED
+        try:
+            with _reading_what_is_there():
+                return _opened(_mended(untrusted, form), form, damage)
+        except (LimitExceeded, MemoryError):
+            raise
+        except Exception as failure:
+            raise Undecodable("The picture is damaged; no pixels can be read.") from failure
+
+
+def _opened(untrusted: bytes, form: str, damage: str) -> Picture:
+    with _OPENERS[form](io.BytesIO(untrusted)) as image:
+        check_size(*image.size)
+        width, height = image.size
+        facts: dict[str, Fact] = {"file.format": form, "file.colours": image.mode}
+        if min(width, height) >= 2 * SIDE_REDUCED_MIN:
+            image.draft(None, (SIDE_REDUCED_MIN, SIDE_REDUCED_MIN))
+        image.load()
+        if getattr(image, "is_animated", False):
+            facts["file.animated"] = 1
+        return Picture(
+            grey=grey_of(image),
+            width=width,
+            height=height,
+            damage=damage,
+            untrusted_exif=untrusted if form == "TIFF" else _bytes_of(image.info.get("exif")),
+            untrusted_xmp=_bytes_of(image.info.get("xmp")),
+            untrusted_iptc=_bytes_of(image.info.get("photoshop")),
+            facts=facts | _texts(image),
+        )
+
+
+def _bytes_of(content: object) -> bytes:
+    if isinstance(content, str):
+        return content.encode("utf-8", "replace")
+    return content.removeprefix(b"Exif\0\0") if isinstance(content, bytes) else b""
+
+
+def _texts(image: ImageFile.ImageFile) -> dict[str, Fact]:
+    """Comments and text chunks, which Pillow has bounded already (PngImagePlugin.MAX_TEXT_MEMORY)."""
+    facts: dict[str, Fact] = {}
+    for key, content in image.info.items():
+        if not isinstance(key, str) or key in ("exif", "xmp", "XML:com.adobe.xmp"):
+            continue
+        if isinstance(content, str):
+            facts[f"file.{key}"] = str(content)
+        elif key == "comment" and isinstance(content, bytes):
+            facts["file.comment"] = content.decode("utf-8", "replace")
+    return facts
+
+
+def grey_of(image: Image.Image) -> Grey:
+    """8-bit luma of a picture of any mode; transparency is ignored, as the reference does.
+
+    The traps: palette numbers hashed as grey (230 bits off), CMYK as RGB (256), 16-bit values cut (130).
+    """
+    if image.mode.startswith(("I", "F")):
+        return _scaled_to_bytes(np.asarray(image))
+    if image.mode not in ("1", "L", "LA", "P", "RGB", "RGBA", "RGBX", "RGBa"):
+        image = image.convert("RGB")
+    if image.mode == "P":
+        image = image.convert("RGB")
+    return np.asarray(image if image.mode == "L" else image.convert("L"))
+
+
+def _scaled_to_bytes(deep: NDArray[np.generic]) -> Grey:
+    """Grey of 16 or 32 bits: 16-bit values keep their upper byte, others are laid between their extremes."""
+    values = np.nan_to_num(deep.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(values.min()), float(values.max())
+    if deep.dtype.kind in "iu" and low >= 0 and high < 1 << 16:
+        values /= 256 if high > 255 else 1
+    elif high > low:
+        values = (values - low) * np.float32(255 / (high - low))
+    return values.clip(0, 255).astype(np.uint8)
+
+
+def _mended(untrusted: bytes, form: str) -> bytes:
+    """The same bytes where a decoder that is strict about the frame of a file can read its content."""
+    if form == "PNG":
+        return _with_right_checksums(untrusted)
+    if form == "WEBP":
+        return _of_claimed_length(untrusted)
+    return untrusted
+
+
+def _with_right_checksums(untrusted: bytes) -> bytes:
+    mended = bytearray(untrusted)
+    at = _PNG_BEGINS_BYTES
+    for _ in range(PNG_CHUNKS_MAX):
+        length = int.from_bytes(mended[at : at + 4], "big")
+        end = at + _PNG_CHUNK_BYTES + length
+        if end > len(mended):
+            break
+        mended[end - 4 : end] = zlib.crc32(mended[at + 4 : end - 4]).to_bytes(4, "big")
+        at = end
+    return bytes(mended)
+
+
+def _of_claimed_length(untrusted: bytes) -> bytes:
+    """A WebP filled up with zeros: libwebp reads nothing of a file shorter than it claims."""
+    claimed = 8 + int.from_bytes(untrusted[4:8], "little")
+    if len(untrusted) < claimed <= WEBP_PADDED_BYTES_MAX:
+        return untrusted.ljust(claimed, b"\0")
+    return untrusted

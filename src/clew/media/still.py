@@ -1,0 +1,155 @@
+"""A still picture read whole: its format by content, its fingerprints in eight turns, its facts.
+
+Width and height are those of the stored pixels, and the fingerprints too: the orientation that a
+camera notes is not applied, as the reference does not. Stored and shown pixels are about 128
+bits apart, so a picture is looked up in all eight turns, and the question disappears.
+"""
+
+import os
+from contextlib import suppress
+
+import numpy as np
+
+from clew.domain.errors import Undecodable
+from clew.domain.fingerprint import Kind, Transform
+from clew.domain.medium import MediumKind, Verdict
+from clew.media import camera, heif, pdq
+from clew.media.jpeg import read_jpeg
+from clew.media.limits import SEALED_CONTENT_BYTES_MAX, LimitExceeded
+from clew.media.picture import Picture
+from clew.media.raster import read_raster
+from clew.media.reading import FingerprintSet, Reading, Wants
+from clew.media.samples import drawn_samples
+
+HEAD_BYTES = 64
+READ_AT_ONCE_BYTES = 8 * 1024 * 1024
+
+_BEGINNINGS = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    (b"BM", "BMP"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"II+\0", "TIFF"),
+    (b"MM\0+", "TIFF"),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG2000"),
+    (b"\xff\x4f\xff\x51", "JPEG2000"),
+)
+_HEVC_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"))
+_AVIF_BRANDS = frozenset((b"avif", b"avis"))
+
+
+def format_of(head: bytes) -> str | None:
+    """The still format of the bytes that begin with `head` (its first 64), or None.
+
+    SVG, HTML and other text are no pictures: they can name, include and run things.
+    """
+    for beginning, form in _BEGINNINGS:
+        if head.startswith(beginning):
+            return form
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "WEBP"
+    if head[4:8] == b"ftyp":
+        return _format_of_brands({head[at : at + 4] for at in range(8, len(head) - 3, 4)})
+    return None
+
+
+def _format_of_brands(brands: set[bytes]) -> str | None:
+    if brands & _AVIF_BRANDS:
+        return "AVIF"
+    return "HEIF" if brands & _HEVC_BRANDS else None
+
+
+def read_still(fd: int, size: int, wants: Wants) -> Reading:  # noqa: ARG001
+    """The reading of a still picture of `size` bytes behind `fd`, by `pread` only.
+
+    `wants` changes nothing: a still is always read whole.
+
+    Raises:
+        Undecodable: the bytes are of no still format, or hold no pixels.
+        LimitExceeded: too many bytes, pixels or scans.
+    """
+    if size > SEALED_CONTENT_BYTES_MAX:
+        raise LimitExceeded("The file is larger than a still picture may be.")
+    return read_picture(_content(fd, size))
+
+
+def _content(fd: int, size: int) -> bytes:
+    pieces = []
+    at = 0
+    while at < size:
+        piece = os.pread(fd, min(READ_AT_ONCE_BYTES, size - at), at)
+        if not piece:
+            break
+        pieces.append(piece)
+        at += len(piece)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def read_picture(untrusted: bytes) -> Reading:
+    """The reading of the still picture `untrusted`. Raises as `read_still`."""
+    if not untrusted:
+        raise Undecodable("The file is empty.")
+    form = format_of(untrusted[:HEAD_BYTES])
+    if form is None:
+        raise Undecodable("The bytes are of no kind of picture that is read.")
+    picture = _decoded(untrusted, form)
+    facts, origin = camera.facts_and_camera(picture)
+    stored, queries = _fingerprints(picture)
+    return Reading(
+        verdict=Verdict.DAMAGED_READ if picture.damage else Verdict.DECODED,
+        reason=picture.damage,
+        kind=MediumKind.IMAGE,
+        width=picture.width,
+        height=picture.height,
+        stored=stored,
+        queries=queries,
+        facts=facts,
+        camera=origin,
+    )
+
+
+def _decoded(untrusted: bytes, form: str) -> Picture:
+    if form == "HEIF":
+        return heif.read_heif(untrusted)
+    picture = read_jpeg(untrusted) if form == "JPEG" else None
+    return read_raster(untrusted, form) if picture is None else picture
+
+
+def _fingerprints(picture: Picture) -> tuple[tuple[FingerprintSet, ...], tuple[FingerprintSet, ...]]:
+    """What is stored (one row of each kind) and what is looked up (eight rows of each).
+
+    A picture with a side under 5 pixels has neither; a flat one has both, of quality 0.
+    """
+    found = pdq.fingerprint_grey(picture.grey, (picture.height, picture.width))
+    if found is None:
+        return (), ()
+    both = (
+        (Kind.PDQ, found.reference, found.reference_quality),
+        (Kind.PDQ_CENTRED, found.centred, found.centred_quality),
+    )
+    stored = tuple(
+        FingerprintSet(kind=kind, bits=rows[:1], qualities=np.full(1, quality, np.uint8))
+        for kind, rows, quality in both
+    )
+    queries = tuple(
+        FingerprintSet(
+            kind=kind,
+            bits=rows,
+            qualities=np.full(len(rows), quality, np.uint8),
+            transforms=np.array(Transform, np.uint8),
+        )
+        for kind, rows, quality in both
+    )
+    return stored, queries
+
+
+def warm() -> None:
+    """Read a whole and a cut sample of each format, so that nothing is imported or compiled later."""
+    pdq.warm()
+    for sample in drawn_samples():
+        read_picture(sample)
+        with suppress(Undecodable):
+            read_picture(sample[: len(sample) // 2])
