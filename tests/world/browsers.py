@@ -1,0 +1,83 @@
+"""A real browser that looks at pages and reports whatever is wrong with them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+_REPORT_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium without a window; the test is skipped where there is none."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"NOT TESTED IN A BROWSER: {CHROMIUM} is absent (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """Somebody at a browser: goes to pages, remembers every complaint of the browser."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.context, self.address = context, address
+        self.complaints: list[str] = []
+        self.kinds_requested: set[str] = set()
+        context.add_init_script(_REPORT_VIOLATIONS)
+        self.page: Page = context.new_page()
+        self.page.on("console", lambda said: self._console(said.type, said.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.kinds_requested.add(request.resource_type))
+
+    def _console(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.complaints.append(text)
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.address + path)
+        return self.page
+
+    def sign_in(self, username: str, password: str) -> Page:
+        page = self.go("/account/sign-in/")
+        page.get_by_label("User name").fill(username)
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Sign in").click()
+        return page
+
+    def faults(self) -> list[str]:
+        """What axe finds on the page that is shown, and whether it is wider than the window."""
+        found = Axe().run(self.page, options={"runOnly": WCAG}).response["violations"]
+        faults = [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
+        wide, window = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        return faults if wide <= window else [*faults, f"{wide} px wide in a window of {window} px"]
+
+
+@contextmanager
+def visitor(browser: Browser, address: str, **how: object) -> Iterator[Visitor]:
+    """Somebody with a browser of their own; `how` are Playwright's options of a context."""
+    context = browser.new_context(**how)  # type: ignore[arg-type]
+    try:
+        yield Visitor(context, address)
+    finally:
+        context.close()
