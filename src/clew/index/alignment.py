@@ -5,8 +5,9 @@ nothing (a blank wall, a title); many pairs on one line do. The rule, for one st
 
 * Pairs of one turn, at most half a second from one line with a scale from 0.5 to 2, are a run.
 * A frame that is found in more than 50 stored media (an intro, a test picture) is no witness.
-* A run counts if its witnesses last 3 seconds and show 2 scenes (a static scene is one witness),
-  or if it covers 80 % of the query: then the whole of it is there, however plain it is.
+* A run counts if its witnesses last 3 seconds, show 2 scenes (a static scene is one witness) and
+  speak for half of the frames between its ends; or if it covers 80 % of the query: then the whole
+  of it is there, however plain it is.
 
 Measured on 20,000 simulated media with shared intros and blanks (benchmarks/video.py) and on every
 pair of distinct real clips in the test pack; docs/performance.md has the figures.
@@ -37,6 +38,7 @@ BITS_PER_HALVING = 3.0
 """A pair so many bits further than the closest of its frame has half its weight: in slow scenes
 the neighbours in time match as well, only not as closely."""
 SCALE_STEP = 1.02
+SCALED_THERE_MIN = 3
 SCALED_GAIN_MIN = 1.1
 """Another speed has to explain so much more than the same speed to be believed."""
 
@@ -47,11 +49,13 @@ class Rule:
 
     run_ms: int = 3000
     scenes_min: int = 2
+    density_min: float = 0.5
+    """Two chance pairs are always on some line; those between them are not."""
     coverage_min: float = 0.8
     stored_per_frame_max: int = 50
     tolerance_ms: int = 500
-    gap_ms_max: int = 20_000
-    """A run without a matched frame for longer is two runs."""
+    gap_ms_max: int = 5000
+    """A run without a matched frame for longer is two runs; where frames are sparse, for longer."""
     scale_max: float = 2.0
     """Up to so many times faster or slower; 1.0 looks for copies at the same speed only."""
     scaled_frames_min: int = 6
@@ -252,12 +256,17 @@ class Ballot:
         on_line = chosen[line.is_near(self.votes, chosen, rule.tolerance_ms)]
         if len(on_line) == 0:
             return None
+        if line.scale != 1.0 and not self._is_of_another_speed(on_line):
+            return None
         matched = _longest_stretch(np.unique(self.frames[on_line]), times, rule.gap_ms_max)
         reach_ms, still_reach_ms = REACH_MS / line.scale, STILL_REACH_MS / line.scale
         coverage = _covered(matched, times, scenes, reach_ms, still_reach_ms) / len(times)
-        if not (self._has_witnesses(matched, line.scale) or coverage >= rule.coverage_min):
-            return None
         first, last = int(matched[0]), int(matched[-1])
+        between = slice(first, last + 1)
+        dense = _covered(matched - first, times[between], scenes[between], reach_ms, still_reach_ms)
+        is_dense = dense >= rule.density_min * (last - first + 1)
+        if not (coverage >= rule.coverage_min or (is_dense and self._has_witnesses(matched, line.scale))):
+            return None
         here_s = float(times[first]) / 1000, float(times[last]) / 1000
         return Aligned(
             stored=int(self.votes.stored[on_line[0]]),
@@ -270,6 +279,11 @@ class Ballot:
             scale=line.scale,
             coverage=coverage,
         )
+
+    def _is_of_another_speed(self, on_line: Ints) -> bool:
+        """Whether enough frames, here and there, lie on the line to believe its scale."""
+        here, there = len(np.unique(self.frames[on_line])), len(np.unique(self.votes.there_ms[on_line]))
+        return here >= self.rule.scaled_frames_min and there >= SCALED_THERE_MIN
 
     def _has_witnesses(self, matched: Ints, scale: float) -> bool:
         witnesses = matched[~self.is_hub[matched]]
@@ -320,8 +334,9 @@ def _refined(here: Floats, there: Floats, weights: Floats, line: Line, rule: Rul
 
 
 def _longest_stretch(matched: Ints, times: Ints, gap_ms_max: int) -> Ints:
-    """The most frames without a gap between them."""
-    cuts = np.flatnonzero(np.diff(times[matched]) > gap_ms_max) + 1
+    """The most frames without a gap between them: of so long, or of three frames where those are sparse."""
+    usual_ms = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
+    cuts = np.flatnonzero(np.diff(times[matched]) > max(gap_ms_max, 3 * usual_ms)) + 1
     return max(np.split(matched, cuts), key=len)
 
 
