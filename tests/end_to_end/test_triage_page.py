@@ -80,13 +80,13 @@ def await_pages(address: str) -> None:
             return
 
 
-def enter_records(node: Node, folder: Path) -> None:
+def enter_records(served: Node, folder: Path) -> None:
     """Sweden knows who is in its series, Spain does not yet; Norway had an earlier case."""
     for code, name, officer in (("NO", "Norway", "ada"), ("SE", "Sweden", "bo"), ("ES", "Spain", "carla")):
-        node.clew("member", "add", code, name)
-        node.clew("officer", "add", officer, "--member", code, "--unit", "VICTIM-ID")
+        served.clew("member", "add", code, name)
+        served.clew("officer", "add", officer, "--member", code, "--unit", "VICTIM-ID")
     passwords = json.dumps(dict.fromkeys(("ada", "bo", "carla"), PASSWORD)).encode()
-    settings = {**node.environment, "DJANGO_SETTINGS_MODULE": "clew.node.settings"}
+    settings = {**served.environment, "DJANGO_SETTINGS_MODULE": "clew.node.settings"}
     subprocess.run(
         [sys.executable, "-c", _SET_PASSWORDS], input=passwords, env=settings, check=True, timeout=60
     )
@@ -97,8 +97,8 @@ def enter_records(node: Node, folder: Path) -> None:
     ):
         source = draw(folder / seed, range(3), seed)
         named = () if series is None else ("--series", series)
-        node.clew("intake", source, "--as", officer, "--case", case, "--exhibit", "DISK-1", *named)
-    node.clew("series", "mark", "green-room", "--as", "bo", "--state", "identified")
+        served.clew("intake", source, "--as", officer, "--case", case, "--exhibit", "DISK-1", *named)
+    served.clew("series", "mark", "green-room", "--as", "bo", "--state", "identified")
 
 
 def seize(folder: Path) -> Path:
@@ -111,22 +111,22 @@ def seize(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     folder = tmp_path_factory.mktemp("node")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = {**os.environ, "CLEW_HOME": str(folder / "home"), "CLEW_LISTEN_PORT": str(port)}
-    node = Node(address=f"http://127.0.0.1:{port}", environment=environment)
-    node.clew("init")
-    served = node.start("serve")
+    served = Node(address=f"http://127.0.0.1:{port}", environment=environment)
+    served.clew("init")
+    serving = served.start("serve")
     try:
-        await_pages(node.address)
-        enter_records(node, folder)
-        node.clew("intake", seize(folder / "seized"), "--as", "ada", "--case", CASE, "--exhibit", "PHONE/1")
-        yield node
+        await_pages(served.address)
+        enter_records(served, folder)
+        served.clew("intake", seize(folder / "seized"), "--as", "ada", "--case", CASE, "--exhibit", "PHONE/1")
+        yield served
     finally:
-        served.terminate()
-        served.wait(timeout=30)
+        serving.terminate()
+        serving.wait(timeout=30)
 
 
 @pytest.fixture(scope="module")
@@ -136,17 +136,17 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def signed_in(browser, node):
+def signed_in(browser, served):
     """What the browser of an officer of Norway keeps after signing in once."""
-    with visitor(browser, node.address) as ada:
+    with visitor(browser, served.address) as ada:
         ada.sign_in("ada", PASSWORD)
         return ada.context.storage_state()
 
 
 @pytest.fixture
-def ada(browser, node, signed_in) -> Iterator[Visitor]:
+def ada(browser, served, signed_in) -> Iterator[Visitor]:
     """An officer of Norway, signed in."""
-    with visitor(browser, node.address, storage_state=signed_in) as ada:
+    with visitor(browser, served.address, storage_state=signed_in) as ada:
         yield ada
 
 
@@ -154,8 +154,8 @@ def numbers(page) -> dict[str, str]:
     return {answer: page.locator(f"[data-field={answer}]").inner_text() for answer in ANSWERS}
 
 
-def test_everything_but_sign_in_needs_sign_in(browser, node):
-    with visitor(browser, node.address) as stranger:
+def test_everything_but_sign_in_needs_sign_in(browser, served):
+    with visitor(browser, served.address) as stranger:
         for path in (
             "/",
             f"/cases/{CASE}/",
@@ -171,8 +171,8 @@ def test_everything_but_sign_in_needs_sign_in(browser, node):
         ]
 
 
-def test_a_wrong_password_is_refused_in_words(browser, node):
-    with visitor(browser, node.address) as stranger:
+def test_a_wrong_password_is_refused_in_words(browser, served):
+    with visitor(browser, served.address) as stranger:
         page = stranger.sign_in("bo", "not-the-password")
         assert page.get_by_role("alert").inner_text()
         assert stranger.faults() == []
@@ -185,12 +185,12 @@ def test_the_list_of_cases_leads_to_an_exhibit_and_its_numbers(ada):
     }  # fmt: skip
 
 
-def test_signing_out_is_a_deliberate_press(browser, node):
-    with visitor(browser, node.address) as ada:
+def test_signing_out_is_a_deliberate_press(browser, served):
+    with visitor(browser, served.address) as ada:
         ada.sign_in("ada", PASSWORD)
         ada.go("/account/sign-out/")
         ada.go("/")
-        assert ada.page.url == f"{node.address}/"
+        assert ada.page.url == f"{served.address}/"
         ada.page.get_by_role("button", name="Sign out").click()
         ada.go("/")
         assert "/account/sign-in/" in ada.page.url
@@ -227,13 +227,13 @@ def test_long_lists_come_in_pages_that_hold_every_medium_once(ada):
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 320)])
-def test_every_page_is_accessible_fits_and_breaks_no_policy(browser, node, signed_in, scheme, width):
+def test_every_page_is_accessible_fits_and_breaks_no_policy(browser, served, signed_in, scheme, width):
     how = {"color_scheme": scheme, "viewport": {"width": width, "height": 800}}
-    with visitor(browser, node.address, **how) as stranger:
+    with visitor(browser, served.address, **how) as stranger:
         stranger.go("/account/sign-in/")
         assert stranger.faults() == []
         assert stranger.complaints == []
-    with visitor(browser, node.address, storage_state=signed_in, **how) as ada:
+    with visitor(browser, served.address, storage_state=signed_in, **how) as ada:
         for path in (
             "/",
             f"/cases/{CASE}/",
@@ -248,8 +248,8 @@ def test_every_page_is_accessible_fits_and_breaks_no_policy(browser, node, signe
         assert ada.faults() == []
 
 
-def test_pages_work_without_scripts(browser, node):
-    with visitor(browser, node.address, java_script_enabled=False) as ada:
+def test_pages_work_without_scripts(browser, served):
+    with visitor(browser, served.address, java_script_enabled=False) as ada:
         ada.sign_in("ada", PASSWORD)
         ada.go(EXHIBIT)
         ada.page.get_by_role("link", name="New").click()
@@ -260,12 +260,12 @@ def test_pages_work_without_scripts(browser, node):
         assert "/account/sign-in/" in ada.page.url
 
 
-def test_numbers_move_while_an_intake_runs(ada, node, tmp_path):
+def test_numbers_move_while_an_intake_runs(ada, served, tmp_path):
     source = draw(tmp_path / "live", range(150), "live")
-    intake = node.start("intake", source, "--as", "ada", "--case", CASE, "--exhibit", "LIVE")
+    intake = served.start("intake", source, "--as", "ada", "--case", CASE, "--exhibit", "LIVE")
     try:
         until = time.monotonic() + START_SECONDS_MAX
-        while ada.context.request.get(f"{node.address}/cases/{CASE}/exhibits/LIVE/").status != 200:
+        while ada.context.request.get(f"{served.address}/cases/{CASE}/exhibits/LIVE/").status != 200:
             assert time.monotonic() < until
             time.sleep(0.05)
         ada.go(f"/cases/{CASE}/exhibits/LIVE/?answer=known")
@@ -276,8 +276,8 @@ def test_numbers_move_while_an_intake_runs(ada, node, tmp_path):
         intake.wait(timeout=60)
 
 
-def test_hidden_and_absent_are_one_answer_byte_for_byte(browser, node):
-    with visitor(browser, node.address) as carla:
+def test_hidden_and_absent_are_one_answer_byte_for_byte(browser, served):
+    with visitor(browser, served.address) as carla:
         carla.sign_in("carla", PASSWORD)
         for hidden, absent in (
             (f"/cases/{CASE}/", "/cases/ES-2026-9/"),
@@ -285,7 +285,7 @@ def test_hidden_and_absent_are_one_answer_byte_for_byte(browser, node):
             (f"{EXHIBIT}progress", "/cases/ES-2026-1/exhibits/none/progress"),
         ):
             answers = [
-                carla.context.request.get(node.address + path) for path in (hidden, absent, "/no/such/page")
+                carla.context.request.get(served.address + path) for path in (hidden, absent, "/no/such/page")
             ]
             assert {answer.status for answer in answers} == {404}
             assert len({answer.body() for answer in answers}) == 1
@@ -310,8 +310,8 @@ def test_letters_and_arrows_move_between_media(ada):
         assert rows.nth(row).evaluate("row => row === document.activeElement"), key
 
 
-def test_guessing_passwords_is_stopped(browser, node):
-    with visitor(browser, node.address) as stranger:
+def test_guessing_passwords_is_stopped(browser, served):
+    with visitor(browser, served.address) as stranger:
         for _ in range(5):
             stranger.sign_in("bo", "not-the-password")
         page = stranger.sign_in("bo", PASSWORD)

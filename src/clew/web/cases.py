@@ -55,9 +55,7 @@ def case_card(session: Session, line: CaseLine) -> CaseCard:
     return CaseCard(
         line=line,
         address=triages.address_of(line.reference, None),
-        exhibits=[
-            exhibit_card(session, line.reference, exhibit) for exhibit in line.exhibits[:EXHIBITS_PER_CASE]
-        ],
+        exhibits=[exhibit_card(session, line.reference, exhibit) for exhibit in line.exhibits[:EXHIBITS_PER_CASE]],
         exhibits_left=max(0, len(line.exhibits) - EXHIBITS_PER_CASE),
     )
 

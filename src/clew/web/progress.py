@@ -69,9 +69,7 @@ def _look(username: str, case: str, exhibit: str | None, *, is_counting: bool) -
     return Look(progress=progress, counts=counts, cost=monotonic() - began)
 
 
-async def events(
-    username: str, case: str, exhibit: str | None, *, first: Look, language: str
-) -> AsyncIterator[str]:
+async def events(username: str, case: str, exhibit: str | None, *, first: Look, language: str) -> AsyncIterator[str]:
     """`first` and what every later look saw, until the intake has ended."""
     look, ends, counts_due = first, monotonic() + STREAM_SECONDS_MAX, 0.0
     while True:

@@ -23,8 +23,7 @@ def address_of(reference: str) -> str:
     # Dots alone would be taken for "this folder" or "the one above".
     is_only_dots = not reference.strip(".")
     return "".join(
-        f"~{octet:02X}" if is_only_dots or chr(octet) not in _PLAIN else chr(octet)
-        for octet in reference.encode()
+        f"~{octet:02X}" if is_only_dots or chr(octet) not in _PLAIN else chr(octet) for octet in reference.encode()
     )
 
 

@@ -79,12 +79,8 @@ _KINDS: Mapping[MediumKind, Words] = {
 }
 
 _WITH_SERIES: Mapping[Evidence, Words] = {
-    Evidence.IDENTIFIED_SERIES_OF_ANOTHER_MEMBER: gettext_lazy(
-        "Series {series} of {owner}: victim identified"
-    ),
-    Evidence.OPEN_SERIES_OF_ANOTHER_MEMBER: gettext_lazy(
-        "Series {series} of {owner}: victim not yet identified"
-    ),
+    Evidence.IDENTIFIED_SERIES_OF_ANOTHER_MEMBER: gettext_lazy("Series {series} of {owner}: victim identified"),
+    Evidence.OPEN_SERIES_OF_ANOTHER_MEMBER: gettext_lazy("Series {series} of {owner}: victim not yet identified"),
     Evidence.CASE_OF_ANOTHER_MEMBER: gettext_lazy("A case of {owner}"),
     Evidence.OWN_EARLIER_CASE: gettext_lazy("Your own series {series}, an earlier case"),
     Evidence.HASH_LIST: gettext_lazy("A hash list of {owner}"),
@@ -210,9 +206,7 @@ def _others(reason: Reason) -> str:
     if reason.series is None:
         words = ngettext("and {count} more like it", "and {count} more like it", reason.others)
     else:
-        words = ngettext(
-            "and {count} more of the same series", "and {count} more of the same series", reason.others
-        )
+        words = ngettext("and {count} more of the same series", "and {count} more of the same series", reason.others)
     return words.format(count=number(reason.others))
 
 

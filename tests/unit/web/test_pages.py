@@ -90,9 +90,7 @@ def test_four_numbers_and_a_fifth_stand_with_sign_and_word():
 def test_no_page_holds_a_picture_or_anything_inline():
     page = exhibit_page(progress=RUNNING)
     elements = Elements(page)
-    assert not {"img", "picture", "video", "audio", "canvas", "iframe", "object", "style"} & set(
-        elements.names
-    )
+    assert not {"img", "picture", "video", "audio", "canvas", "iframe", "object", "style"} & set(elements.names)
     assert not [name for name, _ in elements.attributes if name == "style" or name.startswith("on")]
     assert re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL) == [""]
 

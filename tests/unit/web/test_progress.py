@@ -11,9 +11,7 @@ from clew.domain.triage import Counts
 from clew.web import progress
 
 
-def look(
-    done: int, *, counts: Counts | None = None, is_running: bool = True, cost: float = 0.0
-) -> progress.Look:
+def look(done: int, *, counts: Counts | None = None, is_running: bool = True, cost: float = 0.0) -> progress.Look:
     seen = Progress(files_seen=9, files_done=done, bytes_done=done, is_walking=False, is_running=is_running)
     return progress.Look(progress=seen, counts=counts, cost=cost)
 

@@ -37,9 +37,7 @@ def test_an_ordinary_reference_reads_as_it_is(reference, address):
     assert address_of(reference) == address
 
 
-@pytest.mark.parametrize(
-    "address", ["", "~41", "~2f", "~2", "~zz", "a/b", "..", "~FF", "~00", "a b", "é", "a\n"]
-)
+@pytest.mark.parametrize("address", ["", "~41", "~2f", "~2", "~zz", "a/b", "..", "~FF", "~00", "a b", "é", "a\n"])
 def test_no_second_address_leads_to_a_reference(address):
     with pytest.raises(ValueError):
         reference_of(address)

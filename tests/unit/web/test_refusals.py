@@ -97,9 +97,7 @@ def test_of_the_account_pages_only_sign_in_and_out_exist():
             resolve(f"/account/{path}")
 
 
-@pytest.mark.parametrize(
-    "path", ["/cases/~2f/", "/cases/../", "/cases/~41/", "/cases//", "/cases/a/exhibits/~/"]
-)
+@pytest.mark.parametrize("path", ["/cases/~2f/", "/cases/../", "/cases/~41/", "/cases//", "/cases/a/exhibits/~/"])
 def test_a_reference_has_one_address(path):
     with pytest.raises(Http404):
         resolve(path)

@@ -51,9 +51,7 @@ def test_a_picture_at_distance_nought_says_nought():
     assert words.how(reason(distance_bits=0, radius_bits=31)) == "Picture within 0 of 31 bits"
 
 
-@pytest.mark.parametrize(
-    "transform", [transform for transform in Transform if transform is not Transform.NONE]
-)
+@pytest.mark.parametrize("transform", [transform for transform in Transform if transform is not Transform.NONE])
 def test_every_turn_has_words(transform):
     assert words.how(reason(distance_bits=4, radius_bits=31, transform=transform.word)).count(", ") == 1
 
@@ -62,9 +60,7 @@ def test_no_turn_has_no_words():
     assert ", " not in words.how(reason(distance_bits=4, radius_bits=31, transform=Transform.NONE.word))
 
 
-ALIGNED = Aligned(
-    seconds_here=(12.4, 41.0), seconds_there=(62.0, 3691.9), frames_matched=28, frames_compared=29
-)
+ALIGNED = Aligned(seconds_here=(12.4, 41.0), seconds_there=(62.0, 3691.9), frames_matched=28, frames_compared=29)
 
 
 def test_a_video_says_which_seconds_and_how_many_frames():
@@ -86,9 +82,7 @@ def test_what_handling_hides_is_not_said():
 
 
 def test_a_hub_is_one_reason_and_a_count():
-    assert (
-        words.reason(reason(series="s", others=211), NAMES, "★").others == "and 211 more of the same series"
-    )
+    assert words.reason(reason(series="s", others=211), NAMES, "★").others == "and 211 more of the same series"
     assert words.reason(reason(others=1), NAMES, "★").others == "and 1 more like it"
     assert words.reason(reason(others=0), NAMES, "★").others == ""
 
