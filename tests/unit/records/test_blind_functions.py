@@ -1,0 +1,195 @@
+"""The blind functions keep their word: numbers over all members, and nothing else."""
+
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from clew.domain.fingerprint import Kind, Transform
+from clew.domain.handling import Actor, Audience
+from clew.records.session import acting_as
+from tests.world.world import World, handling
+
+A_PICTURE, A_VIDEO = 1, 2
+
+
+def write(
+    of: Actor,
+    a: UUID,
+    fingerprint: object,
+    *,
+    kind: int = A_PICTURE,
+    distance: int = 4,
+    turn: Transform = Transform.NONE,
+    matched: int | None = None,
+    spans: tuple[int | None, ...] = (None, None, None, None),
+) -> int:
+    columns = [[a], [fingerprint], [kind], [distance], [31], [int(turn)], *[[at] for at in spans], [matched], [matched]]
+    with acting_as(of) as session, session.cursor() as cursor:
+        cursor.execute(
+            "select clew_write_matches(%s::uuid[], %s::bigint[], %s::smallint[], %s::smallint[], %s::smallint[],"
+            " %s::smallint[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[])",
+            columns,
+        )
+        return cursor.fetchone()[0]
+
+
+def read(of: Actor, query: str) -> list[tuple[object, ...]]:
+    with acting_as(of) as session, session.cursor() as cursor:
+        return cursor.execute(query).fetchall()
+
+
+def after(of: Actor, number: int, limit: int) -> list[tuple[object, ...]]:
+    return read(of, f"select first, count from clew_fingerprints_after(1::smallint, {number}, {limit})")
+
+
+def test_the_feed_gives_all_members_fingerprints_in_the_order_of_their_numbers(world: World) -> None:
+    ada, eve = world.officer("ada"), world.officer("eve", member="SE")
+    for owner, count in ((ada, 1), (eve, 3), (ada, 2)):
+        world.fingerprint(owner, world.medium(owner, Audience.UNIT), count=count)
+    assert after(ada, -1, 100) == [(0, 1), (1, 3), (4, 2)]
+    assert after(ada, 0, 100) == [(1, 3), (4, 2)]
+    assert after(ada, 5, 100) == []
+
+
+def test_the_feed_begins_with_the_set_that_holds_the_next_number(world: World) -> None:
+    ada = world.officer("ada")
+    for _ in range(2):
+        world.fingerprint(ada, world.medium(ada), count=3)
+    assert after(ada, 3, 100) == [(3, 3)]
+
+
+def test_the_feed_gives_about_as_many_fingerprints_as_asked_for(world: World) -> None:
+    ada = world.officer("ada")
+    for count in (2, 3, 4):
+        world.fingerprint(ada, world.medium(ada), count=count)
+    assert after(ada, -1, 1) == [(0, 2)]
+    assert after(ada, -1, 3) == [(0, 2), (2, 3)]
+
+
+def test_numbers_lead_to_the_sets_that_hold_them_each_once(world: World) -> None:
+    ada, eve = world.officer("ada"), world.officer("eve", member="SE")
+    first = world.fingerprint(eve, world.medium(eve, Audience.UNIT), count=3)
+    second = world.fingerprint(ada, world.medium(ada), count=1)
+    sets = "select fingerprint_id from clew_fingerprint_sets(1::smallint, array[{}]::bigint[]) order by 1"
+    assert read(ada, sets.format("0, 2, 2, 3, 99")) == [(first,), (second,)]
+    assert read(ada, sets.format("4, 1000000")) == []
+
+
+def test_a_match_is_written_once_with_its_lower_medium_first(world: World) -> None:
+    ada, eve = world.officer("ada"), world.officer("eve", member="SE")
+    for turn, inverse in ((Transform.ROTATE_90, Transform.ROTATE_270), (Transform.FLIP_HORIZONTAL,) * 2):
+        media = [world.medium(ada), world.medium(eve)]
+        seen = write(ada, media[0], world.fingerprint(eve, media[1]), turn=turn, spans=(1, 2, 3, 4), matched=9)
+        row = read(ada, f"select a_medium, b_medium, transform, a_from_ms, a_to_ms, b_from_ms, b_to_ms from matches")[-1]
+        straight = media == sorted(media)
+        assert seen == 1
+        assert row == (*sorted(media), turn if straight else inverse, *((1, 2, 3, 4) if straight else (3, 4, 1, 2)))
+
+
+def test_a_better_finding_replaces_a_match_and_a_worse_one_does_not(world: World) -> None:
+    ada, eve = world.officer("ada"), world.officer("eve", member="SE")
+    mine, theirs = world.medium(ada), world.medium(eve)
+    fingerprint = world.fingerprint(eve, theirs)
+    for distance, matched in ((10, None), (4, None), (12, None), (20, 5), (3, 4)):
+        write(ada, mine, fingerprint, distance=distance, matched=matched)
+    assert read(ada, "select distance_bits, frames_matched from matches") == [(20, 5)]
+
+
+def test_a_match_is_written_only_from_ones_own_medium(world: World) -> None:
+    ada, eve = world.officer("ada"), world.officer("eve", member="SE")
+    theirs = world.medium(eve)
+    assert write(ada, theirs, world.fingerprint(ada, world.medium(ada))) == 0
+    assert read(ada, "select count(*) from matches") == [(0,)]
+
+
+def test_a_medium_does_not_match_itself(world: World) -> None:
+    ada = world.officer("ada")
+    mine = world.medium(ada)
+    write(ada, mine, world.fingerprint(ada, mine))
+    assert read(ada, "select count(*) from matches") == [(0,)]
+
+
+@pytest.mark.parametrize(("other_case", "matches"), [("CASE-1", 0), ("CASE-2", 1)])
+def test_media_of_one_unit_match_unless_they_lie_in_one_case_only(world: World, other_case: str, matches: int) -> None:
+    ada = world.officer("ada")
+    one, other = world.medium(ada), world.medium(ada)
+    world.occurrence(ada, one, "CASE-1")
+    world.occurrence(ada, other, other_case)
+    write(ada, one, world.fingerprint(ada, other))
+    assert read(ada, "select count(*) from matches") == [(matches,)]
+
+
+def test_a_match_that_may_not_be_seen_becomes_an_overlap_of_two_blind_sides(world: World) -> None:
+    ada, eve = world.officer("ada"), world.officer("eve", member="SE")
+    bob, third = world.officer("bob", unit="OTHER"), world.officer("cleo", member="DE")
+    mine, theirs = world.medium(ada), world.medium(eve, Audience.UNIT)
+    assert write(ada, mine, world.fingerprint(eve, theirs)) == 0
+    sides = "select medium_id, state, owner_member, audience from overlap_sides"
+    assert read(ada, sides) == read(bob, sides) == [(mine, "blind", "NO", Audience.MEMBER)]
+    assert read(eve, sides) == [(theirs, "blind", "SE", Audience.UNIT)]
+    assert read(third, sides) == []
+    assert all(read(actor, "select count(*) from matches") == [(0,)] for actor in (ada, eve, third))
+
+
+def test_media_that_both_sides_may_see_make_no_overlap(world: World) -> None:
+    ada, eve = world.officer("ada"), world.officer("eve", member="SE")
+    write(ada, world.medium(ada), world.fingerprint(eve, world.medium(eve)))
+    assert read(ada, "select count(*) from overlap_sides") == [(0,)]
+
+
+def test_an_overlap_is_noted_once_from_either_side(world: World) -> None:
+    ada, eve = world.officer("ada"), world.officer("eve", member="SE")
+    mine, theirs = world.medium(ada, Audience.MEMBER), world.medium(eve)
+    for _ in range(2):
+        write(ada, mine, world.fingerprint(eve, theirs))
+        write(eve, theirs, world.fingerprint(ada, mine))
+    assert read(ada, "select count(*) from overlap_sides") == read(eve, "select count(*) from overlap_sides") == [(1,)]
+
+
+@pytest.mark.parametrize(("content", "overlaps"), [(b"the same", 1), (b"", 0)])
+def test_equal_bytes_of_two_members_overlap_unless_they_are_none(world: World, content: bytes, overlaps: int) -> None:
+    ada, eve = world.officer("ada"), world.officer("eve", member="SE")
+    mine = world.medium(ada, content=content)
+    world.medium(eve, Audience.MEMBER, content=content)
+    world.medium(eve, Audience.MEMBER)
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select clew_note_digest_overlaps(%s)", [[mine]])
+    assert read(ada, "select count(*) from overlap_sides") == [(overlaps,)]
+
+
+def test_nothing_is_noted_for_media_of_another(world: World) -> None:
+    ada, eve = world.officer("ada"), world.officer("eve", member="SE")
+    world.medium(ada, Audience.MEMBER, content=b"the same")
+    theirs = world.medium(eve, Audience.MEMBER, content=b"the same")
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select clew_note_digest_overlaps(%s)", [[theirs]])
+        assert cursor.fetchone() == (0,)
+    assert read(ada, "select count(*) from overlap_sides") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select * from public.overlaps",
+        "select * from context_keys",
+        "insert into overlap_sides default values",
+        "insert into matches default values",
+        "delete from acts",
+        "select clew_write_overlaps('{}', '{}')",
+        "select clew_actor()",
+        "update officers set member = 'SE'",
+        "truncate media",
+    ],
+)
+def test_the_application_may_not(world: World, statement: str) -> None:
+    ada = world.officer("ada")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        read(ada, statement)
+
+
+def test_a_record_of_a_video_is_kept_as_it_is(world: World) -> None:
+    ada, eve = world.officer("ada"), world.officer("eve", member="SE")
+    theirs = world.fingerprint(eve, world.medium(eve), kind=Kind.FRAME, count=40)
+    write(ada, world.medium(ada), theirs, kind=A_VIDEO, matched=12)
+    assert read(ada, "select kind, frames_matched, b_audience from matches") == [(A_VIDEO, 12, handling(eve).audience)]

@@ -1,0 +1,34 @@
+"""What the application's role sees under any context, true or forged."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+from psycopg.rows import TupleRow
+
+from clew.domain.handling import Actor
+from clew.records.session import signed
+
+FAR_FUTURE = 4_000_000_000
+
+
+@contextmanager
+def app_connection() -> Iterator[psycopg.Connection[TupleRow]]:
+    """A connection of the application's role with nobody's context; what it writes is rolled back."""
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as app:
+        try:
+            yield app
+        finally:
+            app.rollback()
+
+
+def claim(app: psycopg.Connection[TupleRow], context: str) -> None:
+    """Say who acts, for the rest of the transaction."""
+    app.execute("select set_config('clew.actor', %s, true)", [context])
+
+
+def true_context(app: psycopg.Connection[TupleRow], actor: Actor, *, until: int = FAR_FUTURE) -> str:
+    """The context of `actor` as the node signs it."""
+    return signed(actor, backend_pid=app.info.backend_pid, until=until, key=settings.CLEW_CONTEXT_KEY)
