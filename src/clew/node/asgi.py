@@ -3,7 +3,13 @@
 import os
 
 from django.core.asgi import get_asgi_application
+from django.db import connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clew.node.settings")
 
 application = get_asgi_application()
+
+# Every request has a thread of its own here: a connection that outlives its request is never
+# used again and stays open until the memory is collected (seen with CONN_MAX_AGE = None).
+for facts in connections.settings.values():
+    facts["CONN_MAX_AGE"] = 0
