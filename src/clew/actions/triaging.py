@@ -8,7 +8,7 @@ from uuid import UUID
 from clew.domain.intake import Progress
 from clew.media.walk import path_text
 from clew.domain.triage import Answer, Counts, Reason, TriagedMedium, answer, evidence, grouped
-from clew.records import audit, cases, exhibits, intakes
+from clew.records import audit, cases, exhibits, intakes, members
 from clew.records import triage as known
 from clew.records.session import Session
 
@@ -92,6 +92,11 @@ def progress(session: Session, case: str, exhibit: str | None = None) -> Progres
     """How far the intakes of the case (or exhibit) have come."""
     case_id, exhibit_id = _scope(session, case, exhibit)
     return intakes.progress(session, case_id=case_id, exhibit_id=exhibit_id)
+
+
+def member_names(session: Session) -> dict[str, str]:
+    """Name of each member by its code."""
+    return members.names(session)
 
 
 def reason_of(pair: known.Pair) -> Reason | None:

@@ -1,5 +1,6 @@
 """Taking in an exhibit: what was seen of it so far."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -29,3 +30,16 @@ class Progress:
     bytes_done: int
     is_walking: bool
     is_running: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What an intake brought: files seen, media that were new to the unit, their bytes, and what could not be read.
+
+    `undecodable` counts files by the reason why they gave no pixels, frames or samples.
+    """
+
+    files_seen: int
+    media_new: int
+    size_bytes: int
+    undecodable: Mapping[str, int]

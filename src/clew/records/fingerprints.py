@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection
+
 from clew.domain.fingerprint import BYTES, KINDS, Engine, Kind
 from clew.domain.handling import Handling
 from clew.records.session import Session, handling_columns
@@ -57,10 +59,24 @@ def add(session: Session, handling: Handling, fingerprints: Sequence[Fingerprint
             first += found.count
     numbered += [(*_row(f), None, None, f.count, *cover) for f in fingerprints if not f.is_matched]
     if numbered:
-        with session.cursor() as cursor, cursor.copy(f"copy fingerprints ({_COLUMNS}) from stdin") as copy:
+        with session.copy_into("fingerprints", _COLUMNS) as copy:
             for row in numbered:
                 copy.write_row(row)
     return firsts
+
+
+def replace(session: Session, handling: Handling, fingerprints: Sequence[Fingerprints]) -> None:
+    """Keep `fingerprints` in the place of those of the same kinds of the same media.
+
+    They get new numbers: whoever searches at the same moment finds the old ones or these.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            """delete from fingerprints f using unnest(%s::uuid[], %s::smallint[]) as given(medium, kind)
+               where f.medium_id = given.medium and f.kind = given.kind""",
+            [[one.medium_id for one in fingerprints], [int(one.kind) for one in fingerprints]],
+        )
+    add(session, handling, fingerprints)
 
 
 def take_numbers(session: Session, engine: Engine, count: int) -> int:
@@ -72,9 +88,9 @@ def take_numbers(session: Session, engine: Engine, count: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def after(session: Session, engine: Engine, number: int, limit: int) -> list[tuple[int, bytes]]:
+def after(engine: Engine, number: int, limit: int) -> list[tuple[int, bytes]]:
     """(first number, bits) of sets numbered after `number`, about `limit` of them, in order. Blind."""
-    with session.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("select first, bits from clew_fingerprints_after(%s::smallint, %s, %s)", [engine, number, limit])
         return [(row[0], bytes(row[1])) for row in cursor]
 

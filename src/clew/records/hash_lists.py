@@ -1,6 +1,5 @@
-"""Hash lists, and imports of media by their fingerprints alone, in large batches."""
+"""Hash lists: fingerprints of known material that came without a case."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from clew.domain.handling import Handling
@@ -24,15 +23,3 @@ def open_list(session: Session, name: str, handling: Handling) -> UUID:
             {"name": name, **cover},
         )
         return UUID(str(cursor.fetchone()[0]))
-
-
-def add_listings(session: Session, list_id: UUID, handling: Handling, media: Sequence[UUID]) -> None:
-    """Put `media` on the list."""
-    with session.cursor() as cursor:
-        cursor.execute(
-            """
-            insert into listings (list_id, medium_id, owner_member, owner_unit, audience, members, excluded)
-            select %(list)s, medium, %(owner_member)s, %(owner_unit)s, %(audience)s::smallint, %(members)s::text[], %(excluded)s::text[]
-            from unnest(%(media)s::uuid[]) as given(medium) on conflict do nothing""",
-            {"list": list_id, "media": list(media), **handling_columns(handling)},
-        )

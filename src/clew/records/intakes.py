@@ -6,7 +6,8 @@ from uuid import UUID
 
 from clew.domain.errors import NotVisible
 from clew.domain.handling import Audience, Handling
-from clew.domain.intake import ChunkState, Progress
+from clew.domain.intake import ChunkState, Progress, Summary
+from clew.domain.medium import Verdict
 from clew.records.session import Session, handling_columns
 
 
@@ -38,6 +39,7 @@ class Chunk:
     state: ChunkState
     archive: bytes | None
     cursor: int
+    series_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,8 @@ class Stub:
     key: bytes
     size_bytes: int
     reason: str = ""
+    location: bytes | None = None
+    """Where within the source its bytes lie, if not at `path`."""
 
 
 def begin(
@@ -93,32 +97,35 @@ def get(session: Session, intake_id: UUID) -> Intake:
     return _intake(row)
 
 
-def add_chunk(session: Session, intake: Intake, ordinal: int, stubs: Sequence[Stub]) -> int | None:
+def add_chunk(
+    session: Session, intake: Intake, ordinal: int, stubs: Sequence[Stub], series_id: UUID | None = None
+) -> int | None:
     """A chunk of the files among `stubs` that the exhibit does not hold yet; None where it holds them all."""
     cover = handling_columns(intake.handling)
     with session.cursor() as cursor:
         cursor.execute(
             """
             with fresh as (
-                select * from unnest(%(paths)s::bytea[], %(keys)s::bytea[], %(sizes)s::bigint[], %(reasons)s::text[])
-                    as given(path, key, size, reason)
+                select * from unnest(%(paths)s::bytea[], %(keys)s::bytea[], %(sizes)s::bigint[], %(reasons)s::text[],
+                                     %(locations)s::bytea[]) as given(path, key, size, reason, location)
                 where not exists (select from occurrences o where o.exhibit_id = %(exhibit)s and o.path_key = given.key)),
             chunk as (
-                insert into chunks (intake_id, ordinal, state, files, bytes, cursor,
+                insert into chunks (intake_id, ordinal, state, files, bytes, series_id,
                                     owner_member, owner_unit, audience, members, excluded)
-                select %(intake)s, %(ordinal)s, %(waiting)s, count(*), coalesce(sum(size), 0), 0,
+                select %(intake)s, %(ordinal)s, %(waiting)s, count(*), coalesce(sum(size), 0), %(series)s::uuid,
                        %(owner_member)s, %(owner_unit)s, %(audience)s::smallint, %(members)s::text[], %(excluded)s::text[]
                 from fresh having count(*) > 0 returning id),
             stub as (
-                insert into occurrences (exhibit_id, case_id, intake_id, chunk_id, path, path_key, size_bytes, reason,
-                                         owner_member, owner_unit, audience, members, excluded)
-                select %(exhibit)s, %(case)s, %(intake)s, chunk.id, path, key, size, reason,
+                insert into occurrences (exhibit_id, case_id, intake_id, chunk_id, path, path_key, location, size_bytes,
+                                         reason, owner_member, owner_unit, audience, members, excluded)
+                select %(exhibit)s, %(case)s, %(intake)s, chunk.id, path, key, location, size, reason,
                        %(owner_member)s, %(owner_unit)s, %(audience)s::smallint, %(members)s::text[], %(excluded)s::text[]
                 from fresh, chunk on conflict (exhibit_id, path_key) do nothing)
             select id from chunk""",
             {"paths": [s.path for s in stubs], "keys": [s.key for s in stubs], "sizes": [s.size_bytes for s in stubs],
-             "reasons": [s.reason for s in stubs], "exhibit": intake.exhibit_id, "case": intake.case_id,
-             "intake": intake.id, "ordinal": ordinal, "waiting": ChunkState.WAITING, **cover},
+             "reasons": [s.reason for s in stubs], "locations": [s.location for s in stubs],
+             "exhibit": intake.exhibit_id, "case": intake.case_id, "intake": intake.id, "series": series_id,
+             "ordinal": ordinal, "waiting": ChunkState.WAITING, **cover},
         )  # fmt: skip
         row = cursor.fetchone()
         return None if row is None else int(row[0])
@@ -166,14 +173,17 @@ def chunk(session: Session, chunk_id: int) -> Chunk:
     """The chunk and its intake, or NotVisible."""
     with session.cursor() as cursor:
         cursor.execute(
-            f"select c.id, c.state, c.archive, c.cursor, i.* from chunks c, lateral ({_INTAKE} where i.id = c.intake_id) i "
-            "where c.id = %s",
+            f"select c.id, c.state, c.archive, c.cursor, coalesce(c.series_id, i.series_id), i.* "
+            f"from chunks c, lateral ({_INTAKE} where i.id = c.intake_id) i where c.id = %s",
             [chunk_id],
         )
         row = cursor.fetchone()
     if row is None:
         raise NotVisible("There is no such chunk, or you may not see it.")
-    return Chunk(id=row[0], state=ChunkState(row[1]), archive=row[2], cursor=row[3], intake=_intake(row[4:]))
+    return Chunk(
+        id=row[0], state=ChunkState(row[1]), archive=None if row[2] is None else bytes(row[2]), cursor=row[3],
+        series_id=row[4], intake=_intake(row[5:]),
+    )  # fmt: skip
 
 
 def lock_chunk(session: Session, chunk_id: int) -> ChunkState:
@@ -183,10 +193,13 @@ def lock_chunk(session: Session, chunk_id: int) -> ChunkState:
         return ChunkState(cursor.fetchone()[0])
 
 
-def move_chunk(session: Session, chunk_id: int, state: ChunkState, *, cursor_at: int = 0) -> None:
-    """The chunk has come to `state`, and `cursor_at` entries of its archive are done."""
+def move_chunk(session: Session, chunk_id: int, state: ChunkState, *, entries: int = 0, cursor_at: int = 0) -> None:
+    """The chunk has come to `state`; of an archive, `entries` more were taken in and `cursor_at` are done."""
     with session.cursor() as cursor:
-        cursor.execute("update chunks set state = %s, cursor = %s where id = %s", [state, cursor_at, chunk_id])
+        cursor.execute(
+            "update chunks set state = %s, files = files + %s, cursor = greatest(cursor, %s) where id = %s",
+            [state, entries, cursor_at, chunk_id],
+        )
 
 
 def unfinished(session: Session, intake_id: UUID) -> tuple[tuple[int, ChunkState], ...]:
@@ -210,20 +223,48 @@ def progress(session: Session, *, case_id: UUID | None = None, exhibit_id: UUID 
                 where (%(case)s::uuid is null or e.case_id = %(case)s)
                   and (%(exhibit)s::uuid is null or e.id = %(exhibit)s)
                   and (%(intake)s::uuid is null or i.id = %(intake)s))
-            select (select count(*) from occurrences o where o.intake_id in (select id from mine)),
-                   (select count(*) from occurrences o where o.intake_id in (select id from mine)
-                                                        and (o.medium_id is not null or o.reason <> '')),
-                   (select coalesce(sum(o.size_bytes), 0) from occurrences o
-                    where o.intake_id in (select id from mine) and (o.medium_id is not null or o.reason <> '')),
-                   exists (select from mine where walked_at is null),
-                   exists (select from chunks c where c.intake_id in (select id from mine) and c.state <> %(done)s)""",
-            {"case": case_id, "exhibit": exhibit_id, "intake": intake_id, "done": ChunkState.DONE},
+            select coalesce(sum(c.files), 0), coalesce(sum(c.files) filter (where {done}), 0),
+                   coalesce(sum(c.bytes) filter (where {done}), 0),
+                   exists (select from mine where walked_at is null), coalesce(bool_or(c.state <> %(done)s), false)
+            from chunks c where c.intake_id in (select id from mine)""".format(
+                done="c.state <> %(waiting)s or c.archive is not null"
+            ),
+            {"case": case_id, "exhibit": exhibit_id, "intake": intake_id, "done": ChunkState.DONE,
+             "waiting": ChunkState.WAITING},
         )
         seen, done, size, is_walking, has_chunks = cursor.fetchone()
     return Progress(
-        files_seen=seen, files_done=done, bytes_done=int(size), is_walking=is_walking,
+        files_seen=int(seen), files_done=int(done), bytes_done=int(size), is_walking=is_walking,
         is_running=is_walking or has_chunks,
     )  # fmt: skip
+
+
+def finish(session: Session, intake_id: UUID) -> None:
+    """The intake is done, for now: the same source may be taken in again."""
+    with session.cursor() as cursor:
+        cursor.execute("update intakes set finished_at = now() where id = %s", [intake_id])
+
+
+def summary(session: Session, intake_id: UUID) -> Summary:
+    """What the intake brought."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select count(*), coalesce(sum(o.size_bytes), 0),
+                   count(distinct m.id) filter (where m.taken_in_at >= i.started_at)
+            from intakes i left join occurrences o on o.intake_id = i.id left join media m on m.id = o.medium_id
+            where i.id = %s""",
+            [intake_id],
+        )
+        seen, size, new = cursor.fetchone()
+        cursor.execute(
+            """
+            select coalesce(m.reason, o.reason), count(*) from occurrences o left join media m on m.id = o.medium_id
+            where o.intake_id = %s and (m.verdict = any(%s) or (m.id is null and o.reason <> ''))
+            group by 1 order by 2 desc, 1""",
+            [intake_id, [int(verdict) for verdict in Verdict if not verdict.is_decoded]],
+        )
+        return Summary(files_seen=seen, media_new=new, size_bytes=int(size), undecodable=dict(cursor.fetchall()))
 
 
 _INTAKE = """

@@ -78,13 +78,15 @@ def add(session: Session, handling: Handling, media: Sequence[Medium]) -> dict[b
     """Keep `media`. Gives for each name the identifier of its record, and whether it is new or was only now read."""
     cover = tuple(handling_columns(handling).values())
     with session.cursor() as cursor:
-        cursor.execute("create temp table new_media (like media including defaults) on commit drop")
-        with cursor.copy(f"copy new_media ({_COLUMNS}) from stdin") as copy:
+        cursor.execute(
+            f"create temporary table if not exists new_media on commit delete rows as select {_COLUMNS} from media with no data"
+        )
+        with cursor.copy(f"copy pg_temp.new_media ({_COLUMNS}) from stdin") as copy:
             for medium in media:
                 copy.write_row((*_row(medium), *cover))
         cursor.execute(
             f"""
-            insert into media ({_COLUMNS}) select {_COLUMNS} from new_media
+            insert into media ({_COLUMNS}) select {_COLUMNS} from pg_temp.new_media
             on conflict (name, owner_member, owner_unit, audience, members, excluded) do update
                set {_WHAT_WAS_READ} where media.verdict = {Verdict.WAITING:d}
             returning id"""
@@ -92,20 +94,20 @@ def add(session: Session, handling: Handling, media: Sequence[Medium]) -> dict[b
         made = {row[0] for row in cursor}
         cursor.execute(
             """
-            select m.name, m.id from media m join new_media n using (name, owner_member, owner_unit, audience, members,
+            select m.name, m.id from media m join pg_temp.new_media n using (name, owner_member, owner_unit, audience, members,
                                                                    excluded)"""
         )
         ids = {bytes(name): (medium_id, medium_id in made) for name, medium_id in cursor}
-        cursor.execute("drop table new_media")
+        cursor.execute("truncate pg_temp.new_media")
     return ids
 
 
 def of_chunk(session: Session, chunk_id: int, kind: MediumKind) -> tuple[tuple[bytes, Kept], ...]:
-    """(path, medium) of each medium of `kind` in a chunk, each medium once."""
+    """(where its bytes lie in the source, medium) of each medium of `kind` in a chunk, each medium once."""
     with session.cursor() as cursor:
         cursor.execute(
             """
-            select distinct on (m.id) o.path, m.id, m.sha256, m.size_bytes, m.kind, m.verdict, m.data_key
+            select distinct on (m.id) coalesce(o.location, o.path), m.id, m.sha256, m.size_bytes, m.kind, m.verdict, m.data_key
             from occurrences o join media m on m.id = o.medium_id where o.chunk_id = %s and m.kind = %s
             order by m.id, o.id""",
             [chunk_id, kind.value],

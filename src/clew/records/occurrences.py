@@ -15,7 +15,7 @@ class Waiting:
 
     id: int
     path: bytes
-    size_bytes: int
+    location: bytes | None
 
 
 def waiting(session: Session, chunk_id: int) -> tuple[Waiting, ...]:
@@ -23,12 +23,12 @@ def waiting(session: Session, chunk_id: int) -> tuple[Waiting, ...]:
     with session.cursor() as cursor:
         cursor.execute(
             f"""
-            select o.id, o.path, o.size_bytes from occurrences o left join media m on m.id = o.medium_id
+            select o.id, o.path, o.location from occurrences o left join media m on m.id = o.medium_id
             where o.chunk_id = %s and ((o.medium_id is null and o.reason = '') or m.verdict = {Verdict.WAITING:d})
             order by o.id""",
             [chunk_id],
         )
-        return tuple(Waiting(id=row[0], path=bytes(row[1]), size_bytes=row[2]) for row in cursor)
+        return tuple(Waiting(id=row[0], path=bytes(row[1]), location=row[2] and bytes(row[2])) for row in cursor)
 
 
 def fill(session: Session, media: Mapping[int, UUID], reasons: Mapping[int, str]) -> None:

@@ -1,0 +1,84 @@
+"""Comparing: the question of triage for files that are not taken in. Nothing of them is stored."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from clew.actions import matching
+from clew.actions.receiving import Received, in_chunks, receive, stub_of
+from clew.actions.triaging import best_first
+from clew.actions.workplace import Workplace
+from clew.domain.handling import Actor
+from clew.domain.medium import MediumKind
+from clew.domain.triage import Answer, ReasonKind, TriagedMedium, answer
+from clew.media.reading import Reading, Wants
+from clew.media.walk import path_text, walk
+from clew.records import audit
+from clew.records import triage as known
+from clew.records.intakes import Stub
+from clew.records.matches import MatchKind
+from clew.records.session import acting_as
+
+
+def compare(workplace: Workplace, actor: Actor, path: Path) -> Iterator[TriagedMedium]:
+    """Triage of a file, or of every file of a folder, as if it were taken in; moving media by every frame."""
+    with acting_as(actor) as session:
+        audit.append(session, "compare", "")
+    for stubs in in_chunks(stub_of(file) for file in walk(path)):
+        with ExitStack() as held:
+            yield from _compared(workplace, actor, path, stubs, held)
+
+
+def _compared(
+    workplace: Workplace, actor: Actor, root: Path, stubs: Sequence[Stub], held: ExitStack
+) -> Iterator[TriagedMedium]:
+    received = list(workplace.readers.each(lambda stub: receive(root, stub.path, stub.reason, held), stubs))
+    whole = [one for one in received if one.content is not None]
+    readings = list(workplace.readers.each(lambda one: _read(workplace, actor, one), whole))
+    matching.catch_up(workplace.indexes)
+    pairs: dict[int, list[known.Pair]] = defaultdict(list)
+    with acting_as(actor) as session:
+        near = matching.near(session, workplace.indexes, [(at, reading.queries) for at, reading in enumerate(readings)])
+        digests = [(d.sha256, d.sha1, d.md5) for d in (one.content.digests for one in whole if one.content)]
+        for at, pair in known.pairs_of_digests(session, digests):
+            pairs[at].append(pair)
+        for kind in MatchKind:
+            found = [
+                (one.position, one.fingerprint_id, one.distance_bits, one.radius_bits, int(one.transform), one.aligned)
+                for one in near
+                if one.kind is kind
+            ]
+            for at, pair in known.pairs_of_fingerprints(session, ReasonKind(kind.name.lower()), found):
+                pairs[at].append(pair)
+    for at, (one, reading) in enumerate(zip(whole, readings, strict=True)):
+        yield _answered(one, reading, pairs[at])
+    for one in received:
+        if one.content is None:
+            yield _unreadable(one)
+
+
+def _read(workplace: Workplace, actor: Actor, one: Received) -> Reading:
+    if one.content is None:
+        raise ValueError("only what is held can be read")
+    with workplace.readers.lend(f"{actor.member}/{actor.unit}") as reader:
+        return reader.read(one.content.fd, one.content.digests.size_bytes, Wants.FULL)
+
+
+def _answered(one: Received, reading: Reading, pairs: Sequence[known.Pair]) -> TriagedMedium:
+    if one.content is None:
+        raise ValueError("only what is held has an answer")
+    reasons = best_first(pairs) if one.content.digests.size_bytes else ()
+    best = reasons[0].evidence if reasons else None
+    name = one.content.digests.sha256.hex()
+    return TriagedMedium(
+        name=name, sha256=name, paths=(path_text(one.path),), kind=reading.kind,
+        answer=answer(best, is_decoded=reading.verdict.is_decoded), reasons=reasons, verdict_reason=reading.reason,
+    )  # fmt: skip
+
+
+def _unreadable(one: Received) -> TriagedMedium:
+    return TriagedMedium(
+        name="", sha256=None, paths=(path_text(one.path),), kind=MediumKind.UNKNOWN,
+        answer=Answer.UNDECODABLE, verdict_reason=one.reason,
+    )  # fmt: skip

@@ -1,0 +1,223 @@
+"""Listing: media that came as records of a case export or a hash list, not as bytes."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+
+from clew.actions import matching
+from clew.actions.receiving import AddJob, end_walk, match_of, near_meanwhile
+from clew.actions.workplace import Workplace
+from clew.domain.errors import ClewError
+from clew.domain.fingerprint import Kind
+from clew.domain.handling import Actor
+from clew.domain.intake import BYTES_PER_CHUNK_MAX, FILES_PER_CHUNK_MAX, ChunkState
+from clew.domain.series import SeriesState
+from clew.formats.hash_list import BadLine, read_hash_list
+from clew.formats.listed import ListedMedium
+from clew.formats.vics import VicsCase, read_cases
+from clew.media.reading import FingerprintSet
+from clew.media.walk import open_seized, path_from_text
+from clew.records import audit, fingerprints, intakes, listed, matches, series
+from clew.records.fingerprints import Fingerprints
+from clew.records.intakes import Intake, Stub
+from clew.records.listed import ListedRow
+from clew.records.session import acting_as
+
+RECORDS_PER_BATCH = 5_000
+BAD_LINES_KEPT_MAX = 100
+SERIES_OPEN_MAX = 10_000
+PDQ_TRUSTED = 100
+"""A list gives no quality; whoever listed a PDQ stands for it."""
+
+
+@dataclass(slots=True)
+class Listed:
+    """How far a list or export has come."""
+
+    records: int = 0
+    with_bytes: int = 0
+    media_new: int = 0
+    bad_lines: list[BadLine] = field(default_factory=list)
+    bad_lines_more: int = 0
+
+
+@dataclass(slots=True)
+class _SeriesSeen:
+    """Identifier of a series that the export names, and whether all its media are said to be identified."""
+
+    id: UUID
+    is_identified: bool = True
+
+
+def take_in_export(
+    workplace: Workplace, actor: Actor, intake_id: UUID, add_job: AddJob, saw: Callable[[Listed], None]
+) -> Listed:
+    """Take in a VICS case export: records with files beside it as files, the others by their fingerprints."""
+    with acting_as(actor) as session:
+        intake = intakes.get(session, intake_id)
+    path = Path(os.fsdecode(intake.source))
+    records = (record for record in read_cases(_blocks(path)) if not isinstance(record, VicsCase))
+    return _take_in(workplace, actor, intake, records, path.parent, add_job, saw)
+
+
+def take_in_list(
+    workplace: Workplace, actor: Actor, intake_id: UUID, add_job: AddJob, saw: Callable[[Listed], None]
+) -> Listed:
+    """Take in a hash list: every record becomes a medium without bytes on the intake's list."""
+    with acting_as(actor) as session:
+        intake = intakes.get(session, intake_id)
+    done = Listed()
+    return _take_in(workplace, actor, intake, _good(read_hash_list(_blocks(Path(os.fsdecode(intake.source)))), done),
+                    None, add_job, saw, done)  # fmt: skip
+
+
+def _take_in(
+    workplace: Workplace, actor: Actor, intake: Intake, records: Iterable[ListedMedium], beside: Path | None,
+    add_job: AddJob, saw: Callable[[Listed], None], done: Listed | None = None,
+) -> Listed:  # fmt: skip
+    done = Listed() if done is None else done
+    names: dict[str, _SeriesSeen] = {}
+    for batch in _batches(records):
+        with_bytes = [record for record in batch if beside is not None and _lies_beside(beside, record)]
+        without = [record for record in batch if record not in with_bytes] if with_bytes else batch
+        _open_series(actor, intake, batch, names)
+        _add_files(actor, intake, with_bytes, names, add_job)
+        done.media_new += _add_records(workplace, actor, intake, without, names)
+        done.records += len(batch)
+        done.with_bytes += len(with_bytes)
+        saw(done)
+    _mark_identified(actor, names)
+    end_walk(actor, intake.id, done.records, add_job)
+    return done
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            yield block
+
+
+def _good(lines: Iterable[ListedMedium | BadLine], done: Listed) -> Iterator[ListedMedium]:
+    for line in lines:
+        if not isinstance(line, BadLine):
+            yield line
+        elif len(done.bad_lines) < BAD_LINES_KEPT_MAX:
+            done.bad_lines.append(line)
+        else:
+            done.bad_lines_more += 1
+
+
+def _batches(records: Iterable[ListedMedium]) -> Iterator[list[ListedMedium]]:
+    batch: list[ListedMedium] = []
+    for record in records:
+        batch.append(record)
+        if len(batch) == RECORDS_PER_BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _lies_beside(folder: Path, record: ListedMedium) -> bool:
+    if record.untrusted_file is None:
+        return False
+    try:
+        os.close(open_seized(folder, path_from_text(record.untrusted_file)))
+    except ClewError:
+        return False
+    return True
+
+
+def _open_series(actor: Actor, intake: Intake, batch: Sequence[ListedMedium], names: dict[str, _SeriesSeen]) -> None:
+    """Open the series that the batch names; note whether everything in each is said to be identified."""
+    new = sorted({record.series for record in batch if record.series} - names.keys())[: SERIES_OPEN_MAX - len(names)]
+    if new:
+        with acting_as(actor) as session:
+            for name in new:
+                names[name] = _SeriesSeen(id=series.find_or_open(session, name, intake.handling))
+    for record in batch:
+        if record.series in names and record.victim_identified is not True:
+            names[record.series].is_identified = False
+
+
+def _mark_identified(actor: Actor, names: dict[str, _SeriesSeen]) -> None:
+    """A series is identified if every medium in the export says so; one that says less keeps it open."""
+    with acting_as(actor) as session:
+        for name, seen in names.items():
+            if seen.is_identified:
+                series.mark(session, name, SeriesState.IDENTIFIED)
+        audit.append(session, "export.take_in", "", {"series": len(names)})
+
+
+def _add_files(
+    actor: Actor, intake: Intake, with_bytes: Sequence[ListedMedium], names: dict[str, _SeriesSeen], add_job: AddJob
+) -> None:
+    """Files beside the export go the way of all files, in chunks of one series each."""
+    by_series: dict[UUID | None, list[Stub]] = {}
+    for record in with_bytes:
+        series_id = names[record.series].id if record.series in names else intake.series_id
+        by_series.setdefault(series_id, []).append(_stub(record))
+    for series_id, stubs in by_series.items():
+        for start in range(0, len(stubs), FILES_PER_CHUNK_MAX):
+            with acting_as(actor) as session:
+                ordinal = intakes.next_ordinal(session, intake.id)
+                chunk_id = intakes.add_chunk(session, intake, ordinal, stubs[start : start + FILES_PER_CHUNK_MAX], series_id)
+                if chunk_id is not None:
+                    add_job(chunk_id, ChunkState.WAITING)
+
+
+def _stub(record: ListedMedium) -> Stub:
+    location = path_from_text(record.untrusted_file or "")
+    path = path_from_text(record.untrusted_paths[0]) if record.untrusted_paths else location
+    key = hashlib.sha256(b"%s\0%s" % (path, location)).digest()[:16]
+    return Stub(path=path, key=key, size_bytes=min(record.size_bytes or 0, BYTES_PER_CHUNK_MAX), location=location)
+
+
+def _add_records(
+    workplace: Workplace, actor: Actor, intake: Intake, batch: Sequence[ListedMedium], names: dict[str, _SeriesSeen]
+) -> int:
+    """Media without bytes, with their occurrences or listings, series and PDQ fingerprints; how many are new."""
+    rows = [row for record in batch if record.is_identified for row in _rows(record, intake, names)]
+    with acting_as(actor) as session:
+        new = listed.add(session, intake, rows)
+    with_pdq = [(medium_id, pdq) for medium_id, pdq in new.items() if pdq is not None]
+    if with_pdq:
+        _add_pdq(workplace, actor, intake, with_pdq)
+    return len(new)
+
+
+def _rows(record: ListedMedium, intake: Intake, names: dict[str, _SeriesSeen]) -> Iterator[ListedRow]:
+    name = record.sha256 or record.sha1 or record.md5 or b"pdq:" + (record.pdq or b"")
+    series_id = names[record.series].id if record.series in names else intake.series_id
+    for untrusted_path in record.untrusted_paths or (record.untrusted_file or "",):
+        path = path_from_text(untrusted_path)
+        yield ListedRow(
+            name, record.sha256, record.sha1, record.md5, record.pdq, record.size_bytes, record.kind.value, path,
+            hashlib.sha256(name + path).digest()[:16], series_id,
+        )  # fmt: skip
+
+
+def _add_pdq(workplace: Workplace, actor: Actor, intake: Intake, new: Sequence[tuple[UUID, bytes]]) -> None:
+    bits = [np.frombuffer(pdq, np.uint8).reshape(1, 32) for _, pdq in new]
+    quality = np.full(1, PDQ_TRUSTED, np.uint8)
+    asked = [
+        (position, [FingerprintSet(kind=Kind.PDQ, bits=one, qualities=quality)]) for position, one in enumerate(bits)
+    ]
+    before = matching.catch_up(workplace.indexes)
+    with acting_as(actor) as session:
+        near = matching.near(session, workplace.indexes, asked)
+    with acting_as(actor) as session:
+        near += near_meanwhile(session, workplace, asked, before)
+        fingerprints.add(session, intake.handling, [_kept(medium_id, pdq) for medium_id, pdq in new])
+        matches.write(session, [match_of(one, new[one.position][0]) for one in near])
+
+
+def _kept(medium_id: UUID, pdq: bytes) -> Fingerprints:
+    return Fingerprints(medium_id=medium_id, kind=Kind.PDQ, bits=pdq, times_ms=None, qualities=bytes([PDQ_TRUSTED]))
+
+

@@ -1,0 +1,88 @@
+"""Looking closer: moving media, compared by key frames for the first answer, are compared by every frame."""
+
+import os
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from clew.actions import matching
+from clew.actions.receiving import match_of, near_meanwhile, owner_key, stored
+from clew.actions.workplace import Workplace
+from clew.domain.errors import ClewError
+from clew.domain.fingerprint import Kind
+from clew.domain.handling import Actor
+from clew.domain.intake import ChunkState
+from clew.domain.medium import MediumKind
+from clew.media.digests import Content, content_of_file
+from clew.media.reading import Reading, Wants
+from clew.media.walk import open_seized
+from clew.records import audit, fingerprints, intakes, matches, media
+from clew.records.intakes import Chunk
+from clew.records.media import Kept
+from clew.records.session import acting_as
+
+
+def look_closer(workplace: Workplace, actor: Actor, chunk_id: int) -> None:
+    """Compare the moving media of the chunk by every frame. Done before: nothing happens."""
+    with acting_as(actor) as session:
+        chunk = intakes.chunk(session, chunk_id)
+        moving = media.of_chunk(session, chunk_id, MediumKind.VIDEO)
+    if chunk.state is not ChunkState.FIRST_ANSWER:
+        return
+    for medium, reading in workplace.readers.each(lambda one: (one[1], _read(workplace, chunk, *one)), moving):
+        if reading is not None:
+            _store(workplace, actor, chunk, medium, reading)
+    with acting_as(actor) as session:
+        intakes.move_chunk(session, chunk_id, ChunkState.DONE)
+        audit.append(session, "chunk.look_closer", str(chunk_id), {"media": len(moving)})
+
+
+def _read(workplace: Workplace, chunk: Chunk, location: bytes, medium: Kept) -> Reading | None:
+    """Every frame of the medium; None where its bytes are no longer to be had."""
+    with ExitStack() as held:
+        fd = _open(workplace, chunk, location, medium, held)
+        if fd is None:
+            return None
+        with workplace.readers.lend(owner_key(chunk.intake)) as reader:
+            return reader.read(fd, medium.size_bytes, Wants.FULL)
+
+
+def _open(workplace: Workplace, chunk: Chunk, location: bytes, medium: Kept, held: ExitStack) -> int | None:
+    """The medium's bytes: from its source if they are still the same there, else from the vault."""
+    if chunk.archive is None:
+        with suppress(OSError, ClewError):
+            content = _content(Path(os.fsdecode(chunk.intake.source)), location)
+            held.enter_context(content)
+            if content.digests.sha256 == medium.sha256:
+                return content.fd
+    if medium.data_key is None:
+        return None
+    fd = workplace.vault.copy_to_memfd(chunk.intake.handling.owner_member, medium.sha256, medium.data_key)
+    held.callback(os.close, fd)
+    return fd
+
+
+def _content(root: Path, location: bytes) -> Content:
+    fd = open_seized(root, location)
+    try:
+        return content_of_file(fd)
+    finally:
+        os.close(fd)
+
+
+def _store(workplace: Workplace, actor: Actor, chunk: Chunk, medium: Kept, reading: Reading) -> None:
+    """Put the frames of the full reading in the place of the key frames, and compare."""
+    frames = [one for one in reading.stored if one.kind is Kind.FRAME and len(one)]
+    asked = [(0, [one for one in reading.queries if one.kind is Kind.FRAME])]
+    if not frames:
+        return
+    before = matching.catch_up(workplace.indexes)
+    with acting_as(actor) as session:
+        near = matching.near(session, workplace.indexes, asked)
+    with acting_as(actor) as session:
+        if intakes.lock_chunk(session, chunk.id) is not ChunkState.FIRST_ANSWER:
+            return
+        near += near_meanwhile(session, workplace, asked, before)
+        fingerprints.replace(session, chunk.intake.handling, [stored(medium.id, one) for one in frames])
+        matches.write(session, [match_of(one, medium.id) for one in near])
+
+

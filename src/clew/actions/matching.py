@@ -1,0 +1,231 @@
+"""Matching: what fingerprints are near to, whoever holds it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clew.domain.fingerprint import BYTES, KINDS, QUALITY_MATCHED_MIN, Engine, Kind, Transform
+from clew.domain.triage import Aligned
+from clew.index import alignment
+from clew.index.recall import Index, Neighbours, Source
+from clew.media.reading import FingerprintSet
+from clew.records import fingerprints
+from clew.records.fingerprints import FoundSet
+from clew.records.matches import MatchKind
+from clew.records.session import Session
+
+Indexes = Mapping[Engine, Index]
+
+NOTHING_SEEN = -1
+"""Search everything: every number is greater."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """The medium at `position` of those asked for is near to a set of fingerprints."""
+
+    position: int
+    fingerprint_id: int
+    kind: MatchKind
+    distance_bits: int
+    radius_bits: int
+    transform: Transform
+    aligned: Aligned | None = None
+
+
+def near(
+    session: Session, indexes: Indexes, asked: Iterable[tuple[int, Sequence[FingerprintSet]]],
+    after: Mapping[Engine, int] | None = None,
+) -> list[Near]:  # fmt: skip
+    """Everything in the indexes that is near to the queries of each medium asked for.
+
+    `asked` gives a position and its query sets; of everything numbered, only what came
+    after the numbers in `after` is looked at, where they are given. No cap: a hub comes back whole.
+    """
+    stills: list[tuple[int, FingerprintSet]] = []
+    found: list[Near] = []
+    for position, sets in asked:
+        for queries in sets:
+            if queries.kind in (Kind.PDQ, Kind.PDQ_CENTRED):
+                stills.append((position, queries))
+            else:
+                found += _near_moving(session, indexes, position, queries, after)
+    if stills:
+        found += _near_stills(session, indexes[Engine.STILL], stills, _start(after, Engine.STILL))
+    return _best(found)
+
+
+def source_of(engine: Engine) -> Source:
+    """The feed of the engine's index: committed fingerprints in the order of their numbers, blind."""
+
+    def source(after: int, limit: int) -> tuple[int, NDArray[np.uint8]]:
+        begin: int | None = None
+        parts: list[NDArray[np.uint8]] = []
+        for first, bits in fingerprints.after(engine, after, limit):
+            rows = np.frombuffer(bits, np.uint8).reshape(-1, BYTES)
+            skip = max(0, after + 1 - first)
+            if begin is None:
+                begin = first + skip
+            elif first != begin + sum(map(len, parts)):
+                break
+            parts.append(rows[skip:])
+        if begin is None:
+            return after + 1, np.empty((0, BYTES), np.uint8)
+        return begin, np.concatenate(parts)[:limit]
+
+    return source
+
+
+def catch_up(indexes: Indexes) -> dict[Engine, int]:
+    """Take everything that was numbered until now into the indexes; the last number of each."""
+    return {engine: index.catch_up() for engine, index in indexes.items()}
+
+
+def _start(after: Mapping[Engine, int] | None, engine: Engine) -> int:
+    return NOTHING_SEEN if after is None else after[engine]
+
+
+def _near_stills(
+    session: Session, index: Index, stills: Sequence[tuple[int, FingerprintSet]], after: int
+) -> Iterator[Near]:
+    trusted = [queries.qualities >= QUALITY_MATCHED_MIN for _, queries in stills]
+    bits = np.concatenate([queries.bits[good] for (_, queries), good in zip(stills, trusted, strict=True)])
+    positions = np.concatenate(
+        [np.full(int(good.sum()), position) for (position, _), good in zip(stills, trusted, strict=True)]
+    )
+    transforms = np.concatenate([_transforms(queries)[good] for (_, queries), good in zip(stills, trusted, strict=True)])
+    radius = KINDS[Kind.PDQ].radius_bits
+    neighbours = index.search(bits, radius=radius, after=after)
+    sets, which, neighbours = _sets(session, Engine.STILL, neighbours)
+    for row in _nearest(positions[neighbours.query], which, neighbours.distance):
+        at = neighbours.query[row]
+        found = sets[which[row]]
+        yield Near(
+            position=int(positions[at]), fingerprint_id=found.id, kind=MatchKind.PDQ,
+            distance_bits=int(neighbours.distance[row]), radius_bits=radius,
+            transform=Transform(int(transforms[at])), aligned=_instant(found, int(neighbours.number[row])),
+        )  # fmt: skip
+
+
+def _near_moving(
+    session: Session, indexes: Indexes, position: int, queries: FingerprintSet, after: Mapping[Engine, int] | None
+) -> list[Near]:
+    facts = KINDS[queries.kind]
+    times = queries.times_ms
+    if times is None or not len(queries):
+        return []
+    neighbours = indexes[facts.engine].search(queries.bits, radius=facts.radius_bits, after=_start(after, facts.engine))
+    sets, which, neighbours = _sets(session, facts.engine, neighbours)
+    is_run = np.array([found.kind is queries.kind for found in sets], bool)[which] if len(sets) else np.zeros(0, bool)
+    kind = MatchKind.SOUND if queries.kind is Kind.SOUND else MatchKind.VIDEO
+    runs = alignment.align(
+        alignment.Votes(
+            here_ms=times[neighbours.query[is_run]].astype(np.int64),
+            stored=which[is_run],
+            there_ms=_stored_times(sets, which[is_run], neighbours.number[is_run]),
+            distance=neighbours.distance[is_run],
+            transform=_transforms(queries)[neighbours.query[is_run]],
+        ),
+        alignment.Instants.of(times, queries.bits),
+        alignment.SOUND if kind is MatchKind.SOUND else alignment.FRAMES,
+    )
+    return [
+        Near(
+            position=position, fingerprint_id=sets[run.stored].id, kind=kind, distance_bits=run.distance_bits,
+            radius_bits=facts.radius_bits, transform=Transform(run.transform), aligned=_domain_aligned(run),
+        )
+        for run in runs
+    ] + list(_near_still_of_moving(position, queries, neighbours, sets, which, ~is_run))  # fmt: skip
+
+
+def _near_still_of_moving(
+    position: int, queries: FingerprintSet, neighbours: Neighbours, sets: Sequence[FoundSet],
+    which: NDArray[np.int64], is_still: NDArray[np.bool_],
+) -> Iterator[Near]:  # fmt: skip
+    """Stored pictures that are a frame of the moving medium."""
+    times = queries.times_ms
+    if times is None:
+        return
+    rows = np.flatnonzero(is_still)
+    for row in rows[_nearest(np.zeros(len(rows), np.int64), which[rows], neighbours.distance[rows])]:
+        at = float(times[neighbours.query[row]]) / 1000
+        yield Near(
+            position=position, fingerprint_id=sets[which[row]].id, kind=MatchKind.PDQ,
+            distance_bits=int(neighbours.distance[row]), radius_bits=KINDS[queries.kind].radius_bits,
+            transform=Transform(int(_transforms(queries)[neighbours.query[row]])),
+            aligned=Aligned(seconds_here=(at, at), seconds_there=(0.0, 0.0), frames_matched=1, frames_compared=1),
+        )  # fmt: skip
+
+
+def _sets(
+    session: Session, engine: Engine, found: Neighbours
+) -> tuple[list[FoundSet], NDArray[np.int64], Neighbours]:
+    """The sets that hold the numbers found, for each neighbour which of them, and the neighbours.
+
+    Numbers that no record holds any more (their set was replaced) are dropped.
+    """
+    numbers = np.unique(found.number)
+    sets = fingerprints.sets(session, engine, numbers.tolist()) if len(numbers) else []
+    firsts = np.array([one.first for one in sets], np.int64)
+    ends = firsts + np.array([one.count for one in sets], np.int64)
+    which = np.searchsorted(firsts, found.number, side="right") - 1
+    is_known = (which >= 0) & (found.number < ends[which]) if len(sets) else np.zeros(len(which), bool)
+    return sets, which[is_known], Neighbours(
+        query=found.query[is_known], number=found.number[is_known], distance=found.distance[is_known]
+    )
+
+
+def _domain_aligned(run: alignment.Aligned) -> Aligned:
+    return Aligned(
+        seconds_here=run.here_s, seconds_there=run.there_s, frames_matched=run.frames_matched,
+        frames_compared=run.frames_compared,
+    )  # fmt: skip
+
+
+def _stored_times(sets: Sequence[FoundSet], which: NDArray[np.int64], numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """When in its medium each number lies, in milliseconds."""
+    found = np.zeros(len(which), np.int64)
+    for at in np.unique(which).tolist():
+        rows = which == at
+        times = np.frombuffer(sets[at].times_ms or b"", "<i4")
+        found[rows] = times[numbers[rows] - sets[at].first]
+    return found
+
+
+def _instant(found: FoundSet, number: int) -> Aligned | None:
+    """Where in a moving medium the frame lies that a picture is near to."""
+    if found.times_ms is None:
+        return None
+    at = float(np.frombuffer(found.times_ms, "<i4")[number - found.first]) / 1000
+    return Aligned(seconds_here=(0.0, 0.0), seconds_there=(at, at), frames_matched=1, frames_compared=1)
+
+
+def _transforms(queries: FingerprintSet) -> NDArray[np.uint8]:
+    return np.zeros(len(queries), np.uint8) if queries.transforms is None else queries.transforms
+
+
+def _nearest(
+    position: NDArray[np.int64], which: NDArray[np.int64], distance: NDArray[np.uint8]
+) -> NDArray[np.int64]:
+    """For each (position, set) the row with the smallest distance."""
+    order = np.lexsort((distance, which, position))
+    if not len(order):
+        return order
+    changes = (np.diff(position[order]) != 0) | (np.diff(which[order]) != 0)
+    return order[np.concatenate([[True], changes])]
+
+
+def _best(found: Iterable[Near]) -> list[Near]:
+    """One for each (position, set, kind): the nearest, or for runs the longest."""
+    best: dict[tuple[int, int, MatchKind], Near] = {}
+    for candidate in found:
+        key = (candidate.position, candidate.fingerprint_id, candidate.kind)
+        if key not in best or _strength(candidate) > _strength(best[key]):
+            best[key] = candidate
+    return list(best.values())
+
+
+def _strength(candidate: Near) -> tuple[int, int]:
+    return (candidate.aligned.frames_matched if candidate.aligned else 0, -candidate.distance_bits)

@@ -1,0 +1,103 @@
+"""Opening: members, officers, cases, exhibits and series; and acting as an officer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from clew.domain.errors import Invalid
+from clew.domain.handling import Actor, Handling
+from clew.domain.series import SeriesState
+from clew.records import audit, exhibits, hash_lists, members, officers, series
+from clew.records import cases as case_records
+from clew.records.officers import actor_of
+from clew.records.session import Session, acting_as
+
+__all__ = [
+    "CaseLine",
+    "Session",
+    "acting_as",
+    "actor_of",
+    "add_member",
+    "add_officer",
+    "cases",
+    "check_members",
+    "mark_series",
+    "open_exhibit",
+    "open_list",
+    "open_series",
+    "set_password",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLine:
+    """A case of the actor's member, with its exhibits."""
+
+    reference: str
+    exhibits: tuple[str, ...]
+    opened_at: datetime
+
+
+def add_member(code: str, name: str) -> None:
+    """A new member; the same again changes nothing but the name."""
+    members.add(code, name)
+
+
+def add_officer(username: str, *, member: str, unit: str) -> None:
+    """A new officer of a unit, which is made where it is new. Without a password nobody signs in."""
+    officers.add(username, member=member, unit=unit)
+
+
+def set_password(username: str, password: str) -> None:
+    """The officer signs in with `password` from now on."""
+    officers.set_password(username, password)
+
+
+def cases(session: Session) -> tuple[CaseLine, ...]:
+    """Cases of the actor's own member that the actor may see, the newest first."""
+    return tuple(
+        CaseLine(reference=reference, exhibits=tuple(names), opened_at=opened_at)
+        for reference, names, opened_at in case_records.own(session)
+    )
+
+
+def check_members(session: Session, handling: Handling) -> None:
+    """Refuse a handling that names a member who does not take part: a slip of the hand would hide or show too much.
+
+    Raises:
+        Invalid: there is no such member.
+    """
+    if not (handling.members | handling.excluded) <= members.names(session).keys():
+        raise Invalid("This audience names a member who does not take part.")
+
+
+def open_list(session: Session, name: str, handling: Handling) -> UUID:
+    """The unit's own hash list of that name, opened where it is new."""
+    list_id = hash_lists.open_list(session, name, handling)
+    audit.append(session, "hash_list.open", str(list_id))
+    return list_id
+
+
+def open_exhibit(session: Session, case: str, exhibit: str, handling: Handling) -> UUID:
+    """The exhibit of this reference, opened with its case where they are new."""
+    case_id = case_records.open_case(session, case, handling)
+    exhibit_id = exhibits.open_exhibit(session, case_id, exhibit, handling)
+    audit.append(session, "exhibit.open", str(exhibit_id))
+    return exhibit_id
+
+
+def open_series(session: Session, name: str, handling: Handling) -> UUID:
+    """The unit's own series of that name, open where it is new."""
+    series_id = series.find_or_open(session, name, handling)
+    audit.append(session, "series.open", str(series_id))
+    return series_id
+
+
+def mark_series(session: Session, name: str, state: SeriesState) -> None:
+    """Say of an own series whether its victim is identified.
+
+    Raises:
+        NotVisible: there is no such series of the actor's unit or member.
+    """
+    series_id = series.mark(session, name, state)
+    audit.append(session, f"series.{state}", str(series_id))

@@ -1,0 +1,62 @@
+"""Reading: several sandboxed readers at work on the files of one owner."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from queue import LifoQueue
+from threading import Lock
+from typing import TypeVar
+
+from clew.media.sandbox import Sandbox
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Readers:
+    """A pool of threads, each with a sandboxed reader of its own while it needs one.
+
+    A reader serves one owner: whoever takes over a reader with a hostile file learns nothing
+    of another owner's files. `make` starts a reader for an owner.
+    """
+
+    def __init__(self, count: int, make: Callable[[str], Sandbox]) -> None:
+        self.count = count
+        self._make = make
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="reader")
+        self._idle: LifoQueue[tuple[str, Sandbox]] = LifoQueue()
+        self._lock = Lock()
+
+    def each(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """`work` done on each of `items` by the threads, results in order."""
+        return self._threads.map(work, items)
+
+    @contextmanager
+    def lend(self, owner: str) -> Iterator[Sandbox]:
+        """A reader for `owner`, given back at the end.
+
+        Raises:
+            Unavailable: the sandbox cannot be proved closed on this machine.
+        """
+        reader = self._take(owner)
+        try:
+            yield reader
+        except BaseException:
+            reader.close()
+            raise
+        self._idle.put((owner, reader))
+
+    def close(self) -> None:
+        """End all readers and threads."""
+        self._threads.shutdown(cancel_futures=True)
+        while not self._idle.empty():
+            self._idle.get()[1].close()
+
+    def _take(self, owner: str) -> Sandbox:
+        with self._lock:
+            while not self._idle.empty():
+                served, reader = self._idle.get()
+                if served == owner:
+                    return reader
+                reader.close()
+        return self._make(owner)

@@ -1,0 +1,344 @@
+"""Receiving: a source is walked, its files become media with a verdict, and each is compared at once."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from clew.actions import matching
+from clew.actions.workplace import Workplace
+from clew.domain.errors import ClewError, Unavailable
+from clew.domain.fingerprint import QUALITY_MATCHED_MIN, Engine, Kind
+from clew.domain.handling import Actor, Handling
+from clew.domain.intake import BYTES_PER_CHUNK_MAX, FILES_PER_CHUNK_MAX, ChunkState, Progress, Summary
+from clew.domain.medium import MediumKind, Verdict
+from clew.formats.recognition import recognise
+from clew.media.archive import looks_like_archive
+from clew.media.digests import Content, content_of_file
+from clew.media.reading import NO_CAMERA, FingerprintSet, Reading, Wants
+from clew.media.vault import Batch
+from clew.media.walk import SeizedFile, SourceKind, first_block, open_seized, source_kind, walk
+from clew.records import audit, fingerprints, intakes, matches, media, occurrences, series
+from clew.records.fingerprints import Fingerprints
+from clew.records.intakes import Chunk, Intake, Stub
+from clew.records.media import Medium
+from clew.records.session import Session, acting_as
+
+AddJob = Callable[[int, ChunkState], None]
+"""Adds, within the transaction, the job that a chunk in this state waits for."""
+
+WAITS = Reading(
+    verdict=Verdict.WAITING, reason="The sandbox is not closed on this machine; the bytes are kept.",
+    kind=MediumKind.UNKNOWN, width=None, height=None, duration_ms=None, stored=(), queries=(), facts={}, camera=NO_CAMERA,
+)  # fmt: skip
+ARCHIVE = Reading(
+    verdict=Verdict.NOT_DECODED, reason="An archive: what lies in it is taken in beside it.", kind=MediumKind.OTHER,
+    width=None, height=None, duration_ms=None, stored=(), queries=(), facts={}, camera=NO_CAMERA,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A file on its way in: held open with its digests, or the reason why it cannot be read."""
+
+    path: bytes
+    key: bytes
+    occurrence: int | None = None
+    content: Content | None = None
+    reason: str = ""
+    is_archive: bool = False
+
+
+def begin(
+    session: Session, *, source: Path, source_kind: str, host: str, handling: Handling, keeps_bytes: bool,
+    exhibit_id: UUID | None = None, list_id: UUID | None = None, series_id: UUID | None = None,
+) -> UUID:  # fmt: skip
+    """Begin the intake of a source, or go on with the one that was begun."""
+    intake_id = intakes.begin(
+        session, exhibit_id=exhibit_id, list_id=list_id, source=os.fsencode(source), source_kind=source_kind,
+        host=host, keeps_bytes=keeps_bytes, series_id=series_id, handling=handling,
+    )  # fmt: skip
+    audit.append(session, "intake.begin", str(intake_id))
+    return intake_id
+
+
+def chunk_of(actor: Actor, chunk_id: int) -> Chunk | None:
+    """The chunk, or None where its files have their first answer."""
+    with acting_as(actor) as session:
+        chunk = intakes.chunk(session, chunk_id)
+    return chunk if chunk.state is ChunkState.WAITING else None
+
+
+def progress(session: Session, intake_id: UUID) -> Progress:
+    """How far the intake has come."""
+    return intakes.progress(session, intake_id=intake_id)
+
+
+def finish(session: Session, intake_id: UUID) -> Summary:
+    """The intake is done: what it brought."""
+    intakes.finish(session, intake_id)
+    audit.append(session, "intake.finish", str(intake_id))
+    return intakes.summary(session, intake_id)
+
+
+def kind_of(path: Path) -> str:
+    """What a source is, by its content: folder, file, zip, tar, gzip, vics or hash_list."""
+    kind = source_kind(path)
+    if kind is not SourceKind.FILE:
+        return kind.value
+    found = recognise(first_block(path))
+    return kind.value if found is None else found.value
+
+
+def walk_in(actor: Actor, intake_id: UUID, add_job: AddJob, saw: Callable[[int], None]) -> int:
+    """See every file of the intake's source; give how many. What was seen before is not added again."""
+    with acting_as(actor) as session:
+        intake = intakes.get(session, intake_id)
+        ordinal = intakes.next_ordinal(session, intake_id)
+        audit.append(session, "intake.walk", str(intake_id))
+    seen = 0
+    for stubs in in_chunks(stub_of(file) for file in walk(Path(os.fsdecode(intake.source)))):
+        with acting_as(actor) as session:
+            chunk_id = intakes.add_chunk(session, intake, ordinal, stubs)
+            if chunk_id is not None:
+                ordinal += 1
+                add_job(chunk_id, ChunkState.WAITING)
+        seen += len(stubs)
+        saw(seen)
+    end_walk(actor, intake_id, seen, add_job)
+    return seen
+
+
+def unpack_in(actor: Actor, intake_id: UUID, add_job: AddJob, size_bytes: int) -> None:
+    """The intake's source is itself an archive: one job unpacks it."""
+    with acting_as(actor) as session:
+        intake = intakes.get(session, intake_id)
+        audit.append(session, "intake.unpack", str(intake_id))
+        chunk_id = intakes.add_archive(session, intake, intakes.next_ordinal(session, intake_id), b"", size_bytes)
+        if chunk_id is not None:
+            add_job(chunk_id, ChunkState.WAITING)
+    end_walk(actor, intake_id, 0, add_job)
+
+
+def end_walk(actor: Actor, intake_id: UUID, seen: int, add_job: AddJob) -> None:
+    """The source was seen to its end; chunks that an interrupted run left get their jobs again."""
+    with acting_as(actor) as session:
+        intakes.walked(session, intake_id, seen)
+        for chunk_id, state in intakes.unfinished(session, intake_id):
+            add_job(chunk_id, state)
+
+
+def in_chunks(stubs: Iterable[Stub]) -> Iterator[list[Stub]]:
+    """`stubs` in lists that one job can do: at most so many files and so many bytes."""
+    chunk: list[Stub] = []
+    size = 0
+    for stub in stubs:
+        if chunk and (len(chunk) == FILES_PER_CHUNK_MAX or size + stub.size_bytes > BYTES_PER_CHUNK_MAX):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(stub)
+        size += stub.size_bytes
+    if chunk:
+        yield chunk
+
+
+def take_in(workplace: Workplace, actor: Actor, chunk: Chunk, add_job: AddJob) -> None:
+    """Give every file of the chunk its verdict and its first answer."""
+    with acting_as(actor) as session:
+        waiting = occurrences.waiting(session, chunk.id)
+    root = Path(os.fsdecode(chunk.intake.source))
+    with ExitStack() as held:
+        received = list(
+            workplace.readers.each(lambda file: receive(root, file.location or file.path, "", held, file.id), waiting)
+        )
+        take(workplace, actor, chunk, received, add_job)
+
+
+def receive(root: Path, path: bytes, reason: str, held: ExitStack, occurrence: int | None = None) -> Received:
+    """Open and digest one file below `root`; its content lives as long as `held`."""
+    received = Received(path=path, key=b"", occurrence=occurrence, reason=reason)
+    if reason:
+        return received
+    try:
+        fd = open_seized(root, path)
+    except ClewError:
+        return replace(received, reason="The file cannot be opened.")
+    try:
+        content = held.enter_context(content_of_file(fd))
+    except OSError:
+        return replace(received, reason="The file cannot be read to its end.")
+    finally:
+        os.close(fd)
+    return replace(received, content=content, is_archive=looks_like_archive(os.pread(content.fd, 512, 0)))
+
+
+def take(
+    workplace: Workplace, actor: Actor, chunk: Chunk, received: Sequence[Received], add_job: AddJob, *,
+    cursor_at: int | None = None,
+) -> None:  # fmt: skip
+    """Read what is new of `received`, keep its bytes, and write everything in one transaction.
+
+    `cursor_at`: the chunk is an archive, so many of its entries are done with these, and it goes on.
+    """
+    intake = chunk.intake
+    distinct = {one.content.digests.sha256: one for one in received if one.content is not None}
+    with acting_as(actor) as session:
+        known = media.known(session, intake.handling, list(distinct))
+    fresh = [one for name, one in distinct.items() if name not in known]
+    readings = list(workplace.readers.each(lambda one: _read(workplace, intake, one), fresh))
+    data_keys = _keep_bytes(workplace, intake, fresh)
+    asked = [(position, reading.queries) for position, reading in enumerate(readings)]
+    before = matching.catch_up(workplace.indexes)
+    with acting_as(actor) as session:
+        near = matching.near(session, workplace.indexes, asked)
+    kept = [_medium(one, reading, data_keys) for one, reading in zip(fresh, readings, strict=True)]
+    with acting_as(actor) as session:
+        if intakes.lock_chunk(session, chunk.id) is not ChunkState.WAITING:
+            return
+        near += near_meanwhile(session, workplace, asked, before)
+        made = media.add(session, intake.handling, kept)
+        names = known | {name: medium_id for name, (medium_id, _) in made.items()}
+        _write_occurrences(session, chunk, received, names)
+        fingerprints.add(session, intake.handling, list(_fingerprints(kept, readings, made)))
+        matches.write(session, [match_of(one, made[kept[one.position].name][0]) for one in near])
+        matches.note_digest_overlaps(session, [medium_id for medium_id, _ in made.values()])
+        if chunk.series_id is not None:
+            series.add_media(session, chunk.series_id, intake.handling, list(names.values()))
+        for one in received:
+            if one.is_archive and one.content is not None:
+                _add_archive(session, intake, one.path, one.content.digests.size_bytes, add_job)
+        state = _state_after(readings, is_archive=cursor_at is not None)
+        intakes.move_chunk(
+            session, chunk.id, state, entries=0 if cursor_at is None else len(received), cursor_at=cursor_at or 0
+        )
+        if state is not ChunkState.WAITING:
+            add_job(chunk.id, state)
+        audit.append(session, "chunk.take_in", str(chunk.id), {"files": len(received), "media": len(kept)})
+
+
+def _state_after(readings: Iterable[Reading], *, is_archive: bool) -> ChunkState:
+    """A chunk with media that wait for the sandbox waits with them; so does an archive with more in it."""
+    if is_archive or any(reading.verdict is Verdict.WAITING for reading in readings):
+        return ChunkState.WAITING
+    return ChunkState.FIRST_ANSWER
+
+
+def _read(workplace: Workplace, intake: Intake, one: Received) -> Reading:
+    if one.content is None:
+        raise ValueError("only what is held can be read")
+    if one.is_archive:
+        return ARCHIVE
+    # What is not kept cannot be read a second time out of an archive: look closely at once.
+    wants = Wants.PICTURE_OR_KEY_FRAMES if intake.keeps_bytes or one.occurrence is not None else Wants.FULL
+    try:
+        with workplace.readers.lend(owner_key(intake)) as reader:
+            return reader.read(one.content.fd, one.content.digests.size_bytes, wants)
+    except Unavailable:
+        return WAITS
+
+
+def owner_key(intake: Intake) -> str:
+    return f"{intake.handling.owner_member}/{intake.handling.owner_unit}"
+
+
+def _keep_bytes(workplace: Workplace, intake: Intake, fresh: Sequence[Received]) -> Mapping[bytes, bytes]:
+    """Wrapped data key by SHA-256 of what is now durable in the vault; nothing where bytes stay where they are."""
+    if not intake.keeps_bytes or not fresh:
+        return {}
+    member = intake.handling.owner_member
+    with workplace.vault.batch() as batch:
+        for _ in workplace.readers.each(lambda one: _put(batch, member, one), fresh):
+            pass
+    return {sha256: wrapped for (_, sha256), wrapped in batch.wrapped.items()}
+
+
+def _put(batch: Batch, member: str, one: Received) -> None:
+    if one.content is not None:
+        digests = one.content.digests
+        batch.put(member, digests.sha256, one.content.fd, digests.size_bytes)
+
+
+def near_meanwhile(
+    session: Session, workplace: Workplace, asked: Sequence[tuple[int, Sequence[FingerprintSet]]],
+    before: Mapping[Engine, int],
+) -> list[matching.Near]:  # fmt: skip
+    """What others numbered since the search, found while nobody can number anything."""
+    for engine in Engine:
+        fingerprints.take_numbers(session, engine, 0)
+    if matching.catch_up(workplace.indexes) == before:
+        return []
+    return matching.near(session, workplace.indexes, asked, after=before)
+
+
+def _medium(one: Received, reading: Reading, data_keys: Mapping[bytes, bytes]) -> Medium:
+    if one.content is None:
+        raise ValueError("only what is held becomes a medium")
+    digests, camera = one.content.digests, reading.camera
+    return Medium(
+        id=uuid4(), sha256=digests.sha256, sha1=digests.sha1, md5=digests.md5, size_bytes=digests.size_bytes,
+        kind=reading.kind, verdict=reading.verdict, reason=reading.reason, width=reading.width, height=reading.height,
+        duration_ms=reading.duration_ms, data_key=data_keys.get(digests.sha256), facts=dict(reading.facts),
+        camera_make=camera.make, camera_model=camera.model, camera_serial=camera.serial,
+        lens_serial=camera.lens_serial, taken_at=camera.taken_at, taken_offset_minutes=camera.taken_offset_minutes,
+        latitude=camera.latitude, longitude=camera.longitude, gps_precision_m=camera.gps_precision_m,
+        software=camera.software, document_id=camera.document_id,
+    )  # fmt: skip
+
+
+def _fingerprints(
+    kept: Sequence[Medium], readings: Sequence[Reading], made: Mapping[bytes, tuple[UUID, bool]]
+) -> Iterator[Fingerprints]:
+    for medium, reading in zip(kept, readings, strict=True):
+        medium_id, is_new = made[medium.name]
+        if is_new:
+            yield from (stored(medium_id, one) for one in reading.stored if len(one))
+
+
+def stored(medium_id: UUID, one: FingerprintSet) -> Fingerprints:
+    """A set of a reading as it is kept; a picture of low quality is kept and never compared."""
+    return Fingerprints(
+        medium_id=medium_id, kind=one.kind, bits=one.bits.tobytes(), qualities=one.qualities.tobytes(),
+        times_ms=None if one.times_ms is None else one.times_ms.astype("<i4").tobytes(),
+        is_matched=one.kind not in (Kind.PDQ, Kind.PDQ_CENTRED) or bool((one.qualities >= QUALITY_MATCHED_MIN).all()),
+    )  # fmt: skip
+
+
+def match_of(near: matching.Near, medium_id: UUID) -> matches.Match:
+    return matches.Match(
+        medium_id=medium_id, fingerprint_id=near.fingerprint_id, kind=near.kind, distance_bits=near.distance_bits,
+        radius_bits=near.radius_bits, transform=near.transform, aligned=near.aligned,
+    )  # fmt: skip
+
+
+def _write_occurrences(
+    session: Session, chunk: Chunk, received: Sequence[Received], names: Mapping[bytes, UUID]
+) -> None:
+    of_entries: list[tuple[Stub, UUID | None]] = []
+    filled: dict[int, UUID] = {}
+    reasons: dict[int, str] = {}
+    for one in received:
+        medium_id = None if one.content is None else names[one.content.digests.sha256]
+        if one.occurrence is None:
+            size = 0 if one.content is None else one.content.digests.size_bytes
+            of_entries.append((Stub(path=one.path, key=one.key, size_bytes=size, reason=one.reason), medium_id))
+        elif medium_id is None:
+            reasons[one.occurrence] = one.reason
+        else:
+            filled[one.occurrence] = medium_id
+    occurrences.fill(session, filled, reasons)
+    occurrences.add(session, chunk, of_entries)
+
+
+def _add_archive(session: Session, intake: Intake, path: bytes, size_bytes: int, add_job: AddJob) -> None:
+    chunk_id = intakes.add_archive(session, intake, intakes.next_ordinal(session, intake.id), path, size_bytes)
+    if chunk_id is not None:
+        add_job(chunk_id, ChunkState.WAITING)
+
+
+def stub_of(file: SeizedFile) -> Stub:
+    """A file as it was seen; another size or time of change makes it another one."""
+    name = b"%s\0%d\0%d" % (file.path, file.size_bytes, file.modified_ns)
+    return Stub(path=file.path, key=hashlib.sha256(name).digest()[:16], size_bytes=file.size_bytes, reason=file.reason or "")

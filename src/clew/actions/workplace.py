@@ -1,0 +1,24 @@
+"""What actions work with beside the database: the vault, the indexes and the sandboxed readers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from clew.actions.reading import Readers
+from clew.domain.fingerprint import Engine
+from clew.index.recall import Index
+from clew.media.nursery import Nursery
+from clew.media.vault import Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workplace:
+    """Made once in each process that works; `host` names the machine whose files it can open."""
+
+    vault: Vault
+    indexes: Mapping[Engine, Index]
+    readers: Readers
+    nursery: Nursery
+    host: str
+    spill: Path
+    """Folder for what is too large for memory: nameless files, gone when they are closed."""

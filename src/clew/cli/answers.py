@@ -1,0 +1,147 @@
+"""Triage as JSON and as a table on a terminal."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from clew.domain.triage import Aligned, Answer, Counts, Evidence, Reason, ReasonKind, TriagedMedium
+
+Json: TypeAlias = "str | int | float | list[Json] | dict[str, Json]"
+
+SIGNS = {
+    Answer.SOLVED_ELSEWHERE: "★", Answer.PARALLEL_ENQUIRY: "⇄", Answer.KNOWN: "✓", Answer.NEW: "●",
+    Answer.UNDECODABLE: "?",
+}  # fmt: skip
+WORDS = {answer: answer.value.replace("_", " ") for answer in Answer}
+MEDIA_SHOWN_MAX = 40
+
+
+def counts_json(counts: Counts) -> dict[str, Json]:
+    return {answer.value: getattr(counts, answer.value) for answer in Answer}
+
+
+def medium_json(medium: TriagedMedium) -> dict[str, Json]:
+    """One medium; keys without a value are left out."""
+    return _without_absent({
+        "sha256": medium.sha256,
+        "name": None if medium.sha256 else medium.name,
+        "paths": list(medium.paths),
+        "kind": medium.kind.value,
+        "answer": medium.answer.value,
+        "verdict": medium.verdict_reason or None,
+        "reasons": [reason_json(reason) for reason in medium.reasons],
+    })  # fmt: skip
+
+
+def reason_json(reason: Reason) -> dict[str, Json]:
+    return _without_absent({
+        "kind": reason.kind.value,
+        "evidence": reason.evidence.name.lower(),
+        "matched": reason.matched,
+        "distance_bits": reason.distance_bits,
+        "radius_bits": reason.radius_bits,
+        "transform": reason.transform,
+        "aligned": reason.aligned and _aligned_json(reason.aligned),
+        "series": reason.series,
+        "owner": reason.owner,
+        "others": reason.others or None,
+    })  # fmt: skip
+
+
+def write_json(case: str, exhibit: str | None, counts: Counts, media: Iterable[TriagedMedium]) -> Iterator[str]:
+    """The whole answer as one JSON text, in pieces, so that it never lies in memory as a whole."""
+    head = _without_absent({"case": case, "exhibit": exhibit, "counts": counts_json(counts)})
+    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "media": ['
+    for number, medium in enumerate(media):
+        yield (",\n" if number else "\n") + json.dumps(medium_json(medium), ensure_ascii=False)
+    yield "\n]}\n"
+
+
+def show_counts(console: Console, title: str, counts: Counts) -> None:
+    table = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2))
+    table.add_column(justify="right", style="bold")
+    table.add_column()
+    for answer in Answer:
+        table.add_row(f"{getattr(counts, answer.value):,}", f"{SIGNS[answer]} {WORDS[answer]}")
+    console.print(table)
+
+
+def show_media(console: Console, media: Iterable[TriagedMedium]) -> None:
+    """The media that have something to say, each with its best reason."""
+    table = Table(box=None, padding=(0, 2), header_style="dim")
+    for heading in ("", "path", "why"):
+        table.add_column(heading, overflow="fold")
+    shown, left = 0, 0
+    for medium in media:
+        if not medium.reasons:
+            continue
+        if shown == MEDIA_SHOWN_MAX:
+            left += 1
+            continue
+        shown += 1
+        path = medium.paths[0] if medium.paths else medium.name[:16]
+        table.add_row(SIGNS[medium.answer], escape(path), escape(in_words(medium.reasons[0])))
+    if shown:
+        console.print(table)
+    if left:
+        console.print(f"and {left:,} more; --json or --jsonl gives all of them", style="dim")
+
+
+def in_words(reason: Reason) -> str:
+    """A reason as one line."""
+    return f"{_found_by(reason)}: {_whose(reason)}" + (f" (and {reason.others:,} more like it)" if reason.others else "")
+
+
+def _found_by(reason: Reason) -> str:
+    if reason.kind is ReasonKind.DIGEST:
+        return "same bytes"
+    turned = "" if reason.transform in (None, "none") else f", {reason.transform}"
+    if reason.kind is ReasonKind.PDQ:
+        at = ""
+        if reason.aligned is not None:
+            here, there = reason.aligned.seconds_here[0], reason.aligned.seconds_there[0]
+            at = f", frame at {there:.1f} s" if there else f", frame at {here:.1f} s here" if here else ""
+        return f"picture {reason.distance_bits} of {reason.radius_bits} bits away{turned}{at}"
+    by = "sound alone" if reason.kind is ReasonKind.SOUND else "video"
+    if reason.aligned is None:
+        return by
+    here, there = reason.aligned.seconds_here, reason.aligned.seconds_there
+    return (
+        f"{by}, {here[0]:.1f}-{here[1]:.1f} s here is {there[0]:.1f}-{there[1]:.1f} s there, "
+        f"{reason.aligned.frames_matched} of {reason.aligned.frames_compared}{turned}"
+    )
+
+
+def _whose(reason: Reason) -> str:
+    series = f"series {reason.series} of {reason.owner}" if reason.series else f"a case of {reason.owner}"
+    return {
+        Evidence.IDENTIFIED_SERIES_OF_ANOTHER_MEMBER: f"{series}, victim identified",
+        Evidence.OPEN_SERIES_OF_ANOTHER_MEMBER: f"{series}, open",
+        Evidence.CASE_OF_ANOTHER_MEMBER: series,
+        Evidence.OWN_EARLIER_CASE: "an earlier case of your own",
+        Evidence.HASH_LIST: f"a hash list of {reason.owner}",
+    }[reason.evidence]
+
+
+def _aligned_json(aligned: Aligned) -> dict[str, Json]:
+    return {
+        "seconds_here": list(aligned.seconds_here), "seconds_there": list(aligned.seconds_there),
+        "frames_matched": aligned.frames_matched, "frames_compared": aligned.frames_compared,
+    }  # fmt: skip
+
+
+def _without_absent(fields: "dict[str, Json | None]") -> dict[str, Json]:
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def show_compared(console: Console, medium: TriagedMedium) -> None:
+    """One file that was compared: its answer and every reason."""
+    path = medium.paths[0] if medium.paths else medium.name[:16]
+    remark = f" ({medium.verdict_reason})" if medium.verdict_reason else ""
+    console.print(f"{SIGNS[medium.answer]} {escape(path)}: {WORDS[medium.answer]}{escape(remark)}")
+    for reason in medium.reasons:
+        console.print(f"    {escape(in_words(reason))}", style="dim")

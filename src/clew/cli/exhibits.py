@@ -1,0 +1,69 @@
+"""`clew intake`: a seized source is taken in."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.filesize import decimal
+from rich.markup import escape
+
+from clew.cli.entry import As, Json, aside, console, entered
+from clew.domain.intake import Summary
+
+REASONS_SHOWN_MAX = 20
+
+
+def intake(
+    path: Annotated[Path, typer.Argument(exists=True, help="Folder, file, archive, case export or hash list.")],
+    as_: As,
+    case: Annotated[str | None, typer.Option(help="Reference of the case, such as NO-2026-17.")] = None,
+    exhibit: Annotated[str | None, typer.Option(help="Reference of the exhibit, such as PHONE-1.")] = None,
+    list_: Annotated[str | None, typer.Option("--list", help="Name of the hash list, instead of an exhibit.")] = None,
+    series: Annotated[str | None, typer.Option(help="Put everything into this series of your unit.")] = None,
+    audience: Annotated[
+        str, typer.Option(help='Who may see facts and fingerprints: unit, member, "members NO,SE" or all.')
+    ] = "all",
+    exclude: Annotated[str, typer.Option(help="Members who may not, whatever the audience: SE,DK.")] = "",
+    fingerprints_only: Annotated[bool, typer.Option(help="Leave the bytes where they are.")] = False,
+    json_: Json = False,
+) -> None:
+    """Take in a seized source. Interrupted, it goes on when it is run again."""
+    with entered() as configuration:
+        from clew.cli import intaking
+        from clew.node.workplace import equipped
+
+        with equipped(configuration) as workplace:
+            began = time.monotonic()
+            asked = intaking.Asked(
+                path=path.absolute(), officer=as_, case=case, exhibit=exhibit, list_name=list_, series=series,
+                keeps_bytes=not fingerprints_only, audience=audience, exclude=exclude,
+            )  # fmt: skip
+            summary = intaking.run(workplace, asked, aside)
+            seconds = time.monotonic() - began
+        if json_:
+            sys.stdout.write(json.dumps(_summary_json(summary, seconds), ensure_ascii=False) + "\n")
+        else:
+            _show(summary, seconds)
+
+
+def _summary_json(summary: Summary, seconds: float) -> dict[str, object]:
+    return {
+        "files_seen": summary.files_seen, "media_new": summary.media_new, "bytes": summary.size_bytes,
+        "undecodable": dict(summary.undecodable), "seconds": round(seconds, 3),
+        "files_per_second": round(summary.files_seen / max(seconds, 0.001), 1),
+    }  # fmt: skip
+
+
+def _show(summary: Summary, seconds: float) -> None:
+    rate = summary.files_seen / max(seconds, 0.001)
+    console.print(
+        f"{summary.files_seen:,} files seen, {summary.media_new:,} media new, {decimal(summary.size_bytes)}, "
+        f"{seconds:,.1f} s, {rate:,.0f} files/s"
+    )
+    if summary.undecodable:
+        console.print(f"{sum(summary.undecodable.values()):,} without a picture or video that can be read:")
+        for reason, count in list(summary.undecodable.items())[:REASONS_SHOWN_MAX]:
+            console.print(f"  {count:>7,}  {escape(reason)}")

@@ -1,0 +1,163 @@
+"""An intake in the foreground: walking, working and telling at once."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from django.db import connections
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from clew.actions import listing, opening, receiving
+from clew.actions.workplace import Workplace
+from clew.domain.errors import Invalid, Unavailable
+from clew.domain.handling import Actor, Handling, audience_from_words
+from clew.domain.intake import Progress as IntakeProgress
+from clew.domain.intake import Summary
+from clew.jobs import tasks, worker
+
+LOOK_SECONDS = 0.5
+ARCHIVES = frozenset({"zip", "tar", "gzip"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the command line says of an intake."""
+
+    path: Path
+    officer: str
+    case: str | None = None
+    exhibit: str | None = None
+    list_name: str | None = None
+    series: str | None = None
+    keeps_bytes: bool = True
+    audience: str = "all"
+    exclude: str = ""
+
+
+def run(workplace: Workplace, asked: Asked, console: Console) -> Summary:
+    """Take in what is asked for, with progress on `console`; what an intake brought in the end.
+
+    Raises:
+        Invalid, NotVisible: what is asked for cannot be.
+        Unavailable: some files could not be done; the same command tries them again.
+    """
+    actor = opening.actor_of(asked.officer)
+    kind = receiving.kind_of(asked.path)
+    intake_id = _begin(workplace, actor, asked, kind)
+    tasks.equip(workplace)
+    walk = _Side("walk", lambda: _walk(workplace, actor, asked, kind, intake_id))
+    work = _Side("work", lambda: _work(workplace, actor, intake_id, walk))
+    walk.start()
+    work.start()
+    with _bar(console) as bar:
+        task = bar.add_task("taking in", total=None, rate="")
+        began = time.monotonic()
+        while work.is_alive():
+            work.join(LOOK_SECONDS)
+            _tell(bar, task, _progress(actor, intake_id), time.monotonic() - began)
+    for side in (walk, work):
+        if side.failure is not None:
+            raise side.failure
+    with opening.acting_as(actor) as session:
+        return receiving.finish(session, intake_id)
+
+
+class _Side(threading.Thread):
+    """One side of the intake; what it failed with is told by the main thread."""
+
+    def __init__(self, name: str, work: Callable[[], None]) -> None:
+        super().__init__(name=name, daemon=True)
+        self.failure: BaseException | None = None
+        self._work = work
+
+    def run(self) -> None:
+        try:
+            self._work()
+        except BaseException as failure:  # noqa: BLE001 (told by the main thread)
+            self.failure = failure
+        finally:
+            connections.close_all()
+
+
+def _handling(actor: Actor, asked: Asked) -> Handling:
+    try:
+        audience, members = audience_from_words(asked.audience)
+        excluded = frozenset(code.strip().upper() for code in asked.exclude.split(",") if code.strip())
+        return Handling(
+            owner_member=actor.member, owner_unit=actor.unit, audience=audience, members=members - {actor.member},
+            excluded=excluded,
+        )  # fmt: skip
+    except ValueError as wrong:
+        raise Invalid(f"This audience cannot be: {wrong}.") from None
+
+
+def _begin(workplace: Workplace, actor: Actor, asked: Asked, kind: str) -> UUID:
+    handling = _handling(actor, asked)
+    if (asked.list_name is None) == (asked.case is None) or (asked.case is None) != (asked.exhibit is None):
+        raise Invalid("Say either --case and --exhibit, or --list for a hash list.")
+    if (kind == "hash_list") != (asked.list_name is not None):
+        raise Invalid(
+            "This is a hash list: say --list NAME." if kind == "hash_list" else "This is no hash list: leave out --list."
+        )
+    with opening.acting_as(actor) as session:
+        opening.check_members(session, handling)
+        exhibit_id = list_id = None
+        if asked.case is not None and asked.exhibit is not None:
+            exhibit_id = opening.open_exhibit(session, asked.case, asked.exhibit, handling)
+        elif asked.list_name is not None:
+            list_id = opening.open_list(session, asked.list_name, handling)
+        series_id = None if asked.series is None else opening.open_series(session, asked.series, handling)
+        return receiving.begin(
+            session, source=asked.path, source_kind=kind, host=workplace.host, handling=handling,
+            keeps_bytes=asked.keeps_bytes, exhibit_id=exhibit_id, list_id=list_id, series_id=series_id,
+        )  # fmt: skip
+
+
+def _walk(workplace: Workplace, actor: Actor, asked: Asked, kind: str, intake_id: UUID) -> None:
+    add_job = tasks.adder(actor, workplace.host, intake_id)
+    if kind == "vics":
+        listing.take_in_export(workplace, actor, intake_id, add_job, lambda _: None)
+    elif kind == "hash_list":
+        listing.take_in_list(workplace, actor, intake_id, add_job, lambda _: None)
+    elif kind in ARCHIVES:
+        receiving.unpack_in(actor, intake_id, add_job, asked.path.stat().st_size)
+    else:
+        receiving.walk_in(actor, intake_id, add_job, lambda _: None)
+
+
+def _work(workplace: Workplace, actor: Actor, intake_id: UUID, walk: _Side) -> None:
+    """Do jobs until the intake's are done, whoever does them."""
+    while True:
+        is_walked = not walk.is_alive()
+        worker.work([tasks.queue_of(workplace.host)], until_idle=True)
+        if is_walked and not _progress(actor, intake_id).is_running:
+            return
+        if walk.failure is not None:
+            return
+        if is_walked and tasks.failed(intake_id):
+            raise Unavailable("Some files could not be taken in; the log says why. Run the same command to try again.")
+        time.sleep(LOOK_SECONDS / 2)
+
+
+def _progress(actor: Actor, intake_id: UUID) -> IntakeProgress:
+    with opening.acting_as(actor) as session:
+        return receiving.progress(session, intake_id)
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TaskProgressColumn(),
+        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(compact=True), console=console, transient=False,
+    )  # fmt: skip
+
+
+def _tell(bar: Progress, task: object, progress: IntakeProgress, seconds: float) -> None:
+    rate = progress.files_done / max(seconds, 0.001)
+    bar.update(
+        task, completed=progress.files_done, total=None if progress.is_walking else progress.files_seen,
+        rate=f"{rate:,.0f} files/s",
+    )  # fmt: skip

@@ -1,0 +1,36 @@
+"""`clew`: the command line. Exit codes: 0 done, 1 refused with one sentence, 2 wrong usage."""
+
+import os
+import sys
+from pathlib import Path
+
+import typer
+
+from clew.domain.errors import ClewError
+
+# Compiled code is kept with the node. Set before anything imports numba, which reads it once.
+os.environ.setdefault(
+    "NUMBA_CACHE_DIR", str(Path(os.environ.get("CLEW_HOME") or "~/.clew").expanduser().absolute() / "cache")
+)
+
+from clew.cli import demo, exhibits, members, nodes, officers, series, triages  # noqa: E402
+
+app = typer.Typer(
+    no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, context_settings={"max_content_width": 100}
+)
+app.add_typer(members.app, name="member", help="Members: the countries and bodies that take part.")
+app.add_typer(officers.app, name="officer", help="Officers: the people who work here.")
+app.add_typer(series.app, name="series", help="Series: media that belong together.")
+for command in (nodes.init, nodes.serve, nodes.work, nodes.doctor, exhibits.intake, triages.triage, triages.compare, demo.demo):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command; a refusal is one sentence on standard error."""
+    try:
+        app()
+    except ClewError as refused:
+        sys.stderr.write(f"{refused}\n")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,63 @@
+"""`clew init`, `serve`, `work` and `doctor`: the node itself."""
+
+import json
+import sys
+
+import typer
+from rich.markup import escape
+
+from clew.cli.entry import Json, aside, console, entered
+from clew.node import founding
+from clew.node.configuration import Configuration
+
+
+def init() -> None:
+    """Make a node, or bring it up to date: keys, database, compiled code. Safe to run again."""
+    configuration = Configuration.from_environment()
+    with aside.status("keys and database"):
+        founding.found(configuration, say=aside.print)
+    with founding.opened(configuration), aside.status("compiling, once"):
+        from clew.node import workplace
+
+        with workplace.equipped(configuration) as made:
+            workplace.warm()
+            sandbox = workplace.sandbox_in_words(made)
+    console.print(f"The node is ready in {configuration.home}")
+    console.print(sandbox)
+    console.print('Next: clew member add NO "Norway"', style="dim")
+
+
+def work() -> None:
+    """Do jobs until Ctrl-C; any number of workers, on any machine that reaches the database and the vault."""
+    with entered() as configuration:
+        from clew.node.serving import work_for_ever
+
+        work_for_ever(configuration)
+
+
+def serve() -> None:
+    """Serve the pages and do jobs, until Ctrl-C."""
+    with entered() as configuration:
+        from clew.node.serving import serve_for_ever
+
+        console.print(f"http://{configuration.listen_host}:{configuration.listen_port}/  (Ctrl-C stops)")
+        serve_for_ever(configuration)
+
+
+def doctor(json_: Json = False) -> None:
+    """Check the node: one line for each check; exit code 1 where one fails."""
+    with entered() as configuration:
+        from clew.node.doctor import checks
+
+        failed = 0
+        found = []
+        for check in checks(configuration):
+            failed += not check.ok
+            found.append({"name": check.name, "ok": check.ok, "sentence": check.sentence})
+            if not json_:
+                sign = "[green]ok[/]" if check.ok else "[red]NO[/]"
+                console.print(f"{sign}  {escape(check.name)}: {escape(check.sentence)}")
+        if json_:
+            sys.stdout.write(json.dumps({"ok": not failed, "checks": found}) + "\n")
+        if failed:
+            raise typer.Exit(1)

@@ -1,0 +1,71 @@
+"""Jobs: chunks of an intake, done on behalf of the officer who asked."""
+
+from contextlib import suppress
+from uuid import UUID
+
+from django.db import transaction
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import AlreadyEnqueued
+
+from clew.actions import looking_closer, opening, receiving, unpacking
+from clew.actions.receiving import AddJob
+from clew.actions.workplace import Workplace
+from clew.domain.handling import Actor
+from clew.domain.intake import ChunkState
+
+_workplaces: list[Workplace] = []
+
+
+def equip(workplace: Workplace) -> None:
+    """Give this process what its jobs work with."""
+    _workplaces[:] = [workplace]
+
+
+def queue_of(host: str) -> str:
+    """The queue of jobs that open files of one machine."""
+    return f"files@{host}"
+
+
+def adder(actor: Actor, host: str, intake_id: UUID) -> AddJob:
+    """Adds the job that a chunk waits for, on behalf of `actor`; it is there when the transaction commits."""
+
+    def add_job(chunk_id: int, state: ChunkState) -> None:
+        if state is ChunkState.DONE:
+            return
+        task = take_in if state is ChunkState.WAITING else look_closer
+        lock = f"chunk-{chunk_id}"
+        with suppress(AlreadyEnqueued), transaction.atomic():
+            task.configure(queue=queue_of(host), lock=lock, queueing_lock=f"{task.name}-{lock}").defer(
+                officer=actor.officer, chunk=chunk_id, intake=str(intake_id)
+            )
+
+    return add_job
+
+
+def failed(intake_id: UUID) -> int:
+    """How many jobs of the intake failed for good."""
+    return ProcrastinateJob.objects.filter(status="failed", args__intake=str(intake_id)).count()
+
+
+RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
+"""A database or a disk that is away comes back within minutes; what fails eight times needs a person."""
+
+
+@app.task(name="take_in", retry=RETRY)
+def take_in(officer: str, chunk: int, intake: str) -> None:
+    """Take in a chunk: every file gets its verdict and its first answer."""
+    actor = opening.actor_of(officer)
+    workplace = _workplaces[0]
+    waiting = receiving.chunk_of(actor, chunk)
+    if waiting is None:
+        return
+    take = receiving.take_in if waiting.archive is None else unpacking.unpack
+    take(workplace, actor, waiting, adder(actor, workplace.host, UUID(intake)))
+
+
+@app.task(name="look_closer", retry=RETRY)
+def look_closer(officer: str, chunk: int, intake: str) -> None:  # noqa: ARG001 (the intake is for `failed`)
+    """Compare the moving media of a chunk by every frame."""
+    looking_closer.look_closer(_workplaces[0], opening.actor_of(officer), chunk)

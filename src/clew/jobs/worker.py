@@ -1,0 +1,54 @@
+"""A worker: takes jobs from its queues, and gives back those of workers that died."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timezone
+
+from procrastinate import App
+from procrastinate.contrib.django import app
+
+log = logging.getLogger("clew.jobs")
+
+JOBS_AT_ONCE = 2
+"""While one job waits for the database, another keeps the readers at work."""
+HEARTBEAT_SECONDS = 2.0
+DEAD_AFTER_SECONDS = 10.0
+LOOK_SECONDS = 1.0
+
+
+def work(queues: Iterable[str], *, until_idle: bool = False) -> None:
+    """Do jobs of `queues` until SIGINT or SIGTERM, or until there are none."""
+    asyncio.run(_work(app.with_connector(app.connector.get_worker_connector()), list(queues), until_idle))
+
+
+async def _work(worker: App, queues: list[str], until_idle: bool) -> None:
+    async with worker.open_async():
+        sweeping = asyncio.create_task(_sweep_for_ever(worker))
+        try:
+            await worker.run_worker_async(
+                queues=queues, wait=not until_idle, concurrency=JOBS_AT_ONCE, listen_notify=not until_idle,
+                install_signal_handlers=not until_idle, fetch_job_polling_interval=LOOK_SECONDS,
+                update_heartbeat_interval=HEARTBEAT_SECONDS, stalled_worker_timeout=DEAD_AFTER_SECONDS,
+                delete_jobs="successful",
+            )  # fmt: skip
+        finally:
+            sweeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await sweeping
+
+
+async def _sweep_for_ever(worker: App) -> None:
+    while True:
+        await sweep(worker)
+        await asyncio.sleep(DEAD_AFTER_SECONDS / 2)
+
+
+async def sweep(worker: App) -> int:
+    """Give back the jobs of workers that no longer say they are alive; how many."""
+    stalled = list(await worker.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS))
+    for job in stalled:
+        log.warning("job %s of a worker that died is given back", job.id)
+        await worker.job_manager.retry_job(job, retry_at=datetime.now(tz=timezone.utc))
+    return len(stalled)

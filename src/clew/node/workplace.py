@@ -1,0 +1,69 @@
+"""The workplace of this process, made from the node's configuration."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from clew.actions import matching
+from clew.actions.reading import Readers
+from clew.actions.workplace import Workplace
+from clew.domain.errors import Unavailable
+from clew.domain.fingerprint import Engine
+from clew.index import alignment, warming
+from clew.index.recall import Index
+from clew.media.key_directory import KeyDirectory
+from clew.media.nursery import Nursery
+from clew.media.sandbox import Sandbox
+from clew.media.vault import Vault
+from clew.node.configuration import Configuration
+from clew.node.folders import make_private
+
+MACHINE_ID = Path("/etc/machine-id")
+
+
+@contextmanager
+def equipped(configuration: Configuration) -> Iterator[Workplace]:
+    """Vault, indexes and readers of this process; the readers end with it."""
+    for folder in (configuration.vault_folder, configuration.index_folder, configuration.cache_folder):
+        make_private(folder)
+    with ExitStack() as held:
+        nursery = held.enter_context(Nursery(cache=configuration.cache_folder))
+        readers = Readers(configuration.readers, lambda owner: Sandbox(owner, nursery=nursery))
+        held.callback(readers.close)
+        indexes = {engine: _index(configuration, engine) for engine in Engine}
+        for index in indexes.values():
+            held.callback(index.close)
+        yield Workplace(
+            vault=Vault(configuration.vault_folder, KeyDirectory(configuration.keys_folder / "vault")),
+            indexes=indexes, readers=readers, nursery=nursery, host=host(),
+            spill=configuration.cache_folder,
+        )  # fmt: skip
+
+
+def host() -> str:
+    """What names this machine among the workers: two machines with one name would open each other's files."""
+    try:
+        return f"{os.uname().nodename}-{MACHINE_ID.read_text('ascii').strip()[:8]}"
+    except OSError:
+        return os.uname().nodename
+
+
+def warm() -> None:
+    """Compile or load everything that is compiled in this process."""
+    warming.warm()
+    alignment.warm()
+
+
+def _index(configuration: Configuration, engine: Engine) -> Index:
+    return Index(configuration.index_folder / engine.name.lower(), matching.source_of(engine), threads=configuration.readers)
+
+
+def sandbox_in_words(workplace: Workplace) -> str:
+    """Whether seized bytes can be decoded on this machine, as one sentence."""
+    try:
+        with Sandbox("init", nursery=workplace.nursery) as sandbox:
+            level = sandbox.level()
+    except Unavailable as refused:
+        return str(refused)
+    return f"The sandbox is closed ({level.name.lower().replace('_', ' ')}); media are decoded."
