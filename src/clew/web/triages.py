@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
-from clew.actions import opening, triaging
+from clew.actions import triaging
 from clew.actions.opening import Session
 from clew.domain.intake import Progress
 from clew.domain.triage import Answer, Counts, TriagedMedium
@@ -117,7 +117,7 @@ def _listed(
         files = triaging.undecodable(session, case, exhibit, after=after, limit=MEDIA_PER_PAGE)
         return {"files": files.items}, files.next
     media = triaging.media(session, case, exhibit, answer=answer, after=after, limit=MEDIA_PER_PAGE)
-    names = opening.member_names(session)
+    names = triaging.member_names(session)
     return {"rows": [row(medium, names) for medium in media.items]}, media.next
 
 
