@@ -95,7 +95,7 @@ class Unpacker:
         self._fd = fd
         self._size = size
         self._nursery = nursery
-        self._allowance = allowance or Allowance(size)
+        self.allowance = allowance or Allowance(size)
         self._budget = budget or Budget()
         self._process: Locked | None = None
         self._nonce = b""
@@ -138,7 +138,7 @@ class Unpacker:
             self._ordinal += 1
 
     def _next_entry(self) -> Entry | None:
-        if self._allowance.entries_left <= 0:
+        if self.allowance.entries_left <= 0:
             self.ending = TOO_MANY
             return None
         try:
@@ -151,7 +151,7 @@ class Unpacker:
             self.close()
             self.ending = FAILED_TWICE
             return None
-        self._allowance.entries_left -= 1
+        self.allowance.entries_left -= 1
         return Entry(self, self._ordinal, said)
 
     def part_of(self, entry: Entry) -> tuple[bytes, str]:
@@ -163,8 +163,8 @@ class Unpacker:
         except (ReaderFailed, ProtocolBroken):
             self.close()  # a fresh process begins with the next entry
             return b"", FAILED_TWICE
-        self._allowance.bytes_left -= len(part)
-        if self._allowance.bytes_left < 0:
+        self.allowance.bytes_left -= len(part)
+        if self.allowance.bytes_left < 0:
             return b"", BEYOND_ARCHIVE
         if entry.bytes_read + len(part) > entry.bytes_max:
             return b"", BEYOND_ENTRY
@@ -180,7 +180,7 @@ class Unpacker:
     def _start(self, ordinal: int) -> None:
         self._process = self._nursery.locked(Role.UNPACKER)
         self._nonce = secrets.token_bytes(NONCE_BYTES)
-        allowed = max(0, self._allowance.bytes_left) + PART_BYTES
+        allowed = max(0, self.allowance.bytes_left) + PART_BYTES
         request = UNPACK.pack(self._nonce, self._size, ordinal, allowed)
         socket.send_fds(self._process.channel, [request], [self._fd])
 

@@ -61,7 +61,8 @@ IDLE_WALL_SECONDS_MAX: Final = 120.0
 """A reader that used no CPU time for so long is stopped or waits for ever."""
 WALL_FACTOR: Final = 20.0
 """Wall time for each second of CPU budget; busy machines must not quarantine the innocent."""
-STARTUP_WALL_SECONDS_MAX: Final = 120.0
+STARTUP_WALL_SECONDS_MAX: Final = 900.0
+"""The first start on a machine compiles the fingerprinting: 40 s of CPU time."""
 MEDIA_PER_READER_MAX: Final = 2_000
 
 # What an archive may hold.

@@ -75,6 +75,11 @@ class Nursery:
         with self._turn:
             self._stop()
 
+    @property
+    def pid(self) -> int | None:
+        """Process number of the nursery, if it runs."""
+        return None if self._process is None else self._process.pid
+
     def locked(self, role: Role) -> Locked:
         """A fresh locked process of `role`, proved closed as far as one start can.
 

@@ -42,7 +42,7 @@ class Architecture:
 # The hot calls come first: the filter is read from the top at each call.
 _ALLOWED = (
     "read", "pread64", "pwrite64", "futex", "mmap", "munmap", "mprotect", "recvmsg", "sendto", "madvise",
-    "brk", "mremap", "lseek", "clock_gettime", "write", "readv", "writev", "recvfrom", "sendmsg", "close",
+    "brk", "mremap", "lseek", "clock_gettime", "write", "readv", "writev", "recvfrom", "close",
     "fstat", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "nanosleep", "clock_nanosleep",
     "clock_getres", "gettimeofday", "getrandom", "sched_yield", "sched_getaffinity", "getpid", "gettid",
     "exit", "exit_group", "poll", "ppoll", "restart_syscall", "rseq", "set_robust_list", "membarrier",
@@ -67,7 +67,7 @@ _X86_64 = Architecture(
         "lseek": 8, "mmap": 9, "mprotect": 10, "munmap": 11, "brk": 12, "rt_sigaction": 13,
         "rt_sigprocmask": 14, "rt_sigreturn": 15, "ioctl": 16, "pread64": 17, "pwrite64": 18, "readv": 19,
         "writev": 20, "access": 21, "sched_yield": 24, "mremap": 25, "madvise": 28, "nanosleep": 35,
-        "getpid": 39, "sendto": 44, "recvfrom": 45, "sendmsg": 46, "recvmsg": 47, "clone": 56, "exit": 60,
+        "getpid": 39, "sendto": 44, "recvfrom": 45, "recvmsg": 47, "clone": 56, "exit": 60,
         "uname": 63, "fcntl": 72, "getcwd": 79, "readlink": 89, "gettimeofday": 96, "getrlimit": 97,
         "getrusage": 98, "sysinfo": 99, "getuid": 102, "getgid": 104, "geteuid": 107, "getegid": 108,
         "sigaltstack": 131, "prctl": 157, "gettid": 186, "futex": 202, "sched_getaffinity": 204,
@@ -90,7 +90,7 @@ _AARCH64 = Architecture(
         "restart_syscall": 128, "tgkill": 131, "sigaltstack": 132, "rt_sigaction": 134,
         "rt_sigprocmask": 135, "rt_sigreturn": 139, "uname": 160, "getrlimit": 163, "getrusage": 165,
         "prctl": 167, "gettimeofday": 169, "getpid": 172, "getuid": 174, "geteuid": 175, "getgid": 176,
-        "getegid": 177, "gettid": 178, "sysinfo": 179, "sendto": 206, "recvfrom": 207, "sendmsg": 211,
+        "getegid": 177, "gettid": 178, "sysinfo": 179, "sendto": 206, "recvfrom": 207,
         "recvmsg": 212, "brk": 214, "munmap": 215, "mremap": 216, "clone": 220, "mmap": 222,
         "mprotect": 226, "madvise": 233, "prlimit64": 261, "getrandom": 278, "membarrier": 283,
         "statx": 291, "rseq": 293, "clone3": 435, "openat2": 437, "faccessat2": 439,

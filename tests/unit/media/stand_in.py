@@ -2,18 +2,18 @@
 
 import hashlib
 import os
-import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 
 import numpy as np
 
 from clew.domain.fingerprint import Kind
 from clew.domain.medium import MediumKind, Verdict
-from clew.media.protocol import CHANNEL_FD, RESULTS_FD
+from clew.media import worker
+from clew.media.protocol import CHANNEL_FD, NONCE_BYTES, RESULTS_FD
 from clew.media.reading import FingerprintSet, Reading, Wants
-from clew.media.worker import Decoders, run
 
 
 def fingerprint_of(words: bytes) -> bytes:
@@ -36,13 +36,13 @@ def _say(message: bytes) -> None:
     os.write(CHANNEL_FD, message)
 
 
-MISDEEDS = {
+MISDEEDS: dict[bytes, Callable[[], object]] = {
     b"die": lambda: os._exit(3),
     b"abort": os.abort,
-    b"forbidden": lambda: socket.socket(),
+    b"forbidden": os.pipe,
     b"spin": _spin,
     b"sleep": lambda: time.sleep(3600),
-    b"stop": lambda: os.kill(os.getpid(), signal.SIGSTOP),
+    b"slow": lambda: time.sleep(0.4),
     b"garbage": lambda: _say(b"\xff" * 99),
     b"short": lambda: _say(b"x"),
     b"wrong nonce": lambda: _say(bytes(16) + b"{}"),
@@ -55,10 +55,10 @@ def read(fd: int, size: int, _wants: Wants) -> Reading:
     words = os.pread(fd, size, 0)
     if words.startswith(b"open "):
         return _opened(words[5:])
+    if words == b"environment":
+        return Reading(verdict=Verdict.NOT_DECODED, facts={"names": sorted(os.environ)})
     if words in MISDEEDS:
         MISDEEDS[words]()
-    if words == b"nothing":
-        return Reading(verdict=Verdict.NOT_DECODED, reason="There is nothing in it.")
     return reading_of(words, rows=int(words.split()[1]) if words.startswith(b"rows ") else 1)
 
 
@@ -70,5 +70,28 @@ def _opened(path: bytes) -> Reading:
     return reading_of(path)
 
 
+class Answers(socket.socket):
+    """A channel that changes what a reader says, knowing the nonce, when its medium told it to."""
+
+    def send(self, message: bytes, *_flags: int) -> int:  # type: ignore[override]
+        nonce, answer = message[:NONCE_BYTES], message[NONCE_BYTES:]
+        if fingerprint_in_results() == fingerprint_of(b"right nonce"):
+            answer = b"{}"
+        if fingerprint_in_results() == fingerprint_of(b"claims"):
+            answer = answer.replace(b"[1, 1, 0, 0]", b"[1, 9, 0, 0]")
+        sent = super().send(nonce + answer)
+        if fingerprint_in_results() == fingerprint_of(b"answers twice"):
+            super().send(nonce + answer)
+        return sent
+
+
+def fingerprint_in_results() -> bytes:
+    try:
+        return os.pread(RESULTS_FD, 32, 0)
+    except OSError:  # this is the nursery, which has no results
+        return b""
+
+
 if __name__ == "__main__":
-    run(socket.socket(fileno=int(sys.argv[1])), Decoders(warm=lambda: None, read=read))
+    worker.socket.socket = Answers  # type: ignore[misc]
+    worker.run(socket.socket(fileno=int(sys.argv[1])), worker.Decoders(warm=lambda: None, read=read))
