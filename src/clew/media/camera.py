@@ -18,9 +18,9 @@ OFFSET_MINUTES_MAX = 14 * 60
 _PARTS = (1.0, 60.0, 3600.0)
 """Of a degree: degrees, minutes, seconds."""
 
-_MAKE, _MODEL, _SOFTWARE, _CHANGED_AT = 0x010F, 0x0110, 0x0131, 0x0132
+_MAKE, _MODEL, _SOFTWARE = 0x010F, 0x0110, 0x0131
 _TAKEN_AT, _DIGITIZED_AT = 0x9003, 0x9004
-_OFFSET, _OFFSET_TAKEN, _OFFSET_DIGITIZED = 0x9010, 0x9011, 0x9012
+_OFFSET_TAKEN, _OFFSET_DIGITIZED = 0x9011, 0x9012
 _XMP_TAG = 0x02BC
 _BODY_SERIAL, _LENS_SERIAL, _CAMERA_SERIAL = 0xA431, 0xA435, 0xC62F
 _LATITUDE_REF, _LATITUDE, _LONGITUDE_REF, _LONGITUDE, _DOP, _ERROR_M = 1, 2, 3, 4, 11, 31
@@ -95,15 +95,17 @@ def _property(properties: Mapping[str, str], *names: str) -> str | None:
 
 
 def _taken(entries: Entries, properties: Mapping[str, str]) -> tuple[datetime | None, int | None]:
-    """Local time at the camera, and minutes east of Greenwich where it says so."""
+    """Local time at the camera, and minutes east of Greenwich where it says so.
+
+    When the file was written or changed (`DateTime`, `xmp:CreateDate`) is a fact, not this.
+    """
     for directory, tag, offset_tag in (
         ("exif", _TAKEN_AT, _OFFSET_TAKEN),
         ("exif", _DIGITIZED_AT, _OFFSET_DIGITIZED),
-        ("image", _CHANGED_AT, _OFFSET),
     ):
         if (moment := _moment(_text(entries, (directory, tag)))) is not None:
             return moment, _minutes(_text(entries, ("exif", offset_tag)))
-    for name in ("exif:DateTimeOriginal", "photoshop:DateCreated", "xmp:CreateDate"):
+    for name in ("exif:DateTimeOriginal", "photoshop:DateCreated"):
         if (moment := _moment(_property(properties, name))) is not None:
             return moment, _minutes((_property(properties, name) or "")[19:].lstrip(".0123456789"))
     return None, None

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from clew.domain.errors import Undecodable
 from clew.media.limits import LimitExceeded
-from clew.media.pdq import EIGHTHS, SIDE_REDUCED_MIN, Grey
+from clew.media.pdq import EIGHTHS, Grey
 from clew.media.picture import CUT_SHORT, DAMAGED, Picture, check_size
 from clew.media.reading import Fact
 
@@ -17,6 +17,13 @@ SEGMENTS_MAX = 2_000
 """Markers before the first scan; a camera writes 10 to 60, a large colour profile 200 more."""
 SCANS_MAX = 200
 """Scans of a progressive picture, usually 10. Each costs a pass over all pixels to decode."""
+SIDE_REDUCED_MIN = {1: 256, 2: 512, 4: 512}
+"""Shortest side, in pixels, that a decode at so many eighths may leave.
+
+At 1/8 a pixel is exactly the mean of its block; at 1/4 and 1/2 it is not quite (high frequencies are
+dropped, not averaged), and of 540 photographs 7 left their reference by 4 or 6 bits where sides of 256
+were allowed, 1 by 4 bits with these. Other eighths have no vector code and cost more than they save.
+"""
 IPTC_BYTES_MAX = 256 * 1024
 COMMENT_BYTES_MAX = 4_000
 
@@ -75,7 +82,14 @@ def _header(untrusted: bytes) -> _Header:
             header.exif = untrusted[begin + len(_EXIF) : end]
         elif marker == _APP1 and content.startswith(_XMP) and not header.xmp:
             header.xmp = untrusted[begin + len(_XMP) : end]
-        elif marker == _APP13 and content.startswith(_PHOTOSHOP) and len(header.iptc) < IPTC_BYTES_MAX:
+        elif marker == _APP13 and content.startswith(_PHOTOSHOP) and len(header.iptc) < SIDE_REDUCED_MIN = {1: 256, 2: 512, 4: 512}
+"""Shortest side, in pixels, that a decode at so many eighths may leave.
+
+At 1/8 a pixel is exactly the mean of its block; at 1/4 and 1/2 it is not quite (high frequencies are
+dropped, not averaged), and of 540 photographs 7 left their reference by 4 or 6 bits where sides of 256
+were allowed, 1 by 4 bits with these. Other eighths have no vector code and cost more than they save.
+"""
+IPTC_BYTES_MAX:
             header.iptc += untrusted[begin + len(_PHOTOSHOP) : end]
         elif marker == _COMMENT and not header.comment:
             header.comment = untrusted[begin : min(end, begin + COMMENT_BYTES_MAX)]
@@ -93,13 +107,10 @@ def _check_scans(untrusted: bytes, header: _Header) -> None:
 
 
 def _sides_wanted(height: int, width: int) -> tuple[int, int]:
-    """(height, width) of the smallest reduced decode whose short side is long enough.
-
-    Halves only: the other eighths have no vector code in libjpeg-turbo and cost more than they save.
-    """
-    for m in (1, 2, 4):
+    """(height, width) of the smallest reduced decode whose short side is long enough."""
+    for m, side_min in SIDE_REDUCED_MIN.items():
         reduced = -(-height * m // EIGHTHS), -(-width * m // EIGHTHS)
-        if min(reduced) >= SIDE_REDUCED_MIN:
+        if min(reduced) >= side_min:
             return reduced
     return height, width
 

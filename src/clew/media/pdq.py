@@ -30,8 +30,6 @@ SAMPLES = 64
 FREQUENCIES = 16
 SIDE_HASHED_MIN = 5
 """A shorter side has no PDQ; the reference answers quality 0 for it (MIN_HASHABLE_DIM)."""
-SIDE_REDUCED_MIN = 256
-"""Shortest side that a reduced decode may leave: at 128 folding costs up to 4 bits, at 256 2."""
 AXES_KEPT_MAX = 1024
 """Weights of that many sides are remembered, about 6 kB each."""
 

@@ -23,7 +23,7 @@ from PIL import (
 
 from clew.domain.errors import Undecodable
 from clew.media.limits import LimitExceeded
-from clew.media.pdq import SIDE_REDUCED_MIN, Grey
+from clew.media.pdq import Grey
 from clew.media.picture import CUT_SHORT, DAMAGED, Picture, check_size
 from clew.media.reading import Fact
 
@@ -47,6 +47,7 @@ _OPENERS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
 _PNG_BEGINS_BYTES = 8
 _PNG_CHUNK_BYTES = 12
 PNG_CHUNKS_MAX = 200_000
+SIDE_DRAFTED_MIN = 512
 WEBP_PADDED_BYTES_MAX = 64 * 1024 * 1024
 
 
@@ -90,8 +91,7 @@ def _opened(untrusted: bytes, form: str, damage: str) -> Picture:
         check_size(*image.size)
         width, height = image.size
         facts: dict[str, Fact] = {"file.format": form, "file.colours": image.mode}
-        if min(width, height) >= 2 * SIDE_REDUCED_MIN:
-            image.draft(None, (SIDE_REDUCED_MIN, SIDE_REDUCED_MIN))
+        image.draft(None, (SIDE_DRAFTED_MIN, SIDE_DRAFTED_MIN))  # a JPEG at 1/2 to 1/8, nothing else
         image.load()
         if getattr(image, "is_animated", False):
             facts["file.animated"] = 1
