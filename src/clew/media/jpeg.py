@@ -82,14 +82,7 @@ def _header(untrusted: bytes) -> _Header:
             header.exif = untrusted[begin + len(_EXIF) : end]
         elif marker == _APP1 and content.startswith(_XMP) and not header.xmp:
             header.xmp = untrusted[begin + len(_XMP) : end]
-        elif marker == _APP13 and content.startswith(_PHOTOSHOP) and len(header.iptc) < SIDE_REDUCED_MIN = {1: 256, 2: 512, 4: 512}
-"""Shortest side, in pixels, that a decode at so many eighths may leave.
-
-At 1/8 a pixel is exactly the mean of its block; at 1/4 and 1/2 it is not quite (high frequencies are
-dropped, not averaged), and of 540 photographs 7 left their reference by 4 or 6 bits where sides of 256
-were allowed, 1 by 4 bits with these. Other eighths have no vector code and cost more than they save.
-"""
-IPTC_BYTES_MAX:
+        elif marker == _APP13 and content.startswith(_PHOTOSHOP) and len(header.iptc) < IPTC_BYTES_MAX:
             header.iptc += untrusted[begin + len(_PHOTOSHOP) : end]
         elif marker == _COMMENT and not header.comment:
             header.comment = untrusted[begin : min(end, begin + COMMENT_BYTES_MAX)]
