@@ -9,8 +9,9 @@ import psycopg
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
+from psycopg.rows import TupleRow
 
-from clew.domain.errors import Invalid, Unavailable
+from clew.domain.errors import Unavailable
 from clew.node import keys as node_keys
 from clew.node import postgres
 from clew.node.binaries import MAJOR_MIN
@@ -18,6 +19,7 @@ from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.folders import make_private
 from clew.node.keys import Keys
+from clew.records import catalogue, policies
 
 SETTINGS = "clew.node.settings"
 
@@ -58,7 +60,8 @@ def found(configuration: Configuration, say: postgres.Say | None = None) -> None
         _set_up_django()
         _refuse_keys_of_another(configuration, facts, keys)
         call_command("migrate", database="owner", verbosity=0, interactive=False)
-        _hand_over(facts, keys)
+        _renew_rules(facts)
+        _hand_over_key(facts, keys)
         connections["owner"].close()
         (configuration.keys_folder / FOUNDED).touch(mode=0o600)
 
@@ -127,12 +130,12 @@ def _make_roles(facts: ConnectionFacts, keys: Keys) -> None:
         raise Unavailable("The database of CLEW_DATABASE_URL cannot be reached.") from refused
 
 
-def _refuse_old(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+def _refuse_old(connection: psycopg.Connection[TupleRow]) -> None:
     if connection.info.server_version < MAJOR_MIN * 10_000:
-        raise Invalid(f"The database of CLEW_DATABASE_URL is too old: Clew needs PostgreSQL {MAJOR_MIN} or later.")
+        raise Unavailable(f"The database of CLEW_DATABASE_URL is too old: Clew needs PostgreSQL {MAJOR_MIN} or later.")
 
 
-def _is_there(connection: psycopg.Connection[tuple[object, ...]], query: str, name: str) -> bool:
+def _is_there(connection: psycopg.Connection[TupleRow], query: str, name: str) -> bool:
     return connection.execute(query, [name]).fetchone() is not None
 
 
@@ -151,19 +154,40 @@ def _refuse_keys_of_another(configuration: Configuration, facts: ConnectionFacts
         )
 
 
-def _hand_over(facts: ConnectionFacts, keys: Keys) -> None:
-    """Give the database the key of the signed actor, and the application what it needs of others' tables."""
+def _renew_rules(facts: ConnectionFacts) -> None:
+    """Put policies and grants back to what they must be; where they are so, no table is locked."""
+    with psycopg.connect(**facts.as_owner()) as connection:
+        kept = catalogue.rules(connection)
+        is_forced = catalogue.covered(connection) | {"overlaps", "acts"} <= catalogue.forced(connection)
+        if not is_forced or kept != catalogue.rules_wanted(connection, facts.roles):
+            for statement in policies.renewed(kept, facts.roles):
+                connection.execute(statement)
+        app, blind = (catalogue.grants(connection, role) for role in (facts.roles.app, facts.roles.blind))
+        wanted_app = catalogue.in_order(policies.APP_GRANTS | TABLES_OF_OTHERS)
+        if app != wanted_app or blind != catalogue.in_order(policies.BLIND_GRANTS):
+            for statement in [*policies.grants(facts.roles), *_grants_on_tables_of_others(facts)]:
+                connection.execute(statement)
+
+
+def _grants_on_tables_of_others(facts: ConnectionFacts) -> list[sql.Composed]:
     app = sql.Identifier(facts.roles.app)
+    statements = []
+    for table, granted in TABLES_OF_OTHERS.items():
+        named = sql.Identifier(table)
+        statements.append(sql.SQL("revoke all on {} from public, {}").format(named, app))
+        statements.append(sql.SQL("grant {} on {} to {}").format(sql.SQL(granted), named, app))
+    # The queue's and the accounts' tables number their rows by sequences.
+    statements.append(sql.SQL("grant usage on all sequences in schema public to {}").format(app))
+    return statements
+
+
+def _hand_over_key(facts: ConnectionFacts, keys: Keys) -> None:
+    """Give the database the key by which it knows a signed actor."""
     with psycopg.connect(**facts.as_owner()) as connection:
         connection.execute(
             "insert into context_keys (id, inner_half, outer_half) values (1, %s, %s) on conflict (id) do nothing",
             halves(keys.context),
         )
-        for table, granted in TABLES_OF_OTHERS.items():
-            named = sql.Identifier(table)
-            connection.execute(sql.SQL("revoke all on {} from public, {}").format(named, app))
-            connection.execute(sql.SQL("grant {} on {} to {}").format(sql.SQL(granted), named, app))
-        connection.execute(sql.SQL("grant usage on all sequences in schema public to {}").format(app))
 
 
 def halves(key: bytes) -> tuple[bytes, bytes]:

@@ -114,10 +114,18 @@ def special(roles: Roles) -> list[str]:
     ]
 
 
+def renewed(kept: Iterable[tuple[str, str]], roles: Roles) -> list[str]:
+    """Statements that take `kept` policies (table, name) away and put every table under row security anew."""
+    made = [*cover(COVERED, roles), *special(roles)]
+    return [
+        *(f'drop policy "{name}" on public."{table}"' for table, name in kept),
+        *(statement for statement in made if statement.startswith("create policy") or "row level security" in statement),
+    ]
+
+
 def grants(roles: Roles) -> list[str]:
-    """Statements that give each role what it needs on tables and functions, and nobody anything else."""
+    """Statements that give each role what it needs on tables, and nothing else."""
     role = _named(roles)
-    every = (*FUNCTIONS_OF_THE_APP, *FUNCTIONS_OF_THE_BLIND)
     tables = sorted({*APP_GRANTS, *BLIND_GRANTS})
     return [
         "revoke create on schema public from public",
@@ -125,6 +133,14 @@ def grants(roles: Roles) -> list[str]:
         *(f"revoke all on public.{table} from public, {role['app']}, {role['blind']}" for table in tables),
         *(f"grant {granted} on public.{table} to {role['app']}" for table, granted in APP_GRANTS.items()),
         *(f"grant {granted} on public.{table} to {role['blind']}" for table, granted in BLIND_GRANTS.items()),
+    ]
+
+
+def handed_over(roles: Roles) -> list[str]:
+    """Statements that make the functions the blind role's own; then only it may change who calls them."""
+    role = _named(roles)
+    every = (*FUNCTIONS_OF_THE_APP, *FUNCTIONS_OF_THE_BLIND)
+    return [
         *(f"revoke all on function {function} from public" for function in every),
         *(f"grant execute on function {function} to {role['app']}" for function in FUNCTIONS_OF_THE_APP),
         # To own a function in a schema a role must for that moment be allowed to make one.

@@ -1,4 +1,4 @@
-"""Row security, functions and grants: from the first table on."""
+"""Row security and functions, from the first table on; founding the node then grants."""
 
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -29,7 +29,7 @@ def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         *policies.functions(),
         *policies.cover(COVERED, roles),
         *policies.special(roles),
-        *policies.grants(roles),
+        *policies.handed_over(roles),
         "alter table fingerprints alter bits set storage external",
         "insert into fingerprint_counters (engine, next) values (1, 0), (2, 0)",
     ]

@@ -1,0 +1,160 @@
+"""Checks of a node's database: one line each, and each says what is wrong and what to do."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from clew.node import keys as node_keys
+from clew.node.binaries import MAJOR_MIN
+from clew.node.configuration import Configuration
+from clew.node.connection import ConnectionFacts
+from clew.node.founding import TABLES_OF_OTHERS, halves
+from clew.records import catalogue, policies
+
+Connection = psycopg.Connection[TupleRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One check: its name, whether it passed, and one sentence."""
+
+    name: str
+    ok: bool
+    sentence: str
+
+
+def check_database(configuration: Configuration, facts: ConnectionFacts) -> list[Check]:
+    """All checks of the database, which is up."""
+    keys = node_keys.read(configuration.keys_folder)
+    checks: list[Callable[[Connection, ConnectionFacts], Check]] = [
+        _version,
+        _role,
+        _ownership,
+        _row_security,
+        _rules,
+        _grants,
+        _views,
+    ]
+    with psycopg.connect(**facts.as_owner(), autocommit=True) as owner:
+        done = [check(owner, facts) for check in checks]
+        done.append(_key(owner, keys.context))
+    with psycopg.connect(**facts.as_app(keys.app_password), autocommit=True) as app:
+        done += [_emptiness(app), _privacy(app, facts)]
+    return done
+
+
+def _version(owner: Connection, _: ConnectionFacts) -> Check:
+    version = owner.info.parameter_status("server_version") or ""
+    ok = owner.info.server_version >= MAJOR_MIN * 10_000
+    return Check(
+        name="database version",
+        ok=ok,
+        sentence=f"PostgreSQL {version}." if ok else f"PostgreSQL {version} is too old: {MAJOR_MIN} or later is needed.",
+    )
+
+
+def _role(owner: Connection, facts: ConnectionFacts) -> Check:
+    found = catalogue.powers(owner, facts.roles.app) | catalogue.powers(owner, facts.roles.blind)
+    return _verdict(
+        "database role",
+        found,
+        good="The role Clew works as cannot bypass row security.",
+        bad="The role Clew works as has too much power",
+    )
+
+
+def _ownership(owner: Connection, facts: ConnectionFacts) -> Check:
+    count = catalogue.owned(owner, facts.roles.app)
+    return Check(
+        name="database ownership",
+        ok=count == 0,
+        sentence="The role Clew works as owns nothing."
+        if count == 0
+        else f"The role Clew works as owns {count} things in the database: give them to the owner.",
+    )
+
+
+def _row_security(owner: Connection, _: ConnectionFacts) -> Check:
+    open_tables = (catalogue.covered(owner) | {"overlaps", "acts"}) - catalogue.forced(owner)
+    return _verdict(
+        "row security",
+        open_tables,
+        good="Row security is forced on every table that holds members' records.",
+        bad="Run clew init: row security is not forced on",
+    )
+
+
+def _rules(owner: Connection, facts: ConnectionFacts) -> Check:
+    kept, wanted = catalogue.rules(owner), catalogue.rules_wanted(owner, facts.roles)
+    wrong = {f"{table} ({name})" for table, name in {*kept, *wanted} if kept.get((table, name)) != wanted.get((table, name))}
+    return _verdict(
+        "rule of visibility",
+        wrong,
+        good="Every policy is the rule that this version of Clew was tested with.",
+        bad="Run clew init: these policies are not what this version of Clew was tested with",
+    )
+
+
+def _grants(owner: Connection, facts: ConnectionFacts) -> Check:
+    wrong = _differing(catalogue.grants(owner, facts.roles.app), policies.APP_GRANTS | TABLES_OF_OTHERS)
+    wrong |= _differing(catalogue.grants(owner, facts.roles.blind), policies.BLIND_GRANTS)
+    return _verdict(
+        "grants",
+        wrong,
+        good="Each role is granted what it needs and nothing else.",
+        bad="Run clew init: the grants on these tables are not what they must be",
+    )
+
+
+def _differing(kept: Mapping[str, str], wanted: Mapping[str, str]) -> set[str]:
+    ordered = catalogue.in_order(wanted)
+    return {table for table in {*kept, *ordered} if kept.get(table) != ordered.get(table)}
+
+
+def _views(owner: Connection, _: ConnectionFacts) -> Check:
+    return _verdict(
+        "views",
+        catalogue.leaking_views(owner),
+        good="No view reads with other eyes than the asker's.",
+        bad="Drop these views, they show rows past row security",
+    )
+
+
+def _key(owner: Connection, context_key: bytes) -> Check:
+    kept = owner.execute("select inner_half, outer_half from context_keys").fetchone()
+    ok = kept is not None and (bytes(kept[0]), bytes(kept[1])) == halves(context_key)
+    return Check(
+        name="signed actor",
+        ok=ok,
+        sentence="The database and the node share the key that signs who acts."
+        if ok
+        else "The database and the keys of this node do not belong together: bring the right keys back.",
+    )
+
+
+def _emptiness(app: Connection) -> Check:
+    showing = {
+        table
+        for table in (*policies.COVERED, "matches", "acts")
+        if app.execute(f"select exists (select from {table})").fetchone() != (False,)
+    }
+    return _verdict(
+        "nobody sees nothing", showing, good="Without an actor every table is empty.", bad="Without an actor rows show in"
+    )
+
+
+def _privacy(app: Connection, facts: ConnectionFacts) -> Check:
+    is_private = facts.host.startswith("/") or app.pgconn.ssl_in_use or facts.host in {"", "localhost", "127.0.0.1", "::1"}
+    return Check(
+        name="way to the database",
+        ok=is_private,
+        sentence="The way to the database is this machine's own, or encrypted."
+        if is_private
+        else "The way to the database is open to others: add sslmode=verify-full to CLEW_DATABASE_URL.",
+    )
+
+
+def _verdict(name: str, wrong: set[str], *, good: str, bad: str) -> Check:
+    return Check(name=name, ok=not wrong, sentence=good if not wrong else f"{bad}: {', '.join(sorted(wrong))}.")

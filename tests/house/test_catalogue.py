@@ -1,0 +1,163 @@
+"""The database's own word on its rules: roles, row security, policies and grants are these and no others."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from psycopg.rows import TupleRow
+
+from clew.node import doctor
+from clew.node.configuration import Configuration
+from clew.node.connection import ConnectionFacts
+from clew.records import catalogue, policies
+
+ALL = "delete, insert, select, update"
+
+GOLDEN_APP = {
+    "account_emailaddress": ALL,
+    "account_emailconfirmation": ALL,
+    "acts": "insert, select",
+    "auth_group": "select",
+    "auth_group_permissions": "select",
+    "auth_permission": "select",
+    "cases": ALL,
+    "chunks": ALL,
+    "django_content_type": "select",
+    "django_migrations": "select",
+    "django_session": ALL,
+    "exhibits": ALL,
+    "fingerprint_counters": "select, update",
+    "fingerprints": ALL,
+    "hash_lists": ALL,
+    "intakes": ALL,
+    "listings": ALL,
+    "matches": "select",
+    "media": ALL,
+    "members": "select",
+    "occurrences": ALL,
+    "officers": "select, update (password, last_login)",
+    "overlap_sides": "select, update (state)",
+    "procrastinate_events": ALL,
+    "procrastinate_jobs": ALL,
+    "procrastinate_periodic_defers": ALL,
+    "procrastinate_workers": ALL,
+    "series": ALL,
+    "series_media": ALL,
+    "units": "select",
+}
+GOLDEN_BLIND = {
+    "context_keys": "select",
+    "fingerprints": "select",
+    "listings": "select",
+    "matches": "insert, select, update",
+    "media": "select",
+    "occurrences": "select",
+    "overlap_sides": "insert, select",
+    "overlaps": "insert, select",
+}
+GOLDEN_FUNCTIONS = {
+    "clew_actor_member",
+    "clew_actor_officer",
+    "clew_actor_unit",
+    "clew_fingerprint_sets",
+    "clew_fingerprints_after",
+    "clew_note_digest_overlaps",
+    "clew_write_matches",
+}
+
+
+@pytest.fixture
+def owner(node: ConnectionFacts) -> Iterator[psycopg.Connection[TupleRow]]:
+    with psycopg.connect(**node.as_owner()) as connection:
+        yield connection
+        connection.rollback()
+
+
+def test_neither_role_has_power_or_owns_a_table(owner: psycopg.Connection[TupleRow], node: ConnectionFacts) -> None:
+    assert catalogue.powers(owner, node.roles.app) == catalogue.powers(owner, node.roles.blind) == set()
+    assert catalogue.owned(owner, node.roles.app) == 0
+    owners = owner.execute(
+        "select distinct relowner::regrole::text from pg_class where relnamespace = 'public'::regnamespace"
+    ).fetchall()
+    assert owners == [(node.owner,)]
+
+
+def test_row_security_is_forced_wherever_there_is_a_cover(owner: psycopg.Connection[TupleRow]) -> None:
+    assert catalogue.covered(owner) == {*policies.COVERED, "matches"}
+    assert catalogue.forced(owner) == {*policies.COVERED, "matches", "overlaps", "acts"}
+
+
+def test_every_covered_table_has_a_policy_for_each_verb_and_all_are_alike(owner: psycopg.Connection[TupleRow]) -> None:
+    rules = catalogue.rules(owner)
+    of_the_app = {
+        table: [rules[table, f"app_{verb}"] for verb in ("select", "insert", "update", "delete")]
+        for table in policies.COVERED
+    }
+    assert [rule[0] for rule in of_the_app["media"]] == ["SELECT", "INSERT", "UPDATE", "DELETE"]
+    assert all(rules == of_the_app["media"] for rules in of_the_app.values())
+
+
+def test_every_policy_is_what_the_rule_says(owner: psycopg.Connection[TupleRow], node: ConnectionFacts) -> None:
+    assert catalogue.rules(owner) == catalogue.rules_wanted(owner, node.roles)
+
+
+def test_no_policy_is_for_everybody(owner: psycopg.Connection[TupleRow], node: ConnectionFacts) -> None:
+    found = owner.execute("select distinct unnest(roles)::text from pg_policies where schemaname = 'public'").fetchall()
+    assert {row[0] for row in found} == {node.roles.app, node.roles.blind}
+
+
+def test_grants_are_the_golden_list(owner: psycopg.Connection[TupleRow], node: ConnectionFacts) -> None:
+    assert catalogue.grants(owner, node.roles.app) == GOLDEN_APP
+    assert catalogue.grants(owner, node.roles.blind) == GOLDEN_BLIND
+
+
+def test_functions_that_read_for_the_blind_are_the_golden_list(
+    owner: psycopg.Connection[TupleRow], node: ConnectionFacts
+) -> None:
+    found = owner.execute(
+        """
+        select proname, has_function_privilege(%s, oid, 'execute'), proowner::regrole::text,
+               array_to_string(proconfig, ',')
+          from pg_proc where pronamespace = 'public'::regnamespace and prosecdef""",
+        [node.roles.app],
+    ).fetchall()
+    assert {name for name, is_granted, _, _ in found if is_granted} == GOLDEN_FUNCTIONS
+    assert {owner for _, _, owner, _ in found} == {node.roles.blind}
+    assert {path for _, _, _, path in found} == {"search_path=pg_catalog, public, pg_temp"}
+
+
+def test_no_view_reads_with_its_owners_eyes(owner: psycopg.Connection[TupleRow]) -> None:
+    assert catalogue.leaking_views(owner) == set()
+
+
+def test_the_doctor_finds_the_database_well(configuration: Configuration, node: ConnectionFacts) -> None:
+    checks = doctor.check_database(configuration, node)
+    assert [check for check in checks if not check.ok] == []
+    assert len(checks) >= 9
+
+
+@pytest.mark.parametrize(
+    ("illness", "cure", "name"),
+    [
+        ("alter table media no force row level security", "alter table media force row level security", "row security"),
+        (
+            "create policy wide on media for select to public using (true)",
+            "drop policy wide on media",
+            "rule of visibility",
+        ),
+        ("grant select on public.overlaps to {app}", "revoke select on public.overlaps from {app}", "grants"),
+        ("create view sight as select * from media", "drop view sight", "views"),
+        ("grant {blind} to {app}", "revoke {blind} from {app}", "database role"),
+    ],
+)
+def test_the_doctor_notices_an_illness(
+    configuration: Configuration, node: ConnectionFacts, illness: str, cure: str, name: str
+) -> None:
+    roles = {"app": node.roles.app, "blind": node.roles.blind}
+    with psycopg.connect(**node.as_owner(), autocommit=True) as owner:
+        owner.execute(illness.format(**roles))
+        try:
+            found = {check.name for check in doctor.check_database(configuration, node) if not check.ok}
+        finally:
+            owner.execute(cure.format(**roles))
+    assert name in found
