@@ -27,10 +27,10 @@ class SimulatedDisk:
     ) -> None:
         self.files: dict[int, bytearray] = {}
         self.durable_files: dict[int, bytes] = {}
-        self.names: dict[Path, int] = {}
-        self.durable_names: dict[Path, int] = {}
-        self.folders: set[Path] = set()
-        self.durable_folders: set[Path] = {Path("/"), Path("/disk")}
+        self.names: dict[str, int] = {}
+        self.durable_names: dict[str, int] = {}
+        self.folders: set[str] = set()
+        self.durable_folders: set[str] = {"/", "/disk"}
         self.folders |= self.durable_folders
         self.operations = 0
         self._syncs_bytes, self._syncs_names = syncs_bytes, syncs_names
@@ -47,15 +47,16 @@ class SimulatedDisk:
             raise OSError(errno.ENOSPC, "no room")
 
     def make_folder(self, folder: Path) -> None:
-        self._step(takes_room=folder not in self.folders)
-        self.folders |= {folder, *folder.parents}
+        self._step(takes_room=str(folder) not in self.folders)
+        self.folders |= {str(folder), *map(str, folder.parents)}
 
     def create(self, path: Path) -> int:
         self._step(takes_room=True)
-        assert path.parent in self.folders and path not in self.names
+        assert str(path.parent) in self.folders
+        assert str(path) not in self.names
         self._next += 1
         self.files[self._next] = bytearray()
-        self.names[path] = self._next
+        self.names[str(path)] = self._next
         self._open[self._next] = self._next
         return self._next
 
@@ -65,10 +66,10 @@ class SimulatedDisk:
 
     def open(self, path: Path) -> int:
         self._step()
-        if path not in self.names:
+        if str(path) not in self.names:
             raise FileNotFoundError(errno.ENOENT, "no such file")
         self._next += 1
-        self._open[self._next] = self.names[path]
+        self._open[self._next] = self.names[str(path)]
         return self._next
 
     def size(self, fd: int) -> int:
@@ -85,53 +86,54 @@ class SimulatedDisk:
         if self.between is not None:
             self.between, between = None, self.between
             between()
-        if target in self.names:
+        if str(target) in self.names:
             raise FileExistsError(errno.EEXIST, "taken")
-        self.names[target] = self.names[source]
+        self.names[str(target)] = self.names[str(source)]
 
     def replace(self, source: Path, target: Path) -> None:
         self._step()
-        self.names[target] = self.names.pop(source)
+        self.names[str(target)] = self.names.pop(str(source))
 
     def remove(self, path: Path) -> None:
         self._step()
-        self.names.pop(path, None)
+        self.names.pop(str(path), None)
 
     def remove_folder(self, folder: Path) -> None:
         self._step()
-        self.names = {path: inode for path, inode in self.names.items() if folder not in path.parents}
-        self.folders = {path for path in self.folders if path != folder and folder not in path.parents}
+        below = f"{folder}/"
+        self.names = {path: inode for path, inode in self.names.items() if not path.startswith(below)}
+        self.folders = {path for path in self.folders if not f"{path}/".startswith(below)}
 
     def folders_in(self, folder: Path) -> list[Path]:
-        return sorted(path for path in self.folders if path.parent == folder and path != folder)
+        return [Path(path) for path in sorted(self.folders) if _parent(path) == str(folder)]
 
     def hold(self, folder: Path, *, wait: bool) -> int | None:
         del wait
         self._next += 1
-        return self._next if folder in self.folders else None
+        return self._next if str(folder) in self.folders else None
 
-    def sync_bytes(self, held: int, files: Iterable[Path]) -> None:
+    def sync_bytes(self, _held: int, files: Iterable[Path]) -> None:
         self._sync()
         if self._syncs_bytes:
             for path in files:
-                inode = self.names[path]
+                inode = self.names[str(path)]
                 self.durable_files[inode] = bytes(self.files[inode])
 
-    def sync_names(self, held: int, folders: Iterable[Path]) -> None:
+    def sync_names(self, _held: int, folders: Iterable[Path]) -> None:
         self._sync()
         if self._syncs_names:
-            synced = set(folders)
+            synced = set(map(str, folders))
             for path in [*self.names, *self.durable_names]:
-                if path.parent in synced:
+                if _parent(path) in synced:
                     self._keep(self.durable_names, path, self.names.get(path))
-            self.durable_folders |= {path for path in self.folders if path.parent in synced}
+            self.durable_folders |= {path for path in self.folders if _parent(path) in synced}
 
     def _sync(self) -> None:
         self._step()
         if self.operations >= self.fails_at:
             raise OSError(errno.EIO, "the disk lost what it was given")
 
-    def _keep(self, names: dict[Path, int], path: Path, inode: int | None) -> None:
+    def _keep(self, names: dict[str, int], path: str, inode: int | None) -> None:
         if inode is None:
             names.pop(path, None)
         else:
@@ -141,13 +143,13 @@ class SimulatedDisk:
         """The disk after the power came back."""
         after = SimulatedDisk()
         names = dict(self.durable_names)
-        for path in {*self.names, *self.durable_names}:
+        for path in sorted({*self.names, *self.durable_names}):
             if self.names.get(path) != names.get(path) and draw.random() < 0.5:
                 self._keep(names, path, self.names.get(path))
         folders = set(self.durable_folders)
         folders |= {path for path in sorted(self.folders) if draw.random() < 0.5}
         for path, inode in names.items():
-            if all(parent in folders for parent in path.parents):
+            if all(str(parent) in folders for parent in Path(path).parents):
                 after.names[path] = inode
                 after.files[inode] = bytearray(self._after_crash(inode, draw))
         after.folders = folders
@@ -166,3 +168,7 @@ class SimulatedDisk:
 
 class PowerLoss(BaseException):
     """Not an Exception: nothing in the product may catch it and go on."""
+
+
+def _parent(path: str) -> str:
+    return path.rpartition("/")[0]

@@ -66,7 +66,7 @@ def write_cases(
     yield _head(version, "Cases")
     for number, (fields, media) in enumerate(cases):
         head = json.dumps(fields, ensure_ascii=False)[:-1]
-        yield f"{',' if number else ''}{head}{', ' if fields else ''}\"Media\":[".encode()
+        yield f'{"," if number else ""}{head}{", " if fields else ""}"Media":['.encode()
         yield from _joined(media, indent)
         yield b"]}"
     yield b"]}"

@@ -103,7 +103,7 @@ def first_line(head: str) -> str:
 def _lines(pieces: Iterable[str]) -> Iterator[str]:
     rest = ""
     for piece in pieces:
-        *whole, rest = (rest + piece).split("\n")
+        *whole, rest = (rest + str(storable(piece))).split("\n")
         for line in whole:
             yield _checked(line)
         _checked(rest)
@@ -126,7 +126,7 @@ def _plain(line: str) -> tuple[ListedMedium | None, bool]:
     else:
         name = _DIGEST_BY_DIGITS.get(len(word), "")
         found = digest(word, len(word) // 2)
-        paths = (str(storable(rest)),) if rest else ()
+        paths = (rest,) if rest else ()
     if found is None or not name:
         return None, False
     medium = ListedMedium(
@@ -188,7 +188,8 @@ def _header(line: str) -> _Columns | None:
         field = _COLUMNS.get(re.sub(r"[\s_-]", "", name.lower()))
         if field is not None:
             places.setdefault(field, place)
-    if not any(field in places for field in _BYTES):
+    holds_digest = any(len(name) in _DIGEST_BY_DIGITS and digest(name, len(name) // 2) for name in names)
+    if holds_digest or not any(field in places for field in _BYTES):
         return None
     return _Columns(delimiter=delimiter, names=tuple(names), places=places)
 
@@ -202,4 +203,4 @@ def _cells(line: str, delimiter: str) -> list[str] | None:
             cells = next(csv.reader([line], delimiter=delimiter, strict=True))
         except csv.Error:
             return None
-    return [str(storable(cell.strip())) for cell in cells]
+    return [cell.strip() for cell in cells]

@@ -26,6 +26,20 @@ def _number(digits: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def _overflows(values: Iterable[object]) -> bool:
+    """Whether a number such as 1e999 became infinite: the fast parser lets it."""
+    for value in values:
+        if isinstance(value, float):
+            if not math.isfinite(value):
+                return True
+        elif isinstance(value, list):
+            if value and _overflows(value):
+                return True
+        elif isinstance(value, dict) and _overflows(value.values()):
+            return True
+    return False
+
+
 def _no_number(_: str) -> None:
     """NaN and Infinity are not JSON and fit no table."""
 
@@ -160,8 +174,10 @@ class JsonStream:
             values: object = pydantic_core.from_json(text, allow_inf_nan=False, cache_strings="keys")
         except ValueError:
             return None
+        if not isinstance(values, list) or _overflows(values):
+            return None
         self._at = last + separator.start(1) - separator.start()
-        return values if isinstance(values, list) else None
+        return values
 
     def _fill(self) -> bool:
         """Let go of what was read and take in more; false if nothing came."""

@@ -15,7 +15,8 @@ class ListFormat(StrEnum):
 
 
 _VICS = re.compile(
-    r'\s*\{.{0,4096}?"@?odata\.(?:metadata|context)"\s*:\s*"[^"]{0,500}#(?:Media|Cases)"', re.DOTALL | re.IGNORECASE
+    r'\s*\{.{0,4096}?"@?odata\.(?:metadata|context)"\s*:\s*"[^"]{0,500}#(?:Media|Cases)"',
+    re.DOTALL | re.IGNORECASE,
 )
 
 

@@ -179,9 +179,7 @@ class Reader:
         key = keys.wrapping_key(owner_member, envelope.wrap_version(wrapped))
         return envelope.unwrap(wrapped, key=key, owner_member=owner_member, sha256=sha256)
 
-    def unlock(
-        self, keys: KeyDirectory, owner_member: str, sha256: bytes, *, expected: bytes | None = None
-    ) -> None:
+    def unlock(self, keys: KeyDirectory, owner_member: str, sha256: bytes, *, expected: bytes | None = None) -> None:
         """Verify head, key commitment and length, and that the data key is the one expected.
 
         Raises:
