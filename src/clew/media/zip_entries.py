@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 from clew.media.limits import ARCHIVE_NAME_BYTES_MAX
@@ -283,8 +284,14 @@ def _unpacked(
     finally:
         if ended is not None:
             ended(at - len(inside.unused_data))
-    if header.has_sizes and crc != header.crc:
+    stated = (header.crc,) if header.has_sizes else _stated_behind(archive, at - len(inside.unused_data))
+    if crc not in stated or not (header.has_sizes or inside.eof):
         raise Damaged(DAMAGED)
+
+
+def _stated_behind(archive: SeizedBytes, end: int) -> tuple[int, ...]:
+    """The checksum of a descriptor, which may or may not begin with a mark (clause 4.3.9.3)."""
+    return struct.unpack("<2I", archive.at(end, 8).ljust(8, b"\0"))
 
 
 def _entries_met(archive: SeizedBytes) -> Iterator[StoredEntry]:
@@ -309,7 +316,7 @@ def _entries_met(archive: SeizedBytes) -> Iterator[StoredEntry]:
                 name=name,
                 size=size if header.has_sizes else None,
                 packed=packed if header.has_sizes else None,
-                parts=lambda parts=parts: parts,
+                parts=partial(iter, parts),
             )
             if not header.has_sizes:  # only its end tells where the next one may begin
                 with suppress(Damaged):

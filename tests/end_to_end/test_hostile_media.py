@@ -1,0 +1,231 @@
+"""Good and hostile media through the real sandbox, while its readers are killed: none is wrong."""
+
+import csv
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from clew.domain.medium import Verdict
+from clew.media.archive import Unpacker, looks_like_archive
+from clew.media.digests import content_of, content_of_file
+from clew.media.lock import Level
+from clew.media.nursery import Nursery
+from clew.media.proof import prove
+from clew.media.reading import Reading, Wants
+from clew.media.sandbox import Sandbox
+
+MEDIA = Path(os.environ.get("CLEW_TEST_MEDIA", Path(__file__).parents[3] / "shared" / "media"))
+GOOD, KILLS = 400, 50
+VERDICTS_BY_EXPECTATION = {
+    "refuse by its header": {Verdict.REFUSED},
+    "report as empty": {Verdict.NOT_DECODED},
+    "report as damaged;": {Verdict.NOT_DECODED, Verdict.DAMAGED_READ},
+    "read by content": {Verdict.DECODED},
+    "keep the name": {Verdict.DECODED},
+    "refuse; serve": {Verdict.NOT_DECODED},
+    "never fetch": {Verdict.NOT_DECODED},
+    "refuse entities": {Verdict.NOT_DECODED},
+    "show what can be read": {Verdict.DAMAGED_READ},
+}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What must be the same however often a reader was killed."""
+
+    verdict: Verdict
+    reason: str
+    stored: tuple[bytes, ...]
+    queries: tuple[bytes, ...]
+
+
+def summary(reading: Reading) -> Summary:
+    stored = tuple(one.bits.tobytes() for one in reading.stored)
+    return Summary(reading.verdict, reading.reason, stored, tuple(one.bits.tobytes() for one in reading.queries))
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    with Nursery() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def drawn() -> list[bytes]:
+    """JPEGs of drawn waves, no two the same."""
+    draw = np.random.default_rng(3)
+    y, x = np.mgrid[0:96, 0:128]
+    pictures = []
+    for _ in range(GOOD):
+        a, b, c, d = draw.uniform(0.02, 0.25, 4)
+        waves = 128 + 60 * np.sin(a * x + b * y) + 60 * np.cos(c * x - d * y)
+        target = BytesIO()
+        Image.fromarray(waves.astype(np.uint8)).save(target, "JPEG")
+        pictures.append(target.getvalue())
+    return pictures
+
+
+def hostile_files() -> list[Path]:
+    folder = MEDIA / "hostile"
+    if not folder.is_dir():
+        pytest.skip(f"the hostile media are absent ({folder}): nothing is proved with them")
+    return sorted(path for path in folder.iterdir() if path.name != "hostile.csv")
+
+
+def read(sandbox: Sandbox, content: bytes) -> Reading:
+    with content_of(BytesIO(content)) as sealed:
+        return sandbox.read(sealed.fd, sealed.digests.size_bytes, Wants.FULL)
+
+
+def test_the_real_decoders_are_locked_in(nursery: Nursery) -> None:
+    proof = prove(nursery)
+    assert proof.let_through == ()
+    assert proof.level is (Level.OWN_USER if os.geteuid() == 0 else Level.LANDLOCK)
+
+
+def test_each_hostile_file_gets_the_verdict_that_is_expected_of_it(nursery: Nursery) -> None:
+    files = hostile_files()
+    with (MEDIA / "hostile" / "hostile.csv").open(encoding="utf-8", newline="") as table:
+        expected = {row["file"]: row["expected"] for row in csv.DictReader(table)}
+    with Sandbox("NO", nursery=nursery) as sandbox:
+        for path in files:
+            fd = os.open(path, os.O_RDONLY)
+            with content_of_file(fd) as content:
+                reading = sandbox.read(content.fd, content.digests.size_bytes, Wants.FULL)
+            os.close(fd)
+            wish = expected[path.name]
+            for words, verdicts in VERDICTS_BY_EXPECTATION.items():
+                assert not wish.startswith(words) or reading.verdict in verdicts, path.name
+            assert reading.verdict not in (Verdict.QUARANTINED, Verdict.WAITING), path.name
+        assert (sandbox.alarms, sandbox.readers_started) == (0, 1)
+
+
+def kill_readers(sandbox: Sandbox, nursery: Nursery, kills: list[int], over: threading.Event) -> None:
+    """Kill the present reader again and again, from outside; never a process that is not one."""
+    draw = random.Random(5)
+    while not over.wait(draw.uniform(0.005, 0.06)):
+        pid = sandbox.reader_pid
+        if pid is None:
+            continue
+        try:
+            held = os.pidfd_open(pid)
+        except ProcessLookupError:
+            continue
+        try:
+            if f"PPid:\t{nursery.pid}\n" in Path(f"/proc/{pid}/status").read_text():
+                signal.pidfd_send_signal(held, signal.SIGKILL)
+                kills.append(pid)
+        except (ProcessLookupError, FileNotFoundError):
+            continue
+        finally:
+            os.close(held)
+
+
+def test_killing_readers_changes_no_verdict_and_no_fingerprint(nursery: Nursery, drawn: list[bytes]) -> None:
+    contents = [*drawn, *(path.read_bytes() for path in hostile_files())]
+    random.Random(1).shuffle(contents)
+    with Sandbox("NO", nursery=nursery) as calm:
+        wanted = [summary(read(calm, content)) for content in contents]
+    assert sum(one.verdict is Verdict.DECODED for one in wanted) >= GOOD
+    assert len({one.stored for one in wanted}) >= GOOD
+    kills: list[int] = []
+    over = threading.Event()
+    with Sandbox("NO", nursery=nursery) as sandbox:
+        killer = threading.Thread(target=kill_readers, args=(sandbox, nursery, kills, over))
+        killer.start()
+        try:
+            end = time.monotonic() + 60
+            rounds = 0
+            while rounds == 0 or (len(kills) < KILLS and time.monotonic() < end):
+                # Killed twice with the same medium in hand is quarantined, which is right and not wrong.
+                readings = [read(sandbox, content) for content in contents]
+                rounds += 1
+                for reading, one in zip(readings, wanted, strict=True):
+                    if reading.verdict is not Verdict.QUARANTINED:
+                        assert summary(reading) == one
+                quarantined = sum(reading.verdict is Verdict.QUARANTINED for reading in readings)
+                assert quarantined <= len(readings) // 100
+        finally:
+            over.set()
+            killer.join()
+    assert len(kills) >= KILLS
+    assert sandbox.alarms == 0
+
+
+CONCAT = """
+import os, socket, sys
+from io import BytesIO
+import av
+from clew.domain.medium import Verdict
+from clew.media.reading import Reading
+from clew.media.worker import Decoders, run
+
+def read(fd, size, wants):
+    try:
+        with av.open(BytesIO(os.pread(fd, size, 0)), options={"safe": "0"}) as opened:
+            frames = sum(1 for _ in opened.decode(video=0))
+        return Reading(verdict=Verdict.DECODED, reason=f"{frames} frames")
+    except Exception as failure:
+        return Reading(verdict=Verdict.NOT_DECODED, reason=type(failure).__name__)
+
+run(socket.socket(fileno=int(sys.argv[1])), Decoders(warm=lambda: None, read=read))
+"""
+
+
+def drawn_clip(path: Path) -> None:
+    with av.open(str(path), "w", format="mp4") as target:
+        stream = target.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        for shade in range(10):
+            frame = av.VideoFrame.from_ndarray(np.full((64, 64, 3), shade * 20, np.uint8), format="rgb24")
+            target.mux(stream.encode(frame))
+        target.mux(stream.encode(None))
+
+
+def test_a_script_that_names_another_file_reads_nothing(tmp_path: Path, nursery: Nursery) -> None:
+    """Even a decoder without our list of formats, which outside does decode the other file."""
+    tmp_path.chmod(0o755)
+    clip = tmp_path / "canary.mp4"
+    drawn_clip(clip)
+    script = f"ffconcat version 1.0\nfile {clip}\n".encode()
+    with av.open(BytesIO(script), options={"safe": "0"}) as opened:
+        assert sum(1 for _ in opened.decode(video=0)) == 10
+    with Sandbox("NO", program=(sys.executable, "-I", "-c", CONCAT)) as sandbox:
+        assert "frames" in read(sandbox, clip.read_bytes()).reason
+        reading = read(sandbox, script)
+        assert (reading.verdict, reading.reason) == (Verdict.NOT_DECODED, "PermissionError")
+    with Sandbox("NO", nursery=nursery) as sandbox:
+        assert read(sandbox, script).verdict is Verdict.NOT_DECODED
+
+
+def test_hostile_archives_write_nothing_and_lose_no_entry(nursery: Nursery, tmp_path: Path) -> None:
+    counts = {"zip-3000-entries.zip": 3000, "zip-odd-names.zip": 12, "zip-slip.zip": 5, "tar-links-out.tar": 5}
+    before = sorted(tmp_path.parent.iterdir())
+    total = 0
+    for path in hostile_files():
+        fd = os.open(path, os.O_RDONLY)
+        size = os.fstat(fd).st_size
+        if looks_like_archive(os.pread(fd, 512, 0)):
+            with Unpacker(fd, size, nursery=nursery) as unpacker:
+                entries = 0
+                for entry in unpacker.entries():
+                    with content_of(entry) as content:
+                        total += content.digests.size_bytes
+                    entries += 1
+            assert unpacker.failures == 0, path.name
+            assert entries == counts.get(path.name, entries), path.name
+        os.close(fd)
+    assert total < 64 * 2**20
+    assert sorted(tmp_path.parent.iterdir()) == before
