@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from clew.domain.errors import Unavailable
@@ -19,9 +19,9 @@ class Keys:
     opens the database where it is reached over the network.
     """
 
-    django: bytes
-    context: bytes
-    app_password: str
+    django: bytes = field(repr=False)
+    context: bytes = field(repr=False)
+    app_password: str = field(repr=False)
 
 
 def make(folder: Path) -> Keys:
@@ -66,6 +66,8 @@ def _read(path: Path) -> bytes:
         found = bytes.fromhex(path.read_text("ascii"))
     except FileNotFoundError:
         raise Unavailable("This node has no keys yet: run clew init.") from None
+    except ValueError:
+        found = b""
     if len(found) != KEY_BYTES:
         raise Unavailable(f"The key {path.stem} is damaged: put it back from a backup.")
     return found
