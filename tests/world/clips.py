@@ -20,7 +20,7 @@ def country(seed: int, height: int, width: int) -> Luma:
     """A wide drawn country: clouds and hills of every size, (height, width)."""
     draw = np.random.default_rng(seed)
     field = np.zeros((height, width))
-    for cells in (3, 6, 12, 24, 48):
+    for cells in (3, 6, 12, 24, 48, 96):
         coarse = draw.normal(size=(cells, cells * 2)) / cells**0.8
         ys, xs = np.linspace(0, cells - 1, height), np.linspace(0, cells * 2 - 1, width)
         rows = np.stack([np.interp(xs, np.arange(cells * 2), line) for line in coarse])
@@ -32,7 +32,13 @@ def country(seed: int, height: int, width: int) -> Luma:
 
 
 def scenes(
-    seed: int, seconds: float, *, size: tuple[int, int] = SIZE, rate: int = RATE, scene_s: float = 2.5, pan: float = 0.15
+    seed: int,
+    seconds: float,
+    *,
+    size: tuple[int, int] = SIZE,
+    rate: int = RATE,
+    scene_s: float = 2.5,
+    pan: float = 0.04,
 ) -> Iterator[Luma]:
     """Frames of a journey: a new country every `scene_s` seconds, seen while moving on.
 

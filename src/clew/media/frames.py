@@ -120,6 +120,7 @@ class Watcher:
     _waiting: list[tuple[int, bool, Grey]] = field(default_factory=list)
     _due_ms: int = 0
     _last_stored: Instant | None = None
+    _last_key: Instant | None = None
     _last_queried: Instant | None = None
 
     @property
@@ -153,11 +154,14 @@ class Watcher:
         turns, quality = luma.whole_of(grey, content)
         if quality < QUALITY_MATCHED_MIN:
             return
-        is_stored = self._is_stored(turns[0], time_ms, is_key=is_key)
+        is_stored_key = is_key and self._is_stored_key(turns[0], time_ms)
+        is_stored = is_stored_key or self._is_stored(turns[0], time_ms)
         is_queried = self._is_queried(turns[0], time_ms)
         if not (is_stored or is_queried):
             return
         parts = luma.parts_of(grey, content)
+        if is_stored_key:
+            self._last_key = Instant(time_ms=time_ms, bits=turns[0])
         if is_stored:
             self._last_stored = Instant(time_ms=time_ms, bits=turns[0])
             self.instants_stored += 1
@@ -172,15 +176,22 @@ class Watcher:
             for bits, part_quality in parts:
                 self.queries.add(bits, part_quality, time_ms)
 
-    def _is_stored(self, bits: Bits, time_ms: int, *, is_key: bool) -> bool:
+    def _is_stored_key(self, bits: Bits, time_ms: int) -> bool:
+        """Judged by the key frames before it alone: the full pass stores again what the first answer stored."""
+        last = self._last_key
+        if last is None:
+            return True
+        step = KEY_STEP_MS if last.bits_apart(bits) > STILL_BITS else STILL_STORED_STEP_MS
+        return last.since_ms(time_ms) >= step
+
+    def _is_stored(self, bits: Bits, time_ms: int) -> bool:
         last = self._last_stored
         if last is None:
             return True
         since_ms, apart = last.since_ms(time_ms), last.bits_apart(bits)
         if apart <= STILL_BITS:
             return since_ms >= STILL_STORED_STEP_MS
-        step = MOVED_STEP_MS if apart > MOVED_BITS else KEY_STEP_MS if is_key else STORED_STEP_MS
-        return since_ms >= step
+        return since_ms >= (MOVED_STEP_MS if apart > MOVED_BITS else STORED_STEP_MS)
 
     def _is_queried(self, bits: Bits, time_ms: int) -> bool:
         last = self._last_queried

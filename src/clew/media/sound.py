@@ -195,7 +195,8 @@ def mono(samples: NDArray[np.generic], *, channels: int, is_planar: bool) -> NDA
     lanes = samples if is_planar else samples.reshape(-1, channels).T
     kind = lanes.dtype
     if kind.kind == "f":
-        mixed = np.nan_to_num(lanes.mean(axis=0, dtype=np.float32)) * np.float32(32767)
+        mean = np.nan_to_num(lanes.mean(axis=0, dtype=np.float32), posinf=1.0, neginf=-1.0)
+        mixed = np.clip(mean, -1.0, 1.0) * np.float32(32767)
     elif kind == np.uint8:
         mixed = (lanes.mean(axis=0, dtype=np.float32) - np.float32(128)) * np.float32(256)
     else:

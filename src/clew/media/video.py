@@ -10,6 +10,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.frame import Frame
 from av.packet import Packet
 from av.stream import Stream
 from av.video.frame import VideoFrame
@@ -54,14 +55,16 @@ def read_video(fd: int, size: int, wants: Wants) -> Reading:
         Undecodable: no allowed container, or nothing in it can be decoded.
         LimitExceeded: more streams, or more pixels in a frame, than a medium may hold.
     """
+    is_by_keys = wants is Wants.PICTURE_OR_KEY_FRAMES
     with open_container(fd, size) as container:
-        is_by_keys = wants is Wants.PICTURE_OR_KEY_FRAMES
         viewing = Viewing.of(container, is_by_keys=is_by_keys)
         viewing.run(container)
-        if is_by_keys and viewing.picture is not None and viewing.frames == 0:
-            container.seek(0)
-            viewing = Viewing.of(container, is_by_keys=False, frames_max=FRAMES_WITHOUT_KEYS_MAX)
-            viewing.run(container)
+        if not (is_by_keys and viewing.picture is not None and viewing.frames == 0):
+            return viewing.reading(container)
+    # Opened anew, because a damaged container may refuse to go back to its beginning.
+    with open_container(fd, size) as container:
+        viewing = Viewing.of(container, is_by_keys=False, frames_max=FRAMES_WITHOUT_KEYS_MAX)
+        viewing.run(container)
         return viewing.reading(container)
 
 
@@ -152,17 +155,29 @@ class Viewing:
 
     def _watch(self, packet: "Packet[Stream]") -> None:
         self._stated_ms(packet)
-        for frame in packet.decode():
+        for frame in self._decoded(packet):
             if not isinstance(frame, VideoFrame):
                 continue
             self.frames += 1
-            time_ms = self.clock.time_ms(_seconds(frame.pts, frame.time_base))
+            # Frames drawn out of the decoder at once come without their stream's time base.
+            time_ms = self.clock.time_ms(_seconds(frame.pts, frame.time_base or packet.time_base))
             if frame.is_corrupt:
                 self.faults += 1
                 continue
             self.size = self.size or Size(width=frame.width, height=frame.height)
             if time_ms <= limits.DURATION_MS_MAX and min(frame.width, frame.height) >= luma.SIDE_READ_MIN:
                 self.watcher.see(frame, time_ms, is_key=bool(frame.key_frame))
+
+    def _decoded(self, packet: "Packet[Stream]") -> list[Frame]:
+        """The frames that a packet brings out; a lone key frame at once.
+
+        Held back for frames that never come, an HEVC key frame came out after its successor.
+        """
+        decoded: list[Frame] = list(packet.decode())
+        if self.is_by_keys and self.picture is not None and packet.size > 0:
+            decoded.extend(self.picture.codec_context.decode(None))
+            self.picture.codec_context.flush_buffers()
+        return decoded
 
     def _hear(self, packet: "Packet[Stream]") -> None:
         self._stated_ms(packet)
