@@ -32,7 +32,7 @@ packages:  # Debian packages that some tests need; only root can install them, o
 	fi
 
 demo: install  ## start a node with three fictional countries and triage a fictional seizure
-	@exec $(BIN)/clew demo
+	@CLEW_HOME="$${CLEW_HOME:-$(CURDIR)/.demo}" exec $(BIN)/clew demo
 
 test: install-test packages lint types  ## install what it needs and run all tests
 	$(BIN)/python -m pytest

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from clew.domain.triage import Aligned, Answer, Counts, Evidence, Reason, ReasonKind, TriagedMedium
 
@@ -17,7 +18,7 @@ SIGNS = {
     Answer.UNDECODABLE: "?",
 }  # fmt: skip
 WORDS = {answer: answer.value.replace("_", " ") for answer in Answer}
-MEDIA_SHOWN_MAX = 40
+SHOWN_PER_ANSWER_MAX = 8
 
 
 def counts_json(counts: Counts) -> dict[str, Json]:
@@ -71,21 +72,20 @@ def show_counts(console: Console, title: str, counts: Counts) -> None:
 
 
 def show_media(console: Console, media: Iterable[TriagedMedium]) -> None:
-    """The media that have something to say, each with its best reason."""
-    table = Table(box=None, padding=(0, 2), header_style="dim")
-    for heading in ("", "path", "why"):
-        table.add_column(heading, overflow="fold")
-    shown, left = 0, 0
+    """The first few media of each answer that has reasons, each with its best reason."""
+    shown: dict[Answer, list[TriagedMedium]] = {answer: [] for answer in Answer}
+    left = 0
     for medium in media:
-        if not medium.reasons:
-            continue
-        if shown == MEDIA_SHOWN_MAX:
+        if medium.reasons and len(shown[medium.answer]) < SHOWN_PER_ANSWER_MAX:
+            shown[medium.answer].append(medium)
+        elif medium.reasons:
             left += 1
-            continue
-        shown += 1
-        path = medium.paths[0] if medium.paths else medium.name[:16]
-        table.add_row(SIGNS[medium.answer], escape(path), escape(in_words(medium.reasons[0])))
-    if shown:
+    table = Table(box=None, padding=(0, 2), show_header=False)
+    for answer, few in shown.items():
+        for medium in few:
+            path = medium.paths[0] if medium.paths else medium.name[:16]
+            table.add_row(SIGNS[answer], Text(path, overflow="fold"), Text(in_words(medium.reasons[0])))
+    if table.row_count:
         console.print(table)
     if left:
         console.print(f"and {left:,} more; --json or --jsonl gives all of them", style="dim")

@@ -1,5 +1,72 @@
-"""`clew demo`."""
+"""`clew demo`: three fictional countries with drawn media, and one fictional seizure."""
+
+import secrets
+import socket
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+import typer
+
+from clew.cli import answers, nodes
+from clew.cli.entry import aside, console, entered
+from clew.node import keys
+from clew.node.configuration import Configuration
+
+CASE, EXHIBIT, OFFICER = "XC-2026-17", "PHONE-1", "cleo"
+PORTS_TRIED = 20
 
 
-def demo() -> None:
-    """Start a node with three fictional countries and triage a fictional seizure."""
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Stop after the answer instead of serving the page.")] = False,
+) -> None:
+    """Start a node with three fictional countries, take in a fictional seizure and show its triage."""
+    configuration = Configuration.from_environment()
+    if not keys.exist(configuration.keys_folder) or not (configuration.keys_folder / "founded").exists():
+        nodes.init()
+    with entered():
+        password = _password(configuration.home / "demo-password")
+        _tell_story(configuration, password)
+        if not once:
+            _serve(configuration, password)
+
+
+def _tell_story(configuration: Configuration, password: str) -> None:
+    from clew.actions import opening, triaging
+    from clew.cli import demo_story
+    from clew.node.workplace import equipped
+
+    with equipped(configuration) as workplace:
+        demo_story.tell(workplace, configuration.home / "demo-media", password, aside)
+    with opening.acting_as(opening.actor_of(OFFICER)) as session:
+        console.print()
+        answers.show_counts(console, f"{CASE} {EXHIBIT}", triaging.counts(session, CASE, EXHIBIT))
+        answers.show_media(console, triaging.every_medium(session, CASE, EXHIBIT))
+
+
+def _serve(configuration: Configuration, password: str) -> None:
+    from clew.node.serving import serve_for_ever
+
+    port = _free_port(configuration.listen_host, configuration.listen_port)
+    console.print(f"\nThe same on a page:  http://{configuration.listen_host}:{port}/cases/{quote(CASE)}/exhibits/{quote(EXHIBIT)}/")
+    console.print(f"Sign in as {OFFICER} with the password {password}  (Ctrl-C stops everything)", soft_wrap=True)
+    serve_for_ever(configuration, port=port)
+
+
+def _password(path: Path) -> str:
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(12), "ascii")
+    return path.read_text("ascii")
+
+
+def _free_port(host: str, first: int) -> int:
+    for port in range(first, first + PORTS_TRIED):
+        with socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tried.bind((host, port))
+            except OSError:
+                continue
+            return port
+    return first

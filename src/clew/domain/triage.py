@@ -155,13 +155,12 @@ class Counts:
 
 
 def grouped(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
-    """The reasons best first, with one for each (evidence, owner, series); the rest are counted."""
-    best: dict[tuple[Evidence, str | None, str | None], Reason] = {}
-    others: dict[tuple[Evidence, str | None, str | None], int] = {}
+    """The reasons best first, one for each (evidence, owner, series).
+
+    `others` of each counts the further media of its group; another reason for the same medium is none.
+    """
+    groups: dict[tuple[Evidence, str | None, str | None], dict[str | None, Reason]] = {}
     for reason in sorted(reasons, key=lambda reason: reason.rank):
-        group = (reason.evidence, reason.owner, reason.series)
-        if group in best:
-            others[group] += 1 + reason.others
-        else:
-            best[group], others[group] = reason, reason.others
-    return tuple(replace(reason, others=others[group]) for group, reason in best.items())
+        group = groups.setdefault((reason.evidence, reason.owner, reason.series), {})
+        group.setdefault(reason.matched, reason)
+    return tuple(replace(next(iter(group.values())), others=len(group) - 1) for group in groups.values())

@@ -14,7 +14,7 @@ log = logging.getLogger("clew.jobs")
 JOBS_AT_ONCE = 2
 """While one job waits for the database, another keeps the readers at work."""
 HEARTBEAT_SECONDS = 2.0
-DEAD_AFTER_SECONDS = 10.0
+DEAD_AFTER_SECONDS = 20.0
 LOOK_SECONDS = 1.0
 
 
@@ -49,6 +49,6 @@ async def sweep(worker: App) -> int:
     """Give back the jobs of workers that no longer say they are alive; how many."""
     stalled = list(await worker.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS))
     for job in stalled:
-        log.warning("job %s of a worker that died is given back", job.id)
+        log.info("job %s of a worker that died is given back", job.id)
         await worker.job_manager.retry_job(job, retry_at=datetime.now(tz=timezone.utc))
     return len(stalled)

@@ -23,12 +23,12 @@ def work_for_ever(configuration: Configuration) -> None:
         worker.work([tasks.queue_of(workplace.host)])
 
 
-def serve_for_ever(configuration: Configuration) -> None:
+def serve_for_ever(configuration: Configuration, *, port: int | None = None) -> None:
     """Serve the pages, with a worker in a process of its own, until SIGINT or SIGTERM."""
     beside = subprocess.Popen([sys.executable, "-m", "clew.cli", "work"], env=os.environ)  # noqa: S603
     try:
         uvicorn.run(
-            "clew.node.asgi:application", host=configuration.listen_host, port=configuration.listen_port,
+            "clew.node.asgi:application", host=configuration.listen_host, port=port or configuration.listen_port,
             log_level="warning", access_log=False, server_header=False, lifespan="off",
             timeout_graceful_shutdown=2,
         )  # fmt: skip
