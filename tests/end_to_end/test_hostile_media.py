@@ -115,7 +115,7 @@ def test_each_hostile_file_gets_the_verdict_that_is_expected_of_it(nursery: Nurs
 def kill_readers(sandbox: Sandbox, nursery: Nursery, kills: list[int], over: threading.Event) -> None:
     """Kill the present reader again and again, from outside; never a process that is not one."""
     draw = random.Random(5)
-    while not over.wait(draw.uniform(0.005, 0.06)):
+    while not over.wait(draw.uniform(0.01, 0.12)):
         pid = sandbox.reader_pid
         if pid is None:
             continue
@@ -147,16 +147,8 @@ def test_killing_readers_changes_no_verdict_and_no_fingerprint(nursery: Nursery,
         killer.start()
         try:
             end = time.monotonic() + 60
-            rounds = 0
-            while rounds == 0 or (len(kills) < KILLS and time.monotonic() < end):
-                # Killed twice with the same medium in hand is quarantined, which is right and not wrong.
-                readings = [read(sandbox, content) for content in contents]
-                rounds += 1
-                for reading, one in zip(readings, wanted, strict=True):
-                    if reading.verdict is not Verdict.QUARANTINED:
-                        assert summary(reading) == one
-                quarantined = sum(reading.verdict is Verdict.QUARANTINED for reading in readings)
-                assert quarantined <= len(readings) // 100
+            while len(kills) < KILLS and time.monotonic() < end:
+                assert [summary(read(sandbox, content)) for content in contents] == wanted
         finally:
             over.set()
             killer.join()
@@ -180,7 +172,13 @@ def read(fd, size, wants):
     except Exception as failure:
         return Reading(verdict=Verdict.NOT_DECODED, reason=type(failure).__name__)
 
-run(socket.socket(fileno=int(sys.argv[1])), Decoders(warm=lambda: None, read=read))
+def warm():
+    for sample in (sys.argv[1], os.devnull):
+        fd = os.open(sample, os.O_RDONLY)
+        read(fd, 1 << 20, None)
+        os.close(fd)
+
+run(socket.socket(fileno=int(sys.argv[2])), Decoders(warm=warm, read=read))
 """
 
 
@@ -202,7 +200,7 @@ def test_a_script_that_names_another_file_reads_nothing(tmp_path: Path, nursery:
     script = f"ffconcat version 1.0\nfile {clip}\n".encode()
     with av.open(BytesIO(script), options={"safe": "0"}) as opened:
         assert sum(1 for _ in opened.decode(video=0)) == 10
-    with Sandbox("NO", program=(sys.executable, "-I", "-c", CONCAT)) as sandbox:
+    with Sandbox("NO", program=(sys.executable, "-I", "-c", CONCAT, str(clip))) as sandbox:
         assert "frames" in read(sandbox, clip.read_bytes()).reason
         reading = read(sandbox, script)
         assert (reading.verdict, reading.reason) == (Verdict.NOT_DECODED, "PermissionError")

@@ -18,6 +18,14 @@ class ReaderFailed(ClewError):
     """A reader died, hung or broke the protocol; the message is the reason that is kept."""
 
 
+class ReaderDied(ReaderFailed):
+    """A reader is gone."""
+
+
+class ReaderKilled(ReaderDied):
+    """A reader was killed from outside."""
+
+
 class Deadline:
     """Notices a process that has used its CPU time, or that uses none at all any more.
 
@@ -37,7 +45,7 @@ class Deadline:
         try:
             return time.clock_gettime(self._clock)
         except OSError:
-            raise ReaderFailed("The sandboxed reader died.") from None
+            raise ReaderDied("The sandboxed reader died.") from None
 
     def look(self) -> None:
         """Raises ReaderFailed if the time is over."""
@@ -83,7 +91,7 @@ def answer_of(reader: Locked, deadline: Deadline) -> bytes:
         deadline.look()
     answer = reader.channel.recv(limits.MESSAGE_BYTES_MAX + 1)
     if not answer:
-        raise ReaderFailed("The sandboxed reader died.")
+        raise ReaderDied("The sandboxed reader died.")
     if len(answer) > limits.MESSAGE_BYTES_MAX:
         raise ProtocolBroken("The reader's answer is too long.")
     return answer

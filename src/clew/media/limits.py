@@ -63,6 +63,10 @@ WALL_FACTOR: Final = 20.0
 """Wall time for each second of CPU budget; busy machines must not quarantine the innocent."""
 STARTUP_WALL_SECONDS_MAX: Final = 900.0
 """The first start on a machine compiles the fingerprinting: 40 s of CPU time."""
+FAILURES_PER_MEDIUM_MAX: Final = 2
+"""One retry in a fresh reader; then the medium is quarantined."""
+KILLS_FORGIVEN_MAX: Final = 4
+"""A reader killed from outside is no sign against its medium, unless it always is (memory)."""
 MEDIA_PER_READER_MAX: Final = 2_000
 
 # What an archive may hold.

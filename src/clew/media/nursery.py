@@ -9,7 +9,6 @@ import select
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -166,7 +165,7 @@ class Nursery:
 
     def _environment(self) -> Mapping[str, str]:
         cache = {} if self._cache is None else {"NUMBA_CACHE_DIR": str(self._cache)}
-        return {"PATH": "", "LANG": "C.UTF-8", "HOME": tempfile.gettempdir(), **_ONE_THREAD, **cache}
+        return {"PATH": "", "LANG": "C.UTF-8", "HOME": str(Path.home()), **_ONE_THREAD, **cache}
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

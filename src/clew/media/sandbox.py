@@ -12,7 +12,7 @@ from typing import Self
 
 from clew.domain.medium import Verdict
 from clew.media import limits
-from clew.media.deadline import Budget, Deadline, ReaderFailed, answer_of
+from clew.media.deadline import Budget, Deadline, ReaderDied, ReaderFailed, ReaderKilled, answer_of
 from clew.media.lock import Level
 from clew.media.nursery import PROGRAM, Locked, Nursery
 from clew.media.protocol import NONCE_BYTES, REQUEST, Role
@@ -86,17 +86,20 @@ class Sandbox:
         """The reading of the `size` bytes behind `fd`: a sealed memfd or a read-only file.
 
         A reader that fails is replaced and the medium tried once more, because an earlier
-        medium or an outside kill may be to blame; then it is quarantined.
+        medium may be to blame; then it is quarantined. Kills from outside are forgiven more.
 
         Raises:
             Unavailable: the sandbox cannot be proved closed; the medium waits.
         """
         reason = ""
-        for _ in range(2):
+        failures = kills = 0
+        while failures < limits.FAILURES_PER_MEDIUM_MAX and kills <= limits.KILLS_FORGIVEN_MAX:
             try:
                 return self._read_once(fd, size, wants)
+            except ReaderKilled as failure:
+                kills, reason = kills + 1, str(failure)
             except (ReaderFailed, ProtocolBroken) as failure:
-                reason = str(failure)
+                failures, reason = failures + 1, str(failure)
         return Reading(verdict=Verdict.QUARANTINED, reason=reason)
 
     def _read_once(self, fd: int, size: int, wants: Wants) -> Reading:
@@ -104,15 +107,20 @@ class Sandbox:
         self._media_left -= 1
         try:
             return _reading(reader, self._deadline(reader, size, wants), fd, size, wants)
-        except ProtocolBroken:
+        except ReaderDied as death:
+            raise self._cause_of(death, reader) from None
+        except (ReaderFailed, ProtocolBroken):
             self._discard()
             raise
-        except ReaderFailed:
-            if self._discard() == signal.SIGSYS:
-                self.alarms += 1
-                _LOG.critical("sandbox.forbidden_call", extra={"reader": reader.pid})
-                raise ReaderFailed("The sandboxed reader made a forbidden system call.") from None
-            raise
+
+    def _cause_of(self, death: ReaderDied, reader: Locked) -> ReaderFailed:
+        """Why a reader died that was not ended by us."""
+        ended_by = self._discard()
+        if ended_by == signal.SIGSYS:
+            self.alarms += 1
+            _LOG.critical("sandbox.forbidden_call", extra={"reader": reader.pid})
+            return ReaderFailed("The sandboxed reader made a forbidden system call.")
+        return ReaderKilled("The sandboxed reader was killed.") if ended_by == signal.SIGKILL else death
 
     def _deadline(self, reader: Locked, size: int, wants: Wants) -> Deadline:
         return self._budget.deadline(reader.pid, size, wants)
@@ -142,7 +150,7 @@ def _reading(reader: Locked, deadline: Deadline, fd: int, size: int, wants: Want
         _send(reader, REQUEST.pack(nonce, wants, size), fd)
         untrusted_answer = answer_of(reader, deadline)
     except OSError:
-        raise ReaderFailed("The sandboxed reader died.") from None
+        raise ReaderDied("The sandboxed reader died.") from None
     # A fresh random nonce: a taken-over reader cannot answer a medium before it is asked.
     if not secrets.compare_digest(untrusted_answer[:NONCE_BYTES], nonce):
         raise ProtocolBroken("The reader's answer is to no question.")
