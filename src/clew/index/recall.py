@@ -178,7 +178,7 @@ class Index:
                     entries.append(each.entry)
                 else:
                     fresh = self._write(self._from_source(after, each.entry.last, ROWS_MAX))
-                    entries += [] if fresh is None else [Entry(name=fresh.name, last=each.entry.last)]
+                    entries += [] if fresh is None else [fresh]
                     mended += 1
                 after = each.entry.last
             if mended:
