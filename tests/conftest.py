@@ -6,6 +6,7 @@ own; `CLEW_POSTGRES_BIN` takes the programs of another PostgreSQL.
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -32,6 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
     way = os.environ.get("CLEW_TEST_DATABASE", "embedded")
     if way not in WAYS:
         raise pytest.UsageError(f"CLEW_TEST_DATABASE is one of {', '.join(WAYS)}")
+    # A run that is told to end cleans up as one that is interrupted: PostgreSQL must not stay behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     ends = config.stash[ENDS] = ExitStack()
     home = Path(tempfile.mkdtemp(prefix="clew-test-"))
     ends.callback(shutil.rmtree, home, ignore_errors=True)
