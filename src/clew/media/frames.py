@@ -1,5 +1,6 @@
 """Which frames of a moving medium are stored and which are looked up, with their times."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -144,14 +145,14 @@ class Watcher:
         """Fingerprint the frames that wait."""
         if not self._waiting:
             return
-        content = luma.content_of([grey for _, _, grey in self._waiting])
+        contents = luma.contents_of([grey for _, _, grey in self._waiting])
         for time_ms, is_key, grey in self._waiting:
             if not self.is_full:
-                self._choose(grey, time_ms, content, is_key=is_key)
+                self._choose(grey, time_ms, contents, is_key=is_key)
         self._waiting.clear()
 
-    def _choose(self, grey: Grey, time_ms: int, content: Rectangle, *, is_key: bool) -> None:
-        turns, quality = luma.whole_of(grey, content)
+    def _choose(self, grey: Grey, time_ms: int, contents: Sequence[Rectangle], *, is_key: bool) -> None:
+        turns, quality = luma.whole_of(grey, contents)
         if quality < QUALITY_MATCHED_MIN:
             return
         is_stored_key = is_key and self._is_stored_key(turns[0], time_ms)
@@ -159,7 +160,7 @@ class Watcher:
         is_queried = self._is_queried(turns[0], time_ms)
         if not (is_stored or is_queried):
             return
-        parts = luma.parts_of(grey, content)
+        parts = luma.parts_of(grey, contents)
         if is_stored_key:
             self._last_key = Instant(time_ms=time_ms, bits=turns[0])
         if is_stored:

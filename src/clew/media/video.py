@@ -173,7 +173,7 @@ class Viewing:
 
         Held back for frames that never come, an HEVC key frame came out after its successor.
         """
-        decoded: list[Frame] = list(packet.decode())
+        decoded: list[Frame] = [frame for frame in packet.decode() if isinstance(frame, Frame)]
         if self.is_by_keys and self.picture is not None and packet.size > 0:
             decoded.extend(self.picture.codec_context.decode(None))
             self.picture.codec_context.flush_buffers()
