@@ -19,7 +19,8 @@ def powers(connection: Connection, role: str) -> set[str]:
             case when rolsuper then 'superuser' end, case when rolbypassrls then 'bypasses row security' end,
             case when rolcreaterole then 'creates roles' end, case when rolcreatedb then 'creates databases' end,
             case when rolreplication then 'replicates' end,
-            case when exists (select from pg_auth_members where member = r.oid) then 'belongs to other roles' end], null))
+            case when exists (select from pg_auth_members where member = r.oid) then 'belongs to other roles' end
+            ], null))
           from pg_roles r where rolname = %s""",
         [role],
     )
@@ -31,7 +32,8 @@ def owned(connection: Connection, role: str) -> int:
     found = connection.execute(
         """
         select count(*) from pg_shdepend
-         where deptype = 'o' and refclassid = 'pg_authid'::regclass and refobjid = (select oid from pg_roles where rolname = %s)
+         where deptype = 'o' and refclassid = 'pg_authid'::regclass
+           and refobjid = (select oid from pg_roles where rolname = %s)
            and dbid in (0, (select oid from pg_database where datname = current_database()))""",
         [role],
     ).fetchone()

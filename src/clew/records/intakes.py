@@ -23,6 +23,7 @@ class Intake:
     host: str
     keeps_bytes: bool
     series_id: UUID | None
+    list_id: UUID | None
     handling: Handling
 
 
@@ -269,7 +270,7 @@ def summary(session: Session, intake_id: UUID) -> Summary:
 
 _INTAKE = """
     select i.id as intake, e.case_id, i.exhibit_id, i.source, i.source_kind, i.host, i.keeps_bytes, i.series_id,
-           i.owner_member, i.owner_unit, i.audience, i.members, i.excluded
+           i.list_id, i.owner_member, i.owner_unit, i.audience, i.members, i.excluded
     from intakes i left join exhibits e on e.id = i.exhibit_id
 """
 
@@ -277,9 +278,9 @@ _INTAKE = """
 def _intake(row: Sequence) -> Intake:
     return Intake(
         id=row[0], case_id=row[1], exhibit_id=row[2], source=bytes(row[3]), source_kind=row[4], host=row[5],
-        keeps_bytes=row[6], series_id=row[7],
+        keeps_bytes=row[6], series_id=row[7], list_id=row[8],
         handling=Handling(
-            owner_member=row[8], owner_unit=row[9], audience=Audience(row[10]), members=frozenset(row[11]),
-            excluded=frozenset(row[12]),
+            owner_member=row[9], owner_unit=row[10], audience=Audience(row[11]), members=frozenset(row[12]),
+            excluded=frozenset(row[13]),
         ),
     )  # fmt: skip

@@ -65,8 +65,10 @@ FUNCTIONS_OF_THE_APP = (
     "clew_actor_officer()",
     "clew_fingerprints_after(smallint, bigint, integer)",
     "clew_fingerprint_sets(smallint, bigint[])",
-    "clew_write_matches(uuid[], bigint[], smallint[], smallint[], smallint[], smallint[],"
-    " integer[], integer[], integer[], integer[], integer[], integer[])",
+    (
+        "clew_write_matches(uuid[], bigint[], smallint[], smallint[], smallint[], smallint[],"
+        " integer[], integer[], integer[], integer[], integer[], integer[])"
+    ),
     "clew_note_digest_overlaps(uuid[])",
 )
 FUNCTIONS_OF_THE_BLIND = ("clew_actor()", "clew_write_overlaps(uuid[], uuid[])")
@@ -119,7 +121,7 @@ def renewed(kept: Iterable[tuple[str, str]], roles: Roles) -> list[str]:
     made = [*cover(COVERED, roles), *special(roles)]
     return [
         *(f'drop policy "{name}" on public."{table}"' for table, name in kept),
-        *(statement for statement in made if statement.startswith("create policy") or "row level security" in statement),
+        *(words for words in made if words.startswith("create policy") or "row level security" in words),
     ]
 
 
@@ -170,7 +172,11 @@ def _forced(table: str) -> list[str]:
 
 def _blind(table: str, role: dict[str, str]) -> list[str]:
     blind, granted = role["blind"], BLIND_GRANTS.get(table, "").split(", ")
-    conditions = {"select": "using (true)", "insert": "with check (true)", "update": "using (true) with check (true)"}
+    conditions = {
+        "select": "using (true)",
+        "insert": "with check (true)",
+        "update": "using (true) with check (true)",
+    }
     return [
         f"create policy blind_{verb} on public.{table} for {verb} to {blind} {conditions[verb]}"
         for verb in granted

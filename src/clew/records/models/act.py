@@ -18,7 +18,7 @@ class Act(models.Model):
 
     class Meta:
         db_table = "acts"
-        indexes = [models.Index(name="acts_by_subject", fields=["subject", "id"])]
+        indexes = (models.Index(name="acts_by_subject", fields=["subject", "id"]),)
 
     def __str__(self) -> str:
         return f"{self.act} {self.id}"

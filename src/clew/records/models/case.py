@@ -17,9 +17,9 @@ class Case(Covered):
 
     class Meta:
         db_table = "cases"
-        constraints = [
+        constraints = (
             models.UniqueConstraint(name="case_once_in_a_unit", fields=["owner_member", "owner_unit", "reference"]),
-        ]
+        )
 
     def __str__(self) -> str:
         return self.reference
@@ -34,7 +34,7 @@ class Exhibit(Covered):
 
     class Meta:
         db_table = "exhibits"
-        constraints = [models.UniqueConstraint(name="exhibit_once_in_a_case", fields=["case", "reference"])]
+        constraints = (models.UniqueConstraint(name="exhibit_once_in_a_case", fields=["case", "reference"]),)
 
     def __str__(self) -> str:
         return self.reference
@@ -82,10 +82,10 @@ class Chunk(Covered):
 
     class Meta:
         db_table = "chunks"
-        constraints = [
+        constraints = (
             models.UniqueConstraint(name="chunk_once_in_an_intake", fields=["intake", "ordinal"]),
             models.CheckConstraint(name="chunk_state_is_known", condition=models.Q(state__in=(1, 2, 3))),
-        ]
+        )
 
     def __str__(self) -> str:
         return str(self.id)

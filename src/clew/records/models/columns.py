@@ -14,12 +14,12 @@ def random_id() -> models.UUIDField:
 class WallClockField(models.Field):
     """A time as a camera's own clock showed it, in no time zone."""
 
-    def db_type(self, connection: object) -> str:
+    def db_type(self, connection: object) -> str:  # noqa: ARG002 (Django's signature)
         return "timestamp"
 
 
 class RealField(models.FloatField):
     """A number of which seven digits count."""
 
-    def db_type(self, connection: object) -> str:
+    def db_type(self, connection: object) -> str:  # noqa: ARG002 (Django's signature)
         return "real"

@@ -17,7 +17,7 @@ class ContextKey(models.Model):
 
     class Meta:
         db_table = "context_keys"
-        constraints = [models.CheckConstraint(name="context_key_is_one", condition=models.Q(id=1))]
+        constraints = (models.CheckConstraint(name="context_key_is_one", condition=models.Q(id=1)),)
 
     def __str__(self) -> str:
         return "context key"

@@ -16,12 +16,12 @@ class Series(Covered):
 
     class Meta:
         db_table = "series"
-        constraints = [
+        constraints = (
             models.UniqueConstraint(name="series_once_in_a_unit", fields=["owner_member", "owner_unit", "name"]),
             models.CheckConstraint(
                 name="series_state_is_known", condition=models.Q(state__in=[state.value for state in SeriesState])
             ),
-        ]
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -36,7 +36,7 @@ class SeriesMedium(Covered):
 
     class Meta:
         db_table = "series_media"
-        indexes = [models.Index(name="series_media_by_medium", fields=["medium_id"])]
+        indexes = (models.Index(name="series_media_by_medium", fields=["medium_id"]),)
 
     def __str__(self) -> str:
         return f"{self.series_id} {self.medium_id}"
@@ -50,9 +50,9 @@ class HashList(Covered):
 
     class Meta:
         db_table = "hash_lists"
-        constraints = [
+        constraints = (
             models.UniqueConstraint(name="hash_list_once_in_a_unit", fields=["owner_member", "owner_unit", "name"]),
-        ]
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -67,7 +67,7 @@ class Listing(Covered):
 
     class Meta:
         db_table = "listings"
-        indexes = [models.Index(name="listings_by_medium", fields=["medium_id"])]
+        indexes = (models.Index(name="listings_by_medium", fields=["medium_id"]),)
 
     def __str__(self) -> str:
         return f"{self.list_id} {self.medium_id}"

@@ -39,11 +39,13 @@ class Match(models.Model):
 
     class Meta:
         db_table = "matches"
-        constraints = [
+        constraints = (
             models.UniqueConstraint(name="match_once_between_two_media", fields=["a_medium", "b_medium", "kind"]),
-            models.CheckConstraint(name="match_sides_are_in_order", condition=models.Q(a_medium__lt=models.F("b_medium"))),
-        ]
-        indexes = [models.Index(name="matches_by_second_medium", fields=["b_medium"])]
+            models.CheckConstraint(
+                name="match_sides_are_in_order", condition=models.Q(a_medium__lt=models.F("b_medium"))
+            ),
+        )
+        indexes = (models.Index(name="matches_by_second_medium", fields=["b_medium"]),)
 
     def __str__(self) -> str:
         return str(self.id)
@@ -58,12 +60,12 @@ class Overlap(models.Model):
 
     class Meta:
         db_table = "overlaps"
-        constraints = [
+        constraints = (
             models.UniqueConstraint(name="overlap_once_between_two_media", fields=["left_medium", "right_medium"]),
             models.CheckConstraint(
                 name="overlap_sides_are_in_order", condition=models.Q(left_medium__lt=models.F("right_medium"))
             ),
-        ]
+        )
 
     def __str__(self) -> str:
         return str(self.id)
@@ -79,8 +81,8 @@ class OverlapSide(Covered):
 
     class Meta:
         db_table = "overlap_sides"
-        constraints = [models.UniqueConstraint(name="overlap_has_a_side_once", fields=["overlap_id", "medium_id"])]
-        indexes = [models.Index(name="overlap_sides_by_medium", fields=["medium_id"])]
+        constraints = (models.UniqueConstraint(name="overlap_has_a_side_once", fields=["overlap_id", "medium_id"]),)
+        indexes = (models.Index(name="overlap_sides_by_medium", fields=["medium_id"]),)
 
     def __str__(self) -> str:
         return str(self.id)

@@ -44,12 +44,12 @@ class Medium(Covered):
 
     class Meta:
         db_table = "media"
-        constraints = [models.UniqueConstraint(name="medium_once_under_a_cover", fields=["name", *COVER_COLUMNS])]
-        indexes = [
+        constraints = (models.UniqueConstraint(name="medium_once_under_a_cover", fields=["name", *COVER_COLUMNS]),)
+        indexes = (
             models.Index(name="media_by_sha1", fields=["sha1"], condition=Q(sha1__isnull=False)),
             models.Index(name="media_by_md5", fields=["md5"], condition=Q(md5__isnull=False)),
             models.Index(name="media_by_camera", fields=["camera_serial"], condition=Q(camera_serial__isnull=False)),
-        ]
+        )
 
     def __str__(self) -> str:
         return str(self.id)
@@ -73,12 +73,12 @@ class Occurrence(Covered):
 
     class Meta:
         db_table = "occurrences"
-        constraints = [models.UniqueConstraint(name="occurrence_once_in_an_exhibit", fields=["exhibit_id", "path_key"])]
-        indexes = [
+        constraints = (models.UniqueConstraint(name="occurrence_once_in_an_exhibit", fields=["exhibit_id", "path_key"]),)
+        indexes = (
             models.Index(name="occurrences_by_medium", fields=["medium_id"]),
             models.Index(name="occurrences_by_case", fields=["case_id", "medium_id"]),
             models.Index(name="occurrences_by_chunk", fields=["chunk_id"], condition=Q(chunk_id__isnull=False)),
-        ]
+        )
 
     def __str__(self) -> str:
         return str(self.id)
@@ -104,8 +104,8 @@ class FingerprintSet(Covered):
 
     class Meta:
         db_table = "fingerprints"
-        constraints = [models.UniqueConstraint(name="fingerprint_numbers_are_given_once", fields=["engine", "first"])]
-        indexes = [models.Index(name="fingerprints_by_medium", fields=["medium_id"])]
+        constraints = (models.UniqueConstraint(name="fingerprint_numbers_are_given_once", fields=["engine", "first"]),)
+        indexes = (models.Index(name="fingerprints_by_medium", fields=["medium_id"]),)
 
     def __str__(self) -> str:
         return str(self.id)

@@ -14,9 +14,11 @@ class Member(models.Model):
 
     class Meta:
         db_table = "members"
-        constraints = [
-            models.CheckConstraint(name="member_code_is_short_and_plain", condition=models.Q(code__regex="^[A-Z0-9]{2,8}$")),
-        ]
+        constraints = (
+            models.CheckConstraint(
+                name="member_code_is_short_and_plain", condition=models.Q(code__regex="^[A-Z0-9]{2,8}$")
+            ),
+        )
 
     def __str__(self) -> str:
         return self.code
@@ -26,12 +28,14 @@ class Unit(models.Model):
     """A team within a member."""
 
     id = random_id()
-    member = models.ForeignKey(Member, on_delete=models.PROTECT, db_column="member", db_index=False, related_name="units")
+    member = models.ForeignKey(
+        Member, on_delete=models.PROTECT, db_column="member", db_index=False, related_name="units"
+    )
     code = models.TextField()
 
     class Meta:
         db_table = "units"
-        constraints = [models.UniqueConstraint(name="unit_once_in_a_member", fields=["member", "code"])]
+        constraints = (models.UniqueConstraint(name="unit_once_in_a_member", fields=["member", "code"]),)
 
     def __str__(self) -> str:
         return self.code
