@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from clew.node import keys as node_keys
 from clew.node.configuration import Configuration
 from clew.node.connection import facts
+from clew.web import framework
 
 CONFIGURATION = Configuration.from_environment()
 _KEYS = node_keys.read(CONFIGURATION.keys_folder)
@@ -44,43 +45,10 @@ DEBUG = False
 ROOT_URLCONF = "clew.node.urls"
 ASGI_APPLICATION = "clew.node.asgi.application"
 
-INSTALLED_APPS = [
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.staticfiles",
-    "django.contrib.postgres",
-    "allauth",
-    "allauth.account",
-    "procrastinate.contrib.django",
-    "clew.records",
-    "clew.web",
-]
-
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "clew.web.middleware.ContentSecurityPolicy",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-]
-
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-            ],
-        },
-    }
-]
+INSTALLED_APPS = [*framework.APPS, "django.contrib.postgres", "procrastinate.contrib.django", "clew.records"]
+MIDDLEWARE = [*framework.MIDDLEWARE]
+TEMPLATES = [*framework.TEMPLATES]
+globals().update(framework.SETTINGS)
 
 # Sign-in ---------------------------------------------------------------------
 
@@ -94,15 +62,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
-ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_LOGOUT_ON_GET = False
-LOGIN_URL = "/accounts/login/"
-LOGIN_REDIRECT_URL = "/"
 
 # What a browser is told ------------------------------------------------------
 
@@ -124,17 +85,10 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _IS_HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
-USE_I18N = True
-USE_TZ = True
-TIME_ZONE = "UTC"
-STATIC_URL = "/static/"
 
 PROCRASTINATE_DATABASE_ALIAS = "default"
 
@@ -142,7 +96,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_address": {"()": "clew.web.logs.WithoutAddress"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_address"]}
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"clew": {"level": CONFIGURATION.log_level.upper()}},
 }
