@@ -257,3 +257,10 @@ def test_memory_does_not_grow_with_the_export():
     tracemalloc.stop()
     assert count == 16_000
     assert peak_bytes < 7_000_000
+
+
+def test_a_number_cut_by_the_window_is_read_whole(monkeypatch):
+    monkeypatch.setattr(json_stream, "WINDOW_CHARS", 1)
+    content = b"".join(vics.write_cases([({"CaseNumber": 10**90 + 7}, [])]))
+    (case,) = read_cases(in_blocks(content, 1))
+    assert case.number == str(10**90 + 7)

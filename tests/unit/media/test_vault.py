@@ -144,6 +144,25 @@ def test_two_owners_of_one_medium_share_neither_name_nor_key(vault, tmp_path):
             vault.open(member, named(content), wrapped)
 
 
+def test_the_key_of_a_blob_that_was_removed_does_not_open_the_next_one(vault):
+    content = drawn(1000)
+    early = put(vault, content)
+    vault.blob_path("NO", named(content)).unlink()
+    late = put(vault, content)
+    with pytest.raises(Tampered):
+        vault.open("NO", named(content), early)
+    vault.open("NO", named(content), late).close()
+
+
+@pytest.mark.parametrize(("member", "medium"), [("SE", b"a" * 32), ("NO", b"b" * 32)])
+def test_a_wrap_is_bound_to_owner_and_medium_even_under_one_key(member, medium):
+    wrapped = envelope.wrap(bytes(32), key=bytes(32), version=1, owner_member="NO", sha256=b"a" * 32)
+    assert envelope.unwrap(wrapped, key=bytes(32), owner_member="NO", sha256=b"a" * 32) == bytes(32)
+    with pytest.raises(Tampered):
+        envelope.unwrap(wrapped, key=bytes(32), owner_member=member, sha256=medium)
+    assert envelope.medium_context(member, medium) != envelope.medium_context("NO", b"a" * 32)
+
+
 def test_a_blob_put_in_the_place_of_another_is_refused(vault):
     here, there = drawn(1000, 1), drawn(1000, 2)
     wrapped = put(vault, here)
