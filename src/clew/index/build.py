@@ -130,7 +130,5 @@ def _digests(file: Path) -> list[str]:
     digests: list[str] = []
     with file.open("rb") as opened:
         while chunk := opened.read(DIGEST_BYTES):
-            digests += [
-                f"{digest:016x}" for digest in digest_blocks(np.frombuffer(chunk, np.uint64)).tolist()
-            ]
+            digests += [f"{digest:016x}" for digest in digest_blocks(np.frombuffer(chunk, np.uint64)).tolist()]
     return digests

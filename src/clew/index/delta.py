@@ -45,9 +45,7 @@ class Chunk:
     def search(self, queries: Rows, radius: int) -> Found:
         """Pairs within `radius` bits; `row` holds numbers."""
         found = hamming.scan(self.rows[self.begin : self.end], queries, radius)
-        return Found(
-            query=found.query, row=self.numbers[self.begin : self.end][found.row], distance=found.distance
-        )
+        return found._replace(row=self.numbers[self.begin : self.end][found.row])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ count all of it, write what there is room for, and are asked again with room for
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import types
@@ -40,8 +41,7 @@ _COUNTS = filled(types.uint32, 1)
 _FOUND_FILLED = (filled(types.int64, 1), filled(types.int64, 1), filled(types.uint8, 1))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(NamedTuple):
     """Pairs within the radius, flat and in no order: which query, which row, how many bits apart."""
 
     query: NDArray[np.int64]
@@ -91,7 +91,7 @@ def pack(bits: NDArray[np.uint8]) -> Rows:
     """Fingerprints of shape (n, 32), most significant bit first, as rows of the index."""
     rows = np.empty((len(bits), 4), np.uint64)
     _pack(frozen(bits), _SPREAD, rows)
-    return rows
+    return frozen(rows)
 
 
 @inner
@@ -149,20 +149,16 @@ def _ask_offsets(
 ) -> None:
     """Ask memory for the offsets that a step (one table, one query) will read."""
     table, q = step // queries.shape[0], step % queries.shape[0]
-    bucket = _chunk(
-        queries[q, 0], queries[q, 1], queries[q, 2], queries[q, 3], tables[table, 0], tables[table, 1]
-    )
+    bucket = _chunk(queries[q, 0], queries[q, 1], queries[q, 2], queries[q, 3], tables[table, 0], tables[table, 1])
     base, mask = U(tables[table, 3]), U(tables[table, 4])
     for k in range(mask, mask + U(tables[table, 5])):
         prefetch(offsets, base + (bucket ^ masks[k]))
 
 
 @inner
-def _was_found(
-    tables: NDArray[np.int64], table: int, a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64
-) -> bool:
+def _was_found(tables: NDArray[np.int64], table: int, a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64) -> bool:
     """Whether an earlier table finds a row that differs from the query by these bits."""
-    for t in range(table):
+    for t in range(table):  # noqa: SIM110 - compiled to a plain loop
         if popcount(_chunk(a, b, c, d, tables[t, 0], tables[t, 1])) <= U(tables[t, 2]):
             return True
     return False
@@ -237,9 +233,7 @@ def _search(
         _ask_offsets(offsets, tables, masks, queries, 0)
     for step in range(steps):
         table, q = step // queries.shape[0], step % queries.shape[0]
-        bucket = _chunk(
-            queries[q, 0], queries[q, 1], queries[q, 2], queries[q, 3], tables[table, 0], tables[table, 1]
-        )
+        bucket = _chunk(queries[q, 0], queries[q, 1], queries[q, 2], queries[q, 3], tables[table, 0], tables[table, 1])
         base, mask = U(tables[table, 3]), U(tables[table, 4])
         posting_base = U(table) * U(rows.shape[0])
         full = U(0)
@@ -281,7 +275,7 @@ def _whole(ask: Callable[[Out], np.uint64], room: int) -> Found:
         out = (np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint8))
         count = int(ask(out))
         if count <= room:
-            return Found(query=out[0][:count], row=out[1][:count], distance=out[2][:count])
+            return Found(out[0][:count], out[1][:count], out[2][:count])
         room = count
 
 

@@ -43,6 +43,8 @@ def filled(dtype: types.Type, dimensions: int) -> object:
 
 def frozen(array: NDArray[Row]) -> NDArray[Row]:
     """A read-only, contiguous view (a copy only where it must be) for a kernel to read."""
+    if array.flags.c_contiguous and not array.flags.writeable:
+        return array
     view = np.ascontiguousarray(array).view()
     view.flags.writeable = False
     return view

@@ -90,9 +90,7 @@ def plan_for(rows: int) -> Plan:
 
 def _flips(width: int, radius: int) -> list[int]:
     """Every number of `width` bits with at most `radius` of them set."""
-    return [
-        sum(1 << bit for bit in bits) for k in range(radius + 1) for bits in combinations(range(width), k)
-    ]
+    return [sum(1 << bit for bit in bits) for k in range(radius + 1) for bits in combinations(range(width), k)]
 
 
 @lru_cache(maxsize=16)

@@ -24,6 +24,7 @@ from clew.index.hamming import Found, Rows, pack
 from clew.index.manifest import Entry, Shelf, Stamp
 from clew.index.plan import RADIUS_MAX
 from clew.index.segment import PAGE_ROWS, Page, Segment, open_segment
+from clew.index.warming import warm
 from clew.index.watch import Watched
 
 Source = Callable[[int, int], tuple[int, NDArray[np.uint8]]]
@@ -67,13 +68,14 @@ class Index:
     """Exact search over all fingerprints of one engine. Threads and processes may share its folder."""
 
     def __init__(self, folder: Path, source: Source, *, threads: int | None = None) -> None:
-        self._shelf = Shelf(folder=folder)
+        self._shelf = Shelf(folder)
         self._source = source
         self._threads = len(os.sched_getaffinity(0)) if threads is None else threads
         self._mutex = threading.RLock()
         self._searchers = ThreadPoolExecutor(self._threads, "index-search")
         self._checkers = ThreadPoolExecutor(1, "index-check")
         self._is_compared = self._is_complete = False
+        warm()
         self._view = View(stamp=None, watched=(), delta=Delta.starting(-1))
         self._look()
 
@@ -323,15 +325,19 @@ def _search(rows: Rows, first_query: int, radius: int, searched: list[Segment | 
     answers: list[Found] = []
     for begin in range(0, len(rows), QUERIES_AT_ONCE):
         part = rows[begin : begin + QUERIES_AT_ONCE]
-        found = [each.search(part, radius) for each in searched]
-        answers += [replace(each, query=each.query + (first_query + begin)) for each in found]
+        for each in searched:
+            found = each.search(part, radius)
+            if len(found.query):
+                answers.append(found._replace(query=found.query + (first_query + begin)))
     return answers
 
 
 def _neighbours(found: list[Found], after: int) -> Neighbours:
-    query = np.concatenate([each.query for each in found] or [np.empty(0, np.int64)])
-    number = np.concatenate([each.row for each in found] or [np.empty(0, np.int64)])
-    distance = np.concatenate([each.distance for each in found] or [np.empty(0, np.uint8)])
+    if not found:  # so are most answers, and this takes a tenth of the time of the rest
+        return Neighbours(query=np.empty(0, np.int64), number=np.empty(0, np.int64), distance=np.empty(0, np.uint8))
+    query = np.concatenate([each.query for each in found])
+    number = np.concatenate([each.row for each in found])
+    distance = np.concatenate([each.distance for each in found])
     if after >= 0:
         wanted = number > after
         query, number, distance = query[wanted], number[wanted], distance[wanted]

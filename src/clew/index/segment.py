@@ -82,7 +82,7 @@ class Segment:
         """Pairs within `radius` bits; `row` holds numbers."""
         find = hamming.search if self.plan.widths else _scan
         found = find(self.tables, queries, radius)
-        return Found(query=found.query, row=self.numbers.of(found.row), distance=found.distance)
+        return found._replace(row=self.numbers.of(found.row)) if len(found.row) else found
 
     def verify(self) -> None:
         """Read every byte and compare it with what was written.
@@ -130,9 +130,7 @@ class Header:
         said = unseal(file.read_bytes())
         if (said["format"], said["seed"]) != (FORMAT, BIT_ORDER_SEED):
             raise Tampered("a segment of the index was written by another version")
-        return cls(
-            rows=said["rows"], plan=said["plan"], sizes_bytes=said["sizes_bytes"], digests=said["digests"]
-        )
+        return cls(rows=said["rows"], plan=said["plan"], sizes_bytes=said["sizes_bytes"], digests=said["digests"])
 
 
 def _mapped(file: Path, size_bytes: int) -> NDArray[np.uint64]:

@@ -1,0 +1,1 @@
+"""Numbers, never part of the tests: one command for each of the things that must be fast."""
