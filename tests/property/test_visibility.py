@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 import psycopg
 import pytest
 from psycopg.rows import TupleRow
+from tests.world.contexts import app_connection, claim, true_context
+from tests.world.world import World, handling
 
 from clew.domain.handling import Actor, Audience, Handling, may_see
 from clew.records import policies
 from clew.records.session import acting_as, handling_columns
 from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, _template, render
-from tests.world.contexts import app_connection, claim, true_context
-from tests.world.world import World, handling
 
 FEW = ("NO", "SE", "DE")
 MANY = ("NO", "NOR", "NO1", "SE", "DE", "FR", "ES", "IT", "PL", "NL", "BE", "DK")
@@ -120,7 +120,7 @@ def test_a_match_is_seen_by_whoever_may_see_both_media(world: World) -> None:
         cursor.executemany(
             statement,
             [
-                (0, number, 1, 31, 0, number, *handling_columns(sides[a]).values(), *handling_columns(sides[b]).values())
+                (0, number, 1, 31, 0, number, *cover_of(sides[a]), *cover_of(sides[b]))
                 for number, (a, b) in enumerate(pairs)
             ],
         )
@@ -132,6 +132,10 @@ def test_a_match_is_seen_by_whoever_may_see_both_media(world: World) -> None:
         assert shown == {
             n for n, (a, b) in enumerate(pairs) if may_see(viewer, sides[a]) and may_see(viewer, sides[b])
         }
+
+
+def cover_of(given: Handling) -> tuple[object, ...]:
+    return tuple(handling_columns(given).values())
 
 
 def as_blind(world: World) -> psycopg.Connection[TupleRow]:
@@ -218,7 +222,7 @@ def filled(world: World) -> Actor:
     cover = handling_columns(handling(ada))
     ids = "gen_random_uuid()"
     rows = {
-        "exhibits": ("case_id, reference", f"(select id from cases limit 1), 'E'"),
+        "exhibits": ("case_id, reference", "(select id from cases limit 1), 'E'"),
         "intakes": ("source, source_kind, started_by, host, keeps_bytes", "'', 'folder', 'ada', 'h', true"),
         "chunks": ("intake_id, ordinal, files, bytes", "(select id from intakes limit 1), 1, 1, 1"),
         "media": ("name, kind, verdict", "'\\x01', 'image', 1"),
@@ -232,7 +236,8 @@ def filled(world: World) -> Actor:
     with acting_as(ada) as session, session.cursor() as cursor:
         values = list(cover.values())
         cursor.execute(
-            f"insert into cases (reference, opened_by, {', '.join(cover)}) values ('C', 'ada', %s, %s, %s, %s, %s)", values
+            f"insert into cases (reference, opened_by, {', '.join(cover)}) values ('C', 'ada', %s, %s, %s, %s, %s)",
+            values,
         )
         for table, (columns, given) in rows.items():
             cursor.execute(
@@ -240,7 +245,8 @@ def filled(world: World) -> Actor:
             )
     with as_blind(world) as blind:
         blind.execute(
-            f"insert into overlap_sides (overlap_id, medium_id, {', '.join(cover)}) values ({ids}, {ids}, %s, %s, %s, %s, %s)",
+            f"insert into overlap_sides (overlap_id, medium_id, {', '.join(cover)})"
+            f" values ({ids}, {ids}, %s, %s, %s, %s, %s)",
             values,
         )
     return ada
@@ -267,15 +273,15 @@ def test_the_owner_of_the_tables_sees_nothing_either(world: World, filled: Actor
 
 
 FORGERIES: dict[str, Callable[[psycopg.Connection[TupleRow], Actor], str]] = {
-    "empty": lambda app, actor: "",
-    "a bare name": lambda app, actor: actor.member,
+    "empty": lambda _, __: "",
+    "a bare name": lambda _, actor: actor.member,
     "no signature": lambda app, actor: true_context(app, actor).partition(":")[2],
     "a signature of zeros": lambda app, actor: "0" * 64 + true_context(app, actor)[64:],
     "another's words": lambda app, actor: true_context(app, actor).replace("ada", "eve"),
     "words added": lambda app, actor: true_context(app, actor) + " ",
     "one bit of the signature": lambda app, actor: flipped(true_context(app, actor)),
     "expired": lambda app, actor: true_context(app, actor, until=1),
-    "another connection's": lambda app, actor: another_connections(actor),
+    "another connection's": lambda _, actor: another_connections(actor),
 }
 
 
@@ -313,7 +319,8 @@ def test_a_record_for_another_owner_is_refused(world: World, column: str) -> Non
         claim(app, true_context(app, ada))
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             app.execute(
-                f"insert into hash_lists (name, {', '.join(cover)}) values ('H', %s, %s, %s, %s, %s)", list(cover.values())
+                f"insert into hash_lists (name, {', '.join(cover)}) values ('H', %s, %s, %s, %s, %s)",
+                list(cover.values()),
             )
 
 

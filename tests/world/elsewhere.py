@@ -1,4 +1,4 @@
-"""A PostgreSQL that is not the node's: reached over the network, with a password, by a role without rights elsewhere."""
+"""A PostgreSQL that is not the node's: over the network, with a password, by a role without other rights."""
 
 import os
 import secrets
@@ -31,11 +31,13 @@ def database_elsewhere(folder: Path) -> Iterator[str]:
     os.chown(word, as_user.uid, as_user.gid)
     cluster = folder / "cluster"
     made = programs.run(
-        "initdb", ["-D", str(cluster), "-U", "admin", "--auth=scram-sha-256", f"--pwfile={word}", "-E", "UTF8", "--no-locale"]
+        "initdb",
+        ["-D", str(cluster), "-U", "admin", "-A", "scram-sha-256", f"--pwfile={word}", "-E", "UTF8", "--no-locale"],
     )
     assert made.returncode == 0, made.stderr
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-    started = programs.run("pg_ctl", ["-D", str(cluster), "-w", "-s", "-l", str(folder / "log"), "-o", options, "start"])
+    how = ["-w", "-s", "-l", str(folder / "log"), "-o", options]
+    started = programs.run("pg_ctl", ["-D", str(cluster), *how, "start"])
     assert started.returncode == 0, started.stderr
     try:
         at = f"127.0.0.1:{port}"

@@ -50,7 +50,9 @@ class World:
         officers.add(username, member=member, unit=unit)
         return officers.actor_of(username)
 
-    def exhibit(self, of: Actor, case: str = "CASE-1", exhibit: str = "PHONE-1", *, cover: Handling | None = None) -> UUID:
+    def exhibit(
+        self, of: Actor, case: str = "CASE-1", exhibit: str = "PHONE-1", *, cover: Handling | None = None
+    ) -> UUID:
         """An exhibit, and its case where it is new."""
         cover = cover or handling(of)
         with acting_as(of) as session:
@@ -127,7 +129,9 @@ class World:
                 },
             )
 
-    def series(self, of: Actor, name: str, media: Iterable[UUID] = (), *, state: SeriesState = SeriesState.OPEN) -> UUID:
+    def series(
+        self, of: Actor, name: str, media: Iterable[UUID] = (), *, state: SeriesState = SeriesState.OPEN
+    ) -> UUID:
         """A series with its media."""
         cover = handling(of)
         with acting_as(of) as session:

@@ -31,7 +31,9 @@ class Binaries:
     def major(self) -> int:
         return int(self.version.partition(".")[0])
 
-    def run(self, program: str, arguments: Sequence[str], *, is_detached: bool = False) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, program: str, arguments: Sequence[str], *, is_detached: bool = False
+    ) -> subprocess.CompletedProcess[str]:
         """Run a program of PostgreSQL to its end; `is_detached` keeps Ctrl-C of a terminal from it."""
         return _run(self.folder / program, arguments, self.account, is_detached=is_detached)
 

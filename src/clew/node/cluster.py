@@ -20,6 +20,16 @@ LOG_BYTES_MAX = 8 * 1024 * 1024
 PID_OF_NOBODY = 2**31 - 2
 """Above every number that Linux gives to a process."""
 
+INITDB = (
+    "--auth-local=peer",
+    "--auth-host=reject",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--data-checksums",
+    "--no-instructions",
+)
 MAP = "clew"
 
 SETTINGS = {
@@ -89,12 +99,10 @@ class Cluster:
         shutil.rmtree(unfinished, ignore_errors=True)
         made = self.programs.run(
             "initdb",
-            ["--pgdata", str(unfinished), "--username", SUPERUSER, "--auth-local=peer", "--auth-host=reject"]
-            + ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-            + ["--data-checksums", "--no-instructions"],
+            [f"--pgdata={unfinished}", f"--username={SUPERUSER}", *INITDB],
         )
         if made.returncode != 0:
-            raise Unavailable(f"PostgreSQL cannot be made: {made.stderr.strip().splitlines()[-1:]}")
+            raise Unavailable("PostgreSQL cannot make its files: look for a full disk or a limit of this machine.")
         unfinished.rename(cluster)
 
     def _refuse_another_major(self) -> None:

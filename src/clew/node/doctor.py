@@ -51,7 +51,7 @@ def _version(owner: Connection, _: ConnectionFacts) -> Check:
     return Check(
         name="database version",
         ok=ok,
-        sentence=f"PostgreSQL {version}." if ok else f"PostgreSQL {version} is too old: {MAJOR_MIN} or later is needed.",
+        sentence=f"PostgreSQL {version}." if ok else f"PostgreSQL {version} is too old: Clew needs {MAJOR_MIN}.",
     )
 
 
@@ -88,7 +88,8 @@ def _row_security(owner: Connection, _: ConnectionFacts) -> Check:
 
 def _rules(owner: Connection, facts: ConnectionFacts) -> Check:
     kept, wanted = catalogue.rules(owner), catalogue.rules_wanted(owner, facts.roles)
-    wrong = {f"{table} ({name})" for table, name in {*kept, *wanted} if kept.get((table, name)) != wanted.get((table, name))}
+    differing = [rule for rule in {*kept, *wanted} if kept.get(rule) != wanted.get(rule)]
+    wrong = {f"{table} ({name})" for table, name in differing}
     return _verdict(
         "rule of visibility",
         wrong,
@@ -141,12 +142,16 @@ def _emptiness(app: Connection) -> Check:
         if app.execute(f"select exists (select from {table})").fetchone() != (False,)
     }
     return _verdict(
-        "nobody sees nothing", showing, good="Without an actor every table is empty.", bad="Without an actor rows show in"
+        "nobody sees nothing",
+        showing,
+        good="Without an actor every table is empty.",
+        bad="Run clew init: without an actor rows show in",
     )
 
 
 def _privacy(app: Connection, facts: ConnectionFacts) -> Check:
-    is_private = facts.host.startswith("/") or app.pgconn.ssl_in_use or facts.host in {"", "localhost", "127.0.0.1", "::1"}
+    is_here = facts.host.startswith("/") or facts.host in {"", "localhost", "127.0.0.1", "::1"}
+    is_private = is_here or app.pgconn.ssl_in_use
     return Check(
         name="way to the database",
         ok=is_private,

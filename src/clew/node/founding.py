@@ -98,7 +98,9 @@ def _make_database(facts: ConnectionFacts) -> None:
             )
         if not _is_there(connection, "select from pg_database where datname = %s", facts.database):
             connection.execute(
-                sql.SQL("create database {} owner {}").format(sql.Identifier(facts.database), sql.Identifier(facts.owner))
+                sql.SQL("create database {} owner {}").format(
+                    sql.Identifier(facts.database), sql.Identifier(facts.owner)
+                )
             )
 
 

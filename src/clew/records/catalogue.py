@@ -28,13 +28,14 @@ def powers(connection: Connection, role: str) -> set[str]:
 
 
 def owned(connection: Connection, role: str) -> int:
-    """How many things in this database the role owns."""
+    """How many tables, functions, schemas and databases the role owns; tables for the time of a session apart."""
     found = connection.execute(
         """
-        select count(*) from pg_shdepend
-         where deptype = 'o' and refclassid = 'pg_authid'::regclass
-           and refobjid = (select oid from pg_roles where rolname = %s)
-           and dbid in (0, (select oid from pg_database where datname = current_database()))""",
+        with r as (select oid from pg_roles where rolname = %s)
+        select (select count(*) from pg_class, r where relowner = r.oid and relpersistence <> 't')
+             + (select count(*) from pg_proc, r where proowner = r.oid)
+             + (select count(*) from pg_namespace, r where nspowner = r.oid)
+             + (select count(*) from pg_database, r where datdba = r.oid)""",
         [role],
     ).fetchone()
     return int(found[0]) if found else 0

@@ -167,7 +167,7 @@ def functions() -> list[str]:
 
 
 def _forced(table: str) -> list[str]:
-    return [f"alter table public.{table} enable row level security", f"alter table public.{table} force row level security"]
+    return [f"alter table public.{table} {verb} row level security" for verb in ("enable", "force")]
 
 
 def _blind(table: str, role: dict[str, str]) -> list[str]:

@@ -39,7 +39,11 @@ def home() -> Iterator[Path]:
 def found(home: Path) -> str:
     environment = {name: value for name, value in os.environ.items() if name != "CLEW_DATABASE_URL"}
     done = subprocess.run(
-        [sys.executable, "-c", FOUND], env=environment | {"CLEW_HOME": str(home)}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", FOUND],
+        env=environment | {"CLEW_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return done.stdout.strip()
 

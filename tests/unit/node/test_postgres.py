@@ -104,7 +104,8 @@ def test_it_keeps_what_was_asked_of_it(own: Configuration) -> None:
         assert asked(facts, "show data_checksums") == "on"
         assert asked(facts, "show synchronous_commit") == "on"
         assert asked(facts, "show client_connection_check_interval") == "5s"
-        assert asked(facts, "select datlocprovider::text || datlocale from pg_database where datname = 'postgres'") == "bC.UTF-8"
+        locale = "select datlocprovider::text || datlocale from pg_database where datname = 'postgres'"
+        assert asked(facts, locale) == "bC.UTF-8"
 
 
 def test_the_last_of_two_processes_stops_it(own: Configuration, holder: "subprocess.Popen[bytes]") -> None:

@@ -4,11 +4,11 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from tests.world.world import World, handling
 
 from clew.domain.fingerprint import Kind, Transform
 from clew.domain.handling import Actor, Audience
 from clew.records.session import acting_as
-from tests.world.world import World, handling
 
 A_PICTURE, A_VIDEO = 1, 2
 
@@ -81,7 +81,8 @@ def test_a_match_is_written_once_with_its_lower_medium_first(world: World) -> No
     for turn, inverse in ((Transform.ROTATE_90, Transform.ROTATE_270), (Transform.FLIP_HORIZONTAL,) * 2):
         media = [world.medium(ada), world.medium(eve)]
         seen = write(ada, media[0], world.fingerprint(eve, media[1]), turn=turn, spans=(1, 2, 3, 4), matched=9)
-        row = read(ada, f"select a_medium, b_medium, transform, a_from_ms, a_to_ms, b_from_ms, b_to_ms from matches")[-1]
+        columns = "a_medium, b_medium, transform, a_from_ms, a_to_ms, b_from_ms, b_to_ms"
+        row = read(ada, f"select {columns} from matches order by id")[-1]
         straight = media == sorted(media)
         assert seen == 1
         assert row == (*sorted(media), turn if straight else inverse, *((1, 2, 3, 4) if straight else (3, 4, 1, 2)))

@@ -6,15 +6,15 @@ import signal
 import psycopg
 import pytest
 from django.db import connections
+from tests.world.world import World, handling
 
 from clew.domain.errors import Invalid, NotVisible, Unavailable
-from clew.domain.handling import MEMBERS_PER_RECORD_MAX, Audience
+from clew.domain.handling import MEMBERS_PER_RECORD_MAX, Actor, Audience
 from clew.node import postgres
 from clew.node.configuration import Configuration
 from clew.node.place import place_of
 from clew.records import audit, cases, members, officers
-from clew.records.session import acting_as, handling_columns
-from tests.world.world import World, handling
+from clew.records.session import Session, acting_as, handling_columns
 
 COLUMNS = "name, owner_member, owner_unit, audience, members, excluded"
 
@@ -30,10 +30,14 @@ def test_what_an_action_writes_is_there_afterwards(world: World) -> None:
 def test_an_action_that_fails_leaves_nothing(world: World) -> None:
     ada = world.officer("ada")
     with pytest.raises(ZeroDivisionError), acting_as(ada) as session:
-        cases.open_case(session, "NO-1", handling(ada))
-        raise ZeroDivisionError
+        half_done(session, ada)
     with acting_as(ada) as session, pytest.raises(NotVisible):
         cases.find(session, "NO-1")
+
+
+def half_done(session: Session, actor: Actor) -> None:
+    cases.open_case(session, "NO-1", handling(actor))
+    raise ZeroDivisionError
 
 
 def test_it_is_refused_within_itself(world: World) -> None:
@@ -58,9 +62,12 @@ def test_rows_are_copied_under_row_security(world: World) -> None:
 def test_rows_for_another_owner_are_not_copied(world: World) -> None:
     ada = world.officer("ada")
     cover = tuple((handling_columns(handling(ada)) | {"owner_member": "SE"}).values())
-    with pytest.raises(psycopg.errors.InsufficientPrivilege), acting_as(ada) as session:
-        with session.copy_into("hash_lists", COLUMNS) as copy:
-            copy.write_row(("one", *cover))
+    with (
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+        acting_as(ada) as session,
+        session.copy_into("hash_lists", COLUMNS) as copy,
+    ):
+        copy.write_row(("one", *cover))
 
 
 def test_a_record_can_name_as_many_members_as_a_handling(world: World) -> None:

@@ -73,7 +73,9 @@ class Occurrence(Covered):
 
     class Meta:
         db_table = "occurrences"
-        constraints = (models.UniqueConstraint(name="occurrence_once_in_an_exhibit", fields=["exhibit_id", "path_key"]),)
+        constraints = (
+            models.UniqueConstraint(name="occurrence_once_in_an_exhibit", fields=["exhibit_id", "path_key"]),
+        )
         indexes = (
             models.Index(name="occurrences_by_medium", fields=["medium_id"]),
             models.Index(name="occurrences_by_case", fields=["case_id", "medium_id"]),
