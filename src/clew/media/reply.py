@@ -22,6 +22,7 @@ _KEYS = frozenset(("verdict", "reason", "kind", "width", "height", "duration_ms"
                    "facts", "camera"))  # fmt: skip
 _INTEGER_MAX = 2**63 - 1
 _TIMES = np.dtype("<i4")
+_ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=False)
 
 Untrusted = object
 
@@ -48,7 +49,7 @@ def pack(reading: Reading) -> tuple[bytes, list[bytes]]:
         "camera": _camera_words(reading.camera),
     }
     arrays = [array for one in (*reading.stored, *reading.queries) for array in _arrays(one)]
-    return json.dumps(message, allow_nan=False, ensure_ascii=False).encode(), arrays
+    return _ENCODER.encode(message).encode(), arrays
 
 
 def _shape(one: FingerprintSet) -> list[int]:
@@ -87,7 +88,7 @@ def _bounded(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     room = limits.FACTS_BYTES_MAX
     for key, value in facts.items():
         name, fact = _text(str(key), limits.FACT_KEY_CHARACTERS_MAX), _fact(value, 0)
-        size = len(json.dumps([name, fact], ensure_ascii=False).encode())
+        size = len(_ENCODER.encode([name, fact]).encode())
         if len(kept) < limits.FACTS_MAX - 1 and size <= room and name not in kept:
             kept[name] = fact
             room -= size
@@ -129,7 +130,7 @@ def unpack(untrusted_message: bytes, read_arrays: Callable[[int], bytes]) -> Rea
         ProtocolBroken: anything is missing, too much, of another type or out of its range.
     """
     try:
-        claims = json.loads(untrusted_message, parse_constant=_no_constant)
+        claims = _DECODER.decode(untrusted_message.decode())
         return _reading(_exactly(claims, _KEYS), read_arrays)
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise ProtocolBroken("The reader's answer is not a reading.") from None
@@ -169,6 +170,9 @@ def _claim(holds: bool) -> None:
 
 def _no_constant(_word: str) -> None:
     raise ValueError
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def _exactly(value: Untrusted, keys: frozenset[str]) -> Mapping[str, Untrusted]:
@@ -235,9 +239,9 @@ def _set(shape: _Shape, arrays: memoryview) -> FingerprintSet:
     rest = arrays[n * (BYTES + 1) :]
     times = np.frombuffer(rest[: 4 * n], _TIMES).astype(np.int32) if shape.has_times else None
     transforms = np.frombuffer(rest[len(rest) - n :], np.uint8) if shape.has_transforms else None
-    _claim(not (qualities > 100).any())
-    _claim(times is None or not (times < 0).any())
-    _claim(transforms is None or not (transforms > 7).any())
+    _claim(int(qualities.max(initial=0)) <= 100)
+    _claim(times is None or int(times.min(initial=0)) >= 0)
+    _claim(transforms is None or int(transforms.max(initial=0)) <= 7)
     return FingerprintSet(
         kind=shape.kind, bits=bits, qualities=qualities, times_ms=times, transforms=transforms
     )
