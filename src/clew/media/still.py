@@ -22,6 +22,7 @@ from clew.media.reading import FingerprintSet, Reading, Wants
 from clew.media.samples import drawn_samples
 
 HEAD_BYTES = 64
+_TRANSFORMS = np.array(Transform, np.uint8)
 READ_AT_ONCE_BYTES = 8 * 1024 * 1024
 
 _BEGINNINGS = (
@@ -139,7 +140,7 @@ def _fingerprints(picture: Picture) -> tuple[tuple[FingerprintSet, ...], tuple[F
             kind=kind,
             bits=rows,
             qualities=np.full(len(rows), quality, np.uint8),
-            transforms=np.array(Transform, np.uint8),
+            transforms=_TRANSFORMS,
         )
         for kind, rows, quality in both
     )
