@@ -114,8 +114,8 @@ def parts_of(grey: Grey, contents: Sequence[Rectangle]) -> list[tuple[Bits, int]
 
 # ------------------------------------------------------------------ bars and blurred sides
 
-BAR_SPREAD_MAX = 12
-"""Grey levels between the darkest and the brightest pixel of a row of a bar, compression included."""
+BAR_DEVIATION_MAX = 2.5
+"""Standard deviation in grey levels of a row of a bar, compression included."""
 BAR_SHARE_MIN = 0.02
 CONTENT_SHARE_MIN = 0.3
 """A content of a smaller share of a side is not believed."""
@@ -126,6 +126,8 @@ SEAM_EDGE_MIN = 3.0
 SEAM_NEAR = 4
 """Columns compared on each side of a seam."""
 SEAM_AROUND = 10
+FRAMES_COMPARED = 16
+"""Frames among those given that are looked at for bars and seams: they stand still."""
 _LEVEL = 0.2
 """Grey levels added to both sides of a ratio, so that none is of nothing."""
 
@@ -137,7 +139,7 @@ def contents_of(greys: list[Grey]) -> tuple[Rectangle, ...]:
     the middle and end in a seam at the same place from both sides. A wrong rectangle costs a
     look-up in vain.
     """
-    stack = np.stack(greys)
+    stack = np.stack(greys[:: -(-len(greys) // FRAMES_COMPARED)])
     contents: list[Rectangle] = []
     for found in (_between_bars(stack), _between_seams(stack)):
         if not any(found.is_near(known) for known in (WHOLE, *contents)):
@@ -147,11 +149,11 @@ def contents_of(greys: list[Grey]) -> tuple[Rectangle, ...]:
 
 def _between_bars(stack: NDArray[np.uint8]) -> Rectangle:
     height, width = stack.shape[1:]
-    top, bottom = _inside(_spread(stack, axis=2))
-    left, right = _inside(_spread(stack[:, top:bottom], axis=1))
+    deviations = _deviations(stack)
+    top, bottom = _inside(deviations)
+    left, right = _inside(_deviations(_turned(stack[:, top:bottom])))
     if (bottom - top) < CONTENT_SHARE_MIN * height or (right - left) < CONTENT_SHARE_MIN * width:
         return WHOLE
-    # The outermost line of the content is mixed with the bar by scaling and compression.
     return Rectangle(
         left=left / width if left > BAR_SHARE_MIN * width else 0.0,
         top=top / height if top > BAR_SHARE_MIN * height else 0.0,
@@ -160,54 +162,96 @@ def _between_bars(stack: NDArray[np.uint8]) -> Rectangle:
     )
 
 
-def _spread(stack: NDArray[np.uint8], *, axis: int) -> NDArray[np.float64]:
-    """For each line across `axis`: its spread of grey levels, the largest of nearly all frames."""
-    low, high = np.percentile(stack, (2, 98), axis=axis)
-    spread: NDArray[np.float64] = np.percentile(high - low, 90, axis=0)
-    return spread
+def _turned(stack: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(stack.transpose(0, 2, 1))
 
 
-def _inside(spread: NDArray[np.float64]) -> tuple[int, int]:
-    """First and last line (exclusive) that is not of one colour."""
-    lines = np.flatnonzero(spread > BAR_SPREAD_MAX)
-    return (0, len(spread)) if len(lines) == 0 else (int(lines[0]), int(lines[-1]) + 1)
+def _inside(deviations: NDArray[np.float32]) -> tuple[int, int]:
+    """First and last line (exclusive) that is not of one colour in nearly all frames."""
+    lines = np.flatnonzero(np.percentile(deviations, 90, axis=0) > BAR_DEVIATION_MAX)
+    return (0, deviations.shape[1]) if len(lines) == 0 else (int(lines[0]), int(lines[-1]) + 1)
 
 
 def _between_seams(stack: NDArray[np.uint8]) -> Rectangle:
     share = _seam_share(stack)
     if share > 0:
         return Rectangle(left=share, right=1 - share)
-    share = _seam_share(stack.transpose(0, 2, 1))
+    share = _seam_share(_turned(stack))
     return Rectangle(top=share, bottom=1 - share) if share > 0 else WHOLE
 
 
 def _seam_share(stack: NDArray[np.uint8]) -> float:
     """Share of the width that lies outside a seam on each side, 0.0 if there is no seam."""
     width = stack.shape[2]
-    levels = stack.astype(np.int16)
-    # Second differences down a column: blurring removes them, slow shading has none.
-    detail = np.abs(levels[:, 2:] - 2 * levels[:, 1:-1] + levels[:, :-2]).mean(axis=(0, 1))
-    edge = np.abs(np.diff(levels, axis=2)).mean(axis=(0, 1))
-    best, best_at = SEAM_MIN, 0
-    for cut in range(max(width // 20, SEAM_NEAR + 2), int(width * (1 - CONTENT_SHARE_MIN) / 2)):
-        sides = (_seam(detail, edge, cut), _seam(detail[::-1], edge[::-1], cut))
-        rise, stands_out = min(side[0] for side in sides), min(side[1] for side in sides)
-        if stands_out >= SEAM_EDGE_MIN and rise * stands_out > best:
-            best, best_at = rise * stands_out, cut - 1 + int(np.argmax(edge[cut - 2 : cut + 2]))
-    return float(best_at / width)
+    detail, edge = _detail_and_edge(stack)
+    rise = np.minimum(_rise(detail), _rise(detail[::-1]))
+    stands_out = np.minimum(_stands_out(edge), _stands_out(edge[::-1]))
+    score = np.where(stands_out >= SEAM_EDGE_MIN, rise * stands_out, 0.0)
+    score[: max(width // 20, SEAM_NEAR + 2)] = 0.0
+    score[int(width * (1 - CONTENT_SHARE_MIN) / 2) :] = 0.0
+    cut = int(np.argmax(score))
+    return (cut - 1 + int(np.argmax(edge[cut - 2 : cut + 2]))) / width if score[cut] >= SEAM_MIN else 0.0
 
 
-def _seam(detail: NDArray[np.float64], edge: NDArray[np.float64], cut: int) -> tuple[float, float]:
-    """How much detail rises at a column from the left, and how much the edge there stands out."""
-    inside = detail[cut + 1 : cut + 1 + SEAM_NEAR].mean()
-    outside = max(detail[cut - 1 - SEAM_NEAR : cut - 1].mean(), np.percentile(detail[: cut - 1], 90))
-    around = np.median(edge[max(0, cut - SEAM_AROUND) : cut + SEAM_AROUND])
-    return (
-        float((inside + _LEVEL / 4) / (outside + _LEVEL / 4)),
-        float(edge[cut - 2 : cut + 2].max() / (around + _LEVEL)),
-    )
+def _rise(detail: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each column, how much detail rises there from the left."""
+    width = len(detail)
+    summed = np.concatenate(((0.0,), np.cumsum(detail)))
+    cut = np.arange(width)
+    first, last = np.minimum(cut + 1, width), np.minimum(cut + 1 + SEAM_NEAR, width)
+    inside = (summed[last] - summed[first]) / SEAM_NEAR
+    first, last = np.maximum(cut - 1 - SEAM_NEAR, 0), np.maximum(cut - 1, 0)
+    outside = np.maximum((summed[last] - summed[first]) / SEAM_NEAR, summed[last] / np.maximum(last, 1))
+    rise: NDArray[np.float64] = (inside + _LEVEL / 4) / (outside + _LEVEL / 4)
+    return rise
+
+
+def _stands_out(edge: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each column, how much the strongest edge beside it stands out of those around."""
+    near = np.lib.stride_tricks.sliding_window_view(np.pad(edge, (2, 2), "edge"), 4).max(axis=1)
+    padded = np.pad(edge, (SEAM_AROUND, SEAM_AROUND), "edge")
+    around = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * SEAM_AROUND), axis=1)
+    stands_out: NDArray[np.float64] = near / (around + _LEVEL)
+    return stands_out
+
+
+@numba.njit(cache=True, nogil=True)
+def _deviations(stack):  # type: ignore[no-untyped-def]
+    """Standard deviation of each line of each frame, (frames, lines)."""
+    frames, lines, width = stack.shape
+    deviations = np.empty((frames, lines), np.float32)
+    for frame in range(frames):
+        for line in range(lines):
+            total = np.int64(0)
+            squares = np.int64(0)
+            for x in range(width):
+                level = np.int64(stack[frame, line, x])
+                total += level
+                squares += level * level
+            mean = total / width
+            deviations[frame, line] = np.sqrt(max(0.0, squares / width - mean * mean))
+    return deviations
+
+
+@numba.njit(cache=True, nogil=True)
+def _detail_and_edge(stack):  # type: ignore[no-untyped-def]
+    """Of each column over all frames: mean second difference downwards, mean step to the next column."""
+    frames, height, width = stack.shape
+    # Blurring removes second differences, and slow shading has none.
+    detail = np.zeros(width, np.int64)
+    edge = np.zeros(width, np.int64)
+    for frame in range(frames):
+        for y in range(1, height - 1):
+            for x in range(width):
+                level = np.int32(stack[frame, y, x])
+                detail[x] += abs(np.int32(stack[frame, y - 1, x]) + np.int32(stack[frame, y + 1, x]) - 2 * level)
+        for y in range(height):
+            for x in range(width - 1):
+                edge[x] += abs(np.int32(stack[frame, y, x + 1]) - np.int32(stack[frame, y, x]))
+    return detail / (frames * max(1, height - 2)), edge[: width - 1] / (frames * height)
 
 
 def warm() -> None:
     """Compile or load the kernel for the type of a plane, so that nothing is compiled in the sandbox."""
     _shrunk(np.zeros((2 * SHORT_SIDE_MIN, 300), np.uint8), 280)
+    contents_of([np.zeros((SHORT_SIDE_MIN, 2 * SHORT_SIDE_MIN), np.uint8)] * 3)
