@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 import numpy as np
 from av.video.frame import VideoFrame
@@ -41,21 +40,21 @@ GAP_MS_MAX = 600_000
 class Clock:
     """Times of frames in milliseconds from the start, never backwards, whatever the container says."""
 
-    zero: Fraction | None = None
+    zero_ms: float | None = None
     step_ms: float = 40.0
     _last_ms: float | None = None
     _shift_ms: float = 0.0
 
-    def time_ms(self, at: Fraction | None) -> int:
-        """Time of the next frame, said by the container to be `at` seconds; None if it does not say.
+    def time_ms(self, at_ms: float | None) -> int:
+        """Time of the next frame, which is `at_ms` by the container; None if it does not say.
 
         A frame without a time, or with a wild one, follows the last at the usual step.
         """
         expected = 0.0 if self._last_ms is None else self._last_ms + self.step_ms
         stated = expected
-        if at is not None:
-            self.zero = at if self.zero is None else self.zero
-            stated = float(at - self.zero) * 1000 + self._shift_ms
+        if at_ms is not None:
+            self.zero_ms = at_ms if self.zero_ms is None else self.zero_ms
+            stated = at_ms - self.zero_ms + self._shift_ms
         if not expected - self.step_ms <= stated <= expected + GAP_MS_MAX:
             self._shift_ms += expected - stated
             stated = expected

@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass, field
-from fractions import Fraction
 from io import BytesIO
 
 import av
@@ -28,7 +27,7 @@ from clew.media.container import (
     picture_stream,
     sound_stream,
 )
-from clew.media.frames import KEY_STEP_MS, Clock, Watcher
+from clew.media.frames import KEY_STEP_MS, QUERIED_STEP_LONG_MS, Clock, Watcher
 from clew.media.reading import Reading, Wants
 
 PACKETS_MAX = 20_000_000
@@ -36,6 +35,10 @@ FAULTS_MAX = 2_000
 """Packets that cannot be decoded before the rest is given up."""
 FRAMES_WITHOUT_KEYS_MAX = 240
 """Frames read for the first answer where no packet says that it is a key frame."""
+SPARED_RATE_MIN = 20
+SPARED_DURATION_MS_MIN = 10_000
+"""Of clips as fast and as long as this the full pass leaves out frames that no other refers to, as long
+as 8 a second remain: what is looked up is 8 to 10 a second, and decoding is what a pass costs."""
 END_MISSING_SHARE = 0.1
 END_MISSING_MS = 1500
 
@@ -47,8 +50,9 @@ READ_IN_PART = "It is longer than a reading may be; its beginning is compared."
 def read_video(fd: int, size: int, wants: Wants) -> Reading:
     """Read the moving medium of `size` bytes behind `fd`.
 
-    The first answer decodes key frames and all sound; FULL decodes every frame, and gives
-    the whole set again. A container that holds only sound is of kind OTHER, with its words.
+    The first answer decodes key frames and all sound; FULL decodes at least 8 frames a second
+    (of short clips all), and gives the whole set again. A container that holds only sound is of
+    kind OTHER, with its words.
     Frames of low quality (black, flat) are neither stored nor looked up.
 
     Raises:
@@ -77,6 +81,8 @@ class Viewing:
     is_by_keys: bool
     frames_max: int
     clock: Clock
+    picture_tick_ms: float
+    sound_tick_ms: float
     watcher: Watcher = field(default_factory=Watcher)
     listener: sound.Listener | None = None
     size: Size | None = None
@@ -102,11 +108,20 @@ class Viewing:
             if not context.is_open:
                 context.thread_type, context.thread_count = "NONE", 1
                 context.options = {"max_pixels": str(limits.PIXELS_MAX)}
-            context.skip_frame = "NONKEY" if is_by_keys else "DEFAULT"
+            to_spare = "NONREF" if _has_frames_to_spare(picture, container) else "DEFAULT"
+            context.skip_frame = "NONKEY" if is_by_keys else to_spare
             clock = _clock_of(picture)
         if heard is not None and not heard.codec_context.is_open:
             heard.codec_context.thread_type, heard.codec_context.thread_count = "NONE", 1
-        return cls(picture=picture, heard=heard, is_by_keys=is_by_keys, frames_max=frames_max, clock=clock)
+        return cls(
+            picture=picture,
+            heard=heard,
+            is_by_keys=is_by_keys,
+            frames_max=frames_max,
+            clock=clock,
+            picture_tick_ms=_tick_ms(picture),
+            sound_tick_ms=_tick_ms(heard),
+        )
 
     def run(self, container: InputContainer) -> None:
         """Take every packet to its decoder, until the end, a limit, or bytes that cannot be read."""
@@ -136,7 +151,7 @@ class Viewing:
 
     def _is_key_wanted(self, packet: "Packet[Stream]") -> bool:
         """Whether this pass decodes the packet; the empty one at the end brings out the last frames."""
-        at_ms = self._stated_ms(packet)
+        at_ms = self._stated_ms(packet.pts if packet.pts is not None else packet.dts, self.picture_tick_ms)
         if packet.size == 0:
             return True
         if not packet.is_keyframe or at_ms < self._key_due_ms:
@@ -144,29 +159,35 @@ class Viewing:
         self._key_due_ms = at_ms + KEY_STEP_MS
         return True
 
-    def _stated_ms(self, packet: "Packet[Stream]") -> int:
-        """When the packet's frames end by its own word, noted as the furthest that was read."""
-        at = _seconds(packet.pts if packet.pts is not None else packet.dts, packet.time_base)
-        if at is None:
+    def _stated_ms(self, stamp: int | None, tick_ms: float) -> int:
+        """When a packet or frame is by its own word, noted as the furthest that was read."""
+        if stamp is None:
             return self._key_due_ms
-        stated = max(0, min(round((at - (self.clock.zero or 0)) * 1000), limits.DURATION_MS_MAX))
+        stated = max(0, min(round(stamp * tick_ms - (self.clock.zero_ms or 0.0)), limits.DURATION_MS_MAX))
         self.ended_ms = max(self.ended_ms, stated)
         return stated
 
     def _watch(self, packet: "Packet[Stream]") -> None:
-        self._stated_ms(packet)
+        self._stated_ms(packet.pts, self.picture_tick_ms)
         for frame in self._decoded(packet):
             if not isinstance(frame, VideoFrame):
                 continue
             self.frames += 1
-            # Frames drawn out of the decoder at once come without their stream's time base.
-            time_ms = self.clock.time_ms(_seconds(frame.pts, frame.time_base or packet.time_base))
+            time_ms = self.clock.time_ms(None if frame.pts is None else frame.pts * self.picture_tick_ms)
             if frame.is_corrupt:
                 self.faults += 1
                 continue
             self.size = self.size or Size(width=frame.width, height=frame.height)
             if time_ms <= limits.DURATION_MS_MAX and min(frame.width, frame.height) >= luma.SIDE_READ_MIN:
                 self.watcher.see(frame, time_ms, is_key=bool(frame.key_frame))
+        self._spare_fewer_frames()
+
+    def _spare_fewer_frames(self) -> None:
+        """Decode every frame from now on, where those that others refer to are too few."""
+        if self.picture is None or self.is_by_keys or self.ended_ms < 1000:
+            return
+        if self.frames * QUERIED_STEP_LONG_MS < self.ended_ms:
+            self.picture.codec_context.skip_frame = "DEFAULT"
 
     def _decoded(self, packet: "Packet[Stream]") -> list[Frame]:
         """The frames that a packet brings out; a lone key frame at once.
@@ -180,14 +201,13 @@ class Viewing:
         return decoded
 
     def _hear(self, packet: "Packet[Stream]") -> None:
-        self._stated_ms(packet)
+        self._stated_ms(packet.pts, self.sound_tick_ms)
         for frame in packet.decode():
             if not isinstance(frame, AudioFrame):
                 continue
             if self.listener is None:
                 self.listener = sound.Listener(frame.sample_rate)
-                at = _seconds(frame.pts, frame.time_base) or Fraction(0)
-                start_ms = round((at - (self.clock.zero or 0)) * 1000)
+                start_ms = round((frame.pts or 0) * self.sound_tick_ms - (self.clock.zero_ms or 0.0))
                 self.sound_start_ms = max(-limits.DURATION_MS_MAX, min(start_ms, limits.DURATION_MS_MAX))
             if frame.sample_rate == self.listener.rate_hz:
                 samples = frame.to_ndarray()
@@ -236,12 +256,19 @@ class Viewing:
 def _clock_of(picture: VideoStream) -> Clock:
     rate = picture.average_rate or picture.guessed_rate
     step_ms = 1000 / float(rate) if rate and 1 <= rate <= 1000 else 40.0
-    return Clock(zero=_seconds(picture.start_time, picture.time_base), step_ms=step_ms)
+    zero_ms = None if picture.start_time is None else picture.start_time * _tick_ms(picture)
+    return Clock(zero_ms=zero_ms, step_ms=step_ms)
 
 
-def _seconds(stamp: int | None, time_base: Fraction | None) -> Fraction | None:
-    """A time stamp in seconds; None where the container gives none."""
-    return None if stamp is None or time_base is None else stamp * time_base
+def _tick_ms(stream: VideoStream | AudioStream | None) -> float:
+    """Length in milliseconds of one tick of a stream's clock."""
+    return 1.0 if stream is None or not stream.time_base else float(stream.time_base) * 1000
+
+
+def _has_frames_to_spare(picture: VideoStream, container: InputContainer) -> bool:
+    """Whether frames that no other refers to may be left undecoded: there are enough others."""
+    is_fast = picture.average_rate is not None and picture.average_rate >= SPARED_RATE_MIN
+    return is_fast and (duration_ms(container) or 0) >= SPARED_DURATION_MS_MIN
 
 
 def warm() -> None:
