@@ -117,7 +117,7 @@ def test_functions_that_read_for_the_blind_are_the_golden_list(
     found = owner.execute(
         """
         select proname, has_function_privilege(%s, oid, 'execute'), proowner::regrole::text,
-               array_to_string(proconfig, ',')
+               (select setting from unnest(proconfig) setting where setting like 'search_path=%%')
           from pg_proc where pronamespace = 'public'::regnamespace and prosecdef""",
         [node.roles.app],
     ).fetchall()

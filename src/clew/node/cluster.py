@@ -46,6 +46,7 @@ SETTINGS = {
     "idle_in_transaction_session_timeout": "15min",
     "max_parallel_workers_per_gather": "0",  # shared memory is 64 MB in many containers
     "max_parallel_maintenance_workers": "0",
+    "autovacuum_naptime": "15s",  # a table that an intake fills soon has its statistics
     "random_page_cost": "1.1",
     "jit": "off",
     "timezone": "UTC",

@@ -1,10 +1,11 @@
 -- Functions that read over all members. What they give back is numbers, bits and times;
 -- what they write about a pair of media lies under the covers of both.
+-- They look up few rows in large tables, so they never read a table from end to end.
 
 create function clew_fingerprints_after(engine smallint, after bigint, lim integer)
 returns table (first bigint, count integer, bits bytea)
 language sql stable security definer
-set search_path = pg_catalog, public, pg_temp
+set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
 as $$
     -- The set that holds after + 1 may begin before it.
     with held as (
@@ -23,7 +24,7 @@ $$;
 create function clew_fingerprint_sets(engine smallint, numbers bigint[])
 returns table (fingerprint_id bigint, kind smallint, first bigint, count integer, times_ms bytea)
 language sql stable security definer
-set search_path = pg_catalog, public, pg_temp
+set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
 as $$
     with sought as (select distinct number from unnest($2) number),
     held as (
@@ -43,7 +44,7 @@ $$;
 -- see the other's. For the two functions below only; the application may not call it.
 create function clew_write_overlaps(some_media uuid[], other_media uuid[]) returns void
 language sql volatile security definer
-set search_path = pg_catalog, public, pg_temp
+set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
 as $$
     with hidden as (
         select distinct least(a.id, b.id) as left_medium, greatest(a.id, b.id) as right_medium
@@ -73,7 +74,7 @@ create function clew_write_matches(
     frames_matched integer[], frames_compared integer[]
 ) returns integer
 language plpgsql volatile security definer
-set search_path = pg_catalog, public, pg_temp
+set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
@@ -150,7 +151,7 @@ $$;
 
 create function clew_note_digest_overlaps(media uuid[]) returns integer
 language plpgsql volatile security definer
-set search_path = pg_catalog, public, pg_temp
+set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
@@ -163,17 +164,21 @@ begin
         return 0;
     end if;
     with own as (
-        select m.* from public.media m join unnest($1) given (id) on m.id = given.id
+        select m.id, m.name, m.sha1, m.md5 from public.media m join unnest($1) given (id) on m.id = given.id
          where m.owner_member = viewer_member and m.owner_unit = viewer_unit and m.size_bytes is distinct from 0
     ), paired as (
         -- A name is the SHA-256 where it is known, so the names of equal bytes are equal.
-        select own.id as a_id, b.id as b_id from own join public.media b on b.name = own.name
+        -- `offset 0`: looked up one by one, also while the database has no statistics of a fresh table.
+        select own.id as a_id, b.id as b_id from own cross join lateral (
+               select m.id, m.owner_member, m.size_bytes from public.media m where m.name = own.name offset 0) b
          where b.owner_member <> viewer_member and b.size_bytes is distinct from 0
         union
-        select own.id, b.id from own join public.media b on b.sha1 = own.sha1
+        select own.id, b.id from own cross join lateral (
+               select m.id, m.owner_member, m.size_bytes from public.media m where m.sha1 = own.sha1 offset 0) b
          where b.owner_member <> viewer_member and b.size_bytes is distinct from 0
         union
-        select own.id, b.id from own join public.media b on b.md5 = own.md5
+        select own.id, b.id from own cross join lateral (
+               select m.id, m.owner_member, m.size_bytes from public.media m where m.md5 = own.md5 offset 0) b
          where b.owner_member <> viewer_member and b.size_bytes is distinct from 0
     )
     select array_agg(a_id), array_agg(b_id) into some_media, other_media from paired;
