@@ -105,8 +105,8 @@ def write(
 
 def _write_frames(container, frames, rate, codec, options):
     stream = None
-    for number, luma in enumerate(frames):
-        luma = luma[: luma.shape[0] // 2 * 2, : luma.shape[1] // 2 * 2]
+    for number, drawn in enumerate(frames):
+        luma = drawn[: drawn.shape[0] // 2 * 2, : drawn.shape[1] // 2 * 2]
         height, width = luma.shape
         if stream is None:
             stream = container.add_stream(codec, rate=rate, options=options)

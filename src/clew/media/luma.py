@@ -87,11 +87,8 @@ class Rectangle:
 
 
 WHOLE = Rectangle()
-PARTS = (
-    Rectangle(bottom=0.5),
-    Rectangle(top=0.5),
-    Rectangle(left=0.05, top=0.05, right=0.95, bottom=0.95),
-)
+INNER = Rectangle(left=0.05, top=0.05, right=0.95, bottom=0.95)
+PARTS = (Rectangle(bottom=0.5), Rectangle(top=0.5), INNER)
 """Parts fingerprinted beside the whole, in what is stored and in what is looked up.
 
 A logo in any corner, a caption or a banner leaves one half as it was (with the halves, every copy
@@ -106,9 +103,14 @@ def whole_of(grey: Grey, contents: Sequence[Rectangle]) -> tuple[Bits, int]:
 
 
 def parts_of(grey: Grey, contents: Sequence[Rectangle]) -> list[tuple[Bits, int]]:
-    """Fingerprint (32,) and quality of each part of the likeliest content, and of the other contents whole."""
-    inner = contents[0].of(grey)
-    pieces = [part.of(inner) for part in PARTS] + [other.of(grey) for other in contents[1:]]
+    """Fingerprint (32,) and quality of each part of the likeliest content, and of the other contents whole.
+
+    Of a frame with bars the inner rectangle of the whole is taken too: a crop may leave part of the bars.
+    """
+    content = contents[0].of(grey)
+    pieces = [part.of(content) for part in PARTS] + [other.of(grey) for other in contents[1:]]
+    if contents[0] != WHOLE:
+        pieces.append(INNER.of(grey))
     return [frame_pdq(piece) for piece in pieces]
 
 

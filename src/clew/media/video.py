@@ -108,8 +108,10 @@ class Viewing:
             if not context.is_open:
                 context.thread_type, context.thread_count = "NONE", 1
                 context.options = {"max_pixels": str(limits.PIXELS_MAX)}
-            to_spare = "NONREF" if _has_frames_to_spare(picture, container) else "DEFAULT"
-            context.skip_frame = "NONKEY" if is_by_keys else to_spare
+            if is_by_keys:
+                context.skip_frame = "NONKEY"
+            elif _has_frames_to_spare(picture, container):
+                context.skip_frame = "NONREF"
             clock = _clock_of(picture)
         if heard is not None and not heard.codec_context.is_open:
             heard.codec_context.thread_type, heard.codec_context.thread_count = "NONE", 1
