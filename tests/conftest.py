@@ -14,15 +14,16 @@ from pathlib import Path
 
 import django
 import pytest
+from tests.world.elsewhere import database_elsewhere
+from tests.world.world import World
 
+from clew.media.nursery import Nursery
 from clew.node import founding
 from clew.node import keys as node_keys
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.folders import make_private
 from clew.node.place import place_of
-from tests.world.elsewhere import database_elsewhere
-from tests.world.world import World
 
 ENDS = pytest.StashKey[ExitStack]()
 WAYS = ("embedded", "url")
@@ -39,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     home = Path(tempfile.mkdtemp(prefix="clew-test-"))
     ends.callback(shutil.rmtree, home, ignore_errors=True)
     os.environ["CLEW_HOME"] = str(home)
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(home / "cache"))
     os.environ.pop("CLEW_DATABASE_URL", None)
     if way == "url":
         os.environ["CLEW_DATABASE_URL"] = ends.enter_context(database_elsewhere(home / "elsewhere"))
@@ -74,3 +76,10 @@ def world(node: ConnectionFacts) -> Iterator[World]:
     made.empty()
     yield made
     made.empty()
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Warm decoders, shared by all tests of the run."""
+    with Nursery(cache=Path(os.environ["NUMBA_CACHE_DIR"])) as nursery:
+        yield nursery

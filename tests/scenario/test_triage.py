@@ -14,8 +14,8 @@ from clew.domain.handling import Actor, Audience
 from clew.domain.series import SeriesState
 from clew.domain.triage import Answer, Counts, Evidence, ReasonKind
 from clew.records.session import acting_as
-from tests.scenario.conftest import Office, unit_only
-from tests.world.world import handling
+from tests.world.office import Office, unit_only
+from tests.world.world import World, handling
 
 
 def save(picture: Image.Image, path: Path, quality: int = 90) -> Path:
@@ -157,7 +157,7 @@ def test_a_clip_cut_from_a_video_is_found_with_its_seconds(office: Office, ada: 
 
 
 def test_what_is_hidden_is_new_to_the_other_and_both_sides_have_a_blind_overlap(
-    office: Office, ada: Actor, sven: Actor, tmp_path: Path
+    world: World, office: Office, ada: Actor, sven: Actor, tmp_path: Path
 ) -> None:
     same = save(landscape(1), tmp_path / "norway" / "same.jpg")
     save(landscape(2), tmp_path / "norway" / "near.jpg")
@@ -169,8 +169,8 @@ def test_what_is_hidden_is_new_to_the_other_and_both_sides_have_a_blind_overlap(
     office.intake(sven, tmp_path / "sweden", "SE-1")
     assert office.counts(sven, "SE-1") == Counts(new=3)
     assert _own_sides(ada) == _own_sides(sven) == 2
-    with psycopg.connect(**office.world.facts.as_owner()) as connection:
-        connection.execute(f"set role {office.world.facts.roles.blind}")
+    with psycopg.connect(**world.facts.as_owner()) as connection:
+        connection.execute(f"set role {world.facts.roles.blind}")
         assert connection.execute("select count(*) from \"overlaps\"").fetchone() == (2,)
 
 
@@ -180,8 +180,9 @@ def test_where_both_may_see_there_is_no_overlap(office: Office, held_by_norway: 
     assert _own_sides(sven) == 0
 
 
-def test_named_and_excluded_members_see_what_the_owner_said(office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> None:
-    dina = office.world.officer("dina", member="DK")
+def test_named_and_excluded_members_see_what_the_owner_said(
+    world: World, office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> None:
+    dina = world.officer("dina", member="DK")
     save(landscape(1), tmp_path / "norway" / "named.jpg")
     office.intake(ada, tmp_path / "norway", "NO-1", cover=handling(ada, Audience.MEMBERS, members={"SE"}))
     save(landscape(1).resize((320, 240)), tmp_path / "copy" / "named.jpg")
@@ -202,7 +203,7 @@ def test_another_countrys_case_and_no_case_are_one_answer(office: Office, held_b
 
 
 def test_comparing_gives_the_same_reasons_and_stores_nothing(
-    office: Office, held_by_norway: Path, sven: Actor, tmp_path: Path
+    world: World, office: Office, held_by_norway: Path, sven: Actor, tmp_path: Path
 ) -> None:
     copy = save(room(3).resize((320, 240)), tmp_path / "seized" / "copy.jpg")
     (tmp_path / "seized" / "same.jpg").write_bytes((held_by_norway / "5.jpg").read_bytes())
@@ -212,8 +213,8 @@ def test_comparing_gives_the_same_reasons_and_stores_nothing(
     )
     assert found["copy.jpg"].reasons[0].kind is ReasonKind.PDQ
     assert found["same.jpg"].reasons[0].kind is ReasonKind.DIGEST
-    with psycopg.connect(**office.world.facts.as_owner()) as connection:
-        connection.execute(f"set role {office.world.facts.roles.blind}")
+    with psycopg.connect(**world.facts.as_owner()) as connection:
+        connection.execute(f"set role {world.facts.roles.blind}")
         assert connection.execute("select count(*) from media where owner_member = 'SE'").fetchone() == (0,)
     assert not any(path.is_file() for path in (tmp_path / "vault" / "incoming").rglob("*"))
 
