@@ -40,6 +40,8 @@ the neighbours in time match as well, only not as closely."""
 DENSE_STEP_MS = 250
 SCALE_STEP = 1.02
 SCALED_THERE_MIN = 3
+EXPLAINED_SHARE = 0.8
+"""Where a line at the same speed has so many of the matched frames, no other speed is sought."""
 SCALED_GAIN_MIN = 1.1
 """Another speed has to explain so much more than the same speed to be believed."""
 
@@ -237,11 +239,20 @@ class Ballot:
         there = self.votes.there_ms[chosen].astype(np.float64)
         tolerance_ms = self._search_tolerance_ms(here)
         best = _best_line(here, there, weights, np.ones(1), tolerance_ms)
-        if self.rule.scale_max > 1 and len(np.unique(self.frames[chosen])) >= self.rule.scaled_frames_min:
+        if self.rule.scale_max > 1 and self._is_unexplained(chosen, there - here - best[2], tolerance_ms):
             scaled = _best_line(here, there, weights, _scales(self.rule.scale_max), tolerance_ms)
             best = scaled if scaled[0] > best[0] * SCALED_GAIN_MIN else best
         line = Line(weight=best[0], scale=best[1], offset_ms=best[2])
         return _refined(here, there, weights, line, self.rule)
+
+    def _is_unexplained(self, chosen: Ints, beside: Floats, tolerance_ms: float) -> bool:
+        """Whether enough frames lie `beside` the line of the same speed to look for another.
+
+        Of thousands of media that share an intro all lie on it, and each search costs milliseconds.
+        """
+        frames = len(np.unique(self.frames[chosen]))
+        explained = len(np.unique(self.frames[chosen][np.abs(beside) <= tolerance_ms]))
+        return frames >= self.rule.scaled_frames_min and explained < EXPLAINED_SHARE * frames
 
     def _search_tolerance_ms(self, here: Floats) -> float:
         """How near to a line votes count while it is sought.

@@ -80,6 +80,37 @@ def test_a_frame_found_in_too_many_media_is_no_witness():
     assert len({run.stored for run in align(few, instants)}) == FRAMES.stored_per_frame_max
 
 
+def strays(instants, stored, first_ms, last_ms):
+    """Votes of one medium that lie on no line, a minute apart in it."""
+    here = instants.times_ms[(instants.times_ms >= first_ms) & (instants.times_ms <= last_ms)][::10]
+    count = len(here)
+    return Votes(
+        here_ms=here,
+        stored=np.full(count, stored, np.int64),
+        there_ms=DRAW.permutation(count) * 60_000 + 1_000_000,
+        distance=np.full(count, 20, np.uint8),
+        transform=np.zeros(count, np.uint8),
+    )
+
+
+def test_frames_of_its_own_off_the_line_make_no_witness_of_a_shared_intro():
+    instants = query(20)
+    many = range(FRAMES.stored_per_frame_max + 1)
+    shared = [pairs(instants, stored=n, first_ms=0, last_ms=6000) for n in many]
+    own = [strays(instants, n, 8000 + n % 5, 16_000) for n in many]
+    assert align(together(*shared, *own), instants) == []
+
+
+def test_another_scene_off_the_line_is_no_second_witness():
+    plain = Instants.of(
+        np.arange(0, 20_000, STEP_MS, dtype=np.int32), fingerprints([0] * 20 + [1] * 60 + [2] * 60 + [3] * 60)
+    )
+    one_scene = pairs(plain, first_ms=2000, last_ms=7900, every_ms=100)
+    assert align(together(one_scene, strays(plain, 0, 9000, 18_000)), plain) == []
+    two_scenes = pairs(plain, first_ms=2000, last_ms=8900, every_ms=100)
+    assert len(align(together(two_scenes, strays(plain, 0, 11_000, 18_000)), plain)) == 1
+
+
 def test_the_whole_of_a_much_copied_medium_is_still_found_in_every_copy():
     instants = query(12)
     copies = FRAMES.stored_per_frame_max * 4

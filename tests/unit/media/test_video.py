@@ -184,6 +184,17 @@ def test_a_copy_is_found_where_the_stored_clip_is_the_edited_one(folder, reading
         assert len(runs(reading, edited)) == 1
 
 
+def test_a_crop_that_leaves_a_part_of_the_bars_is_found(folder):
+    def with_pillars(luma):
+        wide = np.full((luma.shape[0], luma.shape[1] + 48), 16, np.uint8)
+        wide[:, 24:-24] = luma
+        return wide
+
+    barred = clips.write(folder / "barred.mp4", clips.scenes(1, SECONDS), edit=with_pillars)
+    cut = clips.write(folder / "cut-bars.mp4", clips.scenes(1, SECONDS), edit=lambda luma: cropped(with_pillars(luma)))
+    assert len(runs(read(cut), read(barred))) == 1
+
+
 def test_a_part_of_three_seconds_is_found_at_its_place(folder, reading):
     part = list(clips.scenes(1, SECONDS))[round(4.2 * clips.RATE) : round(7.3 * clips.RATE)]
     (run,) = runs(read(clips.write(folder / "part.mp4", part)), reading)
