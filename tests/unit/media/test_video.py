@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.world import clips
 
 from clew.domain.errors import Undecodable
 from clew.domain.fingerprint import Kind, Transform
@@ -15,6 +14,7 @@ from clew.index.alignment import FRAMES, SOUND, Instants, Votes, align
 from clew.media import frames, limits, sound, video
 from clew.media.container import FORMATS
 from clew.media.reading import Wants
+from tests.world import clips
 
 MEDIA = Path(os.environ.get("CLEW_TEST_MEDIA", Path(__file__).parents[4] / "shared" / "media"))
 needs_media = pytest.mark.skipif(
