@@ -145,6 +145,17 @@ def test_a_run_just_shorter_than_the_rule_does_not_count_and_one_as_long_does():
     assert len(align(pairs(instants, first_ms=6000, last_ms=10_000, every_ms=100), instants, rule)) == 1
 
 
+def test_half_of_a_short_query_counts_where_it_shows_three_scenes():
+    times = np.arange(0, 4000, STEP_MS, dtype=np.int32)
+
+    def first_half(scenes):
+        instants = Instants.of(times, fingerprints(scenes))
+        return align(pairs(instants, first_ms=0, last_ms=1500, every_ms=100), instants)
+
+    assert len(first_half([0] * 6 + [1] * 5 + [2] * 5 + [3] * 24)) == 1
+    assert first_half([0] * 8 + [1] * 8 + [3] * 24) == []
+
+
 def test_a_mirrored_copy_names_its_turn():
     instants = query(10)
     turned = pairs(instants, turn=Transform.FLIP_HORIZONTAL)
