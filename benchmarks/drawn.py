@@ -58,7 +58,7 @@ def _crops(canvas: int, count: int) -> NDArray[np.uint8]:
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
-def _fingerprint(sums, corners, sizes, dct, dct_turned):  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one pass a picture
+def _fingerprint(sums, corners, sizes, dct, dct_turned):  # type: ignore[no-untyped-def]
     count = len(corners)
     bits = np.empty((count, 256), np.bool_)
     quality = np.empty(count, np.int64)

@@ -239,10 +239,10 @@ def compare(sizes: Sizes) -> Report:
     _latency(report, sizes, seconds)
     report.add("recall against brute force", 1 - missed / truths, "", at_least=1, note=f"{truths} pairs, {extra} extra")
     rates = [BATCH / wall for wall, _ in batches]
-    report.add("batch", median(rates), "queries/s", note=f"wall, all cores; {1e6 * median(c for _, c in batches) / BATCH:.0f} µs CPU each; faiss flat, one thread: {flat_rate:.0f}")  # fmt: skip  # noqa: E501
+    report.add("batch", median(rates), "queries/s", note=f"wall, all cores; {1e6 * median(c for _, c in batches) / BATCH:.0f} µs CPU each; faiss flat, one thread: {flat_rate:.0f}")  # fmt: skip
     million = sizes.stored / 1e6
     report.add("build, CPU", built[1] / million, "s/million", at_most=1, note="rows in, tables, digests, files synced")
-    report.add("build, wall", built[0] / million, "s/million", note=f"flat {flat_build / million:.2f}, MultiHash {multi_hash_build / million:.2f} (CPU, in memory)")  # fmt: skip  # noqa: E501
+    report.add("build, wall", built[0] / million, "s/million", note=f"flat {flat_build / million:.2f}, MultiHash {multi_hash_build / million:.2f} (CPU, in memory)")  # fmt: skip
     _rest(report, sizes, ours, asked, median(np.concatenate(seconds["ours"]).tolist()))
     ours.end()
     return report
@@ -277,10 +277,10 @@ def _rest(report: Report, sizes: Sizes, ours: Ours, asked: Bits, p50: float) -> 
     report.add("opening to first answer", openings["first_ms"], "ms", note="every byte checked before it")
     limit = ours.ask("limit", asked)
     floor = (limit["candidates"] + limit["probes"]) / limit["rows_per_second"]
-    report.add("random 32-byte rows", limit["rows_per_second"] / 1e6, "million/s", note="the physical limit, mapped pages of 4 KiB")  # fmt: skip  # noqa: E501
-    report.add("of the physical limit", 100 * floor / p50, "%", note=f"{limit['candidates']:.0f} candidates + {limit['probes']:.0f} probes = {1e6 * floor:.0f} µs")  # fmt: skip  # noqa: E501
+    report.add("random 32-byte rows", limit["rows_per_second"] / 1e6, "million/s", note="the physical limit, mapped pages of 4 KiB")  # fmt: skip
+    report.add("of the physical limit", 100 * floor / p50, "%", note=f"{limit['candidates']:.0f} candidates + {limit['probes']:.0f} probes = {1e6 * floor:.0f} µs")  # fmt: skip
     memory = ours.ask("memory")
-    report.add("peak memory", memory["peak"], "MB", at_most=1000, note=f"mapped pages counted; now {memory['own']:.0f} own, {memory['mapped']:.0f} mapped")  # fmt: skip  # noqa: E501
+    report.add("peak memory", memory["peak"], "MB", at_most=1000, note=f"mapped pages counted; now {memory['own']:.0f} own, {memory['mapped']:.0f} mapped")  # fmt: skip
 
 
 def large(report: Report) -> None:
@@ -296,7 +296,7 @@ def large(report: Report) -> None:
         seconds = [ours.ask("single", asked[part::4]) for part in range(4)]
         every = np.concatenate(seconds) * 1e3
         name = f"{count / 1e6:.0f} million"
-        report.add(f"{name}: p50", float(np.percentile(every, 50)), "ms CPU", at_most=milliseconds, note=f"p99 {np.percentile(every, 99):.2f}")  # fmt: skip  # noqa: E501
+        report.add(f"{name}: p50", float(np.percentile(every, 50)), "ms CPU", at_most=milliseconds, note=f"p99 {np.percentile(every, 99):.2f}")  # fmt: skip
         report.add(f"{name}: planted found", planted_found / 1_000, "", at_least=1)
         report.add(f"{name}: build", wall / count * 1e6, "s/million", note=f"wall; CPU {cpu / count * 1e6:.2f}")
         openings, memory = ours.ask("openings"), ours.ask("memory")

@@ -23,7 +23,6 @@ import av
 import numpy as np
 import pdqhash
 from numpy.typing import NDArray
-from tests.world import clips
 
 from benchmarks.drawn import FOLDER
 from benchmarks.machine import Report, memory_peaks_mb
@@ -32,6 +31,7 @@ from clew.index.alignment import Instants, Votes, align
 from clew.index.recall import Index, Neighbours
 from clew.media import sound, video
 from clew.media.reading import Wants
+from tests.world import clips
 
 try:
     import vpdq

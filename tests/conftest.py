@@ -14,8 +14,6 @@ from pathlib import Path
 
 import django
 import pytest
-from tests.world.elsewhere import database_elsewhere
-from tests.world.world import World
 
 from clew.media.nursery import Nursery
 from clew.node import founding
@@ -24,6 +22,8 @@ from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.folders import make_private
 from clew.node.place import place_of
+from tests.world.elsewhere import database_elsewhere
+from tests.world.world import World
 
 ENDS = pytest.StashKey[ExitStack]()
 WAYS = ("embedded", "url")

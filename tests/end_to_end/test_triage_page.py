@@ -15,8 +15,6 @@ from typing import TypeVar
 
 import pytest
 from django.db import connections
-from tests.world.browsers import Visitor, chromium, visitor
-from tests.world.world import World, handling
 
 from clew.domain.handling import Actor
 from clew.domain.intake import ChunkState
@@ -24,8 +22,10 @@ from clew.domain.medium import Verdict
 from clew.domain.series import SeriesState
 from clew.records import intakes, officers
 from clew.records.session import acting_as
+from tests.world.browsers import Visitor, chromium, visitor
+from tests.world.world import World, handling
 
-PASSWORD = "calm-river-stone-9"  # noqa: S105 - of officers that live as long as this test
+PASSWORD = "calm-river-stone-9"
 CASE = "NO-2026-17"
 EXHIBIT = f"/cases/{CASE}/exhibits/PHONE~2F1/"
 ANSWERS = ("solved_elsewhere", "parallel_enquiry", "new", "known", "undecodable")
@@ -94,7 +94,7 @@ def await_pages(address: str) -> None:
     until = time.monotonic() + START_SECONDS_MAX
     while True:
         try:
-            urllib.request.urlopen(f"{address}/account/sign-in/", timeout=5).close()  # noqa: S310 - our own
+            urllib.request.urlopen(f"{address}/account/sign-in/", timeout=5).close()
         except (urllib.error.URLError, ConnectionError):
             if time.monotonic() > until:
                 raise

@@ -4,13 +4,13 @@ import json
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.world import vics
 
 from clew.domain.errors import Invalid
 from clew.formats.hash_list import BadLine, read_hash_list
 from clew.formats.listed import ListedMedium
 from clew.formats.recognition import recognise
 from clew.formats.vics import VicsCase, exif, read_cases
+from tests.world import vics
 
 SEEDS = [
     b"".join(vics.write_media([vics.medium(number) for number in range(6)], version))

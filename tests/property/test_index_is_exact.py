@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.index.feed import Bits, Feed, fingerprints, flipped, pairs_by_counting, planted
 
 from clew.index import delta, hamming, plan, segment
 from clew.index.build import write_segment
@@ -15,6 +14,7 @@ from clew.index.hamming import BIT_ORDER_SEED, Found, bit_order, pack
 from clew.index.plan import PLANS, Layout, Plan
 from clew.index.recall import Index
 from clew.index.segment import Page, Segment, open_segment
+from tests.unit.index.feed import Bits, Feed, fingerprints, flipped, pairs_by_counting, planted
 
 ROWS = 6_000
 RNG = np.random.default_rng(20)

@@ -5,11 +5,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from tests.world.disk import PowerLoss, SimulatedDisk
 
 from clew.domain.errors import Tampered, Unavailable
 from clew.media.key_directory import KeyDirectory
 from clew.media.vault import Vault
+from tests.world.disk import PowerLoss, SimulatedDisk
 
 SEEDS = 2_000
 CARELESS_SEEDS = 300

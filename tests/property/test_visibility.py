@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 import psycopg
 import pytest
 from psycopg.rows import TupleRow
-from tests.world.contexts import app_connection, claim, true_context
-from tests.world.world import World, handling
 
 from clew.domain.handling import Actor, Audience, Handling, may_see
 from clew.records import policies
 from clew.records.session import acting_as, handling_columns
 from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, _template, render
+from tests.world.contexts import app_connection, claim, true_context
+from tests.world.world import World, handling
 
 FEW = ("NO", "SE", "DE")
 MANY = ("NO", "NOR", "NO1", "SE", "DE", "FR", "ES", "IT", "PL", "NL", "BE", "DK")

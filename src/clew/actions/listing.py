@@ -3,8 +3,13 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from queue import Empty, Queue
+from threading import Event, Thread
+from typing import TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -28,9 +33,14 @@ from clew.records.intakes import Intake, Stub
 from clew.records.listed import ListedRow
 from clew.records.session import acting_as
 
+Item = TypeVar("Item")
+
 RECORDS_PER_BATCH = 5_000
 BAD_LINES_KEPT_MAX = 100
+BATCHES_AHEAD = 2
 SERIES_OPEN_MAX = 10_000
+NO_SERIES = -1
+FOLDERS_REMEMBERED_MAX = 4_096
 PDQ_TRUSTED = 100
 """A list gives no quality; whoever listed a PDQ stands for it."""
 
@@ -48,10 +58,20 @@ class Listed:
 
 @dataclass(slots=True)
 class _SeriesSeen:
-    """Identifier of a series that the export names, and whether all its media are said to be identified."""
+    """A series that the export names: its number here, and whether all its media are said to be identified."""
 
-    id: UUID
+    number: int
     is_identified: bool = True
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """Some records, prepared: lines for the tables, and those whose files lie beside the export."""
+
+    records: int
+    staged: Sequence[str]
+    with_bytes: Sequence[ListedMedium]
 
 
 def take_in_export(
@@ -80,20 +100,75 @@ def _take_in(
     workplace: Workplace, actor: Actor, intake: Intake, records: Iterable[ListedMedium], beside: Path | None,
     add_job: AddJob, saw: Callable[[Listed], None], done: Listed | None = None,
 ) -> Listed:  # fmt: skip
+    """Prepare batches in one thread while the database writes those before in another."""
     done = Listed() if done is None else done
     names: dict[str, _SeriesSeen] = {}
-    for batch in _batches(records):
-        with_bytes = [record for record in batch if beside is not None and _lies_beside(beside, record)]
-        without = [record for record in batch if record not in with_bytes] if with_bytes else batch
-        _open_series(actor, intake, batch, names)
-        _add_files(actor, intake, with_bytes, names, add_job)
-        done.media_new += _add_records(workplace, actor, intake, without, names)
-        done.records += len(batch)
-        done.with_bytes += len(with_bytes)
+    prepared = ahead((_prepared(batch, beside, names) for batch in _batches(records)), BATCHES_AHEAD)
+    for batch in prepared:
+        _open_series(actor, intake, names)
+        _add_files(actor, intake, batch.with_bytes, names, add_job)
+        done.media_new += _add_records(workplace, actor, intake, batch, names)
+        done.records += batch.records
+        done.with_bytes += len(batch.with_bytes)
         saw(done)
     _mark_identified(actor, names)
     end_walk(actor, intake.id, done.records, add_job)
     return done
+
+
+def ahead(items: Iterator[Item], most: int) -> Iterator[Item]:
+    """The same items, made up to `most` ahead in a thread of their own; its failure is raised here."""
+    queue: Queue[tuple[bool, Item | BaseException | None]] = Queue(most)
+    is_over = Event()
+
+    def make() -> None:
+        try:
+            for item in items:
+                if is_over.is_set():
+                    return
+                queue.put((True, item))
+            queue.put((False, None))
+        except BaseException as failure:
+            queue.put((False, failure))
+
+    thread = Thread(target=make, name="ahead", daemon=True)
+    thread.start()
+    try:
+        while True:
+            is_item, item = queue.get()
+            if is_item:
+                yield item  # type: ignore[misc]
+            elif isinstance(item, BaseException):
+                raise item
+            else:
+                return
+    finally:
+        is_over.set()
+        while thread.is_alive():
+            with suppress(Empty):
+                queue.get(timeout=0.05)
+
+
+def _prepared(batch: Sequence[ListedMedium], beside: Path | None, names: dict[str, _SeriesSeen]) -> _Batch:
+    with_bytes = [record for record in batch if record.untrusted_file and beside and _lies_beside(beside, record)]
+    taken = set(map(id, with_bytes))
+    rows: list[ListedRow] = []
+    for record in batch:
+        if record.series:
+            _note_series(names, record)
+        if id(record) not in taken and record.is_identified:
+            rows += _rows(record, names)
+    return _Batch(records=len(batch), staged=listed.lines(rows), with_bytes=with_bytes)
+
+
+def _note_series(names: dict[str, _SeriesSeen], record: ListedMedium) -> None:
+    seen = names.get(record.series or "")
+    if seen is None:
+        if len(names) >= SERIES_OPEN_MAX:
+            return
+        seen = names[record.series or ""] = _SeriesSeen(number=len(names))
+    if record.victim_identified is not True:
+        seen.is_identified = False
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
@@ -124,32 +199,36 @@ def _batches(records: Iterable[ListedMedium]) -> Iterator[list[ListedMedium]]:
 
 
 def _lies_beside(folder: Path, record: ListedMedium) -> bool:
-    if record.untrusted_file is None:
+    """Whether the record's file can be opened below `folder`; records of a folder that is not there cost nothing."""
+    path = path_from_text(record.untrusted_file or "")
+    if not _is_folder(folder, path.rpartition(b"/")[0]):
         return False
     try:
-        os.close(open_seized(folder, path_from_text(record.untrusted_file)))
+        os.close(open_seized(folder, path))
     except ClewError:
         return False
     return True
 
 
-def _open_series(actor: Actor, intake: Intake, batch: Sequence[ListedMedium], names: dict[str, _SeriesSeen]) -> None:
-    """Open the series that the batch names; note whether everything in each is said to be identified."""
-    new = sorted({record.series for record in batch if record.series} - names.keys())[: SERIES_OPEN_MAX - len(names)]
+@lru_cache(FOLDERS_REMEMBERED_MAX)
+def _is_folder(folder: Path, below: bytes) -> bool:
+    return (folder / os.fsdecode(below)).is_dir()
+
+
+def _open_series(actor: Actor, intake: Intake, names: dict[str, _SeriesSeen]) -> None:
+    """Open the series that were named since; those that the other thread names meanwhile come next time."""
+    new = [(name, seen) for name, seen in list(names.items()) if seen.id is None]
     if new:
         with acting_as(actor) as session:
-            for name in new:
-                names[name] = _SeriesSeen(id=series.find_or_open(session, name, intake.handling))
-    for record in batch:
-        if record.series in names and record.victim_identified is not True:
-            names[record.series].is_identified = False
+            for name, seen in new:
+                seen.id = series.find_or_open(session, name, intake.handling)
 
 
 def _mark_identified(actor: Actor, names: dict[str, _SeriesSeen]) -> None:
     """A series is identified if every medium in the export says so; one that says less keeps it open."""
     with acting_as(actor) as session:
         for name, seen in names.items():
-            if seen.is_identified:
+            if seen.is_identified and seen.id is not None:
                 series.mark(session, name, SeriesState.IDENTIFIED)
         audit.append(session, "export.take_in", "", {"series": len(names)})
 
@@ -160,13 +239,16 @@ def _add_files(
     """Files beside the export go the way of all files, in chunks of one series each."""
     by_series: dict[UUID | None, list[Stub]] = {}
     for record in with_bytes:
-        series_id = names[record.series].id if record.series in names else intake.series_id
+        seen = names.get(record.series) if record.series else None
+        series_id = intake.series_id if seen is None else seen.id
         by_series.setdefault(series_id, []).append(_stub(record))
     for series_id, stubs in by_series.items():
         for start in range(0, len(stubs), FILES_PER_CHUNK_MAX):
             with acting_as(actor) as session:
                 ordinal = intakes.next_ordinal(session, intake.id)
-                chunk_id = intakes.add_chunk(session, intake, ordinal, stubs[start : start + FILES_PER_CHUNK_MAX], series_id)
+                chunk_id = intakes.add_chunk(
+                    session, intake, ordinal, stubs[start : start + FILES_PER_CHUNK_MAX], series_id
+                )
                 if chunk_id is not None:
                     add_job(chunk_id, ChunkState.WAITING)
 
@@ -179,26 +261,29 @@ def _stub(record: ListedMedium) -> Stub:
 
 
 def _add_records(
-    workplace: Workplace, actor: Actor, intake: Intake, batch: Sequence[ListedMedium], names: dict[str, _SeriesSeen]
+    workplace: Workplace, actor: Actor, intake: Intake, batch: _Batch, names: dict[str, _SeriesSeen]
 ) -> int:
     """Media without bytes, with their occurrences or listings, series and PDQ fingerprints; how many are new."""
-    rows = [row for record in batch if record.is_identified for row in _rows(record, intake, names)]
+    numbers = {seen.number: seen.id for seen in list(names.values()) if seen.id is not None}
+    if intake.series_id is not None:
+        numbers[NO_SERIES] = intake.series_id
     with acting_as(actor) as session:
-        new = listed.add(session, intake, rows)
+        new = listed.add(session, intake, batch.staged, numbers)
     with_pdq = [(medium_id, pdq) for medium_id, pdq in new.items() if pdq is not None]
     if with_pdq:
         _add_pdq(workplace, actor, intake, with_pdq)
     return len(new)
 
 
-def _rows(record: ListedMedium, intake: Intake, names: dict[str, _SeriesSeen]) -> Iterator[ListedRow]:
+def _rows(record: ListedMedium, names: dict[str, _SeriesSeen]) -> Iterator[ListedRow]:
     name = record.sha256 or record.sha1 or record.md5 or b"pdq:" + (record.pdq or b"")
-    series_id = names[record.series].id if record.series in names else intake.series_id
+    seen = names.get(record.series) if record.series else None
+    number = NO_SERIES if seen is None else seen.number
     for untrusted_path in record.untrusted_paths or (record.untrusted_file or "",):
         path = path_from_text(untrusted_path)
         yield ListedRow(
             name, record.sha256, record.sha1, record.md5, record.pdq, record.size_bytes, record.kind.value, path,
-            hashlib.sha256(name + path).digest()[:16], series_id,
+            hashlib.sha256(name + path).digest()[:16], number,
         )  # fmt: skip
 
 
@@ -219,5 +304,3 @@ def _add_pdq(workplace: Workplace, actor: Actor, intake: Intake, new: Sequence[t
 
 def _kept(medium_id: UUID, pdq: bytes) -> Fingerprints:
     return Fingerprints(medium_id=medium_id, kind=Kind.PDQ, bits=pdq, times_ms=None, qualities=bytes([PDQ_TRUSTED]))
-
-

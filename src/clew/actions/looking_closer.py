@@ -84,5 +84,3 @@ def _store(workplace: Workplace, actor: Actor, chunk: Chunk, medium: Kept, readi
         near += near_meanwhile(session, workplace, asked, before)
         fingerprints.replace(session, chunk.intake.handling, [stored(medium.id, one) for one in frames])
         matches.write(session, [match_of(one, medium.id) for one in near])
-
-

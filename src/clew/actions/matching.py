@@ -83,6 +83,13 @@ def catch_up(indexes: Indexes) -> dict[Engine, int]:
     return {engine: index.catch_up() for engine, index in indexes.items()}
 
 
+def consolidate(indexes: Indexes) -> None:
+    """Make segments of what the deltas hold, where that would make searches faster."""
+    for index in indexes.values():
+        if index.is_due:
+            index.consolidate()
+
+
 def _start(after: Mapping[Engine, int] | None, engine: Engine) -> int:
     return NOTHING_SEEN if after is None else after[engine]
 
@@ -95,7 +102,9 @@ def _near_stills(
     positions = np.concatenate(
         [np.full(int(good.sum()), position) for (position, _), good in zip(stills, trusted, strict=True)]
     )
-    transforms = np.concatenate([_transforms(queries)[good] for (_, queries), good in zip(stills, trusted, strict=True)])
+    transforms = np.concatenate(
+        [_transforms(queries)[good] for (_, queries), good in zip(stills, trusted, strict=True)]
+    )
     radius = KINDS[Kind.PDQ].radius_bits
     neighbours = index.search(bits, radius=radius, after=after)
     sets, which, neighbours = _sets(session, Engine.STILL, neighbours)
@@ -159,9 +168,7 @@ def _near_still_of_moving(
         )  # fmt: skip
 
 
-def _sets(
-    session: Session, engine: Engine, found: Neighbours
-) -> tuple[list[FoundSet], NDArray[np.int64], Neighbours]:
+def _sets(session: Session, engine: Engine, found: Neighbours) -> tuple[list[FoundSet], NDArray[np.int64], Neighbours]:
     """The sets that hold the numbers found, for each neighbour which of them, and the neighbours.
 
     Numbers that no record holds any more (their set was replaced) are dropped.
@@ -172,8 +179,10 @@ def _sets(
     ends = firsts + np.array([one.count for one in sets], np.int64)
     which = np.searchsorted(firsts, found.number, side="right") - 1
     is_known = (which >= 0) & (found.number < ends[which]) if len(sets) else np.zeros(len(which), bool)
-    return sets, which[is_known], Neighbours(
-        query=found.query[is_known], number=found.number[is_known], distance=found.distance[is_known]
+    return (
+        sets,
+        which[is_known],
+        Neighbours(query=found.query[is_known], number=found.number[is_known], distance=found.distance[is_known]),
     )
 
 
@@ -206,15 +215,14 @@ def _transforms(queries: FingerprintSet) -> NDArray[np.uint8]:
     return np.zeros(len(queries), np.uint8) if queries.transforms is None else queries.transforms
 
 
-def _nearest(
-    position: NDArray[np.int64], which: NDArray[np.int64], distance: NDArray[np.uint8]
-) -> NDArray[np.int64]:
+def _nearest(position: NDArray[np.int64], which: NDArray[np.int64], distance: NDArray[np.uint8]) -> NDArray[np.int64]:
     """For each (position, set) the row with the smallest distance."""
-    order = np.lexsort((distance, which, position))
+    order: NDArray[np.int64] = np.lexsort((distance, which, position))
     if not len(order):
         return order
     changes = (np.diff(position[order]) != 0) | (np.diff(which[order]) != 0)
-    return order[np.concatenate([[True], changes])]
+    first: NDArray[np.int64] = order[np.concatenate([[True], changes])]
+    return first
 
 
 def _best(found: Iterable[Near]) -> list[Near]:

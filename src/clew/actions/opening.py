@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from clew.domain.errors import Invalid
-from clew.domain.handling import Actor, Handling
+from clew.domain.handling import Handling
 from clew.domain.series import SeriesState
 from clew.records import audit, exhibits, hash_lists, members, officers, series
 from clew.records import cases as case_records

@@ -18,7 +18,7 @@ from clew.domain.medium import MediumKind, Verdict
 from clew.formats.recognition import recognise
 from clew.media.archive import looks_like_archive
 from clew.media.digests import Content, content_of_file
-from clew.media.reading import NO_CAMERA, FingerprintSet, Reading, Wants
+from clew.media.reading import FingerprintSet, Reading, Wants
 from clew.media.vault import Batch
 from clew.media.walk import SeizedFile, SourceKind, first_block, open_seized, source_kind, walk
 from clew.records import audit, fingerprints, intakes, matches, media, occurrences, series
@@ -32,11 +32,10 @@ AddJob = Callable[[int, ChunkState], None]
 
 WAITS = Reading(
     verdict=Verdict.WAITING, reason="The sandbox is not closed on this machine; the bytes are kept.",
-    kind=MediumKind.UNKNOWN, width=None, height=None, duration_ms=None, stored=(), queries=(), facts={}, camera=NO_CAMERA,
+    kind=MediumKind.UNKNOWN,
 )  # fmt: skip
 ARCHIVE = Reading(
     verdict=Verdict.NOT_DECODED, reason="An archive: what lies in it is taken in beside it.", kind=MediumKind.OTHER,
-    width=None, height=None, duration_ms=None, stored=(), queries=(), facts={}, camera=NO_CAMERA,
 )  # fmt: skip
 
 
@@ -341,4 +340,5 @@ def _add_archive(session: Session, intake: Intake, path: bytes, size_bytes: int,
 def stub_of(file: SeizedFile) -> Stub:
     """A file as it was seen; another size or time of change makes it another one."""
     name = b"%s\0%d\0%d" % (file.path, file.size_bytes, file.modified_ns)
-    return Stub(path=file.path, key=hashlib.sha256(name).digest()[:16], size_bytes=file.size_bytes, reason=file.reason or "")
+    key = hashlib.sha256(name).digest()[:16]
+    return Stub(path=file.path, key=key, size_bytes=file.size_bytes, reason=file.reason or "")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from clew.domain.intake import Progress
-from clew.media.walk import path_text
 from clew.domain.triage import Answer, Counts, Reason, TriagedMedium, answer, evidence, grouped
+from clew.media.walk import path_text
 from clew.records import audit, cases, exhibits, intakes, members
 from clew.records import triage as known
 from clew.records.session import Session

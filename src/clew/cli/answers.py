@@ -93,7 +93,9 @@ def show_media(console: Console, media: Iterable[TriagedMedium]) -> None:
 
 def in_words(reason: Reason) -> str:
     """A reason as one line."""
-    return f"{_found_by(reason)}: {_whose(reason)}" + (f" (and {reason.others:,} more like it)" if reason.others else "")
+    return f"{_found_by(reason)}: {_whose(reason)}" + (
+        f" (and {reason.others:,} more like it)" if reason.others else ""
+    )
 
 
 def _found_by(reason: Reason) -> str:

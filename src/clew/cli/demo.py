@@ -48,7 +48,9 @@ def _serve(configuration: Configuration, password: str) -> None:
     from clew.node.serving import serve_for_ever
 
     port = _free_port(configuration.listen_host, configuration.listen_port)
-    console.print(f"\nThe same on a page:  http://{configuration.listen_host}:{port}/cases/{quote(CASE)}/exhibits/{quote(EXHIBIT)}/")
+    console.print(
+        f"\nThe same on a page:  http://{configuration.listen_host}:{port}/cases/{quote(CASE)}/exhibits/{quote(EXHIBIT)}/"
+    )
     console.print(f"Sign in as {OFFICER} with the password {password}  (Ctrl-C stops everything)", soft_wrap=True)
     serve_for_ever(configuration, port=port)
 

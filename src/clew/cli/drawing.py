@@ -70,7 +70,9 @@ def drive(seed: int, seconds: float, *, start: float = 0.0, frames_per_second: i
         yield wide.crop((left, 0, left + SIZE[0], SIZE[1]))
 
 
-def write_clip(path: Path, frames: Iterator[Image.Image], *, frames_per_second: int = 12, bit_rate: int = 900_000) -> None:
+def write_clip(
+    path: Path, frames: Iterator[Image.Image], *, frames_per_second: int = 12, bit_rate: int = 900_000
+) -> None:
     """Write `frames` as an MPEG-4 clip."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("mpeg4", rate=Fraction(frames_per_second))
@@ -85,7 +87,7 @@ def write_clip(path: Path, frames: Iterator[Image.Image], *, frames_per_second: 
 _last_wide: dict[tuple[str, int], Image.Image] = {}
 
 
-def _wide(draw, seed: int) -> Image.Image:  # noqa: ANN001
+def _wide(draw, seed: int) -> Image.Image:
     key = (draw.__name__, seed)
     if key not in _last_wide:
         _last_wide.clear()
@@ -97,7 +99,9 @@ def _colour(chance: random.Random, low: int, high: int) -> tuple[int, int, int]:
     return chance.randrange(low, high), chance.randrange(low, high), chance.randrange(low, high)
 
 
-def _hills(pen: ImageDraw.ImageDraw, chance: random.Random, size: tuple[int, int], base: float, colour: tuple[int, int, int]) -> None:
+def _hills(
+    pen: ImageDraw.ImageDraw, chance: random.Random, size: tuple[int, int], base: float, colour: tuple[int, int, int]
+) -> None:
     waves = [(chance.uniform(0.5, 7), chance.uniform(0, 6.3), chance.uniform(4, 50)) for _ in range(4)]
     points = [
         (x, base + sum(h * math.sin(x / size[0] * f * 2 + p) for f, p, h in waves)) for x in range(0, size[0] + 8, 8)
@@ -111,11 +115,17 @@ def _tree(pen: ImageDraw.ImageDraw, chance: random.Random, size: tuple[int, int]
     green = (chance.randrange(10, 90), chance.randrange(70, 160), chance.randrange(10, 90))
     for step in range(3):
         w = h // 2 - step * h // 8
-        pen.polygon([(x - w, y - h // 3 - step * h // 4), (x + w, y - h // 3 - step * h // 4), (x, y - h - step * h // 8)], fill=green)
+        pen.polygon(
+            [(x - w, y - h // 3 - step * h // 4), (x + w, y - h // 3 - step * h // 4), (x, y - h - step * h // 8)],
+            fill=green,
+        )
 
 
 def _house(pen: ImageDraw.ImageDraw, chance: random.Random, size: tuple[int, int]) -> None:
     x, y, w = chance.randrange(size[0]), chance.randrange(size[1] // 2, size[1]), chance.randrange(30, 110)
     pen.rectangle([x, y - w * 2 // 3, x + w, y], fill=_colour(chance, 90, 230))
-    pen.polygon([(x - 6, y - w * 2 // 3), (x + w + 6, y - w * 2 // 3), (x + w // 2, y - w * 6 // 5)], fill=_colour(chance, 60, 160))
+    pen.polygon(
+        [(x - 6, y - w * 2 // 3), (x + w + 6, y - w * 2 // 3), (x + w // 2, y - w * 6 // 5)],
+        fill=_colour(chance, 60, 160),
+    )
     pen.rectangle([x + w // 5, y - w // 2, x + w // 5 * 2, y - w // 4], fill=_colour(chance, 150, 255))

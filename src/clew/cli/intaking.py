@@ -77,7 +77,7 @@ class _Side(threading.Thread):
     def run(self) -> None:
         try:
             self._work()
-        except BaseException as failure:  # noqa: BLE001 (told by the main thread)
+        except BaseException as failure:
             self.failure = failure
         finally:
             connections.close_all()
@@ -101,7 +101,9 @@ def _begin(workplace: Workplace, actor: Actor, asked: Asked, kind: str) -> UUID:
         raise Invalid("Say either --case and --exhibit, or --list for a hash list.")
     if (kind == "hash_list") != (asked.list_name is not None):
         raise Invalid(
-            "This is a hash list: say --list NAME." if kind == "hash_list" else "This is no hash list: leave out --list."
+            "This is a hash list: say --list NAME."
+            if kind == "hash_list"
+            else "This is no hash list: leave out --list."
         )
     with opening.acting_as(actor) as session:
         opening.check_members(session, handling)

@@ -13,15 +13,27 @@ os.environ.setdefault(
     "NUMBA_CACHE_DIR", str(Path(os.environ.get("CLEW_HOME") or "~/.clew").expanduser().absolute() / "cache")
 )
 
-from clew.cli import demo, exhibits, members, nodes, officers, series, triages  # noqa: E402
+from clew.cli import demo, exhibits, members, nodes, officers, series, triages
 
 app = typer.Typer(
-    no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, context_settings={"max_content_width": 100}
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"max_content_width": 100},
 )
 app.add_typer(members.app, name="member", help="Members: the countries and bodies that take part.")
 app.add_typer(officers.app, name="officer", help="Officers: the people who work here.")
 app.add_typer(series.app, name="series", help="Series: media that belong together.")
-for command in (nodes.init, nodes.serve, nodes.work, nodes.doctor, exhibits.intake, triages.triage, triages.compare, demo.demo):
+for command in (
+    nodes.init,
+    nodes.serve,
+    nodes.work,
+    nodes.doctor,
+    exhibits.intake,
+    triages.triage,
+    triages.compare,
+    demo.demo,
+):
     app.command()(command)
 
 

@@ -47,11 +47,12 @@ def serve() -> None:
 def doctor(json_: Json = False) -> None:
     """Check the node: one line for each check; exit code 1 where one fails."""
     with entered() as configuration:
-        from clew.node.doctor import checks
+        from clew.node.checkup import checks
+        from clew.node.connection import facts
 
         failed = 0
         found = []
-        for check in checks(configuration):
+        for check in checks(configuration, facts(configuration)):
             failed += not check.ok
             found.append({"name": check.name, "ok": check.ok, "sentence": check.sentence})
             if not json_:

@@ -194,8 +194,10 @@ class Ballot:
             self.frames[order],
             self.is_hub,
             np.stack((instants.times_ms, instants.scenes)),
-            (rule.run_ms, rule.scenes_min, rule.scale_max),
-            (rule.coverage_min, rule.half_coverage_min, rule.half_scenes_min),
+            (
+                (rule.run_ms, rule.scenes_min, rule.scale_max),
+                (rule.coverage_min, rule.half_coverage_min, rule.half_scenes_min),
+            ),
         )
         for place in np.flatnonzero(could_count).tolist():
             yield order[starts[place] : ends[place]]
@@ -425,12 +427,11 @@ def _covered(matched, times, scenes, reach_ms, still_reach_ms):  # type: ignore[
 
 
 @numba.njit(cache=True, nogil=True)
-def _could_count(bounds, frames, is_hub, times_and_scenes, run, shares):  # type: ignore[no-untyped-def]
+def _could_count(bounds, frames, is_hub, times_and_scenes, needs):  # type: ignore[no-untyped-def]
     """For each group of votes, sorted by frame, whether it passes the rule if all lie on one line."""
     starts, ends = bounds
     times, scenes = times_and_scenes
-    run_ms, scenes_min, scale_max = run
-    coverage_min, half_coverage_min, half_scenes_min = shares
+    (run_ms, scenes_min, scale_max), (coverage_min, half_coverage_min, half_scenes_min) = needs
     could = np.zeros(len(starts), np.bool_)
     matched = np.empty(len(times), np.int64)
     scene_seen = np.full(len(times), -1, np.int64)

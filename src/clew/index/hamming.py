@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0917 - compiled functions take their arguments by position
+
 """Exact search within a radius over 256-bit fingerprints: the scan, and the tables that find the same sooner.
 
 Everything here is blind: rows of bits and their positions. Kernels never cap an answer: they

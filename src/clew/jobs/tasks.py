@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
-from clew.actions import looking_closer, opening, receiving, unpacking
+from clew.actions import looking_closer, matching, opening, receiving, unpacking
 from clew.actions.receiving import AddJob
 from clew.actions.workplace import Workplace
 from clew.domain.handling import Actor
@@ -63,6 +63,7 @@ def take_in(officer: str, chunk: int, intake: str) -> None:
         return
     take = receiving.take_in if waiting.archive is None else unpacking.unpack
     take(workplace, actor, waiting, adder(actor, workplace.host, UUID(intake)))
+    matching.consolidate(workplace.indexes)
 
 
 @app.task(name="look_closer", retry=RETRY)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from procrastinate import App
 from procrastinate.contrib.django import app
@@ -50,5 +50,5 @@ async def sweep(worker: App) -> int:
     stalled = list(await worker.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS))
     for job in stalled:
         log.info("job %s of a worker that died is given back", job.id)
-        await worker.job_manager.retry_job(job, retry_at=datetime.now(tz=timezone.utc))
+        await worker.job_manager.retry_job(job, retry_at=datetime.now(tz=UTC))
     return len(stalled)

@@ -30,6 +30,7 @@ class Container(Enum):
     BMP = MediumKind.IMAGE, "bmp"
     TIFF = MediumKind.IMAGE, "tiff"
     HEIF = MediumKind.IMAGE, "heif"
+    JPEG_2000 = MediumKind.IMAGE, "jpeg-2000"
     MP4 = MediumKind.VIDEO, "mp4"
     MATROSKA = MediumKind.VIDEO, "matroska"
     AVI = MediumKind.VIDEO, "avi"
@@ -65,6 +66,8 @@ _BEGINNINGS = (
     (b"ID3", Container.SOUND),
     (b"\xff\xfb", Container.SOUND),
     (b"\xff\xf1", Container.SOUND),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", Container.JPEG_2000),
+    (b"\xff\x4f\xff\x51", Container.JPEG_2000),
     (b"BM", Container.BMP),
 )
 

@@ -10,6 +10,7 @@ import socket
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import IO, cast
 
 from clew.domain.errors import Undecodable
 from clew.media.limits import ARCHIVE_NAME_BYTES_MAX, LimitExceeded
@@ -25,8 +26,8 @@ _BEYOND = "The archive unfolds to more than an archive of its size may."
 
 _COMPRESSED: tuple[tuple[bytes, Callable[[SeizedBytes], _Compressed]], ...] = (
     (b"\x1f\x8b", lambda archive: gzip.GzipFile(fileobj=archive)),
-    (b"BZh", bz2.BZ2File),
-    (b"\xfd7zXZ\0", lzma.LZMAFile),
+    (b"BZh", lambda archive: bz2.BZ2File(archive)),  # noqa: PLW0108 (its overloads hide the type)
+    (b"\xfd7zXZ\0", lambda archive: lzma.LZMAFile(cast("IO[bytes]", archive))),  # noqa: SIM115
 )
 
 
@@ -83,7 +84,7 @@ def _compressed_entries(raw: _Unfolded) -> Iterator[StoredEntry]:
         yield StoredEntry(name=b"", size=None, parts=lambda: _whole(raw, stream))
 
 
-def _whole(raw: _Unfolded, stream: io.BufferedReader) -> Iterator[bytes]:
+def _whole(raw: _Unfolded, stream: "io.BufferedReader[_Unfolded]") -> Iterator[bytes]:
     while part := stream.read1(PART_BYTES):
         yield part
     if not raw.is_whole:

@@ -39,8 +39,8 @@ SETTINGS = {
     "shared_buffers": "256MB",
     "maintenance_work_mem": "128MB",
     "work_mem": "16MB",
-    "max_wal_size": "2GB",
-    "wal_compression": "on",
+    "max_wal_size": "4GB",
+    "wal_compression": "off",
     "synchronous_commit": "on",
     "client_connection_check_interval": "5s",  # a query does not outlive the process that asked
     "idle_in_transaction_session_timeout": "15min",

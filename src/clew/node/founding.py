@@ -19,6 +19,7 @@ from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.folders import make_private
 from clew.node.keys import Keys
+from clew.node.place import place_of
 from clew.records import catalogue, policies
 
 SETTINGS = "clew.node.settings"
@@ -151,6 +152,11 @@ def _refuse_keys_of_another(configuration: Configuration, facts: ConnectionFacts
             " bring the database back, or choose another CLEW_HOME."
         )
     if kept is not None and tuple(bytes(half) for half in kept) != halves(keys.context):
+        if facts.is_own:
+            raise Unavailable(
+                f"A database of an earlier node with other keys is still in {place_of(configuration).root}:"
+                " bring those keys back, or move it away."
+            )
         raise Unavailable(
             "The database belongs to a node with other keys: bring those keys back, or choose another database."
         )

@@ -25,7 +25,7 @@ def work_for_ever(configuration: Configuration) -> None:
 
 def serve_for_ever(configuration: Configuration, *, port: int | None = None) -> None:
     """Serve the pages, with a worker in a process of its own, until SIGINT or SIGTERM."""
-    beside = subprocess.Popen([sys.executable, "-m", "clew.cli", "work"], env=os.environ)  # noqa: S603
+    beside = subprocess.Popen([sys.executable, "-m", "clew.cli", "work"], env=os.environ)
     try:
         uvicorn.run(
             "clew.node.asgi:application", host=configuration.listen_host, port=port or configuration.listen_port,

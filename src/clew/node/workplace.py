@@ -34,8 +34,10 @@ def equipped(configuration: Configuration) -> Iterator[Workplace]:
         indexes = {engine: _index(configuration, engine) for engine in Engine}
         for index in indexes.values():
             held.callback(index.close)
+        vault = Vault(configuration.vault_folder, KeyDirectory(configuration.keys_folder / "vault"))
+        vault.sweep()
         yield Workplace(
-            vault=Vault(configuration.vault_folder, KeyDirectory(configuration.keys_folder / "vault")),
+            vault=vault,
             indexes=indexes, readers=readers, nursery=nursery, host=host(),
             spill=configuration.cache_folder,
         )  # fmt: skip
@@ -56,7 +58,9 @@ def warm() -> None:
 
 
 def _index(configuration: Configuration, engine: Engine) -> Index:
-    return Index(configuration.index_folder / engine.name.lower(), matching.source_of(engine), threads=configuration.readers)
+    return Index(
+        configuration.index_folder / engine.name.lower(), matching.source_of(engine), threads=configuration.readers
+    )
 
 
 def sandbox_in_words(workplace: Workplace) -> str:

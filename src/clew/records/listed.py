@@ -1,6 +1,7 @@
 """Media that came as records: written by the thousand, in a few statements."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -8,9 +9,14 @@ from clew.domain.medium import Verdict
 from clew.records.intakes import Intake
 from clew.records.session import Session, handling_columns
 
+LINES_PER_WRITE = 500
+
 
 class ListedRow(NamedTuple):
-    """A record at one place. A tuple: there are hundreds of thousands of them."""
+    """A record at one place. A tuple: there are hundreds of thousands of them.
+
+    `series` is the number that the caller gave to the series which the record names.
+    """
 
     name: bytes
     sha256: bytes | None
@@ -21,22 +27,33 @@ class ListedRow(NamedTuple):
     kind: str
     path: bytes
     path_key: bytes
-    series_id: UUID | None
+    series: int | None
 
 
-def add(session: Session, intake: Intake, rows: Sequence[ListedRow]) -> dict[UUID, bytes | None]:
-    """Keep the rows as media, with an occurrence each or on the intake's list. Gives the PDQ of each new medium."""
+def lines(rows: Sequence[ListedRow]) -> list[str]:
+    """The rows in COPY's text format, in pieces; needs no database, so another thread can make them."""
+    return [
+        "".join(map(_line, rows[start : start + LINES_PER_WRITE])) for start in range(0, len(rows), LINES_PER_WRITE)
+    ]
+
+
+def add(session: Session, intake: Intake, staged: Sequence[str], series: Mapping[int, UUID]) -> dict[UUID, bytes | None]:
+    """Keep `lines` as media, with an occurrence each or on the intake's list. Gives the PDQ of each new medium."""
     cover = handling_columns(intake.handling)
     with session.cursor() as cursor:
         cursor.execute(_STAGE)
         with cursor.copy("copy pg_temp.listed from stdin") as copy:
-            for start in range(0, len(rows), 500):
-                copy.write("".join(map(_line, rows[start : start + 500])))
+            for piece in staged:
+                copy.write(piece)
         cursor.execute(_MEDIA, cover)
         new = {row[0]: row[1] and bytes(row[1]) for row in cursor}
+        cursor.execute("select count(*) from pg_temp.listed")
+        if cursor.fetchone() != (len(new),):
+            cursor.execute(_KNOWN, cover)
         scope = {"exhibit": intake.exhibit_id, "case": intake.case_id, "intake": intake.id, "list": intake.list_id, **cover}
         cursor.execute(_LISTINGS if intake.exhibit_id is None else _OCCURRENCES, scope)
-        cursor.execute(_SERIES, cover)
+        if series:
+            cursor.execute(_SERIES, {"numbers": list(series), "series": list(series.values()), **cover})
         cursor.execute("select clew_note_digest_overlaps(%s::uuid[])", [list(new)])
         cursor.execute("truncate pg_temp.listed")
     return new
@@ -44,57 +61,60 @@ def add(session: Session, intake: Intake, rows: Sequence[ListedRow]) -> dict[UUI
 
 _STAGE = """
     create temporary table if not exists listed (
-        name bytea, sha256 bytea, sha1 bytea, md5 bytea, pdq bytea, size_bytes bigint, kind text, path bytea,
-        path_key bytea, series_id uuid) on commit delete rows
+        id uuid, name bytea, sha256 bytea, sha1 bytea, md5 bytea, pdq bytea, size_bytes bigint, kind text, path bytea,
+        path_key bytea, series int) on commit delete rows
 """
 
 _COVER = "owner_member, owner_unit, audience, members, excluded"
 _COVER_VALUES = "%(owner_member)s, %(owner_unit)s, %(audience)s::smallint, %(members)s::text[], %(excluded)s::text[]"
-_OF_OWNER = """
-    m.name = l.name and m.owner_member = %(owner_member)s and m.owner_unit = %(owner_unit)s
-    and m.audience = %(audience)s and m.members = %(members)s::text[] and m.excluded = %(excluded)s::text[]
-"""
 
 _MEDIA = f"""
     with made as (
-        insert into media (name, sha256, sha1, md5, size_bytes, kind, verdict, reason, {_COVER})
-        select distinct on (name) name, sha256, sha1, md5, size_bytes, kind, {Verdict.ABSENT:d}, '', {_COVER_VALUES}
+        insert into media (id, name, sha256, sha1, md5, size_bytes, kind, verdict, {_COVER})
+        select distinct on (name) id, name, sha256, sha1, md5, size_bytes, kind, {Verdict.ABSENT:d}, {_COVER_VALUES}
         from pg_temp.listed order by name
-        on conflict (name, owner_member, owner_unit, audience, members, excluded) do nothing returning id, name)
-    select distinct on (made.id) made.id, l.pdq from made join pg_temp.listed l on l.name = made.name
+        on conflict (name, owner_member, owner_unit, audience, members, excluded) do nothing returning id)
+    select id, l.pdq from made join pg_temp.listed l using (id)
+"""
+
+# Only where a name came twice or was there before: those rows take the identifier that counts.
+_KNOWN = """
+    update pg_temp.listed l set id = m.id from media m
+    where m.name = l.name and m.id <> l.id and m.owner_member = %(owner_member)s and m.owner_unit = %(owner_unit)s
+      and m.audience = %(audience)s and m.members = %(members)s::text[] and m.excluded = %(excluded)s::text[]
 """
 
 _OCCURRENCES = f"""
     insert into occurrences (exhibit_id, case_id, intake_id, path, path_key, size_bytes, medium_id, {_COVER})
-    select %(exhibit)s, %(case)s, %(intake)s, l.path, l.path_key, l.size_bytes, m.id, {_COVER_VALUES}
-    from pg_temp.listed l join media m on {_OF_OWNER}
+    select %(exhibit)s, %(case)s, %(intake)s, path, path_key, size_bytes, id, {_COVER_VALUES}
+    from pg_temp.listed
     on conflict (exhibit_id, path_key) do nothing
 """
 
 _LISTINGS = f"""
     insert into listings (list_id, medium_id, {_COVER})
-    select %(list)s, m.id, {_COVER_VALUES} from pg_temp.listed l join media m on {_OF_OWNER}
+    select distinct %(list)s::uuid, id, {_COVER_VALUES} from pg_temp.listed
     on conflict (list_id, medium_id) do nothing
 """
 
 _SERIES = f"""
     insert into series_media (series_id, medium_id, {_COVER})
-    select l.series_id, m.id, {_COVER_VALUES} from pg_temp.listed l join media m on {_OF_OWNER}
-    where l.series_id is not null
+    select distinct s.id, l.id, {_COVER_VALUES}
+    from pg_temp.listed l join unnest(%(numbers)s::int[], %(series)s::uuid[]) as s(number, id) on s.number = l.series
     on conflict (series_id, medium_id) do nothing
 """
+
+_NULL = "\\N"
 
 
 def _line(row: ListedRow) -> str:
     """One line of COPY's text format. Bytes go as hexadecimal, so nothing in them needs an escape."""
-    name, sha256, sha1, md5, pdq, size, kind, path, key, series_id = row
+    name, sha256, sha1, md5, pdq, size, kind, path, key, series = row
     return (
-        f"\\\\x{name.hex()}\t{_bytes(sha256)}\t{_bytes(sha1)}\t{_bytes(md5)}\t{_bytes(pdq)}\t"
-        f"{_NULL if size is None else size}\t{kind}\t\\\\x{path.hex()}\t\\\\x{key.hex()}\t{series_id or _NULL}\n"
+        f"{os.urandom(16).hex()}\t\\\\x{name.hex()}\t{_bytes(sha256)}\t{_bytes(sha1)}\t{_bytes(md5)}\t{_bytes(pdq)}\t"
+        f"{_NULL if size is None else size}\t{kind}\t\\\\x{path.hex()}\t\\\\x{key.hex()}\t"
+        f"{_NULL if series is None else series}\n"
     )
-
-
-_NULL = "\\N"
 
 
 def _bytes(value: bytes | None) -> str:

@@ -44,20 +44,20 @@ def refusals(get_response: Answering) -> Answering:
     return answer
 
 
-def wrong(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+def wrong(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(400)
 
 
-def forbidden(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+def forbidden(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(403)
 
 
-def stale(_request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+def stale(_request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was not sent from our own page, or from one that is too old."""
     return _page(403)
 
 
-def absent(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+def absent(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(404)
 
 

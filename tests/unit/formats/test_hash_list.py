@@ -3,7 +3,6 @@
 import codecs
 
 import pytest
-from tests.world import vics
 
 from clew.domain.errors import Invalid
 from clew.domain.medium import MediumKind
@@ -11,6 +10,7 @@ from clew.formats import hash_list
 from clew.formats.hash_list import BadLine, read_hash_list
 from clew.formats.listed import ListedMedium
 from clew.formats.recognition import ListFormat, recognise
+from tests.world import vics
 
 MD5, SHA1, SHA256, PDQ = "ab" * 16, "cd" * 20, "ef" * 32, "f8" * 32
 ICSE = (

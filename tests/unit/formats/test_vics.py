@@ -5,13 +5,13 @@ import json
 import tracemalloc
 
 import pytest
-from tests.world import vics
 
 from clew.domain.errors import Invalid
 from clew.domain.medium import MediumKind
 from clew.formats import json_stream
 from clew.formats.listed import ListedMedium
 from clew.formats.vics import VicsCase, exif, read_cases
+from tests.world import vics
 
 MD5, SHA1 = "D41D8CD98F00B204E9800998ECF8427E", "DA39A3EE5E6B4B0D3255BFEF95601890AFD80709"
 PDQ = "f8" * 32

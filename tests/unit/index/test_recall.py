@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.unit.index.feed import Feed, fingerprints, flipped, pairs_by_counting
 
 from clew.domain.errors import Invalid, Tampered, Unavailable
 from clew.index import plan, recall, watch
 from clew.index.recall import Index, Neighbours
+from tests.unit.index.feed import Feed, fingerprints, flipped, pairs_by_counting
 
 RNG = np.random.default_rng(9)
 SMALLEST_TABLES = ((200, "scan"), (10**9, "16"))

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.unit.index.feed import fingerprints
 
 from clew.domain.errors import Tampered
 from clew.index import segment
@@ -12,6 +11,7 @@ from clew.index.build import write_segment
 from clew.index.hamming import pack
 from clew.index.plan import PLANS, Plan
 from clew.index.segment import Page, open_segment
+from tests.unit.index.feed import fingerprints
 
 SMALL = Plan(name="small", widths=(8,) * 32, radii=(0,) * 32)
 BITS = fingerprints(np.random.default_rng(1), 3_001)

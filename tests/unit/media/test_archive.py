@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from tests.unit.media.conftest import memfd
 
 from clew.media import archive as archives
 from clew.media import limits
@@ -22,6 +21,7 @@ from clew.media.archive import Allowance, Entry, Unpacker, looks_like_archive
 from clew.media.digests import content_of
 from clew.media.nursery import Nursery
 from clew.media.stored_entry import LOCKED, NOT_A_FILE
+from tests.unit.media.conftest import memfd
 
 DRAW = random.Random(7)
 FILES = {b"one.jpg": DRAW.randbytes(70_000), b"deep/two.jpg": b"", b"three.bin": DRAW.randbytes(1_200_000), b"z": b"z"}

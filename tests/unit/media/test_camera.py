@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
-from tests.world.pictures import MEDIA, drawn, manifest, needs_media, saved
 
 from clew.media import exif, iptc, limits, reply, xmp
 from clew.media.camera import camera_of, facts_and_camera
@@ -17,6 +16,7 @@ from clew.media.picture import Picture
 from clew.media.reading import Camera, Fact
 from clew.media.still import read_picture
 from clew.media.words import words_of
+from tests.world.pictures import MEDIA, drawn, manifest, needs_media, saved
 
 GREY = np.zeros((8, 8), np.uint8)
 

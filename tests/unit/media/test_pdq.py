@@ -8,10 +8,10 @@ import pdqhash
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from tests.world.pictures import MEDIA, distance, drawn, grey, manifest, needs_media, saved
 
 from clew.domain.fingerprint import QUALITY_MATCHED_MIN, Transform
 from clew.media import jpeg, pdq
+from tests.world.pictures import MEDIA, distance, drawn, grey, manifest, needs_media, saved
 
 Grey = NDArray[np.uint8]
 

@@ -7,14 +7,14 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.unit.media.conftest import memfd, program
-from tests.unit.media.stand_in import fingerprint_of
 
 from clew.domain.medium import Verdict
 from clew.media.deadline import Budget
 from clew.media.nursery import Nursery
 from clew.media.reading import Reading, Wants
 from clew.media.sandbox import Sandbox
+from tests.unit.media.conftest import memfd, program
+from tests.unit.media.stand_in import fingerprint_of
 
 BUDGET = Budget(cpu_seconds_base=0.6, idle_wall_seconds=1.0, wall_factor=100)
 

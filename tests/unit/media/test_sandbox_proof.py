@@ -8,7 +8,6 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from tests.unit.media.conftest import STAND_IN, memfd, program
 
 from clew.domain.errors import Unavailable
 from clew.media.lock import Level
@@ -16,6 +15,7 @@ from clew.media.nursery import Nursery
 from clew.media.proof import prove
 from clew.media.reading import Wants
 from clew.media.sandbox import Sandbox
+from tests.unit.media.conftest import STAND_IN, memfd, program
 
 NOBODY = 65534
 ALL_ALLOWED = """

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from tests.world import clips
 
 from clew.domain.fingerprint import Kind
 from clew.media import sound
+from tests.world import clips
 
 needs_chromaprint = pytest.mark.skipif(
     not sound.available(), reason="libchromaprint.so.1 is not installed (Debian: libchromaprint1): sound is NOT tested"

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tests.world.pictures import MEDIA, distance, drawn, manifest, needs_media, saved
 
 from clew.domain.errors import ClewError, Undecodable
 from clew.domain.fingerprint import Kind, Transform
@@ -20,6 +19,7 @@ from clew.media.limits import LimitExceeded
 from clew.media.reading import Reading, Wants
 from clew.media.samples import drawn_samples
 from clew.media.still import read_picture
+from tests.world.pictures import MEDIA, distance, drawn, manifest, needs_media, saved
 
 HOSTILE = MEDIA / "hostile"
 NOT_STILL = ("mp4", "webm", "avi", "zip", "gz", "tar", "csv")

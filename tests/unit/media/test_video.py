@@ -415,6 +415,16 @@ def test_a_real_clip_is_found_in_itself_and_in_no_other(name):
 
 
 @needs_media
+def test_key_frames_come_out_at_their_own_times():
+    """Held back in the decoder, the second key frame of this HEVC clip came out before the first."""
+    clip = MEDIA / "videos" / "coast-flight-hevc.mp4"
+    first, full = (np.unique(rows(read(clip, wants).stored).times_ms) for wants in Wants)
+    assert len(first) == 2
+    assert set(first) <= set(full)
+    assert first[1] == pytest.approx(8342, abs=2)
+
+
+@needs_media
 def test_copies_that_others_made_are_found_with_their_seconds():
     mp4, webm = (read(MEDIA / "videos" / f"red-flower.{suffix}") for suffix in ("mp4", "webm"))
     (run,) = runs(webm, mp4)

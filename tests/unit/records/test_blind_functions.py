@@ -4,11 +4,11 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from tests.world.world import World, handling
 
 from clew.domain.fingerprint import Kind, Transform
 from clew.domain.handling import Actor, Audience
 from clew.records.session import acting_as
+from tests.world.world import World, handling
 
 A_PICTURE, A_VIDEO = 1, 2
 

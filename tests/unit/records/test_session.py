@@ -6,7 +6,6 @@ import signal
 import psycopg
 import pytest
 from django.db import connections
-from tests.world.world import World, handling
 
 from clew.domain.errors import Invalid, NotVisible, Unavailable
 from clew.domain.handling import MEMBERS_PER_RECORD_MAX, Actor, Audience
@@ -15,6 +14,7 @@ from clew.node.configuration import Configuration
 from clew.node.place import place_of
 from clew.records import audit, cases, members, officers
 from clew.records.session import Session, acting_as, handling_columns
+from tests.world.world import World, handling
 
 COLUMNS = "name, owner_member, owner_unit, audience, members, excluded"
 

@@ -1,0 +1,76 @@
+"""Everything `clew doctor` looks at: the database, the sandbox, the index, the disk, sound, versions."""
+
+import platform
+import shutil
+from collections.abc import Iterator
+from importlib.metadata import version
+
+from clew.domain.errors import ClewError, Tampered
+from clew.index.recall import Index
+from clew.media import sound
+from clew.media.nursery import Nursery
+from clew.media.proof import prove
+from clew.node.configuration import Configuration
+from clew.node.connection import ConnectionFacts
+from clew.node.doctor import Check, check_database
+from clew.node.workplace import equipped
+
+FREE_BYTES_MIN = 2 * 1024**3
+
+
+def checks(configuration: Configuration, facts: ConnectionFacts) -> Iterator[Check]:
+    """One check after the other, the safety of the data first."""
+    yield from check_database(configuration, facts)
+    with equipped(configuration) as workplace:
+        yield _sandbox(workplace.nursery)
+        for engine, index in workplace.indexes.items():
+            yield _index(engine.name.lower(), index)
+    yield _disk(configuration)
+    yield _sound()
+    yield Check(
+        name="versions", ok=True,
+        sentence=f"Clew {version('clew')}, Python {platform.python_version()}, Linux {platform.release()}.",
+    )  # fmt: skip
+
+
+def _sandbox(nursery: Nursery) -> Check:
+    try:
+        proof = prove(nursery)
+    except ClewError as refused:
+        return Check(name="sandbox", ok=False, sentence=str(refused))
+    level = proof.level.name.lower().replace("_", " ")
+    if proof.is_closed:
+        sentence = f"{proof.attempts} attempts to break out, none let through ({level})."
+    else:
+        sentence = f"{len(proof.let_through)} of {proof.attempts} attempts were let through: nothing is decoded here."
+    return Check(name="sandbox", ok=proof.is_closed, sentence=sentence)
+
+
+def _index(name: str, index: Index) -> Check:
+    try:
+        index.catch_up()
+        index.verify()
+    except Tampered:
+        mended = index.mend()
+        return Check(name=f"index of {name}", ok=True, sentence=f"{mended} damaged segments were built anew.")
+    except ClewError as refused:
+        return Check(name=f"index of {name}", ok=False, sentence=str(refused))
+    return Check(
+        name=f"index of {name}", ok=True,
+        sentence=f"{index.last + 1:,} fingerprints, {index.segments} segments, checksums hold.",
+    )  # fmt: skip
+
+
+def _disk(configuration: Configuration) -> Check:
+    free = shutil.disk_usage(configuration.vault_folder).free
+    ok = free >= FREE_BYTES_MIN
+    sentence = f"{free / 1024**3:,.1f} GiB free for the vault" + ("." if ok else ": free some before the next intake.")
+    return Check(name="disk", ok=ok, sentence=sentence)
+
+
+def _sound() -> Check:
+    if sound.available():
+        return Check(name="sound", ok=True, sentence="Chromaprint is installed: sound is compared.")
+    return Check(
+        name="sound", ok=True, sentence="Sound is not compared: install Debian's libchromaprint1 to have it compared."
+    )
