@@ -16,12 +16,14 @@ import django
 import pytest
 
 from clew.media.nursery import Nursery
+from clew.media.sandbox import Sandbox
 from clew.node import founding
 from clew.node import keys as node_keys
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.folders import make_private
 from clew.node.place import place_of
+from clew.node.workplace import warm
 from tests.world.elsewhere import database_elsewhere
 from tests.world.world import World
 
@@ -83,3 +85,12 @@ def nursery() -> Iterator[Nursery]:
     """Warm decoders, shared by all tests of the run."""
     with Nursery(cache=Path(os.environ["NUMBA_CACHE_DIR"])) as nursery:
         yield nursery
+
+
+@pytest.fixture(scope="session")
+def compiled(nursery: Nursery) -> Path:
+    """The folder of compiled code, filled: nodes that tests found need not compile it again."""
+    warm()
+    with Sandbox("warm", nursery=nursery) as sandbox:
+        sandbox.level()
+    return Path(os.environ["NUMBA_CACHE_DIR"])

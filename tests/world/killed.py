@@ -29,7 +29,9 @@ CALLS = (
     ("clew.records.fingerprints", "", "replace", 1),
     ("clew.records.intakes", "", "move_chunk", 2),
 )
-POINTS = tuple((call, moment) for call in CALLS for moment in ("before", "after"))
+# After a call is before the next one, but where a transaction or a batch ends with it.
+ENDINGS = ("begin", "add_chunk", "walked", "_store", "fill", "move_chunk")
+POINTS = tuple((call, "before") for call in CALLS) + tuple((call, "after") for call in CALLS if call[2] in ENDINGS)
 
 
 def arm(point: int) -> None:

@@ -92,7 +92,7 @@ class Office:
             listing.take_in_export(self.workplace, of, intake_id, add_job, lambda _: None)
         elif kind == "hash_list":
             listing.take_in_list(self.workplace, of, intake_id, add_job, lambda _: None)
-        elif kind in ("zip", "tar", "gzip"):
+        elif kind == receiving.ARCHIVE_SOURCE:
             receiving.unpack_in(of, intake_id, add_job, source.stat().st_size)
         else:
             receiving.walk_in(of, intake_id, add_job, lambda _: None)

@@ -39,7 +39,8 @@ def _compared(
     matching.catch_up(workplace.indexes)
     pairs: dict[int, list[known.Pair]] = defaultdict(list)
     with acting_as(actor) as session:
-        near = matching.near(session, workplace.indexes, [(at, reading.queries) for at, reading in enumerate(readings)])
+        asked = [matching.Asked(position=at, sets=reading.queries) for at, reading in enumerate(readings)]
+        near = matching.near(session, workplace.indexes, asked)
         digests = [(d.sha256, d.sha1, d.md5) for d in (one.content.digests for one in whole if one.content)]
         for at, pair in known.pairs_of_digests(session, digests):
             pairs[at].append(pair)

@@ -291,7 +291,8 @@ def _add_pdq(workplace: Workplace, actor: Actor, intake: Intake, new: Sequence[t
     bits = [np.frombuffer(pdq, np.uint8).reshape(1, 32) for _, pdq in new]
     quality = np.full(1, PDQ_TRUSTED, np.uint8)
     asked = [
-        (position, [FingerprintSet(kind=Kind.PDQ, bits=one, qualities=quality)]) for position, one in enumerate(bits)
+        matching.Asked(position=at, sets=[FingerprintSet(kind=Kind.PDQ, bits=one, qualities=quality)])
+        for at, one in enumerate(bits)
     ]
     before = matching.catch_up(workplace.indexes)
     with acting_as(actor) as session:

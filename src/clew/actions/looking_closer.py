@@ -50,7 +50,7 @@ def _open(workplace: Workplace, chunk: Chunk, location: bytes, medium: Kept, hel
     """The medium's bytes: from its source if they are still the same there, else from the vault."""
     if chunk.archive is None:
         with suppress(OSError, ClewError):
-            content = _content(Path(os.fsdecode(chunk.intake.source)), location)
+            content = _content(chunk.intake.root, location)
             held.enter_context(content)
             if content.digests.sha256 == medium.sha256:
                 return content.fd
@@ -72,7 +72,7 @@ def _content(root: Path, location: bytes) -> Content:
 def _store(workplace: Workplace, actor: Actor, chunk: Chunk, medium: Kept, reading: Reading) -> None:
     """Put the frames of the full reading in the place of the key frames, and compare."""
     frames = [one for one in reading.stored if one.kind is Kind.FRAME and len(one)]
-    asked = [(0, [one for one in reading.queries if one.kind is Kind.FRAME])]
+    asked = [matching.Asked(position=0, sets=[one for one in reading.queries if one.kind is Kind.FRAME])]
     if not frames:
         return
     before = matching.catch_up(workplace.indexes)

@@ -35,23 +35,31 @@ class Near:
     aligned: Aligned | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The queries of one medium, which is at `position` among those asked for."""
+
+    position: int
+    sets: Sequence[FingerprintSet]
+    frames_rule: alignment.Rule = alignment.FRAMES
+
+
 def near(
-    session: Session, indexes: Indexes, asked: Iterable[tuple[int, Sequence[FingerprintSet]]],
-    after: Mapping[Engine, int] | None = None,
-) -> list[Near]:  # fmt: skip
+    session: Session, indexes: Indexes, asked: Iterable[Asked], after: Mapping[Engine, int] | None = None
+) -> list[Near]:
     """Everything in the indexes that is near to the queries of each medium asked for.
 
-    `asked` gives a position and its query sets; of everything numbered, only what came
-    after the numbers in `after` is looked at, where they are given. No cap: a hub comes back whole.
+    Of everything numbered, only what came after the numbers in `after` is looked at, where they
+    are given. No cap: a hub comes back whole.
     """
     stills: list[tuple[int, FingerprintSet]] = []
     found: list[Near] = []
-    for position, sets in asked:
-        for queries in sets:
+    for one in asked:
+        for queries in one.sets:
             if queries.kind in (Kind.PDQ, Kind.PDQ_CENTRED):
-                stills.append((position, queries))
+                stills.append((one.position, queries))
             else:
-                found += _near_moving(session, indexes, position, queries, after)
+                found += _near_moving(session, indexes, one, queries, after)
     if stills:
         found += _near_stills(session, indexes[Engine.STILL], stills, _start(after, Engine.STILL))
     return _best(found)
@@ -119,7 +127,7 @@ def _near_stills(
 
 
 def _near_moving(
-    session: Session, indexes: Indexes, position: int, queries: FingerprintSet, after: Mapping[Engine, int] | None
+    session: Session, indexes: Indexes, one: Asked, queries: FingerprintSet, after: Mapping[Engine, int] | None
 ) -> list[Near]:
     facts = KINDS[queries.kind]
     times = queries.times_ms
@@ -138,15 +146,15 @@ def _near_moving(
             transform=_transforms(queries)[neighbours.query[is_run]],
         ),
         alignment.Instants.of(times, queries.bits),
-        alignment.SOUND if kind is MatchKind.SOUND else alignment.FRAMES,
+        alignment.SOUND if kind is MatchKind.SOUND else one.frames_rule,
     )
     return [
         Near(
-            position=position, fingerprint_id=sets[run.stored].id, kind=kind, distance_bits=run.distance_bits,
+            position=one.position, fingerprint_id=sets[run.stored].id, kind=kind, distance_bits=run.distance_bits,
             radius_bits=facts.radius_bits, transform=Transform(run.transform), aligned=_domain_aligned(run),
         )
         for run in runs
-    ] + list(_near_still_of_moving(position, queries, neighbours, sets, which, ~is_run))  # fmt: skip
+    ] + list(_near_still_of_moving(one.position, queries, neighbours, sets, which, ~is_run))  # fmt: skip
 
 
 def _near_still_of_moving(

@@ -16,6 +16,7 @@ from clew.domain.handling import Actor, Handling
 from clew.domain.intake import BYTES_PER_CHUNK_MAX, FILES_PER_CHUNK_MAX, ChunkState, Progress, Summary
 from clew.domain.medium import MediumKind, Verdict
 from clew.formats.recognition import recognise
+from clew.index import alignment
 from clew.media.archive import looks_like_archive
 from clew.media.digests import Content, content_of_file
 from clew.media.reading import FingerprintSet, Reading, Wants
@@ -29,6 +30,8 @@ from clew.records.session import Session, acting_as
 
 AddJob = Callable[[int, ChunkState], None]
 """Adds, within the transaction, the job that a chunk in this state waits for."""
+
+ARCHIVE_SOURCE = "archive"
 
 WAITS = Reading(
     verdict=Verdict.WAITING, reason="The sandbox is not closed on this machine; the bytes are kept.",
@@ -84,11 +87,14 @@ def finish(session: Session, intake_id: UUID) -> Summary:
 
 
 def kind_of(path: Path) -> str:
-    """What a source is, by its content: folder, file, zip, tar, gzip, vics or hash_list."""
+    """What a source is, by its content: folder, file, archive, vics or hash_list."""
     kind = source_kind(path)
-    if kind is not SourceKind.FILE:
+    if kind is SourceKind.FOLDER:
         return kind.value
-    found = recognise(first_block(path))
+    head = first_block(path)
+    if kind is not SourceKind.FILE or looks_like_archive(head):
+        return ARCHIVE_SOURCE
+    found = recognise(head)
     return kind.value if found is None else found.value
 
 
@@ -148,7 +154,7 @@ def take_in(workplace: Workplace, actor: Actor, chunk: Chunk, add_job: AddJob) -
     """Give every file of the chunk its verdict and its first answer."""
     with acting_as(actor) as session:
         waiting = occurrences.waiting(session, chunk.id)
-    root = Path(os.fsdecode(chunk.intake.source))
+    root = chunk.intake.root
     with ExitStack() as held:
         received = list(
             workplace.readers.each(lambda file: receive(root, file.location or file.path, "", held, file.id), waiting)
@@ -187,9 +193,14 @@ def take(
     with acting_as(actor) as session:
         known = media.known(session, intake.handling, list(distinct))
     fresh = [one for name, one in distinct.items() if name not in known]
-    readings = list(workplace.readers.each(lambda one: _read(workplace, intake, one), fresh))
+    # What is not kept cannot be read a second time out of an archive: look closely at once.
+    wants = Wants.PICTURE_OR_KEY_FRAMES if intake.keeps_bytes or cursor_at is None else Wants.FULL
+    readings = list(workplace.readers.each(lambda one: _read(workplace, intake, one, wants), fresh))
     data_keys = _keep_bytes(workplace, intake, fresh)
-    asked = [(position, reading.queries) for position, reading in enumerate(readings)]
+    rule = alignment.KEY_FRAMES if wants is Wants.PICTURE_OR_KEY_FRAMES else alignment.FRAMES
+    asked = [
+        matching.Asked(position=at, sets=reading.queries, frames_rule=rule) for at, reading in enumerate(readings)
+    ]
     before = matching.catch_up(workplace.indexes)
     with acting_as(actor) as session:
         near = matching.near(session, workplace.indexes, asked)
@@ -207,7 +218,7 @@ def take(
         if chunk.series_id is not None:
             series.add_media(session, chunk.series_id, intake.handling, list(names.values()))
         for one in received:
-            if one.is_archive and one.content is not None:
+            if one.is_archive and one.content is not None and cursor_at is None:
                 _add_archive(session, intake, one.path, one.content.digests.size_bytes, add_job)
         state = _state_after(readings, is_archive=cursor_at is not None)
         intakes.move_chunk(
@@ -225,13 +236,11 @@ def _state_after(readings: Iterable[Reading], *, is_archive: bool) -> ChunkState
     return ChunkState.FIRST_ANSWER
 
 
-def _read(workplace: Workplace, intake: Intake, one: Received) -> Reading:
+def _read(workplace: Workplace, intake: Intake, one: Received, wants: Wants) -> Reading:
     if one.content is None:
         raise ValueError("only what is held can be read")
     if one.is_archive:
         return ARCHIVE
-    # What is not kept cannot be read a second time out of an archive: look closely at once.
-    wants = Wants.PICTURE_OR_KEY_FRAMES if intake.keeps_bytes or one.occurrence is not None else Wants.FULL
     try:
         with workplace.readers.lend(owner_key(intake)) as reader:
             return reader.read(one.content.fd, one.content.digests.size_bytes, wants)
@@ -261,9 +270,8 @@ def _put(batch: Batch, member: str, one: Received) -> None:
 
 
 def near_meanwhile(
-    session: Session, workplace: Workplace, asked: Sequence[tuple[int, Sequence[FingerprintSet]]],
-    before: Mapping[Engine, int],
-) -> list[matching.Near]:  # fmt: skip
+    session: Session, workplace: Workplace, asked: Sequence[matching.Asked], before: Mapping[Engine, int]
+) -> list[matching.Near]:
     """What others numbered since the search, found while nobody can number anything."""
     for engine in Engine:
         fingerprints.take_numbers(session, engine, 0)

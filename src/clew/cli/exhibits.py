@@ -3,17 +3,20 @@
 import json
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.filesize import decimal
 from rich.markup import escape
+from rich.text import Text
 
 from clew.cli.entry import As, Json, aside, console, entered
 from clew.domain.intake import Summary
 
 REASONS_SHOWN_MAX = 20
+FILES_SHOWN_MAX = 20
 
 
 def intake(
@@ -43,10 +46,15 @@ def intake(
             )  # fmt: skip
             summary = intaking.run(workplace, asked, aside)
             seconds = time.monotonic() - began
+        unread = intaking.undecodable(asked) if summary.undecodable and case is not None else iter(())
         if json_:
-            sys.stdout.write(json.dumps(_summary_json(summary, seconds), ensure_ascii=False) + "\n")
+            said = _summary_json(summary, seconds)
+            said["undecodable_files"] = [{"path": file.path, "reason": file.reason} for file in unread]
+            sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
         else:
             _show(summary, seconds)
+            for file in islice(unread, FILES_SHOWN_MAX):
+                console.print(Text(f"  {file.path}: {file.reason}", style="dim"))
 
 
 def _summary_json(summary: Summary, seconds: float) -> dict[str, object]:

@@ -1,8 +1,10 @@
 """An intake in the foreground: walking, working and telling at once."""
 
+import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -11,16 +13,16 @@ from django.db import connections
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from clew.actions import listing, opening, receiving
+from clew.actions import listing, opening, receiving, triaging
 from clew.actions.workplace import Workplace
-from clew.domain.errors import Invalid, Unavailable
+from clew.domain.errors import Invalid, StepRefused, Unavailable
 from clew.domain.handling import Actor, Handling, audience_from_words
 from clew.domain.intake import Progress as IntakeProgress
 from clew.domain.intake import Summary
 from clew.jobs import tasks, worker
 
 LOOK_SECONDS = 0.5
-ARCHIVES = frozenset({"zip", "tar", "gzip"})
+AWAY_SECONDS_MAX = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +51,10 @@ def run(workplace: Workplace, asked: Asked, console: Console) -> Summary:
     kind = receiving.kind_of(asked.path)
     intake_id = _begin(workplace, actor, asked, kind)
     tasks.equip(workplace)
-    walk = _Side("walk", lambda: _walk(workplace, actor, asked, kind, intake_id))
-    work = _Side("work", lambda: _work(workplace, actor, intake_id, walk))
+    tasks.forget_failed(intake_id)
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # failures are told by the progress line
+    walk = _Side("walk", lambda: _patiently(lambda: _walk(workplace, actor, asked, kind, intake_id)))
+    work = _Side("work", lambda: _patiently(lambda: _work(workplace, actor, intake_id, walk)))
     walk.start()
     work.start()
     with _bar(console) as bar:
@@ -58,12 +62,38 @@ def run(workplace: Workplace, asked: Asked, console: Console) -> Summary:
         began = time.monotonic()
         while work.is_alive():
             work.join(LOOK_SECONDS)
-            _tell(bar, task, _progress(actor, intake_id), time.monotonic() - began)
+            with suppress(Unavailable):
+                _tell(bar, task, _progress(actor, intake_id), time.monotonic() - began)
     for side in (walk, work):
         if side.failure is not None:
             raise side.failure
     with opening.acting_as(actor) as session:
         return receiving.finish(session, intake_id)
+
+
+def undecodable(asked: Asked) -> Iterator[triaging.UndecodableFile]:
+    """Files of the exhibit that gave no pixels, frames or samples, each with its reason."""
+    actor = opening.actor_of(asked.officer)
+    after: str | None = None
+    while True:
+        with opening.acting_as(actor) as session:
+            page = triaging.undecodable(session, asked.case or "", asked.exhibit, after=after, limit=1_000)
+        yield from page.items
+        after = page.next
+        if after is None:
+            return
+
+
+def _patiently(work: Callable[[], None]) -> None:
+    """Begin again where the database was away: everything an intake does may be done again."""
+    ends = time.monotonic() + AWAY_SECONDS_MAX
+    while True:
+        try:
+            return work()
+        except Unavailable:
+            if time.monotonic() > ends:
+                raise
+            time.sleep(LOOK_SECONDS)
 
 
 class _Side(threading.Thread):
@@ -125,7 +155,7 @@ def _walk(workplace: Workplace, actor: Actor, asked: Asked, kind: str, intake_id
         listing.take_in_export(workplace, actor, intake_id, add_job, lambda _: None)
     elif kind == "hash_list":
         listing.take_in_list(workplace, actor, intake_id, add_job, lambda _: None)
-    elif kind in ARCHIVES:
+    elif kind == receiving.ARCHIVE_SOURCE:
         receiving.unpack_in(actor, intake_id, add_job, asked.path.stat().st_size)
     else:
         receiving.walk_in(actor, intake_id, add_job, lambda _: None)
@@ -141,7 +171,7 @@ def _work(workplace: Workplace, actor: Actor, intake_id: UUID, walk: _Side) -> N
         if walk.failure is not None:
             return
         if is_walked and tasks.failed(intake_id):
-            raise Unavailable("Some files could not be taken in; the log says why. Run the same command to try again.")
+            raise StepRefused(f"Some files could not be taken in. {tasks.refusal()} Run the same command to try again.")
         time.sleep(LOOK_SECONDS / 2)
 
 
@@ -159,7 +189,8 @@ def _bar(console: Console) -> Progress:
 
 def _tell(bar: Progress, task: object, progress: IntakeProgress, seconds: float) -> None:
     rate = progress.files_done / max(seconds, 0.001)
+    refusal = tasks.refusal()
     bar.update(
         task, completed=progress.files_done, total=None if progress.is_walking else progress.files_seen,
-        rate=f"{rate:,.0f} files/s",
+        rate=refusal or f"{rate:,.0f} files/s",
     )  # fmt: skip

@@ -1,9 +1,10 @@
 """Jobs: chunks of an intake, done on behalf of the officer who asked."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -12,15 +13,33 @@ from procrastinate.exceptions import AlreadyEnqueued
 from clew.actions import looking_closer, matching, opening, receiving, unpacking
 from clew.actions.receiving import AddJob
 from clew.actions.workplace import Workplace
+from clew.domain.errors import ClewError
 from clew.domain.handling import Actor
 from clew.domain.intake import ChunkState
 
 _workplaces: list[Workplace] = []
+_refusals: list[str] = []
 
 
 def equip(workplace: Workplace) -> None:
     """Give this process what its jobs work with."""
     _workplaces[:] = [workplace]
+
+
+@contextmanager
+def _noted() -> Iterator[None]:
+    """A refusal within is noted for whoever waits in this process; the job fails, and is tried again later."""
+    try:
+        yield
+    except ClewError as refused:
+        _refusals[:] = [str(refused)]
+        raise
+    _refusals.clear()
+
+
+def refusal() -> str:
+    """Why the latest job of this process failed; empty if it did not."""
+    return _refusals[0] if _refusals else ""
 
 
 def queue_of(host: str) -> str:
@@ -44,6 +63,14 @@ def adder(actor: Actor, host: str, intake_id: UUID) -> AddJob:
     return add_job
 
 
+def forget_failed(intake_id: UUID) -> None:
+    """What failed before is tried again by new jobs."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "delete from procrastinate_jobs where status = 'failed' and args ->> 'intake' = %s", [str(intake_id)]
+        )
+
+
 def failed(intake_id: UUID) -> int:
     """How many jobs of the intake failed for good."""
     return ProcrastinateJob.objects.filter(status="failed", args__intake=str(intake_id)).count()
@@ -56,17 +83,19 @@ RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
 @app.task(name="take_in", retry=RETRY)
 def take_in(officer: str, chunk: int, intake: str) -> None:
     """Take in a chunk: every file gets its verdict and its first answer."""
-    actor = opening.actor_of(officer)
     workplace = _workplaces[0]
-    waiting = receiving.chunk_of(actor, chunk)
-    if waiting is None:
-        return
-    take = receiving.take_in if waiting.archive is None else unpacking.unpack
-    take(workplace, actor, waiting, adder(actor, workplace.host, UUID(intake)))
-    matching.consolidate(workplace.indexes)
+    with _noted():
+        actor = opening.actor_of(officer)
+        waiting = receiving.chunk_of(actor, chunk)
+        if waiting is None:
+            return
+        take = receiving.take_in if waiting.archive is None else unpacking.unpack
+        take(workplace, actor, waiting, adder(actor, workplace.host, UUID(intake)))
+        matching.consolidate(workplace.indexes)
 
 
 @app.task(name="look_closer", retry=RETRY)
 def look_closer(officer: str, chunk: int, intake: str) -> None:  # noqa: ARG001 (the intake is for `failed`)
     """Compare the moving media of a chunk by every frame."""
-    looking_closer.look_closer(_workplaces[0], opening.actor_of(officer), chunk)
+    with _noted():
+        looking_closer.look_closer(_workplaces[0], opening.actor_of(officer), chunk)

@@ -2,12 +2,18 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 
+import psycopg
+import psycopg_pool
 from procrastinate import App
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
+
+from clew.domain.errors import Unavailable
 
 log = logging.getLogger("clew.jobs")
 
@@ -16,11 +22,31 @@ JOBS_AT_ONCE = 2
 HEARTBEAT_SECONDS = 2.0
 DEAD_AFTER_SECONDS = 20.0
 LOOK_SECONDS = 1.0
+AWAY_SECONDS = 2.0
 
 
 def work(queues: Iterable[str], *, until_idle: bool = False) -> None:
-    """Do jobs of `queues` until SIGINT or SIGTERM, or until there are none."""
-    asyncio.run(_work(app.with_connector(app.connector.get_worker_connector()), list(queues), until_idle))
+    """Do jobs of `queues` until SIGINT or SIGTERM, or until there are none.
+
+    Raises:
+        Unavailable: the database cannot be reached now; what was begun is given back later.
+    """
+    try:
+        asyncio.run(_work(app.with_connector(app.connector.get_worker_connector()), list(queues), until_idle))
+    except (ConnectorException, psycopg.OperationalError, psycopg_pool.PoolTimeout) as lost:
+        raise Unavailable("The database cannot be reached now; the same call may succeed later.") from lost
+
+
+def work_for_ever(queues: Iterable[str]) -> None:
+    """Do jobs until SIGINT or SIGTERM, whatever becomes of the database meanwhile."""
+    while True:
+        try:
+            work(queues)
+        except Unavailable:
+            log.warning("the database cannot be reached; trying again")
+            time.sleep(AWAY_SECONDS)
+        else:
+            return
 
 
 async def _work(worker: App, queues: list[str], until_idle: bool) -> None:

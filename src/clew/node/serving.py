@@ -20,7 +20,7 @@ def work_for_ever(configuration: Configuration) -> None:
     """Do jobs of this machine until SIGINT or SIGTERM."""
     with equipped(configuration) as workplace:
         tasks.equip(workplace)
-        worker.work([tasks.queue_of(workplace.host)])
+        worker.work_for_ever([tasks.queue_of(workplace.host)])
 
 
 def serve_for_ever(configuration: Configuration, *, port: int | None = None) -> None:

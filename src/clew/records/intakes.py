@@ -1,7 +1,9 @@
 """Intakes: one source taken into one exhibit, in chunks that any worker can do."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 from clew.domain.errors import NotVisible
@@ -25,6 +27,12 @@ class Intake:
     series_id: UUID | None
     list_id: UUID | None
     handling: Handling
+
+    @property
+    def root(self) -> Path:
+        """Where its files lie: the source itself, or beside it for an export that names them."""
+        source = Path(os.fsdecode(self.source))
+        return source.parent if self.source_kind == "vics" else source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

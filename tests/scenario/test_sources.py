@@ -1,0 +1,193 @@
+"""What else can be taken in than a folder: archives, case exports, hash lists, hostile files."""
+
+import hashlib
+import io
+import tarfile
+import zipfile
+from pathlib import Path
+
+import psycopg
+import pytest
+from PIL import Image
+
+from clew.cli.drawing import drive, landscape, room, write_clip
+from clew.domain.handling import Actor
+from clew.domain.triage import Answer, Counts, ReasonKind
+from clew.records.session import acting_as
+from tests.world.office import Office
+from tests.world.pictures import MEDIA, needs_media
+from tests.world.vics import write_cases
+from tests.world.world import World
+
+VICS_FOLDER = "VIC_Files"
+
+
+def jpeg(picture: Image.Image, quality: int = 90) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality)
+    return out.getvalue()
+
+
+def test_a_zip_gives_what_a_folder_gives(office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> None:
+    """Doubled and climbing names lose no entry and write nothing anywhere."""
+    (tmp_path / "norway").mkdir()
+    (tmp_path / "norway" / "3.jpg").write_bytes(jpeg(room(3)))
+    office.intake(ada, tmp_path / "norway", "NO-1")
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("deep.jpg", jpeg(landscape(5)))
+    with zipfile.ZipFile(tmp_path / "phone.zip", "w") as archive:
+        archive.writestr("DCIM/copy.jpg", jpeg(room(3).resize((320, 240))))
+        archive.writestr("../../outside.jpg", jpeg(landscape(4)))
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("DCIM/copy.jpg", jpeg(landscape(6)))
+        archive.writestr("inner.zip", inner.getvalue())
+        archive.writestr("note.txt", "text")
+    before = set(tmp_path.parent.rglob("*.jpg"))
+    office.intake(sven, tmp_path / "phone.zip", "SE-1")
+    assert office.counts(sven, "SE-1") == Counts(parallel_enquiry=1, new=3, undecodable=2)
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute("select convert_from(path, 'utf8') from occurrences where owner_member = 'SE' order by 1")
+        assert [path for (path,) in cursor] == [
+            "../../outside.jpg", "DCIM/copy.jpg", "DCIM/copy.jpg", "inner.zip", "inner.zip/deep.jpg", "note.txt",
+        ]  # fmt: skip
+    assert set(tmp_path.parent.rglob("*.jpg")) == before
+
+
+@pytest.mark.parametrize("form", ["w", "w:gz", "w:xz"])
+def test_a_tar_gives_its_files_and_makes_no_link(office: Office, ada: Actor, tmp_path: Path, form: str) -> None:
+    with tarfile.open(tmp_path / "dump.tar", form) as archive:
+        for seed in range(3):
+            content = jpeg(landscape(seed))
+            entry = tarfile.TarInfo(f"pictures/{seed}.jpg")
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+        link = tarfile.TarInfo("pictures/link")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    office.intake(ada, tmp_path / "dump.tar", "NO-1")
+    assert office.counts(ada, "NO-1") == Counts(new=3, undecodable=1)
+
+
+def test_an_archive_within_a_folder_is_opened_too(office: Office, ada: Actor, tmp_path: Path) -> None:
+    (tmp_path / "seized").mkdir()
+    with zipfile.ZipFile(tmp_path / "seized" / "backup.dat", "w") as archive:
+        archive.writestr("1.jpg", jpeg(landscape(1)))
+    office.intake(ada, tmp_path / "seized", "NO-1")
+    assert office.counts(ada, "NO-1") == Counts(new=1, undecodable=1)
+    assert "backup.dat/1.jpg" in office.triage(ada, "NO-1")
+
+
+def test_taking_in_again_adds_only_what_is_new(office: Office, world: World, ada: Actor, tmp_path: Path) -> None:
+    (tmp_path / "seized").mkdir()
+    for seed in range(3):
+        (tmp_path / "seized" / f"{seed}.jpg").write_bytes(jpeg(landscape(seed)))
+    first = office.intake(ada, tmp_path / "seized", "NO-1")
+    again = office.intake(ada, tmp_path / "seized", "NO-1")
+    assert first == again
+    (tmp_path / "seized" / "later.jpg").write_bytes(jpeg(landscape(9)))
+    office.intake(ada, tmp_path / "seized", "NO-1")
+    assert office.counts(ada, "NO-1") == Counts(new=4)
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select count(*) from occurrences")
+        assert cursor.fetchone() == (4,)
+
+
+def test_fingerprints_only_leaves_the_vault_empty_and_still_looks_closer(
+    office: Office, ada: Actor, sven: Actor, tmp_path: Path
+) -> None:
+    (tmp_path / "seized").mkdir()
+    write_clip(tmp_path / "seized" / "clip.mp4", drive(7, 8.0))
+    (tmp_path / "seized" / "1.jpg").write_bytes(jpeg(landscape(1)))
+    office.intake(ada, tmp_path / "seized", "NO-1", keeps_bytes=False)
+    assert not list((tmp_path / "vault").rglob("*")) or not any(
+        path.is_file() for path in (tmp_path / "vault" / "blobs").rglob("*")
+    )
+    (tmp_path / "copy").mkdir()
+    write_clip(tmp_path / "copy" / "cut.mp4", drive(7, 5.0, start=2.0), bit_rate=400_000)
+    office.intake(sven, tmp_path / "copy", "SE-1")
+    assert office.counts(sven, "SE-1") == Counts(parallel_enquiry=1)
+
+
+def test_a_case_export_with_some_files_beside_it(office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> None:
+    """Records with files are read, the others count by their digests; a series counts as identified if all of it is."""
+    folder = tmp_path / "export" / VICS_FOLDER
+    folder.mkdir(parents=True)
+    (folder / "1.jpg").write_bytes(jpeg(room(1)))
+    gone = jpeg(landscape(2))
+    records = [
+        _record(1, (folder / "1.jpg").read_bytes(), Series="green", VictimIdentified=True),
+        _record(2, gone, Series="blue", VictimIdentified="False"),
+        _record(3, jpeg(landscape(3))),
+    ]
+    with (tmp_path / "export" / "case.json").open("wb") as file:
+        file.writelines(write_cases([({"CaseNumber": "NO-1"}, records)]))
+    office.intake(ada, tmp_path / "export" / "case.json", "NO-1")
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select name, state from series order by name")
+        assert cursor.fetchall() == [("blue", "open"), ("green", "identified")]
+        cursor.execute("select count(*), count(data_key) from media")
+        assert cursor.fetchone() == (3, 1)
+    (tmp_path / "seized").mkdir()
+    (tmp_path / "seized" / "near.jpg").write_bytes(jpeg(room(1).resize((320, 240))))
+    (tmp_path / "seized" / "same.jpg").write_bytes(gone)
+    office.intake(sven, tmp_path / "seized", "SE-1")
+    found = office.triage(sven, "SE-1")
+    assert {path: (one.answer, one.reasons[0].kind, one.reasons[0].series) for path, one in found.items()} == {
+        "near.jpg": (Answer.SOLVED_ELSEWHERE, ReasonKind.PDQ, "green"),
+        "same.jpg": (Answer.PARALLEL_ENQUIRY, ReasonKind.DIGEST, "blue"),
+    }
+
+
+def test_an_export_taken_in_twice_doubles_nothing(office: Office, ada: Actor, tmp_path: Path) -> None:
+    records = [_record(number, str(number).encode()) for number in range(20)]
+    records.append(_record(21, b"3"))  # several records for one file
+    with (tmp_path / "case.json").open("wb") as file:
+        file.writelines(write_cases([({"CaseNumber": "NO-1"}, records)]))
+    for _ in range(2):
+        office.intake(ada, tmp_path / "case.json", "NO-1")
+        assert office.counts(ada, "NO-1") == Counts(new=20)
+
+
+def test_a_pdq_of_a_list_finds_the_picture(office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> None:
+    (tmp_path / "norway").mkdir()
+    (tmp_path / "norway" / "1.jpg").write_bytes(jpeg(room(1)))
+    office.intake(ada, tmp_path / "norway", "NO-1")
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select bits from fingerprints where kind = 1")
+        pdq = bytes(cursor.fetchone()[0]).hex()
+    (tmp_path / "list.txt").write_text(f"pdq {pdq}\n")
+    office.intake(sven, tmp_path / "list.txt")
+    (tmp_path / "seized").mkdir()
+    (tmp_path / "seized" / "small.jpg").write_bytes(jpeg(room(1).resize((320, 240))))
+    office.intake(sven, tmp_path / "seized", "SE-1")
+    (only,) = office.triage(sven, "SE-1").values()
+    assert {reason.owner for reason in only.reasons} == {"NO", "SE"}
+
+
+@needs_media
+def test_every_hostile_file_gets_one_verdict_and_changes_no_other(
+    office: Office, world: World, ada: Actor, tmp_path: Path
+) -> None:
+    hostile = MEDIA / "hostile"
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.parent.rglob("*") if path.is_file()}
+    office.intake(ada, hostile, "NO-1")
+    with psycopg.connect(**world.facts.as_owner()) as connection:
+        connection.execute(f"set role {world.facts.roles.blind}")
+        rows = connection.execute(
+            "select path, o.reason, m.verdict from occurrences o left join media m on m.id = o.medium_id where chunk_id is not null"
+        ).fetchall()
+    top = [row for row in rows if b"/" not in bytes(row[0])]
+    names = {bytes(row[0]) for row in top}
+    assert {str(path.name).encode("utf-8", "surrogateescape") for path in hostile.iterdir()} <= names
+    assert all(row[1] or row[2] is not None for row in rows)
+    assert before.items() <= {p: p.stat().st_mtime_ns for p in tmp_path.parent.rglob("*") if p.is_file()}.items()
+
+
+def _record(number: int, content: bytes, **changes: object) -> dict[str, object]:
+    return {
+        "MediaID": number, "MD5": hashlib.md5(content, usedforsecurity=False).hexdigest().upper(),
+        "SHA1": hashlib.sha1(content, usedforsecurity=False).hexdigest(), "MediaSize": len(content),
+        "MimeType": "image/jpeg", "RelativeFilePath": f"{VICS_FOLDER}\\{number}.jpg",
+        "MediaFiles": [{"FileName": f"{number}.jpg", "FilePath": "a\\b"}], **changes,
+    }  # fmt: skip
