@@ -32,7 +32,7 @@ from clew.index.warming import warm
 Bits = NDArray[np.uint8]
 RADIUS = 31
 ROUNDS = 5
-SINGLE, AGAINST, BATCH = 500, 60, 10_000
+SINGLE, AGAINST, BATCH = 2_000, 60, 10_000
 OPENINGS = 30
 
 

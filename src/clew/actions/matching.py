@@ -88,7 +88,9 @@ def source_of(engine: Engine) -> Source:
 
 def catch_up(indexes: Indexes) -> dict[Engine, int]:
     """Take everything that was numbered until now into the indexes; the last number of each."""
-    return {engine: index.catch_up() for engine, index in indexes.items()}
+    for index in indexes.values():
+        index.catch_up()
+    return {engine: index.last for engine, index in indexes.items()}
 
 
 def consolidate(indexes: Indexes) -> None:

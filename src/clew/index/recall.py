@@ -7,6 +7,7 @@ source. It is blind: it knows bits and numbers, never whose they are.
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -41,6 +42,8 @@ MERGE_RATIO = 4
 QUERIES_PER_THREAD_MIN = 32
 QUERIES_AT_ONCE = 1 << 13
 TRIES_MAX = 5
+LOOK_SECONDS = 0.25
+"""How often a search asks whether another process changed the segments."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,7 @@ class Index:
         self._searchers = ThreadPoolExecutor(self._threads, "index-search")
         self._checkers = ThreadPoolExecutor(1, "index-check")
         self._is_compared = self._is_complete = False
+        self._look_due = 0.0
         warm()
         self._view = View(stamp=None, watched=(), delta=Delta.starting(-1))
         self._look()
@@ -167,7 +171,7 @@ class Index:
         """
         self._look()
         for each in self._view.watched:
-            each.checked().verify()
+            each.checked(time.monotonic()).verify()
 
     def mend(self) -> int:
         """Build every damaged or missing segment anew from the source; give how many."""
@@ -191,15 +195,19 @@ class Index:
 
     def _sound(self, after: int) -> list[Segment | Chunk]:
         """What is to be searched for numbers above `after`: checked segments, and the delta."""
+        now = time.monotonic()
         for _ in range(TRIES_MAX):
             if not self._is_complete:
                 self.catch_up()
-            if self._shelf.stamp() != self._view.stamp:
-                self._look()
-                continue
+            # What others made of the segments changes no answer, so it need not be asked at every search.
+            if now >= self._look_due:
+                self._look_due = now + LOOK_SECONDS
+                if self._shelf.stamp() != self._view.stamp:
+                    self._look()
+                    continue
             view = self._view
             try:
-                segments = [each.checked() for each in view.watched if each.entry.last > after]
+                segments = [each.checked(now) for each in view.watched if each.entry.last > after]
             except Tampered:
                 self.mend()
             else:
@@ -234,7 +242,7 @@ class Index:
     def _join(self, view: View) -> None:
         """Write the newest segments and the delta as one segment."""
         kept = _kept(view)
-        joined = [each.checked() for each in view.watched[kept:]]
+        joined = [each.checked(time.monotonic()) for each in view.watched[kept:]]
         for segment in joined:
             segment.verify()  # damage must not be written anew with digests that fit it
         pages = chain(*(segment.pages() for segment in joined), view.delta.pages())
@@ -313,7 +321,7 @@ def _kept(view: View) -> int:
     """How many of the oldest segments stay as they are; the others join the delta in a new one."""
     kept, rows = len(view.watched), view.delta.rows
     while kept:
-        older = view.watched[kept - 1].checked().rows
+        older = view.watched[kept - 1].checked(time.monotonic()).rows
         if older >= MERGE_RATIO * rows or older + rows > ROWS_MAX:
             break
         kept, rows = kept - 1, rows + older
@@ -328,16 +336,22 @@ def _search(rows: Rows, first_query: int, radius: int, searched: list[Segment | 
         for each in searched:
             found = each.search(part, radius)
             if len(found.query):
-                answers.append(found._replace(query=found.query + (first_query + begin)))
+                before = first_query + begin
+                answers.append(found._replace(query=found.query + before) if before else found)
     return answers
 
 
 def _neighbours(found: list[Found], after: int) -> Neighbours:
     if not found:  # so are most answers, and this takes a tenth of the time of the rest
         return Neighbours(query=np.empty(0, np.int64), number=np.empty(0, np.int64), distance=np.empty(0, np.uint8))
-    query = np.concatenate([each.query for each in found])
-    number = np.concatenate([each.row for each in found])
-    distance = np.concatenate([each.distance for each in found])
+    if len(found) == 1:
+        query, number, distance = found[0]
+        if after < 0 and len(query) == 1:
+            return Neighbours(query=query, number=number, distance=distance)
+    else:
+        query = np.concatenate([each.query for each in found])
+        number = np.concatenate([each.row for each in found])
+        distance = np.concatenate([each.distance for each in found])
     if after >= 0:
         wanted = number > after
         query, number, distance = query[wanted], number[wanted], distance[wanted]

@@ -31,8 +31,10 @@ class Watched:
         if self.segment is not None:
             self._check = self.pool.submit(self.segment.verify)
 
-    def checked(self) -> Segment:
+    def checked(self, now: float) -> Segment:
         """The segment, once its bytes are known to be good; begins a new check when the last is old.
+
+        `now` is the monotonic clock, in seconds.
 
         Raises:
             Tampered: they are not; it is to be built anew.
@@ -43,6 +45,6 @@ class Watched:
         if check is not None and (not self._is_checked or check.done()):
             check.result()
             self._check, self._is_checked = None, True
-        elif check is None and time.monotonic() - self._check_since > CHECK_AGAIN_SECONDS:
+        elif check is None and now - self._check_since > CHECK_AGAIN_SECONDS:
             self._begin_check()
         return self.segment
