@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from clew.domain.intake import Progress
-from clew.domain.triage import Answer, Counts, Reason, TriagedMedium, answer, evidence, grouped
+from clew.domain.triage import Answer, Counts, Reason, TriagedMedium, answer, evidence
 from clew.media.walk import path_text
 from clew.records import audit, cases, exhibits, intakes, members
 from clew.records import triage as known
@@ -112,8 +112,9 @@ def reason_of(pair: known.Pair) -> Reason | None:
 
 
 def best_first(pairs: Iterable[known.Pair]) -> tuple[Reason, ...]:
-    """The reasons that `pairs` give, grouped, the best first."""
-    return grouped(reason for pair in pairs if (reason := reason_of(pair)) is not None)
+    """Every reason that `pairs` give, the best first. Doors for people show them in groups."""
+    reasons = (reason for pair in pairs if (reason := reason_of(pair)) is not None)
+    return tuple(sorted(reasons, key=lambda reason: reason.rank))
 
 
 def _triaged(

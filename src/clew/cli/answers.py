@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from clew.domain.triage import Aligned, Answer, Counts, Evidence, Reason, ReasonKind, TriagedMedium
+from clew.domain.triage import Aligned, Answer, Counts, Evidence, Reason, ReasonKind, TriagedMedium, grouped
 
 Json: TypeAlias = "str | int | float | list[Json] | dict[str, Json]"
 
@@ -49,7 +49,6 @@ def reason_json(reason: Reason) -> dict[str, Json]:
         "aligned": reason.aligned and _aligned_json(reason.aligned),
         "series": reason.series,
         "owner": reason.owner,
-        "others": reason.others or None,
     })  # fmt: skip
 
 
@@ -84,7 +83,7 @@ def show_media(console: Console, media: Iterable[TriagedMedium]) -> None:
     for answer, few in shown.items():
         for medium in few:
             path = medium.paths[0] if medium.paths else medium.name[:16]
-            table.add_row(SIGNS[answer], Text(path, overflow="fold"), Text(in_words(medium.reasons[0])))
+            table.add_row(SIGNS[answer], Text(path, overflow="fold"), Text(in_words(grouped(medium.reasons)[0])))
     if table.row_count:
         console.print(table)
     if left:
@@ -145,5 +144,5 @@ def show_compared(console: Console, medium: TriagedMedium) -> None:
     path = medium.paths[0] if medium.paths else medium.name[:16]
     remark = f" ({medium.verdict_reason})" if medium.verdict_reason else ""
     console.print(f"{SIGNS[medium.answer]} {escape(path)}: {WORDS[medium.answer]}{escape(remark)}")
-    for reason in medium.reasons:
+    for reason in grouped(medium.reasons):
         console.print(f"    {escape(in_words(reason))}", style="dim")

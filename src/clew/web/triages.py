@@ -10,7 +10,7 @@ from django.urls import reverse
 from clew.actions import triaging
 from clew.actions.opening import Session
 from clew.domain.intake import Progress
-from clew.domain.triage import Answer, Counts, TriagedMedium
+from clew.domain.triage import Answer, Counts, TriagedMedium, grouped
 from clew.web import words
 
 MEDIA_PER_PAGE = 50
@@ -102,7 +102,7 @@ def row(medium: TriagedMedium, names: Mapping[str, str]) -> Row:
         medium=medium,
         paths=folded(medium.paths, shown=PATHS_SHOWN, unfolded_max=PATHS_UNFOLDED_MAX),
         reasons=folded(
-            [words.reason(reason, names, sign) for reason in medium.reasons],
+            [words.reason(reason, names, sign) for reason in grouped(medium.reasons)],
             shown=REASONS_SHOWN,
             unfolded_max=REASONS_UNFOLDED_MAX,
         ),
