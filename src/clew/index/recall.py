@@ -245,9 +245,12 @@ class Index:
         joined = [each.checked(time.monotonic()) for each in view.watched[kept:]]
         for segment in joined:
             segment.verify()  # damage must not be written anew with digests that fit it
+            segment.release()
         pages = chain(*(segment.pages() for segment in joined), view.delta.pages())
         room = ROWS_MAX - view.delta.rows - sum(segment.rows for segment in joined)
         entry = self._write(chain(pages, self._from_source(view.delta.last, None, room)))
+        for segment in joined:
+            segment.release()
         entries = tuple(each.entry for each in view.watched[:kept])
         self._shelf.replace(entries if entry is None else (*entries, entry))
 

@@ -60,6 +60,12 @@ class CheckedFile:
     words: NDArray[np.uint64]
     digests: NDArray[np.uint64]
 
+    def release(self) -> None:
+        """Let go of the pages that were read; they stay in the system's cache and come back when asked for."""
+        seen_through = self.words.base
+        if isinstance(seen_through, memoryview) and isinstance(seen_through.obj, mmap.mmap):
+            seen_through.obj.madvise(mmap.MADV_DONTNEED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
@@ -93,6 +99,11 @@ class Segment:
         for each in self.files:
             if not np.array_equal(digest_blocks(each.words), each.digests):
                 raise Tampered("a block of a segment of the index is not what was written")
+
+    def release(self) -> None:
+        """Let go of all its pages, so that a process that builds the next segment stays small."""
+        for each in self.files:
+            each.release()
 
     def pages(self) -> Iterator[Page]:
         """All rows, in the order of their numbers."""

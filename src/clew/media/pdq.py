@@ -64,7 +64,8 @@ _BY_TRANSFORM = np.argsort([int(turn) for turn in TURNS])
 class PicturePdq:
     """Both fingerprints of one picture; row t of each is that of `Transform(t)`, row 0 the stored one.
 
-    Shapes: `reference` and `centred` are (8, 32). Qualities are 0 to 100.
+    Shapes: `centred` is (8, 32), `reference` too, or (1, 32) where its turns were not asked for.
+    Qualities are 0 to 100.
     """
 
     reference: Bits
@@ -73,7 +74,9 @@ class PicturePdq:
     centred_quality: int
 
 
-def fingerprint_grey(grey: Grey, full_size: tuple[int, int] | None = None) -> PicturePdq | None:
+def fingerprint_grey(
+    grey: Grey, full_size: tuple[int, int] | None = None, *, turns_reference: bool = True
+) -> PicturePdq | None:
     """Reference and centred PDQ of a picture and of its eight turns; None if a side is under 5 pixels.
 
     `full_size` is (height, width) of the picture that `grey` was reduced from, if it was: then
@@ -87,12 +90,18 @@ def fingerprint_grey(grey: Grey, full_size: tuple[int, int] | None = None) -> Pi
         return None
     pixels, columns = _rows_in_memory(grey)
     eighths = _eighths((height, width), grey.shape)
-    ys = tuple(_axis(height, grey.shape[0], eighths, backwards) for backwards in (False, True))
-    xs = tuple(_axis(width, grey.shape[1], eighths, backwards) for backwards in (False, True))
-    reference, reference_quality = _reference_eight(pixels, columns, ys, xs)
+    sides = (False, True) if turns_reference else (False,)
+    ys = tuple(_axis(height, grey.shape[0], eighths, backwards) for backwards in sides)
+    xs = tuple(_axis(width, grey.shape[1], eighths, backwards) for backwards in sides)
+    if turns_reference:
+        rows, reference_quality = _reference_eight(pixels, columns, ys, xs)
+        reference = cast("Bits", rows)[_BY_TRANSFORM]
+    else:
+        rows, reference_quality = _reference_one(pixels, columns, ys[0], xs[0])
+        reference = cast("Bits", rows)[:1]
     centred, centred_quality = frame_pdq_dihedral(grey, full_size)
     return PicturePdq(
-        reference=cast("Bits", reference)[_BY_TRANSFORM],
+        reference=reference,
         reference_quality=int(reference_quality),
         centred=centred,
         centred_quality=centred_quality,
@@ -131,6 +140,7 @@ def warm() -> None:
     grey = np.add.outer(np.arange(96, dtype=np.uint8), np.arange(80, dtype=np.uint8))
     fingerprint_grey(grey)
     fingerprint_grey(grey, (192, 160))
+    fingerprint_grey(grey, turns_reference=False)
     frame_pdq(grey[:, :64])
 
 
@@ -317,14 +327,15 @@ def _quality(samples):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _pack(four):  # type: ignore[no-untyped-def]
-    """Bits of four pictures' coefficients (4, 16, 16), then of their transpositions: (8, 32).
+def _pack(several):  # type: ignore[no-untyped-def]
+    """Bits of n pictures' coefficients (n, 16, 16), then of their transpositions: (2 n, 32).
 
     A bit says that a coefficient lies above the (lower) median of the 256.
     """
-    out = np.zeros((8, 32), np.uint8)
-    for p in range(4):
-        coefficients = four[p]
+    count = several.shape[0]
+    out = np.zeros((2 * count, 32), np.uint8)
+    for p in range(count):
+        coefficients = several[p]
         median = np.partition(coefficients.ravel(), 127)[127]
         for k in range(16):
             for j in range(16):
@@ -332,7 +343,7 @@ def _pack(four):  # type: ignore[no-untyped-def]
                     upright = 255 - (16 * k + j)
                     turned = 255 - (16 * j + k)
                     out[p, upright >> 3] |= np.uint8(128 >> (upright & 7))
-                    out[p + 4, turned >> 3] |= np.uint8(128 >> (turned & 7))
+                    out[p + count, turned >> 3] |= np.uint8(128 >> (turned & 7))
     return out
 
 
@@ -354,6 +365,15 @@ def _centred_eight(grey, columns, y, x):  # type: ignore[no-untyped-def]
             four[2, k, j] = -c if j % 2 == 0 else c
             four[3, k, j] = -by_row if j % 2 == 0 else by_row
     return _pack(four), _quality(samples)
+
+
+@numba.njit(cache=True, nogil=True)
+def _reference_one(grey, columns, y, x):  # type: ignore[no-untyped-def]
+    """Bits of the picture as it lies, and of its transposition: (2, 32), and the quality."""
+    samples = _sum_columns(_sum_rows(grey, columns, y[0], y[1], y[2]), x[0], x[1], x[2])
+    one = np.empty((1, 16, 16), np.float32)
+    one[0] = _coefficients(samples)
+    return _pack(one), _quality(samples)
 
 
 @numba.njit(cache=True, nogil=True)

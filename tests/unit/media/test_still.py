@@ -77,13 +77,13 @@ def test_grey_of_sixteen_bits_keeps_its_upper_bits(form: str) -> None:
     assert quality(reading) == quality(plain)
 
 
-def test_what_is_stored_is_one_row_of_each_kind_and_what_is_looked_up_eight() -> None:
+def test_what_is_stored_is_one_row_of_each_kind_and_what_are_looked_up_all_turns() -> None:
     reading = read_picture(saved(drawn(4), "JPEG"))
     assert [(one.kind, len(one)) for one in reading.stored] == [(Kind.PDQ, 1), (Kind.PDQ_CENTRED, 1)]
-    assert [(one.kind, len(one)) for one in reading.queries] == [(Kind.PDQ, 8), (Kind.PDQ_CENTRED, 8)]
+    assert [(one.kind, len(one)) for one in reading.queries] == [(Kind.PDQ, 1), (Kind.PDQ_CENTRED, 8)]
     for stored, queried in zip(reading.stored, reading.queries, strict=True):
         assert queried.transforms is not None
-        assert queried.transforms.tolist() == list(Transform)
+        assert queried.transforms.tolist() == list(Transform)[: len(queried)]
         assert queried.bits[0].tolist() == stored.bits[0].tolist()
 
 
@@ -91,10 +91,10 @@ def test_a_turned_copy_is_looked_up_by_the_transform_that_lays_it_back() -> None
     image = drawn(5, 900, 600)
     stored = bits(read_picture(saved(image, "JPEG")), Kind.PDQ)
     copy = read_picture(saved(image.transpose(Image.Transpose.ROTATE_90), "JPEG"))
-    for query in copy.queries:
-        distances = [distance(row, stored) for row in query.bits]
-        assert Transform(int(np.argmin(distances))) is Transform.ROTATE_90
-        assert min(distances) <= 8
+    (centred,) = (query for query in copy.queries if query.kind is Kind.PDQ_CENTRED)
+    distances = [distance(row, stored) for row in centred.bits]
+    assert Transform(int(np.argmin(distances))) is Transform.ROTATE_90
+    assert min(distances) <= 8
 
 
 def test_orientation_that_a_camera_notes_turns_nothing() -> None:
