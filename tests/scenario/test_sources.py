@@ -11,10 +11,11 @@ import pytest
 from PIL import Image
 
 from clew.cli.drawing import drive, landscape, room, write_clip
+from clew.domain.errors import Invalid
 from clew.domain.handling import Actor
 from clew.domain.triage import Answer, Counts, ReasonKind
 from clew.records.session import acting_as
-from tests.world.office import Office
+from tests.world.office import Office, unit_only
 from tests.world.pictures import MEDIA, needs_media
 from tests.world.vics import write_cases
 from tests.world.world import World
@@ -191,3 +192,61 @@ def _record(number: int, content: bytes, **changes: object) -> dict[str, object]
         "MimeType": "image/jpeg", "RelativeFilePath": f"{VICS_FOLDER}\\{number}.jpg",
         "MediaFiles": [{"FileName": f"{number}.jpg", "FilePath": "a\\b"}], **changes,
     }  # fmt: skip
+
+
+def test_two_archives_of_one_exhibit_hide_nothing_of_each_other(office: Office, ada: Actor, tmp_path: Path) -> None:
+    """The same name at the same place of each, and names that imitate what lies in another archive."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("p.jpg", jpeg(landscape(1)))
+    for number in (2, 3):
+        with zipfile.ZipFile(tmp_path / f"part{number}.zip", "w") as archive:
+            archive.writestr("1.jpg", jpeg(landscape(number)))
+            archive.writestr("a.zip/p.jpg", jpeg(landscape(10 + number)))
+            archive.writestr("a.zip", inner.getvalue())
+        office.intake(ada, tmp_path / f"part{number}.zip", "NO-1")
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select convert_from(path, 'utf8'), count(*) from occurrences where medium_id is not null group by 1")
+        assert dict(cursor.fetchall()) == {"1.jpg": 2, "a.zip/p.jpg": 4, "a.zip": 2}
+    assert office.counts(ada, "NO-1") == Counts(new=5, undecodable=1)
+
+
+def test_a_listed_medium_is_read_and_kept_when_its_file_comes(
+    office: Office, ada: Actor, sven: Actor, tmp_path: Path
+) -> None:
+    """A digest on one's own list must not stand in the way of decoding the file itself."""
+    (tmp_path / "seized").mkdir()
+    path = tmp_path / "seized" / "1.jpg"
+    path.write_bytes(jpeg(room(1)))
+    (tmp_path / "list.txt").write_text(hashlib.sha256(path.read_bytes()).hexdigest())
+    office.intake(ada, tmp_path / "list.txt")
+    office.intake(ada, tmp_path / "seized", "NO-1")
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select count(*), count(data_key), min(width) from media")
+        assert cursor.fetchone() == (1, 1, 640)
+    (tmp_path / "copy").mkdir()
+    (tmp_path / "copy" / "small.jpg").write_bytes(jpeg(room(1).resize((320, 240))))
+    office.intake(sven, tmp_path / "copy", "SE-1")
+    assert office.counts(sven, "SE-1") == Counts(parallel_enquiry=1)
+
+
+def test_what_could_not_be_read_is_tried_again(office: Office, ada: Actor, tmp_path: Path) -> None:
+    """A disk was unplugged between the walk and the reading, and is plugged in again."""
+    (tmp_path / "seized").mkdir()
+    for seed in range(3):
+        (tmp_path / "seized" / f"{seed}.jpg").write_bytes(jpeg(landscape(seed)))
+    office.intake(ada, tmp_path / "seized", "NO-1", works=False)
+    (tmp_path / "seized" / "1.jpg").rename(tmp_path / "elsewhere.jpg")
+    office.work()
+    assert office.counts(ada, "NO-1") == Counts(new=2, undecodable=1)
+    (tmp_path / "elsewhere.jpg").rename(tmp_path / "seized" / "1.jpg")
+    office.intake(ada, tmp_path / "seized", "NO-1")
+    assert office.counts(ada, "NO-1") == Counts(new=3)
+
+
+def test_the_same_source_for_another_audience_is_refused(office: Office, ada: Actor, tmp_path: Path) -> None:
+    """It would end well and change nothing: what was shown to all would stay shown."""
+    (tmp_path / "seized").mkdir()
+    office.intake(ada, tmp_path / "seized", "NO-1")
+    with pytest.raises(Invalid, match="audience"):
+        office.intake(ada, tmp_path / "seized", "NO-1", cover=unit_only(ada))

@@ -20,14 +20,18 @@ from clew.records.intakes import Stub
 from clew.records.matches import MatchKind
 from clew.records.session import acting_as
 
+FILES_AT_ONCE = 16
+"""Every frame of so many moving media is held at the same time."""
+
 
 def compare(workplace: Workplace, actor: Actor, path: Path) -> Iterator[TriagedMedium]:
     """Triage of a file, or of every file of a folder, as if it were taken in; moving media by every frame."""
     with acting_as(actor) as session:
         audit.append(session, "compare", "")
     for stubs in in_chunks(stub_of(file) for file in walk(path)):
-        with ExitStack() as held:
-            yield from _compared(workplace, actor, path, stubs, held)
+        for start in range(0, len(stubs), FILES_AT_ONCE):
+            with ExitStack() as held:
+                yield from _compared(workplace, actor, path, stubs[start : start + FILES_AT_ONCE], held)
 
 
 def _compared(

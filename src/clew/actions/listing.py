@@ -15,15 +15,15 @@ from uuid import UUID
 import numpy as np
 
 from clew.actions import matching
-from clew.actions.receiving import AddJob, end_walk, match_of, near_meanwhile
+from clew.actions.receiving import AddJob, end_walk, in_chunks, match_of, near_meanwhile
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError
 from clew.domain.fingerprint import Kind
 from clew.domain.handling import Actor
-from clew.domain.intake import BYTES_PER_CHUNK_MAX, FILES_PER_CHUNK_MAX, ChunkState
+from clew.domain.intake import BYTES_PER_CHUNK_MAX, ChunkState
 from clew.domain.series import SeriesState
 from clew.formats.hash_list import BadLine, read_hash_list
-from clew.formats.listed import ListedMedium
+from clew.formats.listed import NOTHING, ListedMedium
 from clew.formats.vics import VicsCase, read_cases
 from clew.media.reading import FingerprintSet
 from clew.media.walk import open_seized, path_from_text
@@ -190,7 +190,7 @@ def _good(lines: Iterable[ListedMedium | BadLine], done: Listed) -> Iterator[Lis
 def _batches(records: Iterable[ListedMedium]) -> Iterator[list[ListedMedium]]:
     batch: list[ListedMedium] = []
     for record in records:
-        batch.append(record)
+        batch.append(record._replace(record=NOTHING))  # nothing below needs the whole of it
         if len(batch) == RECORDS_PER_BATCH:
             yield batch
             batch = []
@@ -212,7 +212,12 @@ def _lies_beside(folder: Path, record: ListedMedium) -> bool:
 
 @lru_cache(FOLDERS_REMEMBERED_MAX)
 def _is_folder(folder: Path, below: bytes) -> bool:
-    return (folder / os.fsdecode(below)).is_dir()
+    if any(part in (b".", b"..") for part in below.split(b"/")) or below.startswith(b"/") or b"\0" in below:
+        return False
+    try:
+        return (folder / os.fsdecode(below)).is_dir()
+    except OSError:
+        return False
 
 
 def _open_series(actor: Actor, intake: Intake, names: dict[str, _SeriesSeen]) -> None:
@@ -221,7 +226,9 @@ def _open_series(actor: Actor, intake: Intake, names: dict[str, _SeriesSeen]) ->
     if new:
         with acting_as(actor) as session:
             for name, seen in new:
-                seen.id = series.find_or_open(session, name, intake.handling)
+                seen.id, is_new = series.opened(session, name, intake.handling)
+                # What the unit had before is more than this export speaks of: a person marks it.
+                seen.is_identified = seen.is_identified and is_new
 
 
 def _mark_identified(actor: Actor, names: dict[str, _SeriesSeen]) -> None:
@@ -241,23 +248,22 @@ def _add_files(
     for record in with_bytes:
         seen = names.get(record.series) if record.series else None
         series_id = intake.series_id if seen is None else seen.id
-        by_series.setdefault(series_id, []).append(_stub(record))
+        by_series.setdefault(series_id, []).extend(_stubs(record))
     for series_id, stubs in by_series.items():
-        for start in range(0, len(stubs), FILES_PER_CHUNK_MAX):
+        for some in in_chunks(stubs):
             with acting_as(actor) as session:
-                ordinal = intakes.next_ordinal(session, intake.id)
-                chunk_id = intakes.add_chunk(
-                    session, intake, ordinal, stubs[start : start + FILES_PER_CHUNK_MAX], series_id
-                )
+                chunk_id = intakes.add_chunk(session, intake, some, series_id)
                 if chunk_id is not None:
                     add_job(chunk_id, ChunkState.WAITING)
 
 
-def _stub(record: ListedMedium) -> Stub:
+def _stubs(record: ListedMedium) -> Iterator[Stub]:
+    """The record's file at each place where the export says it was found."""
     location = path_from_text(record.untrusted_file or "")
-    path = path_from_text(record.untrusted_paths[0]) if record.untrusted_paths else location
-    key = hashlib.sha256(b"%s\0%s" % (path, location)).digest()[:16]
-    return Stub(path=path, key=key, size_bytes=min(record.size_bytes or 0, BYTES_PER_CHUNK_MAX), location=location)
+    size = min(record.size_bytes or 0, BYTES_PER_CHUNK_MAX)
+    for path in map(path_from_text, record.untrusted_paths or (record.untrusted_file or "",)):
+        key = hashlib.sha256(b"%s\0%s" % (path, location)).digest()[:16]
+        yield Stub(path=path, key=key, size_bytes=size, location=location)
 
 
 def _add_records(
@@ -268,11 +274,10 @@ def _add_records(
     if intake.series_id is not None:
         numbers[NO_SERIES] = intake.series_id
     with acting_as(actor) as session:
-        new = listed.add(session, intake, batch.staged, numbers)
-    with_pdq = [(medium_id, pdq) for medium_id, pdq in new.items() if pdq is not None]
+        new, with_pdq = listed.add(session, intake, batch.staged, numbers)
     if with_pdq:
-        _add_pdq(workplace, actor, intake, with_pdq)
-    return len(new)
+        _add_pdq(workplace, actor, intake, list(with_pdq.items()))
+    return new
 
 
 def _rows(record: ListedMedium, names: dict[str, _SeriesSeen]) -> Iterator[ListedRow]:

@@ -1,5 +1,6 @@
 """Looking closer: moving media, compared by key frames for the first answer, are compared by every frame."""
 
+import logging
 import os
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -7,18 +8,21 @@ from pathlib import Path
 from clew.actions import matching
 from clew.actions.receiving import match_of, near_meanwhile, owner_key, stored
 from clew.actions.workplace import Workplace
-from clew.domain.errors import ClewError
+from clew.domain.errors import ClewError, Tampered
 from clew.domain.fingerprint import Kind
 from clew.domain.handling import Actor
 from clew.domain.intake import ChunkState
 from clew.domain.medium import MediumKind
-from clew.media.digests import Content, content_of_file
+from clew.media.digests import Content, content_of, content_of_file
 from clew.media.reading import Reading, Wants
+from clew.media.vault import Reader as VaultReader
 from clew.media.walk import open_seized
 from clew.records import audit, fingerprints, intakes, matches, media
 from clew.records.intakes import Chunk
 from clew.records.media import Kept
 from clew.records.session import acting_as
+
+log = logging.getLogger("clew.actions")
 
 
 def look_closer(workplace: Workplace, actor: Actor, chunk_id: int) -> None:
@@ -56,9 +60,25 @@ def _open(workplace: Workplace, chunk: Chunk, location: bytes, medium: Kept, hel
                 return content.fd
     if medium.data_key is None:
         return None
-    fd = workplace.vault.copy_to_memfd(chunk.intake.handling.owner_member, medium.sha256, medium.data_key)
-    held.callback(os.close, fd)
-    return fd
+    try:
+        with workplace.vault.open(chunk.intake.handling.owner_member, medium.sha256, medium.data_key) as stored_medium:
+            return held.enter_context(content_of(_Stream(stored_medium), spill=workplace.spill)).fd
+    except Tampered:
+        log.exception("the stored bytes of medium %s are not what was stored", medium.id)
+        return None
+
+
+class _Stream:
+    """A stored medium, read once from its beginning."""
+
+    def __init__(self, reader: VaultReader) -> None:
+        self._reader = reader
+        self._at = 0
+
+    def read(self, most: int) -> bytes:
+        part = self._reader.read(self._at, most)
+        self._at += len(part)
+        return part
 
 
 def _content(root: Path, location: bytes) -> Content:

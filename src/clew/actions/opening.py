@@ -29,6 +29,9 @@ __all__ = [
 ]
 
 
+NAME_CHARACTERS_MAX = 200
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLine:
     """A case of the actor's member, with its exhibits."""
@@ -61,6 +64,18 @@ def cases(session: Session) -> tuple[CaseLine, ...]:
     )
 
 
+def _named(name: str) -> str:
+    """`name` as it is kept.
+
+    Raises:
+        Invalid: it is empty, too long, or holds what does not show.
+    """
+    kept = name.strip()
+    if not kept or len(kept) > NAME_CHARACTERS_MAX or not kept.isprintable():
+        raise Invalid(f"A reference or name has 1 to {NAME_CHARACTERS_MAX} characters, all of which can be seen.")
+    return kept
+
+
 def check_members(session: Session, handling: Handling) -> None:
     """Refuse a handling that names a member who does not take part: a slip of the hand would hide or show too much.
 
@@ -73,22 +88,22 @@ def check_members(session: Session, handling: Handling) -> None:
 
 def open_list(session: Session, name: str, handling: Handling) -> UUID:
     """The unit's own hash list of that name, opened where it is new."""
-    list_id = hash_lists.open_list(session, name, handling)
+    list_id = hash_lists.open_list(session, _named(name), handling)
     audit.append(session, "hash_list.open", str(list_id))
     return list_id
 
 
 def open_exhibit(session: Session, case: str, exhibit: str, handling: Handling) -> UUID:
     """The exhibit of this reference, opened with its case where they are new."""
-    case_id = case_records.open_case(session, case, handling)
-    exhibit_id = exhibits.open_exhibit(session, case_id, exhibit, handling)
+    case_id = case_records.open_case(session, _named(case), handling)
+    exhibit_id = exhibits.open_exhibit(session, case_id, _named(exhibit), handling)
     audit.append(session, "exhibit.open", str(exhibit_id))
     return exhibit_id
 
 
 def open_series(session: Session, name: str, handling: Handling) -> UUID:
     """The unit's own series of that name, open where it is new."""
-    series_id = series.find_or_open(session, name, handling)
+    series_id = series.find_or_open(session, _named(name), handling)
     audit.append(session, "series.open", str(series_id))
     return series_id
 

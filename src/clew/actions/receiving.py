@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from clew.actions import matching
 from clew.actions.workplace import Workplace
-from clew.domain.errors import ClewError, Unavailable
+from clew.domain.errors import ClewError, Invalid, Unavailable
 from clew.domain.fingerprint import QUALITY_MATCHED_MIN, Engine, Kind
 from clew.domain.handling import Actor, Handling
 from clew.domain.intake import BYTES_PER_CHUNK_MAX, FILES_PER_CHUNK_MAX, ChunkState, Progress, Summary
@@ -19,6 +19,7 @@ from clew.formats.recognition import recognise
 from clew.index import alignment
 from clew.media.archive import looks_like_archive
 from clew.media.digests import Content, content_of_file
+from clew.media.limits import MEDIUM_BYTES_MAX
 from clew.media.reading import FingerprintSet, Reading, Wants
 from clew.media.vault import Batch
 from clew.media.walk import SeizedFile, SourceKind, first_block, open_seized, source_kind, walk
@@ -32,6 +33,12 @@ AddJob = Callable[[int, ChunkState], None]
 """Adds, within the transaction, the job that a chunk in this state waits for."""
 
 ARCHIVE_SOURCE = "archive"
+BLOCK_BYTES = 1 << 20
+NOT_OPENED = "The file cannot be opened."
+NOT_READ = "The file cannot be read to its end."
+TOO_LARGE = "The file is larger than a medium may be."
+TRIED_AGAIN = (NOT_OPENED, NOT_READ)
+"""What the next run of the same intake tries again: a disk may have been unplugged."""
 
 WAITS = Reading(
     verdict=Verdict.WAITING, reason="The sandbox is not closed on this machine; the bytes are kept.",
@@ -63,6 +70,7 @@ def begin(
         session, exhibit_id=exhibit_id, list_id=list_id, source=os.fsencode(source), source_kind=source_kind,
         host=host, keeps_bytes=keeps_bytes, series_id=series_id, handling=handling,
     )  # fmt: skip
+    intakes.try_again(session, intake_id, TRIED_AGAIN)
     audit.append(session, "intake.begin", str(intake_id))
     return intake_id
 
@@ -102,14 +110,12 @@ def walk_in(actor: Actor, intake_id: UUID, add_job: AddJob, saw: Callable[[int],
     """See every file of the intake's source; give how many. What was seen before is not added again."""
     with acting_as(actor) as session:
         intake = intakes.get(session, intake_id)
-        ordinal = intakes.next_ordinal(session, intake_id)
         audit.append(session, "intake.walk", str(intake_id))
     seen = 0
     for stubs in in_chunks(stub_of(file) for file in walk(Path(os.fsdecode(intake.source)))):
         with acting_as(actor) as session:
-            chunk_id = intakes.add_chunk(session, intake, ordinal, stubs)
+            chunk_id = intakes.add_chunk(session, intake, stubs)
             if chunk_id is not None:
-                ordinal += 1
                 add_job(chunk_id, ChunkState.WAITING)
         seen += len(stubs)
         saw(seen)
@@ -122,7 +128,7 @@ def unpack_in(actor: Actor, intake_id: UUID, add_job: AddJob, size_bytes: int) -
     with acting_as(actor) as session:
         intake = intakes.get(session, intake_id)
         audit.append(session, "intake.unpack", str(intake_id))
-        chunk_id = intakes.add_archive(session, intake, intakes.next_ordinal(session, intake_id), b"", size_bytes)
+        chunk_id = intakes.add_archive(session, intake, b"", size_bytes)
         if chunk_id is not None:
             add_job(chunk_id, ChunkState.WAITING)
     end_walk(actor, intake_id, 0, add_job)
@@ -170,11 +176,13 @@ def receive(root: Path, path: bytes, reason: str, held: ExitStack, occurrence: i
     try:
         fd = open_seized(root, path)
     except ClewError:
-        return replace(received, reason="The file cannot be opened.")
+        return replace(received, reason=NOT_OPENED)
     try:
+        if os.fstat(fd).st_size > MEDIUM_BYTES_MAX:
+            return replace(received, reason=TOO_LARGE)
         content = held.enter_context(content_of_file(fd))
-    except OSError:
-        return replace(received, reason="The file cannot be read to its end.")
+    except (OSError, ClewError):
+        return replace(received, reason=NOT_READ)
     finally:
         os.close(fd)
     return replace(received, content=content, is_archive=looks_like_archive(os.pread(content.fd, 512, 0)))
@@ -191,11 +199,13 @@ def take(
     intake = chunk.intake
     distinct = {one.content.digests.sha256: one for one in received if one.content is not None}
     with acting_as(actor) as session:
-        known = media.known(session, intake.handling, list(distinct))
+        known = media.known(session, intake.handling, list(distinct), keeps_bytes=intake.keeps_bytes)
     fresh = [one for name, one in distinct.items() if name not in known]
     # What is not kept cannot be read a second time out of an archive: look closely at once.
     wants = Wants.PICTURE_OR_KEY_FRAMES if intake.keeps_bytes or cursor_at is None else Wants.FULL
     readings = list(workplace.readers.each(lambda one: _read(workplace, intake, one, wants), fresh))
+    if cursor_at is not None and any(reading.verdict is Verdict.WAITING for reading in readings):
+        raise Unavailable(WAITS.reason)
     data_keys = _keep_bytes(workplace, intake, fresh)
     rule = alignment.KEY_FRAMES if wants is Wants.PICTURE_OR_KEY_FRAMES else alignment.FRAMES
     asked = [
@@ -212,7 +222,7 @@ def take(
         made = media.add(session, intake.handling, kept)
         names = known | {name: medium_id for name, (medium_id, _) in made.items()}
         _write_occurrences(session, chunk, received, names)
-        fingerprints.add(session, intake.handling, list(_fingerprints(kept, readings, made)))
+        fingerprints.replace(session, intake.handling, list(_fingerprints(kept, readings, made)))
         matches.write(session, [match_of(one, made[kept[one.position].name][0]) for one in near])
         matches.note_digest_overlaps(session, [medium_id for medium_id, _ in made.values()])
         if chunk.series_id is not None:
@@ -266,7 +276,20 @@ def _keep_bytes(workplace: Workplace, intake: Intake, fresh: Sequence[Received])
 def _put(batch: Batch, member: str, one: Received) -> None:
     if one.content is not None:
         digests = one.content.digests
-        batch.put(member, digests.sha256, one.content.fd, digests.size_bytes)
+        # What is not sealed may have been written to since it was digested.
+        source = one.content.fd if one.content.is_sealed else _checked_blocks(one.content)
+        batch.put(member, digests.sha256, source, digests.size_bytes)
+
+
+def _checked_blocks(content: Content) -> Iterator[bytes]:
+    """The content in blocks; fails at the end where it is no longer what was digested."""
+    digest, offset = hashlib.sha256(), 0
+    while block := os.pread(content.fd, BLOCK_BYTES, offset):
+        digest.update(block)
+        offset += len(block)
+        yield block
+    if digest.digest() != content.digests.sha256:
+        raise Invalid("A file changed while it was taken in; it is tried again.")
 
 
 def near_meanwhile(
@@ -340,7 +363,7 @@ def _write_occurrences(
 
 
 def _add_archive(session: Session, intake: Intake, path: bytes, size_bytes: int, add_job: AddJob) -> None:
-    chunk_id = intakes.add_archive(session, intake, intakes.next_ordinal(session, intake.id), path, size_bytes)
+    chunk_id = intakes.add_archive(session, intake, path, size_bytes)
     if chunk_id is not None:
         add_job(chunk_id, ChunkState.WAITING)
 

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
 from uuid import UUID
 
 from clew.domain.intake import Progress
@@ -14,6 +16,12 @@ from clew.records.session import Session
 
 MEDIA_PER_BLOCK = 1000
 """How many media one query looks at: large enough to be quick, small enough for any memory."""
+
+
+RECENT_SECONDS = 30.0
+RECENT_MAX = 1_000
+_recent: dict[tuple[str, str, UUID, UUID | None], tuple[float, Counts]] = {}
+_recent_lock = Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +55,22 @@ def counts(session: Session, case: str, exhibit: str | None = None) -> Counts:
     numbers[Answer.UNDECODABLE] += known.count_without_medium(session, case_id, exhibit_id)
     audit.append(session, "triage.count", str(exhibit_id or case_id))
     return Counts(**{name.value: number for name, number in numbers.items()})
+
+
+def recent_counts(session: Session, case: str, exhibit: str | None = None) -> Counts:
+    """The same, at most `RECENT_SECONDS` old: for lists of many exhibits."""
+    key = (session.actor.member, session.actor.unit, *_scope(session, case, exhibit))
+    now = monotonic()
+    with _recent_lock:
+        held = _recent.get(key)
+    if held is not None and now - held[0] < RECENT_SECONDS:
+        return held[1]
+    counted = counts(session, case, exhibit)
+    with _recent_lock:
+        if len(_recent) >= RECENT_MAX:
+            _recent.clear()
+        _recent[key] = (now, counted)
+    return counted
 
 
 def every_medium(session: Session, case: str, exhibit: str | None = None) -> Iterator[TriagedMedium]:

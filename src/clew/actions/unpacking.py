@@ -3,9 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from clew.actions.receiving import AddJob, Received, take
 from clew.actions.workplace import Workplace
@@ -26,7 +24,7 @@ TOO_DEEP = "An archive within too many archives; it was not opened."
 
 def unpack(workplace: Workplace, actor: Actor, chunk: Chunk, add_job: AddJob) -> None:
     """Take in the entries of the chunk's archive, from where an interrupted run left off."""
-    root = Path(os.fsdecode(chunk.intake.source))
+    root = chunk.intake.root
     fd = open_seized(root, chunk.archive or os.fsencode(root.name))
     try:
         size = os.fstat(fd).st_size
@@ -42,11 +40,11 @@ def unpack(workplace: Workplace, actor: Actor, chunk: Chunk, add_job: AddJob) ->
 
 
 def _take_entries(workplace: Workplace, actor: Actor, chunk: Chunk, unpacker: Unpacker, add_job: AddJob) -> None:
-    held = ExitStack()
     received: list[Received] = []
     size, done = 0, chunk.cursor
-    with held:
-        for position, one in _entries(workplace, unpacker, chunk.archive or b"", chunk.cursor, 1, held):
+    outermost = Place(path=chunk.archive or b"", chain=(chunk.intake.source, chunk.archive or b""))
+    try:
+        for position, one in _entries(workplace, unpacker, outermost, chunk.cursor, 1):
             if len(received) >= FILES_PER_CHUNK_MAX or size >= BYTES_PER_CHUNK_MAX:
                 take(workplace, actor, chunk, received, add_job, cursor_at=done)
                 _close(received)
@@ -55,39 +53,63 @@ def _take_entries(workplace: Workplace, actor: Actor, chunk: Chunk, unpacker: Un
             size += 0 if one.content is None else one.content.digests.size_bytes
             done = position
         take(workplace, actor, chunk, received, add_job, cursor_at=done + 1)
+    finally:
+        _close(received)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An archive, or an entry in one: its path to be shown, and the chain of ordinals that leads to it.
+
+    Names may stand in an archive many times, and an entry may be named as if it lay in another
+    archive: only the chain, from the source inwards, tells two entries apart.
+    """
+
+    path: bytes
+    chain: tuple[bytes, ...]
+
+    def within(self, name: bytes, ordinal: int) -> "Place":
+        path = b"/".join(filter(None, (self.path, name))) or b"?"
+        return Place(path=path, chain=(*self.chain, str(ordinal).encode()))
+
+    @property
+    def key(self) -> bytes:
+        """16 bytes that name the occurrence within its exhibit."""
+        lengths = b"".join(b"%d:%s," % (len(link), link) for link in self.chain)
+        return hashlib.sha256(lengths + self.path).digest()[:16]
 
 
 def _entries(
-    workplace: Workplace, unpacker: Unpacker, prefix: bytes, start: int, depth: int, held: ExitStack
+    workplace: Workplace, unpacker: Unpacker, place: Place, start: int, depth: int
 ) -> Iterator[tuple[int, Received]]:
-    """Each entry with the position of the outermost entry that it lies in."""
+    """Each entry with the position of the outermost entry that it lies in. Whoever takes them closes them."""
+    position = start
     for entry in unpacker.entries(start=start):
-        one = _received(workplace, entry, prefix, held)
-        yield entry.ordinal, one
-        if one.is_archive and one.content is not None:
+        position = entry.ordinal
+        here = place.within(entry.name, entry.ordinal)
+        one = _received(workplace, entry, here)
+        inner = _again(one.content) if one.is_archive and one.content is not None else None
+        yield position, one
+        if inner is None:
+            continue
+        with inner:
             if depth == ARCHIVE_DEPTH_MAX:
-                yield entry.ordinal, _refused(one.path, TOO_DEEP)
+                yield position, _refused(here, TOO_DEEP)
                 continue
-            content = held.enter_context(_again(one.content))
-            with Unpacker(
-                content.fd, content.digests.size_bytes, nursery=workplace.nursery, allowance=unpacker.allowance
-            ) as inner:
-                for _, within in _entries(workplace, inner, one.path, 0, depth + 1, held):
-                    yield entry.ordinal, within
-            content.close()
+            size = inner.digests.size_bytes
+            with Unpacker(inner.fd, size, nursery=workplace.nursery, allowance=unpacker.allowance) as within:
+                for _, one in _entries(workplace, within, here, 0, depth + 1):
+                    yield position, one
     if unpacker.ending:
-        yield start, _refused(prefix, unpacker.ending)
+        yield position, _refused(place, unpacker.ending)
 
 
-def _received(workplace: Workplace, entry: Entry, prefix: bytes, held: ExitStack) -> Received:
-    path = b"/".join(filter(None, (prefix, entry.name))) or b"?"
-    # A name may stand in an archive many times: each is an occurrence of its own.
-    key = hashlib.sha256(b"%s\0%d" % (path, entry.ordinal)).digest()[:16]
-    received = Received(path=path, key=key, reason=entry.reason)
+def _received(workplace: Workplace, entry: Entry, place: Place) -> Received:
+    received = Received(path=place.path, key=place.key, reason=entry.reason)
     if not entry.has_content:
         return received
     try:
-        content = held.enter_context(content_of(entry, spill=workplace.spill))
+        content = content_of(entry, spill=workplace.spill)
     except (OSError, ClewError):
         return replace(received, reason="The entry cannot be unpacked.")
     if entry.reason and not content.digests.size_bytes:
@@ -97,9 +119,9 @@ def _received(workplace: Workplace, entry: Entry, prefix: bytes, held: ExitStack
     return replace(received, content=content, reason="", is_archive=looks_like_archive(head))
 
 
-def _refused(path: bytes, reason: str) -> Received:
-    key = hashlib.sha256(b"%s\0ended" % path).digest()[:16]
-    return Received(path=path or b"?", key=key, reason=reason)
+def _refused(place: Place, reason: str) -> Received:
+    ended = replace(place, chain=(*place.chain, b"ended"))
+    return Received(path=place.path or b"?", key=ended.key, reason=reason)
 
 
 def _again(content: Content) -> Content:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clew.domain.triage import Aligned, Answer, Counts, Evidence, Reason, ReasonKind, TriagedMedium, grouped
+from clew.media.walk import path_text
 
 Json: TypeAlias = "str | int | float | list[Json] | dict[str, Json]"
 
@@ -97,6 +98,11 @@ def in_words(reason: Reason) -> str:
     )
 
 
+def plain(words: str) -> str:
+    """Words of other members, or of a reader, with nothing in them that a terminal obeys."""
+    return path_text(words.encode("utf-8", "surrogateescape"))
+
+
 def _found_by(reason: Reason) -> str:
     if reason.kind is ReasonKind.DIGEST:
         return "same bytes"
@@ -118,13 +124,14 @@ def _found_by(reason: Reason) -> str:
 
 
 def _whose(reason: Reason) -> str:
-    series = f"series {reason.series} of {reason.owner}" if reason.series else f"a case of {reason.owner}"
+    owner = plain(reason.owner or "a member")
+    series = f"series {plain(reason.series)} of {owner}" if reason.series else f"a case of {owner}"
     return {
         Evidence.IDENTIFIED_SERIES_OF_ANOTHER_MEMBER: f"{series}, victim identified",
         Evidence.OPEN_SERIES_OF_ANOTHER_MEMBER: f"{series}, open",
         Evidence.CASE_OF_ANOTHER_MEMBER: series,
         Evidence.OWN_EARLIER_CASE: "an earlier case of your own",
-        Evidence.HASH_LIST: f"a hash list of {reason.owner}",
+        Evidence.HASH_LIST: f"a hash list of {owner}",
     }[reason.evidence]
 
 
@@ -142,7 +149,7 @@ def _without_absent(fields: "dict[str, Json | None]") -> dict[str, Json]:
 def show_compared(console: Console, medium: TriagedMedium) -> None:
     """One file that was compared: its answer and every reason."""
     path = medium.paths[0] if medium.paths else medium.name[:16]
-    remark = f" ({medium.verdict_reason})" if medium.verdict_reason else ""
+    remark = f" ({plain(medium.verdict_reason)})" if medium.verdict_reason else ""
     console.print(f"{SIGNS[medium.answer]} {escape(path)}: {WORDS[medium.answer]}{escape(remark)}")
     for reason in grouped(medium.reasons):
         console.print(f"    {escape(in_words(reason))}", style="dim")

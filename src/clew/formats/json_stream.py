@@ -11,7 +11,7 @@ from clew.domain.errors import Invalid
 from clew.formats.text import decoded, storable
 
 WINDOW_CHARS = 1 << 19
-VALUE_CHARS_MAX = 16 << 20
+VALUE_CHARS_MAX = 1 << 20
 """A record longer than this is refused: the window must hold it whole."""
 
 FIELDS_MAX = 10_000
@@ -93,7 +93,10 @@ class JsonStream:
                 complete = end < len(self._text) or self._ended
             if complete:
                 self._at = end
-                return storable(value)
+                try:
+                    return storable(value)
+                except RecursionError:
+                    raise self._bad() from None
             if len(self._text) - self._at > VALUE_CHARS_MAX or not self._fill():
                 raise self._bad()
 

@@ -71,6 +71,11 @@ def forget_failed(intake_id: UUID) -> None:
         )
 
 
+def pending(intake_id: UUID) -> int:
+    """How many jobs of the intake wait or are under way, on whatever machine."""
+    return ProcrastinateJob.objects.filter(status__in=("todo", "doing"), args__intake=str(intake_id)).count()
+
+
 def failed(intake_id: UUID) -> int:
     """How many jobs of the intake failed for good."""
     return ProcrastinateJob.objects.filter(status="failed", args__intake=str(intake_id)).count()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -25,14 +26,14 @@ LOOK_SECONDS = 1.0
 AWAY_SECONDS = 2.0
 
 
-def work(queues: Iterable[str], *, until_idle: bool = False) -> None:
-    """Do jobs of `queues` until SIGINT or SIGTERM, or until there are none.
+def work(queues: Iterable[str], *, until_idle: bool = False) -> bool:
+    """Do jobs of `queues` until SIGINT or SIGTERM, or until there are none; whether a signal ended it.
 
     Raises:
         Unavailable: the database cannot be reached now; what was begun is given back later.
     """
     try:
-        asyncio.run(_work(app.with_connector(app.connector.get_worker_connector()), list(queues), until_idle))
+        return asyncio.run(_work(app.with_connector(app.connector.get_worker_connector()), list(queues), until_idle))
     except (ConnectorException, psycopg.OperationalError, psycopg_pool.PoolTimeout) as lost:
         raise Unavailable("The database cannot be reached now; the same call may succeed later.") from lost
 
@@ -40,34 +41,54 @@ def work(queues: Iterable[str], *, until_idle: bool = False) -> None:
 def work_for_ever(queues: Iterable[str]) -> None:
     """Do jobs until SIGINT or SIGTERM, whatever becomes of the database meanwhile."""
     while True:
-        try:
-            work(queues)
-        except Unavailable:
-            log.warning("the database cannot be reached; trying again")
-            time.sleep(AWAY_SECONDS)
-        else:
-            return
+        with suppress(Unavailable):
+            if work(queues):
+                return
+        log.warning("the database cannot be reached; trying again")
+        time.sleep(AWAY_SECONDS)
 
 
-async def _work(worker: App, queues: list[str], until_idle: bool) -> None:
+async def _work(worker: App, queues: list[str], until_idle: bool) -> bool:
+    stopped: list[signal.Signals] = []
     async with worker.open_async():
-        sweeping = asyncio.create_task(_sweep_for_ever(worker))
-        try:
-            await worker.run_worker_async(
-                queues=queues, wait=not until_idle, concurrency=JOBS_AT_ONCE, listen_notify=not until_idle,
-                install_signal_handlers=not until_idle, fetch_job_polling_interval=LOOK_SECONDS,
-                update_heartbeat_interval=HEARTBEAT_SECONDS, stalled_worker_timeout=DEAD_AFTER_SECONDS,
+        working = asyncio.create_task(
+            worker.run_worker_async(
+                queues=queues,
+                wait=not until_idle,
+                concurrency=JOBS_AT_ONCE,
+                listen_notify=not until_idle,
+                install_signal_handlers=False,
+                fetch_job_polling_interval=LOOK_SECONDS,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=DEAD_AFTER_SECONDS,
                 delete_jobs="successful",
-            )  # fmt: skip
+            )
+        )
+        sweeping = asyncio.create_task(_sweep_for_ever(worker))
+
+        def stop(received: signal.Signals) -> None:
+            stopped.append(received)
+            working.cancel()  # it ends when the jobs under way are done
+
+        if not until_idle:
+            for each in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(each, stop, each)
+        try:
+            await working
+        except asyncio.CancelledError:
+            if not stopped:
+                raise
         finally:
             sweeping.cancel()
-            with suppress(asyncio.CancelledError):
+            with suppress(asyncio.CancelledError, ConnectorException):
                 await sweeping
+    return bool(stopped)
 
 
 async def _sweep_for_ever(worker: App) -> None:
     while True:
-        await sweep(worker)
+        with suppress(ConnectorException):
+            await sweep(worker)
         await asyncio.sleep(DEAD_AFTER_SECONDS / 2)
 
 

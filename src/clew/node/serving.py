@@ -5,6 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
 
@@ -13,6 +16,7 @@ from clew.node.configuration import Configuration
 from clew.node.workplace import equipped
 
 STOP_SECONDS_MAX = 20
+AGAIN_SECONDS = 2.0
 log = logging.getLogger("clew.node")
 
 
@@ -25,16 +29,42 @@ def work_for_ever(configuration: Configuration) -> None:
 
 def serve_for_ever(configuration: Configuration, *, port: int | None = None) -> None:
     """Serve the pages, with a worker in a process of its own, until SIGINT or SIGTERM."""
-    beside = subprocess.Popen([sys.executable, "-m", "clew.cli", "work"], env=os.environ)
-    try:
+    with _watched_worker():
         uvicorn.run(
-            "clew.node.asgi:application", host=configuration.listen_host, port=port or configuration.listen_port,
-            log_level="warning", access_log=False, server_header=False, lifespan="off",
+            "clew.node.asgi:application",
+            host=configuration.listen_host,
+            port=port or configuration.listen_port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
             timeout_graceful_shutdown=2,
-        )  # fmt: skip
+        )
+
+
+@contextmanager
+def _watched_worker() -> Iterator[None]:
+    """A worker beside this process, started again where it ends by itself."""
+    is_over = threading.Event()
+    workers: list[subprocess.Popen[bytes]] = []
+
+    def watch() -> None:
+        while not is_over.is_set():
+            workers[:] = [subprocess.Popen([sys.executable, "-m", "clew.cli", "work"], env=os.environ)]
+            workers[0].wait()
+            if not is_over.wait(AGAIN_SECONDS):
+                log.warning("the worker ended and is started again")
+
+    watcher = threading.Thread(target=watch, name="worker-watch")
+    watcher.start()
+    try:
+        yield
     finally:
-        beside.send_signal(signal.SIGTERM)
-        try:
-            beside.wait(STOP_SECONDS_MAX)
-        except subprocess.TimeoutExpired:
-            beside.kill()
+        is_over.set()
+        if workers:
+            workers[0].send_signal(signal.SIGTERM)
+            try:
+                workers[0].wait(STOP_SECONDS_MAX)
+            except subprocess.TimeoutExpired:
+                workers[0].kill()
+        watcher.join()

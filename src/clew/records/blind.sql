@@ -164,22 +164,27 @@ begin
         return 0;
     end if;
     with own as (
-        select m.id, m.name, m.sha1, m.md5 from public.media m join unnest($1) given (id) on m.id = given.id
+        select m.id, m.name, m.sha256, m.sha1, m.md5 from public.media m join unnest($1) given (id) on m.id = given.id
          where m.owner_member = viewer_member and m.owner_unit = viewer_unit and m.size_bytes is distinct from 0
     ), paired as (
-        -- A name is the SHA-256 where it is known, so the names of equal bytes are equal.
+        -- A name is the SHA-256 where it is known, so the names of equal bytes are equal. Otherwise
+        -- the strongest digest that both have decides: an MD5 can be forged.
         -- `offset 0`: looked up one by one, also while the database has no statistics of a fresh table.
         select own.id as a_id, b.id as b_id from own cross join lateral (
                select m.id, m.owner_member, m.size_bytes from public.media m where m.name = own.name offset 0) b
          where b.owner_member <> viewer_member and b.size_bytes is distinct from 0
         union
         select own.id, b.id from own cross join lateral (
-               select m.id, m.owner_member, m.size_bytes from public.media m where m.sha1 = own.sha1 offset 0) b
+               select m.id, m.owner_member, m.size_bytes, m.sha256 from public.media m
+                where m.sha1 = own.sha1 offset 0) b
          where b.owner_member <> viewer_member and b.size_bytes is distinct from 0
+           and (own.sha256 is null or b.sha256 is null)
         union
         select own.id, b.id from own cross join lateral (
-               select m.id, m.owner_member, m.size_bytes from public.media m where m.md5 = own.md5 offset 0) b
+               select m.id, m.owner_member, m.size_bytes, m.sha256, m.sha1 from public.media m
+                where m.md5 = own.md5 offset 0) b
          where b.owner_member <> viewer_member and b.size_bytes is distinct from 0
+           and (own.sha256 is null or b.sha256 is null) and (own.sha1 is null or b.sha1 is null)
     )
     select array_agg(a_id), array_agg(b_id) into some_media, other_media from paired;
     perform clew_write_overlaps(some_media, other_media);

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from clew.domain.errors import NotVisible
+from clew.domain.errors import Invalid, NotVisible
 from clew.domain.handling import Audience, Handling
 from clew.domain.intake import ChunkState, Progress, Summary
 from clew.domain.medium import Verdict
@@ -72,17 +72,27 @@ def begin(
     with session.cursor() as cursor:
         cursor.execute(
             """
-            select id from intakes
+            select id, keeps_bytes, series_id from intakes
             where exhibit_id is not distinct from %(exhibit)s and list_id is not distinct from %(list)s
               and source = %(source)s and host = %(host)s
-              and owner_member = %(owner_member)s and owner_unit = %(owner_unit)s and audience = %(audience)s
-              and members = %(members)s and excluded = %(excluded)s
+              and owner_member = %(owner_member)s and owner_unit = %(owner_unit)s
+              and (audience, members, excluded) = (%(audience)s, %(members)s::text[], %(excluded)s::text[])
             order by started_at limit 1""",
             {"exhibit": exhibit_id, "list": list_id, "source": source, "host": host, **cover},
         )
         if found := cursor.fetchone():
+            if (found[1], found[2]) != (keeps_bytes, series_id):
+                raise Invalid("This source was taken in before with another series or another choice of keeping bytes.")
             cursor.execute("update intakes set walked_at = null, finished_at = null where id = %s", [found[0]])
             return UUID(str(found[0]))
+        cursor.execute(
+            """
+            select from intakes where exhibit_id = %(exhibit)s and source = %(source)s and host = %(host)s
+              and owner_member = %(owner_member)s and owner_unit = %(owner_unit)s""",
+            {"exhibit": exhibit_id, "source": source, "host": host, **cover},
+        )
+        if cursor.fetchone() is not None:
+            raise Invalid("This source was taken in before for another audience; its handling is not changed by an intake.")
         cursor.execute(
             """
             insert into intakes (id, exhibit_id, list_id, source, source_kind, started_by, started_at, host, keeps_bytes,
@@ -107,10 +117,11 @@ def get(session: Session, intake_id: UUID) -> Intake:
 
 
 def add_chunk(
-    session: Session, intake: Intake, ordinal: int, stubs: Sequence[Stub], series_id: UUID | None = None
+    session: Session, intake: Intake, stubs: Sequence[Stub], series_id: UUID | None = None
 ) -> int | None:
     """A chunk of the files among `stubs` that the exhibit does not hold yet; None where it holds them all."""
     cover = handling_columns(intake.handling)
+    ordinal = _next_ordinal(session, intake.id)
     with session.cursor() as cursor:
         cursor.execute(
             """
@@ -140,9 +151,10 @@ def add_chunk(
         return None if row is None else int(row[0])
 
 
-def add_archive(session: Session, intake: Intake, ordinal: int, archive: bytes, size_bytes: int) -> int | None:
-    """A chunk that unpacks one archive of the source; None where it was added before."""
+def add_archive(session: Session, intake: Intake, archive: bytes, size_bytes: int) -> int | None:
+    """A chunk that unpacks one archive of the source; None where it was added before and has not changed in size."""
     cover = handling_columns(intake.handling)
+    ordinal = _next_ordinal(session, intake.id)
     with session.cursor() as cursor:
         cursor.execute(
             """
@@ -150,7 +162,8 @@ def add_archive(session: Session, intake: Intake, ordinal: int, archive: bytes, 
                                 owner_member, owner_unit, audience, members, excluded)
             select %(intake)s, %(ordinal)s, %(waiting)s, 0, %(size)s, 0, %(archive)s,
                    %(owner_member)s, %(owner_unit)s, %(audience)s::smallint, %(members)s::text[], %(excluded)s::text[]
-            where not exists (select from chunks where intake_id = %(intake)s and archive = %(archive)s)
+            where not exists (select from chunks
+                              where intake_id = %(intake)s and archive = %(archive)s and bytes = %(size)s)
             returning id""",
             {"intake": intake.id, "ordinal": ordinal, "waiting": ChunkState.WAITING, "size": size_bytes,
              "archive": archive, **cover},
@@ -159,23 +172,32 @@ def add_archive(session: Session, intake: Intake, ordinal: int, archive: bytes, 
         return None if row is None else int(row[0])
 
 
-def next_ordinal(session: Session, intake_id: UUID) -> int:
-    """The number of the next chunk of the intake."""
+def _next_ordinal(session: Session, intake_id: UUID) -> int:
+    """The number of the next chunk; the intake is held, so that the walk and the workers do not take the same."""
     with session.cursor() as cursor:
+        cursor.execute("select id from intakes where id = %s for update", [intake_id])
         cursor.execute("select coalesce(max(ordinal) + 1, 0) from chunks where intake_id = %s", [intake_id])
         return int(cursor.fetchone()[0])
+
+
+def try_again(session: Session, intake_id: UUID, reasons: Sequence[str]) -> None:
+    """Have files that could not be read for one of `reasons` read again, with their chunks."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            with again as (
+                update occurrences set reason = ''
+                where intake_id = %s and medium_id is null and chunk_id is not null and reason = any(%s)
+                returning chunk_id)
+            update chunks set state = %s where id in (select chunk_id from again) and archive is null""",
+            [intake_id, list(reasons), ChunkState.WAITING],
+        )
 
 
 def walked(session: Session, intake_id: UUID, files_seen: int) -> None:
     """The whole source was seen."""
     with session.cursor() as cursor:
         cursor.execute("update intakes set walked_at = now(), files_seen = %s where id = %s", [files_seen, intake_id])
-
-
-def saw(session: Session, intake_id: UUID, files_seen: int) -> None:
-    """So many files of the source were seen so far."""
-    with session.cursor() as cursor:
-        cursor.execute("update intakes set files_seen = %s where id = %s", [files_seen, intake_id])
 
 
 def chunk(session: Session, chunk_id: int) -> Chunk:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from clew.domain.fingerprint import Kind
 from clew.domain.medium import Verdict
 from clew.records.intakes import Intake
 from clew.records.session import Session, handling_columns
@@ -37,8 +38,12 @@ def lines(rows: Sequence[ListedRow]) -> list[str]:
     ]
 
 
-def add(session: Session, intake: Intake, staged: Sequence[str], series: Mapping[int, UUID]) -> dict[UUID, bytes | None]:
-    """Keep `lines` as media, with an occurrence each or on the intake's list. Gives the PDQ of each new medium."""
+def add(session: Session, intake: Intake, staged: Sequence[str], series: Mapping[int, UUID]) -> tuple[int, dict[UUID, bytes]]:
+    """Keep `lines` as media, with an occurrence each or on the intake's list.
+
+    Gives how many media are new, and the PDQ of each that has none in the records yet (an earlier
+    run may have ended between the two).
+    """
     cover = handling_columns(intake.handling)
     with session.cursor() as cursor:
         cursor.execute(_STAGE)
@@ -46,7 +51,7 @@ def add(session: Session, intake: Intake, staged: Sequence[str], series: Mapping
             for piece in staged:
                 copy.write(piece)
         cursor.execute(_MEDIA, cover)
-        new = {row[0]: row[1] and bytes(row[1]) for row in cursor}
+        new = [row[0] for row in cursor]
         cursor.execute("select count(*) from pg_temp.listed")
         if cursor.fetchone() != (len(new),):
             cursor.execute(_KNOWN, cover)
@@ -54,9 +59,11 @@ def add(session: Session, intake: Intake, staged: Sequence[str], series: Mapping
         cursor.execute(_LISTINGS if intake.exhibit_id is None else _OCCURRENCES, scope)
         if series:
             cursor.execute(_SERIES, {"numbers": list(series), "series": list(series.values()), **cover})
-        cursor.execute("select clew_note_digest_overlaps(%s::uuid[])", [list(new)])
+        cursor.execute("select clew_note_digest_overlaps(%s::uuid[])", [new])
+        cursor.execute(_PDQ)
+        with_pdq = {row[0]: bytes(row[1]) for row in cursor}
         cursor.execute("truncate pg_temp.listed")
-    return new
+    return len(new), with_pdq
 
 
 _STAGE = """
@@ -74,7 +81,13 @@ _MEDIA = f"""
         select distinct on (name) id, name, sha256, sha1, md5, size_bytes, kind, {Verdict.ABSENT:d}, {_COVER_VALUES}
         from pg_temp.listed order by name
         on conflict (name, owner_member, owner_unit, audience, members, excluded) do nothing returning id)
-    select id, l.pdq from made join pg_temp.listed l using (id)
+    select id from made
+"""
+
+_PDQ = f"""
+    select distinct on (l.id) l.id, l.pdq from pg_temp.listed l
+    where l.pdq is not null
+      and not exists (select from fingerprints f where f.medium_id = l.id and f.kind = {Kind.PDQ:d})
 """
 
 # Only where a name came twice or was there before: those rows take the identifier that counts.

@@ -8,6 +8,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from clew.domain.handling import Handling
+from clew.domain.intake import ChunkState
 from clew.domain.medium import MediumKind, Verdict
 from clew.records.session import Session, handling_columns
 
@@ -61,15 +62,19 @@ class Kept:
     data_key: bytes | None
 
 
-def known(session: Session, handling: Handling, names: Sequence[bytes]) -> dict[bytes, UUID]:
-    """Those of `names` that the owner holds under the same handling and that need no second look."""
+def known(session: Session, handling: Handling, names: Sequence[bytes], *, keeps_bytes: bool) -> dict[bytes, UUID]:
+    """Those of `names` that the owner holds under the same handling and that need no second look.
+
+    What is known from a list only, waits for the sandbox, or lacks bytes that are to be kept is read again.
+    """
     with session.cursor() as cursor:
         cursor.execute(
             """
-            select name, id from media where name = any(%(names)s) and verdict <> %(waiting)s
+            select name, id from media where name = any(%(names)s) and verdict <> all(%(unread)s)
+               and (data_key is not null or not %(keeps)s)
                and owner_member = %(owner_member)s and owner_unit = %(owner_unit)s and audience = %(audience)s
                and members = %(members)s and excluded = %(excluded)s""",
-            {"names": list(names), "waiting": Verdict.WAITING, **handling_columns(handling)},
+            {"names": list(names), "unread": _UNREAD, "keeps": keeps_bytes, **handling_columns(handling)},
         )
         return {bytes(name): medium_id for name, medium_id in cursor}
 
@@ -88,8 +93,9 @@ def add(session: Session, handling: Handling, media: Sequence[Medium]) -> dict[b
             f"""
             insert into media ({_COLUMNS}) select {_COLUMNS} from pg_temp.new_media
             on conflict (name, owner_member, owner_unit, audience, members, excluded) do update
-               set {_WHAT_WAS_READ} where media.verdict = {Verdict.WAITING:d}
-            returning id"""
+               set {_WHAT_WAS_READ} where media.verdict = any(%s) or (media.data_key is null and excluded.data_key is not null)
+            returning id""",
+            [_UNREAD],
         )
         made = {row[0] for row in cursor}
         cursor.execute(
@@ -103,14 +109,16 @@ def add(session: Session, handling: Handling, media: Sequence[Medium]) -> dict[b
 
 
 def of_chunk(session: Session, chunk_id: int, kind: MediumKind) -> tuple[tuple[bytes, Kept], ...]:
-    """(where its bytes lie in the source, medium) of each medium of `kind` in a chunk, each medium once."""
+    """(where its bytes lie in the source, medium) of each medium of `kind` in a chunk that no finished chunk held."""
     with session.cursor() as cursor:
         cursor.execute(
             """
             select distinct on (m.id) coalesce(o.location, o.path), m.id, m.sha256, m.size_bytes, m.kind, m.verdict, m.data_key
-            from occurrences o join media m on m.id = o.medium_id where o.chunk_id = %s and m.kind = %s
+            from occurrences o join media m on m.id = o.medium_id where o.chunk_id = %s and m.kind = %s and m.sha256 is not null and m.size_bytes is not null
+              and not exists (select from occurrences e join chunks c on c.id = e.chunk_id
+                              where e.medium_id = m.id and c.state = %s)
             order by m.id, o.id""",
-            [chunk_id, kind.value],
+            [chunk_id, kind.value, int(ChunkState.DONE)],
         )
         return tuple(
             (
@@ -128,10 +136,11 @@ _COLUMNS = (
     "gps_precision_m, software, document_id, taken_in_at, owner_member, owner_unit, audience, members, excluded"
 )
 
+_UNREAD = [int(Verdict.WAITING), int(Verdict.ABSENT)]
+
 _WHAT_WAS_READ = ", ".join(
-    f"{column} = excluded.{column}"
-    for column in _COLUMNS.split(", ")[6:25]
-    if column != "data_key"
+    f"{column} = coalesce(excluded.{column}, media.{column})" if column == "data_key" else f"{column} = excluded.{column}"
+    for column in _COLUMNS.split(", ")[3:25]
 )
 
 

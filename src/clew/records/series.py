@@ -11,18 +11,25 @@ from clew.records.session import Session, handling_columns
 
 def find_or_open(session: Session, name: str, handling: Handling) -> UUID:
     """The own unit's series of that name, opened where it is new; an open one keeps its handling."""
+    return opened(session, name, handling)[0]
+
+
+def opened(session: Session, name: str, handling: Handling) -> tuple[UUID, bool]:
+    """The same, and whether it is new."""
     with session.cursor() as cursor:
         cursor.execute(
             """
             insert into series (name, owner_member, owner_unit, audience, members, excluded)
-            values (%s, %s, %s, %s, %s, %s) on conflict (owner_member, owner_unit, name) do nothing""",
+            values (%s, %s, %s, %s, %s, %s) on conflict (owner_member, owner_unit, name) do nothing returning id""",
             [name, *handling_columns(handling).values()],
         )
+        if made := cursor.fetchone():
+            return made[0], True
         cursor.execute(
             "select id from series where name = %s and owner_member = %s and owner_unit = %s",
             [name, session.actor.member, session.actor.unit],
         )
-        return cursor.fetchone()[0]
+        return cursor.fetchone()[0], False
 
 
 def add_media(session: Session, series_id: UUID, handling: Handling, media: Sequence[UUID]) -> None:

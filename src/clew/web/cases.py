@@ -44,7 +44,7 @@ def exhibit_card(session: Session, case: str, exhibit: str) -> ExhibitCard:
     return ExhibitCard(
         reference=exhibit,
         address=page,
-        numbers=triages.numbers(triaging.counts(session, case, exhibit), page),
+        numbers=triages.numbers(triaging.recent_counts(session, case, exhibit), page),
         progress_words=words.progress(progress),
         is_running=progress.is_running,
     )

@@ -104,7 +104,12 @@ async def _stream(request: HttpRequest, case: str, exhibit: str | None) -> HttpR
     if _streams[username] >= STREAMS_PER_OFFICER_MAX:
         return HttpResponse(status=429)
     language = translation.get_language() or "en"
-    first = await sync_to_async(_look)(username, case, exhibit, is_counting=True)
+    # Counted from before the first look: many asked for at once must not all pass.
+    _streams[username] += 1
+    try:
+        first = await sync_to_async(_look)(username, case, exhibit, is_counting=True)
+    finally:
+        _streams[username] -= 1
     stream = _counted(username, events(username, case, exhibit, first=first, language=language))
     response = StreamingHttpResponse(stream, content_type="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"
