@@ -270,6 +270,7 @@ def _latency(report: Report, sizes: Sizes, seconds: dict[str, list[list[float]]]
 
 
 def _rest(report: Report, sizes: Sizes, ours: Ours, asked: Bits, p50: float) -> None:
+    memory = ours.ask("memory")  # before the segment is mapped a second time, to be measured
     openings = ours.ask("openings")
     full = sizes.stored >= FULL.stored
     report.add("size", openings["bytes"], "bytes each", at_most=120 if full else None, note="all files of the segment")
@@ -279,7 +280,6 @@ def _rest(report: Report, sizes: Sizes, ours: Ours, asked: Bits, p50: float) -> 
     floor = (limit["candidates"] + limit["probes"]) / limit["rows_per_second"]
     report.add("random 32-byte rows", limit["rows_per_second"] / 1e6, "million/s", note="the physical limit, mapped pages of 4 KiB")  # fmt: skip
     report.add("of the physical limit", 100 * floor / p50, "%", note=f"{limit['candidates']:.0f} candidates + {limit['probes']:.0f} probes = {1e6 * floor:.0f} µs")  # fmt: skip
-    memory = ours.ask("memory")
     report.add("peak memory", memory["peak"], "MB", at_most=1000, note=f"mapped pages counted; now {memory['own']:.0f} own, {memory['mapped']:.0f} mapped")  # fmt: skip
 
 
