@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from clew.cli.demo_story import ANSWERS
 from clew.cli.drawing import landscape, room
 from clew.node.configuration import Configuration
 from clew.node.place import place_of
+from clew.node.postgres import _cluster
 
 SECONDS_MAX = 300
+AWAY_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +156,28 @@ def test_killed_with_everything_it_started_an_intake_goes_on(node: Node, tmp_pat
     assert said["files_seen"] == 300
     counts = json.loads(node.run("triage", "NO-7", "--as", "ada", "--json"))["counts"]
     assert sum(counts.values()) == 300
+    assert counts["undecodable"] == 0
+
+
+def test_an_intake_waits_for_a_database_that_is_away_for_ten_seconds(node: Node, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for seed in range(400):
+        landscape(seed + 2000, (320, 240)).save(folder / f"{seed}.jpg")
+    waiting = node.start("intake", str(folder), "--as", "ada", "--case", "NO-8", "--exhibit", "P-1", "--json")
+    for _ in range(60):  # until it has begun
+        with suppress(AssertionError):
+            node.run("triage", "NO-8", "--as", "ada", "--json")
+            break
+    database = _cluster(Configuration(home=node.home), lambda _: None)
+    database.stop()
+    time.sleep(AWAY_SECONDS)
+    database.start()
+    out, err = waiting.communicate(timeout=SECONDS_MAX)
+    assert waiting.returncode == 0, err
+    assert json.loads(out)["files_seen"] == 400
+    counts = json.loads(node.run("triage", "NO-8", "--as", "ada", "--json"))["counts"]
+    assert sum(counts.values()) == 400
     assert counts["undecodable"] == 0
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from uuid import UUID
 
-from django.db import connection, transaction
+import psycopg
+from django.db import InterfaceError, OperationalError, connection, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -13,7 +14,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from clew.actions import looking_closer, matching, opening, receiving, unpacking
 from clew.actions.receiving import AddJob
 from clew.actions.workplace import Workplace
-from clew.domain.errors import ClewError
+from clew.domain.errors import ClewError, Unavailable
 from clew.domain.handling import Actor
 from clew.domain.intake import ChunkState
 
@@ -30,11 +31,26 @@ def equip(workplace: Workplace) -> None:
 def _noted() -> Iterator[None]:
     """A refusal within is noted for whoever waits in this process; the job fails, and is tried again later."""
     try:
-        yield
+        with _reached():
+            yield
     except ClewError as refused:
         _refusals[:] = [str(refused)]
         raise
     _refusals.clear()
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    """The database is reached within, or what follows begins on a new connection.
+
+    Raises:
+        Unavailable: it is away now.
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError, psycopg.OperationalError) as lost:
+        connection.close()
+        raise Unavailable("The database cannot be reached now; the same call may succeed later.") from lost
 
 
 def refusal() -> str:
@@ -65,7 +81,7 @@ def adder(actor: Actor, host: str, intake_id: UUID) -> AddJob:
 
 def forget_failed(intake_id: UUID) -> None:
     """What failed before is tried again by new jobs."""
-    with connection.cursor() as cursor:
+    with _reached(), connection.cursor() as cursor:
         cursor.execute(
             "delete from procrastinate_jobs where status = 'failed' and args ->> 'intake' = %s", [str(intake_id)]
         )
@@ -73,12 +89,14 @@ def forget_failed(intake_id: UUID) -> None:
 
 def pending(intake_id: UUID) -> int:
     """How many jobs of the intake wait or are under way, on whatever machine."""
-    return ProcrastinateJob.objects.filter(status__in=("todo", "doing"), args__intake=str(intake_id)).count()
+    with _reached():
+        return ProcrastinateJob.objects.filter(status__in=("todo", "doing"), args__intake=str(intake_id)).count()
 
 
 def failed(intake_id: UUID) -> int:
     """How many jobs of the intake failed for good."""
-    return ProcrastinateJob.objects.filter(status="failed", args__intake=str(intake_id)).count()
+    with _reached():
+        return ProcrastinateJob.objects.filter(status="failed", args__intake=str(intake_id)).count()
 
 
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)

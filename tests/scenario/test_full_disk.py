@@ -1,0 +1,54 @@
+"""A full disk is one sentence, and afterwards everything is there."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from clew.cli.drawing import landscape
+from clew.domain.errors import Unavailable
+from clew.domain.handling import Actor
+from clew.domain.triage import Counts
+from clew.media.key_directory import KeyDirectory
+from clew.media.vault import Vault
+from tests.world.office import Office
+
+
+@pytest.fixture
+def seized(tmp_path: Path) -> Path:
+    folder = tmp_path / "seized"
+    folder.mkdir()
+    for seed in range(8):
+        landscape(seed, (320, 240)).save(folder / f"{seed}.jpg")
+    return folder
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """A file system of 40 kB."""
+    folder.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40k", "tmpfs", str(folder)], check=False, capture_output=True)
+    if made.returncode:
+        pytest.skip("no file system can be mounted here: A FULL DISK IS NOT TESTED")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_is_one_sentence_and_nothing_is_lost(
+    office: Office, ada: Actor, seized: Path, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "small") as small:
+        roomy = office.workplace.vault
+        tight = Vault(small / "vault", KeyDirectory(tmp_path / "keys"))
+        object.__setattr__(office.workplace, "vault", tight)
+        with pytest.raises(Unavailable, match="room"):
+            office.intake(ada, seized, "NO-1")
+        assert office.counts(ada, "NO-1") == Counts()
+        assert not any(path.is_file() for path in (small / "vault" / "incoming").rglob("*"))
+        object.__setattr__(office.workplace, "vault", roomy)
+    office.intake(ada, seized, "NO-1")
+    assert office.counts(ada, "NO-1") == Counts(new=8)
