@@ -271,7 +271,7 @@ def begin_intake(world: World, ada: Actor, chunks: int) -> list[int]:
                 intakes.Stub(path=path, key=hashlib.blake2b(path, digest_size=16).digest(), size_bytes=1)
                 for path in paths
             ]
-            made.append(intakes.add_chunk(session, intake, ordinal, stubs))
+            made.append(intakes.add_chunk(session, intake, stubs))
         intakes.walked(session, begun, 10 * chunks)
     return made
 

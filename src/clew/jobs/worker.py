@@ -12,7 +12,8 @@ import psycopg
 import psycopg_pool
 from procrastinate import App
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
 
 from clew.domain.errors import Unavailable
 
@@ -97,5 +98,10 @@ async def sweep(worker: App) -> int:
     stalled = list(await worker.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS))
     for job in stalled:
         log.info("job %s of a worker that died is given back", job.id)
-        await worker.job_manager.retry_job(job, retry_at=datetime.now(tz=UTC))
+        try:
+            await worker.job_manager.retry_job(job, retry_at=datetime.now(tz=UTC))
+        except UniqueViolation:
+            # The intake was run again meanwhile and the same job waits anew: it would wait for the dead one for ever.
+            if job.id is not None:
+                await worker.job_manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)
     return len(stalled)
