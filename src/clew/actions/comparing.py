@@ -1,5 +1,6 @@
 """Comparing: the question of triage for files that are not taken in. Nothing of them is stored."""
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -28,7 +29,8 @@ def compare(workplace: Workplace, actor: Actor, path: Path) -> Iterator[TriagedM
     """Triage of a file, or of every file of a folder, as if it were taken in; moving media by every frame."""
     with acting_as(actor) as session:
         audit.append(session, "compare", "")
-    for stubs in in_chunks(stub_of(file) for file in walk(path)):
+    source = os.fsencode(path)
+    for stubs in in_chunks(stub_of(source, file) for file in walk(path)):
         for start in range(0, len(stubs), FILES_AT_ONCE):
             with ExitStack() as held:
                 yield from _compared(workplace, actor, path, stubs[start : start + FILES_AT_ONCE], held)

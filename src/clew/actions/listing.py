@@ -1,6 +1,5 @@
 """Listing: media that came as records of a case export or a hash list, not as bytes."""
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -15,7 +14,7 @@ from uuid import UUID
 import numpy as np
 
 from clew.actions import matching
-from clew.actions.receiving import AddJob, end_walk, in_chunks, match_of, near_meanwhile
+from clew.actions.receiving import AddJob, end_walk, in_chunks, match_of, near_meanwhile, occurrence_key
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError
 from clew.domain.fingerprint import Kind
@@ -103,7 +102,7 @@ def _take_in(
     """Prepare batches in one thread while the database writes those before in another."""
     done = Listed() if done is None else done
     names: dict[str, _SeriesSeen] = {}
-    prepared = ahead((_prepared(batch, beside, names) for batch in _batches(records)), BATCHES_AHEAD)
+    prepared = ahead((_prepared(intake.source, batch, beside, names) for batch in _batches(records)), BATCHES_AHEAD)
     for batch in prepared:
         _open_series(actor, intake, names)
         _add_files(actor, intake, batch.with_bytes, names, add_job)
@@ -149,7 +148,9 @@ def ahead(items: Iterator[Item], most: int) -> Iterator[Item]:
                 queue.get(timeout=0.05)
 
 
-def _prepared(batch: Sequence[ListedMedium], beside: Path | None, names: dict[str, _SeriesSeen]) -> _Batch:
+def _prepared(
+    source: bytes, batch: Sequence[ListedMedium], beside: Path | None, names: dict[str, _SeriesSeen]
+) -> _Batch:
     with_bytes = [record for record in batch if record.untrusted_file and beside and _lies_beside(beside, record)]
     taken = set(map(id, with_bytes))
     rows: list[ListedRow] = []
@@ -157,7 +158,7 @@ def _prepared(batch: Sequence[ListedMedium], beside: Path | None, names: dict[st
         if record.series:
             _note_series(names, record)
         if id(record) not in taken and record.is_identified:
-            rows += _rows(record, names)
+            rows += _rows(source, record, names)
     return _Batch(records=len(batch), staged=listed.lines(rows), with_bytes=with_bytes)
 
 
@@ -248,7 +249,7 @@ def _add_files(
     for record in with_bytes:
         seen = names.get(record.series) if record.series else None
         series_id = intake.series_id if seen is None else seen.id
-        by_series.setdefault(series_id, []).extend(_stubs(record))
+        by_series.setdefault(series_id, []).extend(_stubs(intake.source, record))
     for series_id, stubs in by_series.items():
         for some in in_chunks(stubs):
             with acting_as(actor) as session:
@@ -257,12 +258,12 @@ def _add_files(
                     add_job(chunk_id, ChunkState.WAITING)
 
 
-def _stubs(record: ListedMedium) -> Iterator[Stub]:
+def _stubs(source: bytes, record: ListedMedium) -> Iterator[Stub]:
     """The record's file at each place where the export says it was found."""
     location = path_from_text(record.untrusted_file or "")
     size = min(record.size_bytes or 0, BYTES_PER_CHUNK_MAX)
     for path in map(path_from_text, record.untrusted_paths or (record.untrusted_file or "",)):
-        key = hashlib.sha256(b"%s\0%s" % (path, location)).digest()[:16]
+        key = occurrence_key(b"beside", source, location, path)
         yield Stub(path=path, key=key, size_bytes=size, location=location)
 
 
@@ -280,7 +281,7 @@ def _add_records(
     return new
 
 
-def _rows(record: ListedMedium, names: dict[str, _SeriesSeen]) -> Iterator[ListedRow]:
+def _rows(source: bytes, record: ListedMedium, names: dict[str, _SeriesSeen]) -> Iterator[ListedRow]:
     name = record.sha256 or record.sha1 or record.md5 or b"pdq:" + (record.pdq or b"")
     seen = names.get(record.series) if record.series else None
     number = NO_SERIES if seen is None else seen.number
@@ -288,7 +289,7 @@ def _rows(record: ListedMedium, names: dict[str, _SeriesSeen]) -> Iterator[Liste
         path = path_from_text(untrusted_path)
         yield ListedRow(
             name, record.sha256, record.sha1, record.md5, record.pdq, record.size_bytes, record.kind.value, path,
-            hashlib.sha256(name + path).digest()[:16], number,
+            occurrence_key(b"record", source, name, path), number,
         )  # fmt: skip
 
 

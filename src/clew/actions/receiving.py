@@ -112,7 +112,7 @@ def walk_in(actor: Actor, intake_id: UUID, add_job: AddJob, saw: Callable[[int],
         intake = intakes.get(session, intake_id)
         audit.append(session, "intake.walk", str(intake_id))
     seen = 0
-    for stubs in in_chunks(stub_of(file) for file in walk(Path(os.fsdecode(intake.source)))):
+    for stubs in in_chunks(stub_of(intake.source, file) for file in walk(Path(os.fsdecode(intake.source)))):
         with acting_as(actor) as session:
             chunk_id = intakes.add_chunk(session, intake, stubs)
             if chunk_id is not None:
@@ -368,8 +368,15 @@ def _add_archive(session: Session, intake: Intake, path: bytes, size_bytes: int,
         add_job(chunk_id, ChunkState.WAITING)
 
 
-def stub_of(file: SeizedFile) -> Stub:
-    """A file as it was seen; another size or time of change makes it another one."""
-    name = b"%s\0%d\0%d" % (file.path, file.size_bytes, file.modified_ns)
-    key = hashlib.sha256(name).digest()[:16]
+def stub_of(source: bytes, file: SeizedFile) -> Stub:
+    """A file of `source` as it was seen; another size or time of change makes it another one."""
+    key = occurrence_key(b"file", source, file.path, b"%d" % file.size_bytes, b"%d" % file.modified_ns)
     return Stub(path=file.path, key=key, size_bytes=file.size_bytes, reason=file.reason or "")
+
+
+def occurrence_key(*links: bytes) -> bytes:
+    """16 bytes that name an occurrence within its exhibit, whatever its links hold.
+
+    One of the links is the source: two cards may hold files of the same name, size and time.
+    """
+    return hashlib.sha256(b"".join(b"%d:%s," % (len(link), link) for link in links)).digest()[:16]

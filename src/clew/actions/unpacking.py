@@ -1,11 +1,10 @@
 """Unpacking: the entries of a seized archive are taken in, archives within archives too."""
 
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from clew.actions.receiving import AddJob, Received, take
+from clew.actions.receiving import AddJob, Received, occurrence_key, take
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError
 from clew.domain.handling import Actor
@@ -75,8 +74,7 @@ class Place:
     @property
     def key(self) -> bytes:
         """16 bytes that name the occurrence within its exhibit."""
-        lengths = b"".join(b"%d:%s," % (len(link), link) for link in self.chain)
-        return hashlib.sha256(lengths + self.path).digest()[:16]
+        return occurrence_key(*self.chain, self.path)
 
 
 def _entries(

@@ -1,0 +1,74 @@
+"""What several sources of one exhibit, changing sources and interrupted intakes bring."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from clew.cli.drawing import landscape
+from clew.domain.handling import Actor
+from clew.domain.triage import Counts
+from clew.records.session import acting_as
+from tests.world.office import Office
+from tests.world.vics import write_cases
+
+
+def occurrences(of: Actor) -> int:
+    with acting_as(of) as session, session.cursor() as cursor:
+        cursor.execute("select count(*) from occurrences")
+        return int(cursor.fetchone()[0])
+
+
+def export(path: Path, *records: dict[str, object]) -> Path:
+    """A case export of these records."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.writelines(write_cases([({"CaseNumber": "1"}, records)]))
+    return path
+
+
+def record(content: bytes, name: str = "1.jpg", **changes: object) -> dict[str, object]:
+    """What an export says of one file, which may lie beside it or not."""
+    return {
+        "MD5": hashlib.md5(content, usedforsecurity=False).hexdigest(),
+        "SHA1": hashlib.sha1(content, usedforsecurity=False).hexdigest(),
+        "MediaSize": len(content), "MimeType": "image/jpeg", "RelativeFilePath": f"files\\{name}",
+        "MediaFiles": [{"FileName": name, "FilePath": "DCIM"}], **changes,
+    }  # fmt: skip
+
+
+def test_two_cards_with_the_same_names_sizes_and_times_are_both_taken_in(
+    office: Office, ada: Actor, tmp_path: Path
+) -> None:
+    """The second is another source: that its files look the same from outside says nothing."""
+    for number, card in enumerate(("first", "second")):
+        picture = tmp_path / card / "DCIM" / "1.bmp"
+        picture.parent.mkdir(parents=True)
+        landscape(number).save(picture)
+        os.utime(picture, (1_000_000_000, 1_000_000_000))
+        for _ in range(2):
+            office.intake(ada, tmp_path / card, "NO-1")
+            assert occurrences(ada) == number + 1
+    assert office.counts(ada, "NO-1") == Counts(new=2)
+
+
+def test_the_same_bytes_on_two_cards_are_one_medium_found_twice(office: Office, ada: Actor, tmp_path: Path) -> None:
+    for card in ("first", "second"):
+        (tmp_path / card).mkdir()
+        landscape(1).save(tmp_path / card / "1.bmp")
+        office.intake(ada, tmp_path / card, "NO-1")
+    assert office.counts(ada, "NO-1") == Counts(new=1)
+    (only,) = office.triage(ada, "NO-1").values()
+    assert only.paths == ("1.bmp", "1.bmp")
+
+
+def test_two_exports_with_the_same_paths_are_both_taken_in(office: Office, ada: Actor, tmp_path: Path) -> None:
+    """With the files beside them, and without."""
+    for number, folder in enumerate(("first", "second")):
+        (tmp_path / folder / "files").mkdir(parents=True)
+        landscape(number).save(tmp_path / folder / "files" / "1.bmp")
+        beside = (tmp_path / folder / "files" / "1.bmp").read_bytes()
+        source = export(tmp_path / folder / "case.json", record(beside, "1.bmp"), record(b"gone", "2.bmp"))
+        for _ in range(2):
+            office.intake(ada, source, "NO-1")
+            assert occurrences(ada) == 2 * (number + 1)
+    assert office.counts(ada, "NO-1") == Counts(new=3)
