@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clew.domain.errors import Invalid
-from clew.formats.hash_list import BadLine, read_hash_list
-from clew.formats.listed import ListedMedium
+from clew.formats.hash_list import read_hash_list
+from clew.formats.listed import BadRecord, ListedMedium
 from clew.formats.recognition import recognise
 from clew.formats.vics import VicsCase, exif, read_cases
 from tests.world import vics
@@ -75,7 +75,7 @@ def test_a_reader_gives_values_or_one_refusal_whatever_the_blocks(content, size)
         found = outcome(reader, content, 1 << 20)
         assert outcome(reader, content, size) == found
         for value in found[:-1]:
-            assert isinstance(value, ListedMedium | VicsCase | BadLine)
+            assert isinstance(value, ListedMedium | VicsCase | BadRecord)
         for value in found:
             if isinstance(value, ListedMedium):
                 exif(value.record)

@@ -3,7 +3,11 @@
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from clew.actions import receiving
 from clew.cli.drawing import landscape
 from clew.domain.handling import Actor
 from clew.domain.triage import Counts
@@ -72,3 +76,44 @@ def test_two_exports_with_the_same_paths_are_both_taken_in(office: Office, ada: 
             office.intake(ada, source, "NO-1")
             assert occurrences(ada) == 2 * (number + 1)
     assert office.counts(ada, "NO-1") == Counts(new=3)
+
+
+def test_files_beside_an_export_are_as_large_as_the_disk_says(
+    office: Office, ada: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An export that gives no sizes, or wrong ones, does not make one chunk of everything."""
+    (tmp_path / "files").mkdir()
+    records = []
+    for number in range(4):
+        landscape(number, (100, 100)).save(tmp_path / "files" / f"{number}.bmp")
+        content = (tmp_path / "files" / f"{number}.bmp").read_bytes()
+        records.append(record(content, f"{number}.bmp", MediaSize=[None, 1, 0, "many"][number]))
+    monkeypatch.setattr(receiving, "BYTES_PER_CHUNK_MAX", 60_200)
+    office.intake(ada, export(tmp_path / "case.json", *records), "NO-1")
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select files, bytes from chunks order by ordinal")
+        assert cursor.fetchall() == [(2, 60_108), (2, 60_108)]
+    assert office.counts(ada, "NO-1") == Counts(new=4)
+
+
+def test_files_that_grow_after_they_were_seen_are_taken_in_by_parts(
+    office: Office, ada: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "seized").mkdir()
+    for number in range(6):
+        (tmp_path / "seized" / f"{number}.bmp").touch()
+    office.intake(ada, tmp_path / "seized", "NO-1", works=False)
+    for number in range(6):
+        landscape(number, (100, 100)).save(tmp_path / "seized" / f"{number}.bmp")
+    monkeypatch.setattr(receiving, "BYTES_PER_CHUNK_MAX", 60_000)
+    held: list[int] = []
+    take = receiving.take
+
+    def noting(*given: Any, **named: Any) -> None:
+        held.append(len(given[3]))
+        take(*given, **named)
+
+    monkeypatch.setattr(receiving, "take", noting)
+    office.work()
+    assert held == [2, 2, 2]
+    assert office.counts(ada, "NO-1") == Counts(new=6)

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from clew.actions import matching
+from clew.actions.reading import FULL_READINGS_AT_ONCE
 from clew.actions.receiving import Received, in_chunks, receive, stub_of
 from clew.actions.triaging import best_first
 from clew.actions.workplace import Workplace
@@ -21,9 +22,6 @@ from clew.records.intakes import Stub
 from clew.records.matches import MatchKind
 from clew.records.session import acting_as
 
-FILES_AT_ONCE = 16
-"""Every frame of so many moving media is held at the same time."""
-
 
 def compare(workplace: Workplace, actor: Actor, path: Path) -> Iterator[TriagedMedium]:
     """Triage of a file, or of every file of a folder, as if it were taken in; moving media by every frame."""
@@ -31,9 +29,9 @@ def compare(workplace: Workplace, actor: Actor, path: Path) -> Iterator[TriagedM
         audit.append(session, "compare", "")
     source = os.fsencode(path)
     for stubs in in_chunks(stub_of(source, file) for file in walk(path)):
-        for start in range(0, len(stubs), FILES_AT_ONCE):
+        for start in range(0, len(stubs), FULL_READINGS_AT_ONCE):
             with ExitStack() as held:
-                yield from _compared(workplace, actor, path, stubs[start : start + FILES_AT_ONCE], held)
+                yield from _compared(workplace, actor, path, stubs[start : start + FULL_READINGS_AT_ONCE], held)
 
 
 def _compared(

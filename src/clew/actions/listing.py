@@ -19,10 +19,10 @@ from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError
 from clew.domain.fingerprint import Kind
 from clew.domain.handling import Actor
-from clew.domain.intake import BYTES_PER_CHUNK_MAX, ChunkState
+from clew.domain.intake import ChunkState
 from clew.domain.series import SeriesState
-from clew.formats.hash_list import BadLine, read_hash_list
-from clew.formats.listed import NOTHING, ListedMedium
+from clew.formats.hash_list import read_hash_list
+from clew.formats.listed import NOTHING, BadRecord, ListedMedium
 from clew.formats.vics import VicsCase, read_cases
 from clew.media.reading import FingerprintSet
 from clew.media.walk import open_seized, path_from_text
@@ -34,7 +34,9 @@ from clew.records.session import acting_as
 
 Item = TypeVar("Item")
 
-RECORDS_PER_BATCH = 5_000
+ROWS_PER_BATCH = 5_000
+"""A row for each place that a record names."""
+CHARACTERS_PER_BATCH = 4 << 20
 BAD_LINES_KEPT_MAX = 100
 BATCHES_AHEAD = 2
 SERIES_OPEN_MAX = 10_000
@@ -51,7 +53,7 @@ class Listed:
     records: int = 0
     with_bytes: int = 0
     media_new: int = 0
-    bad_lines: list[BadLine] = field(default_factory=list)
+    bad_lines: list[BadRecord] = field(default_factory=list)
     bad_lines_more: int = 0
 
 
@@ -70,7 +72,16 @@ class _Batch:
 
     records: int
     staged: Sequence[str]
-    with_bytes: Sequence[ListedMedium]
+    with_bytes: Sequence["_Beside"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Beside:
+    """A record whose file lies beside the export, and what the disk says of that file."""
+
+    record: ListedMedium
+    size_bytes: int
+    modified_ns: int
 
 
 def take_in_export(
@@ -80,8 +91,9 @@ def take_in_export(
     with acting_as(actor) as session:
         intake = intakes.get(session, intake_id)
     path = Path(os.fsdecode(intake.source))
+    done = Listed()
     records = (record for record in read_cases(_blocks(path)) if not isinstance(record, VicsCase))
-    return _take_in(workplace, actor, intake, records, path.parent, add_job, saw)
+    return _take_in(workplace, actor, intake, _good(records, done), path.parent, add_job, saw, done)
 
 
 def take_in_list(
@@ -97,10 +109,9 @@ def take_in_list(
 
 def _take_in(
     workplace: Workplace, actor: Actor, intake: Intake, records: Iterable[ListedMedium], beside: Path | None,
-    add_job: AddJob, saw: Callable[[Listed], None], done: Listed | None = None,
+    add_job: AddJob, saw: Callable[[Listed], None], done: Listed,
 ) -> Listed:  # fmt: skip
     """Prepare batches in one thread while the database writes those before in another."""
-    done = Listed() if done is None else done
     names: dict[str, _SeriesSeen] = {}
     prepared = ahead((_prepared(intake.source, batch, beside, names) for batch in _batches(records)), BATCHES_AHEAD)
     for batch in prepared:
@@ -151,13 +162,15 @@ def ahead(items: Iterator[Item], most: int) -> Iterator[Item]:
 def _prepared(
     source: bytes, batch: Sequence[ListedMedium], beside: Path | None, names: dict[str, _SeriesSeen]
 ) -> _Batch:
-    with_bytes = [record for record in batch if record.untrusted_file and beside and _lies_beside(beside, record)]
-    taken = set(map(id, with_bytes))
+    with_bytes: list[_Beside] = []
     rows: list[ListedRow] = []
     for record in batch:
         if record.series:
             _note_series(names, record)
-        if id(record) not in taken and record.is_identified:
+        found = _lies_beside(beside, record) if record.untrusted_file and beside else None
+        if found is not None:
+            with_bytes.append(found)
+        elif record.is_identified:
             rows += _rows(source, record, names)
     return _Batch(records=len(batch), staged=listed.lines(rows), with_bytes=with_bytes)
 
@@ -178,9 +191,9 @@ def _blocks(path: Path) -> Iterator[bytes]:
             yield block
 
 
-def _good(lines: Iterable[ListedMedium | BadLine], done: Listed) -> Iterator[ListedMedium]:
+def _good(lines: Iterable[ListedMedium | BadRecord], done: Listed) -> Iterator[ListedMedium]:
     for line in lines:
-        if not isinstance(line, BadLine):
+        if not isinstance(line, BadRecord):
             yield line
         elif len(done.bad_lines) < BAD_LINES_KEPT_MAX:
             done.bad_lines.append(line)
@@ -189,26 +202,38 @@ def _good(lines: Iterable[ListedMedium | BadLine], done: Listed) -> Iterator[Lis
 
 
 def _batches(records: Iterable[ListedMedium]) -> Iterator[list[ListedMedium]]:
+    """Records in lists of bounded size: one record may name thousands of places."""
     batch: list[ListedMedium] = []
+    rows = characters = 0
     for record in records:
         batch.append(record._replace(record=NOTHING))  # nothing below needs the whole of it
-        if len(batch) == RECORDS_PER_BATCH:
+        paths = record.untrusted_paths
+        rows += len(paths) or 1
+        characters += len(record.untrusted_file or "") + len(record.series or "") + sum(map(len, paths))
+        if rows >= ROWS_PER_BATCH or characters >= CHARACTERS_PER_BATCH:
             yield batch
-            batch = []
+            batch, rows, characters = [], 0, 0
     if batch:
         yield batch
 
 
-def _lies_beside(folder: Path, record: ListedMedium) -> bool:
-    """Whether the record's file can be opened below `folder`; records of a folder that is not there cost nothing."""
+def _lies_beside(folder: Path, record: ListedMedium) -> _Beside | None:
+    """The record's file, if it can be opened below `folder`; records of a folder that is not there cost nothing.
+
+    How large it is says the disk: the export may say less, or nothing.
+    """
     path = path_from_text(record.untrusted_file or "")
     if not _is_folder(folder, path.rpartition(b"/")[0]):
-        return False
+        return None
     try:
-        os.close(open_seized(folder, path))
+        fd = open_seized(folder, path)
     except ClewError:
-        return False
-    return True
+        return None
+    try:
+        facts = os.fstat(fd)
+    finally:
+        os.close(fd)
+    return _Beside(record=record, size_bytes=facts.st_size, modified_ns=facts.st_mtime_ns)
 
 
 @lru_cache(FOLDERS_REMEMBERED_MAX)
@@ -242,14 +267,14 @@ def _mark_identified(actor: Actor, names: dict[str, _SeriesSeen]) -> None:
 
 
 def _add_files(
-    actor: Actor, intake: Intake, with_bytes: Sequence[ListedMedium], names: dict[str, _SeriesSeen], add_job: AddJob
+    actor: Actor, intake: Intake, with_bytes: Sequence[_Beside], names: dict[str, _SeriesSeen], add_job: AddJob
 ) -> None:
     """Files beside the export go the way of all files, in chunks of one series each."""
     by_series: dict[UUID | None, list[Stub]] = {}
-    for record in with_bytes:
-        seen = names.get(record.series) if record.series else None
+    for beside in with_bytes:
+        seen = names.get(beside.record.series) if beside.record.series else None
         series_id = intake.series_id if seen is None else seen.id
-        by_series.setdefault(series_id, []).extend(_stubs(intake.source, record))
+        by_series.setdefault(series_id, []).extend(_stubs(intake.source, beside))
     for series_id, stubs in by_series.items():
         for some in in_chunks(stubs):
             with acting_as(actor) as session:
@@ -258,13 +283,14 @@ def _add_files(
                     add_job(chunk_id, ChunkState.WAITING)
 
 
-def _stubs(source: bytes, record: ListedMedium) -> Iterator[Stub]:
+def _stubs(source: bytes, beside: _Beside) -> Iterator[Stub]:
     """The record's file at each place where the export says it was found."""
+    record = beside.record
     location = path_from_text(record.untrusted_file or "")
-    size = min(record.size_bytes or 0, BYTES_PER_CHUNK_MAX)
+    facts = (b"%d" % beside.size_bytes, b"%d" % beside.modified_ns)
     for path in map(path_from_text, record.untrusted_paths or (record.untrusted_file or "",)):
-        key = occurrence_key(b"beside", source, location, path)
-        yield Stub(path=path, key=key, size_bytes=size, location=location)
+        key = occurrence_key(b"beside", source, location, path, *facts)
+        yield Stub(path=path, key=key, size_bytes=beside.size_bytes, location=location)
 
 
 def _add_records(

@@ -1,13 +1,18 @@
 """Reading: several sandboxed readers at work on the files of one owner."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from queue import LifoQueue
 from threading import Lock
 from typing import TypeVar
 
+from clew.domain.intake import FILES_PER_CHUNK_MAX
 from clew.media.sandbox import Sandbox
+
+FULL_READINGS_AT_ONCE = 16
+"""So many moving media may be held by every frame at the same time."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -27,9 +32,26 @@ class Readers:
         self._idle: LifoQueue[tuple[str, Sandbox]] = LifoQueue()
         self._lock = Lock()
 
-    def each(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-        """`work` done on each of `items` by the threads, results in order."""
-        return self._threads.map(work, items)
+    def each(
+        self, work: Callable[[Item], Result], items: Iterable[Item], at_once: int = FILES_PER_CHUNK_MAX
+    ) -> Iterator[Result]:
+        """`work` done on each of `items` by the threads, results in order.
+
+        At most `at_once` results are held or under way: one may hold a whole file, or every frame
+        of a video. When it ends, early too, nothing is under way.
+        """
+        begun: deque[Future[Result]] = deque()
+        try:
+            for item in items:
+                begun.append(self._threads.submit(work, item))
+                if len(begun) == at_once:
+                    yield begun.popleft().result()
+            while begun:
+                yield begun.popleft().result()
+        finally:
+            for one in begun:
+                one.cancel()
+            wait(begun)
 
     @contextmanager
     def lend(self, owner: str) -> Iterator[Sandbox]:

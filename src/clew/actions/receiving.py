@@ -162,10 +162,44 @@ def take_in(workplace: Workplace, actor: Actor, chunk: Chunk, add_job: AddJob) -
         waiting = occurrences.waiting(session, chunk.id)
     root = chunk.intake.root
     with ExitStack() as held:
-        received = list(
-            workplace.readers.each(lambda file: receive(root, file.location or file.path, "", held, file.id), waiting)
-        )
-        take(workplace, actor, chunk, received, add_job)
+        received = workplace.readers.each(
+            lambda file: receive(root, file.location or file.path, "", held, file.id), waiting,
+            at_once=workplace.readers.count,
+        )  # fmt: skip
+        for part in in_parts(received):
+            take(workplace, actor, chunk, part, add_job)
+            let_go(part)
+    end_chunk(actor, chunk, add_job)
+
+
+def in_parts(received: Iterable[Received]) -> Iterator[list[Received]]:
+    """`received` in lists that hold so much at once; what a file was said to hold is not asked."""
+    part: list[Received] = []
+    size = 0
+    for one in received:
+        part.append(one)
+        size += 0 if one.content is None else one.content.digests.size_bytes
+        if len(part) == FILES_PER_CHUNK_MAX or size >= BYTES_PER_CHUNK_MAX:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+def let_go(received: Iterable[Received]) -> None:
+    """Close the contents of `received`."""
+    for one in received:
+        if one.content is not None:
+            one.content.close()
+
+
+def end_chunk(actor: Actor, chunk: Chunk, add_job: AddJob) -> None:
+    """All of the chunk was taken in: it moves on, unless some of its media wait for the sandbox."""
+    with acting_as(actor) as session:
+        if intakes.lock_chunk(session, chunk.id) is ChunkState.WAITING and not occurrences.waiting(session, chunk.id):
+            intakes.move_chunk(session, chunk.id, ChunkState.FIRST_ANSWER)
+            add_job(chunk.id, ChunkState.FIRST_ANSWER)
+            audit.append(session, "chunk.take_in", str(chunk.id))
 
 
 def receive(root: Path, path: bytes, reason: str, held: ExitStack, occurrence: int | None = None) -> Received:
@@ -194,7 +228,7 @@ def take(
 ) -> None:  # fmt: skip
     """Read what is new of `received`, keep its bytes, and write everything in one transaction.
 
-    `cursor_at`: the chunk is an archive, so many of its entries are done with these, and it goes on.
+    The chunk goes on. `cursor_at`: it is an archive, and so many of its entries are done with these.
     """
     intake = chunk.intake
     distinct = {one.content.digests.sha256: one for one in received if one.content is not None}
@@ -230,20 +264,9 @@ def take(
         for one in received:
             if one.is_archive and one.content is not None and cursor_at is None:
                 _add_archive(session, intake, one.path, one.content.digests.size_bytes, add_job)
-        state = _state_after(readings, is_archive=cursor_at is not None)
-        intakes.move_chunk(
-            session, chunk.id, state, entries=0 if cursor_at is None else len(received), cursor_at=cursor_at or 0
-        )
-        if state is not ChunkState.WAITING:
-            add_job(chunk.id, state)
-        audit.append(session, "chunk.take_in", str(chunk.id), {"files": len(received), "media": len(kept)})
-
-
-def _state_after(readings: Iterable[Reading], *, is_archive: bool) -> ChunkState:
-    """A chunk with media that wait for the sandbox waits with them; so does an archive with more in it."""
-    if is_archive or any(reading.verdict is Verdict.WAITING for reading in readings):
-        return ChunkState.WAITING
-    return ChunkState.FIRST_ANSWER
+        if cursor_at is not None:
+            intakes.advance(session, chunk.id, entries=len(received), cursor_at=cursor_at)
+        audit.append(session, "chunk.take", str(chunk.id), {"files": len(received), "media": len(kept)})
 
 
 def _read(workplace: Workplace, intake: Intake, one: Received, wants: Wants) -> Reading:

@@ -4,18 +4,16 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from clew.actions.receiving import AddJob, Received, occurrence_key, take
+from clew.actions.receiving import AddJob, Received, end_chunk, let_go, occurrence_key, take
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError
 from clew.domain.handling import Actor
-from clew.domain.intake import BYTES_PER_CHUNK_MAX, FILES_PER_CHUNK_MAX, ChunkState
+from clew.domain.intake import BYTES_PER_CHUNK_MAX, FILES_PER_CHUNK_MAX
 from clew.media.archive import Allowance, Entry, Unpacker, looks_like_archive
 from clew.media.digests import Content, content_of
 from clew.media.limits import ARCHIVE_DEPTH_MAX
 from clew.media.walk import open_seized
-from clew.records import audit, intakes
 from clew.records.intakes import Chunk
-from clew.records.session import acting_as
 
 HEAD_BYTES = 512
 TOO_DEEP = "An archive within too many archives; it was not opened."
@@ -31,11 +29,7 @@ def unpack(workplace: Workplace, actor: Actor, chunk: Chunk, add_job: AddJob) ->
             _take_entries(workplace, actor, chunk, unpacker, add_job)
     finally:
         os.close(fd)
-    with acting_as(actor) as session:
-        if intakes.lock_chunk(session, chunk.id) is ChunkState.WAITING:
-            intakes.move_chunk(session, chunk.id, ChunkState.FIRST_ANSWER)
-            add_job(chunk.id, ChunkState.FIRST_ANSWER)
-            audit.append(session, "archive.unpack", str(chunk.id))
+    end_chunk(actor, chunk, add_job)
 
 
 def _take_entries(workplace: Workplace, actor: Actor, chunk: Chunk, unpacker: Unpacker, add_job: AddJob) -> None:
@@ -46,14 +40,14 @@ def _take_entries(workplace: Workplace, actor: Actor, chunk: Chunk, unpacker: Un
         for position, one in _entries(workplace, unpacker, outermost, chunk.cursor, 1):
             if len(received) >= FILES_PER_CHUNK_MAX or size >= BYTES_PER_CHUNK_MAX:
                 take(workplace, actor, chunk, received, add_job, cursor_at=done)
-                _close(received)
+                let_go(received)
                 received, size = [], 0
             received.append(one)
             size += 0 if one.content is None else one.content.digests.size_bytes
             done = position
         take(workplace, actor, chunk, received, add_job, cursor_at=done + 1)
     finally:
-        _close(received)
+        let_go(received)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +119,3 @@ def _refused(place: Place, reason: str) -> Received:
 def _again(content: Content) -> Content:
     """The same content behind a descriptor of its own: the batch it came with may be closed first."""
     return Content(fd=os.dup(content.fd), digests=content.digests, is_sealed=content.is_sealed)
-
-
-def _close(received: list[Received]) -> None:
-    for one in received:
-        if one.content is not None:
-            one.content.close()

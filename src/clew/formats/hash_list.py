@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from clew.domain.errors import Invalid
 from clew.domain.medium import MediumKind
-from clew.formats.listed import ListedMedium, digest, flag, kind, size, text
+from clew.formats.listed import BadRecord, ListedMedium, digest, flag, kind, size, text
 from clew.formats.text import decoded, storable
 
 LINE_CHARS_MAX = 64 * 1024
@@ -54,19 +54,12 @@ _COLUMNS: Mapping[str, str] = {
 """Column names without case, spaces, - and _, and the field each fills; the first of two counts."""
 
 
-class BadLine(NamedTuple):
-    """A line, counted from 1, of which something could not be used."""
-
-    line: int
-    reason: str
-
-
 Row = Callable[[str], tuple[ListedMedium | None, bool]]
 """A line as a medium, None if nothing in it identifies one; and whether all of it was understood."""
 
 
-def read_hash_list(blocks: Iterable[bytes]) -> Iterator[ListedMedium | BadLine]:
-    """Media of a list, and a BadLine for every line not used or not used whole.
+def read_hash_list(blocks: Iterable[bytes]) -> Iterator[ListedMedium | BadRecord]:
+    """Media of a list, and a BadRecord for every line not used or not used whole.
 
     Memory is bounded by the longest line. Empty lines and comments are passed over.
 
@@ -86,7 +79,7 @@ def read_hash_list(blocks: Iterable[bytes]) -> Iterator[ListedMedium | BadLine]:
         if medium is not None:
             yield medium
         if not whole:
-            yield BadLine(number, NOTHING_KNOWN if medium is None else PARTLY_UNDERSTOOD)
+            yield BadRecord(number, NOTHING_KNOWN if medium is None else PARTLY_UNDERSTOOD)
 
 
 def is_hash_list(line: str) -> bool:

@@ -50,6 +50,16 @@ class ListedMedium(NamedTuple):
         return not (self.md5 is self.sha1 is self.sha256 is self.pdq is None)
 
 
+class BadRecord(NamedTuple):
+    """A line of a list or a record of an export of which something could not be used.
+
+    `number` counts lines, or records, from 1.
+    """
+
+    number: int
+    reason: str
+
+
 def digest(value: object, length: int) -> bytes | None:
     """`length` bytes written in hexadecimal, or None if the value is anything else."""
     if not isinstance(value, str) or len(value) > _HEX_DIGITS_MAX:

@@ -12,9 +12,15 @@ from typing import NamedTuple
 
 from clew.domain.errors import Invalid
 from clew.formats.json_stream import JsonStream
-from clew.formats.listed import ListedMedium, digest, flag, kind, size, text
+from clew.formats.listed import BadRecord, ListedMedium, digest, flag, kind, size, text
 
 SHAPES_MAX = 1024
+PATHS_PER_RECORD_MAX = 10_000
+CASE_FIELDS_MAX = 1_000
+CASE_CHARACTERS_MAX = 4 << 20
+
+TOO_MANY_PATHS = f"This record names more than {PATHS_PER_RECORD_MAX:,} places; the first of them are used."
+TOO_LARGE_CASE = "This export says more of a case than Clew reads: too many fields, or too long ones."
 CONTEXT_KEYS = frozenset({"odata.metadata", "@odata.context"})
 CONTEXT = re.compile(r"/DataModels/(1\.2|1\.3|2\.0)\.xml(?:/[^#]*)?#(Media|Cases)$", re.IGNORECASE)
 
@@ -55,8 +61,10 @@ class _Shape(NamedTuple):
     mediafiles: str
 
 
-def read_cases(blocks: Iterable[bytes]) -> Iterator[VicsCase | ListedMedium]:
+def read_cases(blocks: Iterable[bytes]) -> Iterator[VicsCase | ListedMedium | BadRecord]:
     """Cases and media of an export, in its order; of a `#Media` set only media.
+
+    A BadRecord follows a medium that was not read whole.
 
     Memory is bounded whatever the size of the export.
 
@@ -101,10 +109,11 @@ def _root(context: object) -> str:
     return match[2].lower()
 
 
-def _cases(stream: JsonStream) -> Iterator[VicsCase | ListedMedium]:
+def _cases(stream: JsonStream) -> Iterator[VicsCase | ListedMedium | BadRecord]:
     for ordinal, _ in enumerate(stream.elements()):
         fields: dict[str, object] = {}
         given: VicsCase | None = None
+        characters = 0
         for key in stream.fields():
             if key.lower() == "media" and stream.peek() == "[":
                 given = given or _case(ordinal, fields)
@@ -112,6 +121,9 @@ def _cases(stream: JsonStream) -> Iterator[VicsCase | ListedMedium]:
                 yield from _media(stream)
             else:
                 fields[key] = stream.value()
+                characters += len(str(fields[key]))
+                if len(fields) > CASE_FIELDS_MAX or characters > CASE_CHARACTERS_MAX:
+                    raise Invalid(TOO_LARGE_CASE)
         if given is None or len(given.fields) != len(fields):
             yield _case(ordinal, fields)
 
@@ -125,7 +137,7 @@ def _case(ordinal: int, fields: Mapping[str, object]) -> VicsCase:
     )
 
 
-def _media(stream: JsonStream) -> Iterator[ListedMedium]:
+def _media(stream: JsonStream) -> Iterator[ListedMedium | BadRecord]:
     shapes: dict[tuple[str, ...], _Shape] = {}
     for record in stream.objects():
         keys = tuple(record)
@@ -134,7 +146,12 @@ def _media(stream: JsonStream) -> Iterator[ListedMedium]:
             shape = _shape(keys)
             if len(shapes) < SHAPES_MAX:
                 shapes[keys] = shape
-        yield _medium(record, shape)
+        medium = _medium(record, shape)
+        if len(medium.untrusted_paths) > PATHS_PER_RECORD_MAX:
+            yield medium._replace(untrusted_paths=medium.untrusted_paths[:PATHS_PER_RECORD_MAX])
+            yield BadRecord(stream.records, TOO_MANY_PATHS)
+        else:
+            yield medium
 
 
 def _shape(keys: tuple[str, ...]) -> _Shape:

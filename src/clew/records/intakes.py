@@ -224,12 +224,18 @@ def lock_chunk(session: Session, chunk_id: int) -> ChunkState:
         return ChunkState(cursor.fetchone()[0])
 
 
-def move_chunk(session: Session, chunk_id: int, state: ChunkState, *, entries: int = 0, cursor_at: int = 0) -> None:
-    """The chunk has come to `state`; of an archive, `entries` more were taken in and `cursor_at` are done."""
+def move_chunk(session: Session, chunk_id: int, state: ChunkState) -> None:
+    """The chunk has come to `state`."""
+    with session.cursor() as cursor:
+        cursor.execute("update chunks set state = %s where id = %s", [state, chunk_id])
+
+
+def advance(session: Session, chunk_id: int, *, entries: int, cursor_at: int) -> None:
+    """Of the chunk's archive, `entries` more were taken in and the outermost `cursor_at` are done."""
     with session.cursor() as cursor:
         cursor.execute(
-            "update chunks set state = %s, files = files + %s, cursor = greatest(cursor, %s) where id = %s",
-            [state, entries, cursor_at, chunk_id],
+            "update chunks set files = files + %s, cursor = greatest(cursor, %s) where id = %s",
+            [entries, cursor_at, chunk_id],
         )
 
 

@@ -7,8 +7,8 @@ import pytest
 from clew.domain.errors import Invalid
 from clew.domain.medium import MediumKind
 from clew.formats import hash_list
-from clew.formats.hash_list import BadLine, read_hash_list
-from clew.formats.listed import ListedMedium
+from clew.formats.hash_list import read_hash_list
+from clew.formats.listed import BadRecord, ListedMedium
 from clew.formats.recognition import ListFormat, recognise
 from tests.world import vics
 
@@ -87,8 +87,8 @@ def test_a_header_decides_what_64_digits_are():
 
 def test_comments_and_empty_lines_are_passed_over_but_counted():
     found = read(f"# a list\n\n// more\r\n{MD5}\n\nnonsense\n")
-    assert [type(each) for each in found] == [ListedMedium, BadLine]
-    assert found[1].line == 6
+    assert [type(each) for each in found] == [ListedMedium, BadRecord]
+    assert found[1].number == 6
 
 
 @pytest.mark.parametrize(
@@ -98,21 +98,21 @@ def test_a_line_that_names_nothing_is_reported_with_its_number(line):
     first, bad, last = read(f"{MD5}\n{line}\n{SHA1}\n")
     assert isinstance(first, ListedMedium)
     assert isinstance(last, ListedMedium)
-    assert bad.line == 2
+    assert bad.number == 2
     assert line not in bad.reason
 
 
 @pytest.mark.parametrize("row", [f"{MD5};{SHA1};too;many", ";", "x;y", f'"{MD5};{SHA1}', ""])
 def test_a_row_that_names_nothing_is_reported(row):
     found = read(f"MD5;SHA1;Series\n{row}\n{MD5};{SHA1};x")
-    assert [type(each) for each in found] == [BadLine, ListedMedium][not row :]
+    assert [type(each) for each in found] == [BadRecord, ListedMedium][not row :]
 
 
 def test_a_row_with_one_good_digest_is_used_and_reported():
     medium, bad = read(f"MD5;SHA1\nnonsense;{SHA1}\n")
     assert medium.sha1 == bytes.fromhex(SHA1)
     assert medium.record["MD5"] == "nonsense"
-    assert bad.line == 2
+    assert bad.number == 2
 
 
 @pytest.mark.parametrize("size", [1, 5, 64])
@@ -132,7 +132,7 @@ def test_a_line_without_end_is_refused_before_it_fills_the_memory(monkeypatch):
 
 
 def test_a_bad_list_is_all_bad_lines():
-    assert all(isinstance(each, BadLine) for each in read("one\ntwo\nthree"))
+    assert all(isinstance(each, BadRecord) for each in read("one\ntwo\nthree"))
     assert hash_list.LINE_CHARS_MAX >= 64 * 1024
 
 

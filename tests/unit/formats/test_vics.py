@@ -9,7 +9,8 @@ import pytest
 from clew.domain.errors import Invalid
 from clew.domain.medium import MediumKind
 from clew.formats import json_stream
-from clew.formats.listed import ListedMedium
+from clew.formats import vics as formats_vics
+from clew.formats.listed import BadRecord, ListedMedium
 from clew.formats.vics import VicsCase, exif, read_cases
 from tests.world import vics
 
@@ -264,3 +265,21 @@ def test_a_number_cut_by_the_window_is_read_whole(monkeypatch):
     content = b"".join(vics.write_cases([({"CaseNumber": 10**90 + 7}, [])]))
     (case,) = read_cases(in_blocks(content, 1))
     assert case.number == str(10**90 + 7)
+
+
+def test_a_record_of_very_many_places_keeps_the_first_and_is_reported(monkeypatch):
+    monkeypatch.setattr(formats_vics, "PATHS_PER_RECORD_MAX", 3)
+    records = [vics.medium(number, MediaFiles=[{"FileName": f"{n}.jpg"} for n in range(number)]) for number in (3, 4)]
+    found = list(read_cases([exported(*records)]))
+    assert [len(one.untrusted_paths) for one in found[:2]] == [3, 3]
+    assert found[2:] == [BadRecord(2, formats_vics.TOO_MANY_PATHS)]
+
+
+@pytest.mark.parametrize(("limit", "most"), [("CASE_FIELDS_MAX", 2), ("CASE_CHARACTERS_MAX", 8)])
+def test_a_case_of_too_many_words_is_refused(monkeypatch, limit, most):
+    case = {"a": "1234", "b": "12345", "c": None}
+    monkeypatch.setattr(formats_vics, limit, 100)
+    assert list(read_cases(vics.write_cases([(case, [])])))
+    monkeypatch.setattr(formats_vics, limit, most)
+    with pytest.raises(Invalid, match="says more of a case"):
+        list(read_cases(vics.write_cases([(case, [])])))
