@@ -121,7 +121,9 @@ class Listener:
         raw_fingerprint(self._context, ctypes.byref(pointer), ctypes.byref(count))
         found = np.zeros(0, np.uint32)
         if count.value > 0:
-            found = np.ctypeslib.as_array(pointer, (count.value,))[:WORDS_MAX].copy()
+            # Not np.ctypeslib: numpy imports it at its first use, which the sandbox forbids.
+            heard = ctypes.string_at(pointer, 4 * min(count.value, WORDS_MAX))
+            found = np.frombuffer(heard, np.uint32)
             self._library.chromaprint_dealloc(pointer)
         self.close()
         return found
@@ -146,6 +148,8 @@ def words(
     """Every phase of words: bits (n, 32), times in ms (n,), and which of them can be compared (n,).
 
     A word of silence, or with too few different sub-fingerprints, is in many recordings.
+    Times count from the first frame: Opus and AAC begin some milliseconds before it, which
+    counts as 0; what was heard earlier than that has no time and is not compared.
     """
     count = len(subfingerprints) - SUBFINGERPRINTS_PER_WORD + 1
     if count <= 0:
@@ -156,7 +160,8 @@ def words(
     distinct = 1 + (ordered[:, 1:] != ordered[:, :-1]).sum(axis=1)
     loud = np.lib.stride_tricks.sliding_window_view(is_loud, SUBFINGERPRINTS_PER_WORD).mean(axis=1) >= 0.5
     times = np.round(start_ms + np.arange(count) * SUBFINGERPRINT_S * 1000).astype(np.int32)
-    return bits, times, (distinct >= DISTINCT_PER_WORD_MIN) & loud
+    has_time = times > -SUBFINGERPRINT_S * 1000
+    return bits, np.maximum(times, 0), (distinct >= DISTINCT_PER_WORD_MIN) & loud & has_time
 
 
 def fingerprint(

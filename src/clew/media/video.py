@@ -288,7 +288,7 @@ def warm() -> None:
 
 
 def _drawn_clip() -> bytes:
-    """Two seconds of moving stripes with a tone, small."""
+    """Two seconds of moving stripes with six of changing tones, small: enough for words of sound too."""
     target = BytesIO()
     with av.open(target, "w", format="mp4") as container:
         stream = container.add_stream("mpeg4", rate=5)
@@ -298,7 +298,8 @@ def _drawn_clip() -> bytes:
         for number in range(10):
             planes = np.add.outer(np.arange(432), np.arange(320) * (number + 1)).astype(np.uint8)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(planes, format="yuv420p")))
-        tone = (np.sin(np.arange(16_000) / 3) * 8000).astype(np.int16)[None]
+        pitch = np.repeat([0.3, 0.5, 0.4, 0.6, 0.35, 0.7, 0.45, 0.55], 6_000)
+        tone = (np.sin(np.cumsum(pitch)) * 8000).astype(np.int16)[None]
         heard = av.AudioFrame.from_ndarray(tone, format="s16", layout="mono")
         heard.sample_rate = 8000
         container.mux(voice.encode(heard))

@@ -114,3 +114,16 @@ def test_without_the_library_nothing_is_heard(monkeypatch):
     monkeypatch.setattr(sound, "_CHROMAPRINT", None)
     assert not sound.available()
     assert listen(clips.music(8, 5)) == ((), ())
+
+
+@needs_chromaprint
+@pytest.mark.parametrize(("start_ms", "first_ms"), [(-7, 0), (-123, 0), (-124, 0), (-1000, 0), (0, 0), (40, 40)])
+def test_sound_before_the_first_frame_has_no_negative_time(start_ms, first_ms):
+    """An Opus track begins 7 ms before its video; its clip was once quarantined for a time below zero."""
+    heard = clips.music(4, 8.0)
+    listener = sound.Listener(clips.SOUND_RATE_HZ)
+    listener.hear(heard)
+    subfingerprints = listener.finish()
+    _, times, is_heard = sound.words(subfingerprints, np.ones(len(subfingerprints), bool), start_ms)
+    assert times[is_heard].min() == pytest.approx(first_ms, abs=1)
+    assert times.min() >= 0
