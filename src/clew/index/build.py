@@ -14,7 +14,7 @@ from clew.index import hamming
 from clew.index.block import BLOCK_BYTES, digest_blocks
 from clew.index.hamming import Rows
 from clew.index.kernel import frozen
-from clew.index.plan import Plan, layout, plan_for
+from clew.index.plan import LOW_BITS, Plan, layout, plan_for
 from clew.index.segment import FILES, HEADER, PAGE_ROWS, Header, Page
 
 ROW_BYTES = 32
@@ -76,14 +76,22 @@ def _write_rows(folder: Path, pages: Iterable[Page]) -> tuple[int, int | None]:
 
 def _write_tables(folder: Path, rows: int, plan: Plan) -> None:
     plan_layout = layout(plan)
-    with (folder / "offsets").open("wb") as offsets_file, (folder / "postings").open("wb") as postings_file:
+    with (
+        (folder / "occupied").open("wb") as occupied_file,
+        (folder / "offsets").open("wb") as offsets_file,
+        (folder / "postings").open("wb") as postings_file,
+    ):
         # Files are whole 64-bit words, as the digests are taken over those.
+        occupied_file.truncate(8 * plan_layout.word_count)
         offsets_file.truncate(_whole_words(4 * plan_layout.offset_count))
         postings_file.truncate(_whole_words(4 * rows * len(plan.widths)))
 
         def write_table(table: int) -> None:
-            first, width, _, offset_base, _, _ = plan_layout.tables[table].tolist()
+            first, width, _, offset_base, _, _, word_base = plan_layout.tables[table].tolist()
             offsets, postings = _table(folder / "rows", rows, first, width)
+            occupied = np.empty(1 << width - LOW_BITS, np.uint64)
+            hamming.mark_occupied(frozen(offsets), occupied)
+            _write_at(occupied_file.fileno(), occupied, 8 * word_base)
             _write_at(offsets_file.fileno(), offsets, 4 * offset_base)
             _write_at(postings_file.fileno(), postings, 4 * rows * table)
 
@@ -119,7 +127,7 @@ def _blocks(file: Path) -> Iterator[tuple[int, Rows]]:
         mapped.madvise(mmap.MADV_DONTNEED, row * ROW_BYTES, block.nbytes)
 
 
-def _write_at(descriptor: int, array: NDArray[np.uint32], position: int) -> None:
+def _write_at(descriptor: int, array: NDArray[np.uint32] | NDArray[np.uint64], position: int) -> None:
     view = array.data.cast("B")
     while view:
         written = os.pwrite(descriptor, view, position)

@@ -15,8 +15,8 @@ from numba import types
 from numpy.typing import NDArray
 
 from clew.domain.fingerprint import BITS, BYTES
-from clew.index.kernel import filled, frozen, given, inner, kernel, popcount, prefetch
-from clew.index.plan import Layout
+from clew.index.kernel import filled, frozen, given, inner, kernel, lowest_bit, popcount, prefetch
+from clew.index.plan import LOW_BITS, LOW_VALUES, Layout
 
 Rows = NDArray[np.uint64]
 """Shape (n, 4): fingerprints as the index holds them, in its own order of bits (`pack`)."""
@@ -141,22 +141,40 @@ def _scan(
 
 @inner
 def _ask_offsets(
+    occupied: NDArray[np.uint64],
     offsets: NDArray[np.uint32],
     tables: NDArray[np.int64],
-    masks: NDArray[np.uint64],
+    flips: NDArray[np.uint64],
+    near: NDArray[np.uint64],
     queries: Rows,
-    step: int,
-) -> None:
-    """Ask memory for the offsets that a step (one table, one query) will read."""
-    table, q = step // queries.shape[0], step % queries.shape[0]
+    step: np.uint64,
+    buckets: NDArray[np.uint64],
+) -> np.uint64:
+    """Find the occupied buckets that a step (one table, one query) looks into; ask memory for their offsets.
+
+    Most buckets are empty: one word of `occupied` tells so for 64 of them, and all words of a plan
+    lie in a near cache, where offsets would each be a read from memory. Writes where the offset of
+    each bucket lies; gives how many there are.
+    """
+    table, q = step // U(queries.shape[0]), step % U(queries.shape[0])
     bucket = _chunk(queries[q, 0], queries[q, 1], queries[q, 2], queries[q, 3], tables[table, 0], tables[table, 1])
-    base, mask = U(tables[table, 3]), U(tables[table, 4])
-    for k in range(mask, mask + U(tables[table, 5])):
-        prefetch(offsets, base + (bucket ^ masks[k]))
+    high, low = bucket >> U(LOW_BITS), bucket & U(LOW_VALUES - 1)
+    base, first, words = U(tables[table, 3]), U(tables[table, 4]), U(tables[table, 6])
+    full = U(0)
+    for k in range(first, first + U(tables[table, 5])):
+        part = high ^ flips[k, 0]
+        word = occupied[words + part] & near[flips[k, 1], low]
+        while word != U(0):
+            at = base + (part << U(LOW_BITS)) + lowest_bit(word)
+            buckets[full] = at
+            full += U(1)
+            prefetch(offsets, at)
+            word &= word - U(1)
+    return full
 
 
 @inner
-def _was_found(tables: NDArray[np.int64], table: int, a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64) -> bool:
+def _was_found(tables: NDArray[np.int64], table: np.uint64, a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64) -> bool:
     """Whether an earlier table finds a row that differs from the query by these bits."""
     for t in range(table):  # noqa: SIM110 - compiled to a plain loop
         if popcount(_chunk(a, b, c, d, tables[t, 0], tables[t, 1])) <= U(tables[t, 2]):
@@ -170,9 +188,9 @@ def _compare(
     candidates: NDArray[np.uint64],
     count: np.uint64,
     tables: NDArray[np.int64],
-    table: int,
+    table: np.uint64,
     queries: Rows,
-    q: int,
+    q: np.uint64,
     radius: np.uint64,
     found: np.uint64,
     out_query: NDArray[np.int64],
@@ -198,20 +216,26 @@ def _compare(
 @kernel(
     types.uint64,
     _ROWS_GIVEN,
+    given(types.uint64, 1),
     given(types.uint32, 1),
     given(types.uint32, 1),
     given(types.int64, 2),
-    given(types.uint64, 1),
+    given(types.uint64, 2),
+    given(types.uint64, 2),
+    types.uint64,
     _ROWS_GIVEN,
     types.uint64,
     *_FOUND_FILLED,
 )
 def _search(
     rows: Rows,
+    occupied: NDArray[np.uint64],
     offsets: NDArray[np.uint32],
     postings: NDArray[np.uint32],
     tables: NDArray[np.int64],
-    masks: NDArray[np.uint64],
+    flips: NDArray[np.uint64],
+    near: NDArray[np.uint64],
+    buckets_max: np.uint64,
     queries: Rows,
     radius: np.uint64,
     out_query: NDArray[np.int64],
@@ -220,32 +244,28 @@ def _search(
 ) -> np.uint64:
     """Table by table, so that a table stays in the cache for all queries of a batch.
 
-    Every step (a table, a query) goes in phases: offsets, postings, rows. What a phase reads
-    was asked from memory in the phase before, so that cache misses overlap.
+    Every step (a table, a query) goes in phases: occupied buckets, offsets, postings, rows. What a
+    phase reads was asked from memory in the phase before, so that cache misses overlap.
     """
     flat = rows.reshape(-1)
-    starts = np.empty(masks.shape[0], np.uint64)
-    ends = np.empty(masks.shape[0], np.uint64)
+    buckets = np.empty(buckets_max, np.uint64)
+    starts = np.empty(buckets_max, np.uint64)
+    ends = np.empty(buckets_max, np.uint64)
     candidates = np.empty(CANDIDATES_MAX, np.uint64)
-    steps = tables.shape[0] * queries.shape[0]
-    found = U(0)
-    if steps > 0:
-        _ask_offsets(offsets, tables, masks, queries, 0)
+    steps = U(tables.shape[0]) * U(queries.shape[0])
+    found = asked = U(0)
+    if steps > U(0):
+        asked = _ask_offsets(occupied, offsets, tables, flips, near, queries, U(0), buckets)
     for step in range(steps):
-        table, q = step // queries.shape[0], step % queries.shape[0]
-        bucket = _chunk(queries[q, 0], queries[q, 1], queries[q, 2], queries[q, 3], tables[table, 0], tables[table, 1])
-        base, mask = U(tables[table, 3]), U(tables[table, 4])
-        posting_base = U(table) * U(rows.shape[0])
-        full = U(0)
-        for k in range(mask, mask + U(tables[table, 5])):
-            start = U(offsets[base + (bucket ^ masks[k])])
-            end = U(offsets[base + (bucket ^ masks[k]) + U(1)])
-            if end > start:
-                starts[full], ends[full] = posting_base + start, posting_base + end
-                full += U(1)
-                prefetch(postings, posting_base + start)
-        if step + 1 < steps:
-            _ask_offsets(offsets, tables, masks, queries, step + 1)
+        table, q = step // U(queries.shape[0]), step % U(queries.shape[0])
+        posting_base = table * U(rows.shape[0])
+        full = asked
+        for k in range(full):
+            start, end = U(offsets[buckets[k]]), U(offsets[buckets[k] + U(1)])
+            starts[k], ends[k] = posting_base + start, posting_base + end
+            prefetch(postings, posting_base + start)
+        if step + U(1) < steps:
+            asked = _ask_offsets(occupied, offsets, tables, flips, near, queries, step + U(1), buckets)
         waiting = U(0)
         for k in range(full):
             for p in range(starts[k], ends[k]):
@@ -289,12 +309,14 @@ def scan(rows: Rows, queries: Rows, radius: int) -> Found:
 class Tables:
     """Rows and the tables that lead to them.
 
-    Shapes: `offsets` holds for each table 2 ** width + 1 positions in its postings;
-        `postings` holds for each table all row positions, grouped by bucket.
+    Shapes: `occupied` holds a bit for each bucket of each table; `offsets` holds for each table
+        2 ** width + 1 positions in its postings; `postings` holds for each table all row
+        positions, grouped by bucket.
     """
 
     layout: Layout
     rows: Rows
+    occupied: NDArray[np.uint64]
     offsets: NDArray[np.uint32]
     postings: NDArray[np.uint32]
 
@@ -302,7 +324,10 @@ class Tables:
 def search(tables: Tables, queries: Rows, radius: int) -> Found:
     """Every pair within `radius` bits, by the tables: what `scan` finds, thousands of times sooner."""
     plan, given_queries = tables.layout, frozen(queries)
-    arrays = tables.rows, tables.offsets, tables.postings, plan.tables, plan.masks, given_queries
+    arrays = (
+        tables.rows, tables.occupied, tables.offsets, tables.postings, plan.tables, plan.flips, plan.near,
+        U(plan.buckets_max), given_queries,
+    )  # fmt: skip
     return _whole(lambda out: _search(*arrays, U(radius), *out), ROOM + 4 * len(queries))
 
 
@@ -333,3 +358,14 @@ def place_rows(rows: Rows, first_row: int, first: int, width: int, offsets: Coun
         bucket = _chunk(rows[r, 0], rows[r, 1], rows[r, 2], rows[r, 3], first, width) + U(1)
         postings[offsets[bucket]] = np.uint32(r + U(first_row))
         offsets[bucket] += np.uint32(1)
+
+
+@kernel(types.void, given(types.uint32, 1), filled(types.uint64, 1))
+def mark_occupied(offsets: Counts, occupied: NDArray[np.uint64]) -> None:
+    """Set the bit of each bucket of one table that holds a row."""
+    for word in range(U(occupied.shape[0])):
+        bits, first = U(0), word << U(LOW_BITS)
+        for low in range(U(LOW_VALUES)):
+            if offsets[first + low + U(1)] > offsets[first + low]:
+                bits |= U(1) << low
+        occupied[word] = bits

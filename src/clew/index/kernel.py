@@ -81,6 +81,18 @@ def _popcount(typing_context, word):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
+def _lowest_bit(typing_context, word):  # type: ignore[no-untyped-def]
+    """Position of the lowest set bit of a 64-bit word that is not 0: one instruction."""
+    del typing_context, word
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        del context, signature
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.uint64(types.uint64), generate
+
+
+@intrinsic
 def _prefetch(typing_context, array, position):  # type: ignore[no-untyped-def]
     """Ask for the cache line of one element of a flat array, without waiting for it."""
     del typing_context, position
@@ -98,4 +110,5 @@ def _prefetch(typing_context, array, position):  # type: ignore[no-untyped-def]
 
 
 popcount = cast("Callable[[np.uint64], np.uint64]", _popcount)
+lowest_bit = cast("Callable[[np.uint64], np.uint64]", _lowest_bit)
 prefetch = cast("Callable[[NDArray[Any], np.uint64], None]", _prefetch)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ from clew.domain.fingerprint import BITS
 from clew.index.kernel import frozen
 
 RADIUS_MAX = 31
+RADIUS_OF_A_TABLE_MAX = 3
+LOW_BITS = 6
+LOW_VALUES = 1 << LOW_BITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,8 @@ class Plan:
     def __post_init__(self) -> None:
         if self.widths and sum(self.widths) != BITS:
             raise ValueError("the tables of a plan share out all bits")
+        if any(width <= LOW_BITS for width in self.widths) or any(r > RADIUS_OF_A_TABLE_MAX for r in self.radii):
+            raise ValueError("a table has a word for each 64 buckets, and a radius of at most 3")
         if self.widths and sum(radius + 1 for radius in self.radii) <= RADIUS_MAX:
             raise ValueError("a plan whose radii do not add up would miss matches")
 
@@ -41,13 +47,22 @@ class Plan:
 class Layout:
     """A plan as the kernels read it.
 
-    Shapes: `tables` is (tables, 6) int64: first bit, width, radius, where its offsets begin,
-        where its masks begin, how many masks; `masks` is flat uint64: the flips of each table.
+    A bucket's number has a high part and a low part of 6 bits, so that the 64 buckets of one high
+    part are the bits of one word, which says which of them hold a row.
+
+    Shapes: `tables` is (tables, 7) int64: first bit, width, radius, where its offsets begin, where
+        its flips begin, how many flips, where its words begin; `flips` is (flips, 2) uint64: what a flip
+        does to the high part, and how many bits it leaves to be flipped in the low part;
+        `near` is (4, 64) uint64: the low parts within 0 to 3 bits of each.
     """
 
     tables: NDArray[np.int64]
-    masks: NDArray[np.uint64]
+    flips: NDArray[np.uint64]
+    near: NDArray[np.uint64]
     offset_count: int
+    word_count: int
+    buckets_max: int
+    """How many buckets the widest question of one table looks into."""
 
 
 def _plan(name: str, *parts: tuple[int, int, int]) -> Plan:
@@ -88,22 +103,41 @@ def plan_for(rows: int) -> Plan:
     return PLANS[next((name for rows_max, name in ROWS_MAX if rows <= rows_max), "10")]
 
 
-def _flips(width: int, radius: int) -> list[int]:
-    """Every number of `width` bits with at most `radius` of them set."""
-    return [sum(1 << bit for bit in bits) for k in range(radius + 1) for bits in combinations(range(width), k)]
+def _flips(width: int, radius: int) -> list[tuple[int, int]]:
+    """Every number of `width` bits with at most `radius` of them set, and how many more might be."""
+    return [
+        (sum(1 << bit for bit in bits), radius - k) for k in range(radius + 1) for bits in combinations(range(width), k)
+    ]
+
+
+def _near() -> NDArray[np.uint64]:
+    near = np.zeros((RADIUS_OF_A_TABLE_MAX + 1, LOW_VALUES), np.uint64)
+    for radius in range(RADIUS_OF_A_TABLE_MAX + 1):
+        for low in range(LOW_VALUES):
+            near[radius, low] = sum(1 << other for other in range(LOW_VALUES) if (other ^ low).bit_count() <= radius)
+    return frozen(near)
+
+
+_NEAR = _near()
 
 
 @lru_cache(maxsize=16)
 def layout(plan: Plan) -> Layout:
     """The plan as arrays, its tables laid one after the other over the bits."""
-    flips = [_flips(width, radius) for width, radius in zip(plan.widths, plan.radii, strict=True)]
-    rows: list[tuple[int, ...]] = []
-    bit = offset = mask = 0
-    for width, radius, masks in zip(plan.widths, plan.radii, flips, strict=True):
-        rows.append((bit, width, radius, offset, mask, len(masks)))
-        bit, offset, mask = bit + width, offset + (1 << width) + 1, mask + len(masks)
+    tables: list[tuple[int, ...]] = []
+    every: list[tuple[int, int]] = []
+    bit = offset = word = buckets_max = 0
+    for width, radius in zip(plan.widths, plan.radii, strict=True):
+        flips = _flips(width - LOW_BITS, radius)
+        tables.append((bit, width, radius, offset, len(every), len(flips), word))
+        every += flips
+        bit, offset, word = bit + width, offset + (1 << width) + 1, word + (1 << width - LOW_BITS)
+        buckets_max = max(buckets_max, sum(comb(width, k) for k in range(radius + 1)))
     return Layout(
-        tables=frozen(np.array(rows, np.int64).reshape(-1, 6)),
-        masks=frozen(np.array([flip for masks in flips for flip in masks], np.uint64)),
+        tables=frozen(np.array(tables, np.int64).reshape(-1, 7)),
+        flips=frozen(np.array(every, np.uint64).reshape(-1, 2)),
+        near=_NEAR,
         offset_count=offset,
+        word_count=word,
+        buckets_max=buckets_max,
     )

@@ -1,7 +1,7 @@
 """A segment: fingerprints and their tables as files, written once, checked, and shared by mapping.
 
-A segment is a folder. `rows`, `numbers`, `offsets` and `postings` are little-endian arrays; `header`
-names their sizes and the digest of each of their blocks, and begins with its own SHA-256. A folder is
+A segment is a folder. `rows`, `numbers`, `occupied`, `offsets` and `postings` are little-endian arrays;
+`header` names their sizes and the digest of each of their blocks, and begins with its own SHA-256. A folder is
 filled under another name, made durable, and only then renamed: it is whole or it is not there.
 """
 
@@ -23,9 +23,9 @@ from clew.index.kernel import frozen
 from clew.index.plan import PLANS, Plan, layout
 from clew.index.sealed import seal, unseal
 
-FORMAT = 1
+FORMAT = 2
 PAGE_ROWS = 1 << 16
-FILES = ("rows", "numbers", "offsets", "postings")
+FILES = ("rows", "numbers", "occupied", "offsets", "postings")
 HEADER = "header"
 
 
@@ -178,6 +178,7 @@ def _segment(header: Header, files: dict[str, CheckedFile]) -> Segment:
     tables = Tables(
         layout=layout(plan),
         rows=files["rows"].words.reshape(header.rows, 4),
+        occupied=files["occupied"].words,
         offsets=files["offsets"].words.view(np.uint32),
         postings=files["postings"].words.view(np.uint32),
     )

@@ -153,7 +153,7 @@ def test_a_process_far_behind_makes_segments_on_its_way(
 
 
 @pytest.mark.parametrize("how", ["flip", "cut", "remove"])
-@pytest.mark.parametrize("name", ["rows", "numbers", "offsets", "postings", "header"])
+@pytest.mark.parametrize("name", ["rows", "numbers", "occupied", "offsets", "postings", "header"])
 def test_a_damaged_segment_never_answers_and_is_built_anew(
     tmp_path: Path, index: Index, feed: Feed, name: str, how: str
 ) -> None:

@@ -15,7 +15,7 @@ from tests.unit.index.feed import fingerprints
 
 SMALL = Plan(name="small", widths=(8,) * 32, radii=(0,) * 32)
 BITS = fingerprints(np.random.default_rng(1), 3_001)
-FILES = ["rows", "numbers", "offsets", "postings", "header"]
+FILES = ["rows", "numbers", "occupied", "offsets", "postings", "header"]
 
 
 @pytest.fixture
