@@ -174,7 +174,9 @@ def _ask_offsets(
 
 
 @inner
-def _was_found(tables: NDArray[np.int64], table: np.uint64, a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64) -> bool:
+def _was_found(
+    tables: NDArray[np.int64], table: np.uint64, a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64
+) -> bool:
     """Whether an earlier table finds a row that differs from the query by these bits."""
     for t in range(table):  # noqa: SIM110 - compiled to a plain loop
         if popcount(_chunk(a, b, c, d, tables[t, 0], tables[t, 1])) <= U(tables[t, 2]):
