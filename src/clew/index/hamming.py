@@ -91,7 +91,8 @@ def pack(bits: NDArray[np.uint8]) -> Rows:
     """Fingerprints of shape (n, 32), most significant bit first, as rows of the index."""
     rows = np.empty((len(bits), 4), np.uint64)
     _pack(frozen(bits), _SPREAD, rows)
-    return frozen(rows)
+    rows.flags.writeable = False  # what `frozen` does, without another view
+    return rows
 
 
 @inner
@@ -148,24 +149,32 @@ def _ask_offsets(
     near: NDArray[np.uint64],
     queries: Rows,
     step: np.uint64,
+    words: NDArray[np.uint64],
+    parts: NDArray[np.uint64],
     buckets: NDArray[np.uint64],
 ) -> np.uint64:
     """Find the occupied buckets that a step (one table, one query) looks into; ask memory for their offsets.
 
     Most buckets are empty: one word of `occupied` tells so for 64 of them, and all words of a plan
-    lie in a near cache, where offsets would each be a read from memory. Writes where the offset of
-    each bucket lies; gives how many there are.
+    lie in a near cache, where offsets would each be a read from memory. The first loop has no branch,
+    so that all its reads are under way at once; a branch would wait for each word. Writes where the
+    offset of each bucket lies; gives how many there are.
     """
     table, q = step // U(queries.shape[0]), step % U(queries.shape[0])
     bucket = _chunk(queries[q, 0], queries[q, 1], queries[q, 2], queries[q, 3], tables[table, 0], tables[table, 1])
     high, low = bucket >> U(LOW_BITS), bucket & U(LOW_VALUES - 1)
-    base, first, words = U(tables[table, 3]), U(tables[table, 4]), U(tables[table, 6])
-    full = U(0)
+    base, first, word_base = U(tables[table, 3]), U(tables[table, 4]), U(tables[table, 6])
+    some = U(0)
     for k in range(first, first + U(tables[table, 5])):
         part = high ^ flips[k, 0]
-        word = occupied[words + part] & near[flips[k, 1], low]
+        word = occupied[word_base + part] & near[flips[k, 1], low]
+        words[some], parts[some] = word, part
+        some += U(word != U(0))
+    full = U(0)
+    for k in range(some):
+        word, begin = words[k], base + (parts[k] << U(LOW_BITS))
         while word != U(0):
-            at = base + (part << U(LOW_BITS)) + lowest_bit(word)
+            at = begin + lowest_bit(word)
             buckets[full] = at
             full += U(1)
             prefetch(offsets, at)
@@ -250,14 +259,15 @@ def _search(
     phase reads was asked from memory in the phase before, so that cache misses overlap.
     """
     flat = rows.reshape(-1)
+    words, parts = np.empty(buckets_max, np.uint64), np.empty(buckets_max, np.uint64)
     buckets = np.empty(buckets_max, np.uint64)
     starts = np.empty(buckets_max, np.uint64)
     ends = np.empty(buckets_max, np.uint64)
-    candidates = np.empty(CANDIDATES_MAX, np.uint64)
+    candidates, later = np.empty(CANDIDATES_MAX, np.uint64), np.empty(CANDIDATES_MAX, np.uint64)
     steps = U(tables.shape[0]) * U(queries.shape[0])
-    found = asked = U(0)
+    found = asked = waiting = left = U(0)
     if steps > U(0):
-        asked = _ask_offsets(occupied, offsets, tables, flips, near, queries, U(0), buckets)
+        asked = _ask_offsets(occupied, offsets, tables, flips, near, queries, U(0), words, parts, buckets)
     for step in range(steps):
         table, q = step // U(queries.shape[0]), step % U(queries.shape[0])
         posting_base = table * U(rows.shape[0])
@@ -267,7 +277,9 @@ def _search(
             starts[k], ends[k] = posting_base + start, posting_base + end
             prefetch(postings, posting_base + start)
         if step + U(1) < steps:
-            asked = _ask_offsets(occupied, offsets, tables, flips, near, queries, step + U(1), buckets)
+            asked = _ask_offsets(
+                occupied, offsets, tables, flips, near, queries, step + U(1), words, parts, buckets
+            )  # fmt: skip
         waiting = U(0)
         for k in range(full):
             for p in range(starts[k], ends[k]):
@@ -281,9 +293,18 @@ def _search(
                         found, out_query, out_row, out_distance,
                     )  # fmt: skip
                     waiting = U(0)
+        # Those of the step before: their rows had a whole step's time to arrive.
+        if step > U(0):
+            before = step - U(1)
+            found = _compare(
+                rows, later, left, tables, before // U(queries.shape[0]), queries, before % U(queries.shape[0]),
+                radius, found, out_query, out_row, out_distance,
+            )  # fmt: skip
+        candidates, later, left = later, candidates, waiting
+    if steps > U(0):
         found = _compare(
-            rows, candidates, waiting, tables, table, queries, q, radius,
-            found, out_query, out_row, out_distance,
+            rows, later, left, tables, U(tables.shape[0]) - U(1), queries, U(queries.shape[0]) - U(1),
+            radius, found, out_query, out_row, out_distance,
         )  # fmt: skip
     return found
 
@@ -291,20 +312,25 @@ def _search(
 Out = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]
 
 
-def _whole(ask: Callable[[Out], np.uint64], room: int) -> Found:
+def _out(room: int) -> Out:
+    return np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint8)
+
+
+def _whole(ask: Callable[..., np.uint64], arguments: tuple[object, ...], queries: int) -> Found:
     """The whole answer: a second time with enough room where the first had too little."""
-    while True:
-        out = (np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint8))
-        count = int(ask(out))
-        if count <= room:
-            return Found(out[0][:count], out[1][:count], out[2][:count])
-        room = count
+    room = ROOM + 4 * queries
+    out = _out(room)
+    count = int(ask(*arguments, *out))
+    if count > room:
+        out = _out(count)
+        ask(*arguments, *out)
+    return Found(out[0][:count], out[1][:count], out[2][:count])
 
 
 def scan(rows: Rows, queries: Rows, radius: int) -> Found:
     """Every pair within `radius` bits, by looking at every row: slow, plain and exact."""
     given_rows, given_queries = frozen(rows), frozen(queries)
-    return _whole(lambda out: _scan(given_rows, given_queries, U(radius), *out), ROOM + 4 * len(queries))
+    return _whole(_scan, (given_rows, given_queries, U(radius)), len(queries))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -325,12 +351,12 @@ class Tables:
 
 def search(tables: Tables, queries: Rows, radius: int) -> Found:
     """Every pair within `radius` bits, by the tables: what `scan` finds, thousands of times sooner."""
-    plan, given_queries = tables.layout, frozen(queries)
-    arrays = (
+    plan = tables.layout
+    arguments = (
         tables.rows, tables.occupied, tables.offsets, tables.postings, plan.tables, plan.flips, plan.near,
-        U(plan.buckets_max), given_queries,
+        plan.buckets_max, frozen(queries), U(radius),
     )  # fmt: skip
-    return _whole(lambda out: _search(*arrays, U(radius), *out), ROOM + 4 * len(queries))
+    return _whole(_search, arguments, len(queries))
 
 
 @kernel(types.void, _ROWS_GIVEN, types.int64, types.int64, _COUNTS)

@@ -24,6 +24,8 @@ RADIUS_MAX = 31
 RADIUS_OF_A_TABLE_MAX = 3
 LOW_BITS = 6
 LOW_VALUES = 1 << LOW_BITS
+LINE_BITS = 3
+"""A cache line holds so many words, as a power of two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ class Layout:
     near: NDArray[np.uint64]
     offset_count: int
     word_count: int
-    buckets_max: int
+    buckets_max: np.uint64
     """How many buckets the widest question of one table looks into."""
 
 
@@ -104,10 +106,14 @@ def plan_for(rows: int) -> Plan:
 
 
 def _flips(width: int, radius: int) -> list[tuple[int, int]]:
-    """Every number of `width` bits with at most `radius` of them set, and how many more might be."""
-    return [
+    """Every number of `width` bits with at most `radius` of them set, and how many more might be.
+
+    In an order in which those whose words lie in one cache line follow one another.
+    """
+    flips = [
         (sum(1 << bit for bit in bits), radius - k) for k in range(radius + 1) for bits in combinations(range(width), k)
     ]
+    return sorted(flips, key=lambda flip: flip[0] >> LINE_BITS)
 
 
 def _near() -> NDArray[np.uint64]:
@@ -126,11 +132,14 @@ def layout(plan: Plan) -> Layout:
     """The plan as arrays, its tables laid one after the other over the bits."""
     tables: list[tuple[int, ...]] = []
     every: list[tuple[int, int]] = []
+    held: dict[tuple[int, int], tuple[int, int]] = {}
     bit = offset = word = buckets_max = 0
     for width, radius in zip(plan.widths, plan.radii, strict=True):
-        flips = _flips(width - LOW_BITS, radius)
-        tables.append((bit, width, radius, offset, len(every), len(flips), word))
-        every += flips
+        if (width, radius) not in held:  # tables of one shape share their flips, which then stay in the nearest cache
+            flips = _flips(width - LOW_BITS, radius)
+            held[width, radius] = len(every), len(flips)
+            every += flips
+        tables.append((bit, width, radius, offset, *held[width, radius], word))
         bit, offset, word = bit + width, offset + (1 << width) + 1, word + (1 << width - LOW_BITS)
         buckets_max = max(buckets_max, sum(comb(width, k) for k in range(radius + 1)))
     return Layout(
@@ -139,5 +148,5 @@ def layout(plan: Plan) -> Layout:
         near=_NEAR,
         offset_count=offset,
         word_count=word,
-        buckets_max=buckets_max,
+        buckets_max=np.uint64(buckets_max),
     )

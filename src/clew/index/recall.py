@@ -337,7 +337,7 @@ def _search(rows: Rows, first_query: int, radius: int, searched: list[Segment | 
     """One thread's share of a search, in parts, so that only what a part finds is in hand twice."""
     answers: list[Found] = []
     for begin in range(0, len(rows), QUERIES_AT_ONCE):
-        part = rows[begin : begin + QUERIES_AT_ONCE]
+        part = rows if len(rows) <= QUERIES_AT_ONCE else rows[begin : begin + QUERIES_AT_ONCE]
         for each in searched:
             found = each.search(part, radius)
             if len(found.query):
