@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from clew.domain.fingerprint import BYTES, KINDS, QUALITY_MATCHED_MIN, Engine, Kind, Transform
+from clew.domain.fingerprint import BYTES, KINDS, MOVING_KINDS, QUALITY_MATCHED_MIN, Engine, Kind, Transform
 from clew.domain.triage import Aligned
 from clew.index import alignment
 from clew.index.recall import Index, Neighbours, Source
@@ -181,19 +181,25 @@ def _near_still_of_moving(
 def _sets(session: Session, engine: Engine, found: Neighbours) -> tuple[list[FoundSet], NDArray[np.int64], Neighbours]:
     """The sets that hold the numbers found, for each neighbour which of them, and the neighbours.
 
-    Numbers that no record holds any more (their set was replaced) are dropped.
+    Numbers that no record holds any more (their set was replaced) are dropped, and sets without their times.
     """
     numbers = np.unique(found.number)
-    sets = fingerprints.sets(session, engine, numbers.tolist()) if len(numbers) else []
+    held = fingerprints.sets(session, engine, numbers.tolist()) if len(numbers) else []
+    sets = [one for one in held if _has_its_times(one)]
     firsts = np.array([one.first for one in sets], np.int64)
     ends = firsts + np.array([one.count for one in sets], np.int64)
     which = np.searchsorted(firsts, found.number, side="right") - 1
-    is_known = (which >= 0) & (found.number < ends[which]) if len(sets) else np.zeros(len(which), bool)
+    is_known = (which >= 0) & (found.number < ends[which]) if sets else np.zeros(len(which), bool)
     return (
         sets,
         which[is_known],
         Neighbours(query=found.query[is_known], number=found.number[is_known], distance=found.distance[is_known]),
     )
+
+
+def _has_its_times(found: FoundSet) -> bool:
+    """Whether a set of a moving medium has a time for each fingerprint; another's bad record must fail nobody."""
+    return found.kind not in MOVING_KINDS or len(found.times_ms or b"") == 4 * found.count
 
 
 def _domain_aligned(run: alignment.Aligned) -> Aligned:

@@ -27,6 +27,10 @@ class Kind(IntEnum):
     """One second of sound each: eight Chromaprint sub-fingerprints."""
 
 
+MOVING_KINDS = frozenset({Kind.FRAME, Kind.SOUND})
+"""Kinds of which each fingerprint has its time in the medium; they are compared by runs, never singly."""
+
+
 class Engine(IntEnum):
     """An index of its own: fingerprints of different engines are never compared."""
 

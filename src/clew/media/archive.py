@@ -225,7 +225,7 @@ class Unpacker:
 
 
 def _sentence(untrusted: object) -> str:
-    if not isinstance(untrusted, str) or len(untrusted) > limits.REASON_CHARACTERS_MAX or "\0" in untrusted:
+    if not isinstance(untrusted, str) or len(untrusted) > limits.REASON_CHARACTERS_MAX or not untrusted.isprintable():
         raise ProtocolBroken("The unpacker's answer is not a sentence.")
     return untrusted
 

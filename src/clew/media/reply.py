@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from clew.domain.errors import ClewError
-from clew.domain.fingerprint import BYTES, Kind
+from clew.domain.fingerprint import BYTES, MOVING_KINDS, Kind, Transform
 from clew.domain.medium import MediumKind, Verdict
 from clew.media import limits
 from clew.media.reading import Camera, Fact, FingerprintSet, Reading
@@ -38,7 +38,7 @@ def pack(reading: Reading) -> tuple[bytes, list[bytes]]:
     """`reading` as a message and the arrays that go beside it, within the limits."""
     message = {
         "verdict": int(reading.verdict),
-        "reason": _text(reading.reason, limits.REASON_CHARACTERS_MAX),
+        "reason": _printable(reading.reason),
         "kind": str(reading.kind),
         "width": reading.width,
         "height": reading.height,
@@ -68,6 +68,11 @@ def _arrays(one: FingerprintSet) -> Iterable[bytes]:
 def _text(words: str, characters_max: int) -> str:
     """`words` without what a database cannot keep (NUL, lone surrogates), cut to a length."""
     return words[:characters_max].replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _printable(words: str) -> str:
+    kept = _text(words, limits.REASON_CHARACTERS_MAX)
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in kept)
 
 
 def _fact(value: object, depth: int) -> Fact:
@@ -151,7 +156,7 @@ def _reading(claims: Mapping[str, Untrusted], read_arrays: Callable[[int], bytes
         arrays = arrays[shape.size_bytes :]
     return Reading(
         verdict=verdict,
-        reason=_words(claims["reason"], limits.REASON_CHARACTERS_MAX),
+        reason=_sentence(claims["reason"]),
         kind=MediumKind(_words(claims["kind"], 16)),
         width=_whole_or_none(claims["width"], 1, 2**31 - 1),
         height=_whole_or_none(claims["height"], 1, 2**31 - 1),
@@ -206,6 +211,13 @@ def _words(value: Untrusted, characters_max: int) -> str:
     return value
 
 
+def _sentence(value: Untrusted) -> str:
+    """A reason, which doors show as it is: nothing in it that a terminal or a page would obey."""
+    words = _words(value, limits.REASON_CHARACTERS_MAX)
+    _claim(words.isprintable())
+    return words
+
+
 def _words_or_none(value: Untrusted) -> str | None:
     return None if value is None else _words(value, limits.CAMERA_TEXT_CHARACTERS_MAX)
 
@@ -220,14 +232,16 @@ def _shapes(value: Untrusted, rows_max: int) -> list[_Shape]:
     shapes = []
     for untrusted_shape in _list(value, limits.SETS_MAX):
         kind, rows, has_times, has_transforms = _list(untrusted_shape, 4)
-        shapes.append(
-            _Shape(
-                kind=Kind(_whole(kind, 0, 255)),
-                rows=_whole(rows, 0, rows_max),
-                has_times=bool(_whole(has_times, 0, 1)),
-                has_transforms=bool(_whole(has_transforms, 0, 1)),
-            )
+        shape = _Shape(
+            kind=Kind(_whole(kind, 0, 255)),
+            rows=_whole(rows, 0, rows_max),
+            has_times=bool(_whole(has_times, 0, 1)),
+            has_transforms=bool(_whole(has_transforms, 0, 1)),
         )
+        # What is compared by its times must have them: a set without would fail whoever meets it later.
+        _claim(shape.has_times == (shape.kind in MOVING_KINDS))
+        _claim(shape.has_times or shape.rows <= len(Transform))
+        shapes.append(shape)
     _claim(sum(shape.rows for shape in shapes) <= rows_max)
     return shapes
 

@@ -173,3 +173,30 @@ def test_hostile_facts_are_cut_to_the_limits_inside() -> None:
     assert again.facts["long"] == "x" * limits.FACT_TEXT_CHARACTERS_MAX
     message, _arrays = pack(Reading(verdict=Verdict.NOT_DECODED, facts=facts))
     assert len(message) < limits.MESSAGE_BYTES_MAX
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "times", "is_taken"),
+    [
+        (Kind.FRAME, 2, True, True), (Kind.FRAME, 2, False, False), (Kind.SOUND, 1, False, False),
+        (Kind.PDQ, 8, False, True), (Kind.PDQ, 9, False, False), (Kind.PDQ_CENTRED, 1, True, False),
+    ],
+)  # fmt: skip
+def test_a_set_has_times_exactly_where_it_is_of_a_moving_medium(
+    kind: Kind, rows: int, times: bool, is_taken: bool
+) -> None:
+    reading = Reading(verdict=Verdict.DECODED, stored=(fingerprints(kind, rows, times=times),))
+    if is_taken:
+        through(reading)
+    else:
+        with pytest.raises(ProtocolBroken):
+            through(reading)
+
+
+@pytest.mark.parametrize("letter", ["\x1b", "\x9b", "\u202e", "\n", "\x07"])
+def test_a_reason_holds_nothing_that_a_terminal_obeys(letter: str) -> None:
+    """Doors show reasons as they are: a reader that was taken over would repaint the officer's screen."""
+    reason = f"Half{letter}of it."
+    assert through(Reading(verdict=Verdict.NOT_DECODED, reason=reason)).reason == "Half\ufffdof it."
+    with pytest.raises(ProtocolBroken):
+        through(Reading(verdict=Verdict.NOT_DECODED), lambda claims: claims.update(reason=reason))
