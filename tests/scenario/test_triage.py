@@ -223,3 +223,29 @@ def _own_sides(of: Actor) -> int:
     with acting_as(of) as session, session.cursor() as cursor:
         cursor.execute("select count(*) from overlap_sides")
         return int(cursor.fetchone()[0])
+
+
+def test_anothers_frames_without_times_fail_nobody(office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> None:
+    """A reader that a hostile file took over once could plant a set that crashed every other member's intake."""
+    folder = tmp_path / "seized"
+    folder.mkdir()
+    write_clip(folder / "clip.mp4", drive(3, 4.0))
+    office.intake(sven, folder, "SE-1", cover=unit_only(sven))
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute("update fingerprints set times_ms = null where kind = 3")
+        assert cursor.rowcount == 1
+    save(landscape(1), folder / "beside.jpg")
+    office.intake(ada, folder, "NO-1")
+    assert office.counts(ada, "NO-1") == Counts(new=2)
+
+
+def test_each_chunk_has_readers_of_its_own(office: Office, ada: Actor, tmp_path: Path) -> None:
+    """A reader that a hostile file took over could lie about later media, or carry one case's bits into another's."""
+    lent: list[str] = []
+    readers = office.workplace.readers
+    lend = readers.lend
+    readers.lend = lambda key: lent.append(key) or lend(key)  # type: ignore[method-assign]
+    for case in ("NO-1", "NO-2"):
+        save(landscape(len(lent)), tmp_path / case / "one.jpg")
+        office.intake(ada, tmp_path / case, case)
+    assert len(lent) == len(set(lent)) == 2

@@ -6,7 +6,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from clew.actions import matching
-from clew.actions.receiving import match_of, near_meanwhile, owner_key, stored
+from clew.actions.receiving import match_of, near_meanwhile, reader_key, stored
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, Tampered
 from clew.domain.fingerprint import Kind
@@ -46,7 +46,7 @@ def _read(workplace: Workplace, chunk: Chunk, location: bytes, medium: Kept) -> 
         fd = _open(workplace, chunk, location, medium, held)
         if fd is None:
             return None
-        with workplace.readers.lend(owner_key(chunk.intake)) as reader:
+        with workplace.readers.lend(reader_key(chunk)) as reader:
             return reader.read(fd, medium.size_bytes, Wants.FULL)
 
 

@@ -237,7 +237,7 @@ def take(
     fresh = [one for name, one in distinct.items() if name not in known]
     # What is not kept cannot be read a second time out of an archive: look closely at once.
     wants = Wants.PICTURE_OR_KEY_FRAMES if intake.keeps_bytes or cursor_at is None else Wants.FULL
-    readings = list(workplace.readers.each(lambda one: _read(workplace, intake, one, wants), fresh))
+    readings = list(workplace.readers.each(lambda one: _read(workplace, chunk, one, wants), fresh))
     if cursor_at is not None and any(reading.verdict is Verdict.WAITING for reading in readings):
         raise Unavailable(WAITS.reason)
     data_keys = _keep_bytes(workplace, intake, fresh)
@@ -269,20 +269,21 @@ def take(
         audit.append(session, "chunk.take", str(chunk.id), {"files": len(received), "media": len(kept)})
 
 
-def _read(workplace: Workplace, intake: Intake, one: Received, wants: Wants) -> Reading:
+def _read(workplace: Workplace, chunk: Chunk, one: Received, wants: Wants) -> Reading:
     if one.content is None:
         raise ValueError("only what is held can be read")
     if one.is_archive:
         return ARCHIVE
     try:
-        with workplace.readers.lend(owner_key(intake)) as reader:
+        with workplace.readers.lend(reader_key(chunk)) as reader:
             return reader.read(one.content.fd, one.content.digests.size_bytes, wants)
     except Unavailable:
         return WAITS
 
 
-def owner_key(intake: Intake) -> str:
-    return f"{intake.handling.owner_member}/{intake.handling.owner_unit}"
+def reader_key(chunk: Chunk) -> str:
+    """Whose media a reader may read one after the other: one that a hostile file took over ends with the chunk."""
+    return f"{chunk.intake.handling.owner_member}/{chunk.intake.handling.owner_unit}/{chunk.id}"
 
 
 def _keep_bytes(workplace: Workplace, intake: Intake, fresh: Sequence[Received]) -> Mapping[bytes, bytes]:
