@@ -1,10 +1,11 @@
 """Officers: who they are, for whom they act, and how they sign in."""
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import InterfaceError, OperationalError, connection, connections, transaction
+from django.db import connection, connections, transaction
 
-from clew.domain.errors import Invalid, NotVisible, Unavailable
+from clew.domain.errors import Invalid, NotVisible
 from clew.domain.handling import Actor
+from clew.records.outages import reached
 
 
 def add(username: str, *, member: str, unit: str) -> None:
@@ -41,15 +42,11 @@ def actor_of(username: str) -> Actor:
         NotVisible: there is none, or the officer no longer works here.
         Unavailable: the database is away now.
     """
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select username, member, unit from officers where username = %s and is_active", [_name(username)]
-            )
-            found = cursor.fetchone()
-    except (OperationalError, InterfaceError) as lost:
-        connection.close()
-        raise Unavailable("The database cannot be reached now; the same call may succeed later.") from lost
+    with reached(), connection.cursor() as cursor:
+        cursor.execute(
+            "select username, member, unit from officers where username = %s and is_active", [_name(username)]
+        )
+        found = cursor.fetchone()
     if found is None:
         raise NotVisible("There is no such officer.")
     return Actor(officer=found[0], member=found[1], unit=found[2])

@@ -9,14 +9,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import cast
 
-import django.db
 import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 from psycopg.rows import TupleRow
 
-from clew.domain.errors import Unavailable
 from clew.domain.handling import Actor, Handling
+from clew.records.outages import LOST, reached
 
 CONTEXT_SECONDS_MAX = 300
 """How long a signed actor is good for beginning a transaction; allows for clocks that differ."""
@@ -66,18 +65,14 @@ def acting_as(actor: Actor) -> Iterator[Session]:
     """A transaction of `actor`: committed at the end, rolled back on any error.
 
     Raises:
-        Unavailable: the database cannot be reached, or went away within.
+        Unavailable: the database cannot be reached, went away within, or is out of its means.
         RuntimeError: it is used within itself; an action is one transaction.
     """
     if connection.in_atomic_block:
         raise RuntimeError("one transaction has one actor: acting_as cannot be used within itself")
-    try:
-        with ExitStack() as opened:
-            _begin(opened, actor)
-            yield Session(actor=actor)
-    except (psycopg.OperationalError, django.db.OperationalError, django.db.InterfaceError) as lost:
-        connection.close()
-        raise Unavailable("The database cannot be reached now; the same call may succeed later.") from lost
+    with reached(), ExitStack() as opened:
+        _begin(opened, actor)
+        yield Session(actor=actor)
 
 
 def handling_columns(handling: Handling) -> dict[str, object]:
@@ -105,7 +100,7 @@ def signed(actor: Actor, *, backend_pid: int, until: int, key: bytes) -> str:
 def _begin(opened: ExitStack, actor: Actor) -> None:
     try:
         _enter(opened, actor)
-    except (psycopg.OperationalError, django.db.OperationalError):
+    except LOST:
         # The connection slept through a restart of the database: once more on a new one.
         connection.close()
         _enter(opened, actor)

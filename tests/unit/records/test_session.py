@@ -148,3 +148,20 @@ def test_members_have_short_plain_codes(world: World) -> None:
     for code in ("N", "NORWAY-SOUTH", "N Ö", ""):
         with pytest.raises(Invalid):
             members.add(code, "Norway")
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [("08006", "reached"), ("57P01", "reached"), ("53100", "room"), ("57014", "too long"), ("40P01", "between")],
+)
+def test_what_the_database_could_not_do_is_told_apart(world: World, state: str, sentence: str) -> None:
+    ada = world.officer("ada")
+    with pytest.raises(Unavailable, match=sentence), acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute(f"do $$ begin raise exception 'as a test has it' using errcode = '{state}'; end $$")
+
+
+def test_a_mistake_of_ours_is_not_called_an_outage(world: World) -> None:
+    """A name too long for its index was once told as a database that cannot be reached, and tried for minutes."""
+    ada = world.officer("ada")
+    with pytest.raises(psycopg.errors.ProgramLimitExceeded), acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("do $$ begin raise exception 'as a test has it' using errcode = '54000'; end $$")
