@@ -249,3 +249,22 @@ def test_each_chunk_has_readers_of_its_own(office: Office, ada: Actor, tmp_path:
         save(landscape(len(lent)), tmp_path / case / "one.jpg")
         office.intake(ada, tmp_path / case, case)
     assert len(lent) == len(set(lent)) == 2
+
+
+def test_a_copy_of_a_picture_with_transparency_is_found_as_it_was_shown(
+    office: Office, ada: Actor, sven: Actor, tmp_path: Path
+) -> None:
+    """Hidden under the transparent parts lies something else, which the reference fingerprint sees."""
+    picture = room(3).convert("RGBA")
+    hole = Image.linear_gradient("L").resize(picture.size).point(lambda value: 255 if value > 110 else 0)
+    picture.putalpha(hole)
+    (tmp_path / "norway").mkdir()
+    picture.save(tmp_path / "norway" / "cut out.png")
+    shown = Image.new("RGB", picture.size, "white")
+    shown.paste(picture, mask=hole)
+    save(shown.resize((320, 240)), tmp_path / "sweden" / "shown.jpg")
+    save(picture.convert("RGB").resize((320, 240)), tmp_path / "sweden" / "hidden.jpg")
+    office.intake(ada, tmp_path / "norway", "NO-1")
+    office.intake(sven, tmp_path / "sweden", "SE-1")
+    assert office.counts(sven, "SE-1") == Counts(parallel_enquiry=2)
+    assert office.counts(ada, "NO-1") == Counts(parallel_enquiry=1)

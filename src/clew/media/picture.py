@@ -15,7 +15,8 @@ DAMAGED = "Part of the picture's content is damaged; what is there was read."
 class Picture:
     """Pixels of a picture as stored, turned by no orientation, and what it says of itself.
 
-    `grey` may be a reduced decode of the (height, width) picture. `damage` is empty or one of
+    `grey` may be a reduced decode of the (height, width) picture. `on_white` is how a picture with
+    transparency is shown, which copies are made of; None where nothing is transparent. `damage` is empty or one of
     the sentences above. EXIF begins with its TIFF header; XMP and IPTC are raw, unchecked bytes.
     """
 
@@ -23,6 +24,7 @@ class Picture:
     width: int
     height: int
     damage: str = ""
+    on_white: Grey | None = None
     untrusted_exif: bytes = b""
     untrusted_xmp: bytes = b""
     untrusted_iptc: bytes = b""

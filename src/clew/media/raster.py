@@ -97,6 +97,7 @@ def _opened(untrusted: bytes, form: str, damage: str) -> Picture:
             facts["file.animated"] = 1
         return Picture(
             grey=grey_of(image),
+            on_white=_on_white(image),
             width=width,
             height=height,
             damage=damage,
@@ -138,6 +139,21 @@ def grey_of(image: Image.Image) -> Grey:
     if image.mode == "P":
         image = image.convert("RGB")
     return np.asarray(image if image.mode == "L" else image.convert("L"))
+
+
+def _on_white(image: Image.Image) -> Grey | None:
+    """Luma of a picture with transparency laid on white, as it is shown and copied; None without any.
+
+    The reference hashes what lies hidden under the transparent parts, 50 to 110 bits from what is seen.
+    """
+    if image.mode not in ("RGBA", "LA", "PA", "RGBa") and "transparency" not in image.info:
+        return None
+    layered = image.convert("RGBA")
+    if layered.getchannel("A").getextrema() == (255, 255):
+        return None
+    white = Image.new("L", image.size, 255)
+    white.paste(layered.convert("L"), mask=layered.getchannel("A"))
+    return np.asarray(white)
 
 
 def _scaled_to_bytes(deep: NDArray[np.generic]) -> Grey:

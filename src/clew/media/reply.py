@@ -20,6 +20,8 @@ LEFT_OUT: Final = "clew:left_out"
 _VERDICTS = frozenset((Verdict.DECODED, Verdict.DAMAGED_READ, Verdict.NOT_DECODED, Verdict.REFUSED))
 _KEYS = frozenset(("verdict", "reason", "kind", "width", "height", "duration_ms", "stored", "queries",
                    "facts", "camera"))  # fmt: skip
+WAYS_SEEN_MAX = 2
+"""A still picture as stored, and laid on white where it has transparency."""
 _INTEGER_MAX = 2**63 - 1
 _TIMES = np.dtype("<i4")
 _ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=False)
@@ -240,7 +242,7 @@ def _shapes(value: Untrusted, rows_max: int) -> list[_Shape]:
         )
         # What is compared by its times must have them: a set without would fail whoever meets it later.
         _claim(shape.has_times == (shape.kind in MOVING_KINDS))
-        _claim(shape.has_times or shape.rows <= len(Transform))
+        _claim(shape.has_times or shape.rows <= WAYS_SEEN_MAX * len(Transform))
         shapes.append(shape)
     _claim(sum(shape.rows for shape in shapes) <= rows_max)
     return shapes

@@ -6,12 +6,13 @@ bits apart, so a picture is looked up in all eight turns, and the question disap
 """
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 
 import numpy as np
 
 from clew.domain.errors import Undecodable
-from clew.domain.fingerprint import Kind, Transform
+from clew.domain.fingerprint import QUALITY_MATCHED_MIN, Kind, Transform
 from clew.domain.medium import MediumKind, Verdict
 from clew.media import camera, heif, pdq
 from clew.media.jpeg import read_jpeg
@@ -129,22 +130,29 @@ def _fingerprints(picture: Picture) -> tuple[tuple[FingerprintSet, ...], tuple[F
     found = pdq.fingerprint_grey(picture.grey, (picture.height, picture.width), turns_reference=False)
     if found is None:
         return (), ()
-    both = (
-        (Kind.PDQ, found.reference, found.reference_quality),
-        (Kind.PDQ_CENTRED, found.centred, found.centred_quality),
+    reference = _rows(Kind.PDQ, ((found.reference, found.reference_quality),))
+    centred = _rows(Kind.PDQ_CENTRED, ((found.centred, found.centred_quality), *_shown(picture)))
+    return (reference[0], centred[0]), (reference[1], centred[1])
+
+
+def _shown(picture: Picture) -> tuple[tuple[pdq.Bits, int], ...]:
+    """The turns of a picture with transparency as it is shown, and their quality; none of any other picture."""
+    return () if picture.on_white is None else (pdq.frame_pdq_dihedral(picture.on_white),)
+
+
+def _rows(kind: Kind, ways: Sequence[tuple[pdq.Bits, int]]) -> tuple[FingerprintSet, FingerprintSet]:
+    """What is stored and what is looked up of each way to see a picture; of flat ways only if there is no other."""
+    seen = [way for way in ways if way[1] >= QUALITY_MATCHED_MIN] or ways[:1]
+    stored = FingerprintSet(
+        kind=kind,
+        bits=np.concatenate([rows[:1] for rows, _ in seen]),
+        qualities=np.array([quality for _, quality in seen], np.uint8),
     )
-    stored = tuple(
-        FingerprintSet(kind=kind, bits=rows[:1], qualities=np.full(1, quality, np.uint8))
-        for kind, rows, quality in both
-    )
-    queries = tuple(
-        FingerprintSet(
-            kind=kind,
-            bits=rows,
-            qualities=np.full(len(rows), quality, np.uint8),
-            transforms=_TRANSFORMS[: len(rows)],
-        )
-        for kind, rows, quality in both
+    queries = FingerprintSet(
+        kind=kind,
+        bits=np.concatenate([rows for rows, _ in seen]),
+        qualities=np.repeat(stored.qualities, [len(rows) for rows, _ in seen]),
+        transforms=np.concatenate([_TRANSFORMS[: len(rows)] for rows, _ in seen]),
     )
     return stored, queries
 

@@ -179,7 +179,7 @@ def test_hostile_facts_are_cut_to_the_limits_inside() -> None:
     ("kind", "rows", "times", "is_taken"),
     [
         (Kind.FRAME, 2, True, True), (Kind.FRAME, 2, False, False), (Kind.SOUND, 1, False, False),
-        (Kind.PDQ, 8, False, True), (Kind.PDQ, 9, False, False), (Kind.PDQ_CENTRED, 1, True, False),
+        (Kind.PDQ, 16, False, True), (Kind.PDQ, 17, False, False), (Kind.PDQ_CENTRED, 1, True, False),
     ],
 )  # fmt: skip
 def test_a_set_has_times_exactly_where_it_is_of_a_moving_medium(
