@@ -5,11 +5,13 @@ import os
 from django.core.asgi import get_asgi_application
 from django.db import connections
 
+from clew.web.bodies import bounded
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clew.node.settings")
 
 STATEMENT_SECONDS_MAX = 30
 
-application = get_asgi_application()
+application = bounded(get_asgi_application())
 
 # Every request has a thread of its own here: a connection that outlives its request is never
 # used again and stays open until the memory is collected (seen with CONN_MAX_AGE = None).
