@@ -21,6 +21,7 @@ GOLDEN_APP = {
     "auth_group_permissions": "select",
     "auth_permission": "select",
     "cases": ALL,
+    "certifications": "insert, select, update (state, given_by, given_at, closed_by, closed_at)",
     "chunks": ALL,
     "django_content_type": "select",
     "django_migrations": "select",
@@ -33,9 +34,9 @@ GOLDEN_APP = {
     "listings": ALL,
     "matches": "select",
     "media": ALL,
-    "members": "select",
+    "members": "insert, select, update (name, contact_point, kind, languages, legal_basis)",
     "occurrences": ALL,
-    "officers": "select, update (password, last_login)",
+    "officers": "insert, select, update (password, last_login)",
     "overlap_sides": "select, update (state)",
     "procrastinate_events": ALL,
     "procrastinate_jobs": ALL,
@@ -43,25 +44,35 @@ GOLDEN_APP = {
     "procrastinate_workers": ALL,
     "series": ALL,
     "series_media": ALL,
-    "units": "select",
+    "suspensions": "insert, select, update (lifted_by, lifted_at)",
+    "units": "insert, select, update (specialities)",
 }
 GOLDEN_BLIND = {
+    "certifications": "select",
     "context_keys": "select",
     "fingerprints": "select",
     "listings": "select",
     "matches": "insert, select, update",
     "media": "select",
     "occurrences": "select",
+    "officers": "select",
     "overlap_sides": "insert, select",
     "overlaps": "insert, select",
+    "suspensions": "select",
 }
 GOLDEN_FUNCTIONS = {
+    "clew_actor_home",
+    "clew_actor_home_unit",
     "clew_actor_member",
     "clew_actor_officer",
+    "clew_actor_role",
+    "clew_actor_standing",
+    "clew_administrators",
     "clew_actor_unit",
     "clew_fingerprint_sets",
     "clew_fingerprints_after",
     "clew_note_digest_overlaps",
+    "clew_standing",
     "clew_write_matches",
 }
 
@@ -84,7 +95,7 @@ def test_neither_role_has_power_or_owns_a_table(owner: psycopg.Connection[TupleR
 
 def test_row_security_is_forced_wherever_there_is_a_cover(owner: psycopg.Connection[TupleRow]) -> None:
     assert catalogue.covered(owner) == {*policies.COVERED, "matches"}
-    assert catalogue.forced(owner) == {*policies.COVERED, "matches", "overlaps", "acts"}
+    assert catalogue.forced(owner) == {*policies.COVERED, *policies.SPECIAL}
 
 
 def test_every_covered_table_has_a_policy_for_each_verb_and_all_are_alike(owner: psycopg.Connection[TupleRow]) -> None:

@@ -8,12 +8,14 @@ from uuid import UUID, uuid4
 
 import psycopg
 
+from clew.actions import admitting
 from clew.domain.fingerprint import KINDS, Kind
 from clew.domain.handling import Actor, Audience, Handling
 from clew.domain.medium import MediumKind, Verdict
+from clew.domain.officer import Role
 from clew.domain.series import SeriesState
 from clew.node.connection import ConnectionFacts
-from clew.records import cases, exhibits, members, officers, series
+from clew.records import cases, exhibits, officers, series
 from clew.records.session import Session, acting_as, handling_columns
 
 KEPT = ("context_keys", "fingerprint_counters", "django_migrations", "django_content_type", "auth_permission")
@@ -41,13 +43,15 @@ class World:
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def member(self, code: str, name: str = "") -> str:
-        members.add(code, name or f"Member {code}")
+        admitting.add_member(code, name or f"Member {code}")
         return code
 
-    def officer(self, username: str, *, member: str = "NO", unit: str = "VICTIM-ID") -> Actor:
-        """An officer, and the member where it is new."""
+    def officer(
+        self, username: str, *, member: str = "NO", unit: str = "VICTIM-ID", role: Role = Role.INVESTIGATOR
+    ) -> Actor:
+        """A certified officer, and the member where it is new."""
         self.member(member)
-        officers.add(username, member=member, unit=unit)
+        admitting.add_officer(username, member=member, unit=unit, role=role)
         return officers.actor_of(username)
 
     def exhibit(

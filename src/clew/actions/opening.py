@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from clew.actions.admitting import add_member, add_officer
 from clew.domain.errors import Invalid
 from clew.domain.handling import Handling
 from clew.domain.series import SeriesState
@@ -41,18 +42,8 @@ class CaseLine:
     opened_at: datetime
 
 
-def add_member(code: str, name: str) -> None:
-    """A new member; the same again changes nothing but the name."""
-    members.add(code, name)
-
-
-def add_officer(username: str, *, member: str, unit: str) -> None:
-    """A new officer of a unit, which is made where it is new. Without a password nobody signs in."""
-    officers.add(username, member=member, unit=unit)
-
-
 def set_password(username: str, password: str) -> None:
-    """The officer signs in with `password` from now on."""
+    """The officer signs in with `password` from now on, and a second factor."""
     officers.set_password(username, password)
 
 

@@ -3,10 +3,15 @@
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from clew.cli.entry import console, entered
+from clew.domain.member import MemberKind
+from clew.domain.suspension import Level, Scope
 
 app = typer.Typer(no_args_is_help=True)
+Code = Annotated[str, typer.Argument(help="ISO code, such as NO.")]
+Reason = Annotated[str, typer.Option(help="Why; it stands in the member's audit.")]
 
 
 @app.callback()
@@ -16,12 +21,57 @@ def member() -> None:
 
 @app.command()
 def add(
-    code: Annotated[str, typer.Argument(help="ISO code, such as NO.")],
+    code: Code,
     name: Annotated[str, typer.Argument(help='Name, such as "Norway".')],
+    kind: Annotated[MemberKind | None, typer.Option(help="Two letters are a country unless said otherwise.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="ISO 639 code, such as nb; may be said again.")] = None,
+    contact: Annotated[str | None, typer.Option(help="Where other members reach this one.")] = None,
+    legal_basis: Annotated[str | None, typer.Option(help="On what legal basis the member takes part.")] = None,
 ) -> None:
-    """Add a member, or give one that is there another name."""
+    """Add a member, or change one that is there; what is not said stays."""
     with entered():
-        from clew.actions import opening
+        from clew.actions import admitting
 
-        opening.add_member(code, name)
-        console.print(f"{code.upper()} is a member: {name}")
+        admitting.add_member(
+            code, name, kind=kind, languages=language, contact_point=contact, legal_basis=legal_basis
+        )
+        console.print(f"{code.upper()} is a member: {name}", markup=False)
+
+
+@app.command(name="list")
+def list_() -> None:
+    """All members with their units."""
+    with entered():
+        from clew.actions import admitting
+
+        for line in admitting.everybody():
+            languages = ", ".join(line.particulars.languages)
+            console.print(f"{line.code:<8} {escape(line.particulars.name)}  {line.particulars.kind}  {languages}")
+            for unit in line.units:
+                console.print(f"           {unit.code}  {', '.join(sorted(unit.specialities))}", style="dim")
+
+
+@app.command()
+def suspend(code: Code, reason: Reason) -> None:
+    """Stop all access of a member, from the next request on."""
+    switch(Scope(level=Level.MEMBER, member=code.strip().upper()), reason)
+
+
+@app.command()
+def resume(code: Code) -> None:
+    """Lift the suspension of a member."""
+    switch(Scope(level=Level.MEMBER, member=code.strip().upper()), None)
+
+
+def switch(scope: Scope, reason: str | None) -> None:
+    """Suspend for a reason, or lift without one, as the node's operator."""
+    with entered():
+        from clew.actions import admitting, opening, suspending
+
+        with opening.acting_as(admitting.operator_at(scope.member)) as session:
+            if reason is not None:
+                suspending.suspend(session, scope, reason)
+            else:
+                suspending.lift(session, scope)
+        named = scope.officer or scope.unit or scope.member
+        console.print(f"{named} {'is suspended' if reason is not None else 'may work again'}", markup=False)

@@ -2,15 +2,23 @@
 
 import getpass
 import sys
+from datetime import UTC, datetime, time
 from typing import Annotated
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
 from clew.cli.entry import console, entered
-from clew.domain.errors import Invalid
+from clew.cli.members import Reason, switch
+from clew.domain.errors import Invalid, NotVisible
+from clew.domain.officer import Role
+from clew.domain.suspension import Level, Scope
 
 app = typer.Typer(no_args_is_help=True)
 PASSWORD_CHARACTERS_MIN = 12
+Name = Annotated[str, typer.Argument(help="Name of the officer.")]
+RoleOf = Annotated[Role, typer.Option(help="What the officer is certified for.")]
 
 
 @app.callback()
@@ -23,18 +31,67 @@ def add(
     name: Annotated[str, typer.Argument(help="Name to sign in with.")],
     member: Annotated[str, typer.Option(help="Code of the member.")],
     unit: Annotated[str, typer.Option(help="The unit within the member, such as VICTIM-ID.")],
+    role: RoleOf = Role.INVESTIGATOR,
 ) -> None:
-    """Add an officer of a unit, which is made where it is new."""
+    """Admit and certify an officer, while the member has too few administrators to do so itself."""
     with entered():
         from clew.actions import opening
 
-        opening.add_officer(name, member=member, unit=unit)
+        opening.add_officer(name, member=member, unit=unit, role=role)
         console.print(f"{name.lower()} is an officer of {member.upper()}/{unit.upper()}")
         console.print(f"To sign in to the pages: clew officer password {name.lower()}", style="dim")
 
 
 @app.command()
-def password(name: Annotated[str, typer.Argument(help="Name of the officer.")]) -> None:
+def certify(
+    name: Name,
+    trainer: Annotated[str, typer.Option(help="Who trained the officer.")],
+    trained_on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="When.")],
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day of the certification.")],
+    role: RoleOf = Role.INVESTIGATOR,
+) -> None:
+    """Certify or renew, while the member has too few administrators: later two of them do it, on the pages."""
+    with entered():
+        from clew.actions import admitting, opening
+        from clew.domain.certification import Training
+
+        training = Training(
+            trainer=trainer, trained_on=trained_on.date(),
+            ends_at=datetime.combine(until.date(), time.max, tzinfo=UTC),
+        )  # fmt: skip
+        with opening.acting_as(admitting.operator_at(_member_of(name))) as session:
+            admitting.certify_alone(session, name, role, training)
+        console.print(f"{name.lower()} is certified as {role} until {until:%Y-%m-%d}")
+
+
+@app.command()
+def suspend(name: Name, reason: Reason) -> None:
+    """Stop an officer's access, from the next request on; running intakes wait."""
+    switch(_scope(name), reason)
+
+
+@app.command()
+def resume(name: Name) -> None:
+    """Lift the suspension of an officer."""
+    switch(_scope(name), None)
+
+
+@app.command(name="list")
+def list_(member: Annotated[str, typer.Option(help="Code of the member.")]) -> None:
+    """Officers of a member with their role, standing and end of certification."""
+    with entered():
+        from clew.actions import admitting, opening
+
+        table = Table("officer", "unit", "role", "standing", "certified until", box=None)
+        with opening.acting_as(admitting.operator_at(member)) as session:
+            for known in admitting.roster(session):
+                ends = "" if known.ends_at is None else f"{known.ends_at:%Y-%m-%d}"
+                table.add_row(*map(Text, (known.officer, known.unit, known.role or "", known.standing, ends)))
+        console.print(table)
+
+
+@app.command()
+def password(name: Name) -> None:
     """Set the password of an officer; it is asked for, or read from standard input."""
     given = _asked() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     if len(given) < PASSWORD_CHARACTERS_MIN:
@@ -43,7 +100,21 @@ def password(name: Annotated[str, typer.Argument(help="Name of the officer.")]) 
         from clew.actions import opening
 
         opening.set_password(name, given)
-        console.print(f"{name.lower()} can sign in with the new password")
+        console.print(f"{name.lower()} can sign in with the new password, and then adds a second factor")
+
+
+def _scope(name: str) -> Scope:
+    return Scope(level=Level.OFFICER, member=_member_of(name), officer=name.strip().lower())
+
+
+def _member_of(name: str) -> str:
+    with entered():
+        from clew.actions import admitting
+
+        member = admitting.member_of(name)
+    if member is None:
+        raise NotVisible("There is no such officer.")
+    return member
 
 
 def _asked() -> str:

@@ -18,7 +18,15 @@ class Invalid(ClewError):
 
 
 class StepRefused(ClewError):
-    """The step is not possible in the present state."""
+    """The step is not possible in the present state, or not for this role."""
+
+
+class SecondPersonNeeded(ClewError):
+    """Two different people are needed, and this would be the same one twice."""
+
+
+class NotAdmitted(ClewError):
+    """The officer may not act now: suspended, or without a certification in force. It may pass."""
 
 
 class Unavailable(ClewError):

@@ -6,6 +6,8 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
+from clew.domain.officer import Role
+
 MEMBERS_PER_RECORD_MAX = 300
 
 
@@ -20,11 +22,12 @@ class Audience(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Whoever acts: an officer of a unit of a member."""
+    """Whoever acts: an officer of a unit of a member, in a role."""
 
     officer: str
     member: str
     unit: str
+    role: Role = Role.INVESTIGATOR
 
     def __post_init__(self) -> None:
         if not (self.officer and self.member and self.unit):

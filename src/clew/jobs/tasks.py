@@ -10,11 +10,12 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.tasks import Task
 
 from clew.actions import looking_closer, matching, opening, receiving, unpacking
 from clew.actions.receiving import AddJob
 from clew.actions.workplace import Workplace
-from clew.domain.errors import ClewError, Unavailable
+from clew.domain.errors import ClewError, NotAdmitted, Unavailable
 from clew.domain.handling import Actor
 from clew.domain.intake import ChunkState
 
@@ -103,11 +104,42 @@ RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
 """A database or a disk that is away comes back within minutes; what fails eight times needs a person."""
 
 
+HELD_SECONDS = 600
+"""A job of an officer who may not act now waits so long, or until `WAKE` finds the officer admitted again."""
+
+WAKE = """
+    with waiting as (
+        select distinct args ->> 'officer' as officer from procrastinate_jobs
+         where status = 'todo' and args ->> 'is_held' = 'true' and scheduled_at > now()
+    ), admitted as (
+        select waiting.officer from waiting cross join lateral clew_standing(waiting.officer) known
+         where known.standing = 'admitted'
+    )
+    update procrastinate_jobs set scheduled_at = now()
+     where status = 'todo' and args ->> 'is_held' = 'true' and scheduled_at > now()
+       and args ->> 'officer' in (select officer from admitted)"""
+
+
+@contextmanager
+def _held_back(task: Task, **given: str | int) -> Iterator[None]:
+    """Within, an officer who may not act now fails no job: the same job waits and is done later."""
+    try:
+        yield
+    except NotAdmitted as refused:
+        lock = f"chunk-{given['chunk']}"
+        with _reached(), suppress(AlreadyEnqueued), transaction.atomic():
+            task.configure(
+                queue=queue_of(_workplaces[0].host), lock=lock, queueing_lock=f"{task.name}-{lock}",
+                schedule_in={"seconds": HELD_SECONDS},
+            ).defer(**given, is_held=True)  # fmt: skip
+        _refusals[:] = [str(refused)]
+
+
 @app.task(name="take_in", retry=RETRY)
-def take_in(officer: str, chunk: int, intake: str) -> None:
+def take_in(officer: str, chunk: int, intake: str, *, is_held: bool = False) -> None:  # noqa: ARG001 (for `WAKE`)
     """Take in a chunk: every file gets its verdict and its first answer."""
     workplace = _workplaces[0]
-    with _noted():
+    with _held_back(take_in, officer=officer, chunk=chunk, intake=intake), _noted():
         actor = opening.actor_of(officer)
         waiting = receiving.chunk_of(actor, chunk)
         if waiting is None:
@@ -118,7 +150,7 @@ def take_in(officer: str, chunk: int, intake: str) -> None:
 
 
 @app.task(name="look_closer", retry=RETRY)
-def look_closer(officer: str, chunk: int, intake: str) -> None:  # noqa: ARG001 (the intake is for `failed`)
+def look_closer(officer: str, chunk: int, intake: str, *, is_held: bool = False) -> None:  # noqa: ARG001 (for `WAKE`)
     """Compare the moving media of a chunk by every frame."""
-    with _noted():
+    with _held_back(look_closer, officer=officer, chunk=chunk, intake=intake), _noted():
         looking_closer.look_closer(_workplaces[0], opening.actor_of(officer), chunk)

@@ -16,6 +16,7 @@ from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 
 from clew.domain.errors import Unavailable
+from clew.jobs import tasks
 
 log = logging.getLogger("clew.jobs")
 
@@ -90,6 +91,7 @@ async def _sweep_for_ever(worker: App) -> None:
     while True:
         with suppress(ConnectorException):
             await sweep(worker)
+            await worker.connector.execute_query_async(tasks.WAKE)
         await asyncio.sleep(DEAD_AFTER_SECONDS / 2)
 
 

@@ -11,7 +11,7 @@ from clew.node.binaries import MAJOR_MIN
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.founding import TABLES_OF_OTHERS, halves
-from clew.records import catalogue, policies
+from clew.records import administration, catalogue, policies
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -77,7 +77,7 @@ def _ownership(owner: Connection, facts: ConnectionFacts) -> Check:
 
 
 def _row_security(owner: Connection, _: ConnectionFacts) -> Check:
-    open_tables = (catalogue.covered(owner) | {"overlaps", "acts"}) - catalogue.forced(owner)
+    open_tables = (catalogue.covered(owner) | {*policies.SPECIAL}) - catalogue.forced(owner)
     return _verdict(
         "row security",
         open_tables,
@@ -138,7 +138,8 @@ def _key(owner: Connection, context_key: bytes) -> Check:
 def _emptiness(app: Connection) -> Check:
     showing = {
         table
-        for table in (*policies.COVERED, "matches", "acts")
+        for table in (*policies.COVERED, *policies.SPECIAL)
+        if table not in {"overlaps", *administration.READ_BEFORE_SIGN_IN}
         if app.execute(f"select exists (select from {table})").fetchone() != (False,)
     }
     return _verdict(

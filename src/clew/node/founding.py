@@ -163,10 +163,12 @@ def _refuse_keys_of_another(configuration: Configuration, facts: ConnectionFacts
 
 
 def _renew_rules(facts: ConnectionFacts) -> None:
-    """Put policies and grants back to what they must be; where they are so, no table is locked."""
+    """Put functions, policies and grants back to what they must be; where they are so, no table is locked."""
     with psycopg.connect(**facts.as_owner()) as connection:
+        for statement in policies.functions_made(facts.roles):
+            connection.execute(statement)
         kept = catalogue.rules(connection)
-        is_forced = catalogue.covered(connection) | {"overlaps", "acts"} <= catalogue.forced(connection)
+        is_forced = catalogue.covered(connection) | {*policies.SPECIAL} <= catalogue.forced(connection)
         if not is_forced or kept != catalogue.rules_wanted(connection, facts.roles):
             for statement in policies.renewed(kept, facts.roles):
                 connection.execute(statement)

@@ -1,7 +1,7 @@
 -- Who acts, as the database believes it: only what was signed with the node's key, for this
 -- connection, a short time ago. The signature is HMAC-SHA256 (RFC 2104) over the words after it.
 
-create function clew_actor() returns json
+create or replace function clew_actor() returns json
 language plpgsql stable security definer parallel restricted
 set search_path = pg_catalog, public, pg_temp
 as $$
@@ -26,17 +26,35 @@ begin
 end
 $$;
 
-create function clew_actor_member() returns text
+-- The viewer of records. Roles without a right on content are nobody here, so every covered table is
+-- empty for them by construction; a role that is missing or unknown is such a role.
+create or replace function clew_actor_member() returns text
+language sql stable security definer parallel restricted
+set search_path = pg_catalog, public, pg_temp
+as $$ select actor ->> 'member' from clew_actor() actor where actor ->> 'role' in ({roles_with_content}) $$;
+
+create or replace function clew_actor_unit() returns text
+language sql stable security definer parallel restricted
+set search_path = pg_catalog, public, pg_temp
+as $$ select actor ->> 'unit' from clew_actor() actor where actor ->> 'role' in ({roles_with_content}) $$;
+
+-- Where the actor belongs, whatever the role: for tables of administration, which hold no content.
+create or replace function clew_actor_home() returns text
 language sql stable security definer parallel restricted
 set search_path = pg_catalog, public, pg_temp
 as $$ select clew_actor() ->> 'member' $$;
 
-create function clew_actor_unit() returns text
+create or replace function clew_actor_home_unit() returns text
 language sql stable security definer parallel restricted
 set search_path = pg_catalog, public, pg_temp
 as $$ select clew_actor() ->> 'unit' $$;
 
-create function clew_actor_officer() returns text
+create or replace function clew_actor_role() returns text
+language sql stable security definer parallel restricted
+set search_path = pg_catalog, public, pg_temp
+as $$ select clew_actor() ->> 'role' $$;
+
+create or replace function clew_actor_officer() returns text
 language sql stable security definer parallel restricted
 set search_path = pg_catalog, public, pg_temp
 as $$ select clew_actor() ->> 'officer' $$;

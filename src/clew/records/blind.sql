@@ -2,7 +2,7 @@
 -- what they write about a pair of media lies under the covers of both.
 -- They look up few rows in large tables, so they never read a table from end to end.
 
-create function clew_fingerprints_after(engine smallint, after bigint, lim integer)
+create or replace function clew_fingerprints_after(engine smallint, after bigint, lim integer)
 returns table (first bigint, count integer, bits bytea)
 language sql stable security definer
 set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
@@ -21,7 +21,7 @@ as $$
     select c.first, c.count, c.bits from counted c where c.before < $3 order by c.first
 $$;
 
-create function clew_fingerprint_sets(engine smallint, numbers bigint[])
+create or replace function clew_fingerprint_sets(engine smallint, numbers bigint[])
 returns table (fingerprint_id bigint, kind smallint, first bigint, count integer, times_ms bytea)
 language sql stable security definer
 set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
@@ -42,7 +42,7 @@ $$;
 
 -- Write the overlaps of pairs of media of different members of which one side's owner may not
 -- see the other's. For the two functions below only; the application may not call it.
-create function clew_write_overlaps(some_media uuid[], other_media uuid[]) returns void
+create or replace function clew_write_overlaps(some_media uuid[], other_media uuid[]) returns void
 language sql volatile security definer
 set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
 as $$
@@ -68,7 +68,7 @@ as $$
     on conflict (overlap_id, medium_id) do nothing
 $$;
 
-create function clew_write_matches(
+create or replace function clew_write_matches(
     a_medium uuid[], b_fingerprint bigint[], kind smallint[], distance smallint[], radius smallint[],
     transform smallint[], a_from integer[], a_to integer[], b_from integer[], b_to integer[],
     frames_matched integer[], frames_compared integer[]
@@ -149,7 +149,7 @@ begin
 end
 $$;
 
-create function clew_note_digest_overlaps(media uuid[]) returns integer
+create or replace function clew_note_digest_overlaps(media uuid[]) returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
 as $$

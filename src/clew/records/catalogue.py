@@ -87,7 +87,7 @@ def rules_wanted(connection: Connection, roles: Roles) -> dict[tuple[str, str], 
 
     So both come in PostgreSQL's own wording, whatever its version. The connection is the owner's.
     """
-    tables = [*policies.COVERED, "matches", "overlaps", "acts"]
+    tables = [*policies.COVERED, *policies.SPECIAL]
     with connection.transaction(force_rollback=True):
         connection.execute("create schema twins")
         for table in tables:

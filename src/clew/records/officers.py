@@ -1,66 +1,101 @@
-"""Officers: who they are, for whom they act, and how they sign in."""
+"""Officers: who they are, for whom they act, whether they may act now, and how they sign in."""
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import connection, connections, transaction
+from django.db import connection
 
-from clew.domain.errors import Invalid, NotVisible
+from clew.domain.errors import Invalid, NotAdmitted, NotVisible
 from clew.domain.handling import Actor
+from clew.domain.officer import Role
+from clew.domain.suspension import REFUSALS, Standing
 from clew.records.outages import reached
+from clew.records.session import Session
 
 
-def add(username: str, *, member: str, unit: str) -> None:
-    """Add an officer of a unit, which is added where it is new. Done as the node's owner.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An officer as sign-in sees one; `role` and `ends_at` are absent before the first certification."""
 
-    The same again changes nothing. Without a password nobody can sign in as the officer.
+    officer: str
+    member: str
+    unit: str
+    role: Role | None
+    standing: Standing
+    ends_at: datetime | None
+
+
+def enter(session: Session, username: str, *, member: str, unit: str) -> bool:
+    """Enter an officer of a unit; whether the officer is new. Without a password nobody can sign in as one.
 
     Raises:
-        Invalid: the name is of no use, the member is not known, or the name is another officer's.
+        Invalid: the name is another officer's, of whatever member.
     """
-    name, code, team = _name(username), member.strip().upper(), unit.strip().upper()
-    if not name or not team:
-        raise Invalid("An officer has a name and a unit.")
-    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-        cursor.execute("select from members where code = %s", [code])
-        if cursor.fetchone() is None:
-            raise Invalid("The member is not known: add it first with clew member add.")
-        cursor.execute("insert into units (member, code) values (%s, %s) on conflict do nothing", [code, team])
+    with session.cursor() as cursor:
         cursor.execute(
             """
             insert into officers (username, password, member, unit, is_active) values (%s, %s, %s, %s, true)
             on conflict (username) do nothing""",
-            [name, make_password(None), code, team],
+            [username, make_password(None), member, unit],
         )
-        cursor.execute("select member, unit from officers where username = %s", [name])
-        if cursor.fetchone() != (code, team):
+        is_new = cursor.rowcount == 1
+        cursor.execute("select member, unit from officers where username = %s", [username])
+        if cursor.fetchone() != (member, unit):
             raise Invalid("An officer of that name works for another unit.")
+    return is_new
+
+
+def known(username: str) -> Known | None:
+    """The officer of this name and whether they may act now; asked before anybody acts.
+
+    Raises:
+        Unavailable: the database is away now.
+    """
+    with reached(), connection.cursor() as cursor:
+        cursor.execute(
+            "select officer, member, unit, role, standing, ends_at from clew_standing(%s)", [name_of(username)]
+        )
+        found = cursor.fetchone()
+    return None if found is None else _known(found)
+
+
+def of_member(session: Session) -> tuple[Known, ...]:
+    """The officers of the actor's member."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select known.officer, known.member, known.unit, known.role, known.standing, known.ends_at"
+            " from officers o cross join lateral clew_standing(o.username) known where o.member = %s order by 1",
+            [session.actor.member],
+        )
+        return tuple(_known(row) for row in cursor)
 
 
 def actor_of(username: str) -> Actor:
     """The actor that the officer of this name is.
 
     Raises:
-        NotVisible: there is none, or the officer no longer works here.
+        NotVisible: there is no such officer.
+        NotAdmitted: the officer may not act now.
         Unavailable: the database is away now.
     """
-    with reached(), connection.cursor() as cursor:
-        cursor.execute(
-            "select username, member, unit from officers where username = %s and is_active", [_name(username)]
-        )
-        found = cursor.fetchone()
+    found = known(username)
     if found is None:
         raise NotVisible("There is no such officer.")
-    return Actor(officer=found[0], member=found[1], unit=found[2])
+    if found.standing is not Standing.ADMITTED or found.role is None:
+        raise NotAdmitted(REFUSALS.get(found.standing, REFUSALS[Standing.NOT_CERTIFIED]))
+    return Actor(officer=found.officer, member=found.member, unit=found.unit, role=found.role)
 
 
 def set_password(username: str, password: str) -> None:
-    """The officer signs in with `password` from now on. Done as the node's owner.
+    """The officer signs in with `password` from now on, and a second factor.
 
     Raises:
         NotVisible: there is no such officer.
     """
-    with connections["owner"].cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(
-            "update officers set password = %s where username = %s", [make_password(password), _name(username)]
+            "update officers set password = %s where username = %s", [make_password(password), name_of(username)]
         )
         if cursor.rowcount == 0:
             raise NotVisible("There is no such officer.")
@@ -69,7 +104,7 @@ def set_password(username: str, password: str) -> None:
 def check(username: str, password: str) -> bool:
     """Whether `password` is the officer's; as slow for a name that nobody has."""
     with connection.cursor() as cursor:
-        cursor.execute("select password from officers where username = %s and is_active", [_name(username)])
+        cursor.execute("select password from officers where username = %s and is_active", [name_of(username)])
         found = cursor.fetchone()
     if found is None:
         make_password(password)
@@ -77,5 +112,14 @@ def check(username: str, password: str) -> bool:
     return check_password(password, found[0])
 
 
-def _name(username: str) -> str:
+def _known(row: tuple[object, ...]) -> Known:
+    officer, member, unit, role, standing, ends_at = row
+    return Known(
+        officer=officer, member=member, unit=unit, role=None if role is None else Role(role),
+        standing=Standing(standing), ends_at=ends_at,
+    )  # fmt: skip
+
+
+def name_of(username: str) -> str:
+    """The name as it is kept."""
     return username.strip().lower()

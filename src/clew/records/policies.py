@@ -1,12 +1,14 @@
 """Row security of the tables: who may read and write which row, and what each role is granted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 
 from psycopg import sql
 
+from clew.domain.officer import WITHOUT_CONTENT, Role
+from clew.records import administration
 from clew.records.roles import Roles
-from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, visible
+from clew.records.visibility import HOME, HOME_UNIT, OFFICER, VIEWER_MEMBER, VIEWER_UNIT, visible
 
 COVERED = (
     "cases",
@@ -25,7 +27,7 @@ COVERED = (
 """Tables with the columns of the cover."""
 
 OWN = f"owner_member = {VIEWER_MEMBER} and owner_unit = {VIEWER_UNIT}"
-OWN_ACT = f"member = {VIEWER_MEMBER} and unit = {VIEWER_UNIT} and officer = (select clew_actor_officer())"
+OWN_ACT = f"member = {HOME} and unit = {HOME_UNIT} and officer = {OFFICER}"
 
 APP_GRANTS = {
     "acts": "select, insert",
@@ -39,13 +41,11 @@ APP_GRANTS = {
     "listings": "select, insert, update, delete",
     "matches": "select",
     "media": "select, insert, update, delete",
-    "members": "select",
     "occurrences": "select, insert, update, delete",
-    "officers": "select, update (password, last_login)",
     "overlap_sides": "select, update (state)",
     "series": "select, insert, update, delete",
     "series_media": "select, insert, update, delete",
-    "units": "select",
+    **administration.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -57,12 +57,19 @@ BLIND_GRANTS = {
     "occurrences": "select",
     "overlap_sides": "select, insert",
     "overlaps": "select, insert",
+    **administration.BLIND_GRANTS,
 }
 
 FUNCTIONS_OF_THE_APP = (
     "clew_actor_member()",
     "clew_actor_unit()",
     "clew_actor_officer()",
+    "clew_actor_home()",
+    "clew_actor_home_unit()",
+    "clew_actor_role()",
+    "clew_actor_standing()",
+    "clew_standing(text)",
+    "clew_administrators(text)",
     "clew_fingerprints_after(smallint, bigint, integer)",
     "clew_fingerprint_sets(smallint, bigint[])",
     (
@@ -100,19 +107,29 @@ def _cover(table: str, role: dict[str, str]) -> list[str]:
     ]
 
 
-def special(roles: Roles) -> list[str]:
-    """Statements for the tables whose rows have other covers than their own columns."""
+SPECIAL: Mapping[str, Mapping[str, str]] = {
+    "matches": {"select": f"using ({visible('a_')} and {visible('b_')})"},
+    "overlaps": {},
+    "acts": {"select": f"using (member = {VIEWER_MEMBER})", "insert": f"with check ({OWN_ACT})"},
+    **administration.RULES,
+}
+"""Tables whose rows have other covers than their own columns: by verb, what the application may."""
+
+
+def special(roles: Roles, tables: Iterable[str] = tuple(SPECIAL)) -> list[str]:
+    """Statements that put special tables under row security."""
     role = _named(roles)
-    app = role["app"]
+    return [statement for table in tables for statement in _special(table, role)]
+
+
+def _special(table: str, role: dict[str, str]) -> list[str]:
     return [
-        *_forced("matches"),
-        f"create policy app_select on matches for select to {app} using ({visible('a_')} and {visible('b_')})",
-        *_blind("matches", role),
-        *_forced("overlaps"),
-        *_blind("overlaps", role),
-        *_forced("acts"),
-        f"create policy app_select on acts for select to {app} using (member = {VIEWER_MEMBER})",
-        f"create policy app_insert on acts for insert to {app} with check ({OWN_ACT})",
+        *_forced(table),
+        *(
+            f"create policy app_{verb} on {table} for {verb} to {role['app']} {condition}"
+            for verb, condition in SPECIAL[table].items()
+        ),
+        *_blind(table, role),
     ]
 
 
@@ -138,29 +155,37 @@ def grants(roles: Roles) -> list[str]:
     ]
 
 
-def handed_over(roles: Roles) -> list[str]:
-    """Statements that make the functions the blind role's own; then only it may change who calls them."""
+def functions_made(roles: Roles) -> list[str]:
+    """Statements, for one transaction of the owner, that make every function or bring it up to date.
+
+    The blind role makes them and so owns them; then only it may change who calls them.
+    """
     role = _named(roles)
     every = (*FUNCTIONS_OF_THE_APP, *FUNCTIONS_OF_THE_BLIND)
     return [
-        *(f"revoke all on function {function} from public" for function in every),
-        *(f"grant execute on function {function} to {role['app']}" for function in FUNCTIONS_OF_THE_APP),
-        # To own a function in a schema a role must for that moment be allowed to make one.
+        "select pg_advisory_xact_lock(hashtext('clew functions'))",
+        # Their tables may come with a later migration.
+        "set local check_function_bodies = off",
         f"grant create on schema public to {role['blind']}",
-        *(f"alter function {function} owner to {role['blind']}" for function in every),
+        f"set local role {role['blind']}",
+        *functions(),
+        *(f"revoke all on function {function} from public, {role['app']}" for function in every),
+        *(f"grant execute on function {function} to {role['app']}" for function in FUNCTIONS_OF_THE_APP),
+        "reset role",
         f"revoke create on schema public from {role['blind']}",
     ]
 
 
 def functions() -> list[str]:
-    """The functions of `actor.sql` and `blind.sql`, with the rule of visibility pasted in."""
+    """The functions of the package's SQL files, with the rule of visibility pasted in."""
     places = {
+        "{roles_with_content}": ", ".join(f"'{role}'" for role in Role if role not in WITHOUT_CONTENT),
         "{a_owner_sees_b}": visible("b.", viewer_member="a.owner_member", viewer_unit="a.owner_unit"),
         "{b_owner_sees_a}": visible("a.", viewer_member="b.owner_member", viewer_unit="b.owner_unit"),
         "{a_is_visible}": visible("m.a_"),
         "{b_is_visible}": visible("m.b_"),
     }
-    texts = [files("clew.records").joinpath(name).read_text("utf-8") for name in ("actor.sql", "blind.sql")]
+    texts = [files("clew.records").joinpath(name).read_text("utf-8") for name in ("actor.sql", "standing.sql", "blind.sql")]
     for place, words in places.items():
         texts = [text.replace(place, words) for text in texts]
     return texts

@@ -14,11 +14,18 @@ from django.conf import settings
 from django.db import connection, transaction
 from psycopg.rows import TupleRow
 
+from clew.domain.errors import NotAdmitted
 from clew.domain.handling import Actor, Handling
+from clew.domain.suspension import REFUSALS, Standing
 from clew.records.outages import LOST, reached
 
 CONTEXT_SECONDS_MAX = 300
 """How long a signed actor is good for beginning a transaction; allows for clocks that differ."""
+
+ENTER = """
+    select clew_actor_standing()
+      from (select set_config('clew.actor', %s, true) as said offset 0) as entered where said is not null"""
+"""Says who acts and asks in the same breath whether they may: a suspension holds from the next transaction on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +72,7 @@ def acting_as(actor: Actor) -> Iterator[Session]:
     """A transaction of `actor`: committed at the end, rolled back on any error.
 
     Raises:
+        NotAdmitted: the actor may not act now: suspended, or not certified for this role.
         Unavailable: the database cannot be reached, went away within, or is out of its means.
         RuntimeError: it is used within itself; an action is one transaction.
     """
@@ -92,8 +100,11 @@ def signed(actor: Actor, *, backend_pid: int, until: int, key: bytes) -> str:
     Source: HMAC-SHA256, RFC 2104; `actor.sql` checks it.
     """
     words = json.dumps(
-        {"member": actor.member, "unit": actor.unit, "officer": actor.officer, "pid": backend_pid, "until": until}
-    )
+        {
+            "member": actor.member, "unit": actor.unit, "officer": actor.officer, "role": actor.role,
+            "pid": backend_pid, "until": until,
+        }
+    )  # fmt: skip
     return f"{hmac.digest(key, words.encode(), 'sha256').hex()}:{words}"
 
 
@@ -116,7 +127,10 @@ def _enter(opened: ExitStack, actor: Actor) -> None:
             until=int(time.time()) + CONTEXT_SECONDS_MAX,
             key=settings.CLEW_CONTEXT_KEY,
         )
-        psycopg.Cursor(raw).execute("select set_config('clew.actor', %s, true)", [context])
+        found = psycopg.Cursor(raw).execute(ENTER, [context]).fetchone()
+        standing = Standing.NOT_CERTIFIED if found is None or found[0] is None else Standing(found[0])
+        if standing is not Standing.ADMITTED:
+            raise NotAdmitted(REFUSALS[standing])
         opened.push(entered.pop_all())
 
 

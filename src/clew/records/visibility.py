@@ -7,6 +7,12 @@ VIEWER_MEMBER = "(select clew_actor_member())"
 VIEWER_UNIT = "(select clew_actor_unit())"
 """Sub-selects that depend on no row, so that each is worked out once for a query."""
 
+HOME = "(select clew_actor_home())"
+HOME_UNIT = "(select clew_actor_home_unit())"
+ROLE = "(select clew_actor_role())"
+OFFICER = "(select clew_actor_officer())"
+"""The same for tables of administration, which roles without a right on content use too."""
+
 
 def visible(prefix: str = "", *, viewer_member: str = VIEWER_MEMBER, viewer_unit: str = VIEWER_UNIT) -> str:
     """An SQL condition: the viewer may see the record whose cover columns begin with `prefix`.

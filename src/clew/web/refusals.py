@@ -7,16 +7,33 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.decorators import sync_and_async_middleware
 
-from clew.domain.errors import ClewError, Invalid, NotVisible, Unavailable
+from clew.domain.errors import (
+    ClewError,
+    Invalid,
+    NotAdmitted,
+    NotVisible,
+    SecondPersonNeeded,
+    StepRefused,
+    Unavailable,
+)
 
 Answering = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
-STATUS_BY_ERROR: dict[type[ClewError], int] = {NotVisible: 404, Invalid: 400, Unavailable: 503}
+STATUS_BY_ERROR: dict[type[ClewError], int] = {
+    NotVisible: 404,
+    Invalid: 400,
+    NotAdmitted: 403,
+    StepRefused: 409,
+    SecondPersonNeeded: 409,
+    Unavailable: 503,
+}
+PAGES: dict[type[ClewError], str] = {NotAdmitted: "held"}
+"""Refusals with words of their own among those of one status."""
 
 
-def _page(status: int) -> HttpResponse:
+def _page(status: int, name: str | None = None) -> HttpResponse:
     """The page of a refusal. It knows nothing of the request, so that it cannot tell anything."""
-    return HttpResponse(render_to_string(f"refusals/{status}.html"), status=status)
+    return HttpResponse(render_to_string(f"refusals/{name or status}.html"), status=status)
 
 
 @sync_and_async_middleware
@@ -26,7 +43,7 @@ def refusals(get_response: Answering) -> Answering:
     def process_exception(_request: HttpRequest, error: Exception) -> HttpResponse | None:
         for family, status in STATUS_BY_ERROR.items():
             if isinstance(error, family):
-                return _page(status)
+                return _page(status, PAGES.get(family))
         return None
 
     if iscoroutinefunction(get_response):

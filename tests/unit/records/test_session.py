@@ -104,7 +104,7 @@ def test_an_officer_acts_for_one_unit_only(world: World) -> None:
     ada = world.officer("Ada", member="NO", unit="VICTIM-ID")
     assert officers.actor_of("ADA") == ada
     with pytest.raises(Invalid):
-        officers.add("ada", member="NO", unit="OTHER")
+        world.officer("ada", unit="OTHER")
     with pytest.raises(NotVisible):
         officers.actor_of("eve")
 
@@ -142,12 +142,12 @@ def test_a_case_is_the_own_units_before_another_units(world: World) -> None:
 
 
 def test_members_have_short_plain_codes(world: World) -> None:
-    members.add("no", "Norway")
+    world.member("no", "Norway")
     with acting_as(world.officer("ada")) as session:
         assert members.names(session)["NO"] == "Member NO"
     for code in ("N", "NORWAY-SOUTH", "N Ö", ""):
         with pytest.raises(Invalid):
-            members.add(code, "Norway")
+            world.member(code, "Norway")
 
 
 @pytest.mark.parametrize(

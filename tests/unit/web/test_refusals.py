@@ -7,7 +7,15 @@ from django.http import Http404, HttpResponse
 from django.test import RequestFactory
 from django.urls import resolve, reverse
 
-from clew.domain.errors import Invalid, NotVisible, StepRefused, Unavailable
+from clew.domain.errors import (
+    Invalid,
+    NotAdmitted,
+    NotVisible,
+    SecondPersonNeeded,
+    StepRefused,
+    Unavailable,
+    Undecodable,
+)
 from clew.web import assets, headers, refusals
 
 
@@ -23,7 +31,13 @@ def test_hidden_and_absent_are_one_answer_byte_for_byte():
     assert b"ABSENT" not in absent.content
 
 
-@pytest.mark.parametrize(("error", "status"), [(NotVisible, 404), (Invalid, 400), (Unavailable, 503)])
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NotVisible, 404), (Invalid, 400), (NotAdmitted, 403), (StepRefused, 409), (SecondPersonNeeded, 409),
+        (Unavailable, 503),
+    ],
+)  # fmt: skip
 def test_refusals_become_pages_without_the_sentence_of_the_error(error, status):
     refusing = refusals.refusals(lambda _request: HttpResponse())
     page = refusing.process_exception(ask(), error("a sentence for the log"))
@@ -33,7 +47,7 @@ def test_refusals_become_pages_without_the_sentence_of_the_error(error, status):
 
 def test_what_no_page_expects_is_not_hidden():
     refusing = refusals.refusals(lambda _request: HttpResponse())
-    assert refusing.process_exception(ask(), StepRefused("x")) is None
+    assert refusing.process_exception(ask(), Undecodable("x")) is None
     assert refusing.process_exception(ask(), KeyError("x")) is None
 
 

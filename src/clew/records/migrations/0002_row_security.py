@@ -21,15 +21,15 @@ COVERED = (
     "listings",
     "overlap_sides",
 )
+SPECIAL = ("matches", "overlaps", "acts")
 
 
 def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     roles = Roles.of(schema_editor.connection.settings_dict["NAME"])
     statements = [
-        *policies.functions(),
+        *policies.functions_made(roles),
         *policies.cover(COVERED, roles),
-        *policies.special(roles),
-        *policies.handed_over(roles),
+        *policies.special(roles, SPECIAL),
         "alter table fingerprints alter bits set storage external",
         "insert into fingerprint_counters (engine, next) values (1, 0), (2, 0)",
     ]

@@ -1,6 +1,7 @@
 """Tables of the records: fields and constraints, nothing that decides."""
 
 from clew.records.models.act import Act
+from clew.records.models.admission import Certification, Suspension
 from clew.records.models.case import Case, Chunk, Exhibit, Intake
 from clew.records.models.context_key import ContextKey
 from clew.records.models.gathering import HashList, Listing, Series, SeriesMedium
@@ -11,6 +12,7 @@ from clew.records.models.member import Member, Officer, Unit
 __all__ = [
     "Act",
     "Case",
+    "Certification",
     "Chunk",
     "ContextKey",
     "Exhibit",
@@ -28,5 +30,6 @@ __all__ = [
     "OverlapSide",
     "Series",
     "SeriesMedium",
+    "Suspension",
     "Unit",
 ]

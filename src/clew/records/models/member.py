@@ -1,6 +1,7 @@
 """Members, their units, and the officers who work there."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from clew.records.models.columns import random_id
@@ -11,6 +12,10 @@ class Member(models.Model):
 
     code = models.TextField(primary_key=True)
     name = models.TextField()
+    kind = models.TextField(default="country", db_default="country")
+    languages = ArrayField(models.TextField(), default=list, db_default=[])
+    contact_point = models.TextField(default="", db_default="")
+    legal_basis = models.TextField(default="", db_default="")
 
     class Meta:
         db_table = "members"
@@ -32,6 +37,7 @@ class Unit(models.Model):
         Member, on_delete=models.PROTECT, db_column="member", db_index=False, related_name="units"
     )
     code = models.TextField()
+    specialities = ArrayField(models.TextField(), default=list, db_default=[])
 
     class Meta:
         db_table = "units"
@@ -44,7 +50,9 @@ class Unit(models.Model):
 class Officer(AbstractBaseUser):
     """A person who works here: signs in, and acts for a unit of a member.
 
-    Not under row security: it is read before anybody has signed in.
+    Row security lets everybody read it, because it is read before anybody has signed in; it
+    holds no more than a name, a password's verifier and where the officer belongs. What an
+    officer is for stands in the certification.
     """
 
     id = random_id()

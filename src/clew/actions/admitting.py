@@ -1,0 +1,233 @@
+"""Admitting: members, units and officers, and their certification by two people."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from clew.domain.certification import (
+    ADMINISTRATORS_MIN,
+    FOUNDING_TERM,
+    State,
+    Step,
+    Training,
+    after,
+    check_proposal,
+    check_term,
+)
+from clew.domain.errors import Invalid, NotVisible, StepRefused
+from clew.domain.handling import Actor
+from clew.domain.member import MemberKind, Particulars, Speciality, kind_of, member_code, unit_code
+from clew.domain.officer import NAME, OPERATOR, OPERATOR_UNIT, Role
+from clew.records import audit, certifications, members, officers
+from clew.records.members import MemberLine
+from clew.records.officers import Known
+from clew.records.session import Session, acting_as
+
+FOUNDED_BY = "the node's operator, when the node was set up"
+
+
+def operator_at(member: str) -> Actor:
+    """The operator of this node at work for a member: in its audit, and without a right on content."""
+    return Actor(officer=OPERATOR, member=member_code(member), unit=OPERATOR_UNIT, role=Role.OPERATOR)
+
+
+def add_member(
+    code: str,
+    name: str,
+    *,
+    kind: MemberKind | None = None,
+    languages: Iterable[str] | None = None,
+    contact_point: str | None = None,
+    legal_basis: str | None = None,
+) -> None:
+    """Enter a member, or change one that is there; what is not said stays. Done by the node's operator.
+
+    Raises:
+        Invalid: the code, the name or the rest is of no use.
+    """
+    kept = member_code(code)
+    with acting_as(operator_at(kept)) as session:
+        known = members.find(session, kept)
+        was = known or Particulars(name=name, kind=kind_of(kept, kind))
+        particulars = Particulars(
+            name=name,
+            kind=was.kind if kind is None else kind_of(kept, kind),
+            languages=was.languages if languages is None else tuple(languages),
+            contact_point=was.contact_point if contact_point is None else contact_point,
+            legal_basis=was.legal_basis if legal_basis is None else legal_basis,
+        )
+        if particulars != known:
+            members.enter(session, kept, particulars)
+            audit.append(session, "member.enter", kept)
+
+
+def change_member(session: Session, particulars: Particulars) -> None:
+    """Change what others know of the actor's own member.
+
+    Raises:
+        StepRefused: the actor is no administrator.
+        Invalid: a country that is called a body, or the other way round.
+    """
+    administer(session)
+    kind_of(session.actor.member, particulars.kind)
+    members.change(session, session.actor.member, particulars)
+    audit.append(session, "member.change", session.actor.member)
+
+
+def add_unit(session: Session, code: str, specialities: Iterable[Speciality] = ()) -> None:
+    """Enter a unit of the actor's own member, or say anew what one that is there is good at.
+
+    Raises:
+        StepRefused: the actor is no administrator.
+    """
+    administer(session)
+    kept = unit_code(code)
+    members.enter_unit(session, session.actor.member, kept)
+    members.specialise(session, session.actor.member, kept, specialities)
+    audit.append(session, "unit.enter", f"{session.actor.member}/{kept}")
+
+
+def add_officer(username: str, *, member: str, unit: str, role: Role = Role.INVESTIGATOR) -> None:
+    """Admit and certify an officer while the member cannot do so itself. Done by the node's operator.
+
+    The same again changes nothing. Without a password nobody can sign in as the officer.
+
+    Raises:
+        Invalid: the name is of no use or another's, or the member is not known.
+        StepRefused: the member has administrators of its own, who admit its officers.
+    """
+    team = unit_code(unit)
+    with acting_as(operator_at(member)) as session:
+        if members.find(session, session.actor.member) is None:
+            raise Invalid("The member is not known: add it first with clew member add.")
+        members.enter_unit(session, session.actor.member, team)
+        name = _enter(session, username, team)
+        found = certifications.in_force(session, name)
+        is_in_force = found is not None and found.certification.training.ends_at > datetime.now(UTC)
+        if found is None or not is_in_force or found.certification.role is not role:
+            _certify_alone(session, name, role)
+
+
+def certify_alone(session: Session, username: str, role: Role, training: Training | None = None) -> None:
+    """Certify an officer as the node's operator, while the member has too few administrators to do it.
+
+    Raises:
+        NotVisible: there is no such officer of the member.
+        StepRefused: the member has enough administrators, or the actor is not the operator.
+        Invalid: the training or the term cannot be.
+    """
+    _own_officer(session, officers.name_of(username))
+    _certify_alone(session, officers.name_of(username), role, training)
+
+
+def admit(session: Session, username: str, unit: str) -> str:
+    """Admit an officer into a unit of the actor's own member; the name as it is kept.
+
+    Nothing is certified by it: two people do that.
+
+    Raises:
+        StepRefused: the actor is no administrator.
+        Invalid: the name is of no use, or another officer's.
+        NotVisible: there is no such unit.
+    """
+    administer(session)
+    team = unit_code(unit)
+    if all(line.code != team for line in members.units(session, session.actor.member)):
+        raise NotVisible("There is no such unit.")
+    return _enter(session, username, team)
+
+
+def propose(session: Session, username: str, role: Role, training: Training) -> UUID:
+    """Propose a certification; a second person gives it.
+
+    Raises:
+        StepRefused: the actor is no administrator.
+        SecondPersonNeeded: it is the actor's own.
+        NotVisible: there is no such officer of the actor's member.
+        Invalid: the training or the term cannot be.
+    """
+    administer(session)
+    name = officers.name_of(username)
+    check_proposal(name, by=session.actor.officer)
+    check_term(training, datetime.now(UTC))
+    _own_officer(session, name)
+    identifier = certifications.propose(session, name, role, training)
+    audit.append(session, "certification.propose", str(identifier))
+    return identifier
+
+
+def move(session: Session, certification: UUID, step: Step) -> State:
+    """Give, refuse or withdraw a certification.
+
+    Raises:
+        StepRefused: not in the present state, or the actor is no administrator.
+        SecondPersonNeeded: the actor proposed it, or is certified by it.
+        NotVisible: there is none of the actor's member.
+    """
+    administer(session)
+    line = certifications.get(session, certification)
+    state = after(line.certification, step, by=session.actor.officer)
+    if state is State.GIVEN:
+        check_term(line.certification.training, datetime.now(UTC))
+    certifications.move(session, line.id, state)
+    audit.append(session, f"certification.{step}", str(line.id))
+    return state
+
+
+def member_of(username: str) -> str | None:
+    """The member that the officer of this name works for, for the node's operator; nothing where there is none."""
+    found = officers.known(username)
+    return None if found is None else found.member
+
+
+def roster(session: Session) -> tuple[Known, ...]:
+    """The officers of the actor's own member, each with role, standing and end of certification.
+
+    Raises:
+        StepRefused: the actor is no administrator.
+    """
+    administer(session)
+    return officers.of_member(session)
+
+
+def everybody() -> tuple[MemberLine, ...]:
+    """All members with their particulars and units, for the node's operator."""
+    with acting_as(Actor(officer=OPERATOR, member=OPERATOR_UNIT, unit=OPERATOR_UNIT, role=Role.OPERATOR)) as session:
+        return members.lines(session)
+
+
+def administer(session: Session) -> None:
+    """Refuse whoever does not administer a member; the database refuses as well.
+
+    Raises:
+        StepRefused: the actor is neither an administrator nor the operator.
+    """
+    if session.actor.role not in {Role.NATIONAL_ADMINISTRATOR, Role.OPERATOR}:
+        raise StepRefused("Only an administrator of the member does this.")
+
+
+def _enter(session: Session, username: str, unit: str) -> str:
+    name = officers.name_of(username)
+    if not NAME.fullmatch(name) or name == OPERATOR:
+        raise Invalid("The name of an officer has up to 60 small letters, digits, dots, dashes and signs @ or +.")
+    if officers.enter(session, name, member=session.actor.member, unit=unit):
+        audit.append(session, "officer.admit", name)
+    return name
+
+
+def _own_officer(session: Session, name: str) -> None:
+    known = officers.known(name)
+    if known is None or known.member != session.actor.member:
+        raise NotVisible("There is no such officer.")
+
+
+def _certify_alone(session: Session, name: str, role: Role, training: Training | None = None) -> None:
+    if session.actor.role is not Role.OPERATOR:
+        raise StepRefused("Only the operator of the node certifies alone.")
+    if certifications.administrators(session) >= ADMINISTRATORS_MIN:
+        raise StepRefused("This member has administrators of its own: they admit and certify its officers.")
+    now = datetime.now(UTC)
+    given = training or Training(trainer=FOUNDED_BY, trained_on=now.date(), ends_at=now + FOUNDING_TERM)
+    check_term(given, now)
+    identifier = certifications.found(session, name, role, given)
+    audit.append(session, "certification.found", str(identifier))

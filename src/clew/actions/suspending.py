@@ -1,0 +1,70 @@
+"""Suspending: the kill-switch for an officer, a unit or a member, and lifting it again."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from clew.actions.admitting import administer
+from clew.domain.errors import NotVisible, StepRefused
+from clew.domain.officer import Role
+from clew.domain.suspension import Level, Scope, check_reason
+from clew.records import audit, members, officers, suspensions
+from clew.records.session import Session
+from clew.records.suspensions import Line
+
+__all__ = ["Line", "in_force", "lift", "suspend"]
+
+
+def suspend(session: Session, scope: Scope, reason: str) -> UUID:
+    """Stop everybody in `scope` from their next request on; their jobs wait.
+
+    Raises:
+        StepRefused: the actor is no administrator, or would stop themselves.
+        NotVisible: there is no such officer or unit of the actor's member.
+        Invalid: no reason is given.
+    """
+    administer(session)
+    kept = check_reason(reason)
+    _check(session, scope)
+    identifier = suspensions.lay(session, scope, kept)
+    audit.append(session, f"suspension.{scope.level}", str(identifier))
+    return identifier
+
+
+def lift(session: Session, scope: Scope) -> tuple[UUID, ...]:
+    """Lift the suspensions of exactly this scope.
+
+    Raises:
+        StepRefused: the actor is no administrator.
+        NotVisible: there is none, or none that is the actor's to lift.
+    """
+    administer(session)
+    lifted = suspensions.lift(session, scope)
+    if not lifted:
+        raise NotVisible("There is no such suspension, or it is its administrators' to lift.")
+    for identifier in lifted:
+        audit.append(session, "suspension.lift", str(identifier))
+    return lifted
+
+
+def in_force(session: Session) -> Iterable[Line]:
+    """What is suspended of the actor's member now.
+
+    Raises:
+        StepRefused: the actor is no administrator.
+    """
+    administer(session)
+    return suspensions.in_force(session)
+
+
+def _check(session: Session, scope: Scope) -> None:
+    actor = session.actor
+    if scope.member != actor.member:
+        raise NotVisible("There is no such member.")
+    if actor.role is not Role.OPERATOR and scope.covers(member=actor.member, unit=actor.unit, officer=actor.officer):
+        raise StepRefused("This would stop your own access: another administrator does it.")
+    if scope.level is Level.UNIT and all(line.code != scope.unit for line in members.units(session, scope.member)):
+        raise NotVisible("There is no such unit.")
+    if scope.officer is not None:
+        known = officers.known(scope.officer)
+        if known is None or known.member != scope.member:
+            raise NotVisible("There is no such officer.")

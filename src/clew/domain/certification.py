@@ -1,0 +1,116 @@
+"""Certification: for what an officer is certified, by which two people, until when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from clew.domain.errors import Invalid, SecondPersonNeeded, StepRefused
+from clew.domain.officer import Role
+
+TERM_MAX = timedelta(days=2 * 366)
+"""No certification is given for longer; then somebody must look again."""
+FOUNDING_TERM = timedelta(days=180)
+"""What a node's operator gives alone, while a member cannot yet certify its own officers."""
+WARNING = timedelta(days=30)
+"""So long before its end an officer and the administrators are warned."""
+ADMINISTRATORS_MIN = 3
+"""As many certified administrators can certify each other, two of them the third; with fewer, the
+operator of the node helps from the command line, on record."""
+TRAINER_CHARACTERS_MAX = 200
+
+
+class State(StrEnum):
+    """PROPOSED by one person; GIVEN by a second; REFUSED instead; WITHDRAWN after it was given."""
+
+    PROPOSED = "proposed"
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Step(StrEnum):
+    """What somebody does with a certification that is there."""
+
+    GIVE = "give"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+
+
+STEPS: Mapping[State, Mapping[Step, State]] = {
+    State.PROPOSED: {Step.GIVE: State.GIVEN, Step.REFUSE: State.REFUSED},
+    State.GIVEN: {Step.WITHDRAW: State.WITHDRAWN},
+    State.REFUSED: {},
+    State.WITHDRAWN: {},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """What a certification rests on: who trained the officer, when, and for how long that counts."""
+
+    trainer: str
+    trained_on: date
+    ends_at: datetime
+
+    def __post_init__(self) -> None:
+        if not self.trainer.strip() or len(self.trainer) > TRAINER_CHARACTERS_MAX or not self.trainer.isprintable():
+            raise Invalid("Say who trained the officer, in up to 200 characters.")
+        if self.ends_at.tzinfo is None:
+            raise Invalid("The end of a certification is a time with its zone.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certification:
+    """One certification of an officer; `given_by` is absent until a second person gives it."""
+
+    officer: str
+    role: Role
+    training: Training
+    state: State
+    proposed_by: str
+    given_by: str | None = None
+    is_founding: bool = False
+
+    def ends_soon(self, now: datetime) -> bool:
+        """Whether the officer must be warned: it ends within 30 days, or has ended."""
+        return self.state is State.GIVEN and self.training.ends_at - now <= WARNING
+
+
+def check_term(training: Training, now: datetime) -> None:
+    """Refuse a training in the future, an end that has passed and one too far away.
+
+    Raises:
+        Invalid: any of these.
+    """
+    if training.trained_on > now.date():
+        raise Invalid("The training is in the future: certify the officer when it has been given.")
+    if training.ends_at <= now:
+        raise Invalid("The end of the certification has passed already.")
+    if training.ends_at - now > TERM_MAX:
+        raise Invalid("A certification is given for two years at most.")
+
+
+def check_proposal(officer: str, *, by: str) -> None:
+    """Refuse a person who proposes a certification of their own.
+
+    Raises:
+        SecondPersonNeeded: it is.
+    """
+    if officer == by:
+        raise SecondPersonNeeded("Nobody takes part in their own certification: two others give it.")
+
+
+def after(certification: Certification, step: Step, *, by: str) -> State:
+    """The state after `by` takes `step`.
+
+    Raises:
+        StepRefused: it cannot be taken in the present state.
+        SecondPersonNeeded: whoever proposed it, or is certified by it, cannot give it too.
+    """
+    state = STEPS[certification.state].get(step)
+    if state is None:
+        raise StepRefused(f"A certification that is {certification.state} cannot be taken to that step.")
+    if step is Step.GIVE and by in {certification.proposed_by, certification.officer}:
+        raise SecondPersonNeeded("A second person gives the certification: neither who proposed it nor the officer.")
+    return state

@@ -1,0 +1,27 @@
+"""What an officer is here to do, and which of them may see members' content at all."""
+
+import re
+from enum import StrEnum
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,59}")
+"""What an officer signs in with."""
+OPERATOR = "operator"
+"""Whoever runs the node, at its command line: no officer, and no name for one."""
+OPERATOR_UNIT = "NODE"
+
+
+class Role(StrEnum):
+    """What an officer is certified for. The words are stored and signed; never reuse one."""
+
+    INVESTIGATOR = "investigator"
+    ANALYST = "analyst"
+    NATIONAL_ADMINISTRATOR = "national-administrator"
+    COORDINATOR = "coordinator"
+    AUDITOR = "auditor"
+    DATA_PROTECTION_OFFICER = "data-protection-officer"
+    OPERATOR = "operator"
+
+
+WITHOUT_CONTENT = frozenset({Role.OPERATOR, Role.AUDITOR})
+"""Roles to which every record of a member is invisible, whatever its handling: who runs a node has
+no right to read in it, and who audits sees references only."""

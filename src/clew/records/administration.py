@@ -1,0 +1,80 @@
+"""Who may read and write members, units, officers, certifications and suspensions: rules of row security.
+
+A national administrator writes for the own member only. The operator of the node, at the command line,
+acts at home in the member concerned, so that the acts stand in that member's audit; what the operator
+may do there ends where the member can help itself.
+"""
+
+from clew.domain.certification import ADMINISTRATORS_MIN
+from clew.domain.officer import Role
+from clew.records.visibility import HOME, OFFICER, ROLE
+
+IS_ADMINISTRATOR = f"{ROLE} = '{Role.NATIONAL_ADMINISTRATOR}'"
+IS_OPERATOR = f"{ROLE} = '{Role.OPERATOR}'"
+ADMINISTERS = f"member = {HOME} and ({IS_ADMINISTRATOR} or {IS_OPERATOR})"
+OVERSEES = (
+    f"member = {HOME} and {ROLE} in ('{Role.NATIONAL_ADMINISTRATOR}', '{Role.OPERATOR}',"
+    f" '{Role.DATA_PROTECTION_OFFICER}', '{Role.AUDITOR}')"
+)
+NEEDS_HELP = f"(select clew_administrators({HOME})) < {ADMINISTRATORS_MIN}"
+"""The member has too few certified administrators to certify its own officers."""
+SOMEBODY = f"{HOME} is not null"
+OWN_OFFICER = "exists (select from public.officers o where o.username = {0}.officer and o.member = {0}.member)"
+
+RULES = {
+    "members": {
+        "select": f"using ({SOMEBODY})",
+        "insert": f"with check (code = {HOME} and {IS_OPERATOR})",
+        "update": f"using (code = {HOME} and ({IS_ADMINISTRATOR} or {IS_OPERATOR}))",
+    },
+    "units": {
+        "select": f"using ({SOMEBODY})",
+        "insert": f"with check ({ADMINISTERS})",
+        "update": f"using ({ADMINISTERS})",
+    },
+    "officers": {
+        "select": "using (true)",
+        "insert": f"with check ({ADMINISTERS})",
+        # Only what signing in itself writes; see the grants.
+        "update": "using (true)",
+    },
+    "certifications": {
+        "select": f"using ({OVERSEES} or member = {HOME} and officer = {OFFICER})",
+        "insert": (
+            f"with check (member = {HOME} and proposed_by = {OFFICER} and {OWN_OFFICER.format('certifications')}"
+            f" and ({IS_ADMINISTRATOR} and state = 'proposed' and not is_founding and given_at is null"
+            f" or {IS_OPERATOR} and state = 'given' and is_founding and {NEEDS_HELP}))"
+        ),
+        "update": (
+            f"using ({ADMINISTERS} and state in ('proposed', 'given')) with check ({ADMINISTERS} and ("
+            f"state = 'given' and {IS_ADMINISTRATOR} and given_by = {OFFICER}"
+            f" or state in ('refused', 'withdrawn') and closed_by = {OFFICER}))"
+        ),
+    },
+    "suspensions": {
+        "select": f"using ({OVERSEES} or member = {HOME} and officer = {OFFICER})",
+        "insert": (
+            f"with check ({ADMINISTERS} and laid_by = {OFFICER} and lifted_at is null"
+            f" and (officer is null or {OWN_OFFICER.format('suspensions')}))"
+        ),
+        "update": (
+            f"using (lifted_at is null and member = {HOME} and ({IS_ADMINISTRATOR} or {IS_OPERATOR}"
+            f" and (level = 'member' or laid_by = {OFFICER} or {NEEDS_HELP})))"
+            f" with check (member = {HOME} and lifted_by = {OFFICER})"
+        ),
+    },
+}
+"""By table and verb. A second `with check` repeats `using` where it is not said."""
+
+APP_GRANTS = {
+    "certifications": "select, insert, update (state, given_by, given_at, closed_by, closed_at)",
+    "members": "select, insert, update (name, contact_point, kind, languages, legal_basis)",
+    "officers": "select, insert, update (password, last_login)",
+    "suspensions": "select, insert, update (lifted_by, lifted_at)",
+    "units": "select, insert, update (specialities)",
+}
+
+BLIND_GRANTS = {"certifications": "select", "officers": "select", "suspensions": "select"}
+
+READ_BEFORE_SIGN_IN = ("officers",)
+"""Tables that are not empty without an actor."""

@@ -1,0 +1,264 @@
+"""Who admits, certifies and stops officers; and that it holds from the next request on."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from clew.actions import admitting, suspending
+from clew.domain.certification import Step, Training
+from clew.domain.errors import ClewError, NotAdmitted, NotVisible, SecondPersonNeeded, StepRefused
+from clew.domain.handling import Actor
+from clew.domain.officer import WITHOUT_CONTENT, Role
+from clew.domain.suspension import Level, Scope, Standing
+from clew.records import officers
+from clew.records.session import acting_as
+from tests.world.contexts import app_connection, claim, true_context
+from tests.world.world import World
+
+REASON = "while it is examined"
+
+
+def training(ends_in: timedelta = timedelta(days=365)) -> Training:
+    now = datetime.now(UTC)
+    return Training(trainer="the national school", trained_on=now.date(), ends_at=now + ends_in)
+
+
+@pytest.fixture
+def norway(world: World) -> dict[str, Actor]:
+    """Three certified administrators, so that Norway looks after itself; and one of Sweden."""
+    made = {
+        name: world.officer(name, unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR) for name in ("anna", "bert", "cora")
+    }
+    return made | {"sven": world.officer("sven", member="SE", role=Role.NATIONAL_ADMINISTRATOR)}
+
+
+def admit(norway: dict[str, Actor], name: str = "ada", role: Role = Role.ANALYST) -> UUID:
+    """An officer admitted and proposed by anna, not yet certified."""
+    with acting_as(norway["anna"]) as session:
+        admitting.add_unit(session, "VICTIM-ID")
+        admitting.admit(session, name, "VICTIM-ID")
+        return admitting.propose(session, name, role, training())
+
+
+def test_two_administrators_certify_and_only_then_may_the_officer_act(norway: dict[str, Actor]) -> None:
+    proposed = admit(norway)
+    with pytest.raises(NotAdmitted):
+        officers.actor_of("ada")
+    with acting_as(norway["anna"]) as session, pytest.raises(SecondPersonNeeded):
+        admitting.move(session, proposed, Step.GIVE)
+    with acting_as(norway["bert"]) as session:
+        admitting.move(session, proposed, Step.GIVE)
+    ada = officers.actor_of("ada")
+    assert (ada.role, ada.member, ada.unit) == (Role.ANALYST, "NO", "VICTIM-ID")
+    with acting_as(ada) as session:
+        assert session.actor == ada
+
+
+def test_nobody_proposes_their_own_certification(norway: dict[str, Actor]) -> None:
+    with acting_as(norway["anna"]) as session, pytest.raises(SecondPersonNeeded):
+        admitting.propose(session, "anna", Role.INVESTIGATOR, training())
+
+
+def test_the_database_wants_two_people_whatever_the_application_says(world: World, norway: dict[str, Actor]) -> None:
+    proposed = admit(norway)
+    statement = "update certifications set state = 'given', given_by = %s, given_at = now() where id = %s"
+    for actor, given_by, refusal in (
+        ("anna", "anna", psycopg.errors.CheckViolation),
+        ("anna", "bert", psycopg.errors.InsufficientPrivilege),
+    ):
+        with app_connection() as app:
+            claim(app, true_context(app, norway[actor]))
+            with pytest.raises(refusal):
+                app.execute(statement, [given_by, proposed])
+    ada = Actor(officer="ada", member="NO", unit="VICTIM-ID", role=Role.NATIONAL_ADMINISTRATOR)
+    with app_connection() as app:
+        claim(app, true_context(app, ada))
+        with pytest.raises(psycopg.errors.CheckViolation):
+            app.execute(statement, ["ada", proposed])
+    for actor in (norway["sven"], Actor(officer="x", member="NO", unit="VICTIM-ID", role=Role.ANALYST)):
+        with app_connection() as app:
+            claim(app, true_context(app, actor))
+            assert app.execute(statement, [actor.officer, proposed]).rowcount == 0
+
+
+def test_an_administrator_admits_the_own_officers_and_only_these(norway: dict[str, Actor]) -> None:
+    proposed = admit(norway)
+    for act in (
+        lambda session: admitting.propose(session, "ada", Role.ANALYST, training()),
+        lambda session: admitting.move(session, proposed, Step.GIVE),
+        lambda session: suspending.suspend(session, Scope(level=Level.OFFICER, member="SE", officer="ada"), REASON),
+        lambda session: suspending.suspend(session, Scope(level=Level.OFFICER, member="NO", officer="ada"), REASON),
+        lambda session: suspending.suspend(session, Scope(level=Level.MEMBER, member="NO"), REASON),
+    ):
+        with acting_as(norway["sven"]) as session, pytest.raises(NotVisible):
+            act(session)
+    with app_connection() as app:
+        claim(app, true_context(app, norway["sven"]))
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute("insert into officers (username, password, member, unit) values ('eve', '', 'NO', 'A')")
+
+
+def test_whoever_is_no_administrator_administers_nothing(world: World, norway: dict[str, Actor]) -> None:
+    proposed = admit(norway)
+    with acting_as(norway["bert"]) as session:
+        admitting.move(session, proposed, Step.GIVE)
+    ada = officers.actor_of("ada")
+    for act in (
+        lambda session: admitting.admit(session, "eve", "VICTIM-ID"),
+        lambda session: admitting.propose(session, "bert", Role.ANALYST, training()),
+        lambda session: admitting.add_unit(session, "OTHER"),
+        lambda session: suspending.suspend(session, Scope(level=Level.OFFICER, member="NO", officer="bert"), REASON),
+        suspending.in_force,
+        admitting.roster,
+    ):
+        with acting_as(ada) as session, pytest.raises(StepRefused):
+            act(session)
+
+
+def test_the_operator_certifies_alone_only_while_the_member_cannot(world: World, norway: dict[str, Actor]) -> None:
+    with pytest.raises(StepRefused):
+        world.officer("dan")
+    world.officer("sara", member="SE")
+    operator = admitting.operator_at("NO")
+    statement = (
+        "insert into certifications (officer, member, role, trainer, trained_on, ends_at, state, is_founding,"
+        " proposed_by, given_by, given_at) values ('anna', 'NO', 'analyst', 't', now(), now() + '1 day', 'given',"
+        " true, 'operator', 'operator', now())"
+    )
+    with app_connection() as app:
+        claim(app, true_context(app, operator))
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute(statement)
+
+
+def test_what_the_operator_did_stands_in_the_members_audit(world: World, norway: dict[str, Actor]) -> None:
+    with acting_as(norway["anna"]) as session, session.cursor() as cursor:
+        cursor.execute("select act, officer, subject from acts order by id")
+        acts = cursor.fetchall()
+    assert ("officer.admit", "operator", "anna") in acts
+    assert ("certification.found", "operator") in {row[:2] for row in acts}
+    assert "sven" not in {row[2] for row in acts}
+
+
+def test_access_ends_with_the_certification_on_the_next_request(world: World) -> None:
+    ada = world.officer("ada")
+    with acting_as(admitting.operator_at("NO")) as session:
+        admitting.certify_alone(session, "ada", Role.INVESTIGATOR, training(timedelta(seconds=1.5)))
+    with acting_as(ada):
+        pass
+    time.sleep(1.6)
+    for act in (lambda: officers.actor_of("ada"), lambda: enter(ada)):
+        with pytest.raises(NotAdmitted):
+            act()
+
+
+def enter(actor: Actor) -> None:
+    with acting_as(actor):
+        pass
+
+
+def test_an_older_certification_does_not_come_back_to_life(norway: dict[str, Actor]) -> None:
+    for until in (Step.GIVE, Step.WITHDRAW):
+        first = admit(norway) if until is Step.GIVE else first_again(norway)
+        with acting_as(norway["bert"]) as session:
+            admitting.move(session, first, Step.GIVE)
+            if until is Step.WITHDRAW:
+                admitting.move(session, first, Step.WITHDRAW)
+    assert officers.known("ada").standing is Standing.NOT_CERTIFIED
+
+
+def first_again(norway: dict[str, Actor]) -> UUID:
+    with acting_as(norway["anna"]) as session:
+        return admitting.propose(session, "ada", Role.INVESTIGATOR, training())
+
+
+def test_a_role_that_is_not_the_certified_one_is_nobody(world: World) -> None:
+    ada = world.officer("ada")
+    for wrong in ({"role": Role.NATIONAL_ADMINISTRATOR}, {"unit": "OTHER"}, {"member": "SE"}):
+        with pytest.raises(NotAdmitted):
+            enter(Actor(**{"officer": "ada", "member": "NO", "unit": ada.unit, "role": ada.role, **wrong}))
+
+
+SCOPES = {
+    "officer": (Scope(level=Level.OFFICER, member="NO", officer="ada"), {"ada"}),
+    "unit": (Scope(level=Level.UNIT, member="NO", unit="VICTIM-ID"), {"ada", "olav"}),
+    "member": (Scope(level=Level.MEMBER, member="NO"), {"ada", "olav", "per"}),
+}
+
+
+@pytest.mark.parametrize("level", SCOPES)
+def test_the_switch_stops_whom_it_names_from_the_next_transaction_on(world: World, level: str) -> None:
+    everybody = {
+        "ada": world.officer("ada"), "olav": world.officer("olav"), "per": world.officer("per", unit="CYBER"),
+        "sven": world.officer("sven", member="SE"),
+    }  # fmt: skip
+    scope, stopped = SCOPES[level]
+    operator = admitting.operator_at("NO")
+    with acting_as(operator) as session:
+        suspending.suspend(session, scope, REASON)
+    assert {name for name, actor in everybody.items() if is_stopped(actor)} == stopped
+    with acting_as(operator) as session:
+        suspending.lift(session, scope)
+    assert not [name for name, actor in everybody.items() if is_stopped(actor)]
+
+
+def is_stopped(actor: Actor) -> bool:
+    """By both gates: who the officer is, and the transaction itself with what was known before."""
+    refused = []
+    for gate in (lambda: officers.actor_of(actor.officer), lambda: enter(actor)):
+        try:
+            gate()
+        except NotAdmitted:
+            refused.append(gate)
+    assert len(refused) in {0, 2}
+    return bool(refused)
+
+
+def test_a_suspension_is_lifted_by_its_own_kind_and_not_twice(norway: dict[str, Actor]) -> None:
+    proposed = admit(norway)
+    with acting_as(norway["bert"]) as session:
+        admitting.move(session, proposed, Step.GIVE)
+    scope = Scope(level=Level.OFFICER, member="NO", officer="ada")
+    with acting_as(norway["anna"]) as session:
+        suspending.suspend(session, scope, REASON)
+    for other in (norway["sven"], admitting.operator_at("NO")):
+        with acting_as(other) as session, pytest.raises(NotVisible):
+            suspending.lift(session, scope)
+    with acting_as(norway["bert"]) as session:
+        assert [line.reason for line in suspending.in_force(session)] == [REASON]
+        assert len(suspending.lift(session, scope)) == 1
+        with pytest.raises(NotVisible):
+            suspending.lift(session, scope)
+
+
+def test_nobody_stops_themselves(norway: dict[str, Actor]) -> None:
+    for scope in (
+        Scope(level=Level.OFFICER, member="NO", officer="anna"),
+        Scope(level=Level.UNIT, member="NO", unit="ADMIN"),
+        Scope(level=Level.MEMBER, member="NO"),
+    ):
+        with acting_as(norway["anna"]) as session, pytest.raises(StepRefused):
+            suspending.suspend(session, scope, REASON)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_roles_without_content_see_no_record_even_with_the_applications_checks_off(world: World, role: Role) -> None:
+    ada = world.officer("ada")
+    world.series(ada, "green-room", [world.medium(ada)])
+    other = world.officer("other", role=role)
+    with app_connection() as app:
+        claim(app, true_context(app, other))
+        seen = {table: app.execute(f"select count(*) from {table}").fetchone()[0] for table in ("media", "series")}
+    assert set(seen.values()) == ({0} if role in WITHOUT_CONTENT else {1})
+
+
+def test_a_name_taken_in_another_member_is_refused(norway: dict[str, Actor]) -> None:
+    with acting_as(norway["anna"]) as session:
+        with pytest.raises(ClewError):
+            admitting.admit(session, "sven", "ADMIN")
+        for name in ("operator", "two words", "", "x" * 61, "-dash"):
+            with pytest.raises(ClewError):
+                admitting.admit(session, name, "ADMIN")
