@@ -1,4 +1,4 @@
-"""The law of visibility: what PostgreSQL shows is what `may_see` says, for every actor and every handling."""
+"""The law of visibility: what PostgreSQL shows is what `may_see` says, and what an oracle of this file says."""
 
 import itertools
 import random
@@ -8,11 +8,14 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from clew.domain.handling import Actor, Audience, Handling, may_see
+from clew.domain.handling import NOTHING, Actor, Audience, Handling, Use, may_see
+from clew.domain.officer import Role
 from clew.records import policies
+from clew.records.models.cover import COVER_COLUMNS
 from clew.records.session import acting_as, handling_columns
-from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, _template, render
+from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, VIEWER_USE, _template, render
 from tests.world.contexts import app_connection, claim, true_context
+from tests.world.rows import keep_in_every_table
 from tests.world.world import World, handling
 
 FEW = ("NO", "SE", "DE")
@@ -20,9 +23,54 @@ MANY = ("NO", "NOR", "NO1", "SE", "DE", "FR", "ES", "IT", "PL", "NL", "BE", "DK"
 UNITS = ("A", "B", "NO")
 """One unit bears the code of a member: the two must not be taken for each other."""
 
-PAIRS_MIN = 20_000
+GENERATED_MIN = 20_000
+HANDLINGS = 420
+VIEWERS = 60
 
-Viewer = Actor | None
+Viewer = tuple[Actor | None, Use]
+Row = tuple[str, str, int, tuple[str, ...], tuple[str, ...]]
+"""The columns of a cover as they are stored."""
+
+
+# The oracle: the rule once more, from what is stored, in the words of the issue ---------------
+
+PLACES = {Use.EXPORT: 0, Use.ORIGINAL: 1, Use.PREVIEW: 2, Use.FACTS: 3, Use.FINGERPRINTS: 4}
+
+
+def oracle(viewer: Viewer, row: Row) -> bool:
+    """Whether the row may be seen: by walking through everybody whom the owner let in."""
+    actor, use = viewer
+    owner_member, owner_unit, stored, named, refused = row
+    if actor is None or not has_content(actor):
+        return False
+    for code in refused:
+        if code == actor.member:
+            return False
+    digits = format(stored, "015b")
+    of_own_units, of_named, of_all = digits[0:5], digits[5:10], digits[10:15]
+    let_in = [of_all[PLACES[use]] == "1"]
+    if (actor.member, actor.unit) == (owner_member, owner_unit):
+        let_in.append(True)
+    elif actor.member == owner_member:
+        let_in.append(of_own_units[PLACES[use]] == "1")
+    let_in.extend(code == actor.member and of_named[PLACES[use]] == "1" for code in named)
+    return True in let_in
+
+
+def has_content(actor: Actor) -> bool:
+    """Whoever runs the node, and whoever audits, has no right to read in members' records."""
+    return actor.role.value not in {"operator", "auditor"}
+
+
+def row_of(given: Handling) -> Row:
+    columns = handling_columns(given)
+    return (
+        str(columns["owner_member"]), str(columns["owner_unit"]), int(str(columns["audience"])),
+        tuple(columns["members"]), tuple(columns["excluded"]),  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+# What is generated ------------------------------------------------------------------------------
 
 
 def subsets(codes: Iterable[str], *, least: int = 0) -> list[frozenset[str]]:
@@ -34,48 +82,66 @@ def subsets(codes: Iterable[str], *, least: int = 0) -> list[frozenset[str]]:
     ]
 
 
+FEW_USES = (NOTHING, Use.FACTS, Use.ORIGINAL, Use.FACTS | Use.ORIGINAL)
+
+
 def every_handling() -> list[Handling]:
-    """All handlings of a world of three members with two units each."""
-    return [
-        Handling(owner_member=owner, owner_unit=unit, audience=audience, members=members, excluded=excluded)
-        for owner, unit, audience in itertools.product(FEW, UNITS[:2], Audience)
-        for members in (subsets(FEW, least=1) if audience is Audience.MEMBERS else [frozenset()])
-        for excluded in subsets(set(FEW) - {owner})
-    ]
-
-
-def some_handlings(count: int) -> list[Handling]:
-    """Handlings of a larger world, the same in each run."""
-    chance = random.Random(20261122)
+    """All handlings of a world of three members with two units each and two kinds of use."""
     made = []
-    for _ in range(count):
-        owner, audience = chance.choice(MANY), chance.choice(list(Audience))
-        named = frozenset(chance.sample(MANY, chance.randint(1, 5))) if audience is Audience.MEMBERS else frozenset()
-        others = [code for code in MANY if code != owner]
-        excluded = frozenset(chance.sample(others, chance.choice([0, 0, 1, 3])))
-        made.append(
-            Handling(
-                owner_member=owner, owner_unit=chance.choice(UNITS), audience=audience, members=named, excluded=excluded
-            )
-        )
+    for owner, unit in itertools.product(FEW, UNITS[:2]):
+        for own, named, everyone in itertools.product(FEW_USES, repeat=3):
+            for members in subsets(FEW, least=1) if named else [frozenset[str]()]:
+                if everyone & ~own or (members and everyone & ~named):
+                    continue
+                made += [
+                    Handling(
+                        owner_member=owner, owner_unit=unit, member_uses=own, named_uses=named, all_uses=everyone,
+                        members=members, excluded=excluded,
+                    )
+                    for excluded in subsets(set(FEW) - {owner})
+                ]  # fmt: skip
     return made
 
 
-def every_viewer(codes: Iterable[str]) -> list[Viewer]:
-    return [None, *(Actor(officer="x", member=code, unit=unit) for code in (*codes, "ZZ") for unit in UNITS)]
+def some_handlings(count: int, chance: random.Random) -> list[Handling]:
+    """Different handlings of a larger world with every kind of use, the same in each run."""
+    made: dict[Handling, None] = {}
+    while len(made) < count:
+        owner = chance.choice(MANY)
+        everyone = Use(chance.choice([0, 0, 1, 3, chance.randrange(32)]))
+        named = Use(chance.choice([0, chance.randrange(32)]) | everyone) if chance.random() < 0.6 else NOTHING
+        members = frozenset(chance.sample(MANY, chance.randint(1, 5))) if named else frozenset[str]()
+        others = [code for code in MANY if code != owner]
+        made[
+            Handling(
+                owner_member=owner, owner_unit=chance.choice(UNITS), named_uses=named, all_uses=everyone,
+                member_uses=Use(chance.choice([0, 31, chance.randrange(32)]) | everyone), members=members,
+                excluded=frozenset(chance.sample(others, chance.choice([0, 0, 1, 3]))),
+            )
+        ] = None  # fmt: skip
+    return list(made)
 
 
-def keep(handlings: Sequence[Handling]) -> None:
-    """A hash list under each handling, entered by its owner and named by its number."""
-    by_owner: dict[tuple[str, str], list[int]] = {}
-    for number, given in enumerate(handlings):
-        by_owner.setdefault((given.owner_member, given.owner_unit), []).append(number)
-    columns = "name, owner_member, owner_unit, audience, members, excluded"
-    for (member, unit), numbers in by_owner.items():
-        owner = Actor(officer="x", member=member, unit=unit)
-        with acting_as(owner) as session, session.copy_into("hash_lists", columns) as copy:
-            for number in numbers:
-                copy.write_row((str(number), *handling_columns(handlings[number]).values()))
+def every_viewer(codes: Iterable[str], uses: Iterable[Use] = (Use.FACTS, Use.ORIGINAL, Use.EXPORT)) -> list[Viewer]:
+    actors = [Actor(officer="x", member=code, unit=unit) for code in (*codes, "ZZ") for unit in UNITS]
+    auditor = Actor(officer="x", member="NO", unit="A", role=Role.AUDITOR)
+    return list(itertools.product([None, auditor, *actors], uses))
+
+
+def some_viewers(count: int, chance: random.Random) -> list[Viewer]:
+    """Actors of every role, each in a transaction for one use."""
+    made: list[Viewer] = [(None, use) for use in Use]
+    while len(made) < count:
+        actor = Actor(
+            officer="x", member=chance.choice((*MANY, "ZZ")), unit=chance.choice(UNITS), role=chance.choice(list(Role))
+        )
+        made.append((actor, chance.choice(list(Use))))
+    return made
+
+
+def keep(world: World, handlings: Sequence[Handling]) -> None:
+    """A hash list under each handling, named by its number."""
+    keep_in_every_table(world.facts, ["hash_lists"], handlings)
 
 
 def seen(viewers: Iterable[Viewer], table: str = "hash_lists") -> dict[Viewer, set[int]]:
@@ -83,31 +149,59 @@ def seen(viewers: Iterable[Viewer], table: str = "hash_lists") -> dict[Viewer, s
     shown = {}
     for viewer in viewers:
         with app_connection() as app:
-            if viewer is not None:
-                claim(app, true_context(app, viewer))
+            enter(app, viewer)
             shown[viewer] = {int(row[0]) for row in app.execute(f"select name from {table}")}
     return shown
 
 
+def enter(app: psycopg.Connection[TupleRow], viewer: Viewer) -> None:
+    actor, use = viewer
+    if actor is not None:
+        claim(app, true_context(app, actor, use=use))
+
+
 def expected(viewers: Iterable[Viewer], handlings: Sequence[Handling]) -> dict[Viewer, set[int]]:
-    return {viewer: {n for n, given in enumerate(handlings) if may_see(viewer, given)} for viewer in viewers}
+    """The same by `may_see`."""
+    return {
+        (actor, use): {n for n, given in enumerate(handlings) if may_see(actor, given, use)} for actor, use in viewers
+    }
+
+
+def foreseen(viewers: Iterable[Viewer], handlings: Sequence[Handling]) -> dict[Viewer, set[int]]:
+    """The same by the oracle."""
+    rows = [row_of(given) for given in handlings]
+    return {viewer: {n for n, row in enumerate(rows) if oracle(viewer, row)} for viewer in viewers}
+
+
+# The law ------------------------------------------------------------------------------------------
 
 
 def test_postgresql_shows_what_may_see_says_for_every_handling_of_a_small_world(world: World) -> None:
     handlings, viewers = every_handling(), every_viewer(FEW)
-    keep(handlings)
-    assert seen(viewers) == expected(viewers, handlings)
+    keep(world, handlings)
+    assert seen(viewers) == expected(viewers, handlings) == foreseen(viewers, handlings)
 
 
-def test_postgresql_shows_what_may_see_says_for_many_handlings_of_a_large_world(world: World) -> None:
-    handlings, viewers = some_handlings(600), every_viewer(MANY)
-    assert len(handlings) * len(viewers) >= PAIRS_MIN
-    keep(handlings)
-    assert seen(viewers) == expected(viewers, handlings)
+def test_every_covered_table_shows_what_may_see_and_the_oracle_say_to_every_actor_for_every_use(world: World) -> None:
+    """Through raw SQL, with none of the application's checks between."""
+    chance = random.Random(20261122)
+    handlings, viewers = some_handlings(HANDLINGS, chance), some_viewers(VIEWERS, chance)
+    assert len(handlings) * len(viewers) >= GENERATED_MIN
+    keep_in_every_table(world.facts, policies.COVERED, handlings)
+    columns = ", ".join(COVER_COLUMNS)
+    for viewer in viewers:
+        wanted = {row_of(given) for given in handlings if may_see(viewer[0], given, viewer[1])}
+        assert wanted == {row for row in map(row_of, handlings) if oracle(viewer, row)}
+        with app_connection() as app:
+            enter(app, viewer)
+            for table in policies.COVERED:
+                shown = app.execute(f"select {columns} from {table}").fetchall()
+                assert len(shown) == len(wanted), table
+                assert {(*row[:3], tuple(row[3]), tuple(row[4])) for row in shown} == wanted, table
 
 
 def test_a_match_is_seen_by_whoever_may_see_both_media(world: World) -> None:
-    sides, viewers = every_handling()[::7], every_viewer(FEW)
+    sides, viewers = every_handling()[::97], every_viewer(FEW)
     pairs = list(itertools.product(range(len(sides)), repeat=2))
     columns = [f"{side}_{column}" for side in "ab" for column in handling_columns(sides[0])]
     columns = ["distance_bits", "a_medium", "b_medium", "kind", "radius_bits", "transform", "frames_matched", *columns]
@@ -124,13 +218,12 @@ def test_a_match_is_seen_by_whoever_may_see_both_media(world: World) -> None:
                 for number, (a, b) in enumerate(pairs)
             ],
         )
-    for viewer in viewers:
+    for actor, use in viewers:
         with app_connection() as app:
-            if viewer is not None:
-                claim(app, true_context(app, viewer))
+            enter(app, (actor, use))
             shown = {row[0] for row in app.execute("select frames_matched from matches")}
         assert shown == {
-            n for n, (a, b) in enumerate(pairs) if may_see(viewer, sides[a]) and may_see(viewer, sides[b])
+            n for n, (a, b) in enumerate(pairs) if may_see(actor, sides[a], use) and may_see(actor, sides[b], use)
         }
 
 
@@ -147,33 +240,48 @@ def as_blind(world: World) -> psycopg.Connection[TupleRow]:
 
 # Mutants: a law counts only once it has killed them -----------------------------
 
+OWN_UNIT = "({viewer_unit} = {prefix}owner_unit or {prefix}audience & ({viewer_use} << 10) <> 0)"
+NAMED = "or ({prefix}audience & ({viewer_use} << 5) <> 0 and {viewer_member} = any ({prefix}members))"
+OF_ALL = "{prefix}audience & {viewer_use} <> 0\n"
+DENIAL = "and {viewer_member} <> all ({prefix}excluded)\n"
+
 MUTANTS: dict[str, Callable[[str], str]] = {
     "nobody is somebody": lambda rule: rule.replace("{viewer_member} is not null\nand ", ""),
-    "denial is forgotten": lambda rule: rule.replace("and {viewer_member} <> all ({prefix}excluded)\n", ""),
+    "denial is forgotten": lambda rule: rule.replace(DENIAL, ""),
     "permission wins over denial": lambda rule: rule.replace(
-        "and {viewer_member} <> all ({prefix}excluded)\nand (",
-        "and ({prefix}audience <> 4 or {viewer_member} <> all ({prefix}excluded))\nand (",
+        DENIAL + "and (", "and ({prefix}audience & 31 = 0 or {viewer_member} <> all ({prefix}excluded))\nand ("
     ),
-    "the unit is ignored": lambda rule: rule.replace(
-        " and ({prefix}audience <> 1 or {viewer_unit} = {prefix}owner_unit)", ""
+    "denial is for the named only": lambda rule: rule.replace(
+        DENIAL + "and (", "and (cardinality({prefix}members) = 0 or {viewer_member} <> all ({prefix}excluded))\nand ("
     ),
-    "the unit counts for all of a member": lambda rule: rule.replace("{prefix}audience <> 1", "{prefix}audience <> 2"),
+    "the unit is ignored": lambda rule: rule.replace(OWN_UNIT, "true"),
+    "the own unit needs a use too": lambda rule: rule.replace(
+        OWN_UNIT, "{prefix}audience & ({viewer_use} << 10) <> 0"
+    ),
+    "other units of the member have nothing": lambda rule: rule.replace(
+        OWN_UNIT, "{viewer_unit} = {prefix}owner_unit"
+    ),
     "another member's unit of the same name": lambda rule: rule.replace(
-        "({viewer_member} = {prefix}owner_member and (",
-        "({viewer_unit} = {prefix}owner_unit or {viewer_member} = {prefix}owner_member and (",
+        "({viewer_member} = {prefix}owner_member\n", "({viewer_unit} = {prefix}owner_unit or {viewer_member} = {prefix}owner_member\n"
     ),
     "named is all": lambda rule: rule.replace(" and {viewer_member} = any ({prefix}members)", ""),
-    "members are not asked": lambda rule: rule.replace(
-        "or ({prefix}audience = 3 and {viewer_member} = any ({prefix}members))", ""
+    "members are not asked": lambda rule: rule.replace(NAMED, ""),
+    "named members have every use": lambda rule: rule.replace("{prefix}audience & ({viewer_use} << 5) <> 0 and ", ""),
+    "named members have the uses of the own units": lambda rule: rule.replace("{viewer_use} << 5", "{viewer_use} << 10"),
+    "all have what the named have": lambda rule: rule.replace(
+        OF_ALL, "({prefix}audience & 31 | {prefix}audience >> 5 & 31) & {viewer_use} <> 0\n"
     ),
-    "all is one step wider": lambda rule: rule.replace("{prefix}audience = 4", "{prefix}audience >= 3"),
-    "all is nobody": lambda rule: rule.replace("{prefix}audience = 4", "false"),
+    "all is nobody": lambda rule: rule.replace(OF_ALL, "false\n"),
+    "any use is every use": lambda rule: rule.replace(OF_ALL, "{prefix}audience & 31 <> 0\n"),
+    "a use of one's own for all": lambda rule: rule.replace(
+        OF_ALL, "{prefix}audience & {viewer_use} = {prefix}audience & 31\n"
+    ),
 }
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_the_law_notices_a_broken_rule(world: World, mutant: str) -> None:
-    handlings, viewers = every_handling(), every_viewer(FEW)
+    handlings, viewers = every_handling()[::5], every_viewer(FEW)
     broken = MUTANTS[mutant](_template())
     assert broken != _template()
     with scratch_table(world, handlings, broken):
@@ -181,7 +289,7 @@ def test_the_law_notices_a_broken_rule(world: World, mutant: str) -> None:
 
 
 def test_the_law_holds_for_the_rule_itself_on_the_same_table(world: World) -> None:
-    handlings, viewers = every_handling(), every_viewer(FEW)
+    handlings, viewers = every_handling()[::5], every_viewer(FEW)
     with scratch_table(world, handlings, _template()):
         assert seen(viewers, "scratch") == expected(viewers, handlings)
 
@@ -193,7 +301,9 @@ class scratch_table:  # noqa: N801 (read as a phrase: with scratch_table(…))
         self._world, self._handlings, self._rule = world, handlings, rule
 
     def __enter__(self) -> None:
-        condition = render(self._rule, prefix="", viewer_member=VIEWER_MEMBER, viewer_unit=VIEWER_UNIT)
+        condition = render(
+            self._rule, prefix="", viewer_member=VIEWER_MEMBER, viewer_unit=VIEWER_UNIT, viewer_use=VIEWER_USE
+        )
         app = self._world.facts.roles.app
         with psycopg.connect(**self._world.facts.as_owner()) as owner:
             owner.execute(
@@ -219,36 +329,7 @@ class scratch_table:  # noqa: N801 (read as a phrase: with scratch_table(…))
 def filled(world: World) -> Actor:
     """A record for everybody in every covered table; gives their owner."""
     ada = world.officer("ada")
-    cover = handling_columns(handling(ada))
-    ids = "gen_random_uuid()"
-    rows = {
-        "exhibits": ("case_id, reference", "(select id from cases limit 1), 'E'"),
-        "intakes": ("source, source_kind, started_by, host, keeps_bytes", "'', 'folder', 'ada', 'h', true"),
-        "chunks": ("intake_id, ordinal, files, bytes", "(select id from intakes limit 1), 1, 1, 1"),
-        "media": ("name, kind, verdict", "'\\x01', 'image', 1"),
-        "occurrences": ("exhibit_id, case_id, intake_id, path, path_key", f"{ids}, {ids}, {ids}, '', ''"),
-        "fingerprints": ("medium_id, kind, bits, count", f"{ids}, 1, '', 1"),
-        "series": ("name", "'S'"),
-        "series_media": ("series_id, medium_id", f"{ids}, {ids}"),
-        "hash_lists": ("name", "'H'"),
-        "listings": ("list_id, medium_id", f"{ids}, {ids}"),
-    }
-    with acting_as(ada) as session, session.cursor() as cursor:
-        values = list(cover.values())
-        cursor.execute(
-            f"insert into cases (reference, opened_by, {', '.join(cover)}) values ('C', 'ada', %s, %s, %s, %s, %s)",
-            values,
-        )
-        for table, (columns, given) in rows.items():
-            cursor.execute(
-                f"insert into {table} ({columns}, {', '.join(cover)}) values ({given}, %s, %s, %s, %s, %s)", values
-            )
-    with as_blind(world) as blind:
-        blind.execute(
-            f"insert into overlap_sides (overlap_id, medium_id, {', '.join(cover)})"
-            f" values ({ids}, {ids}, %s, %s, %s, %s, %s)",
-            values,
-        )
+    keep_in_every_table(world.facts, policies.COVERED, [handling(ada)])
     return ada
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg.rows import TupleRow
 
-from clew.domain.handling import Actor
+from clew.domain.handling import Actor, Use
 from clew.records.session import signed
 
 FAR_FUTURE = 4_000_000_000
@@ -29,6 +29,8 @@ def claim(app: psycopg.Connection[TupleRow], context: str) -> None:
     app.execute("select set_config('clew.actor', %s, true)", [context])
 
 
-def true_context(app: psycopg.Connection[TupleRow], actor: Actor, *, until: int = FAR_FUTURE) -> str:
-    """The context of `actor` as the node signs it."""
-    return signed(actor, backend_pid=app.info.backend_pid, until=until, key=settings.CLEW_CONTEXT_KEY)
+def true_context(
+    app: psycopg.Connection[TupleRow], actor: Actor, *, use: Use = Use.FACTS, until: int = FAR_FUTURE
+) -> str:
+    """The context of `actor` for one use, as the node signs it."""
+    return signed(actor, backend_pid=app.info.backend_pid, until=until, key=settings.CLEW_CONTEXT_KEY, use=use)

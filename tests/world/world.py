@@ -10,7 +10,7 @@ import psycopg
 
 from clew.actions import admitting
 from clew.domain.fingerprint import KINDS, Kind
-from clew.domain.handling import Actor, Audience, Handling
+from clew.domain.handling import NOTHING, SHARED_AT_INTAKE, Actor, Audience, Handling, Use, handled
 from clew.domain.medium import MediumKind, Verdict
 from clew.domain.officer import Role
 from clew.domain.series import SeriesState
@@ -23,15 +23,18 @@ KEPT = ("context_keys", "fingerprint_counters", "django_migrations", "django_con
 
 
 def handling(
-    of: Actor, audience: Audience = Audience.ALL, *, members: Iterable[str] = (), excluded: Iterable[str] = ()
-) -> Handling:
+    of: Actor, audience: Audience = Audience.ALL, *, members: Iterable[str] = (), excluded: Iterable[str] = (),
+    uses: Use = SHARED_AT_INTAKE, named_uses: Use = NOTHING,
+) -> Handling:  # fmt: skip
     """The handling that an officer's own unit gives."""
-    return Handling(
+    return handled(
         owner_member=of.member,
         owner_unit=of.unit,
         audience=audience,
-        members=frozenset(members),
-        excluded=frozenset(excluded),
+        members=members,
+        excluded=excluded,
+        uses=uses,
+        named_uses=named_uses,
     )
 
 

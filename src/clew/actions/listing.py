@@ -252,7 +252,7 @@ def _open_series(actor: Actor, intake: Intake, names: dict[str, _SeriesSeen]) ->
     if new:
         with acting_as(actor) as session:
             for name, seen in new:
-                seen.id, is_new = series.opened(session, name, intake.handling)
+                seen.id, is_new = series.opened(session, name, intake.handling, intake.cover_id)
                 # What the unit had before is more than this export speaks of: a person marks it.
                 seen.is_identified = seen.is_identified and is_new
 

@@ -1,14 +1,15 @@
 """Opening: members, officers, cases, exhibits and series; and acting as an officer."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from clew.actions.admitting import add_member, add_officer
+from clew.domain.cover import Cover, check_retention
 from clew.domain.errors import Invalid
 from clew.domain.handling import Handling
 from clew.domain.series import SeriesState
-from clew.records import audit, exhibits, hash_lists, members, officers, series
+from clew.records import audit, covers, exhibits, hash_lists, members, officers, series
 from clew.records import cases as case_records
 from clew.records.officers import actor_of
 from clew.records.session import Session, acting_as
@@ -22,6 +23,7 @@ __all__ = [
     "add_officer",
     "cases",
     "check_members",
+    "keep_cover",
     "mark_series",
     "open_exhibit",
     "open_list",
@@ -77,24 +79,42 @@ def check_members(session: Session, handling: Handling) -> None:
         raise Invalid("This audience names a member who does not take part.")
 
 
-def open_list(session: Session, name: str, handling: Handling) -> UUID:
+def keep_cover(session: Session, handling: Handling, cover: Cover) -> UUID:
+    """What is said of records beside who may see them, kept once; gives its identifier.
+
+    Raises:
+        Invalid: the handling names a member who does not take part, or the retention cannot be.
+    """
+    check_members(session, handling)
+    check_retention(cover.retention_end, today())
+    return covers.keep(session, handling, cover)
+
+
+def today() -> date:
+    """The day by which terms are counted: that of the node, in UTC."""
+    return datetime.now(tz=UTC).date()
+
+
+def open_list(session: Session, name: str, handling: Handling, cover_id: UUID | None = None) -> UUID:
     """The unit's own hash list of that name, opened where it is new."""
-    list_id = hash_lists.open_list(session, _named(name), handling)
+    list_id = hash_lists.open_list(session, _named(name), handling, cover_id)
     audit.append(session, "hash_list.open", str(list_id))
     return list_id
 
 
-def open_exhibit(session: Session, case: str, exhibit: str, handling: Handling) -> UUID:
+def open_exhibit(
+    session: Session, case: str, exhibit: str, handling: Handling, cover_id: UUID | None = None
+) -> UUID:
     """The exhibit of this reference, opened with its case where they are new."""
-    case_id = case_records.open_case(session, _named(case), handling)
-    exhibit_id = exhibits.open_exhibit(session, case_id, _named(exhibit), handling)
+    case_id = case_records.open_case(session, _named(case), handling, cover_id)
+    exhibit_id = exhibits.open_exhibit(session, case_id, _named(exhibit), handling, cover_id)
     audit.append(session, "exhibit.open", str(exhibit_id))
     return exhibit_id
 
 
-def open_series(session: Session, name: str, handling: Handling) -> UUID:
+def open_series(session: Session, name: str, handling: Handling, cover_id: UUID | None = None) -> UUID:
     """The unit's own series of that name, open where it is new."""
-    series_id = series.find_or_open(session, _named(name), handling)
+    series_id = series.find_or_open(session, _named(name), handling, cover_id)
     audit.append(session, "series.open", str(series_id))
     return series_id
 

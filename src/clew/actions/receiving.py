@@ -64,11 +64,12 @@ class Received:
 def begin(
     session: Session, *, source: Path, source_kind: str, host: str, handling: Handling, keeps_bytes: bool,
     exhibit_id: UUID | None = None, list_id: UUID | None = None, series_id: UUID | None = None,
+    cover_id: UUID | None = None,
 ) -> UUID:  # fmt: skip
     """Begin the intake of a source, or go on with the one that was begun."""
     intake_id = intakes.begin(
         session, exhibit_id=exhibit_id, list_id=list_id, source=os.fsencode(source), source_kind=source_kind,
-        host=host, keeps_bytes=keeps_bytes, series_id=series_id, handling=handling,
+        host=host, keeps_bytes=keeps_bytes, series_id=series_id, handling=handling, cover_id=cover_id,
     )  # fmt: skip
     intakes.try_again(session, intake_id, TRIED_AGAIN)
     audit.append(session, "intake.begin", str(intake_id))
@@ -253,7 +254,7 @@ def take(
         if intakes.lock_chunk(session, chunk.id) is not ChunkState.WAITING:
             return
         near += near_meanwhile(session, workplace, asked, before)
-        made = media.add(session, intake.handling, kept)
+        made = media.add(session, intake.handling, kept, intake.cover_id)
         names = known | {name: medium_id for name, (medium_id, _) in made.items()}
         _write_occurrences(session, chunk, received, names)
         fingerprints.replace(session, intake.handling, list(_fingerprints(kept, readings, made)))

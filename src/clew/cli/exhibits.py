@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from clew.cli.entry import As, Json, aside, console, entered
+from clew.domain.cover import Words
 from clew.domain.intake import Summary
 
 REASONS_SHOWN_MAX = 20
@@ -30,6 +31,18 @@ def intake(
         str, typer.Option(help='Who may see facts and fingerprints: unit, member, "members NO,SE" or all.')
     ] = "all",
     exclude: Annotated[str, typer.Option(help="Members who may not, whatever the audience: SE,DK.")] = "",
+    uses: Annotated[
+        str, typer.Option(help="What the audience may use it for: fingerprints, facts, preview, original, export.")
+    ] = "fingerprints,facts",
+    also: Annotated[str, typer.Option(help='Members who may more: "BR,CA=preview,original".')] = "",
+    purposes: Annotated[str, typer.Option(help="What it is kept for, by commas, such as investigation.")] = "",
+    legal_basis: Annotated[str, typer.Option(help="The law by which it is processed.")] = "",
+    conditions: Annotated[str, typer.Option(help="Handling codes H0 to H3, by commas.")] = "",
+    condition_text: Annotated[str, typer.Option(help="What H3 asks for, in words.")] = "",
+    confidentiality: Annotated[str, typer.Option(help="official-use, restricted or confidential.")] = "",
+    evaluation: Annotated[str, typer.Option(help="Of source and information, such as B2; X4 is not assessed.")] = "",
+    keep_until: Annotated[str, typer.Option(help="End of retention, such as 2031-01-31; else five years.")] = "",
+    adults: Annotated[bool, typer.Option(help="No person concerned is a minor.")] = False,
     fingerprints_only: Annotated[bool, typer.Option(help="Leave the bytes where they are.")] = False,
     json_: Json = False,
 ) -> None:
@@ -42,7 +55,11 @@ def intake(
             began = time.monotonic()
             asked = intaking.Asked(
                 path=path.absolute(), officer=as_, case=case, exhibit=exhibit, list_name=list_, series=series,
-                keeps_bytes=not fingerprints_only, audience=audience, exclude=exclude,
+                keeps_bytes=not fingerprints_only, audience=audience, exclude=exclude, uses=uses, also=also,
+                cover=Words(
+                    purposes=purposes, legal_basis=legal_basis, conditions=conditions, condition_text=condition_text,
+                    confidentiality=confidentiality, evaluation=evaluation, keep_until=keep_until, adults=adults,
+                ),
             )  # fmt: skip
             summary = intaking.run(workplace, asked, aside)
             seconds = time.monotonic() - began

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
@@ -15,8 +15,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressC
 
 from clew.actions import listing, opening, receiving, triaging
 from clew.actions.workplace import Workplace
+from clew.domain.cover import Words, cover_from_words
 from clew.domain.errors import Invalid, StepRefused, Unavailable
-from clew.domain.handling import Actor, Handling, audience_from_words
+from clew.domain.handling import (
+    Actor,
+    Handling,
+    audience_from_words,
+    codes_from_words,
+    handled,
+    named_from_words,
+    uses_from_words,
+)
 from clew.domain.intake import Progress as IntakeProgress
 from clew.domain.intake import Summary
 from clew.jobs import tasks, worker
@@ -38,6 +47,9 @@ class Asked:
     keeps_bytes: bool = True
     audience: str = "all"
     exclude: str = ""
+    uses: str = "fingerprints,facts"
+    also: str = ""
+    cover: Words = field(default_factory=Words)
 
 
 def run(workplace: Workplace, asked: Asked, console: Console) -> Summary:
@@ -120,10 +132,11 @@ class _Side(threading.Thread):
 def _handling(actor: Actor, asked: Asked) -> Handling:
     try:
         audience, members = audience_from_words(asked.audience)
-        excluded = frozenset(code.strip().upper() for code in asked.exclude.split(",") if code.strip())
-        return Handling(
-            owner_member=actor.member, owner_unit=actor.unit, audience=audience, members=members - {actor.member},
-            excluded=excluded,
+        named, named_uses = named_from_words(asked.also, beside=audience)
+        return handled(
+            owner_member=actor.member, owner_unit=actor.unit, audience=audience,
+            members=(members | named) - {actor.member}, excluded=codes_from_words(asked.exclude),
+            uses=uses_from_words(asked.uses), named_uses=named_uses,
         )  # fmt: skip
     except ValueError as wrong:
         raise Invalid(f"This audience cannot be: {wrong}.") from None
@@ -131,6 +144,7 @@ def _handling(actor: Actor, asked: Asked) -> Handling:
 
 def _begin(workplace: Workplace, actor: Actor, asked: Asked, kind: str) -> UUID:
     handling = _handling(actor, asked)
+    cover = cover_from_words(asked.cover, opening.today())
     if (asked.list_name is None) == (asked.case is None) or (asked.case is None) != (asked.exhibit is None):
         raise Invalid("Say either --case and --exhibit, or --list for a hash list.")
     if (kind == "hash_list") != (asked.list_name is not None):
@@ -140,16 +154,19 @@ def _begin(workplace: Workplace, actor: Actor, asked: Asked, kind: str) -> UUID:
             else "This is no hash list: leave out --list."
         )
     with opening.acting_as(actor) as session:
-        opening.check_members(session, handling)
+        cover_id = opening.keep_cover(session, handling, cover)
         exhibit_id = list_id = None
         if asked.case is not None and asked.exhibit is not None:
-            exhibit_id = opening.open_exhibit(session, asked.case, asked.exhibit, handling)
+            exhibit_id = opening.open_exhibit(session, asked.case, asked.exhibit, handling, cover_id)
         elif asked.list_name is not None:
-            list_id = opening.open_list(session, asked.list_name, handling)
-        series_id = None if asked.series is None else opening.open_series(session, asked.series, handling)
+            list_id = opening.open_list(session, asked.list_name, handling, cover_id)
+        series_id = None
+        if asked.series is not None:
+            series_id = opening.open_series(session, asked.series, handling, cover_id)
         return receiving.begin(
             session, source=asked.path, source_kind=kind, host=workplace.host, handling=handling,
             keeps_bytes=asked.keeps_bytes, exhibit_id=exhibit_id, list_id=list_id, series_id=series_id,
+            cover_id=cover_id,
         )  # fmt: skip
 
 

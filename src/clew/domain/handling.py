@@ -1,18 +1,42 @@
-"""Who acts, who may see a record: the rule of visibility, to be read.
+"""Who acts, who may see a record and for which use: the rule of visibility, to be read.
 
 `records/visibility.sql` is its twin, to be obeyed; a property test holds the two equal.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, IntFlag
+from functools import reduce
 
-from clew.domain.officer import Role
+from clew.domain.officer import WITHOUT_CONTENT, Role
 
 MEMBERS_PER_RECORD_MAX = 300
 
 
+class Use(IntFlag):
+    """What a record may be used for, each with its own permission. The bits are stored; never reuse one."""
+
+    FINGERPRINTS = 1
+    """To be compared with."""
+    FACTS = 2
+    """To be known of: that it is there, and what is known of it."""
+    PREVIEW = 4
+    ORIGINAL = 8
+    EXPORT = 16
+    """To be put on a hash list that leaves the node."""
+
+
+NOTHING = Use(0)
+EVERY_USE = Use.FINGERPRINTS | Use.FACTS | Use.PREVIEW | Use.ORIGINAL | Use.EXPORT
+SHARED_AT_INTAKE = Use.FINGERPRINTS | Use.FACTS
+"""What an audience has unless more is said: media stay with their owner."""
+
+CIRCLE_BITS = 5
+CIRCLE_MASK = (1 << CIRCLE_BITS) - 1
+
+
 class Audience(IntEnum):
-    """The widest circle that may see a record. The numbers are stored; never reuse one."""
+    """The widest circle that has any use of a record."""
 
     UNIT = 1
     MEMBER = 2
@@ -36,15 +60,19 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handling:
-    """Owner of a record and the circle that may see it.
+    """Owner of a record, and what each circle around the owner may use it for.
 
-    `members` are the members named by the owner and count only for `Audience.MEMBERS`;
-    `excluded` are refused whatever else is said. The owner is never excluded.
+    The owner's unit has every use. `member_uses` are for the other units of the owner's member,
+    `named_uses` for `members`, `all_uses` for every member; whoever stands in two circles has the
+    uses of both. A nearer circle never lacks what a wider one has. `excluded` members have no use
+    whatever else is said; the owner is never excluded.
     """
 
     owner_member: str
     owner_unit: str
-    audience: Audience
+    member_uses: Use = NOTHING
+    named_uses: Use = NOTHING
+    all_uses: Use = NOTHING
     members: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
 
@@ -53,24 +81,139 @@ class Handling:
             raise ValueError("a record has an owner: a member and a unit")
         if self.owner_member in self.excluded:
             raise ValueError("the owner of a record cannot be excluded from it")
-        if (self.audience is Audience.MEMBERS) != bool(self.members):
-            raise ValueError("members are named exactly where the audience is named members")
+        if (self.named_uses != NOTHING) != bool(self.members):
+            raise ValueError("members are named exactly where there is a use for them")
+        if self.all_uses & ~self.member_uses or (self.members and self.all_uses & ~self.named_uses):
+            raise ValueError("what every member may, the nearer circles may too")
         if max(len(self.members), len(self.excluded)) > MEMBERS_PER_RECORD_MAX:
             raise ValueError("more members named than a record can hold")
 
+    @property
+    def audience(self) -> Audience:
+        """The widest circle that has any use."""
+        if self.all_uses:
+            return Audience.ALL
+        if self.named_uses:
+            return Audience.MEMBERS
+        return Audience.MEMBER if self.member_uses else Audience.UNIT
 
-def may_see(actor: Actor | None, handling: Handling) -> bool:
-    """Whether `actor` may see a record under `handling`.
+    @property
+    def circles(self) -> int:
+        """The uses of the three circles in one number of 15 bits, as it is stored."""
+        return int(self.member_uses) << 2 * CIRCLE_BITS | int(self.named_uses) << CIRCLE_BITS | int(self.all_uses)
 
-    Denial wins over permission, and nobody is nobody: without an actor nothing is seen.
+
+def from_circles(
+    circles: int, *, owner_member: str, owner_unit: str, members: Iterable[str] = (), excluded: Iterable[str] = ()
+) -> Handling:
+    """The handling whose `circles` were stored."""
+    return Handling(
+        owner_member=owner_member,
+        owner_unit=owner_unit,
+        member_uses=Use(circles >> 2 * CIRCLE_BITS & CIRCLE_MASK),
+        named_uses=Use(circles >> CIRCLE_BITS & CIRCLE_MASK),
+        all_uses=Use(circles & CIRCLE_MASK),
+        members=frozenset(members),
+        excluded=frozenset(excluded),
+    )
+
+
+def handled(
+    *,
+    owner_member: str,
+    owner_unit: str,
+    audience: Audience,
+    members: Iterable[str] = (),
+    excluded: Iterable[str] = (),
+    uses: Use = SHARED_AT_INTAKE,
+    named_uses: Use = NOTHING,
+) -> Handling:
+    """The handling by which `audience` has `uses`, and the named `members` have `named_uses` besides.
+
+    The other units of the owner's member have every use wherever the audience is wider than the unit.
+
+    Raises:
+        ValueError: members are named where they do not count, or none where they must be.
     """
-    if actor is None or actor.member in handling.excluded:
-        return False
-    if handling.audience is Audience.ALL:
+    named = frozenset(members)
+    if (audience is Audience.MEMBERS and not named) or (named and audience < Audience.MEMBERS):
+        raise ValueError("members are named exactly where the audience is named members, or beside all")
+    return Handling(
+        owner_member=owner_member,
+        owner_unit=owner_unit,
+        member_uses=NOTHING if audience is Audience.UNIT else EVERY_USE,
+        named_uses=uses | named_uses if named else NOTHING,
+        all_uses=uses if audience is Audience.ALL else NOTHING,
+        members=named,
+        excluded=frozenset(excluded),
+    )
+
+
+def uses_of(actor: Actor | None, handling: Handling) -> Use:
+    """Every use that `actor` has of a record under `handling`.
+
+    Denial wins over permission, and nobody is nobody: without an actor there is no use, nor for
+    a role that has no right on content.
+    """
+    if actor is None or actor.role in WITHOUT_CONTENT or actor.member in handling.excluded:
+        return NOTHING
+    if actor.member != handling.owner_member:
+        return _granted(handling, actor.member)
+    if actor.unit == handling.owner_unit:
+        return EVERY_USE
+    return handling.member_uses | _granted(handling, actor.member)
+
+
+def may_see(actor: Actor | None, handling: Handling, use: Use = Use.FACTS) -> bool:
+    """Whether `actor` may see a record under `handling` for `use`, which is one of the five."""
+    return bool(uses_of(actor, handling) & use)
+
+
+def widens(before: Handling, after: Handling) -> bool:
+    """Whether anybody at all has a use under `after` that was not there under `before`."""
+    if (after.all_uses & ~before.all_uses) or (after.member_uses & ~before.member_uses):
         return True
-    if actor.member == handling.owner_member:
-        return handling.audience is not Audience.UNIT or actor.unit == handling.owner_unit
-    return handling.audience is Audience.MEMBERS and actor.member in handling.members
+    mentioned = before.members | before.excluded | after.members | after.excluded
+    return any(_left(after, code) & ~_left(before, code) for code in mentioned - {before.owner_member})
+
+
+def narrowest(first: Handling, *others: Handling) -> Handling:
+    """The handling that gives what all of them give: never wider than any, for anybody.
+
+    Raises:
+        ValueError: they are of several owners, or exclude more members than a record can hold.
+    """
+    return reduce(_narrower, others, first)
+
+
+def _narrower(one: Handling, other: Handling) -> Handling:
+    if (one.owner_member, one.owner_unit) != (other.owner_member, other.owner_unit):
+        raise ValueError("handlings of several owners have none in common")
+    everyone = one.all_uses & other.all_uses
+    by_member = {code: _granted(one, code) & _granted(other, code) for code in one.members | other.members}
+    named = {code: uses for code, uses in by_member.items() if uses != everyone}
+    # One set of uses is kept for all who are named: where they differ, what they have in common.
+    common = reduce(lambda a, b: a & b, named.values(), EVERY_USE) if named else NOTHING
+    if common == everyone:
+        named, common = {}, NOTHING
+    return Handling(
+        owner_member=one.owner_member,
+        owner_unit=one.owner_unit,
+        member_uses=one.member_uses & other.member_uses,
+        named_uses=common,
+        all_uses=everyone,
+        members=frozenset(named),
+        excluded=one.excluded | other.excluded,
+    )
+
+
+def _granted(handling: Handling, member: str) -> Use:
+    """What a whole member has as one of the named, and as one of all."""
+    return handling.all_uses | (handling.named_uses if member in handling.members else NOTHING)
+
+
+def _left(handling: Handling, member: str) -> Use:
+    return NOTHING if member in handling.excluded else _granted(handling, member)
 
 
 def audience_from_words(words: str) -> tuple[Audience, frozenset[str]]:
@@ -80,7 +223,7 @@ def audience_from_words(words: str) -> tuple[Audience, frozenset[str]]:
         ValueError: the words name no audience.
     """
     name, _, rest = words.strip().partition(" ")
-    members = frozenset(code.strip().upper() for code in rest.split(",") if code.strip())
+    members = codes_from_words(rest)
     try:
         audience = Audience[name.upper()]
     except KeyError:
@@ -88,3 +231,38 @@ def audience_from_words(words: str) -> tuple[Audience, frozenset[str]]:
     if (audience is Audience.MEMBERS) != bool(members):
         raise ValueError("name members after the word members, and only there")
     return audience, members
+
+
+def named_from_words(words: str, *, beside: Audience = Audience.ALL) -> tuple[frozenset[str], Use]:
+    """`BR,CA=preview,original` as the members named beside the audience, and what they have; empty names nobody.
+
+    Raises:
+        ValueError: it is not written so, or the audience is itself of named members.
+    """
+    if words.strip() and beside is Audience.MEMBERS:
+        raise ValueError("named members have one set of uses: name them once")
+    codes, equals, uses = words.partition("=")
+    members, named = codes_from_words(codes), uses_from_words(uses)
+    if bool(members) != bool(named) or bool(equals) != bool(words.strip()):
+        raise ValueError("name members beside the audience as BR,CA=preview,original")
+    return members, named
+
+
+def codes_from_words(words: str) -> frozenset[str]:
+    """`no, SE` as codes of members."""
+    return frozenset(code.strip().upper() for code in words.split(",") if code.strip())
+
+
+def uses_from_words(words: str) -> Use:
+    """`fingerprints,facts` as a set of uses; `none` and `every` are sets too.
+
+    Raises:
+        ValueError: a word names no use.
+    """
+    named = [word.strip().upper() for word in words.split(",") if word.strip()]
+    if named in (["NONE"], ["EVERY"]):
+        return EVERY_USE if named == ["EVERY"] else NOTHING
+    try:
+        return reduce(lambda a, b: a | b, (Use[word] for word in named), NOTHING)
+    except KeyError:
+        raise ValueError("uses are fingerprints, facts, preview, original and export") from None

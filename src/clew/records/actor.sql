@@ -22,6 +22,10 @@ begin
         or (words::json ->> 'until')::bigint < extract(epoch from transaction_timestamp()) then
         return null;
     end if;
+    -- Whoever does not say what for is nobody: a missing use must not be unknown to the rule.
+    if words::json ->> 'use' is null then
+        return null;
+    end if;
     return words::json;
 end
 $$;
@@ -58,3 +62,9 @@ create or replace function clew_actor_officer() returns text
 language sql stable security definer parallel restricted
 set search_path = pg_catalog, public, pg_temp
 as $$ select clew_actor() ->> 'officer' $$;
+
+-- The one use that this transaction is for, as a bit of domain/handling.Use.
+create or replace function clew_actor_use() returns smallint
+language sql stable security definer parallel restricted
+set search_path = pg_catalog, public, pg_temp
+as $$ select (clew_actor() ->> 'use')::smallint $$;

@@ -60,9 +60,9 @@ as $$
         on conflict (left_medium, right_medium) do nothing
         returning id, left_medium, right_medium
     )
-    -- Each side lies under its own medium's cover, and never wider than its own member.
+    -- Each side lies under its own medium's cover, and never wider than its own member (31 << 10).
     insert into overlap_sides (overlap_id, medium_id, owner_member, owner_unit, audience, members, excluded)
-    select noted.id, side.id, side.owner_member, side.owner_unit, case side.audience when 1 then 1 else 2 end,
+    select noted.id, side.id, side.owner_member, side.owner_unit, (side.audience & 31744)::smallint,
            '{}'::text[], '{}'::text[]
       from noted join media side on side.id in (noted.left_medium, noted.right_medium)
     on conflict (overlap_id, medium_id) do nothing

@@ -8,14 +8,14 @@ from clew.domain.handling import Handling
 from clew.records.session import Session, handling_columns
 
 
-def open_case(session: Session, reference: str, handling: Handling) -> UUID:
+def open_case(session: Session, reference: str, handling: Handling, cover_id: UUID | None = None) -> UUID:
     """The own unit's case of that reference, opened where it is new; an open one keeps its handling."""
     with session.cursor() as cursor:
         cursor.execute(
             """
-            insert into cases (reference, opened_by, owner_member, owner_unit, audience, members, excluded)
-            values (%s, %s, %s, %s, %s, %s, %s) on conflict (owner_member, owner_unit, reference) do nothing""",
-            [reference, session.actor.officer, *handling_columns(handling).values()],
+            insert into cases (reference, opened_by, cover_id, owner_member, owner_unit, audience, members, excluded)
+            values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict (owner_member, owner_unit, reference) do nothing""",
+            [reference, session.actor.officer, cover_id, *handling_columns(handling).values()],
         )
     return find(session, reference)
 

@@ -7,14 +7,16 @@ from clew.domain.handling import Handling
 from clew.records.session import Session, handling_columns
 
 
-def open_exhibit(session: Session, case_id: UUID, reference: str, handling: Handling) -> UUID:
+def open_exhibit(
+    session: Session, case_id: UUID, reference: str, handling: Handling, cover_id: UUID | None = None
+) -> UUID:
     """The case's exhibit of that reference, opened where it is new; an open one keeps its handling."""
     with session.cursor() as cursor:
         cursor.execute(
             """
-            insert into exhibits (case_id, reference, owner_member, owner_unit, audience, members, excluded)
-            values (%s, %s, %s, %s, %s, %s, %s) on conflict (case_id, reference) do nothing""",
-            [case_id, reference, *handling_columns(handling).values()],
+            insert into exhibits (case_id, reference, cover_id, owner_member, owner_unit, audience, members, excluded)
+            values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict (case_id, reference) do nothing""",
+            [case_id, reference, cover_id, *handling_columns(handling).values()],
         )
     return find(session, case_id, reference)
 

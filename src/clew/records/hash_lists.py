@@ -6,16 +6,17 @@ from clew.domain.handling import Handling
 from clew.records.session import Session, handling_columns
 
 
-def open_list(session: Session, name: str, handling: Handling) -> UUID:
+def open_list(session: Session, name: str, handling: Handling, cover_id: UUID | None = None) -> UUID:
     """The owner's hash list of that name, made where it is not there."""
     cover = handling_columns(handling)
     with session.cursor() as cursor:
         cursor.execute(
             """
-            insert into hash_lists (id, name, owner_member, owner_unit, audience, members, excluded)
-            values (gen_random_uuid(), %(name)s, %(owner_member)s, %(owner_unit)s, %(audience)s, %(members)s, %(excluded)s)
+            insert into hash_lists (id, name, cover_id, owner_member, owner_unit, audience, members, excluded)
+            values (gen_random_uuid(), %(name)s, %(cover)s, %(owner_member)s, %(owner_unit)s, %(audience)s, %(members)s,
+                    %(excluded)s)
             on conflict (owner_member, owner_unit, name) do nothing""",
-            {"name": name, **cover},
+            {"name": name, "cover": cover_id, **cover},
         )
         cursor.execute(
             """select id from hash_lists where name = %(name)s and owner_member = %(owner_member)s

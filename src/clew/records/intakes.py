@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 from clew.domain.errors import Invalid, NotVisible
-from clew.domain.handling import Audience, Handling
+from clew.domain.handling import Handling, from_circles
 from clew.domain.intake import ChunkState, Progress, Summary
 from clew.domain.medium import Verdict
 from clew.records.session import Session, handling_columns
@@ -27,6 +27,7 @@ class Intake:
     series_id: UUID | None
     list_id: UUID | None
     handling: Handling
+    cover_id: UUID | None = None
 
     @property
     def root(self) -> Path:
@@ -65,7 +66,7 @@ class Stub:
 
 def begin(
     session: Session, *, exhibit_id: UUID | None, list_id: UUID | None, source: bytes, source_kind: str, host: str,
-    keeps_bytes: bool, series_id: UUID | None, handling: Handling,
+    keeps_bytes: bool, series_id: UUID | None, handling: Handling, cover_id: UUID | None = None,
 ) -> UUID:  # fmt: skip
     """The intake of this source into this exhibit: the one that was begun before, or a new one."""
     cover = handling_columns(handling)
@@ -96,12 +97,14 @@ def begin(
         cursor.execute(
             """
             insert into intakes (id, exhibit_id, list_id, source, source_kind, started_by, started_at, host, keeps_bytes,
-                                 series_id, files_seen, owner_member, owner_unit, audience, members, excluded)
+                                 series_id, files_seen, cover_id, owner_member, owner_unit, audience, members,
+                                 excluded)
             values (gen_random_uuid(), %(exhibit)s, %(list)s, %(source)s, %(kind)s, %(officer)s, now(), %(host)s,
-                    %(keeps)s, %(series)s, 0, %(owner_member)s, %(owner_unit)s, %(audience)s, %(members)s, %(excluded)s)
+                    %(keeps)s, %(series)s, 0, %(described)s, %(owner_member)s, %(owner_unit)s, %(audience)s, %(members)s, %(excluded)s)
             returning id""",
             {"exhibit": exhibit_id, "list": list_id, "source": source, "kind": source_kind, "host": host,
-             "officer": session.actor.officer, "keeps": keeps_bytes, "series": series_id, **cover},
+             "officer": session.actor.officer, "keeps": keeps_bytes, "series": series_id,
+             "described": cover_id, **cover},
         )  # fmt: skip
         return UUID(str(cursor.fetchone()[0]))
 
@@ -306,7 +309,7 @@ def summary(session: Session, intake_id: UUID) -> Summary:
 
 _INTAKE = """
     select i.id as intake, e.case_id, i.exhibit_id, i.source, i.source_kind, i.host, i.keeps_bytes, i.series_id,
-           i.list_id, i.owner_member, i.owner_unit, i.audience, i.members, i.excluded
+           i.list_id, i.owner_member, i.owner_unit, i.audience, i.members, i.excluded, i.cover_id
     from intakes i left join exhibits e on e.id = i.exhibit_id
 """
 
@@ -315,8 +318,8 @@ def _intake(row: Sequence) -> Intake:
     return Intake(
         id=row[0], case_id=row[1], exhibit_id=row[2], source=bytes(row[3]), source_kind=row[4], host=row[5],
         keeps_bytes=row[6], series_id=row[7], list_id=row[8],
-        handling=Handling(
-            owner_member=row[9], owner_unit=row[10], audience=Audience(row[11]), members=frozenset(row[12]),
-            excluded=frozenset(row[13]),
+        handling=from_circles(
+            row[11], owner_member=row[9], owner_unit=row[10], members=row[12], excluded=row[13],
         ),
+        cover_id=row[14],
     )  # fmt: skip

@@ -44,7 +44,7 @@ def add(session: Session, intake: Intake, staged: Sequence[str], series: Mapping
     Gives how many media are new, and the PDQ of each that has none in the records yet (an earlier
     run may have ended between the two).
     """
-    cover = handling_columns(intake.handling)
+    cover = {**handling_columns(intake.handling), "described": intake.cover_id}
     with session.cursor() as cursor:
         cursor.execute(_STAGE)
         with cursor.copy("copy pg_temp.listed from stdin") as copy:
@@ -77,8 +77,8 @@ _COVER_VALUES = "%(owner_member)s, %(owner_unit)s, %(audience)s::smallint, %(mem
 
 _MEDIA = f"""
     with made as (
-        insert into media (id, name, sha256, sha1, md5, size_bytes, kind, verdict, {_COVER})
-        select distinct on (name) id, name, sha256, sha1, md5, size_bytes, kind, {Verdict.ABSENT:d}, {_COVER_VALUES}
+        insert into media (id, name, sha256, sha1, md5, size_bytes, kind, verdict, cover_id, {_COVER})
+        select distinct on (name) id, name, sha256, sha1, md5, size_bytes, kind, {Verdict.ABSENT:d}, %(described)s::uuid, {_COVER_VALUES}
         from pg_temp.listed order by name
         on conflict (name, owner_member, owner_unit, audience, members, excluded) do nothing returning id)
     select id from made

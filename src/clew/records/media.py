@@ -79,7 +79,9 @@ def known(session: Session, handling: Handling, names: Sequence[bytes], *, keeps
         return {bytes(name): medium_id for name, medium_id in cursor}
 
 
-def add(session: Session, handling: Handling, media: Sequence[Medium]) -> dict[bytes, tuple[UUID, bool]]:
+def add(
+    session: Session, handling: Handling, media: Sequence[Medium], cover_id: UUID | None = None
+) -> dict[bytes, tuple[UUID, bool]]:
     """Keep `media`. Gives for each name the identifier of its record, and whether it is new or was only now read."""
     cover = tuple(handling_columns(handling).values())
     with session.cursor() as cursor:
@@ -88,7 +90,7 @@ def add(session: Session, handling: Handling, media: Sequence[Medium]) -> dict[b
         )
         with cursor.copy(f"copy pg_temp.new_media ({_COLUMNS}) from stdin") as copy:
             for medium in media:
-                copy.write_row((*_row(medium), *cover))
+                copy.write_row((*_row(medium), cover_id, *cover))
         cursor.execute(
             f"""
             insert into media ({_COLUMNS}) select {_COLUMNS} from pg_temp.new_media
@@ -133,7 +135,7 @@ def of_chunk(session: Session, chunk_id: int, kind: MediumKind) -> tuple[tuple[b
 _COLUMNS = (
     "id, name, sha256, sha1, md5, size_bytes, kind, verdict, reason, width, height, duration_ms, data_key, facts, "
     "camera_make, camera_model, camera_serial, lens_serial, taken_at, taken_offset_minutes, latitude, longitude, "
-    "gps_precision_m, software, document_id, taken_in_at, owner_member, owner_unit, audience, members, excluded"
+    "gps_precision_m, software, document_id, taken_in_at, cover_id, owner_member, owner_unit, audience, members, excluded"
 )
 
 _UNREAD = [int(Verdict.WAITING), int(Verdict.ABSENT)]

@@ -5,6 +5,7 @@ from importlib.resources import files
 
 from psycopg import sql
 
+from clew.domain.handling import Use
 from clew.domain.officer import WITHOUT_CONTENT, Role
 from clew.records import administration
 from clew.records.roles import Roles
@@ -23,6 +24,7 @@ COVERED = (
     "hash_lists",
     "listings",
     "overlap_sides",
+    "covers",
 )
 """Tables with the columns of the cover."""
 
@@ -33,6 +35,7 @@ APP_GRANTS = {
     "acts": "select, insert",
     "cases": "select, insert, update, delete",
     "chunks": "select, insert, update, delete",
+    "covers": "select, insert, update, delete",
     "exhibits": "select, insert, update, delete",
     "fingerprint_counters": "select, update",
     "fingerprints": "select, insert, update, delete",
@@ -70,6 +73,7 @@ FUNCTIONS_OF_THE_APP = (
     "clew_actor_standing()",
     "clew_standing(text)",
     "clew_administrators(text)",
+    "clew_actor_use()",
     "clew_fingerprints_after(smallint, bigint, integer)",
     "clew_fingerprint_sets(smallint, bigint[])",
     (
@@ -80,10 +84,15 @@ FUNCTIONS_OF_THE_APP = (
 )
 FUNCTIONS_OF_THE_BLIND = ("clew_actor()", "clew_write_overlaps(uuid[], uuid[])")
 
+FACTS = f"{Use.FACTS:d}::smallint"
+"""An overlap is noted where one owner may not even know of the other's medium."""
+
 COVER_IS_WHOLE = (
-    "owner_member <> '' and owner_unit <> '' and audience between 1 and 4"
-    " and (audience = 3) = (cardinality(members) > 0) and owner_member <> all (excluded)"
-    " and cardinality(members) <= 300 and cardinality(excluded) <= 300"
+    "owner_member <> '' and owner_unit <> '' and audience between 0 and 32767"
+    " and (audience >> 5 & 31 <> 0) = (cardinality(members) > 0)"
+    " and (audience & 31) & ~(audience >> 10) = 0"
+    " and (cardinality(members) = 0 or (audience & 31) & ~(audience >> 5) = 0)"
+    " and owner_member <> all (excluded) and cardinality(members) <= 300 and cardinality(excluded) <= 300"
 )
 """What `domain/handling.Handling` demands, once more where rows come by COPY."""
 
@@ -180,8 +189,12 @@ def functions() -> list[str]:
     """The functions of the package's SQL files, with the rule of visibility pasted in."""
     places = {
         "{roles_with_content}": ", ".join(f"'{role}'" for role in Role if role not in WITHOUT_CONTENT),
-        "{a_owner_sees_b}": visible("b.", viewer_member="a.owner_member", viewer_unit="a.owner_unit"),
-        "{b_owner_sees_a}": visible("a.", viewer_member="b.owner_member", viewer_unit="b.owner_unit"),
+        "{a_owner_sees_b}": visible(
+            "b.", viewer_member="a.owner_member", viewer_unit="a.owner_unit", viewer_use=FACTS
+        ),
+        "{b_owner_sees_a}": visible(
+            "a.", viewer_member="b.owner_member", viewer_unit="b.owner_unit", viewer_use=FACTS
+        ),
         "{a_is_visible}": visible("m.a_"),
         "{b_is_visible}": visible("m.b_"),
     }

@@ -9,19 +9,21 @@ from clew.domain.series import SeriesState
 from clew.records.session import Session, handling_columns
 
 
-def find_or_open(session: Session, name: str, handling: Handling) -> UUID:
+def find_or_open(session: Session, name: str, handling: Handling, cover_id: UUID | None = None) -> UUID:
     """The own unit's series of that name, opened where it is new; an open one keeps its handling."""
-    return opened(session, name, handling)[0]
+    return opened(session, name, handling, cover_id)[0]
 
 
-def opened(session: Session, name: str, handling: Handling) -> tuple[UUID, bool]:
+def opened(
+    session: Session, name: str, handling: Handling, cover_id: UUID | None = None
+) -> tuple[UUID, bool]:
     """The same, and whether it is new."""
     with session.cursor() as cursor:
         cursor.execute(
             """
-            insert into series (name, owner_member, owner_unit, audience, members, excluded)
-            values (%s, %s, %s, %s, %s, %s) on conflict (owner_member, owner_unit, name) do nothing returning id""",
-            [name, *handling_columns(handling).values()],
+            insert into series (name, cover_id, owner_member, owner_unit, audience, members, excluded)
+            values (%s, %s, %s, %s, %s, %s, %s) on conflict (owner_member, owner_unit, name) do nothing returning id""",
+            [name, cover_id, *handling_columns(handling).values()],
         )
         if made := cursor.fetchone():
             return made[0], True

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from psycopg.rows import TupleRow
 
 from clew.domain.errors import NotAdmitted
-from clew.domain.handling import Actor, Handling
+from clew.domain.handling import Actor, Handling, Use
 from clew.domain.suspension import REFUSALS, Standing
 from clew.records.outages import LOST, reached
 
@@ -30,9 +30,10 @@ ENTER = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A transaction in which every statement sees only what `actor` may see."""
+    """A transaction in which every statement sees only what `actor` may see for `use`."""
 
     actor: Actor
+    use: Use = Use.FACTS
 
     def cursor(self) -> psycopg.Cursor[TupleRow]:
         """A cursor of psycopg; parameters travel apart from the statement.
@@ -68,19 +69,22 @@ class Session:
 
 
 @contextmanager
-def acting_as(actor: Actor) -> Iterator[Session]:
-    """A transaction of `actor`: committed at the end, rolled back on any error.
+def acting_as(actor: Actor, use: Use = Use.FACTS) -> Iterator[Session]:
+    """A transaction of `actor` for one use: committed at the end, rolled back on any error.
 
     Raises:
         NotAdmitted: the actor may not act now: suspended, or not certified for this role.
         Unavailable: the database cannot be reached, went away within, or is out of its means.
         RuntimeError: it is used within itself; an action is one transaction.
+        ValueError: `use` is not one of the five.
     """
+    if use not in list(Use):
+        raise ValueError("a transaction is for one use")
     if connection.in_atomic_block:
         raise RuntimeError("one transaction has one actor: acting_as cannot be used within itself")
     with reached(), ExitStack() as opened:
-        _begin(opened, actor)
-        yield Session(actor=actor)
+        _begin(opened, actor, use)
+        yield Session(actor=actor, use=use)
 
 
 def handling_columns(handling: Handling) -> dict[str, object]:
@@ -88,36 +92,38 @@ def handling_columns(handling: Handling) -> dict[str, object]:
     return {
         "owner_member": handling.owner_member,
         "owner_unit": handling.owner_unit,
-        "audience": int(handling.audience),
+        "audience": handling.circles,
         "members": sorted(handling.members),
         "excluded": sorted(handling.excluded),
     }
 
 
-def signed(actor: Actor, *, backend_pid: int, until: int, key: bytes) -> str:
-    """What the database believes: who acts, on which connection, until when (seconds of the epoch), signed.
+def signed(actor: Actor, *, backend_pid: int, until: int, key: bytes, use: Use = Use.FACTS) -> str:
+    """What the database believes: who acts, for which use, on which connection, until when, signed.
+
+    Units: `until` in seconds of the epoch.
 
     Source: HMAC-SHA256, RFC 2104; `actor.sql` checks it.
     """
     words = json.dumps(
         {
             "member": actor.member, "unit": actor.unit, "officer": actor.officer, "role": actor.role,
-            "pid": backend_pid, "until": until,
+            "use": int(use), "pid": backend_pid, "until": until,
         }
     )  # fmt: skip
     return f"{hmac.digest(key, words.encode(), 'sha256').hex()}:{words}"
 
 
-def _begin(opened: ExitStack, actor: Actor) -> None:
+def _begin(opened: ExitStack, actor: Actor, use: Use) -> None:
     try:
-        _enter(opened, actor)
+        _enter(opened, actor, use)
     except LOST:
         # The connection slept through a restart of the database: once more on a new one.
         connection.close()
-        _enter(opened, actor)
+        _enter(opened, actor, use)
 
 
-def _enter(opened: ExitStack, actor: Actor) -> None:
+def _enter(opened: ExitStack, actor: Actor, use: Use) -> None:
     with ExitStack() as entered:
         entered.enter_context(transaction.atomic())
         raw = _psycopg()
@@ -126,6 +132,7 @@ def _enter(opened: ExitStack, actor: Actor) -> None:
             backend_pid=raw.info.backend_pid,
             until=int(time.time()) + CONTEXT_SECONDS_MAX,
             key=settings.CLEW_CONTEXT_KEY,
+            use=use,
         )
         found = psycopg.Cursor(raw).execute(ENTER, [context]).fetchone()
         standing = Standing.NOT_CERTIFIED if found is None or found[0] is None else Standing(found[0])

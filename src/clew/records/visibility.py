@@ -5,6 +5,7 @@ from importlib.resources import files
 
 VIEWER_MEMBER = "(select clew_actor_member())"
 VIEWER_UNIT = "(select clew_actor_unit())"
+VIEWER_USE = "(select clew_actor_use())"
 """Sub-selects that depend on no row, so that each is worked out once for a query."""
 
 HOME = "(select clew_actor_home())"
@@ -14,17 +15,31 @@ OFFICER = "(select clew_actor_officer())"
 """The same for tables of administration, which roles without a right on content use too."""
 
 
-def visible(prefix: str = "", *, viewer_member: str = VIEWER_MEMBER, viewer_unit: str = VIEWER_UNIT) -> str:
-    """An SQL condition: the viewer may see the record whose cover columns begin with `prefix`.
+def visible(
+    prefix: str = "",
+    *,
+    viewer_member: str = VIEWER_MEMBER,
+    viewer_unit: str = VIEWER_UNIT,
+    viewer_use: str = VIEWER_USE,
+) -> str:
+    """An SQL condition: the viewer may see, for the use, the record whose cover columns begin with `prefix`.
 
     `prefix` is an alias with its dot (`b.`) or the beginning of the names (`a_`).
     """
-    return "(" + render(_template(), prefix=prefix, viewer_member=viewer_member, viewer_unit=viewer_unit) + ")"
+    filled = render(
+        _template(), prefix=prefix, viewer_member=viewer_member, viewer_unit=viewer_unit, viewer_use=viewer_use
+    )
+    return f"({filled})"
 
 
-def render(template: str, *, prefix: str, viewer_member: str, viewer_unit: str) -> str:
+def render(template: str, *, prefix: str, viewer_member: str, viewer_unit: str, viewer_use: str) -> str:
     """The rule with its places filled; braces of SQL's own, as in '{}', stay."""
-    named = {"{prefix}": prefix, "{viewer_member}": viewer_member, "{viewer_unit}": viewer_unit}
+    named = {
+        "{prefix}": prefix,
+        "{viewer_member}": viewer_member,
+        "{viewer_unit}": viewer_unit,
+        "{viewer_use}": viewer_use,
+    }
     for place, words in named.items():
         template = template.replace(place, words)
     return template

@@ -127,8 +127,8 @@ def test_a_match_that_may_not_be_seen_becomes_an_overlap_of_two_blind_sides(worl
     mine, theirs = world.medium(ada), world.medium(eve, Audience.UNIT)
     assert write(ada, mine, world.fingerprint(eve, theirs)) == 0
     sides = "select medium_id, state, owner_member, audience from overlap_sides"
-    assert read(ada, sides) == read(bob, sides) == [(mine, "blind", "NO", Audience.MEMBER)]
-    assert read(eve, sides) == [(theirs, "blind", "SE", Audience.UNIT)]
+    assert read(ada, sides) == read(bob, sides) == [(mine, "blind", "NO", handling(ada, Audience.MEMBER).circles)]
+    assert read(eve, sides) == [(theirs, "blind", "SE", handling(eve, Audience.UNIT).circles)]
     assert read(third, sides) == []
     assert all(read(actor, "select count(*) from matches") == [(0,)] for actor in (ada, third))
     assert read(eve, "select count(*) from matches") == [(1,)]
@@ -194,4 +194,4 @@ def test_a_record_of_a_video_is_kept_as_it_is(world: World) -> None:
     ada, eve = world.officer("ada"), world.officer("eve", member="SE")
     theirs = world.fingerprint(eve, world.medium(eve), kind=Kind.FRAME, count=40)
     write(ada, world.medium(ada), theirs, kind=A_VIDEO, matched=12)
-    assert read(ada, "select kind, frames_matched, b_audience from matches") == [(A_VIDEO, 12, handling(eve).audience)]
+    assert read(ada, "select kind, frames_matched, b_audience from matches") == [(A_VIDEO, 12, handling(eve).circles)]

@@ -4,6 +4,7 @@ from clew.records.models.act import Act
 from clew.records.models.admission import Certification, Suspension
 from clew.records.models.case import Case, Chunk, Exhibit, Intake
 from clew.records.models.context_key import ContextKey
+from clew.records.models.cover import KeptCover
 from clew.records.models.gathering import HashList, Listing, Series, SeriesMedium
 from clew.records.models.match import Match, Overlap, OverlapSide
 from clew.records.models.medium import FingerprintCounter, FingerprintSet, Medium, Occurrence
@@ -20,6 +21,7 @@ __all__ = [
     "FingerprintSet",
     "HashList",
     "Intake",
+    "KeptCover",
     "Listing",
     "Match",
     "Medium",

@@ -4,10 +4,10 @@ from django.db import models
 from django.db.models.functions import Now
 
 from clew.records.models.columns import random_id
-from clew.records.models.cover import Covered
+from clew.records.models.cover import Covered, Described
 
 
-class Case(Covered):
+class Case(Described):
     """A member's enquiry."""
 
     id = random_id()
@@ -25,7 +25,7 @@ class Case(Covered):
         return self.reference
 
 
-class Exhibit(Covered):
+class Exhibit(Described):
     """One seized item with its chain of custody."""
 
     id = random_id()
@@ -40,7 +40,7 @@ class Exhibit(Covered):
         return self.reference
 
 
-class Intake(Covered):
+class Intake(Described):
     """One run over one source, for an exhibit or for a hash list."""
 
     id = random_id()

@@ -4,10 +4,10 @@ from django.db import models
 
 from clew.domain.series import SeriesState
 from clew.records.models.columns import random_id
-from clew.records.models.cover import Covered
+from clew.records.models.cover import Covered, Described
 
 
-class Series(Covered):
+class Series(Described):
     """Media that belong together, and whether their victim is identified."""
 
     id = random_id()
@@ -42,7 +42,7 @@ class SeriesMedium(Covered):
         return f"{self.series_id} {self.medium_id}"
 
 
-class HashList(Covered):
+class HashList(Described):
     """Fingerprints of known material that came without a case."""
 
     id = random_id()

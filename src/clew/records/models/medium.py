@@ -5,10 +5,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from clew.records.models.columns import RealField, WallClockField, random_id
-from clew.records.models.cover import COVER_COLUMNS, Covered
+from clew.records.models.cover import COVER_COLUMNS, Covered, Described
 
 
-class Medium(Covered):
+class Medium(Described):
     """One content under one handling of one owner.
 
     `name` is its SHA-256, or the SHA-1 or MD5 where only that came. `data_key` is

@@ -1,0 +1,73 @@
+"""Covers: what is said of records beside who may see them, kept once for all that lie under the same."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from clew.domain.cover import (
+    Condition,
+    Confidentiality,
+    Cover,
+    InformationEvaluation,
+    Purpose,
+    SourceEvaluation,
+)
+from clew.domain.handling import Handling
+from clew.records.session import Session, handling_columns
+
+
+def keep(session: Session, handling: Handling, cover: Cover) -> UUID:
+    """The owner's cover that says this under this handling, kept where it is new."""
+    row = {**handling_columns(handling), **_columns(cover)}
+    row["digest"] = hashlib.sha256(json.dumps(row, default=str, sort_keys=True).encode()).digest()
+    key = ("owner_member", "owner_unit", "audience", "members", "excluded", "digest")
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"insert into covers ({', '.join(row)}) values ({', '.join(f'%({name})s' for name in row)})"
+            f" on conflict ({', '.join(key)}) do nothing",
+            row,
+        )
+        cursor.execute(
+            f"select id from covers where {' and '.join(f'{name} = %({name})s' for name in key)}", row
+        )
+        return cursor.fetchone()[0]
+
+
+def get(session: Session, cover_id: UUID | None) -> Cover | None:
+    """The cover; None where the record was entered before there were covers, or the actor may not see it."""
+    if cover_id is None:
+        return None
+    return of(session, [cover_id]).get(cover_id)
+
+
+def of(session: Session, cover_ids: Iterable[UUID]) -> dict[UUID, Cover]:
+    """Those of the covers that the actor may see."""
+    with session.cursor() as cursor:
+        cursor.execute(f"select id, {', '.join(_COLUMNS)} from covers where id = any(%s)", [list(cover_ids)])
+        return {row[0]: _cover(row[1:]) for row in cursor}
+
+
+_COLUMNS = (
+    "purposes", "legal_basis", "conditions", "condition_text", "confidentiality", "source_evaluation",
+    "information_evaluation", "is_minor", "retention_end", "review_date",
+)  # fmt: skip
+
+
+def _columns(cover: Cover) -> dict[str, object]:
+    values = (
+        sorted(cover.purposes), cover.legal_basis, sorted(cover.conditions), cover.condition_text,
+        int(cover.confidentiality), cover.source_evaluation.value, int(cover.information_evaluation), cover.is_minor,
+        cover.retention_end, cover.review_date,
+    )  # fmt: skip
+    return dict(zip(_COLUMNS, values, strict=True))
+
+
+def _cover(row: Sequence) -> Cover:
+    purposes, legal_basis, conditions, condition_text, confidentiality, source, information, is_minor, end, _ = row
+    return Cover(
+        purposes=frozenset(map(Purpose, purposes)), legal_basis=legal_basis,
+        conditions=frozenset(map(Condition, conditions)), condition_text=condition_text,
+        confidentiality=Confidentiality(confidentiality), source_evaluation=SourceEvaluation(source),
+        information_evaluation=InformationEvaluation(information), is_minor=is_minor, retention_end=end,
+    )  # fmt: skip
