@@ -114,6 +114,7 @@ _SERIES = f"""
     insert into series_media (series_id, medium_id, {_COVER})
     select distinct s.id, l.id, {_COVER_VALUES}
     from pg_temp.listed l join unnest(%(numbers)s::int[], %(series)s::uuid[]) as s(number, id) on s.number = l.series
+    order by s.id, l.id
     on conflict (series_id, medium_id) do nothing
 """
 

@@ -82,7 +82,11 @@ def known(session: Session, handling: Handling, names: Sequence[bytes], *, keeps
 def add(
     session: Session, handling: Handling, media: Sequence[Medium], cover_id: UUID | None = None
 ) -> dict[bytes, tuple[UUID, bool]]:
-    """Keep `media`. Gives for each name the identifier of its record, and whether it is new or was only now read."""
+    """Keep `media`. Gives for each name the identifier of its record, and whether it is new or was only now read.
+
+    They are written in the order of their names, as `listed.add` does: of two transactions with the same media
+    one waits for the other, and never each for the other.
+    """
     cover = tuple(handling_columns(handling).values())
     with session.cursor() as cursor:
         cursor.execute(
@@ -93,7 +97,7 @@ def add(
                 copy.write_row((*_row(medium), cover_id, *cover))
         cursor.execute(
             f"""
-            insert into media ({_COLUMNS}) select {_COLUMNS} from pg_temp.new_media
+            insert into media ({_COLUMNS}) select {_COLUMNS} from pg_temp.new_media order by name
             on conflict (name, owner_member, owner_unit, audience, members, excluded) do update
                set {_WHAT_WAS_READ} where media.verdict = any(%s) or (media.data_key is null and excluded.data_key is not null)
             returning id""",

@@ -42,7 +42,7 @@ def add_media(session: Session, series_id: UUID, handling: Handling, media: Sequ
             insert into series_media (series_id, medium_id, owner_member, owner_unit, audience, members, excluded)
             select %(series)s, medium, %(owner_member)s, %(owner_unit)s, %(audience)s::smallint, %(members)s::text[],
                    %(excluded)s::text[]
-            from unnest(%(media)s::uuid[]) as given(medium) on conflict do nothing""",
+            from unnest(%(media)s::uuid[]) as given(medium) order by medium on conflict do nothing""",
             {"series": series_id, "media": list(media), **handling_columns(handling)},
         )
 
