@@ -54,11 +54,16 @@ def reason_json(reason: Reason) -> dict[str, Json]:
 
 
 def write_json(case: str, exhibit: str | None, counts: Counts, media: Iterable[TriagedMedium]) -> Iterator[str]:
-    """The whole answer as one JSON text, in pieces, so that it never lies in memory as a whole."""
+    """The whole answer as one JSON text, in pieces."""
     head = _without_absent({"case": case, "exhibit": exhibit, "counts": counts_json(counts)})
-    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "media": ['
-    for number, medium in enumerate(media):
-        yield (",\n" if number else "\n") + json.dumps(medium_json(medium), ensure_ascii=False)
+    yield from with_list(head, "media", map(medium_json, media))
+
+
+def with_list(head: dict[str, Json], name: str, items: Iterable[dict[str, Json]]) -> Iterator[str]:
+    """The fields of `head` and, under `name`, `items` as one JSON text, in pieces: one item is held at a time."""
+    yield json.dumps(head, ensure_ascii=False)[:-1] + f'{", " if head else ""}"{name}": ['
+    for number, item in enumerate(items):
+        yield (",\n" if number else "\n") + json.dumps(item, ensure_ascii=False)
     yield "\n]}\n"
 
 

@@ -1,6 +1,5 @@
 """`clew intake`: a seized source is taken in."""
 
-import json
 import sys
 import time
 from itertools import islice
@@ -12,6 +11,7 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.text import Text
 
+from clew.cli import answers
 from clew.cli.entry import As, Json, aside, console, entered
 from clew.domain.cover import Words
 from clew.domain.intake import Summary
@@ -65,16 +65,15 @@ def intake(
             seconds = time.monotonic() - began
         unread = intaking.undecodable(asked) if summary.undecodable and case is not None else iter(())
         if json_:
-            said = _summary_json(summary, seconds)
-            said["undecodable_files"] = [{"path": file.path, "reason": file.reason} for file in unread]
-            sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
+            files = ({"path": file.path, "reason": file.reason} for file in unread)
+            sys.stdout.writelines(answers.with_list(_summary_json(summary, seconds), "undecodable_files", files))
         else:
             _show(summary, seconds)
             for file in islice(unread, FILES_SHOWN_MAX):
                 console.print(Text(f"  {file.path}: {file.reason}", style="dim"))
 
 
-def _summary_json(summary: Summary, seconds: float) -> dict[str, object]:
+def _summary_json(summary: Summary, seconds: float) -> dict[str, answers.Json]:
     return {
         "files_seen": summary.files_seen, "media_new": summary.media_new, "bytes": summary.size_bytes,
         "undecodable": dict(summary.undecodable), "seconds": round(seconds, 3),

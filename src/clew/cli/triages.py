@@ -50,11 +50,7 @@ def compare(
             actor = opening.actor_of(as_)
             media = (medium for path in paths for medium in comparing.compare(workplace, actor, path.absolute()))
             if json_:
-                sys.stdout.write('{"media": [')
-                for number, medium in enumerate(media):
-                    text = json.dumps(answers.medium_json(medium), ensure_ascii=False)
-                    sys.stdout.write((",\n" if number else "\n") + text)
-                sys.stdout.write("\n]}\n")
+                sys.stdout.writelines(answers.with_list({}, "media", map(answers.medium_json, media)))
                 return
             for medium in media:
                 answers.show_compared(console, medium)
