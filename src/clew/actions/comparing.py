@@ -78,7 +78,8 @@ def _answered(one: Received, reading: Reading, pairs: Sequence[known.Pair]) -> T
     name = one.content.digests.sha256.hex()
     return TriagedMedium(
         name=name, sha256=name, paths=(path_text(one.path),), kind=reading.kind,
-        answer=answer(best, is_decoded=reading.verdict.is_decoded), reasons=reasons, verdict_reason=reading.reason,
+        answer=answer(best, is_decoded=reading.verdict.is_decoded), reasons=reasons,
+        verdict=reading.verdict, verdict_reason=reading.reason,
     )  # fmt: skip
 
 

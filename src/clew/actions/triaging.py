@@ -163,7 +163,7 @@ def _answered(medium: known.ScopedMedium, reasons: tuple[Reason, ...]) -> Triage
     return TriagedMedium(
         name=medium.name, sha256=medium.sha256, paths=tuple(path_text(path) for path in medium.paths),
         kind=medium.kind, answer=answer(best, is_decoded=medium.verdict.is_decoded), reasons=reasons,
-        verdict_reason=medium.reason,
+        verdict=medium.verdict, verdict_reason=medium.reason,
     )  # fmt: skip
 
 

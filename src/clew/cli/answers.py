@@ -9,15 +9,11 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from clew.domain.triage import Aligned, Answer, Counts, Evidence, Reason, ReasonKind, TriagedMedium, grouped
+from clew.domain.triage import SIGNS, Aligned, Answer, Counts, Evidence, Reason, ReasonKind, TriagedMedium, grouped
 from clew.media.walk import path_text
 
 Json: TypeAlias = "str | int | float | list[Json] | dict[str, Json]"
 
-SIGNS = {
-    Answer.SOLVED_ELSEWHERE: "★", Answer.PARALLEL_ENQUIRY: "⇄", Answer.KNOWN: "✓", Answer.NEW: "●",
-    Answer.UNDECODABLE: "?",
-}  # fmt: skip
 WORDS = {answer: answer.value.replace("_", " ") for answer in Answer}
 SHOWN_PER_ANSWER_MAX = 8
 
@@ -34,7 +30,8 @@ def medium_json(medium: TriagedMedium) -> dict[str, Json]:
         "paths": list(medium.paths),
         "kind": medium.kind.value,
         "answer": medium.answer.value,
-        "verdict": medium.verdict_reason or None,
+        "verdict": None if medium.verdict is None else medium.verdict.name.lower(),
+        "verdict_reason": medium.verdict_reason or None,
         "reasons": [reason_json(reason) for reason in medium.reasons],
     })  # fmt: skip
 

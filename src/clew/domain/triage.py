@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
-from clew.domain.medium import MediumKind
+from clew.domain.medium import MediumKind, Verdict
 from clew.domain.series import SeriesState
 
 
@@ -16,6 +16,16 @@ class Answer(StrEnum):
     KNOWN = "known"
     NEW = "new"
     UNDECODABLE = "undecodable"
+
+
+SIGNS: Mapping[Answer, str] = {
+    Answer.SOLVED_ELSEWHERE: "★",
+    Answer.PARALLEL_ENQUIRY: "⇄",
+    Answer.KNOWN: "✓",
+    Answer.NEW: "●",
+    Answer.UNDECODABLE: "△",
+}
+"""The sign of each answer, on a terminal and on a page; it never stands without its word."""
 
 
 class Evidence(IntEnum):
@@ -131,7 +141,8 @@ class TriagedMedium:
     """One medium of a case with its answer; the best reason stands first.
 
     `name` is its strongest digest in hexadecimal; `sha256` is absent where only other
-    fingerprints came. `verdict_reason` says why it could not be decoded, if so.
+    fingerprints came. `verdict` is what became of its bytes, None where the file could not even be
+    read, and `verdict_reason` says why, where they are not whole.
     """
 
     name: str
@@ -140,6 +151,7 @@ class TriagedMedium:
     kind: MediumKind
     answer: Answer
     reasons: tuple[Reason, ...] = ()
+    verdict: Verdict | None = None
     verdict_reason: str = ""
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clew.domain.intake import Progress
 from clew.domain.medium import MediumKind
-from clew.domain.triage import Aligned, Answer, Evidence, Reason, ReasonKind
+from clew.domain.triage import SIGNS, Aligned, Answer, Evidence, Reason, ReasonKind
 
 Words = str | Promise
 
@@ -34,27 +34,27 @@ class AnswerWords:
 
 ANSWERS: Mapping[Answer, AnswerWords] = {
     Answer.SOLVED_ELSEWHERE: AnswerWords(
-        sign="★",
+        sign=SIGNS[Answer.SOLVED_ELSEWHERE],
         word=gettext_lazy("Solved elsewhere"),
         meaning=gettext_lazy("The victim is identified. Ask before anyone looks again."),
     ),
     Answer.PARALLEL_ENQUIRY: AnswerWords(
-        sign="⇄",
+        sign=SIGNS[Answer.PARALLEL_ENQUIRY],
         word=gettext_lazy("Parallel enquiry"),
         meaning=gettext_lazy("Another member works on it now."),
     ),
     Answer.NEW: AnswerWords(
-        sign="●",
+        sign=SIGNS[Answer.NEW],
         word=gettext_lazy("New"),
         meaning=gettext_lazy("Nobody has met it. It needs a person."),
     ),
     Answer.KNOWN: AnswerWords(
-        sign="✓",
+        sign=SIGNS[Answer.KNOWN],
         word=gettext_lazy("Known"),
         meaning=gettext_lazy("Met before. No need to view it again."),
     ),
     Answer.UNDECODABLE: AnswerWords(
-        sign="△",
+        sign=SIGNS[Answer.UNDECODABLE],
         word=gettext_lazy("Undecodable"),
         meaning=gettext_lazy("Could not be read. Nobody knows what it holds."),
     ),

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from clew.cli import answers
+from clew.domain.medium import MediumKind, Verdict
+from clew.domain.triage import Answer, TriagedMedium
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
@@ -27,3 +29,18 @@ def test_one_item_of_a_list_is_held_at_a_time() -> None:
     next(pieces)
     next(pieces)
     assert taken == [0]
+
+
+def _said(verdict: Verdict | None, reason: str) -> tuple[object, object]:
+    medium = TriagedMedium(
+        name="ab", sha256="ab", paths=("1.jpg",), kind=MediumKind.IMAGE, answer=Answer.NEW, verdict=verdict,
+        verdict_reason=reason,
+    )  # fmt: skip
+    said = answers.medium_json(medium)
+    return said.get("verdict"), said.get("verdict_reason")
+
+
+def test_a_verdict_is_a_word_and_its_reason_a_sentence() -> None:
+    assert _said(Verdict.DAMAGED_READ, "It ends early.") == ("damaged_read", "It ends early.")
+    assert _said(Verdict.DECODED, "") == ("decoded", None)
+    assert _said(None, "The file cannot be opened.") == (None, "The file cannot be opened.")
