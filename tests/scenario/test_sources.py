@@ -250,3 +250,26 @@ def test_the_same_source_for_another_audience_is_refused(office: Office, ada: Ac
     office.intake(ada, tmp_path / "seized", "NO-1")
     with pytest.raises(Invalid, match="audience"):
         office.intake(ada, tmp_path / "seized", "NO-1", cover=unit_only(ada))
+
+
+def _acts(of: Actor, act: str) -> list[str]:
+    with acting_as(of) as session, session.cursor() as cursor:
+        return [row[0] for row in cursor.execute("select subject from acts where act = %s order by id", [act])]
+
+
+def test_a_series_that_a_source_marks_identified_is_on_the_record(office: Office, ada: Actor, tmp_path: Path) -> None:
+    records = [
+        _record(1, b"1", Series="green", VictimIdentified=True), _record(2, b"2", Series="blue", VictimIdentified=False),
+    ]  # fmt: skip
+    with (tmp_path / "case.json").open("wb") as file:
+        file.writelines(write_cases([({"CaseNumber": "NO-1"}, records)]))
+    digest = hashlib.sha256(b"3").hexdigest()
+    (tmp_path / "list.csv").write_text(f"sha256,series,victim identified\n{digest},red,yes\n")
+    export = office.intake(ada, tmp_path / "case.json", "NO-1")
+    listed = office.intake(ada, tmp_path / "list.csv")
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select id::text from series where name in ('green', 'red') order by name")
+        marked = [row[0] for row in cursor]
+    assert _acts(ada, "series.identified") == marked
+    assert _acts(ada, "export.take_in") == [str(export)]
+    assert _acts(ada, "hash_list.take_in") == [str(listed)]

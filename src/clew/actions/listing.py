@@ -121,7 +121,7 @@ def _take_in(
         done.records += batch.records
         done.with_bytes += len(batch.with_bytes)
         saw(done)
-    _mark_identified(actor, names)
+    _mark_identified(actor, intake, names)
     end_walk(actor, intake.id, done.records, add_job)
     return done
 
@@ -257,13 +257,15 @@ def _open_series(actor: Actor, intake: Intake, names: dict[str, _SeriesSeen]) ->
                 seen.is_identified = seen.is_identified and is_new
 
 
-def _mark_identified(actor: Actor, names: dict[str, _SeriesSeen]) -> None:
-    """A series is identified if every medium in the export says so; one that says less keeps it open."""
+def _mark_identified(actor: Actor, intake: Intake, names: dict[str, _SeriesSeen]) -> None:
+    """A series is identified if every medium in the source says so; one that says less keeps it open."""
     with acting_as(actor) as session:
         for name, seen in names.items():
             if seen.is_identified and seen.id is not None:
                 series.mark(session, name, SeriesState.IDENTIFIED)
-        audit.append(session, "export.take_in", "", {"series": len(names)})
+                audit.append(session, f"series.{SeriesState.IDENTIFIED}", str(seen.id))
+        act = "export.take_in" if intake.list_id is None else "hash_list.take_in"
+        audit.append(session, act, str(intake.id), {"series": len(names)})
 
 
 def _add_files(
