@@ -17,6 +17,7 @@ START_SECONDS_MAX = 600
 """After a crash PostgreSQL first reads its log again: 525 MB took 13 s on one machine, and disks differ."""
 RETRY_SECONDS_MAX = 30
 LOG_BYTES_MAX = 8 * 1024 * 1024
+"""A longer log is put aside at the next start, in the place of the one put aside before."""
 PID_OF_NOBODY = 2**31 - 2
 """Above every number that Linux gives to a process."""
 
@@ -79,6 +80,7 @@ class Cluster:
                 self._await_answer()
                 continue
             _forget_dead_postmaster(self.place.cluster)
+            self._put_long_log_aside()
             said = self._pg_ctl("start", "-l", str(self.place.log))
             if said == 0:
                 return
@@ -131,6 +133,11 @@ class Cluster:
         unfinished.chmod(0o600)
         os.chown(unfinished, self.programs.account.uid, self.programs.account.gid)
         unfinished.replace(path)
+
+    def _put_long_log_aside(self) -> None:
+        log = self.place.log
+        if log.exists() and log.stat().st_size > LOG_BYTES_MAX:
+            log.replace(log.with_name(f"{log.name}.before"))
 
     def _answers(self) -> bool:
         try:

@@ -16,6 +16,7 @@ import pytest
 
 from clew.domain.errors import Unavailable
 from clew.node import account, binaries, place, postgres
+from clew.node.cluster import LOG_BYTES_MAX
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.place import SHARED, place_of
@@ -106,6 +107,19 @@ def test_it_keeps_what_was_asked_of_it(own: Configuration) -> None:
         assert asked(facts, "show client_connection_check_interval") == "5s"
         locale = "select datlocprovider::text || datlocale from pg_database where datname = 'postgres'"
         assert asked(facts, locale) == "bC.UTF-8"
+
+
+@pytest.mark.parametrize(("size", "is_put_aside"), [(LOG_BYTES_MAX, False), (LOG_BYTES_MAX + 1, True)])
+def test_a_long_log_is_put_aside_at_the_next_start(own: Configuration, size: int, is_put_aside: bool) -> None:
+    with postgres.running(own):
+        pass
+    log = place_of(own).log
+    os.truncate(log, size)
+    before = log.with_name(f"{log.name}.before")
+    before.unlink(missing_ok=True)
+    with postgres.running(own):
+        assert before.exists() == is_put_aside
+        assert (log.stat().st_size < LOG_BYTES_MAX) == is_put_aside
 
 
 def test_the_last_of_two_processes_stops_it(own: Configuration, holder: "subprocess.Popen[bytes]") -> None:
