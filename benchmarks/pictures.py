@@ -143,7 +143,7 @@ def report(pictures: int, rounds: int, cache: Path | None) -> Report:
         title="Fingerprinting pictures", packages=packages, sizes={"pictures a size": pictures, "rounds": rounds}
     )
     originals = photographs(pictures)
-    with tempfile.TemporaryDirectory() as folder, Sandbox("benchmark", cache=cache) as sandbox:
+    with tempfile.TemporaryDirectory() as folder, Sandbox(cache=cache) as sandbox:
         for name, (width, height, asked) in SIZES.items():
             paths = write_pictures(Path(folder), width, height, originals)
             add_figures(said, name, asked, measure(sandbox, paths, rounds))

@@ -91,6 +91,6 @@ def nursery() -> Iterator[Nursery]:
 def compiled(nursery: Nursery) -> Path:
     """The folder of compiled code, filled: nodes that tests found need not compile it again."""
     warm()
-    with Sandbox("warm", nursery=nursery) as sandbox:
+    with Sandbox(nursery=nursery) as sandbox:
         sandbox.level()
     return Path(os.environ["NUMBA_CACHE_DIR"])

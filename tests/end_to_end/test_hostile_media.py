@@ -99,7 +99,7 @@ def test_each_hostile_file_gets_the_verdict_that_is_expected_of_it(nursery: Nurs
     files = hostile_files()
     with (MEDIA / "hostile" / "hostile.csv").open(encoding="utf-8", newline="") as table:
         expected = {row["file"]: row["expected"] for row in csv.DictReader(table)}
-    with Sandbox("NO", nursery=nursery) as sandbox:
+    with Sandbox(nursery=nursery) as sandbox:
         for path in files:
             fd = os.open(path, os.O_RDONLY)
             with content_of_file(fd) as content:
@@ -136,13 +136,13 @@ def kill_readers(sandbox: Sandbox, nursery: Nursery, kills: list[int], over: thr
 def test_killing_readers_changes_no_verdict_and_no_fingerprint(nursery: Nursery, drawn: list[bytes]) -> None:
     contents = [*drawn, *(path.read_bytes() for path in hostile_files())]
     random.Random(1).shuffle(contents)
-    with Sandbox("NO", nursery=nursery) as calm:
+    with Sandbox(nursery=nursery) as calm:
         wanted = [summary(read(calm, content)) for content in contents]
     assert sum(one.verdict is Verdict.DECODED for one in wanted) >= GOOD
     assert len({one.stored for one in wanted}) >= GOOD
     kills: list[int] = []
     over = threading.Event()
-    with Sandbox("NO", nursery=nursery) as sandbox:
+    with Sandbox(nursery=nursery) as sandbox:
         killer = threading.Thread(target=kill_readers, args=(sandbox, nursery, kills, over))
         killer.start()
         try:
@@ -200,11 +200,11 @@ def test_a_script_that_names_another_file_reads_nothing(tmp_path: Path, nursery:
     script = f"ffconcat version 1.0\nfile {clip}\n".encode()
     with av.open(BytesIO(script), options={"safe": "0"}) as opened:
         assert sum(1 for _ in opened.decode(video=0)) == 10
-    with Sandbox("NO", program=(sys.executable, "-I", "-c", CONCAT, str(clip))) as sandbox:
+    with Sandbox(program=(sys.executable, "-I", "-c", CONCAT, str(clip))) as sandbox:
         assert "frames" in read(sandbox, clip.read_bytes()).reason
         reading = read(sandbox, script)
         assert (reading.verdict, reading.reason) == (Verdict.NOT_DECODED, "PermissionError")
-    with Sandbox("NO", nursery=nursery) as sandbox:
+    with Sandbox(nursery=nursery) as sandbox:
         assert read(sandbox, script).verdict is Verdict.NOT_DECODED
 
 

@@ -20,7 +20,7 @@ SECONDS = 8.0
 
 @pytest.fixture
 def sandbox(nursery: Nursery) -> Iterator[Sandbox]:
-    with Sandbox("owner", nursery=nursery) as one:
+    with Sandbox(nursery=nursery) as one:
         yield one
 
 

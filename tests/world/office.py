@@ -26,7 +26,7 @@ from tests.world.world import handling
 @contextmanager
 def work_in(folder: Path, nursery: Nursery) -> Iterator[Workplace]:
     """A workplace with its vault, keys and indexes in `folder`."""
-    readers = Readers(2, lambda owner: Sandbox(owner, nursery=nursery))
+    readers = Readers(2, lambda: Sandbox(nursery=nursery))
     indexes = {engine: Index(folder / "index" / engine.name, matching.source_of(engine), threads=1) for engine in Engine}
     yield Workplace(
         vault=Vault(folder / "vault", KeyDirectory(folder / "keys")), indexes=indexes, readers=readers,

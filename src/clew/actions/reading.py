@@ -22,10 +22,10 @@ class Readers:
     """A pool of threads, each with a sandboxed reader of its own while it needs one.
 
     A reader serves one owner: whoever takes over a reader with a hostile file learns nothing
-    of another owner's files. `make` starts a reader for an owner.
+    of another owner's files. `make` makes a reader, which starts with its first medium.
     """
 
-    def __init__(self, count: int, make: Callable[[str], Sandbox]) -> None:
+    def __init__(self, count: int, make: Callable[[], Sandbox]) -> None:
         self.count = count
         self._make = make
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="reader")
@@ -81,4 +81,4 @@ class Readers:
                 if served == owner:
                     return reader
                 reader.close()
-        return self._make(owner)
+        return self._make()

@@ -117,11 +117,6 @@ class Unpacker:
         if process is not None:
             self._nursery.end(process)
 
-    @property
-    def process_pid(self) -> int | None:
-        """Process number of the present unpacker."""
-        return None if self._process is None else self._process.pid
-
     def entries(self, start: int = 0) -> Iterator[Entry]:
         """Each entry from the ordinal `start` on; read one before asking for the next.
 

@@ -20,7 +20,6 @@ FRAMES_MAX: Final = 500_000
 """About four and a half hours at 30 frames a second."""
 STREAMS_MAX: Final = 64
 DURATION_MS_MAX: Final = 24 * 3600 * 1000
-ANIMATION_FRAMES_MAX: Final = 2_000
 
 # What may be said of a medium. Checked inside the sandbox and again on the trusted side.
 FACTS_MAX: Final = 512

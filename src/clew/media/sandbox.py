@@ -25,13 +25,12 @@ _LOG = logging.getLogger(__name__)
 class Sandbox:
     """One locked reader at a time, for the media of one owner; used by one thread.
 
-    A taken-over reader could lie about later media, so it serves one owner only and is
-    replaced after `media_per_reader` media. `alarms` counts forbidden system calls.
+    A taken-over reader could lie about later media, so it is lent to one owner only and
+    is replaced after `media_per_reader` media. `alarms` counts forbidden system calls.
     """
 
     def __init__(
         self,
-        owner_key: str,
         *,
         nursery: Nursery | None = None,
         program: Sequence[str] = PROGRAM,
@@ -39,7 +38,6 @@ class Sandbox:
         budget: Budget | None = None,
         media_per_reader: int = limits.MEDIA_PER_READER_MAX,
     ) -> None:
-        self._owner_key = owner_key
         self._owned_nursery = Nursery(program=program, cache=cache) if nursery is None else None
         self._nursery = nursery if nursery is not None else self._owned_nursery or Nursery()
         self._budget = budget or Budget()
@@ -75,12 +73,6 @@ class Sandbox:
             Unavailable: it cannot be proved closed.
         """
         return self._present_reader().level
-
-    def turn_to(self, owner_key: str) -> None:
-        """Serve another owner from now on, with a fresh reader."""
-        if owner_key != self._owner_key:
-            self._discard()
-            self._owner_key = owner_key
 
     def read(self, fd: int, size: int, wants: Wants) -> Reading:
         """The reading of the `size` bytes behind `fd`: a sealed memfd or a read-only file.

@@ -23,8 +23,6 @@ ENERGY_STEPS_AHEAD = 4096
 SUBFINGERPRINT_S = 1365 / 11025
 """Step between sub-fingerprints. Source: Chromaprint 1.5.1, algorithm 1 (frames of 4096 samples at
 11,025 Hz, two thirds overlapping)."""
-HEARD_S = 2.6
-"""Seconds of sound that one sub-fingerprint looks at: 16 frames and the smoothing before them."""
 
 _ALGORITHM = 1
 _LIBRARY = "libchromaprint.so.1"

@@ -29,7 +29,7 @@ def equipped(configuration: Configuration) -> Iterator[Workplace]:
         make_private(folder)
     with ExitStack() as held:
         nursery = held.enter_context(Nursery(cache=configuration.cache_folder))
-        readers = Readers(configuration.readers, lambda owner: Sandbox(owner, nursery=nursery))
+        readers = Readers(configuration.readers, lambda: Sandbox(nursery=nursery))
         held.callback(readers.close)
         indexes = {engine: _index(configuration, engine) for engine in Engine}
         for index in indexes.values():
@@ -66,7 +66,7 @@ def _index(configuration: Configuration, engine: Engine) -> Index:
 def sandbox_in_words(workplace: Workplace) -> str:
     """Whether seized bytes can be decoded on this machine, as one sentence."""
     try:
-        with Sandbox("init", nursery=workplace.nursery) as sandbox:
+        with Sandbox(nursery=workplace.nursery) as sandbox:
             level = sandbox.level()
     except Unavailable as refused:
         return str(refused)

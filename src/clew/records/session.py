@@ -43,18 +43,12 @@ class Session:
         return psycopg.Cursor(_psycopg())
 
     @contextmanager
-    def copy(self, sql: str) -> Iterator[psycopg.Copy]:
-        """COPY in either direction. PostgreSQL refuses COPY into tables under row security: see `copy_into`."""
-        with self.cursor() as cursor, cursor.copy(sql) as copy:
-            yield copy
-
-    @contextmanager
     def copy_into(self, table: str, columns: str, *, on_conflict: str = "") -> Iterator[psycopg.Copy]:
         """COPY rows of `columns` (names, comma-separated) into a table under row security.
 
-        They are staged and then inserted in their order, so that the policies judge every
-        row; `on_conflict` is the clause of that insert. Names and clause are the caller's
-        own words, never text from outside.
+        PostgreSQL refuses COPY into such tables: the rows are staged and then inserted in their
+        order, so that the policies judge every row; `on_conflict` is the clause of that insert.
+        Names and clause are the caller's own words, never text from outside.
         """
         staged = f"staged_{hashlib.sha256(f'{table} {columns}'.encode()).hexdigest()[:16]}"
         with self.cursor() as cursor:

@@ -1,14 +1,18 @@
-"""The pool of readers holds no more at once than it was told."""
+"""The pool of readers holds no more at once than it was told, and lends a reader to one owner."""
 
+import os
 from threading import Lock
 
 import pytest
 
 from clew.actions.reading import Readers
+from clew.media.nursery import Nursery
+from clew.media.reading import Wants
+from clew.media.sandbox import Sandbox
 
 
-def no_sandbox(owner: str):
-    raise AssertionError(owner)
+def no_sandbox():
+    raise AssertionError
 
 
 @pytest.fixture
@@ -50,3 +54,26 @@ def test_a_failure_is_raised_in_its_place_and_ends_the_others(readers):
 
 def test_nothing_at_all_gives_nothing(readers):
     assert list(readers.each(lambda number: number, [])) == []
+
+
+def _pid(readers: Readers, owner: str) -> int | None:
+    """The process that reads for the owner."""
+    fd = os.memfd_create("words")
+    try:
+        os.write(fd, b"words")
+        with readers.lend(owner) as reader:
+            reader.read(fd, 5, Wants.FULL)
+            return reader.reader_pid
+    finally:
+        os.close(fd)
+
+
+def test_a_reader_serves_one_owner(nursery: Nursery) -> None:
+    readers = Readers(1, lambda: Sandbox(nursery=nursery))
+    first = _pid(readers, "NO/A")
+    assert first is not None
+    assert _pid(readers, "NO/A") == first
+    second = _pid(readers, "NO/B")
+    assert second != first
+    assert _pid(readers, "NO/A") not in {first, second}
+    readers.close()

@@ -235,8 +235,8 @@ def test_an_unpacker_killed_from_outside_goes_on_where_it_was(nursery: Nursery, 
         seen = {}
         for entry in unpacker.entries():
             parts = [entry.read(1000)]
-            assert unpacker.process_pid is not None
-            os.kill(unpacker.process_pid, signal.SIGKILL)
+            assert unpacker._process is not None
+            os.kill(unpacker._process.pid, signal.SIGKILL)
             while part := entry.read(10**6):
                 parts.append(part)
             assert entry.reason == ""

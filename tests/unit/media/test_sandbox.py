@@ -21,7 +21,7 @@ BUDGET = Budget(cpu_seconds_base=0.6, idle_wall_seconds=1.0, wall_factor=100)
 
 @pytest.fixture(scope="module")
 def sandbox(nursery: Nursery):
-    with Sandbox("NO", nursery=nursery, budget=BUDGET) as one:
+    with Sandbox(nursery=nursery, budget=BUDGET) as one:
         yield one
 
 
@@ -75,7 +75,7 @@ def test_a_reader_that_fails_twice_quarantines_its_medium_and_no_other(
 
 
 def test_a_forbidden_call_is_an_alarm_each_time(nursery: Nursery) -> None:
-    with Sandbox("NO", nursery=nursery) as sandbox:
+    with Sandbox(nursery=nursery) as sandbox:
         read(sandbox, b"die")
         assert sandbox.alarms == 0
         read(sandbox, b"forbidden")
@@ -125,7 +125,7 @@ def test_a_nursery_killed_from_outside_is_started_again(nursery: Nursery, sandbo
 
 def test_readers_end_with_their_nursery() -> None:
     with Nursery(program=program()) as nursery:
-        sandbox = Sandbox("NO", nursery=nursery)
+        sandbox = Sandbox(nursery=nursery)
         read(sandbox, b"words")
         reader = Path(f"/proc/{sandbox.reader_pid}")
         assert nursery.pid is not None
@@ -137,20 +137,8 @@ def test_readers_end_with_their_nursery() -> None:
         sandbox.close()
 
 
-def test_each_owner_has_a_reader_of_its_own(sandbox: Sandbox) -> None:
-    read(sandbox, b"words")
-    pid = sandbox.reader_pid
-    sandbox.turn_to("NO")
-    read(sandbox, b"words")
-    assert sandbox.reader_pid == pid
-    sandbox.turn_to("SE")
-    read(sandbox, b"words")
-    assert sandbox.reader_pid != pid
-    sandbox.turn_to("NO")
-
-
 def test_a_reader_is_replaced_after_so_many_media(nursery: Nursery) -> None:
-    with Sandbox("NO", nursery=nursery, media_per_reader=3) as sandbox:
+    with Sandbox(nursery=nursery, media_per_reader=3) as sandbox:
         pids = []
         for _ in range(7):
             read(sandbox, b"words")
@@ -168,7 +156,7 @@ def test_a_reader_keeps_no_descriptor_but_its_channel_and_its_results(sandbox: S
 
 def test_a_reader_gets_nothing_of_the_environment(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEW_SECRET", "key")
-    with Sandbox("NO", program=program()) as fresh:
+    with Sandbox(program=program()) as fresh:
         reading = read(fresh, b"environment")
     assert reading.facts["names"] == sorted(["PATH", "LANG", "HOME", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
                                              "NUMBA_NUM_THREADS"])  # fmt: skip

@@ -44,7 +44,7 @@ def test_without_landlock_the_list_of_calls_still_stops_every_attempt() -> None:
 
 @pytest.mark.parametrize("broken", [ALL_ALLOWED, NO_FILTER, A_THREAD], ids=["allows all", "no filter", "a thread"])
 def test_a_sandbox_that_is_not_closed_reads_nothing(broken: str) -> None:
-    with Nursery(program=program(broken)) as nursery, Sandbox("NO", nursery=nursery) as sandbox:
+    with Nursery(program=program(broken)) as nursery, Sandbox(nursery=nursery) as sandbox:
         with pytest.raises(Unavailable):
             sandbox.read(memfd(b"words"), 5, Wants.FULL)
         assert sandbox.reader_pid is None
