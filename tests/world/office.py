@@ -89,13 +89,13 @@ class Office:
     def _walk(self, of: Actor, source: Path, kind: str, intake_id: UUID) -> None:
         add_job = self.adder(of)
         if kind == "vics":
-            listing.take_in_export(self.workplace, of, intake_id, add_job, lambda _: None)
+            listing.take_in_export(self.workplace, of, intake_id, add_job)
         elif kind == "hash_list":
-            listing.take_in_list(self.workplace, of, intake_id, add_job, lambda _: None)
+            listing.take_in_list(self.workplace, of, intake_id, add_job)
         elif kind == receiving.ARCHIVE_SOURCE:
             receiving.unpack_in(of, intake_id, add_job, source.stat().st_size)
         else:
-            receiving.walk_in(of, intake_id, add_job, lambda _: None)
+            receiving.walk_in(of, intake_id, add_job)
 
 
 def unit_only(of: Actor) -> Handling:

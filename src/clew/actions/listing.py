@@ -1,7 +1,7 @@
 """Listing: media that came as records of a case export or a hash list, not as bytes."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -84,32 +84,28 @@ class _Beside:
     modified_ns: int
 
 
-def take_in_export(
-    workplace: Workplace, actor: Actor, intake_id: UUID, add_job: AddJob, saw: Callable[[Listed], None]
-) -> Listed:
+def take_in_export(workplace: Workplace, actor: Actor, intake_id: UUID, add_job: AddJob) -> Listed:
     """Take in a VICS case export: records with files beside it as files, the others by their fingerprints."""
     with acting_as(actor) as session:
         intake = intakes.get(session, intake_id)
     path = Path(os.fsdecode(intake.source))
     done = Listed()
     records = (record for record in read_cases(_blocks(path)) if not isinstance(record, VicsCase))
-    return _take_in(workplace, actor, intake, _good(records, done), path.parent, add_job, saw, done)
+    return _take_in(workplace, actor, intake, _good(records, done), path.parent, add_job, done)
 
 
-def take_in_list(
-    workplace: Workplace, actor: Actor, intake_id: UUID, add_job: AddJob, saw: Callable[[Listed], None]
-) -> Listed:
+def take_in_list(workplace: Workplace, actor: Actor, intake_id: UUID, add_job: AddJob) -> Listed:
     """Take in a hash list: every record becomes a medium without bytes on the intake's list."""
     with acting_as(actor) as session:
         intake = intakes.get(session, intake_id)
     done = Listed()
     return _take_in(workplace, actor, intake, _good(read_hash_list(_blocks(Path(os.fsdecode(intake.source)))), done),
-                    None, add_job, saw, done)  # fmt: skip
+                    None, add_job, done)  # fmt: skip
 
 
 def _take_in(
     workplace: Workplace, actor: Actor, intake: Intake, records: Iterable[ListedMedium], beside: Path | None,
-    add_job: AddJob, saw: Callable[[Listed], None], done: Listed,
+    add_job: AddJob, done: Listed,
 ) -> Listed:  # fmt: skip
     """Prepare batches in one thread while the database writes those before in another."""
     names: dict[str, _SeriesSeen] = {}
@@ -120,7 +116,6 @@ def _take_in(
         done.media_new += _add_records(workplace, actor, intake, batch, names)
         done.records += batch.records
         done.with_bytes += len(batch.with_bytes)
-        saw(done)
     _mark_identified(actor, intake, names)
     end_walk(actor, intake.id, done.records, add_job)
     return done

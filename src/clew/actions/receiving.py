@@ -107,7 +107,7 @@ def kind_of(path: Path) -> str:
     return kind.value if found is None else found.value
 
 
-def walk_in(actor: Actor, intake_id: UUID, add_job: AddJob, saw: Callable[[int], None]) -> int:
+def walk_in(actor: Actor, intake_id: UUID, add_job: AddJob) -> int:
     """See every file of the intake's source; give how many. What was seen before is not added again."""
     with acting_as(actor) as session:
         intake = intakes.get(session, intake_id)
@@ -119,7 +119,6 @@ def walk_in(actor: Actor, intake_id: UUID, add_job: AddJob, saw: Callable[[int],
             if chunk_id is not None:
                 add_job(chunk_id, ChunkState.WAITING)
         seen += len(stubs)
-        saw(seen)
     end_walk(actor, intake_id, seen, add_job)
     return seen
 

@@ -173,13 +173,13 @@ def _begin(workplace: Workplace, actor: Actor, asked: Asked, kind: str) -> UUID:
 def _walk(workplace: Workplace, actor: Actor, asked: Asked, kind: str, intake_id: UUID) -> None:
     add_job = tasks.adder(actor, workplace.host, intake_id)
     if kind == "vics":
-        listing.take_in_export(workplace, actor, intake_id, add_job, lambda _: None)
+        listing.take_in_export(workplace, actor, intake_id, add_job)
     elif kind == "hash_list":
-        listing.take_in_list(workplace, actor, intake_id, add_job, lambda _: None)
+        listing.take_in_list(workplace, actor, intake_id, add_job)
     elif kind == receiving.ARCHIVE_SOURCE:
         receiving.unpack_in(actor, intake_id, add_job, asked.path.stat().st_size)
     else:
-        receiving.walk_in(actor, intake_id, add_job, lambda _: None)
+        receiving.walk_in(actor, intake_id, add_job)
 
 
 def _work(workplace: Workplace, actor: Actor, intake_id: UUID, walk: _Side) -> None:

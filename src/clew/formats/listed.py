@@ -29,7 +29,7 @@ class ListedMedium(NamedTuple):
     pdq: bytes | None = None
     """32 bytes, most significant bit first."""
     photodna: str | None = None
-    """As it was written: kept for exchange, never compared."""
+    """As it was written; never compared, and not stored."""
     size_bytes: int | None = None
     kind: MediumKind = MediumKind.UNKNOWN
     category: str | None = None

@@ -2,7 +2,8 @@
 
 Source: the models at github.com/ICMEC/ProjectVic and github.com/VICSDATAMODEL/ProjectVic,
 and what importers met in practice: keys in any case, booleans as text, several records
-for one file, dates of many kinds. What is not understood is kept in `record`.
+for one file, dates of many kinds. The whole record is given beside what was understood of it, and
+is not stored.
 """
 
 import re
@@ -90,16 +91,6 @@ def read_cases(blocks: Iterable[bytes]) -> Iterator[VicsCase | ListedMedium | Ba
     stream.end()
     if not done:
         raise Invalid("This is no VICS export: it holds no list of cases or media.")
-
-
-def exif(record: Mapping[str, object]) -> dict[str, str]:
-    """The EXIF properties in the record of a medium, by name."""
-    found: dict[str, str] = {}
-    for entry in _entries(_field(record, "Exifs")):
-        name, value = text(_field(entry, "PropertyName")), text(_field(entry, "PropertyValue"))
-        if name is not None and value is not None:
-            found[name] = value
-    return found
 
 
 def _root(context: object) -> str:

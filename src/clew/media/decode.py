@@ -21,7 +21,10 @@ _FIRST_BOXES = frozenset((b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", 
 
 
 class Container(Enum):
-    """A kind of file that Clew reads, with the kind of medium in it."""
+    """A kind of file that Clew reads, with the kind of medium in it.
+
+    The word keeps kinds of one medium apart: members of equal value would be one.
+    """
 
     JPEG = MediumKind.IMAGE, "jpeg"
     PNG = MediumKind.IMAGE, "png"

@@ -57,8 +57,6 @@ class Kept:
     id: UUID
     sha256: bytes
     size_bytes: int
-    kind: MediumKind
-    verdict: Verdict
     data_key: bytes | None
 
 
@@ -119,7 +117,7 @@ def of_chunk(session: Session, chunk_id: int, kind: MediumKind) -> tuple[tuple[b
     with session.cursor() as cursor:
         cursor.execute(
             """
-            select distinct on (m.id) coalesce(o.location, o.path), m.id, m.sha256, m.size_bytes, m.kind, m.verdict, m.data_key
+            select distinct on (m.id) coalesce(o.location, o.path), m.id, m.sha256, m.size_bytes, m.data_key
             from occurrences o join media m on m.id = o.medium_id where o.chunk_id = %s and m.kind = %s and m.sha256 is not null and m.size_bytes is not null
               and not exists (select from occurrences e join chunks c on c.id = e.chunk_id
                               where e.medium_id = m.id and c.state = %s)
@@ -129,11 +127,10 @@ def of_chunk(session: Session, chunk_id: int, kind: MediumKind) -> tuple[tuple[b
         return tuple(
             (
                 bytes(row[0]),
-                Kept(id=row[1], sha256=bytes(row[2]), size_bytes=row[3], kind=MediumKind(row[4]),
-                     verdict=Verdict(row[5]), data_key=row[6] and bytes(row[6])),
+                Kept(id=row[1], sha256=bytes(row[2]), size_bytes=row[3], data_key=row[4] and bytes(row[4])),
             )
             for row in cursor
-        )  # fmt: skip
+        )
 
 
 _COLUMNS = (
