@@ -8,7 +8,6 @@ of the owner, and one medium of two owners has two blobs under two names.
 """
 
 import errno
-import fcntl
 import hmac
 import os
 import secrets
@@ -94,22 +93,6 @@ class Vault:
             reader.close()
             raise
         return reader
-
-    def copy_to_memfd(self, owner_member: str, sha256: bytes, wrapped: bytes) -> int:
-        """A sealed memory file with the bytes of a medium, for the sandbox; the caller closes it."""
-        seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
-        with self.open(owner_member, sha256, wrapped) as reader:
-            fd = os.memfd_create("medium", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-            try:
-                for block in reader:
-                    left = block
-                    while left:
-                        left = left[os.write(fd, left) :]
-                fcntl.fcntl(fd, fcntl.F_ADD_SEALS, seals)
-            except BaseException:
-                os.close(fd)
-                raise
-        return fd
 
     def sweep(self) -> int:
         """Remove what killed processes left half written; how many batches that were."""

@@ -1,7 +1,6 @@
 """The vault keeps bytes for their owner, gives back what was stored, and tells a thief nothing."""
 
 import errno
-import fcntl
 import os
 import resource
 import shutil
@@ -94,16 +93,6 @@ def test_a_file_that_is_not_of_the_size_said_is_refused(vault, tmp_path, claimed
         vault.put("NO", named(content), fd, claimed)
     os.close(fd)
     assert files_below(tmp_path / "vault") == []
-
-
-def test_a_medium_goes_to_the_sandbox_in_a_sealed_memory_file(vault):
-    content = drawn(2_500_000)
-    fd = vault.copy_to_memfd("NO", named(content), put(vault, content))
-    assert os.pread(fd, len(content) + 1, 0) == content
-    with pytest.raises(PermissionError):
-        os.pwrite(fd, b"x", 0)
-    assert fcntl.fcntl(fd, fcntl.F_GET_SEALS) & fcntl.F_SEAL_WRITE
-    os.close(fd)
 
 
 def test_stored_again_one_blob_stays_and_every_earlier_key_opens_it(vault, tmp_path):
