@@ -16,7 +16,6 @@ from clew.domain.officer import Role
 from clew.domain.suspension import Level, Scope
 
 app = typer.Typer(no_args_is_help=True)
-PASSWORD_CHARACTERS_MIN = 12
 Name = Annotated[str, typer.Argument(help="Name of the officer.")]
 RoleOf = Annotated[Role, typer.Option(help="What the officer is certified for.")]
 
@@ -94,8 +93,6 @@ def list_(member: Annotated[str, typer.Option(help="Code of the member.")]) -> N
 def password(name: Name) -> None:
     """Set the password of an officer; it is asked for, or read from standard input."""
     given = _asked() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    if len(given) < PASSWORD_CHARACTERS_MIN:
-        raise Invalid(f"A password has at least {PASSWORD_CHARACTERS_MIN} characters.")
     with entered():
         from clew.actions import opening
 

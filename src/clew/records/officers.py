@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import connection
 
 from clew.domain.errors import Invalid, NotAdmitted, NotVisible
@@ -91,25 +93,19 @@ def set_password(username: str, password: str) -> None:
     """The officer signs in with `password` from now on, and a second factor.
 
     Raises:
+        Invalid: the node's settings do not allow the password.
         NotVisible: there is no such officer.
     """
+    try:
+        validate_password(password)
+    except ValidationError:
+        raise Invalid("A password has at least 12 characters and is none of those that everybody tries.") from None
     with connection.cursor() as cursor:
         cursor.execute(
             "update officers set password = %s where username = %s", [make_password(password), name_of(username)]
         )
         if cursor.rowcount == 0:
             raise NotVisible("There is no such officer.")
-
-
-def check(username: str, password: str) -> bool:
-    """Whether `password` is the officer's; as slow for a name that nobody has."""
-    with connection.cursor() as cursor:
-        cursor.execute("select password from officers where username = %s and is_active", [name_of(username)])
-        found = cursor.fetchone()
-    if found is None:
-        make_password(password)
-        return False
-    return check_password(password, found[0])
 
 
 def _known(row: tuple[object, ...]) -> Known:
