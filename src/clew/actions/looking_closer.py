@@ -51,8 +51,8 @@ def _read(workplace: Workplace, chunk: Chunk, location: bytes, medium: Kept) -> 
 
 
 def _open(workplace: Workplace, chunk: Chunk, location: bytes, medium: Kept, held: ExitStack) -> int | None:
-    """The medium's bytes: from its source if they are still the same there, else from the vault."""
-    if chunk.archive is None:
+    """The medium's bytes: from its source if that is here and they are still the same, else from the vault."""
+    if chunk.archive is None and chunk.intake.host == workplace.host:
         with suppress(OSError, ClewError):
             content = _content(chunk.intake.root, location)
             held.enter_context(content)

@@ -171,7 +171,7 @@ def _begin(workplace: Workplace, actor: Actor, asked: Asked, kind: str) -> UUID:
 
 
 def _walk(workplace: Workplace, actor: Actor, asked: Asked, kind: str, intake_id: UUID) -> None:
-    add_job = tasks.adder(actor, workplace.host, intake_id)
+    add_job = tasks.adder(actor, workplace.host, intake_id, keeps_bytes=asked.keeps_bytes)
     if kind == "vics":
         listing.take_in_export(workplace, actor, intake_id, add_job)
     elif kind == "hash_list":
@@ -186,7 +186,7 @@ def _work(workplace: Workplace, actor: Actor, intake_id: UUID, walk: _Side) -> N
     """Do jobs until the intake's are done, whoever does them."""
     while True:
         is_walked = not walk.is_alive()
-        worker.work([tasks.queue_of(workplace.host)], until_idle=True)
+        worker.work(tasks.queues_of(workplace.host), until_idle=True)
         if is_walked and not _progress(actor, intake_id).is_running:
             return
         if walk.failure is not None:

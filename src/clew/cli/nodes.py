@@ -28,7 +28,7 @@ def init() -> None:
 
 
 def work() -> None:
-    """Do jobs until Ctrl-C; any number of workers, on any machine that reaches the database and the vault."""
+    """Do jobs until Ctrl-C: all of intakes of this machine, and the closer look at media that are in the vault."""
     with entered() as configuration:
         from clew.node.serving import work_for_ever
 

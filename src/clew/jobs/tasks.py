@@ -59,21 +59,34 @@ def refusal() -> str:
     return _refusals[0] if _refusals else ""
 
 
+VAULT_QUEUE = "media"
+"""Jobs that need no more than the vault holds: any worker that reaches it can do them."""
+
+
 def queue_of(host: str) -> str:
     """The queue of jobs that open files of one machine."""
     return f"files@{host}"
 
 
-def adder(actor: Actor, host: str, intake_id: UUID) -> AddJob:
-    """Adds the job that a chunk waits for, on behalf of `actor`; it is there when the transaction commits."""
+def queues_of(host: str) -> list[str]:
+    """The queues that a worker on the machine listens to: its own, and that of all machines."""
+    return [queue_of(host), VAULT_QUEUE]
+
+
+def adder(actor: Actor, host: str, intake_id: UUID, *, keeps_bytes: bool) -> AddJob:
+    """Adds the job that a chunk waits for, on behalf of `actor`; it is there when the transaction commits.
+
+    Where the intake keeps bytes, a chunk that was taken in has them in the vault: any machine looks closer.
+    """
 
     def add_job(chunk_id: int, state: ChunkState) -> None:
         if state is ChunkState.DONE:
             return
         task = take_in if state is ChunkState.WAITING else look_closer
+        queue = VAULT_QUEUE if keeps_bytes and state is ChunkState.FIRST_ANSWER else queue_of(host)
         lock = f"chunk-{chunk_id}"
         with suppress(AlreadyEnqueued), transaction.atomic():
-            task.configure(queue=queue_of(host), lock=lock, queueing_lock=f"{task.name}-{lock}").defer(
+            task.configure(queue=queue, lock=lock, queueing_lock=f"{task.name}-{lock}").defer(
                 officer=actor.officer, chunk=chunk_id, intake=str(intake_id)
             )
 
@@ -145,7 +158,8 @@ def take_in(officer: str, chunk: int, intake: str, *, is_held: bool = False) -> 
         if waiting is None:
             return
         take = receiving.take_in if waiting.archive is None else unpacking.unpack
-        take(workplace, actor, waiting, adder(actor, workplace.host, UUID(intake)))
+        add_job = adder(actor, workplace.host, UUID(intake), keeps_bytes=waiting.intake.keeps_bytes)
+        take(workplace, actor, waiting, add_job)
         matching.consolidate(workplace.indexes)
 
 

@@ -21,10 +21,10 @@ log = logging.getLogger("clew.node")
 
 
 def work_for_ever(configuration: Configuration) -> None:
-    """Do jobs of this machine until SIGINT or SIGTERM."""
+    """Do jobs of this machine, and those that any machine can do, until SIGINT or SIGTERM."""
     with equipped(configuration) as workplace:
         tasks.equip(workplace)
-        worker.work_for_ever([tasks.queue_of(workplace.host)])
+        worker.work_for_ever(tasks.queues_of(workplace.host))
 
 
 def serve_for_ever(configuration: Configuration, *, port: int | None = None) -> None:

@@ -21,7 +21,7 @@ def ada(world: World) -> Actor:
 
 
 def _add_job(ada: Actor) -> None:
-    tasks.adder(ada, "here", uuid4())(CHUNK, ChunkState.WAITING)
+    tasks.adder(ada, "here", uuid4(), keeps_bytes=True)(CHUNK, ChunkState.WAITING)
 
 
 def _jobs() -> list[tuple[int, str]]:
