@@ -21,4 +21,4 @@ class Workplace:
     nursery: Nursery
     host: str
     spill: Path
-    """Folder for what is too large for memory: nameless files, gone when they are closed."""
+    """Folder for seized bytes too large for memory: nameless files, not encrypted, gone when they are closed."""

@@ -71,6 +71,10 @@ class Configuration(BaseSettings):
     def cache_folder(self) -> Path:
         return self.home / "cache"
 
+    @property
+    def spill_folder(self) -> Path:
+        return self.home / "spill"
+
     @classmethod
     def from_environment(cls) -> Self:
         """The configuration of this process.

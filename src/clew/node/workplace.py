@@ -39,7 +39,7 @@ def equipped(configuration: Configuration) -> Iterator[Workplace]:
         yield Workplace(
             vault=vault,
             indexes=indexes, readers=readers, nursery=nursery, host=host(),
-            spill=configuration.cache_folder,
+            spill=make_private(configuration.spill_folder),
         )  # fmt: skip
 
 

@@ -16,7 +16,10 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_everything_lies_below_the_home() -> None:
     found = Configuration.from_environment()
-    folders = (found.keys_folder, found.vault_folder, found.index_folder, found.cache_folder, found.postgres_folder)
+    folders = (
+        found.keys_folder, found.vault_folder, found.index_folder, found.cache_folder, found.spill_folder,
+        found.postgres_folder,
+    )  # fmt: skip
     assert {folder.parent for folder in folders} == {Path("/somewhere")}
 
 
