@@ -24,7 +24,7 @@ from clew.records.session import acting_as
 
 
 def compare(workplace: Workplace, actor: Actor, path: Path) -> Iterator[TriagedMedium]:
-    """Triage of a file, or of every file of a folder, as if it were taken in; moving media by every frame."""
+    """Triage of a file, or of every file of a folder, as if it were taken in and looked at closer."""
     with acting_as(actor) as session:
         audit.append(session, "compare", "")
     source = os.fsencode(path)

@@ -1,4 +1,7 @@
-"""Looking closer: moving media, compared by key frames for the first answer, are compared by every frame."""
+"""Looking closer: moving media, compared by key frames for the first answer, are compared all through.
+
+`media/video.py` and `media/frames.py` say which frames are read then.
+"""
 
 import logging
 import os
@@ -26,7 +29,7 @@ log = logging.getLogger("clew.actions")
 
 
 def look_closer(workplace: Workplace, actor: Actor, chunk_id: int) -> None:
-    """Compare the moving media of the chunk by every frame. Done before: nothing happens."""
+    """Compare the moving media of the chunk by frames all through them. Done before: nothing happens."""
     with acting_as(actor) as session:
         chunk = intakes.chunk(session, chunk_id)
         moving = media.of_chunk(session, chunk_id, MediumKind.VIDEO)
@@ -41,7 +44,7 @@ def look_closer(workplace: Workplace, actor: Actor, chunk_id: int) -> None:
 
 
 def _read(workplace: Workplace, chunk: Chunk, location: bytes, medium: Kept) -> Reading | None:
-    """Every frame of the medium; None where its bytes are no longer to be had."""
+    """The full reading of the medium; None where its bytes are no longer to be had."""
     with ExitStack() as held:
         fd = _open(workplace, chunk, location, medium, held)
         if fd is None:

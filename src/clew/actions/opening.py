@@ -123,7 +123,7 @@ def mark_series(session: Session, name: str, state: SeriesState) -> None:
     """Say of an own series whether its victim is identified.
 
     Raises:
-        NotVisible: there is no such series of the actor's unit or member.
+        NotVisible: there is no such series of the actor's unit.
     """
     series_id = series.mark(session, name, state)
     audit.append(session, f"series.{state}", str(series_id))

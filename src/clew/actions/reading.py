@@ -12,7 +12,7 @@ from clew.domain.intake import FILES_PER_CHUNK_MAX
 from clew.media.sandbox import Sandbox
 
 FULL_READINGS_AT_ONCE = 16
-"""So many moving media may be held by every frame at the same time."""
+"""The full readings of so many moving media may be held at the same time."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -37,8 +37,8 @@ class Readers:
     ) -> Iterator[Result]:
         """`work` done on each of `items` by the threads, results in order.
 
-        At most `at_once` results are held or under way: one may hold a whole file, or every frame
-        of a video. When it ends, early too, nothing is under way.
+        At most `at_once` results are held or under way: one may hold a whole file, or the
+        full reading of a video. When it ends, early too, nothing is under way.
         """
         begun: deque[Future[Result]] = deque()
         try:

@@ -15,7 +15,7 @@ class ChunkState(IntEnum):
     FIRST_ANSWER = 2
     """Every file has its verdict; moving media were compared by their key frames."""
     DONE = 3
-    """Moving media were compared by every frame."""
+    """Moving media were compared by frames all through them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

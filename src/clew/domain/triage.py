@@ -1,4 +1,4 @@
-"""The four answers for a medium, and which reason counts first."""
+"""The four answers for a medium, a fifth word for what cannot be decoded, and which reason counts first."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

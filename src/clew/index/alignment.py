@@ -74,7 +74,7 @@ NEVER = 2.0
 """A share that no run covers."""
 KEY_FRAMES = Rule(coverage_min=NEVER, half_coverage_min=NEVER)
 """For a first answer by key frames alone: a query of few frames is soon covered by an intro, so only
-witnesses count (with coverage 3.4 media a query were wrong). What this misses, every frame finds."""
+witnesses count (with coverage 3.4 media a query were wrong). What this misses, the full reading finds."""
 SOUND = Rule(run_ms=2000, scenes_min=3, scale_max=1.0, tolerance_ms=250, coverage_min=0.8)
 """Chromaprint hears another speed as another sound, so only the offset is sought."""
 

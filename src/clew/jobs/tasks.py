@@ -165,6 +165,6 @@ def take_in(officer: str, chunk: int, intake: str, *, is_held: bool = False) -> 
 
 @app.task(name="look_closer", retry=RETRY)
 def look_closer(officer: str, chunk: int, intake: str, *, is_held: bool = False) -> None:  # noqa: ARG001 (for `WAKE`)
-    """Compare the moving media of a chunk by every frame."""
+    """Compare the moving media of a chunk by frames all through them."""
     with _held_back(look_closer, officer=officer, chunk=chunk, intake=intake), _noted():
         looking_closer.look_closer(_workplaces[0], opening.actor_of(officer), chunk)

@@ -22,7 +22,7 @@ class Wants(IntEnum):
     PICTURE_OR_KEY_FRAMES = 1
     """The first answer: stills are complete, videos by their key frames and sound."""
     FULL = 2
-    """Videos by every frame."""
+    """Videos by up to ten frames a second, of which about one a second is stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
