@@ -1,0 +1,65 @@
+"""The commands that the README and the how-tos give do what is said, in their order, on a fresh node."""
+
+import os
+import re
+import shlex
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clew.cli.drawing import drive, landscape, write_clip
+from tests.end_to_end.test_commands import SECONDS_MAX, Node, _fresh, _remove
+
+ROOT = Path(__file__).parents[2]
+UNTIL_STOPPED = {"serve", "work"}
+STARTING_SECONDS = 5.0
+PASSWORD = "a long enough password\n"
+
+
+def _commands(page: str, section: str = "") -> Iterator[list[str]]:
+    """The words behind `clew` of each line of code, of one section if asked."""
+    text = (ROOT / page).read_text("utf-8")
+    if section:
+        text = text.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+    found = re.findall(r"^    clew (.+)$", text, re.MULTILINE)
+    assert found, f"{page} holds no commands"
+    return (shlex.split(line, comments=True) for line in found)
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[Node]:
+    made = _fresh(tmp_path_factory.mktemp("documents") / "clew", compiled)
+    yield made
+    _remove(made.home)
+
+
+def test_every_command_that_is_given_works(node: Node, tmp_path: Path) -> None:
+    phone = tmp_path / "phone"
+    phone.mkdir()
+    landscape(1).save(phone / "1.jpg")
+    write_clip(phone / "2.mp4", drive(3, 2.0))
+    places = {
+        "/evidence/phone": str(phone), "SOURCE": str(phone), "folder/": str(phone), "picture.jpg": str(phone / "1.jpg"),
+    }  # fmt: skip
+    for words in _commands("README.md", "A node of your own"):
+        _run(node, [places.get(word, word) for word in words])
+    for words in _commands("docs/how-to/run-a-node.md"):
+        _run(node, [places.get(word, word) for word in words])
+    node.run("intake", str(phone), "--as", "ada", "--case", "NO-1", "--exhibit", "P-1", "--series", "green-room")
+    for words in _commands("docs/how-to/take-in-a-device.md"):
+        _run(node, [places.get(word, word) for word in words])
+
+
+def _run(node: Node, words: list[str]) -> None:
+    if words[0] not in UNTIL_STOPPED:
+        node.run(*words, given=PASSWORD)
+        return
+    process = node.start(*words)
+    time.sleep(STARTING_SECONDS)
+    assert process.poll() is None, f"{words} ended by itself"
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=SECONDS_MAX)
+    assert process.returncode in {0, 130}, f"{words}: {err}"
