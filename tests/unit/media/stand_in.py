@@ -23,7 +23,11 @@ def fingerprint_of(words: bytes) -> bytes:
 
 def reading_of(words: bytes, rows: int = 1) -> Reading:
     bits = np.frombuffer(fingerprint_of(words) * rows, np.uint8).reshape(rows, 32)
-    one = FingerprintSet(kind=Kind.PDQ, bits=bits, qualities=np.full(rows, 77, np.uint8))
+    qualities = np.full(rows, 77, np.uint8)
+    if rows == 1:
+        one = FingerprintSet(kind=Kind.PDQ, bits=bits, qualities=qualities)
+    else:  # so many only a moving medium may have
+        one = FingerprintSet(kind=Kind.FRAME, bits=bits, qualities=qualities, times_ms=np.arange(rows, dtype=np.int32))
     return Reading(verdict=Verdict.DECODED, kind=MediumKind.IMAGE, width=8, height=8, stored=(one,), queries=(one,))
 
 
