@@ -57,7 +57,7 @@ def test_a_job_waits_while_its_officer_is_suspended_and_is_done_afterwards(
             keeps_bytes=True, exhibit_id=exhibit, list_id=None, series_id=None,
         )  # fmt: skip
     taken: list[int] = []
-    receiving.walk_in(ada, intake, lambda chunk, _: taken.append(chunk), lambda _: None)
+    receiving.walk_in(ada, intake, lambda chunk, _: taken.append(chunk))
     switch(on=True)
     tasks.take_in(officer="ada", chunk=taken[0], intake=str(intake))
     assert jobs() == [("todo", True, False)]

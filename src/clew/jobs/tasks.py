@@ -6,7 +6,7 @@ from uuid import UUID
 
 import psycopg
 from django.db import InterfaceError, OperationalError, connection, transaction
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
@@ -134,15 +134,15 @@ WAKE = """
 
 
 @contextmanager
-def _held_back(task: Task, **given: str | int) -> Iterator[None]:
-    """Within, an officer who may not act now fails no job: the same job waits and is done later."""
+def _held_back(task: Task, queue: str, **given: str | int) -> Iterator[None]:
+    """Within, an officer who may not act now fails no job: the same job waits in its queue and is done later."""
     try:
         yield
     except NotAdmitted as refused:
         lock = f"chunk-{given['chunk']}"
         with _reached(), suppress(AlreadyEnqueued), transaction.atomic():
             task.configure(
-                queue=queue_of(_workplaces[0].host), lock=lock, queueing_lock=f"{task.name}-{lock}",
+                queue=queue, lock=lock, queueing_lock=f"{task.name}-{lock}",
                 schedule_in={"seconds": HELD_SECONDS},
             ).defer(**given, is_held=True)  # fmt: skip
         _refusals[:] = [str(refused)]
@@ -152,7 +152,7 @@ def _held_back(task: Task, **given: str | int) -> Iterator[None]:
 def take_in(officer: str, chunk: int, intake: str, *, is_held: bool = False) -> None:  # noqa: ARG001 (for `WAKE`)
     """Take in a chunk: every file gets its verdict and its first answer."""
     workplace = _workplaces[0]
-    with _held_back(take_in, officer=officer, chunk=chunk, intake=intake), _noted():
+    with _held_back(take_in, queue_of(workplace.host), officer=officer, chunk=chunk, intake=intake), _noted():
         actor = opening.actor_of(officer)
         waiting = receiving.chunk_of(actor, chunk)
         if waiting is None:
@@ -163,8 +163,10 @@ def take_in(officer: str, chunk: int, intake: str, *, is_held: bool = False) -> 
         matching.consolidate(workplace.indexes)
 
 
-@app.task(name="look_closer", retry=RETRY)
-def look_closer(officer: str, chunk: int, intake: str, *, is_held: bool = False) -> None:  # noqa: ARG001 (for `WAKE`)
+@app.task(name="look_closer", retry=RETRY, pass_context=True)
+def look_closer(
+    context: JobContext, officer: str, chunk: int, intake: str, *, is_held: bool = False  # noqa: ARG001 (for `WAKE`)
+) -> None:
     """Compare the moving media of a chunk by frames all through them."""
-    with _held_back(look_closer, officer=officer, chunk=chunk, intake=intake), _noted():
+    with _held_back(look_closer, context.job.queue, officer=officer, chunk=chunk, intake=intake), _noted():
         looking_closer.look_closer(_workplaces[0], opening.actor_of(officer), chunk)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,6 +13,7 @@ from django.db import connections
 from clew.actions import looking_closer, opening, receiving
 from clew.actions.workplace import Workplace
 from clew.cli.drawing import drive, write_clip
+from clew.domain.errors import NotAdmitted
 from clew.domain.handling import Actor
 from clew.domain.intake import ChunkState, Progress
 from clew.jobs import tasks
@@ -75,16 +77,19 @@ def _work(workplace: Workplace, queues: list[str]) -> None:
     """Do the jobs of `queues` until there are none, in this thread."""
     tasks.equip(workplace)
     while (job := _taken(queues)) is not None:
-        getattr(tasks, job[0])(**json.loads(job[1]))
+        task, queue, given = job
+        context = [SimpleNamespace(job=SimpleNamespace(queue=queue))] if task == "look_closer" else []
+        getattr(tasks, task)(*context, **json.loads(given))
 
 
-def _taken(queues: list[str]) -> tuple[str, str] | None:
+def _taken(queues: list[str]) -> tuple[str, str, str] | None:
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             """
             delete from procrastinate_jobs where id = (
-                select min(id) from procrastinate_jobs where status = 'todo' and queue_name = any(%s))
-            returning task_name, args::text""",
+                select min(id) from procrastinate_jobs
+                 where status = 'todo' and queue_name = any(%s) and scheduled_at is null)
+            returning task_name, queue_name, args::text""",
             [queues],
         )
         return cursor.fetchone()
@@ -114,6 +119,19 @@ def test_another_machine_looks_closer_at_what_the_vault_holds(
     assert (_waiting(), read) == ([], [])
     assert not _progress(ada, intake_id).is_running
     assert _frames(ada) > 4
+
+
+def test_a_job_that_is_held_back_waits_for_any_machine_as_before(
+    ada: Actor, workplace: Workplace, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: str) -> Actor:
+        raise NotAdmitted("not now")
+
+    _intake(ada, source, keeps_bytes=True)
+    _work(workplace, [tasks.queue_of("here")])
+    monkeypatch.setattr(opening, "actor_of", refuse)
+    _work(replace(workplace, host="there"), tasks.queues_of("there"))
+    assert _waiting() == [("look_closer", "media")]
 
 
 def test_what_was_left_where_it_is_waits_for_its_machine(ada: Actor, workplace: Workplace, source: Path) -> None:
