@@ -5,16 +5,10 @@ import os
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 import pytest
-from django.db import connections
 
 from clew.domain.handling import Actor
 from clew.domain.intake import ChunkState
@@ -23,14 +17,12 @@ from clew.domain.series import SeriesState
 from clew.records import intakes, officers
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor, chromium, visitor
+from tests.world.door import PASSWORD, apart, await_pages, come_in
 from tests.world.world import World, handling
 
-PASSWORD = "calm-river-stone-9"
 CASE = "NO-2026-17"
 EXHIBIT = f"/cases/{CASE}/exhibits/PHONE~2F1/"
 ANSWERS = ("solved_elsewhere", "parallel_enquiry", "new", "known", "undecodable")
-START_SECONDS_MAX = 60
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,32 +69,6 @@ def seize(world: World, ada: Actor) -> None:
         cursor.execute("update media set reason = 'The bytes hold no picture.' where id = %s", [broken])
 
 
-def apart(work: Callable[..., Made], *given: object) -> Made:
-    """`work` done in a thread of its own: Django refuses a database where Playwright waits."""
-
-    def done() -> Made:
-        try:
-            return work(*given)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(done).result()
-
-
-def await_pages(address: str) -> None:
-    until = time.monotonic() + START_SECONDS_MAX
-    while True:
-        try:
-            urllib.request.urlopen(f"{address}/account/sign-in/", timeout=5).close()
-        except (urllib.error.URLError, ConnectionError):
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.2)
-        else:
-            return
-
-
 @pytest.fixture(scope="module")
 def served(node) -> Iterator[Served]:
     world = World(facts=node)
@@ -132,7 +98,7 @@ def browser():
 def signed_in(browser, served):
     """What the browser of an officer of Norway keeps after signing in once."""
     with visitor(browser, served.address) as ada:
-        ada.sign_in("ada", PASSWORD)
+        come_in(ada, "ada")
         return ada.context.storage_state()
 
 
@@ -178,7 +144,7 @@ def test_the_list_of_cases_leads_to_an_exhibit_and_its_numbers(ada):
 
 def test_signing_out_is_a_deliberate_press(browser, served):
     with visitor(browser, served.address) as ada:
-        ada.sign_in("ada", PASSWORD)
+        come_in(ada, "ada")
         ada.go("/account/sign-out/")
         ada.go("/")
         assert ada.page.url == f"{served.address}/"
@@ -238,7 +204,7 @@ def test_every_page_is_accessible_fits_and_breaks_no_policy(browser, served, sig
 
 def test_pages_work_without_scripts(browser, served):
     with visitor(browser, served.address, java_script_enabled=False) as ada:
-        ada.sign_in("ada", PASSWORD)
+        come_in(ada, "ada")
         ada.go(EXHIBIT)
         ada.page.get_by_role("link", name="New").click()
         assert ada.page.get_by_role("heading", level=2).inner_text().split() == ["●", "New"]
@@ -302,7 +268,7 @@ def test_numbers_move_while_an_intake_runs(ada, served):
 
 def test_hidden_and_absent_are_one_answer_byte_for_byte(browser, served):
     with visitor(browser, served.address) as carla:
-        carla.sign_in("carla", PASSWORD)
+        come_in(carla, "carla")
         for hidden, absent in (
             (f"/cases/{CASE}/", "/cases/carla-2/"),
             (EXHIBIT, "/cases/carla-1/exhibits/none/"),

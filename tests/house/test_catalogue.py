@@ -27,6 +27,7 @@ GOLDEN_APP = {
     "django_content_type": "select",
     "django_migrations": "select",
     "django_session": ALL,
+    "door_memory": ALL,
     "exhibits": ALL,
     "fingerprint_counters": "select, update",
     "fingerprints": ALL,
@@ -35,6 +36,7 @@ GOLDEN_APP = {
     "listings": ALL,
     "matches": "select",
     "media": ALL,
+    "mfa_authenticator": ALL,
     "members": "insert, select, update (name, contact_point, kind, languages, legal_basis)",
     "occurrences": ALL,
     "officers": "insert, select, update (password, last_login)",
@@ -45,6 +47,10 @@ GOLDEN_APP = {
     "procrastinate_workers": ALL,
     "series": ALL,
     "series_media": ALL,
+    "sign_ins": "insert, select, update (ended_by, ended_at)",
+    "socialaccount_socialaccount": ALL,
+    "socialaccount_socialapp": "select",
+    "socialaccount_socialtoken": "select",
     "suspensions": "insert, select, update (lifted_by, lifted_at)",
     "units": "insert, select, update (specialities)",
 }
@@ -59,6 +65,7 @@ GOLDEN_BLIND = {
     "officers": "select",
     "overlap_sides": "insert, select",
     "overlaps": "insert, select",
+    "sign_ins": "select, update",
     "suspensions": "select",
 }
 GOLDEN_FUNCTIONS = {
@@ -74,6 +81,7 @@ GOLDEN_FUNCTIONS = {
     "clew_fingerprint_sets",
     "clew_fingerprints_after",
     "clew_note_digest_overlaps",
+    "clew_sign_in",
     "clew_standing",
     "clew_write_matches",
 }

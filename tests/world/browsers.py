@@ -58,11 +58,18 @@ class Visitor:
         self.page.goto(self.address + path)
         return self.page
 
-    def sign_in(self, username: str, password: str) -> Page:
+    def sign_in(self, username: str, password: str, code: str | None = None) -> Page:
+        """Sign in by password, and by the code of an authenticator app where one is asked for."""
         page = self.go("/account/sign-in/")
+        if page.locator("h1").inner_text() == "Second factor":
+            page.get_by_role("button", name="Start again").click()
         page.get_by_label("User name").fill(username)
         page.get_by_label("Password").fill(password)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        if code is not None:
+            page.get_by_label("Code of your authenticator app").fill(code)
+            page.get_by_role("button", name="Continue").click()
+            page.wait_for_load_state()
         return page
 
     def faults(self) -> list[str]:

@@ -7,7 +7,7 @@ from clew.actions.admitting import administer
 from clew.domain.errors import NotVisible, StepRefused
 from clew.domain.officer import Role
 from clew.domain.suspension import Level, Scope, check_reason
-from clew.records import audit, members, officers, suspensions
+from clew.records import audit, members, officers, sign_ins, suspensions
 from clew.records.session import Session
 from clew.records.suspensions import Line
 
@@ -26,7 +26,8 @@ def suspend(session: Session, scope: Scope, reason: str) -> UUID:
     kept = check_reason(reason)
     _check(session, scope)
     identifier = suspensions.lay(session, scope, kept)
-    audit.append(session, f"suspension.{scope.level}", str(identifier))
+    ended = sign_ins.end_all(session, scope)
+    audit.append(session, f"suspension.{scope.level}", str(identifier), {"sign_ins_ended": ended})
     return identifier
 
 

@@ -10,6 +10,7 @@ import typer
 
 from clew.cli import answers, nodes
 from clew.cli.entry import aside, console, entered
+from clew.domain.errors import Unavailable
 from clew.node import keys
 from clew.node.configuration import Configuration
 
@@ -19,9 +20,13 @@ PORTS_TRIED = 20
 
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Stop after the answer instead of serving the page.")] = False,
+    code: Annotated[bool, typer.Option("--code", help="Only say the code that the second factor shows now.")] = False,
 ) -> None:
     """Start a node with three fictional countries, take in a fictional seizure and show its triage."""
     configuration = Configuration.from_environment()
+    if code:
+        _say_code(configuration)
+        return
     if not keys.exist(configuration.keys_folder) or not (configuration.keys_folder / "founded").exists():
         nodes.init()
     with entered():
@@ -49,9 +54,15 @@ def _serve(configuration: Configuration, password: str) -> None:
 
     port = _free_port(configuration.listen_host, configuration.listen_port)
     console.print(
-        f"\nThe same on a page:  http://{configuration.listen_host}:{port}/cases/{quote(CASE)}/exhibits/{quote(EXHIBIT)}/"
+        f"\nThe same on a page:  http://{_name(configuration.listen_host)}:{port}/cases/{quote(CASE)}/exhibits/{quote(EXHIBIT)}/"
     )
+    secret = _secret(configuration.home / "demo-second-factor")
     console.print(f"Sign in as {OFFICER} with the password {password}  (Ctrl-C stops everything)", soft_wrap=True)
+    console.print(
+        f"The second factor: add the secret {secret} to an authenticator app, or ask for the code of the moment\n"
+        "with clew demo --code (make demo: CLEW_HOME=.demo .venv/bin/clew demo --code)",
+        soft_wrap=True,
+    )
     serve_for_ever(configuration, port=port)
 
 
@@ -60,6 +71,26 @@ def _password(path: Path) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(12), "ascii")
     return path.read_text("ascii")
+
+
+def _secret(path: Path) -> str:
+    """The authenticator secret of the demonstration's officer, given the first time."""
+    from clew.web import second_factors
+
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(second_factors.give_code(OFFICER), "ascii")
+    return path.read_text("ascii")
+
+
+def _say_code(configuration: Configuration) -> None:
+    path = configuration.home / "demo-second-factor"
+    if not path.exists():
+        raise Unavailable("The demonstration has not served its page yet: run clew demo first.")
+    with entered():
+        from clew.web import second_factors
+
+        console.print(second_factors.code_now(path.read_text("ascii")))
 
 
 def _free_port(host: str, first: int) -> int:
@@ -72,3 +103,8 @@ def _free_port(host: str, first: int) -> int:
                 continue
             return port
     return first
+
+
+def _name(host: str) -> str:
+    """`localhost` where the host is this machine: browsers keep passkeys for names, never for numbers."""
+    return "localhost" if host == "127.0.0.1" else host

@@ -16,12 +16,14 @@ class Keys:
     """What is secret in a node, besides the keys of the vault.
 
     `django` signs cookies, `context` signs who acts towards the database, `app_password`
-    opens the database where it is reached over the network.
+    opens the database where it is reached over the network, `factors` encrypts what second
+    factors are checked with.
     """
 
     django: bytes = field(repr=False)
     context: bytes = field(repr=False)
     app_password: str = field(repr=False)
+    factors: bytes = field(repr=False)
 
 
 def make(folder: Path) -> Keys:
@@ -31,6 +33,7 @@ def make(folder: Path) -> Keys:
         django=key(folder, "django"),
         context=key(folder, "context"),
         app_password=key(folder, "app_password").hex(),
+        factors=key(folder, "factors"),
     )
 
 
@@ -44,6 +47,7 @@ def read(folder: Path) -> Keys:
         django=_read(folder / "django.key"),
         context=_read(folder / "context.key"),
         app_password=_read(folder / "app_password.key").hex(),
+        factors=_read(folder / "factors.key"),
     )
 
 

@@ -3,6 +3,7 @@
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from clew.domain.sign_in import LENGTH_MAX
 from clew.node import keys as node_keys
 from clew.node.configuration import Configuration
 from clew.node.connection import facts
@@ -40,6 +41,8 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CLEW_CONTEXT_KEY = _KEYS.context
 
+CLEW_FACTOR_KEY = _KEYS.factors
+
 SECRET_KEY = _KEYS.django.hex()
 DEBUG = False
 ROOT_URLCONF = "clew.node.urls"
@@ -64,6 +67,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_PRESERVE_USERNAME_CASING = False
+CACHES = {"default": {"BACKEND": "clew.records.door_memory.DoorMemory"}}
 
 # What a browser is told ------------------------------------------------------
 
@@ -77,7 +81,7 @@ SESSION_COOKIE_NAME = "__Host-session" if _IS_HTTPS else "session"
 SESSION_COOKIE_SECURE = _IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = int(LENGTH_MAX.total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_NAME = "__Host-csrf" if _IS_HTTPS else "csrf"
 CSRF_COOKIE_SECURE = _IS_HTTPS

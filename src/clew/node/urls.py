@@ -1,10 +1,16 @@
-"""Which address is which page. Of allauth only sign-in and sign-out exist here."""
+"""Which address is which page. Of allauth only signing in and out and second factors exist here."""
 
 from allauth.account.views import account_inactive, login, logout
+from allauth.mfa.base.views import authenticate, reauthenticate
+from allauth.mfa.recovery_codes.views import generate_recovery_codes, view_recovery_codes
+from allauth.mfa.totp.views import activate_totp, deactivate_totp
+from allauth.mfa.webauthn.views import login_webauthn, reauthenticate_webauthn
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 
-from clew.web import assets, cases, exhibits, progress
+from clew.web import assets, cases, exhibits, keys, progress
 from clew.web.references import ReferenceConverter
+from clew.web.second_factors import AddKey, RemoveKey
 
 register_converter(ReferenceConverter, "reference")
 
@@ -21,6 +27,20 @@ urlpatterns = [
     path("account/sign-in/", login, name="account_login"),
     path("account/sign-out/", logout, name="account_logout"),
     path("account/inactive/", account_inactive, name="account_inactive"),
+    path("account/second-factor/", authenticate, name="mfa_authenticate"),
+    path("account/start-again/", keys.start_again, name="start-again"),
+    path("account/passkey/", login_not_required(login_webauthn), name="mfa_login_webauthn"),
+    path("account/again/", reauthenticate, name="mfa_reauthenticate"),
+    path("account/again/passkey/", reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("account/keys/", keys.mine, name="mfa_index"),
+    path("account/keys/passkeys/", keys.mine, name="mfa_list_webauthn"),
+    path("account/keys/passkeys/add/", AddKey.as_view(), name="mfa_add_webauthn"),
+    path("account/keys/passkeys/<int:pk>/remove/", RemoveKey.as_view(), name="mfa_remove_webauthn"),
+    path("account/keys/codes/add/", activate_totp, name="mfa_activate_totp"),
+    path("account/keys/codes/remove/", deactivate_totp, name="mfa_deactivate_totp"),
+    path("account/keys/recovery/", view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("account/keys/recovery/new/", generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("account/sign-ins/<uuid:sign_in>/end/", keys.end_sign_in, name="sign-in-end"),
     path("static/<str:name>", assets.one, name="asset"),
 ]
 

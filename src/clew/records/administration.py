@@ -63,18 +63,33 @@ RULES = {
             f" with check (member = {HOME} and lifted_by = {OFFICER})"
         ),
     },
+    "sign_ins": {
+        "select": f"using (member = {HOME} and officer = {OFFICER} or {ADMINISTERS})",
+        "insert": f"with check (member = {HOME} and officer = {OFFICER} and ended_at is null)",
+        "update": (
+            f"using (ended_at is null and (member = {HOME} and officer = {OFFICER} or {ADMINISTERS}))"
+            f" with check (member = {HOME} and ended_by = {OFFICER})"
+        ),
+    },
 }
 """By table and verb. A second `with check` repeats `using` where it is not said."""
 
 APP_GRANTS = {
     "certifications": "select, insert, update (state, given_by, given_at, closed_by, closed_at)",
     "members": "select, insert, update (name, contact_point, kind, languages, legal_basis)",
+    "door_memory": "select, insert, update, delete",
     "officers": "select, insert, update (password, last_login)",
+    "sign_ins": "select, insert, update (ended_by, ended_at)",
     "suspensions": "select, insert, update (lifted_by, lifted_at)",
     "units": "select, insert, update (specialities)",
 }
 
-BLIND_GRANTS = {"certifications": "select", "officers": "select", "suspensions": "select"}
+BLIND_GRANTS = {
+    "certifications": "select",
+    "officers": "select",
+    "sign_ins": "select, update",
+    "suspensions": "select",
+}
 
 READ_BEFORE_SIGN_IN = ("officers",)
 """Tables that are not empty without an actor."""

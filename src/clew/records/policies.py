@@ -72,6 +72,7 @@ FUNCTIONS_OF_THE_APP = (
     "clew_actor_role()",
     "clew_actor_standing()",
     "clew_standing(text)",
+    "clew_sign_in(uuid, boolean, interval, interval)",
     "clew_administrators(text)",
     "clew_actor_use()",
     "clew_fingerprints_after(smallint, bigint, integer)",
@@ -198,7 +199,7 @@ def functions() -> list[str]:
         "{a_is_visible}": visible("m.a_"),
         "{b_is_visible}": visible("m.b_"),
     }
-    texts = [files("clew.records").joinpath(name).read_text("utf-8") for name in ("actor.sql", "standing.sql", "blind.sql")]
+    texts = [files("clew.records").joinpath(name).read_text("utf-8") for name in ("actor.sql", "standing.sql", "sign_in.sql", "blind.sql")]
     for place, words in places.items():
         texts = [text.replace(place, words) for text in texts]
     return texts

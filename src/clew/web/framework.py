@@ -13,6 +13,9 @@ APPS = (
     "clew.web",  # before allauth: its templates win
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 )
 
 MIDDLEWARE = (
@@ -25,6 +28,7 @@ MIDDLEWARE = (
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "clew.web.sign_ins.guard",
     "clew.web.refusals.refusals",
 )
 
@@ -53,6 +57,15 @@ SETTINGS: dict[str, Any] = {
     "ACCOUNT_SESSION_REMEMBER": False,
     # By address, and by the name that somebody tries passwords for.
     "ACCOUNT_RATE_LIMITS": {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"},
+    "MFA_ADAPTER": "clew.web.second_factors.Adapter",
+    "MFA_FORMS": {"add_webauthn": "clew.web.second_factors.AddKeyForm"},
+    "MFA_SUPPORTED_TYPES": ["webauthn", "totp", "recovery_codes"],
+    "MFA_PASSKEY_LOGIN_ENABLED": True,
+    "MFA_WEBAUTHN_USER_VERIFICATION": "required",
+    # No tolerance: a code is remembered as used for as long as it is good, and no longer.
+    "MFA_TOTP_TOLERANCE": 0,
+    "MFA_RECOVERY_CODES_SHOW_ONCE": True,
+    "MFA_RATE_LIMITS": {"webauthn_login": "30/m/ip"},
     "CSRF_FAILURE_VIEW": "clew.web.refusals.stale",
     # `no-referrer` would make browsers send `Origin: null` with our own forms.
     "SECURE_REFERRER_POLICY": "same-origin",

@@ -69,6 +69,11 @@ def forbidden(_request: HttpRequest, exception: Exception | None = None) -> Http
     return _page(403)
 
 
+def held(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """An officer who may not act now."""
+    return _page(403, "held")
+
+
 def stale(_request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was not sent from our own page, or from one that is too old."""
     return _page(403)

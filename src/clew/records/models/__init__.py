@@ -9,6 +9,7 @@ from clew.records.models.gathering import HashList, Listing, Series, SeriesMediu
 from clew.records.models.match import Match, Overlap, OverlapSide
 from clew.records.models.medium import FingerprintCounter, FingerprintSet, Medium, Occurrence
 from clew.records.models.member import Member, Officer, Unit
+from clew.records.models.sign_in import DoorMemory, SignIn
 
 __all__ = [
     "Act",
@@ -16,6 +17,7 @@ __all__ = [
     "Certification",
     "Chunk",
     "ContextKey",
+    "DoorMemory",
     "Exhibit",
     "FingerprintCounter",
     "FingerprintSet",
@@ -32,6 +34,7 @@ __all__ = [
     "OverlapSide",
     "Series",
     "SeriesMedium",
+    "SignIn",
     "Suspension",
     "Unit",
 ]
