@@ -1,6 +1,6 @@
 """JPEG pictures: their segments walked by length, their pixels decoded to grey at 1/8 to 8/8."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +8,10 @@ import simplejpeg
 from numpy.typing import NDArray
 
 from clew.domain.errors import Undecodable
+from clew.media.jpeg_frame import Frame, Segment, plain_frame
+from clew.media.jpeg_scan import read_scan
 from clew.media.limits import LimitExceeded
-from clew.media.pdq import EIGHTHS, Grey
+from clew.media.pdq import EIGHTHS, Frequencies, Grey
 from clew.media.picture import CUT_SHORT, DAMAGED, Picture, check_size
 from clew.media.reading import Fact
 
@@ -23,6 +25,12 @@ SIDE_REDUCED_MIN = {1: 256, 2: 512, 4: 512}
 At 1/8 a pixel is exactly the mean of its block; at 1/4 and 1/2 it is not quite (high frequencies are
 dropped, not averaged), and of 540 photographs 7 left their reference by 4 or 6 bits where sides of 256
 were allowed, 1 by 4 bits with these. Other eighths have no vector code and cost more than they save.
+"""
+DIAGONALS_BY_SIDE = {2048: 0, 768: 3, 384: 5}
+"""By the shortest side, which frequencies of a block count: those whose row and column add up to that at most.
+
+Where a block lies within one of the 64 samples, its mean is all; in a smaller picture samples and blocks
+cut one another.
 """
 IPTC_BYTES_MAX = 256 * 1024
 COMMENT_BYTES_MAX = 4_000
@@ -49,7 +57,7 @@ class _Header:
     scan_at: int = 0
 
 
-def segments(untrusted: bytes) -> Iterator[tuple[int, int, int]]:
+def segments(untrusted: bytes) -> Iterator[Segment]:
     """Marker, first and last-plus-one byte of each segment, up to and with the first scan.
 
     Source: ITU-T T.81, B.1.1.
@@ -74,9 +82,9 @@ def segments(untrusted: bytes) -> Iterator[tuple[int, int, int]]:
         at += 2 + max(length, 2)
 
 
-def _header(untrusted: bytes) -> _Header:
+def _header(untrusted: bytes, found: Iterable[Segment]) -> _Header:
     header = _Header()
-    for marker, begin, end in segments(untrusted):
+    for marker, begin, end in found:
         content = untrusted[begin : min(end, begin + 40)]
         if marker == _APP1 and content.startswith(_EXIF) and not header.exif:
             header.exif = untrusted[begin + len(_EXIF) : end]
@@ -135,7 +143,26 @@ def read_jpeg(untrusted: bytes) -> Picture | None:
         LimitExceeded: too many pixels or scans.
         Undecodable: the header is whole, but no pixels can be read.
     """
-    header = _header(untrusted)
+    found = tuple(segments(untrusted))
+    header = _header(untrusted, found)
+    frame = plain_frame(untrusted, found)
+    picture = None if frame is None else _plain_picture(untrusted, frame, header)
+    return _any_picture(untrusted, header) if picture is None else picture
+
+
+def _plain_picture(untrusted: bytes, frame: Frame, header: _Header) -> Picture | None:
+    """A picture read for its lowest frequencies only; None if it is small or anything in it is odd."""
+    check_size(frame.width, frame.height)
+    side = min(frame.width, frame.height)
+    diagonals = next((kept for least, kept in DIAGONALS_BY_SIDE.items() if side >= least), None)
+    grey = None if diagonals is None else read_scan(untrusted, frame, diagonals)
+    if grey is None:
+        return None
+    return _picture(grey, frame.width, frame.height, "", "Gray" if len(frame.codes) == 1 else "YCbCr", header)
+
+
+def _any_picture(untrusted: bytes, header: _Header) -> Picture | None:
+    """A picture decoded by libjpeg-turbo, which reads every kind of JPEG and forgives what it can."""
     try:
         height, width, colours, _sampling = simplejpeg.decode_jpeg_header(untrusted, strict=False)
     except (ValueError, KeyError):
@@ -146,6 +173,10 @@ def read_jpeg(untrusted: bytes) -> Picture | None:
     if colours not in _GREY_BY_ITSELF:
         return None
     grey, damage = _decode(untrusted, height, width)
+    return _picture(grey, width, height, damage, colours, header)
+
+
+def _picture(grey: Grey | Frequencies, width: int, height: int, damage: str, colours: str, header: _Header) -> Picture:
     return Picture(
         grey=grey,
         width=width,

@@ -26,6 +26,19 @@ Bits = NDArray[np.uint8]
 Weights = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
 """For each of 64 samples: its first pixel, how many pixels it sums, and their weights."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frequencies:
+    """A picture as the lowest frequencies of its blocks of 8 x 8 pixels, up to a grey that all share.
+
+    Shapes: `values` (rows of blocks * side, columns of blocks * side) float32: of each block the `side` lowest
+        frequencies in both directions, of the orthonormal DCT.
+    """
+
+    values: NDArray[np.float32]
+    side: int
+
+
 SAMPLES = 64
 FREQUENCIES = 16
 SIDE_HASHED_MIN = 5
@@ -108,6 +121,29 @@ def fingerprint_grey(
     )
 
 
+def fingerprint_frequencies(frequencies: Frequencies, full_size: tuple[int, int]) -> PicturePdq | None:
+    """Reference and centred PDQ, the latter of all eight turns, of a picture known by its lowest frequencies.
+
+    The weights of the samples are turned into the same frequencies instead of these into pixels; what
+    is dropped is what the samples average out. None if a side is under 5 pixels.
+    """
+    if min(full_size) < SIDE_HASHED_MIN:
+        return None
+    values = frequencies.values.view()
+    values.flags.writeable = False
+    columns, side = values.shape[1], frequencies.side
+    y, x = (_frequency_axis(full, side, False) for full in full_size)
+    rows, reference_quality = _reference_one(values, columns, y, x)
+    y, x = (_frequency_axis(full, side, True) for full in full_size)
+    centred, centred_quality = _centred_eight(values, columns, y, x)
+    return PicturePdq(
+        reference=cast("Bits", rows)[:1],
+        reference_quality=int(reference_quality),
+        centred=cast("Bits", centred)[_BY_TRANSFORM],
+        centred_quality=int(centred_quality),
+    )
+
+
 def frame_pdq(grey: Grey, full_size: tuple[int, int] | None = None) -> tuple[Bits, int]:
     """Centred PDQ of one frame, (32,), and its quality; zeros and 0 if a side is under 5 pixels.
 
@@ -142,6 +178,7 @@ def warm() -> None:
     fingerprint_grey(grey, (192, 160))
     fingerprint_grey(grey, turns_reference=False)
     frame_pdq(grey[:, :64])
+    fingerprint_frequencies(Frequencies(values=np.ones((30, 36), np.float32), side=3), (80, 96))
 
 
 def _rows_in_memory(grey: Grey) -> tuple[Grey, int]:
@@ -180,6 +217,38 @@ def _axis(full: int, reduced: int, eighths: int, backwards: bool) -> Weights:
 def _centred_axis(full: int, reduced: int, eighths: int) -> Weights:
     pixels_each = EIGHTHS / eighths if eighths else full / reduced
     return cast("Weights", _centred_weights(full, reduced, pixels_each))
+
+
+@lru_cache(AXES_KEPT_MAX)
+def _frequency_axis(full: int, side: int, is_centred: bool) -> Weights:
+    """Weights of the `side` lowest frequencies of each block of 8 pixels, from those of the pixels."""
+    of_pixels = _centred_weights(full, full, 1.0) if is_centred else _reference_weights(full, full, 1.0, False)
+    first, count, weight = of_pixels
+    return cast("Weights", _frequency_weights(first, count, weight, side))
+
+
+@numba.njit(cache=True, nogil=True)
+def _frequency_weights(first, count, weight, side):  # type: ignore[no-untyped-def]
+    """Weights of pixels as weights of frequencies: their products with the cosines of each block.
+
+    Source of the cosines: ITU-T T.81, A.3.3. Pixels beyond the picture, in the last block, have no weight.
+    """
+    blocks_max = weight.shape[1] // 8 + 2
+    first_of = np.zeros(64, np.int64)
+    count_of = np.zeros(64, np.int64)
+    weight_of = np.zeros((64, blocks_max * side), np.float32)
+    for i in range(64):
+        if count[i] == 0:
+            continue
+        block = first[i] // 8
+        first_of[i] = block * side
+        count_of[i] = ((first[i] + count[i] - 1) // 8 - block + 1) * side
+        for k in range(count[i]):
+            pixel = first[i] + k
+            for u in range(side):
+                cosine = np.cos((2 * (pixel % 8) + 1) * u * np.pi / 16) * (np.sqrt(0.125) if u == 0 else 0.5)
+                weight_of[i, (pixel // 8 - block) * side + u] += weight[i, k] * cosine
+    return first_of, count_of, weight_of
 
 
 @numba.njit(cache=True, nogil=True)

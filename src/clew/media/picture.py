@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from clew.media.limits import PIXELS_MAX, SIDE_PIXELS_MAX, LimitExceeded
-from clew.media.pdq import Grey
+from clew.media.pdq import Frequencies, Grey
 from clew.media.reading import Fact
 
 CUT_SHORT = "The picture is cut short; what is there was read."
@@ -15,12 +15,13 @@ DAMAGED = "Part of the picture's content is damaged; what is there was read."
 class Picture:
     """Pixels of a picture as stored, turned by no orientation, and what it says of itself.
 
-    `grey` may be a reduced decode of the (height, width) picture. `on_white` is how a picture with
-    transparency is shown, which copies are made of; None where nothing is transparent. `damage` is empty or one of
-    the sentences above. EXIF begins with its TIFF header; XMP and IPTC are raw, unchecked bytes.
+    `grey` may be a reduced decode of the (height, width) picture, or only the frequencies that count.
+    `on_white` is how a picture with transparency is shown, which copies are made of; None where nothing is
+    transparent. `damage` is empty or one of the sentences above. EXIF begins with its TIFF header; XMP and
+    IPTC are raw, unchecked bytes.
     """
 
-    grey: Grey
+    grey: Grey | Frequencies
     width: int
     height: int
     damage: str = ""

@@ -14,7 +14,7 @@ import numpy as np
 from clew.domain.errors import Undecodable
 from clew.domain.fingerprint import QUALITY_MATCHED_MIN, Kind, Transform
 from clew.domain.medium import MediumKind, Verdict
-from clew.media import camera, heif, pdq
+from clew.media import camera, heif, jpeg_scan, pdq
 from clew.media.jpeg import read_jpeg
 from clew.media.limits import SEALED_CONTENT_BYTES_MAX, LimitExceeded
 from clew.media.picture import Picture
@@ -127,7 +127,11 @@ def _fingerprints(picture: Picture) -> tuple[tuple[FingerprintSet, ...], tuple[F
     and would double the work of every search.
     A picture with a side under 5 pixels has neither; a flat one has both, of quality 0.
     """
-    found = pdq.fingerprint_grey(picture.grey, (picture.height, picture.width), turns_reference=False)
+    full_size = picture.height, picture.width
+    if isinstance(picture.grey, pdq.Frequencies):
+        found = pdq.fingerprint_frequencies(picture.grey, full_size)
+    else:
+        found = pdq.fingerprint_grey(picture.grey, full_size, turns_reference=False)
     if found is None:
         return (), ()
     reference = _rows(Kind.PDQ, ((found.reference, found.reference_quality),))
@@ -160,6 +164,7 @@ def _rows(kind: Kind, ways: Sequence[tuple[pdq.Bits, int]]) -> tuple[Fingerprint
 def warm() -> None:
     """Read a whole and a cut sample of each format, so that nothing is imported or compiled later."""
     pdq.warm()
+    jpeg_scan.warm()
     for sample in drawn_samples():
         read_picture(sample)
         with suppress(Undecodable):

@@ -1,0 +1,754 @@
+"""The entropy-coded data of a plain JPEG, read for its lowest luma frequencies only; everything else is skipped.
+
+A picture of 12 megapixels spends nine tenths of its decoding on Huffman codes, and PDQ needs nearly
+none of what they say. So pixels are never made: of luma the lowest frequencies are kept, of chroma
+nothing is. One look-up in a table of 4,096 entries takes several codes at once, and the whole scan is
+one walk without a branch that depends on the picture: where a block ends is the one thing that cannot
+be foretold, and a wrong guess costs as much as three look-ups.
+
+Whatever is unusual (an invalid code, a block too long, data too short or too long, a marker out of
+place) ends the walk with no answer, and another decoder judges the picture. Memory is safe by
+construction: numba checks no bounds, so each address is bounded by its mask, by the size of its
+table or by the count of blocks, as said where it is used; each step takes at least one bit.
+
+Source: ITU-T T.81 (1992), "JPEG", clauses F.1.2 and F.2.2 (Huffman coding of sequential scans), C.2
+(codes of a table), B.1.1.5 (stuffed bytes), E.2.4 (restarts).
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import cast
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from clew.media.jpeg_frame import BLOCK, Codes, Frame
+from clew.media.limits import MIB
+from clew.media.pdq import Frequencies, Grey
+
+LOOKED_BITS = 12
+"""Bits looked at in one look-up. Tables of 12 stay in the first-level cache, those of 14 do not."""
+TAKEN_BITS_MAX = 19
+"""Bits that one look-up may take: three of them fit the 57 that a refill leaves at least."""
+LOOK_UPS_A_REFILL = 3
+REFILLS = 2
+"""In one turn of a reader: its state is loaded and stored once a turn."""
+FEW = LOOK_UPS_A_REFILL * REFILLS
+"""Blocks that one turn may end. So many are read code by code at the end of an interval, so that no turn leaves it."""
+DC_SIZE_MAX = 11
+AC_SIZE_MAX = 10
+"""Bits of a difference and of a coefficient. Source: T.81, tables F.1 and F.2, for 8-bit samples."""
+CODE_BITS_MAX = 16
+MEAN_MAX = 8 * 128
+"""Eight times how far a mean can lie from grey; its rounding adds a step at most."""
+_EOI = 0xD9
+PADDING_BYTES = 32
+"""Room behind the data: a turn begins within it, takes 15 bytes at most, and reads 8 from there on."""
+WAYS = 2
+"""Readers of one interval at a time, each of its own part. A look-up waits for the one before it, so that one
+reader leaves the processor idle half of the time."""
+SPLIT_BYTES_MIN = 4096
+"""A shorter interval is read by one reader."""
+NOTED_MAX = 32
+"""MCUs by which a reader that began anywhere is met; of 69 places in photographs the farthest was met at the ninth."""
+CLEARED_AHEAD = 1024
+"""Places that hold zeros before a turn begins: more than the blocks of one turn and an MCU more."""
+ROOM_KEPT_BYTES_MAX = 16 * MIB
+"""Larger files than that are rare, and their memory is given back."""
+TABLES_KEPT_MAX = 32
+"""Sets of tables remembered, of up to 150 kB: most cameras write the same ones into every picture."""
+
+_BASE, _POSITION, _K, _ROW, _MEAN, _OUT, _LEFT, _CLEARED = range(8)
+"""State of a reader: its table, its bit, the coefficients of its block so far, its row of the plan, the mean so far,
+where the places of its MCU begin, the blocks left to it, and up to where the places hold zeros."""
+_BEHIND, _TO_REST, _TO_KEPT, _OWN, _BEGINS, _MOVES, _WRAPPED, _KIND = range(8)
+"""Columns of the plan, which has a row for each block of an MCU: see `_plan`."""
+_PLAN_COLUMNS = 8
+_END = 1 << 8
+_ADVANCE_BIT, _ADVANCE_MASK, _VALUE_BIT, _VALUE_MASK = 12, 127, 20, 0xFFF
+# An entry of a fast table, from its lowest bit: 8 of bits taken, 4 of blocks ended, 7 of coefficients advanced, one
+# unused, 12 of signed value. The lowest two fields of one turn's entries are summed up in one addition.
+_SLOW = 64 << _ADVANCE_BIT
+"""An entry that the table cannot answer: it leads out of any block, to the reading code by code."""
+_U, _U32 = np.uint64, np.uint32
+
+Tables = tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]
+"""Look-up tables of each of n kinds of component, luma first: fast, limits, offsets, symbols.
+
+Shapes: `fast` (3 n << 12,): of each kind that for the difference, for coefficients that are kept and
+    for those that are not. `limits` and `offsets` (2 n, 17) and `symbols` (2 n, 256) hold the codes one by
+    one, of each kind those of differences and of coefficients.
+"""
+
+
+def _code_of_eight_bytes(typing, array, at):  # type: ignore[no-untyped-def] # noqa: ARG001
+    """The 8 bytes of `array` from `at` on, the first one highest. The caller sees that they are there."""
+
+    def code(context, builder, signature, values):  # type: ignore[no-untyped-def]
+        data = context.make_array(signature.args[0])(context, builder, values[0]).data
+        place = builder.bitcast(builder.gep(data, [values[1]]), ir.IntType(64).as_pointer())
+        return builder.bswap(builder.load(place, align=1))
+
+    return types.uint64(array, types.uint64), code
+
+
+_eight_bytes = cast("Callable[..., np.uint64]", intrinsic(_code_of_eight_bytes))
+
+
+def _code_of_put_eight_bytes(typing, array, at, value):  # type: ignore[no-untyped-def] # noqa: ARG001
+    """Write `value` as the 8 bytes of `array` from `at` on, highest first. The caller sees that there is room."""
+
+    def code(context, builder, signature, values):  # type: ignore[no-untyped-def]
+        data = context.make_array(signature.args[0])(context, builder, values[0]).data
+        place = builder.bitcast(builder.gep(data, [values[1]]), ir.IntType(64).as_pointer())
+        builder.store(builder.bswap(values[2]), place, align=1)
+        return context.get_dummy_value()
+
+    return types.void(array, types.uint64, types.uint64), code
+
+
+_put_eight_bytes = cast("Callable[..., None]", intrinsic(_code_of_put_eight_bytes))
+
+
+@numba.njit(cache=True, nogil=True)
+def _unstuff(source, begin, data, begins):  # type: ignore[no-untyped-def]
+    """Copy the scan that begins at `begin` without its stuffed zeros and restart markers.
+
+    Answers how many bytes were copied, how many restart intervals there are, and where in `source`
+    the marker lies that ends the scan, -1 if there is none or a restart marker is out of order.
+    `begins` gets the first byte of each interval and, behind them, the end.
+    `data` holds all of `source` and 8 bytes; each step writes no more than it reads.
+    """
+    size = source.shape[0]
+    low, high = _U(0x0101010101010101), _U(0x8080808080808080)
+    at, to, intervals = begin, 0, 1
+    begins[0] = 0
+    while True:
+        while at + 8 <= size:
+            eight = _eight_bytes(source, _U(at))
+            if ((~eight - low) & eight & high) != _U(0):  # one of them may be 0xFF, and if one is, then this
+                break
+            _put_eight_bytes(data, _U(to), eight)
+            at += 8
+            to += 8
+        while at < size and source[at] != 0xFF:
+            data[to] = source[at]
+            at += 1
+            to += 1
+        if at + 1 >= size:
+            return to, intervals, -1
+        marker = source[at + 1]
+        if marker == 0:
+            data[to] = 0xFF
+            at += 2
+            to += 1
+        elif 0xD0 <= marker <= 0xD7:
+            if marker - 0xD0 != (intervals - 1) % 8 or intervals >= begins.shape[0] - 1:
+                return to, intervals, -1
+            begins[intervals] = to
+            intervals += 1
+            at += 2
+        else:
+            begins[intervals] = to
+            return to, intervals, at
+
+
+@numba.njit(cache=True, nogil=True)
+def _list_codes(counts, codes, limits, offsets, symbols, short):  # type: ignore[no-untyped-def]
+    """Lay one table out by length, and by its first 12 bits; False if its codes are not prefix-free.
+
+    `limits[n]` is the first 16 bits behind the codes of length n, `offsets[n]` what leads from the first
+    n bits to the place in `symbols`; `short` is length << 8 | symbol, 0 for a longer code or none.
+    Source: T.81, C.2; no code may be all ones.
+    """
+    code, count = 0, 0
+    short[:] = 0
+    for length in range(1, CODE_BITS_MAX + 1):
+        offsets[length] = count - code
+        for _ in range(counts[length - 1]):
+            if count >= codes.shape[0]:
+                return False
+            symbols[count] = codes[count]
+            if length <= LOOKED_BITS:
+                first = code << (LOOKED_BITS - length)
+                behind = (code + 1) << (LOOKED_BITS - length)
+                if behind > (1 << LOOKED_BITS):
+                    return False
+                short[first:behind] = length << 8 | codes[count]
+            code += 1
+            count += 1
+        if counts[length - 1] and code >= (1 << length):
+            return False
+        limits[length] = code << (CODE_BITS_MAX - length)
+        code <<= 1
+    return True
+
+
+@numba.njit(cache=True, nogil=True)
+def _tell_skipped(short, fast):  # type: ignore[no-untyped-def]
+    """Entries of coefficients that nobody wants: as many codes as show, up to the end of the block.
+
+    The bits of a coefficient need not show, only its code: they are stepped over unseen.
+    """
+    for index in range(1 << LOOKED_BITS):
+        taken, advance, end = 0, 0, 0
+        while taken < LOOKED_BITS and not end:
+            entry = short[(index << taken) & ((1 << LOOKED_BITS) - 1)]
+            length, run, size = entry >> 8, (entry >> 4) & 15, entry & 15
+            if length == 0 or taken + length > LOOKED_BITS or taken + length + size > TAKEN_BITS_MAX:
+                break
+            if size > AC_SIZE_MAX or (size == 0 and 0 < run < 15):
+                break
+            taken += length + size
+            if size == 0 and run == 0:
+                end = 1
+            else:
+                advance += run + 1
+            if advance >= BLOCK:
+                taken = 0
+                break
+        fast[index] = taken | end * _END | advance << _ADVANCE_BIT if taken else _SLOW
+
+
+@numba.njit(cache=True, nogil=True)
+def _tell_kept(short, fast):  # type: ignore[no-untyped-def]
+    """Entries of coefficients that are kept: one with its value, and the end of the block if it shows."""
+    for index in range(1 << LOOKED_BITS):
+        entry = short[index]
+        taken, run, size = entry >> 8, (entry >> 4) & 15, entry & 15
+        if taken == 0 or taken + size > LOOKED_BITS or size > AC_SIZE_MAX or (size == 0 and 0 < run < 15):
+            fast[index] = _SLOW
+        elif size == 0 and run == 0:
+            fast[index] = taken | _END | 1 << _ADVANCE_BIT  # what it keeps is a zero where one is
+        else:
+            taken += size
+            value = _extended((index >> (LOOKED_BITS - taken)) & ((1 << size) - 1), size)
+            length = _length_of_end(short, index, taken)
+            end = _END if length else 0
+            fast[index] = (taken + length) | end | (run + 1) << _ADVANCE_BIT | (value & _VALUE_MASK) << _VALUE_BIT
+
+
+@numba.njit(cache=True, nogil=True)
+def _tell_differences(short, skipped, fast, is_wanted, is_dc_only, coefficients):  # type: ignore[no-untyped-def]
+    """Entries of differences: with their value if it is wanted, and as much of the rest as is not kept."""
+    for index in range(1 << LOOKED_BITS):
+        entry = short[index]
+        taken, size = entry >> 8, entry & 0xFF
+        fast[index] = _SLOW
+        if taken == 0 or size > DC_SIZE_MAX or taken + size > TAKEN_BITS_MAX:
+            continue
+        taken += size
+        value, advance, end = 0, 1, 0
+        if taken <= LOOKED_BITS:
+            if is_wanted:
+                value = _extended((index >> (LOOKED_BITS - taken)) & ((1 << size) - 1), size)
+            if is_dc_only:
+                # What does not show is zeros in one and ones in the other: where both agree it matters not.
+                low = skipped[(index << taken) & ((1 << LOOKED_BITS) - 1)]
+                next_ = skipped[((index << taken) | ((1 << taken) - 1)) & ((1 << LOOKED_BITS) - 1)]
+                if low == next_ and low < _SLOW and taken + (low & 63) <= TAKEN_BITS_MAX:
+                    taken += low & 63
+                    advance += low >> _ADVANCE_BIT
+                    end = low & _END
+            else:
+                length = _length_of_end(coefficients, index, taken)
+                taken += length
+                end = _END if length else 0
+        elif is_wanted:
+            continue
+        fast[index] = taken | end | advance << _ADVANCE_BIT | (value & _VALUE_MASK) << _VALUE_BIT
+
+
+@numba.njit(cache=True, nogil=True)
+def _extended(bits, size):  # type: ignore[no-untyped-def]
+    """The signed value of `size` bits. Source: T.81, F.2.2.1, EXTEND."""
+    return bits if size == 0 or bits >> (size - 1) else bits - (1 << size) + 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _length_of_end(short, index, taken):  # type: ignore[no-untyped-def]
+    """Length of the code that ends the block, if it shows whole behind `taken` bits; else 0."""
+    if taken >= LOOKED_BITS:
+        return 0
+    entry = short[(index << taken) & ((1 << LOOKED_BITS) - 1)]
+    length = entry >> 8
+    return length if length and entry & 0xFF == 0 and taken + length <= LOOKED_BITS else 0
+
+
+@numba.njit(cache=True, nogil=True)
+def _tabulate(counts, codes, has_means_only, fast, limits, offsets, symbols):  # type: ignore[no-untyped-def]
+    """Fill the tables of every kind; False if one is invalid. `counts` and `codes` have two rows a kind."""
+    short = np.empty((2, 1 << LOOKED_BITS), np.int64)
+    for kind in range(counts.shape[0] // 2):
+        for part in range(2):
+            row = 2 * kind + part
+            if not _list_codes(counts[row], codes[row], limits[row], offsets[row], symbols[row], short[part]):
+                return False
+        for size in symbols[2 * kind, : np.int64(counts[2 * kind].sum())]:
+            if size > CODE_BITS_MAX - 1:  # libjpeg refuses the table, be the code used or not
+                return False
+        first = 3 * kind << LOOKED_BITS
+        difference = fast[first : first + (1 << LOOKED_BITS)]
+        kept = fast[first + (1 << LOOKED_BITS) : first + (2 << LOOKED_BITS)]
+        skipped = fast[first + (2 << LOOKED_BITS) : first + (3 << LOOKED_BITS)]
+        _tell_skipped(short[1], skipped)
+        _tell_kept(short[1], kept)
+        _tell_differences(short[0], skipped, difference, kind == 0, kind > 0 or has_means_only, short[1])
+    return True
+
+
+@numba.njit(cache=True, nogil=True)
+def _code_at(data, position, k, row, limits, offsets, symbols):  # type: ignore[no-untyped-def]
+    """One code read carefully: bits it takes (0 if it is none), coefficients it advances, its value, end of block.
+
+    The caller sees that 8 bytes lie behind `position`; a code with its value takes at most 27 bits.
+    """
+    word = _eight_bytes(data, position >> _U(3)) << (position & _U(7))
+    next_16 = np.int64(word >> _U(48))
+    length = 1
+    while length <= CODE_BITS_MAX and next_16 >= limits[row, length]:
+        length += 1
+    if length > CODE_BITS_MAX:
+        return 0, 0, 0, False
+    # A code below the limit of its length is one of the at most 256 listed; the mask says so to a reader.
+    symbol = np.int64(symbols[row, ((next_16 >> (CODE_BITS_MAX - length)) + offsets[row, length]) & 0xFF])
+    run, size = (0, symbol) if k == 0 else (symbol >> 4, symbol & 15)
+    if size > (DC_SIZE_MAX if k == 0 else AC_SIZE_MAX):
+        return 0, 0, 0, False
+    bits = np.int64((word << _U(length)) >> _U(1) >> _U(63 - size))
+    if k and size == 0:
+        if run == 0:
+            return length, 0, 0, True
+        if run != 15:
+            return 0, 0, 0, False
+    return length + size, run + 1, _extended(bits, size), False
+
+
+def _runner(*, keeps_more: bool, is_single: bool) -> Callable[..., int]:  # noqa: PLR0915
+    """The loop of the walk, compiled for what it keeps, means only or more, and for stopping at each MCU or not.
+
+    One function, for what another one is given numba counts as taken and given back, at the cost of a look-up.
+    """
+    refills, look_ups = (1, 1) if is_single else (REFILLS, LOOK_UPS_A_REFILL)
+    few = refills * look_ups
+
+    @numba.njit(cache=True, nogil=True)
+    def run(states, first, behind, goals, left_min, data, context, exact):  # type: ignore[no-untyped-def] # noqa: PLR0912, PLR0915
+        """Let the readers `first` to `behind` take turns until one has come to its goal, or has few blocks left.
+
+        Answers which one; -1 less its number if it met something odd.
+        """
+        fast, plan, place, kept, kept_last = context
+        limits, offsets, symbols = exact
+        while True:
+            for way in range(first, behind):
+                position, left = states[way, _POSITION], states[way, _LEFT]
+                if position >= goals[way] or left <= left_min:
+                    return way
+                base, k, row = states[way, _BASE], states[way, _K], states[way, _ROW]
+                mean, out = np.int64(states[way, _MEAN]), states[way, _OUT]
+                if keeps_more and out + _U(CLEARED_AHEAD) > states[way, _CLEARED]:
+                    cleared = states[way, _CLEARED]
+                    for ahead in range(2 * CLEARED_AHEAD):
+                        kept[cleared + _U(ahead)] = 0
+                    states[way, _CLEARED] = cleared + _U(2 * CLEARED_AHEAD)
+                here = row
+                total = _U32(0)
+                # The last codes of an interval are read one by one, so that no look-up leaves it.
+                is_known = left > _U(few)
+                if is_known:
+                    for _ in range(refills):
+                        bit = position + _U(total & _U32(255))
+                        word = _eight_bytes(data, bit >> _U(3)) << (bit & _U(7))
+                        for _ in range(look_ups):
+                            entry = fast[base + (word >> _U(64 - LOOKED_BITS))]
+                            k_after = k + _U((entry >> _U32(_ADVANCE_BIT)) & _U32(_ADVANCE_MASK))
+                            is_known = k_after < _U(BLOCK)
+                            if not is_known:
+                                break
+                            word <<= _U(entry) & _U(63)
+                            total += entry
+                            value = np.int32(entry) >> np.int32(_VALUE_BIT)
+                            at = out + plan[here + _U(_BEGINS)]
+                            goes_on = _U((entry >> _U32(8)) & _U32(1)) - _U(1)
+                            base = plan[here + _U(_BEHIND)] ^ (plan[here + _U(_TO_REST)] & goes_on)
+                            if keeps_more:
+                                kept[at + place[k_after - _U(1)]] = value
+                                base ^= plan[here + _U(_TO_KEPT)] & goes_on & (_U(0) - _U(k_after <= kept_last))
+                            else:
+                                mean += value
+                                kept[at] = mean
+                            k = k_after & goes_on
+                            here = row + _U((total >> _U32(5)) & _U32(15 << 3))
+                        if not is_known:
+                            break
+                    position += _U(total & _U32(255))
+                if not is_known:
+                    kind = np.int64(plan[here + _U(_KIND)])
+                    table = 2 * kind + (1 if k else 0)
+                    bits, coefficients, amount, is_end = _code_at(data, position, k, table, limits, offsets, symbols)
+                    k_after = k + _U(coefficients)
+                    if bits == 0 or k_after > _U(BLOCK):
+                        return -1 - way
+                    if kind == 0:
+                        at = out + plan[here + _U(_BEGINS)]
+                        if keeps_more:
+                            if coefficients:
+                                kept[at + place[k_after - _U(1)]] = amount
+                        elif k == _U(0):
+                            mean += amount
+                            kept[at] = mean
+                    position += _U(bits)
+                    if is_end or k_after == _U(BLOCK):
+                        base, k = plan[here + _U(_BEHIND)], _U(0)
+                        here += _U(8)
+                    else:
+                        base, k = plan[here + _U(_BEHIND)] ^ plan[here + _U(_TO_REST)], k_after
+                        if k <= kept_last:
+                            base ^= plan[here + _U(_TO_KEPT)]
+                states[way, _LEFT] = left - ((here - row) >> _U(3))
+                states[way, _OUT] = out + plan[here + _U(_MOVES)]
+                row = plan[here + _U(_WRAPPED)]
+                states[way, _BASE], states[way, _POSITION], states[way, _K], states[way, _ROW] = base, position, k, row
+                states[way, _MEAN] = _U(mean)
+                if is_single and row == _U(0) and k == _U(0):
+                    return way
+
+    return cast("Callable[..., int]", run)
+
+
+_run_means, _run_more = _runner(keeps_more=False, is_single=False), _runner(keeps_more=True, is_single=False)
+_step_means, _step_more = _runner(keeps_more=False, is_single=True), _runner(keeps_more=True, is_single=True)
+
+
+@numba.njit(cache=True, nogil=True)
+def _run(states, first, behind, goals, left_min, data, context, exact):  # type: ignore[no-untyped-def]
+    """Let readers take turns: see `_runner`."""
+    if context[4] > _U(0):
+        return _run_more(states, first, behind, goals, left_min, data, context, exact)
+    return _run_means(states, first, behind, goals, left_min, data, context, exact)
+
+
+@numba.njit(cache=True, nogil=True)
+def _step(states, first, behind, goals, left_min, data, context, exact):  # type: ignore[no-untyped-def]
+    """Let a reader go on to the next MCU: see `_runner`."""
+    if context[4] > _U(0):
+        return _step_more(states, first, behind, goals, left_min, data, context, exact)
+    return _step_means(states, first, behind, goals, left_min, data, context, exact)
+
+
+@numba.njit(cache=True, nogil=True)
+def _start(states, way, plan, position, out, blocks):  # type: ignore[no-untyped-def]
+    """Let a reader begin an MCU at a bit."""
+    states[way, _BASE], states[way, _POSITION], states[way, _K], states[way, _ROW] = plan[_OWN], position, 0, 0
+    states[way, _MEAN], states[way, _OUT], states[way, _LEFT], states[way, _CLEARED] = 0, out, blocks, out
+
+
+@numba.njit(cache=True, nogil=True)
+def _join(states, way, goals, log, noted, blocks, sizes, data, context, exact):  # type: ignore[no-untyped-def]
+    """Let the first reader read on until it stands where reader `way` once stood, and take over what that one has read.
+
+    What follows depends on the bit, the block of the MCU and the tables alone, so the two are one from there.
+    1 if so, 0 if the two never met, -1 if anything is odd.
+    """
+    at = 0
+    while at < noted:
+        if states[0, _ROW] == _U(0) and states[0, _K] == _U(0):
+            while at < noted and log[at, 0] < states[0, _POSITION]:
+                at += 1
+            if at < noted and log[at, 0] == states[0, _POSITION]:
+                break
+        if at == noted or states[0, _LEFT] <= _U(FEW):
+            return 0
+        if _step(states, 0, 1, goals[way:], _U(FEW), data, context, exact) < 0:
+            return -1
+        if states[0, _POSITION] >= goals[way]:
+            return 0
+    if at == noted:
+        return 0
+    phases, stride, places_of_mcu = sizes
+    since = _U(blocks) - states[way, _LEFT] - _U(at) * phases
+    if since > states[0, _LEFT]:
+        return -1
+    kept = context[3]
+    source, target = log[at, 2], states[0, _OUT]
+    places = states[way, _OUT] - source + places_of_mcu
+    shift = states[0, _MEAN] - log[at, 1]
+    for place in range(places):
+        kept[target + _U(place)] = kept[source + _U(place)]
+    for block in range(places // stride if context[4] == _U(0) else _U(0)):
+        kept[target + _U(block) * stride] += np.int16(np.int64(shift))
+    for field in (_POSITION, _BASE, _K, _ROW):
+        states[0, field] = states[way, field]
+    states[0, _CLEARED] = max(states[0, _CLEARED], target + places)
+    states[0, _MEAN] = states[way, _MEAN] + shift
+    states[0, _LEFT] -= since
+    states[0, _OUT] = target + states[way, _OUT] - source
+    return 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _note(states, way, goals, log, data, context, exact):  # type: ignore[no-untyped-def]
+    """Let a reader that began anywhere note where its MCUs begin, to be met there; how many it noted."""
+    for noted in range(log.shape[0]):
+        log[noted, 0], log[noted, 1], log[noted, 2] = states[way, _POSITION], states[way, _MEAN], states[way, _OUT]
+        if _step(states, way, way + 1, goals, _U(FEW), data, context, exact) < 0:
+            return 0
+        if states[way, _ROW] != _U(0) or states[way, _K] != _U(0):
+            return noted + 1
+    return log.shape[0]
+
+
+@numba.njit(cache=True, nogil=True)
+def _walk(data, begin, end, blocks, sizes, context, exact, to, region):  # type: ignore[no-untyped-def]
+    """Read one restart interval of `blocks` blocks; whether it was whole and nothing odd."""
+    ways = WAYS if end - begin >= SPLIT_BYTES_MIN else 1
+    plan, few = context[1], _U(FEW)
+    states = np.empty((WAYS, 8), np.uint64)
+    logs = np.empty((WAYS, NOTED_MAX, 3), np.uint64)
+    noted = np.zeros(WAYS, np.int64)
+    goals = np.empty(WAYS, np.uint64)
+    for way in range(ways):
+        first = _U(begin + (end - begin) * way // ways) << _U(3)
+        # 8 bytes before the end even a reader astray reads no byte behind it.
+        goals[way] = _U(begin + (end - begin) * (way + 1) // ways - 8) << _U(3)
+        _start(states, way, plan, first, _U(region * way) if way else _U(to), _U(blocks))
+        if way:
+            noted[way] = _note(states, way, goals, logs[way], data, context, exact)
+    arrived = _run(states, 0, ways, goals, few, data, context, exact) if ways > 1 else 0
+    if arrived < 0:
+        noted[-1 - arrived] = 0
+    for way in range(ways if ways > 1 else 0):
+        if (way == 0 or noted[way]) and _run(states, way, way + 1, goals, few, data, context, exact) < 0:
+            noted[way] = 0
+    for way in range(1, ways):
+        joined = _join(states, way, goals, logs[way], noted[way], blocks, sizes, data, context, exact)
+        if joined < 0:
+            return False
+        if joined == 0 and _run(states, 0, 1, goals[way:], few, data, context, exact) < 0:
+            return False
+    last = _U(end) << _U(3)
+    goals[0] = last + _U(1)
+    if _run(states, 0, 1, goals, _U(0), data, context, exact) < 0:
+        return False
+    return states[0, _LEFT] == _U(0) and states[0, _POSITION] <= last and last - states[0, _POSITION] < _U(8)
+
+
+@numba.njit(cache=True, nogil=True)
+def _walk_all(data, begins, blocks_each, blocks, sizes, context, exact, region):  # type: ignore[no-untyped-def]
+    """Read all restart intervals; whether each was whole and nothing odd."""
+    phases, _stride, places_of_mcu = sizes
+    left = blocks
+    for interval in range(begins.shape[0] - 1):
+        now = min(left, blocks_each)  # the last interval may be shorter
+        to = (blocks - left) // np.int64(phases) * np.int64(places_of_mcu)
+        if not _walk(data, begins[interval], begins[interval + 1], now, sizes, context, exact, to, region):
+            return False
+        left -= now
+    return left == 0
+
+
+@numba.njit(cache=True, nogil=True)
+def _sum_up(kept, stride, blocks, blocks_each, step):  # type: ignore[no-untyped-def]
+    """Make means of the differences that were kept of `blocks` luma blocks; False if one leaves black and white.
+
+    No pixels follow that could be cut to 0 to 255, as those of a picture whose bits have turned must be.
+    Source: T.81, F.1.1.5.1 and F.2.1.3.1.
+    """
+    mean, until = 0, 0
+    is_sane = True
+    for block in range(blocks):
+        if block == until:
+            mean, until = 0, until + blocks_each
+        mean += int(kept[block * stride])
+        kept[block * stride] = mean
+        is_sane &= abs(mean * step) <= MEAN_MAX + step
+    return is_sane
+
+
+@numba.njit(cache=True, nogil=True)
+def _lay_out_means(kept, stride, across, down, step, grey):  # type: ignore[no-untyped-def]
+    """The mean of each luma block, as a picture at 1/8; False if one leaves black and white.
+
+    To the bit what libjpeg makes of them: divided by 8 and rounded, 128 added, cut to 0 to 255.
+    Source: libjpeg-turbo, jidctred.c, jpeg_idct_1x1.
+    A sum kept in 16 bits cannot have gone round unseen: it moves by 2,047 at a time, and of the blocks of an
+    MCU that lie outside of the picture no more than three follow one another.
+    """
+    rows, columns = grey.shape
+    mcus_a_row = (columns + across - 1) // across
+    is_sane = True
+    for y in range(rows):
+        mcu = (y // down) * mcus_a_row
+        line = grey[y]
+        for right in range(across):
+            block = (mcu * down + y % down) * across + right
+            for x in range(right, columns, across):
+                mean = np.int32(kept[block * stride])
+                is_sane &= abs(mean * step) <= MEAN_MAX + step
+                line[x] = min(max(((mean * step + 4) >> 3) + 128, 0), 255)
+                block += down * across
+    return is_sane
+
+
+@numba.njit(cache=True, nogil=True)
+def _lay_out_frequencies(kept, stride, across, down, steps, side, offsets, values):  # type: ignore[no-untyped-def]
+    """The kept coefficients of each luma block, times their steps, as squares of `side` by `side` side by side.
+
+    `offsets` leads from the first to each coefficient, in the zigzag's order. `values` holds zeros.
+    """
+    rows, columns = values.shape[0] // side, values.shape[1] // side
+    mcus_a_row = (columns + across - 1) // across
+    flat = values.reshape(values.size)
+    for y in range(rows):
+        mcu = (y // down) * mcus_a_row
+        for right in range(across):
+            at = ((mcu * down + y % down) * across + right) * stride
+            to = (y * columns * side + right) * side
+            for _ in range(right, columns, across):
+                for k in range(steps.shape[0]):
+                    flat[to + offsets[k]] = kept[at + k] * steps[k]
+                at += down * across * stride
+                to += across * side
+
+
+def _plan(of_block: list[int], luma: int, stride: int, has_means_only: bool) -> NDArray[np.uint64]:
+    """What the walk needs to know of each block of an MCU, and of the few behind it that one turn reaches.
+
+    In a row: the table behind the block's end, what makes of that the table of coefficients that are skipped,
+    what makes of that the one of those that are kept; its own table of differences; where its places
+    begin in those of its MCU; by how much those of the MCU it lies in are farther on; its row in the
+    first MCU; and the kind of its component.
+    """
+    phases = len(of_block)
+    rows: list[int] = []
+    for phase in range(phases + FEW):
+        kind, behind = of_block[phase % phases], of_block[(phase + 1) % phases]
+        number = phase % phases
+        begins = (phase // phases * luma + min(number, luma)) * stride
+        wanted = 1 if kind == 0 and not has_means_only else 2
+        after, differences, kept, rest = (
+            one << LOOKED_BITS for one in (3 * behind, 3 * kind, 3 * kind + wanted, 3 * kind + 2)
+        )
+        moves = phase // phases * luma * stride
+        rows += [after, after ^ rest, rest ^ kept, differences, begins, moves, number * _PLAN_COLUMNS, kind]
+    return np.array(rows, np.uint64)
+
+
+@lru_cache(TABLES_KEPT_MAX)
+def _tables(kinds: tuple[tuple[Codes, Codes], ...], has_means_only: bool) -> Tables | None:
+    """The tables of each kind of component, luma first; None if one is invalid."""
+    several = [one for kind in kinds for one in kind]
+    counts = np.frombuffer(b"".join(one.counts for one in several), np.uint8).reshape(-1, CODE_BITS_MAX)
+    codes = np.frombuffer(b"".join(one.symbols.ljust(256, b"\0") for one in several), np.uint8).reshape(-1, 256)
+    fast = np.zeros(3 * len(kinds) << LOOKED_BITS, np.uint32)
+    limits = np.zeros((len(several), CODE_BITS_MAX + 1), np.int64)
+    offsets = np.zeros((len(several), CODE_BITS_MAX + 1), np.int64)
+    symbols = np.zeros((len(several), 256), np.uint8)
+    is_valid = _tabulate(counts, codes, has_means_only, fast, limits, offsets, symbols)
+    return (fast, limits, offsets, symbols) if is_valid else None
+
+
+def _zigzag() -> list[tuple[int, int]]:
+    """Row and column of each coefficient in the order of the scan. Source: T.81, figure A.6."""
+    places = [(row, column) for row in range(8) for column in range(8)]
+    return sorted(places, key=lambda at: (sum(at), at[0] if sum(at) % 2 else at[1]))
+
+
+_ROWS, _COLUMNS = (np.array(one, np.int64) for one in zip(*_zigzag(), strict=True))
+
+
+@lru_cache(None)
+def _place(kept_max: int) -> NDArray[np.uint64]:
+    """Where in its block's places a coefficient goes: its own number, or the last place if it is not kept."""
+    place = np.full(BLOCK, kept_max + 1, np.uint64)
+    place[: kept_max + 1] = np.arange(kept_max + 1)
+    return place
+
+
+class _Room:
+    """Memory that one walk uses, kept for the next: fresh pages cost as much as a tenth of the walk."""
+
+    def __init__(self) -> None:
+        self.data = np.empty(1 << 20, np.uint8)
+        self.kept = np.empty(1 << 18, np.int16)
+
+    def grow(self, data_bytes: int, places: int) -> None:
+        if len(self.data) < data_bytes:
+            self.data = np.empty(data_bytes, np.uint8)
+        if len(self.kept) < places:
+            self.kept = np.empty(places, np.int16)
+
+
+_rooms: list[_Room] = []
+
+
+def read_scan(untrusted: bytes, frame: Frame, diagonals: int) -> Grey | Frequencies | None:
+    """The lowest frequencies of the luma of a plain JPEG; None if anything in its scan is odd.
+
+    Of each block the coefficients are kept whose row and column add up to `diagonals` at most. With 0 that is
+    the mean alone, and the answer is the picture at 1/8.
+    """
+    room = _rooms.pop() if _rooms else _Room()
+    try:
+        return _read(untrusted, frame, diagonals, room)
+    finally:
+        if len(room.data) + 2 * len(room.kept) <= ROOM_KEPT_BYTES_MAX:
+            _rooms.append(room)
+
+
+def _read(untrusted: bytes, frame: Frame, diagonals: int, room: _Room) -> Grey | Frequencies | None:
+    across, down = frame.sampling
+    mcus = -(-frame.width // (8 * across)) * -(-frame.height // (8 * down))
+    kinds = (frame.codes[0], *dict.fromkeys(frame.codes[1:]))
+    tables = _tables(kinds, diagonals == 0)
+    of_block = [0] * (across * down) + [kinds.index(one, 1) for one in frame.codes[1:]]
+    blocks = mcus * len(of_block)
+    # A block takes two bits at least.
+    if tables is None or blocks * 2 > 8 * (len(untrusted) - frame.scan_at):
+        return None
+    kept_max = int(np.count_nonzero(diagonals >= _ROWS + _COLUMNS)) - 1
+    stride = kept_max + 2
+    region = (mcus + 1) * across * down * stride + 3 * CLEARED_AHEAD
+    room.grow(len(untrusted) + PADDING_BYTES, WAYS * region)
+    each = frame.restart_interval or mcus
+    begins = np.empty(-(-mcus // each) + 1, np.int64)
+    source = np.frombuffer(untrusted, np.uint8)
+    _copied, intervals, ended_at = _unstuff(source, frame.scan_at, room.data, begins)
+    if ended_at < 0 or untrusted[ended_at + 1] != _EOI or intervals != len(begins) - 1:
+        return None
+    kept = room.kept
+    plan = _plan(of_block, across * down, stride, diagonals == 0)
+    sizes = tuple(np.uint64(one) for one in (len(of_block), stride, across * down * stride))
+    context = tables[0], plan, _place(kept_max), kept, np.uint64(kept_max)
+    is_whole = _walk_all(room.data, begins, each * len(of_block), blocks, sizes, context, tables[1:], region)
+    if not is_whole:
+        return None
+    rows, columns = -(-frame.height // 8), -(-frame.width // 8)
+    if diagonals == 0:
+        grey = np.empty((rows, columns), np.uint8)
+        return grey if _lay_out_means(kept, stride, across, down, frame.steps[0], grey) else None
+    if not _sum_up(kept, stride, mcus * across * down, each * across * down, frame.steps[0]):
+        return None
+    side = min(diagonals + 1, 8)
+    values = np.zeros((rows * side, columns * side), np.float32)
+    steps = np.frombuffer(frame.steps, np.uint8)[: kept_max + 1].astype(np.float32)
+    _lay_out_frequencies(kept, stride, across, down, steps, side, _ROWS * columns * side + _COLUMNS, values)
+    return Frequencies(values=values, side=side)
+
+
+def warm() -> None:
+    """Compile or load every loop with the types used, so that nothing is compiled in the sandbox."""
+    # Grey, 8 x 8, one table each: a code of one bit for a difference of 0, one for the end of the block.
+    ends = Codes(counts=b"\1".ljust(CODE_BITS_MAX, b"\0"), symbols=b"\0")
+    frame = Frame(
+        width=8, height=8, sampling=(1, 1), steps=bytes([1] * BLOCK), codes=((ends, ends),),
+        restart_interval=0, scan_at=0,
+    )  # fmt: skip
+    for diagonals in (0, 1):
+        if read_scan(b"\x3f\xff\xd9", frame, diagonals) is None:
+            raise AssertionError("the block of the warming is whole")

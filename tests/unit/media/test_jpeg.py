@@ -1,0 +1,320 @@
+"""The reading of plain JPEGs by their lowest frequencies, against libjpeg-turbo: the same grey, bits and verdicts.
+
+The mutants that these tests have killed: a length of a code one too long; the sign of an odd value kept; a prediction
+that outlives its restart marker; the second reader met one MCU too late; its means not shifted; coefficients
+advanced by their run alone; an end of block taken as a coefficient; a last byte left over accepted; the
+stuffed zero kept; rows of a sampled MCU laid side by side.
+"""
+
+import csv
+import io
+import random
+from collections.abc import Callable
+
+import numpy as np
+import pdqhash
+import pytest
+import simplejpeg
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from clew.domain.errors import ClewError
+from clew.domain.fingerprint import QUALITY_MATCHED_MIN
+from clew.media import jpeg, jpeg_scan, pdq
+from clew.media.jpeg_frame import Frame, plain_frame
+from clew.media.picture import Picture
+from tests.world.pictures import MEDIA, distance, drawn, manifest, needs_media, saved
+
+ALL_DIAGONALS = 14
+COSINES = np.array(
+    [[np.cos((2 * x + 1) * u * np.pi / 16) * (0.125**0.5 if u == 0 else 0.5) for x in range(8)] for u in range(8)]
+)
+"""Source: T.81, A.3.3."""
+WAYS_TO_SAVE: tuple[dict[str, object], ...] = (
+    {"quality": 85},
+    {"quality": 85, "subsampling": 0},
+    {"quality": 40, "subsampling": 1},
+    {"quality": 75, "optimize": True},
+    {"quality": 100, "subsampling": 0},
+    {"quality": 98, "optimize": True},
+    {"quality": 90, "restart_marker_blocks": 1},
+    {"quality": 90, "restart_marker_blocks": 7},
+    {"quality": 60, "restart_marker_rows": 1},
+    {"quality": 3},
+)
+
+
+def noisy(seed: int, width: int, height: int, mode: str = "RGB") -> Image.Image:
+    """A drawn picture with grain, so that blocks hold many coefficients."""
+    pixels = np.asarray(drawn(seed, width, height), np.int16)
+    grain = np.random.default_rng(seed).normal(0, 6, (height, width, 1)).astype(np.int16)
+    return Image.fromarray((pixels + grain).clip(0, 255).astype(np.uint8)).convert(mode)
+
+
+def frame_of(untrusted: bytes) -> Frame | None:
+    return plain_frame(untrusted, tuple(jpeg.segments(untrusted)))
+
+
+def scan_of(untrusted: bytes, diagonals: int) -> pdq.Grey | pdq.Frequencies | None:
+    frame = frame_of(untrusted)
+    return None if frame is None else jpeg_scan.read_scan(untrusted, frame, diagonals)
+
+
+def by_libjpeg(untrusted: bytes) -> Picture | None:
+    return jpeg._any_picture(untrusted, jpeg._header(untrusted, tuple(jpeg.segments(untrusted))))
+
+
+def grey_by_libjpeg(untrusted: bytes, *, height: int = 0, width: int = 0) -> NDArray[np.uint8]:
+    grey: NDArray[np.uint8] = simplejpeg.decode_jpeg(untrusted, "GRAY", min_height=height, min_width=width)
+    return grey[:, :, 0]
+
+
+def pixels_of(found: pdq.Frequencies) -> NDArray[np.float64]:
+    rows, columns = (side // 8 for side in found.values.shape)
+    blocks = found.values.reshape(rows, 8, columns, 8)
+    return np.einsum("vy,avbu,ux->aybx", COSINES, blocks, COSINES).reshape(8 * rows, 8 * columns) + 128
+
+
+@pytest.mark.parametrize("options", WAYS_TO_SAVE, ids=str)
+@pytest.mark.parametrize(("width", "height"), [(640, 480), (333, 250), (17, 9)])
+def test_every_coefficient_is_that_of_libjpeg(options: dict[str, object], width: int, height: int) -> None:
+    """Its pixels are rounded twice, so they may lie a little more than half a shade from ours."""
+    for mode in ("RGB", "L"):
+        if mode == "L" and "subsampling" in options:
+            continue
+        untrusted = saved(noisy(width, width, height, mode), "JPEG", **options)
+        found = scan_of(untrusted, ALL_DIAGONALS)
+        assert isinstance(found, pdq.Frequencies)
+        pixels = pixels_of(found)[:height, :width].clip(0, 255)
+        assert np.abs(pixels - grey_by_libjpeg(untrusted)).max() < 1.5
+
+
+@pytest.mark.parametrize("options", WAYS_TO_SAVE, ids=str)
+@pytest.mark.parametrize(("width", "height"), [(2056, 2049), (333, 250), (17, 9)])
+def test_the_means_are_the_picture_at_an_eighth_to_the_bit(options: dict[str, object], width: int, height: int) -> None:
+    for mode in ("RGB", "L"):
+        if mode == "L" and "subsampling" in options:
+            continue
+        untrusted = saved(noisy(width, width, height, mode), "JPEG", **options)
+        grey = scan_of(untrusted, 0)
+        assert isinstance(grey, np.ndarray)
+        eighth = grey_by_libjpeg(untrusted, height=-(-height // 8), width=-(-width // 8))
+        assert grey.tolist() == eighth.tolist()
+
+
+@pytest.mark.parametrize(("across", "down"), [(1, 1), (2, 1), (1, 2), (2, 2), (4, 1)])
+def test_every_sampling_that_has_a_name_is_read(across: int, down: int) -> None:
+    names = {(1, 1): "444", (2, 1): "422", (1, 2): "440", (2, 2): "420", (4, 1): "411"}
+    pixels = np.ascontiguousarray(np.asarray(noisy(1, 411, 317)))
+    untrusted = simplejpeg.encode_jpeg(pixels, colorsubsampling=names[across, down])
+    frame = frame_of(untrusted)
+    assert frame is not None
+    assert frame.sampling == (across, down)
+    found = scan_of(untrusted, ALL_DIAGONALS)
+    assert isinstance(found, pdq.Frequencies)
+    assert np.abs(pixels_of(found)[:317, :411].clip(0, 255) - grey_by_libjpeg(untrusted)).max() < 1.5
+
+
+@pytest.mark.parametrize("diagonals", [0, 1, 3, 5, 9])
+def test_the_frequencies_kept_are_the_lowest_and_the_others_are_zero(diagonals: int) -> None:
+    untrusted = saved(noisy(2, 640, 480), "JPEG", quality=95)
+    every, some = scan_of(untrusted, ALL_DIAGONALS), scan_of(untrusted, diagonals)
+    assert isinstance(every, pdq.Frequencies)
+    if diagonals == 0:
+        assert isinstance(some, np.ndarray)
+        assert np.abs(every.values[::8, ::8] / 8 + 128 - some).max() <= 0.5
+        return
+    assert isinstance(some, pdq.Frequencies)
+    side = min(diagonals + 1, 8)
+    blocks = every.values.reshape(60, 8, 80, 8)[:, :side, :, :side]
+    is_kept = np.add.outer(np.arange(side), np.arange(side)) <= diagonals
+    assert some.values.reshape(60, side, 80, side).tolist() == (blocks * is_kept[:, None, :]).tolist()
+
+
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [(3001, 2303), (2048, 2050), (2047, 1100), (1600, 1201), (1025, 1026), (769, 768), (640, 480), (500, 384)],
+)
+@pytest.mark.parametrize("quality", [60, 88, 97])
+def test_the_bits_of_a_plain_picture_are_those_of_the_reference(width: int, height: int, quality: int) -> None:
+    untrusted = saved(drawn(width, width, height), "JPEG", quality=quality)
+    assert scan_of(untrusted, 0) is not None
+    picture = jpeg.read_jpeg(untrusted)
+    assert picture is not None
+    vector, reference_quality = pdqhash.compute(np.asarray(Image.open(io.BytesIO(untrusted))))
+    assert reference_quality >= QUALITY_MATCHED_MIN
+    found = fingerprints(picture)
+    assert distance(found.reference[0], np.packbits(vector)) <= 2
+    assert abs(found.reference_quality - int(reference_quality)) <= 2
+    whole = pdq.fingerprint_grey(grey_by_libjpeg(untrusted))
+    assert whole is not None
+    assert distance(found.centred[0], whole.centred[0]) <= 4
+
+
+def fingerprints(picture: Picture) -> pdq.PicturePdq:
+    full_size = picture.height, picture.width
+    if isinstance(picture.grey, pdq.Frequencies):
+        found = pdq.fingerprint_frequencies(picture.grey, full_size)
+    else:
+        found = pdq.fingerprint_grey(picture.grey, full_size, turns_reference=False)
+    assert found is not None
+    return found
+
+
+def outcome(read: Callable[[bytes], Picture | None], untrusted: bytes) -> tuple[object, Picture | None]:
+    """Everything that is said of a picture but its pixels, and the picture."""
+    try:
+        picture = read(untrusted)
+    except ClewError as refusal:
+        return (type(refusal), str(refusal)), None
+    if picture is None:
+        return None, None
+    said = picture.width, picture.height, picture.damage, dict(picture.facts), picture.untrusted_exif
+    return (*said, picture.untrusted_xmp, picture.untrusted_iptc), picture
+
+
+def is_cut(untrusted: bytes) -> bool:
+    """Whether many pixels lie at an end of the range: there libjpeg cuts what turned bits have pushed out of it."""
+    grey = grey_by_libjpeg(untrusted)
+    return float(((grey == 0) | (grey == 255)).mean()) > 0.005
+
+
+def check_same(untrusted: bytes) -> bool:
+    """See that the verdict is that of libjpeg alone; whether the picture was read by its frequencies."""
+    said, picture = outcome(jpeg.read_jpeg, untrusted)
+    said_by_libjpeg, whole = outcome(by_libjpeg, untrusted)
+    assert said == said_by_libjpeg
+    if picture is None or whole is None or not isinstance(picture.grey, pdq.Frequencies):
+        return False
+    assert picture.damage == ""
+    if not is_cut(untrusted):
+        assert distance(fingerprints(picture).centred[0], fingerprints(whole).centred[0]) <= 10
+    return True
+
+
+SOURCES = (
+    saved(noisy(1, 500, 400), "JPEG", quality=85),
+    saved(noisy(2, 400, 397), "JPEG", quality=95, subsampling=0),
+    saved(noisy(3, 500, 400), "JPEG", quality=60, restart_marker_blocks=7, optimize=True),
+    saved(noisy(4, 400, 500, "L"), "JPEG", quality=80, comment=b"drawn"),
+)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=["4:2:0", "4:4:4", "restarts", "grey"])
+def test_a_picture_cut_anywhere_gets_the_verdict_of_libjpeg(source: bytes) -> None:
+    assert check_same(source)
+    lengths = {*range(len(source) - 12, len(source)), *range(4, len(source), len(source) // 60)}
+    for length in lengths:
+        assert not check_same(source[:length])
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=["4:2:0", "4:4:4", "restarts", "grey"])
+def test_turned_bits_get_the_verdict_of_libjpeg(source: bytes) -> None:
+    chance = random.Random(len(source))
+    read = 0
+    for _ in range(400):
+        untrusted = bytearray(source)
+        for _ in range(chance.choice((1, 1, 2, 5))):
+            untrusted[chance.randrange(2, len(source))] ^= 1 << chance.randrange(8)
+        read += check_same(bytes(untrusted))
+    assert read  # most flips are seen by nobody: a code becomes another
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=["4:2:0", "4:4:4", "restarts", "grey"])
+def test_turned_bits_of_the_header_get_the_verdict_of_libjpeg(source: bytes) -> None:
+    scan_at = source.index(b"\xff\xda")
+    for at in range(2, scan_at + 16):
+        for bit in (0, 3, 7):
+            untrusted = bytearray(source)
+            untrusted[at] ^= 1 << bit
+            check_same(bytes(untrusted))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    source=st.sampled_from(SOURCES),
+    at=st.floats(0, 1),
+    removed=st.integers(0, 6),
+    added=st.lists(st.sampled_from([0, 1, 0x55, 0xC0, 0xD0, 0xD5, 0xD9, 0xDA, 0xFE, 0xFF]), max_size=6),
+)
+def test_bytes_added_or_lost_get_the_verdict_of_libjpeg(
+    source: bytes, at: float, removed: int, added: list[int]
+) -> None:
+    place = 2 + int(at * (len(source) - 2))
+    check_same(source[:place] + bytes(added) + source[place + removed :])
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [b"", b"\0", b"\xff", b"\xff\xd9", b"\0\xff\xd9", b"\xff\0\xff\xd9", b"\xff\xff\xd9", b"\xff\xd0\xff\xd9",
+     b"\xff\xfe\0\2\xff\xd9", b"\xff\xd9junk behind", b"\xaa\xaa\xaa\xaa\xff\xd9"],
+)  # fmt: skip
+@pytest.mark.parametrize("source", SOURCES, ids=["4:2:0", "4:4:4", "restarts", "grey"])
+def test_what_follows_the_scan_gets_the_verdict_of_libjpeg(source: bytes, tail: bytes) -> None:
+    assert source.endswith(b"\xff\xd9")
+    assert check_same(source[:-2] + tail) == tail.startswith(b"\xff\xd9")
+
+
+@pytest.mark.parametrize("options", [{"progressive": True}, {"quality": 85, "mode": "CMYK"}, {"keep_rgb": True}])
+def test_what_is_no_plain_jpeg_is_left_to_libjpeg(options: dict[str, object]) -> None:
+    image = noisy(5, 500, 400).convert(str(options.pop("mode", "RGB")))
+    untrusted = saved(image, "JPEG", **options)
+    assert frame_of(untrusted) is None
+    assert not check_same(untrusted)
+
+
+def test_a_block_too_long_and_a_code_of_no_table_end_the_reading() -> None:
+    """Sixteen zeros again and again lead out of a block; sixteen ones are no code. Source: T.81, K.3.3.2."""
+    grey = saved(Image.new("L", (400, 400), 90), "JPEG", quality=50)
+    scan_at = grey.index(b"\xff\xda") + 10
+    assert scan_of(grey, 3) is not None
+    zeros_16 = int("00" + "11111111001" * 5, 2) << 4  # difference 0 in 2 bits, then ZRL of 11 bits five times
+    for bits in (zeros_16.to_bytes(8, "big"), b"\x7f\xff\0\xff\0\xff\0"):
+        assert scan_of(grey[:scan_at] + bits.replace(b"\xff", b"\xff\0") + grey[scan_at + 8 :], 3) is None
+
+
+def test_a_size_claimed_for_few_bytes_costs_no_memory() -> None:
+    small = saved(noisy(6, 400, 400), "JPEG")
+    at = small.index(b"\xff\xc0") + 5
+    claimed = small[:at] + (9_000).to_bytes(2, "big") * 2 + small[at + 4 :]
+    assert scan_of(claimed, 3) is None
+    check_same(claimed)
+
+
+def test_memory_kept_between_pictures_leaves_no_trace() -> None:
+    """A picture after a larger one, and after one that broke off, is what it is alone."""
+    rich, poor = saved(noisy(7, 800, 600), "JPEG", quality=98), saved(drawn(8, 640, 480), "JPEG", quality=20)
+    jpeg_scan._rooms.clear()
+    alone = scan_of(poor, 5)
+    assert isinstance(alone, pdq.Frequencies)
+    for before in (rich, rich[:-40], SOURCES[2]):
+        scan_of(before, 5)
+        again = scan_of(poor, 5)
+        assert isinstance(again, pdq.Frequencies)
+        assert again.values.tobytes() == alone.values.tobytes()
+
+
+def test_every_loop_is_compiled_for_one_type_only() -> None:
+    """A second type would be compiled inside the sandbox, where no memory may become code."""
+    jpeg_scan.warm()
+    for source in SOURCES:
+        for diagonals in (0, 3, 5):
+            scan_of(source, diagonals)
+    called = (jpeg_scan._unstuff, jpeg_scan._tabulate, jpeg_scan._walk_all, jpeg_scan._sum_up)
+    laid_out = (jpeg_scan._lay_out_means, jpeg_scan._lay_out_frequencies)
+    assert [len(one.nopython_signatures) for one in (*called, *laid_out)] == [1] * 6
+
+
+@needs_media
+def test_the_verdict_on_every_hostile_and_every_real_jpeg_is_that_of_libjpeg() -> None:
+    with (MEDIA / "hostile" / "hostile.csv").open(encoding="utf-8", newline="") as rows:
+        names = ["hostile/" + row["file"] for row in csv.DictReader(rows)]
+    names += [row["file"] for row in manifest() if row["format"] == "JPEG" and row["media"] == "image"]
+    read = 0
+    for name in names:
+        untrusted = (MEDIA / name).read_bytes()
+        if untrusted.startswith(b"\xff\xd8\xff"):
+            read += check_same(untrusted)
+    assert read > 100
