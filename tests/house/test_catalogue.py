@@ -51,13 +51,20 @@ GOLDEN_APP = {
     "socialaccount_socialaccount": ALL,
     "socialaccount_socialapp": "select",
     "socialaccount_socialtoken": "select",
+    "supervisors": "select",
     "suspensions": "insert, select, update (lifted_by, lifted_at)",
     "units": "insert, select, update (specialities)",
 }
 GOLDEN_BLIND = {
+    "accesses": "insert, select",
+    "acts": "select",
+    "cases": "select (owner_member, id)",
     "certifications": "select",
     "context_keys": "select",
+    "exhibits": "select (owner_member, id)",
     "fingerprints": "select",
+    "hash_lists": "select (owner_member, id)",
+    "intakes": "select (owner_member, id)",
     "listings": "select",
     "matches": "insert, select, update",
     "media": "select",
@@ -65,10 +72,22 @@ GOLDEN_BLIND = {
     "officers": "select",
     "overlap_sides": "insert, select",
     "overlaps": "insert, select",
+    "series": "select (owner_member, id)",
     "sign_ins": "select, update",
+    "supervisors": "select",
     "suspensions": "select",
+    "waiting_acts": "insert",
+}
+GOLDEN_SEQUENCER = {
+    "acts": "select",
+    "checkpoints": "delete, insert, select",
+    "cosignatures": "insert, select, update",
+    "leaves": "insert, select",
+    "tiles": "insert, select, update",
+    "waiting_acts": "delete, select",
 }
 GOLDEN_FUNCTIONS = {
+    "clew_accesses",
     "clew_actor_home",
     "clew_actor_home_unit",
     "clew_actor_member",
@@ -83,6 +102,7 @@ GOLDEN_FUNCTIONS = {
     "clew_note_digest_overlaps",
     "clew_sign_in",
     "clew_standing",
+    "clew_supervises",
     "clew_write_matches",
 }
 
@@ -94,9 +114,10 @@ def owner(node: ConnectionFacts) -> Iterator[psycopg.Connection[TupleRow]]:
         connection.rollback()
 
 
-def test_neither_role_has_power_or_owns_a_table(owner: psycopg.Connection[TupleRow], node: ConnectionFacts) -> None:
-    assert catalogue.powers(owner, node.roles.app) == catalogue.powers(owner, node.roles.blind) == set()
-    assert catalogue.owned(owner, node.roles.app) == 0
+def test_no_role_has_power_or_owns_a_table(owner: psycopg.Connection[TupleRow], node: ConnectionFacts) -> None:
+    for role in (node.roles.app, node.roles.blind, node.roles.sequencer):
+        assert catalogue.powers(owner, role) == set()
+    assert catalogue.owned(owner, node.roles.app) == catalogue.owned(owner, node.roles.sequencer) == 0
     owners = owner.execute(
         "select distinct relowner::regrole::text from pg_class where relnamespace = 'public'::regnamespace"
     ).fetchall()
@@ -124,12 +145,13 @@ def test_every_policy_is_what_the_rule_says(owner: psycopg.Connection[TupleRow],
 
 def test_no_policy_is_for_everybody(owner: psycopg.Connection[TupleRow], node: ConnectionFacts) -> None:
     found = owner.execute("select distinct unnest(roles)::text from pg_policies where schemaname = 'public'").fetchall()
-    assert {row[0] for row in found} == {node.roles.app, node.roles.blind}
+    assert {row[0] for row in found} == {node.roles.app, node.roles.blind, node.roles.sequencer}
 
 
 def test_grants_are_the_golden_list(owner: psycopg.Connection[TupleRow], node: ConnectionFacts) -> None:
     assert catalogue.grants(owner, node.roles.app) == GOLDEN_APP
     assert catalogue.grants(owner, node.roles.blind) == GOLDEN_BLIND
+    assert catalogue.grants(owner, node.roles.sequencer) == GOLDEN_SEQUENCER
 
 
 def test_functions_that_read_for_the_blind_are_the_golden_list(

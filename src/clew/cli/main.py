@@ -13,7 +13,7 @@ os.environ.setdefault(
     "NUMBA_CACHE_DIR", str(Path(os.environ.get("CLEW_HOME") or "~/.clew").expanduser().absolute() / "cache")
 )
 
-from clew.cli import demo, exhibits, members, nodes, officers, series, triages, units
+from clew.cli import audits, demo, exhibits, members, nodes, officers, series, triages, units
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,6 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"max_content_width": 100},
 )
+app.add_typer(audits.app, name="audit", help="What was done, and proof of it.")
 app.add_typer(members.app, name="member", help="Members: the countries and bodies that take part.")
 app.add_typer(units.app, name="unit", help="Units: teams within a member.")
 app.add_typer(officers.app, name="officer", help="Officers: the people who work here.")

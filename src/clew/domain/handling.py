@@ -58,6 +58,10 @@ class Actor:
             raise ValueError("an actor has an officer, a member and a unit")
 
 
+NODE = Actor(officer="node", member="node", unit="node", role=Role.OPERATOR)
+"""Acts where nobody is signed in, such as a sign-in that failed; sees no record. No member has such a code."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handling:
     """Owner of a record, and what each circle around the owner may use it for.

@@ -10,7 +10,7 @@ from clew.node import keys as node_keys
 from clew.node.binaries import MAJOR_MIN
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
-from clew.node.founding import TABLES_OF_OTHERS, halves
+from clew.node.founding import grants_wanted, halves
 from clew.records import administration, catalogue, policies
 
 Connection = psycopg.Connection[TupleRow]
@@ -56,7 +56,8 @@ def _version(owner: Connection, _: ConnectionFacts) -> Check:
 
 
 def _role(owner: Connection, facts: ConnectionFacts) -> Check:
-    found = catalogue.powers(owner, facts.roles.app) | catalogue.powers(owner, facts.roles.blind)
+    roles = facts.roles
+    found = {power for role in (roles.app, roles.blind, roles.sequencer) for power in catalogue.powers(owner, role)}
     return _verdict(
         "database role",
         found,
@@ -99,8 +100,11 @@ def _rules(owner: Connection, facts: ConnectionFacts) -> Check:
 
 
 def _grants(owner: Connection, facts: ConnectionFacts) -> Check:
-    wrong = _differing(catalogue.grants(owner, facts.roles.app), policies.APP_GRANTS | TABLES_OF_OTHERS)
-    wrong |= _differing(catalogue.grants(owner, facts.roles.blind), policies.BLIND_GRANTS)
+    wrong = {
+        table
+        for role, wanted in grants_wanted(facts.roles).items()
+        for table in _differing(catalogue.grants(owner, role), wanted)
+    }
     return _verdict(
         "grants",
         wrong,
@@ -110,8 +114,7 @@ def _grants(owner: Connection, facts: ConnectionFacts) -> Check:
 
 
 def _differing(kept: Mapping[str, str], wanted: Mapping[str, str]) -> set[str]:
-    ordered = catalogue.in_order(wanted)
-    return {table for table in {*kept, *ordered} if kept.get(table) != ordered.get(table)}
+    return {table for table in {*kept, *wanted} if kept.get(table) != wanted.get(table)}
 
 
 def _views(owner: Connection, _: ConnectionFacts) -> Check:
@@ -139,7 +142,7 @@ def _emptiness(app: Connection) -> Check:
     showing = {
         table
         for table in (*policies.COVERED, *policies.SPECIAL)
-        if table not in {"overlaps", *administration.READ_BEFORE_SIGN_IN}
+        if table not in {"overlaps", "accesses", *administration.READ_BEFORE_SIGN_IN}
         if app.execute(f"select exists (select from {table})").fetchone() != (False,)
     }
     return _verdict(

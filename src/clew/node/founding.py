@@ -20,7 +20,8 @@ from clew.node.connection import ConnectionFacts
 from clew.node.folders import make_private
 from clew.node.keys import Keys
 from clew.node.place import place_of
-from clew.records import catalogue, policies
+from clew.records import catalogue, log, policies
+from clew.records.roles import Roles
 
 SETTINGS = "clew.node.settings"
 
@@ -110,13 +111,14 @@ def _make_database(facts: ConnectionFacts) -> None:
 
 
 def _make_roles(facts: ConnectionFacts, keys: Keys) -> None:
-    """The two roles, as the owner makes them; the owner may set itself to the blind one, to hand functions to it."""
-    app, blind, owner = (sql.Identifier(name) for name in (facts.roles.app, facts.roles.blind, facts.owner))
+    """The roles, as the owner makes them; the owner may set itself to those that nobody can connect as."""
+    app, owner = sql.Identifier(facts.roles.app), sql.Identifier(facts.owner)
+    nameless = (facts.roles.blind, facts.roles.sequencer)
     nothing = sql.SQL("nosuperuser nobypassrls nocreatedb nocreaterole noreplication noinherit")
     try:
         with psycopg.connect(**facts.as_owner(), autocommit=True) as connection:
             _refuse_old(connection)
-            for role, login in ((facts.roles.app, "login"), (facts.roles.blind, "nologin")):
+            for role, login in ((facts.roles.app, "login"), *((role, "nologin") for role in nameless)):
                 if not _is_there(connection, "select from pg_roles where rolname = %s", role):
                     connection.execute(
                         sql.SQL("create role {} {} {}").format(sql.Identifier(role), sql.SQL(login), nothing)
@@ -125,7 +127,10 @@ def _make_roles(facts: ConnectionFacts, keys: Keys) -> None:
                 # Only its verifier travels, so that the server's log cannot hold the password.
                 verifier = connection.pgconn.encrypt_password(keys.app_password.encode(), facts.roles.app.encode())
                 connection.execute(sql.SQL("alter role {} password {}").format(app, sql.Literal(verifier.decode())))
-            connection.execute(sql.SQL("grant {} to {} with inherit false, set true").format(blind, owner))
+            for role in nameless:
+                connection.execute(
+                    sql.SQL("grant {} to {} with inherit false, set true").format(sql.Identifier(role), owner)
+                )
             database = sql.Identifier(facts.database)
             connection.execute(sql.SQL("revoke all on database {} from public").format(database))
             connection.execute(sql.SQL("grant connect, temporary on database {} to {}").format(database, app))
@@ -176,11 +181,18 @@ def _renew_rules(facts: ConnectionFacts) -> None:
         if not is_forced or kept != catalogue.rules_wanted(connection, facts.roles):
             for statement in policies.renewed(kept, facts.roles):
                 connection.execute(statement)
-        app, blind = (catalogue.grants(connection, role) for role in (facts.roles.app, facts.roles.blind))
-        wanted_app = catalogue.in_order(policies.APP_GRANTS | TABLES_OF_OTHERS)
-        if app != wanted_app or blind != catalogue.in_order(policies.BLIND_GRANTS):
+        if any(catalogue.grants(connection, role) != wanted for role, wanted in grants_wanted(facts.roles).items()):
             for statement in [*policies.grants(facts.roles), *_grants_on_tables_of_others(facts)]:
                 connection.execute(statement)
+
+
+def grants_wanted(roles: Roles) -> dict[str, dict[str, str]]:
+    """By role and table: what it must be granted, in the catalogue's order."""
+    return {
+        roles.app: catalogue.in_order(policies.APP_GRANTS | TABLES_OF_OTHERS),
+        roles.blind: catalogue.in_order(policies.BLIND_GRANTS),
+        roles.sequencer: catalogue.in_order(log.SEQUENCER_GRANTS),
+    }
 
 
 def _grants_on_tables_of_others(facts: ConnectionFacts) -> list[sql.Composed]:

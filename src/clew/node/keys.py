@@ -15,13 +15,14 @@ KEY_BYTES = 32
 class Keys:
     """What is secret in a node, besides the keys of the vault.
 
-    `django` signs cookies, `context` signs who acts towards the database, `app_password`
-    opens the database where it is reached over the network, `factors` encrypts what second
-    factors are checked with.
+    `django` signs cookies, `context` signs who acts towards the database, `audit` signs
+    checkpoints of the audit's log, `app_password` opens the database where it is reached over
+    the network, `factors` encrypts what second factors are checked with.
     """
 
     django: bytes = field(repr=False)
     context: bytes = field(repr=False)
+    audit: bytes = field(repr=False)
     app_password: str = field(repr=False)
     factors: bytes = field(repr=False)
 
@@ -32,6 +33,7 @@ def make(folder: Path) -> Keys:
     return Keys(
         django=key(folder, "django"),
         context=key(folder, "context"),
+        audit=key(folder, "audit"),
         app_password=key(folder, "app_password").hex(),
         factors=key(folder, "factors"),
     )
@@ -46,6 +48,7 @@ def read(folder: Path) -> Keys:
     return Keys(
         django=_read(folder / "django.key"),
         context=_read(folder / "context.key"),
+        audit=_read(folder / "audit.key"),
         app_password=_read(folder / "app_password.key").hex(),
         factors=_read(folder / "factors.key"),
     )

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from clew.jobs import tasks, worker
+from clew.jobs import sequencer, tasks, worker
 from clew.node.configuration import Configuration
 from clew.node.workplace import equipped
 
@@ -21,8 +21,8 @@ log = logging.getLogger("clew.node")
 
 
 def work_for_ever(configuration: Configuration) -> None:
-    """Do jobs of this machine, and those that any machine can do, until SIGINT or SIGTERM."""
-    with equipped(configuration) as workplace:
+    """Do jobs of this machine and those that any can do, and put the audit in order, until SIGINT or SIGTERM."""
+    with equipped(configuration) as workplace, sequencer.beside():
         tasks.equip(workplace)
         worker.work_for_ever(tasks.queues_of(workplace.host))
 

@@ -40,6 +40,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CLEW_CONTEXT_KEY = _KEYS.context
+CLEW_AUDIT_KEY = _KEYS.audit
 
 CLEW_FACTOR_KEY = _KEYS.factors
 

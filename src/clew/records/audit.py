@@ -1,19 +1,55 @@
 """The audit: every action appends what was done, by whom, on what."""
 
 import json
-from collections.abc import Mapping
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from uuid import UUID
 
+import psycopg
+
+from clew.domain.act import SALT_BYTES
+from clew.domain.errors import Unavailable
 from clew.records.session import Session
 
+_APPEND = """
+    insert into acts (id, officer, member, unit, act, subject, counts, owner, shown, purpose, case_reference, salt)
+    values (%s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s::text[], %s, %s, %s)"""
 
-def append(session: Session, act: str, subject: str, counts: Mapping[str, int] | None = None) -> None:
-    """Record an act of the session's actor in the same transaction as the act itself.
 
-    `subject` is an identifier; names, paths and digests do not belong here.
+def append(
+    session: Session, act: str, subject: str, counts: Mapping[str, int] | None = None, *,
+    purpose: str | None = None, case: str | None = None, owner: str | None = None, shown: Iterable[str] = (),
+) -> UUID:  # fmt: skip
+    """Record an act of the session's actor in the same transaction as the act itself; its identifier.
+
+    `subject` is an identifier; names, paths and digests do not belong here. `owner` is the member
+    whose record it is; absent: whose record the database finds under `subject`, or else the
+    actor's own. `shown` are members whose records were shown besides. `purpose` and `case` are
+    what the officer stated.
+
+    The database sets the time and has the act wait for the sequencer (`audit.sql`).
+
+    Raises:
+        Unavailable: it cannot be written; the transaction is lost with it.
     """
-    actor = session.actor
-    with session.cursor() as cursor:
-        cursor.execute(
-            "insert into acts (officer, member, unit, act, subject, counts) values (%s, %s, %s, %s, %s, %s::jsonb)",
-            [actor.officer, actor.member, actor.unit, act, subject, json.dumps(dict(counts or {}))],
-        )
+    actor, act_id = session.actor, _new_id()
+    others = sorted({member for member in shown if member != actor.member})
+    values = [
+        act_id, actor.officer, actor.member, actor.unit, act, subject, json.dumps(dict(counts or {})),
+        owner or "", others, str(purpose or ""), case or "", secrets.token_bytes(SALT_BYTES),
+    ]  # fmt: skip
+    try:
+        with session.cursor() as cursor:
+            cursor.execute(_APPEND, values)
+    except psycopg.Error as refused:
+        raise Unavailable("The audit cannot be written now, so nothing is done and nothing is shown.") from refused
+    session.acts.append(act_id)
+    return act_id
+
+
+def _new_id() -> UUID:
+    """A UUID that begins with the time and tells nothing else. Source: RFC 9562, section 5.7 (version 7)."""
+    milliseconds = time.time_ns() // 1_000_000
+    random = secrets.randbits(74)
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & (1 << 62) - 1)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from clew.domain.errors import NotVisible
 from clew.domain.handling import Handling
 from clew.domain.intake import ChunkState
 from clew.domain.medium import MediumKind, Verdict
@@ -48,6 +49,36 @@ class Medium:
             if digest is not None:
                 return digest
         raise ValueError("a medium has at least one digest")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A medium whose bytes somebody asks for: its owner, its cover if it has one, its wrapped data key."""
+
+    owner_member: str
+    cover_id: UUID | None
+    sha256: bytes
+    data_key: bytes | None
+
+
+def held(session: Session, medium_id: UUID) -> Held:
+    """The medium of this identifier.
+
+    Raises:
+        NotVisible: there is none with bytes of its own, or the actor may not see it.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select owner_member, cover_id, sha256, data_key from media where id = %s and sha256 is not null",
+            [medium_id],
+        )
+        found = cursor.fetchone()
+    if found is None:
+        raise NotVisible("There is no such medium.")
+    owner_member, cover_id, sha256, data_key = found
+    return Held(
+        owner_member=owner_member, cover_id=cover_id, sha256=bytes(sha256), data_key=data_key and bytes(data_key)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

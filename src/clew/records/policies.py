@@ -7,9 +7,9 @@ from psycopg import sql
 
 from clew.domain.handling import Use
 from clew.domain.officer import WITHOUT_CONTENT, Role
-from clew.records import administration
+from clew.records import administration, log
 from clew.records.roles import Roles
-from clew.records.visibility import HOME, HOME_UNIT, OFFICER, VIEWER_MEMBER, VIEWER_UNIT, visible
+from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, visible
 
 COVERED = (
     "cases",
@@ -29,10 +29,8 @@ COVERED = (
 """Tables with the columns of the cover."""
 
 OWN = f"owner_member = {VIEWER_MEMBER} and owner_unit = {VIEWER_UNIT}"
-OWN_ACT = f"member = {HOME} and unit = {HOME_UNIT} and officer = {OFFICER}"
 
 APP_GRANTS = {
-    "acts": "select, insert",
     "cases": "select, insert, update, delete",
     "chunks": "select, insert, update, delete",
     "covers": "select, insert, update, delete",
@@ -49,6 +47,7 @@ APP_GRANTS = {
     "series": "select, insert, update, delete",
     "series_media": "select, insert, update, delete",
     **administration.APP_GRANTS,
+    **log.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -61,6 +60,7 @@ BLIND_GRANTS = {
     "overlap_sides": "select, insert",
     "overlaps": "select, insert",
     **administration.BLIND_GRANTS,
+    **log.BLIND_GRANTS,
 }
 
 FUNCTIONS_OF_THE_APP = (
@@ -82,8 +82,9 @@ FUNCTIONS_OF_THE_APP = (
         " integer[], integer[], integer[], integer[], integer[], integer[])"
     ),
     "clew_note_digest_overlaps(uuid[])",
+    *log.FUNCTIONS_OF_THE_APP,
 )
-FUNCTIONS_OF_THE_BLIND = ("clew_actor()", "clew_write_overlaps(uuid[], uuid[])")
+FUNCTIONS_OF_THE_BLIND = ("clew_actor()", "clew_write_overlaps(uuid[], uuid[])", *log.FUNCTIONS_OF_THE_BLIND)
 
 FACTS = f"{Use.FACTS:d}::smallint"
 """An overlap is noted where one owner may not even know of the other's medium."""
@@ -120,8 +121,8 @@ def _cover(table: str, role: dict[str, str]) -> list[str]:
 SPECIAL: Mapping[str, Mapping[str, str]] = {
     "matches": {"select": f"using ({visible('a_')} and {visible('b_')})"},
     "overlaps": {},
-    "acts": {"select": f"using (member = {VIEWER_MEMBER})", "insert": f"with check ({OWN_ACT})"},
     **administration.RULES,
+    **log.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 
@@ -140,6 +141,7 @@ def _special(table: str, role: dict[str, str]) -> list[str]:
             for verb, condition in SPECIAL[table].items()
         ),
         *_blind(table, role),
+        *_sequencer(table, role),
     ]
 
 
@@ -155,13 +157,18 @@ def renewed(kept: Iterable[tuple[str, str]], roles: Roles) -> list[str]:
 def grants(roles: Roles) -> list[str]:
     """Statements that give each role what it needs on tables, and nothing else."""
     role = _named(roles)
-    tables = sorted({*APP_GRANTS, *BLIND_GRANTS})
+    granted = {"app": APP_GRANTS, "blind": BLIND_GRANTS, "sequencer": log.SEQUENCER_GRANTS}
+    tables = sorted({table for each in granted.values() for table in each})
+    everyone = ", ".join(role.values())
     return [
         "revoke create on schema public from public",
-        f"grant usage on schema public to {role['app']}, {role['blind']}",
-        *(f"revoke all on public.{table} from public, {role['app']}, {role['blind']}" for table in tables),
-        *(f"grant {granted} on public.{table} to {role['app']}" for table, granted in APP_GRANTS.items()),
-        *(f"grant {granted} on public.{table} to {role['blind']}" for table, granted in BLIND_GRANTS.items()),
+        f"grant usage on schema public to {everyone}",
+        *(f"revoke all on public.{table} from public, {everyone}" for table in tables),
+        *(
+            f"grant {words} on public.{table} to {role[name]}"
+            for name, each in granted.items()
+            for table, words in each.items()
+        ),
     ]
 
 
@@ -186,6 +193,9 @@ def functions_made(roles: Roles) -> list[str]:
     ]
 
 
+SOURCES = ("actor.sql", "standing.sql", "sign_in.sql", "blind.sql", "audit.sql")
+
+
 def functions() -> list[str]:
     """The functions of the package's SQL files, with the rule of visibility pasted in."""
     places = {
@@ -199,7 +209,7 @@ def functions() -> list[str]:
         "{a_is_visible}": visible("m.a_"),
         "{b_is_visible}": visible("m.b_"),
     }
-    texts = [files("clew.records").joinpath(name).read_text("utf-8") for name in ("actor.sql", "standing.sql", "sign_in.sql", "blind.sql")]
+    texts = [files("clew.records").joinpath(name).read_text("utf-8") for name in SOURCES]
     for place, words in places.items():
         texts = [text.replace(place, words) for text in texts]
     return texts
@@ -210,7 +220,8 @@ def _forced(table: str) -> list[str]:
 
 
 def _blind(table: str, role: dict[str, str]) -> list[str]:
-    blind, granted = role["blind"], BLIND_GRANTS.get(table, "").split(", ")
+    blind = role["blind"]
+    granted = {words.partition(" ")[0] for words in BLIND_GRANTS.get(table, "").split(", ")}
     conditions = {
         "select": "using (true)",
         "insert": "with check (true)",
@@ -218,10 +229,16 @@ def _blind(table: str, role: dict[str, str]) -> list[str]:
     }
     return [
         f"create policy blind_{verb} on public.{table} for {verb} to {blind} {conditions[verb]}"
-        for verb in granted
+        for verb in sorted(granted)
         if verb in conditions
     ]
 
 
+def _sequencer(table: str, role: dict[str, str]) -> list[str]:
+    if log.SEQUENCER_GRANTS.get(table) != "select":
+        return []
+    return [f"create policy sequencer_select on public.{table} for select to {role['sequencer']} using (true)"]
+
+
 def _named(roles: Roles) -> dict[str, str]:
-    return {"app": sql.Identifier(roles.app).as_string(), "blind": sql.Identifier(roles.blind).as_string()}
+    return {name: sql.Identifier(getattr(roles, name)).as_string() for name in ("app", "blind", "sequencer")}

@@ -6,8 +6,9 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
+from uuid import UUID
 
 import psycopg
 from django.conf import settings
@@ -30,10 +31,11 @@ ENTER = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A transaction in which every statement sees only what `actor` may see for `use`."""
+    """A transaction in which every statement sees only what `actor` may see for `use`; `acts` is what it put on record."""
 
     actor: Actor
     use: Use = Use.FACTS
+    acts: list[UUID] = field(default_factory=list, compare=False)
 
     def cursor(self) -> psycopg.Cursor[TupleRow]:
         """A cursor of psycopg; parameters travel apart from the statement.

@@ -1,6 +1,15 @@
 """Tables of the records: fields and constraints, nothing that decides."""
 
-from clew.records.models.act import Act
+from clew.records.models.act import (
+    Access,
+    Act,
+    Checkpoint,
+    Cosignature,
+    Leaf,
+    Supervisor,
+    Tile,
+    WaitingAct,
+)
 from clew.records.models.admission import Certification, Suspension
 from clew.records.models.case import Case, Chunk, Exhibit, Intake
 from clew.records.models.context_key import ContextKey
@@ -12,11 +21,14 @@ from clew.records.models.member import Member, Officer, Unit
 from clew.records.models.sign_in import DoorMemory, SignIn
 
 __all__ = [
+    "Access",
     "Act",
     "Case",
     "Certification",
+    "Checkpoint",
     "Chunk",
     "ContextKey",
+    "Cosignature",
     "DoorMemory",
     "Exhibit",
     "FingerprintCounter",
@@ -24,6 +36,7 @@ __all__ = [
     "HashList",
     "Intake",
     "KeptCover",
+    "Leaf",
     "Listing",
     "Match",
     "Medium",
@@ -35,6 +48,9 @@ __all__ = [
     "Series",
     "SeriesMedium",
     "SignIn",
+    "Supervisor",
     "Suspension",
+    "Tile",
     "Unit",
+    "WaitingAct",
 ]

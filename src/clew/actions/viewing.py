@@ -1,0 +1,51 @@
+"""Viewing: the only way by which a medium's bytes leave the vault for a person; the audit comes first.
+
+The event is committed, put in order and beneath a signed root before the medium's key is
+unwrapped. Where the audit cannot be written or put in order nothing is shown; an intake goes on.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from clew.actions import sequencing
+from clew.actions.workplace import Workplace
+from clew.domain.cover import check_use, stated
+from clew.domain.errors import Unavailable
+from clew.domain.handling import Actor, Use
+from clew.media.vault import Reader
+from clew.records import audit, covers, media
+from clew.records.session import acting_as
+
+RECEIPT_SECONDS_MAX = 5.0
+
+
+@contextmanager
+def revealed(
+    workplace: Workplace, actor: Actor, medium_id: UUID, *, purpose: str, case: str,
+    within_seconds: float = RECEIPT_SECONDS_MAX,
+) -> Iterator[Reader]:  # fmt: skip
+    """The stored bytes of a medium, for as long as the `with` block lasts.
+
+    `purpose` and `case` are what the officer states; both go on record.
+
+    Raises:
+        Invalid: the purpose is not on the closed list, or no case is stated.
+        NotVisible: there is no such medium, or the actor may not see its original.
+        StepRefused: the medium is not kept for that purpose.
+        Unavailable: the audit cannot be written or put in order, or the bytes are not here.
+    """
+    statement = stated(purpose, case)
+    with acting_as(actor, Use.ORIGINAL) as session:
+        medium = media.held(session, medium_id)
+        is_own = medium.owner_member == actor.member
+        check_use(covers.get(session, medium.cover_id), Use.ORIGINAL, statement, is_own=is_own)
+        act_id = audit.append(
+            session, "medium.reveal", str(medium_id), purpose=statement.purpose, case=statement.case_reference,
+            owner=medium.owner_member,
+        )  # fmt: skip
+    sequencing.receipt(act_id, within_seconds=within_seconds)
+    if medium.data_key is None:
+        raise Unavailable("The bytes of this medium are not kept here.")
+    with workplace.vault.open(medium.owner_member, medium.sha256, medium.data_key) as reader:
+        yield reader

@@ -1,0 +1,186 @@
+"""`clew audit`: what was done, whether the log over it is whole, and proof of one event."""
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from clew.cli import witnesses
+from clew.cli.entry import As, Json, console, entered
+from clew.domain.errors import Invalid
+
+app = typer.Typer(no_args_is_help=True)
+Event = Annotated[str, typer.Argument(metavar="EVENT", help="Identifier of the event, as the list shows it.")]
+SHOWN_OF_AN_ACT = ("id", "at", "member", "unit", "officer", "act", "subject", "owner", "purpose", "case_reference")
+SHOWN_OF_AN_ACCESS = ("id", "at", "member", "unit", "act", "subject", "purpose", "case_reference")
+
+
+@app.callback()
+def audit() -> None:
+    """What was done, whether the log over it is whole, and proof of one event."""
+
+
+@app.command(name="list")
+def list_(
+    as_: As,
+    member: Annotated[str | None, typer.Option(help="Only what officers of this member did.")] = None,
+    act: Annotated[str | None, typer.Option(help="Only acts of this kind, such as triage.read.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Only acts on this identifier.")] = None,
+    before: Annotated[str | None, typer.Option(metavar="EVENT", help="Only what is older than this event.")] = None,
+    json_: Json = False,
+) -> None:
+    """Acts that the officer may read, the newest first: references only. Reading is itself on record."""
+    with entered():
+        from clew.actions import auditing, opening
+
+        wanted = auditing.Wanted(member=member, act=act, subject=subject, before=_id(before) if before else None)
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            page = auditing.acts_of(session, wanted)
+        _show(page.items, SHOWN_OF_AN_ACT, json_=json_)
+
+
+@app.command()
+def accesses(
+    as_: As,
+    before: Annotated[str | None, typer.Option(metavar="EVENT", help="Only what is older than this event.")] = None,
+    json_: Json = False,
+) -> None:
+    """What other members did with records of the officer's own member, the newest first."""
+    with entered():
+        from clew.actions import auditing, opening
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            page = auditing.accesses(session, auditing.Wanted(before=_id(before) if before else None))
+        _show(page.items, SHOWN_OF_AN_ACCESS, json_=json_)
+
+
+@app.command()
+def verify(
+    against: Annotated[
+        list[Path] | None, typer.Option(help="A checkpoint that somebody else kept; may be repeated.", exists=True)
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Work the log out again from every event; name what was edited, deleted or swapped. Exit code 1 where it was."""
+    with entered():
+        from clew.actions import auditing, verifying
+        from clew.formats import signed_note
+        from clew.formats.checkpoint import Checkpoint
+
+        kept = [Checkpoint.parse(signed_note.parse(witnesses.text_of(path)).text) for path in against or ()]
+        auditing.note("audit.verify")
+        found = verifying.verify(against=kept)
+        if json_:
+            findings = [
+                {"wrong": each.wrong, "number": each.number, "event": each.act_id and str(each.act_id)}
+                for each in found.findings
+            ]
+            said = {"ok": found.is_good, "events": found.size, "root": found.root.hex(), "findings": findings}
+            sys.stdout.write(json.dumps(said) + "\n")
+        else:
+            for each in found.findings:
+                console.print(escape(str(each)))
+            console.print(f"{found.size:,} events: " + ("the log is whole" if found.is_good else "THE LOG WAS CHANGED"))
+        if not found.is_good:
+            raise typer.Exit(1)
+
+
+@app.command()
+def prove(event: Event, as_: As) -> None:
+    """Print the proof that an event is in the log: its words, the way to the root, the signed checkpoint."""
+    with entered():
+        from clew.actions import opening, proving
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            sys.stdout.write(str(proving.prove(session, _id(event))))
+
+
+@app.command()
+def key() -> None:
+    """Print the key by which others know this node's log. It is public."""
+    with entered():
+        from clew.actions import sequencing
+
+        sys.stdout.write(f"{sequencing.log_key()}\n")
+
+
+@app.command()
+def checkpoint() -> None:
+    """Print the newest checkpoint, with the cosignatures beneath it."""
+    with entered():
+        from clew.actions import proving, sequencing
+
+        sequencing.catch_up()
+        sys.stdout.write(str(proving.newest_checkpoint()))
+
+
+@app.command()
+def request(
+    old: Annotated[int, typer.Option(min=0, help="Leaves that the witness has signed; 0 at first.")] = 0,
+) -> None:
+    """Print what a witness is asked to sign: the newest checkpoint, and how it goes on from what was signed."""
+    with entered():
+        from clew.actions import proving, sequencing
+
+        sequencing.catch_up()
+        sys.stdout.write(str(proving.request(old)))
+
+
+@app.command()
+def cosigned(
+    size: Annotated[int, typer.Option(min=1, help="Leaves of the checkpoint that the witness signed.")],
+    witness: Annotated[str, typer.Option("--witness", metavar="KEY", help="Key of the witness.")],
+) -> None:
+    """Keep a witness's line, read from standard input."""
+    line = sys.stdin.read(witnesses.FILE_CHARACTERS_MAX)
+    with entered():
+        from clew.actions import auditing, proving
+        from clew.formats.signed_note import PublicKey
+
+        kept = proving.keep_cosignature(PublicKey.parse(witness), size, line)
+        auditing.note("audit.cosigned")
+        console.print(f"{escape(kept.witness)} has signed {kept.size:,} events at {kept.at:%Y-%m-%d %H:%M:%S} UTC")
+
+
+@app.command()
+def supervisor(member: Annotated[str, typer.Argument(help="Code of the member, such as CCF.")]) -> None:
+    """Let auditors of this member read the acts of all members, as references."""
+    with entered():
+        from clew.actions import auditing
+
+        auditing.add_supervisor(member)
+        console.print(f"Auditors of {escape(member.upper())} read the acts of all members")
+
+
+app.command()(witnesses.check)
+app.command()(witnesses.witness)
+app.command(name="witness-key")(witnesses.witness_key)
+
+
+def _id(untrusted_text: str) -> UUID:
+    try:
+        return UUID(untrusted_text)
+    except ValueError:
+        raise Invalid("An event has an identifier such as 019ac2f4-….") from None
+
+
+def _show(items: Sequence[object], names: Sequence[str], *, json_: bool) -> None:
+    rows = [{name: getattr(item, name) for name in names} for item in items]
+    if json_:
+        sys.stdout.write(json.dumps({"events": rows}, default=str, ensure_ascii=False) + "\n")
+        return
+    table = Table(*names, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(escape(_text(value)) for value in row.values()))
+    console.print(table)
+
+
+def _text(value: object) -> str:
+    return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)

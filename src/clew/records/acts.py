@@ -1,0 +1,101 @@
+"""Acts, as those read them who may: references only, the newest first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from clew.domain.act import Act
+from clew.domain.errors import NotVisible
+from clew.records.leaves import ACT_COLUMNS, act_of
+from clew.records.session import Session
+
+CLOCKS_DIFFER = timedelta(hours=1)
+"""Identifiers carry the time of the machine that acted, `at` that of the database."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which acts are asked for; what is absent is not asked. `act` may be the beginning of a kind, up to its dot."""
+
+    member: str | None = None
+    act: str | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: UUID | None = None
+    """Acts older than this one: where a page begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What another member did with a record of one's own. `subject` is empty where it was about its own records."""
+
+    id: UUID
+    at: datetime
+    member: str
+    unit: str
+    act: str
+    subject: str
+    purpose: str
+    case_reference: str
+
+
+def page(session: Session, wanted: Wanted, limit: int) -> list[Act]:
+    """Acts that the actor may read, the newest first."""
+    conditions, values = _conditions(wanted)
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select {ACT_COLUMNS} from acts a where {' and '.join(conditions)} order by a.id desc limit %s",
+            [*values, limit],
+        )
+        return [act_of(row) for row in cursor.fetchall()]
+
+
+def find(session: Session, act_id: UUID) -> Act:
+    """The act of this identifier.
+
+    Raises:
+        NotVisible: there is none, or the actor may not read it.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(f"select {ACT_COLUMNS} from acts a where a.id = %s", [act_id])
+        found = cursor.fetchone()
+    if found is None:
+        raise NotVisible("There is no such event.")
+    return act_of(found)
+
+
+def accesses(session: Session, wanted: Wanted, limit: int) -> list[Access]:
+    """Acts of other members on records of the actor's member, the newest first."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select act_id, at, member, unit, act, subject, purpose, case_reference"
+            "  from clew_accesses(%s, %s, %s, %s, %s)",
+            [wanted.before, wanted.member, wanted.act, wanted.subject, limit],
+        )
+        names = ("id", "at", "member", "unit", "act", "subject", "purpose", "case_reference")
+        return [Access(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def _conditions(wanted: Wanted) -> tuple[list[str], list[object]]:
+    asked: list[tuple[str, object]] = []
+    if wanted.member is not None:
+        asked.append(("a.member = %s", wanted.member))
+    if wanted.act is not None:
+        asked.append(("a.act = %s", wanted.act))
+    if wanted.subject is not None:
+        asked.append(("a.subject = %s", wanted.subject))
+    if wanted.since is not None:
+        asked.append(("a.at >= %s", wanted.since))
+        asked.append(("a.id >= %s", _first_of(wanted.since - CLOCKS_DIFFER)))
+    if wanted.until is not None:
+        asked.append(("a.at < %s", wanted.until))
+        asked.append(("a.id < %s", _first_of(wanted.until + CLOCKS_DIFFER)))
+    if wanted.before is not None:
+        asked.append(("a.id < %s", wanted.before))
+    return ["true", *(condition for condition, _ in asked)], [value for _, value in asked]
+
+
+def _first_of(moment: datetime) -> UUID:
+    """The least identifier of an act at `moment`."""
+    return UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)

@@ -1,0 +1,72 @@
+-- What follows when an act is written, and who may read of acts on whose records.
+
+-- The member whose record an identifier names; null where it names none that is kept here.
+create or replace function clew_owner_of(subject text) returns text
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    with named as (
+        select case when $1 ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then $1::uuid end as id
+    )
+    select owner_member from (
+        select r.owner_member from cases r, named where r.id = named.id
+        union all
+        select r.owner_member from exhibits r, named where r.id = named.id
+        union all
+        select r.owner_member from media r, named where r.id = named.id
+        union all
+        select r.owner_member from intakes r, named where r.id = named.id
+        union all
+        select r.owner_member from series r, named where r.id = named.id
+        union all
+        select r.owner_member from hash_lists r, named where r.id = named.id
+    ) found limit 1
+$$;
+
+-- Before an act is written: its time is the database's, its owner is known, it waits for the
+-- sequencer, and members whose records it touched can find it. An act cannot be without these.
+create or replace function clew_follow_act() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    new.at := clock_timestamp();
+    if new.owner = '' then
+        new.owner := coalesce(clew_owner_of(new.subject), new.member);
+    end if;
+    insert into waiting_acts (act_id) values (new.id);
+    if new.owner <> new.member or cardinality(new.shown) > 0 then
+        insert into accesses (owner, act_id)
+        select distinct touched, new.id from unnest(new.owner || new.shown) touched where touched <> new.member;
+    end if;
+    return new;
+end
+$$;
+
+-- Whether the actor audits for a member that supervises all others.
+create or replace function clew_supervises() returns boolean
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    select clew_actor_role() = 'auditor'
+       and exists (select from supervisors s where s.member = clew_actor_home())
+$$;
+
+-- Acts of other members on records of the actor's own, the newest first. Which of the other's
+-- records the act was about stays with the other, and so does the name of its officer.
+create or replace function clew_accesses(before uuid, by_member text, by_act text, on_subject text, lim integer)
+returns table (act_id uuid, at timestamptz, member text, unit text, act text, subject text, purpose text,
+               case_reference text)
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    select a.id, a.at, a.member, a.unit, a.act, case when a.owner = x.owner then a.subject else '' end, a.purpose,
+           case when a.owner = x.owner then a.case_reference else '' end
+      from accesses x join acts a on a.id = x.act_id
+     where x.owner = (select clew_actor_home()) and (select clew_actor_role()) <> 'operator'
+       and ($1 is null or x.act_id < $1)
+       and ($2 is null or a.member = $2)
+       and ($3 is null or a.act = $3)
+       and ($4 is null or (a.owner = x.owner and a.subject = $4))
+     order by x.act_id desc limit $5
+$$;

@@ -1,0 +1,44 @@
+"""The audit's rules in the database: who reads and writes acts, and the log over them."""
+
+from clew.domain.officer import Role
+from clew.records.visibility import HOME, HOME_UNIT, OFFICER, ROLE
+
+OWN_ACT = f"member = {HOME} and unit = {HOME_UNIT} and officer = {OFFICER}"
+READERS_OF_ACTS = (Role.NATIONAL_ADMINISTRATOR, Role.AUDITOR, Role.DATA_PROTECTION_OFFICER)
+"""Who reads what others of the same member did. Everyone reads what they did themselves."""
+_READERS = ", ".join(f"'{role}'" for role in READERS_OF_ACTS)
+READABLE_ACT = (
+    f"(member = {HOME} and (officer = {OFFICER} or {ROLE} in ({_READERS}))) or (select clew_supervises())"
+)
+
+RULES = {
+    "acts": {"select": f"using ({READABLE_ACT})", "insert": f"with check ({OWN_ACT})"},
+    "accesses": {},
+}
+"""By table and verb: what the application may."""
+
+APP_GRANTS = {"acts": "select, insert", "supervisors": "select"}
+
+BLIND_GRANTS = {
+    "accesses": "select, insert",
+    "acts": "select",
+    "cases": "select (owner_member, id)",
+    "exhibits": "select (owner_member, id)",
+    "hash_lists": "select (owner_member, id)",
+    "intakes": "select (owner_member, id)",
+    "series": "select (owner_member, id)",
+    "supervisors": "select",
+    "waiting_acts": "insert",
+}
+
+SEQUENCER_GRANTS = {
+    "acts": "select",
+    "checkpoints": "select, insert, delete",
+    "cosignatures": "select, insert, update",
+    "leaves": "select, insert",
+    "tiles": "select, insert, update",
+    "waiting_acts": "select, delete",
+}
+
+FUNCTIONS_OF_THE_APP = ("clew_supervises()", "clew_accesses(uuid, text, text, text, integer)")
+FUNCTIONS_OF_THE_BLIND = ("clew_owner_of(text)", "clew_follow_act()")

@@ -1,0 +1,92 @@
+"""A sequencer that is killed every two seconds while eight processes write: nothing is lost, doubled or out of place."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pymerkle
+
+from clew.actions import sequencing, verifying
+from clew.domain.act import words
+from clew.records import leaves
+from tests.world.world import World
+
+WRITERS = 8
+SECONDS = 20.0
+SECONDS_MAX = 90.0
+KILL_SECONDS = 2.0
+KILLS_MIN = 4
+ROOT = Path(__file__).parents[2]
+
+
+def started(*words_of: str, **more: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.world.sequenced", *words_of]
+    return subprocess.Popen(command, cwd=ROOT, env=os.environ, text=True, **more)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[list[subprocess.Popen[str]]]:
+    """Eight writers; what they committed is in a file each."""
+    writers = []
+    for seed in range(WRITERS):
+        with (folder / f"{seed}.committed").open("w") as told:
+            writers.append(started("write", str(seed), stdin=subprocess.PIPE, stdout=told))
+    try:
+        yield writers
+        for writer in writers:
+            writer.stdin.close()
+        assert [writer.wait(60) for writer in writers] == [0] * WRITERS
+    finally:
+        for writer in writers:
+            writer.kill()
+
+
+def kill_again_and_again() -> int:
+    """Start a sequencer and kill it with no chance to tidy up, over and over; how often it had been at work."""
+    began, kills, size = time.monotonic(), 0, 0
+    while time.monotonic() < began + SECONDS or (kills < KILLS_MIN and time.monotonic() < began + SECONDS_MAX):
+        sequencer = started("sequence", stdout=subprocess.PIPE)
+        assert sequencer.stdout.readline() == "ready\n"
+        time.sleep(KILL_SECONDS)
+        sequencer.send_signal(signal.SIGKILL)
+        sequencer.wait()
+        sequencer.stdout.close()
+        with leaves.opened() as cursor:
+            grown = leaves.head(cursor).size
+        kills += grown > size
+        size = grown
+    return kills
+
+
+def test_each_committed_act_has_exactly_one_leaf_and_the_root_is_an_independent_librarys(
+    world: World, tmp_path: Path
+) -> None:
+    world.officer("ada", member="NO")
+    sequencing.catch_up()
+    with leaves.opened() as cursor:
+        before = leaves.head(cursor).size
+    with writing(tmp_path):
+        kills = kill_again_and_again()
+    sequencing.catch_up()
+    told = [line for path in tmp_path.glob("*.committed") for line in path.read_text().split()]
+    tree, order = pymerkle.InmemoryTree(algorithm="sha256"), []
+    with leaves.opened() as cursor:
+        head = leaves.head(cursor)
+        for number, taken in leaves.between(cursor, 0, head.size):
+            assert number == len(order)
+            tree.append_entry(words(taken.act))
+            order.append(str(taken.id))
+        cursor.execute("select count(*) from acts")
+        acts = cursor.fetchone()[0]
+        assert leaves.waiting(cursor)[0] == 0
+    assert head.size == len(order) == len(set(order)) == acts
+    assert sorted(order[before:]) == sorted(told)
+    assert head.root == tree.get_root()
+    assert verifying.verify().is_good
+    assert kills >= KILLS_MIN
+    assert len(told) > 1_000
