@@ -10,6 +10,7 @@ from uuid import UUID
 from clew.actions import listing, looking_closer, matching, opening, receiving, triaging, unpacking
 from clew.actions.reading import Readers
 from clew.actions.workplace import Workplace
+from clew.domain.cover import Cover, default_retention_end
 from clew.domain.fingerprint import Engine
 from clew.domain.handling import Actor, Audience, Handling
 from clew.domain.intake import ChunkState
@@ -52,12 +53,13 @@ class Office:
         cover = cover or handling(of)
         kind = receiving.kind_of(source)
         with acting_as(of) as session:
-            exhibit_id = None if kind == "hash_list" else opening.open_exhibit(session, case, exhibit, cover)
-            list_id = opening.open_list(session, source.name, cover) if kind == "hash_list" else None
-            series_id = None if series is None else opening.open_series(session, series, cover)
+            said = opening.keep_cover(session, cover, Cover(retention_end=default_retention_end(opening.today())))
+            exhibit_id = None if kind == "hash_list" else opening.open_exhibit(session, case, exhibit, cover, said)
+            list_id = opening.open_list(session, source.name, cover, said) if kind == "hash_list" else None
+            series_id = None if series is None else opening.open_series(session, series, cover, said)
             intake_id = receiving.begin(
                 session, source=source, source_kind=kind, host="here", handling=cover, keeps_bytes=keeps_bytes,
-                exhibit_id=exhibit_id, list_id=list_id, series_id=series_id,
+                exhibit_id=exhibit_id, list_id=list_id, series_id=series_id, cover_id=said,
             )  # fmt: skip
         self._walk(of, source, kind, intake_id)
         if works:

@@ -27,7 +27,11 @@ BY_TYPE = {
 }
 """What a column holds where nothing else is demanded; `number` is another for each row."""
 
-SAID = {("hash_lists", "name"): "%(number)s"}
+SAID = {
+    ("hash_lists", "name"): "%(number)s",
+    ("handling_changes", "state"): "'in-force'",
+    ("handling_changes", "subject_kind"): "'case'",
+}
 """What single columns hold instead, by table and column."""
 
 

@@ -51,6 +51,11 @@ RULES = {
             f" or state in ('refused', 'withdrawn') and closed_by = {OFFICER}))"
         ),
     },
+    "member_rules": {
+        "select": f"using (member = {HOME})",
+        "insert": f"with check (member = {HOME} and {IS_ADMINISTRATOR} and changed_by = {OFFICER})",
+        "update": f"using (member = {HOME} and {IS_ADMINISTRATOR}) with check (member = {HOME} and changed_by = {OFFICER})",
+    },
     "suspensions": {
         "select": f"using ({OVERSEES} or member = {HOME} and officer = {OFFICER})",
         "insert": (
@@ -76,6 +81,7 @@ RULES = {
 
 APP_GRANTS = {
     "certifications": "select, insert, update (state, given_by, given_at, closed_by, closed_at)",
+    "member_rules": "select, insert, update (widening_needs_second, changed_by, changed_at)",
     "members": "select, insert, update (name, contact_point, kind, languages, legal_basis)",
     "door_memory": "select, insert, update, delete",
     "officers": "select, insert, update (password, last_login)",

@@ -25,6 +25,7 @@ COVERED = (
     "listings",
     "overlap_sides",
     "covers",
+    "handling_changes",
 )
 """Tables with the columns of the cover."""
 
@@ -37,6 +38,7 @@ APP_GRANTS = {
     "exhibits": "select, insert, update, delete",
     "fingerprint_counters": "select, update",
     "fingerprints": "select, insert, update, delete",
+    "handling_changes": "select, insert, update (state, decided_by, decided_at)",
     "hash_lists": "select, insert, update, delete",
     "intakes": "select, insert, update, delete",
     "listings": "select, insert, update, delete",
@@ -54,11 +56,11 @@ BLIND_GRANTS = {
     "context_keys": "select",
     "fingerprints": "select",
     "listings": "select",
-    "matches": "select, insert, update",
+    "matches": "select, insert, update, delete",
     "media": "select",
     "occurrences": "select",
-    "overlap_sides": "select, insert",
-    "overlaps": "select, insert",
+    "overlap_sides": "select, insert, update, delete",
+    "overlaps": "select, insert, delete",
     **administration.BLIND_GRANTS,
     **log.BLIND_GRANTS,
 }
@@ -82,6 +84,7 @@ FUNCTIONS_OF_THE_APP = (
         " integer[], integer[], integer[], integer[], integer[], integer[])"
     ),
     "clew_note_digest_overlaps(uuid[])",
+    "clew_recover(uuid[], uuid[], uuid[])",
     *log.FUNCTIONS_OF_THE_APP,
 )
 FUNCTIONS_OF_THE_BLIND = ("clew_actor()", "clew_write_overlaps(uuid[], uuid[])", *log.FUNCTIONS_OF_THE_BLIND)
@@ -193,7 +196,7 @@ def functions_made(roles: Roles) -> list[str]:
     ]
 
 
-SOURCES = ("actor.sql", "standing.sql", "sign_in.sql", "blind.sql", "audit.sql")
+SOURCES = ("actor.sql", "standing.sql", "sign_in.sql", "blind.sql", "recover.sql", "audit.sql")
 
 
 def functions() -> list[str]:
@@ -226,6 +229,7 @@ def _blind(table: str, role: dict[str, str]) -> list[str]:
         "select": "using (true)",
         "insert": "with check (true)",
         "update": "using (true) with check (true)",
+        "delete": "using (true)",
     }
     return [
         f"create policy blind_{verb} on public.{table} for {verb} to {blind} {conditions[verb]}"

@@ -15,6 +15,7 @@ from clew.records.models.case import Case, Chunk, Exhibit, Intake
 from clew.records.models.context_key import ContextKey
 from clew.records.models.cover import KeptCover
 from clew.records.models.gathering import HashList, Listing, Series, SeriesMedium
+from clew.records.models.handling import HandlingChange, MemberRule
 from clew.records.models.match import Match, Overlap, OverlapSide
 from clew.records.models.medium import FingerprintCounter, FingerprintSet, Medium, Occurrence
 from clew.records.models.member import Member, Officer, Unit
@@ -33,6 +34,7 @@ __all__ = [
     "Exhibit",
     "FingerprintCounter",
     "FingerprintSet",
+    "HandlingChange",
     "HashList",
     "Intake",
     "KeptCover",
@@ -41,6 +43,7 @@ __all__ = [
     "Match",
     "Medium",
     "Member",
+    "MemberRule",
     "Occurrence",
     "Officer",
     "Overlap",

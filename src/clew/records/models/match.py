@@ -60,6 +60,7 @@ class Overlap(models.Model):
 
     class Meta:
         db_table = "overlaps"
+        indexes = (models.Index(name="overlaps_by_right_medium", fields=["right_medium"]),)
         constraints = (
             models.UniqueConstraint(name="overlap_once_between_two_media", fields=["left_medium", "right_medium"]),
             models.CheckConstraint(

@@ -1,0 +1,303 @@
+"""Restricting: who may see a case, an exhibit, a series or a hash list, changed by its owner alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from clew.actions.opening import check_members, today
+from clew.domain.cover import Cover
+from clew.domain.errors import Invalid, StepRefused
+from clew.domain.handling import Handling, Use, narrowest
+from clew.domain.handling_change import (
+    Change,
+    State,
+    Step,
+    SubjectKind,
+    after,
+    approved,
+    check_end,
+    checked_reason,
+    effective,
+    has_lapsed,
+    needs_second,
+)
+from clew.domain.officer import Role
+from clew.records import audit, covers, handling_changes, handlings, members
+from clew.records.handlings import Subject
+from clew.records.session import Session
+
+ENDS_PER_RUN_MAX = 200
+ENTERED = "As it was entered."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A subject as its owner sees its handling: what holds, what is said beside it, and what was done about it."""
+
+    kind: SubjectKind
+    name: str
+    within: str | None
+    handling: Handling
+    cover: Cover | None
+    changes: tuple[Change, ...]
+    media: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What a member sees of a subject: whether it sees the subject itself, and how many media for each use."""
+
+    member: str
+    sees_subject: bool
+    media: dict[Use, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Media of one place and the same series, with the handling they come under and the cover that describes them."""
+
+    place: UUID | None
+    series: tuple[UUID, ...]
+    media: int
+    handling: Handling
+    cover_id: UUID | None
+
+
+Place = tuple[UUID | None, tuple[UUID, ...]]
+
+
+def look(session: Session, kind: SubjectKind, name: str, within: str | None = None) -> View:
+    """The own unit's subject with its handling and everything that was done about it.
+
+    Raises:
+        NotVisible: the unit has no such subject.
+    """
+    subject = handlings.find(session, kind, name, within)
+    audit.append(session, "handling.read", str(subject.id))
+    return View(
+        kind=kind, name=name, within=within, handling=subject.handling,
+        cover=covers.get(session, subject.cover_id),
+        changes=tuple(handling_changes.of(session, [subject.id]).get(subject.id, ())),
+        media=sum(group.media for group in handlings.groups(session, subject)),
+    )  # fmt: skip
+
+
+def preview(
+    session: Session, kind: SubjectKind, name: str, within: str | None, member: str, given: Handling | None = None
+) -> Sight:
+    """The subject as `member` sees it; with `given`, as it would see it then. Decided by the rule the database obeys.
+
+    Raises:
+        NotVisible: the unit has no such subject.
+        Invalid: no such member takes part.
+    """
+    subject = handlings.find(session, kind, name, within)
+    if member not in members.names(session):
+        raise Invalid("No member of that code takes part.")
+    planned = subject.handling if given is None else _planned(session, subject, given)
+    targets = _targets(session, subject, _parts(session, subject, planned))
+    audit.append(session, "handling.preview", str(subject.id))
+    return Sight(
+        member=member,
+        sees_subject=handlings.visible_to(session, member, [planned], Use.FACTS)[0],
+        media={use: _seen(session, member, use, targets) for use in Use},
+    )
+
+
+def change(
+    session: Session, kind: SubjectKind, name: str, within: str | None, given: Handling, reason: str,
+    until: date | None = None,
+) -> Change:  # fmt: skip
+    """Give the subject another handling: at once, or as a proposal where a second officer must agree.
+
+    With `until` it is a restriction that ends by itself; what was lasting before holds again then.
+
+    Raises:
+        NotVisible: the unit has no such subject.
+        Invalid: there is no reason, the end cannot be, or a member named does not take part.
+    """
+    subject = _held(session, handlings.find(session, kind, name, within))
+    kept = checked_reason(reason)
+    check_members(session, given)
+    check_end(until, subject.handling, given, today())
+    is_asked = handling_changes.widening_needs_second(session)
+    state = State.PROPOSED if needs_second(subject.handling, given, is_asked=is_asked) else State.IN_FORCE
+    if not handling_changes.of(session, [subject.id]):
+        handling_changes.add(session, subject, subject.handling, ENTERED, State.IN_FORCE, None)
+    change_id = handling_changes.add(session, subject, given, kept, state, until)
+    moved = 0
+    if state is State.IN_FORCE:
+        moved = _put_in_force(session, subject, change_id)
+    act = "handling.propose" if state is State.PROPOSED else "handling.change"
+    audit.append(session, act, str(subject.id), {"media": moved})
+    return handling_changes.get(session, change_id).change
+
+
+def approve(session: Session, change_id: UUID) -> None:
+    """Agree, as a second officer of the unit, to a wider handling; it is in force at once.
+
+    Raises:
+        NotVisible: the unit has no such proposal.
+        SecondPersonNeeded: it is the actor's own.
+        StepRefused: it has lapsed, or is none any more.
+    """
+    kept = handling_changes.get(session, change_id)
+    state = approved(kept.change, by=session.actor.officer, now=datetime.now(tz=UTC))
+    subject = handlings.get(session, kept.subject_kind, kept.subject_id)
+    handling_changes.move(session, change_id, state)
+    moved = _put_in_force(session, subject, change_id)
+    audit.append(session, "handling.approve", str(subject.id), {"media": moved})
+
+
+def withdraw(session: Session, change_id: UUID) -> None:
+    """Take a proposal back, or refuse it as the second officer.
+
+    Raises:
+        NotVisible: the unit has no such proposal.
+        StepRefused: it is none any more.
+    """
+    kept = handling_changes.get(session, change_id)
+    handling_changes.move(session, change_id, after(kept.change, Step.WITHDRAW))
+    audit.append(session, "handling.withdraw", str(kept.subject_id))
+
+
+def end(session: Session, change_id: UUID) -> None:
+    """End a restriction before its time: a widening, so where a second officer must agree it is proposed instead.
+
+    Raises:
+        NotVisible: the unit has no such restriction.
+        StepRefused: it has no end, is not in force, or must be proposed as a wider handling.
+    """
+    kept = handling_changes.get(session, change_id)
+    if kept.change.until is None:
+        raise StepRefused("This handling has no end: give another one instead.")
+    if kept.change.until > today() and handling_changes.widening_needs_second(session):
+        raise StepRefused("A second officer must agree before the end: propose the wider handling.")
+    handling_changes.move(session, change_id, after(kept.change, Step.END))
+    subject = handlings.get(session, kept.subject_kind, kept.subject_id)
+    moved = _recover(session, subject)
+    audit.append(session, "handling.end", str(subject.id), {"media": moved})
+
+
+def end_due(session: Session) -> int:
+    """Carry out the ends that have come for the actor's unit; how many."""
+    found = handling_changes.due(session, today(), ENDS_PER_RUN_MAX)
+    for kept in found:
+        end(session, kept.change.id)
+    return len(found)
+
+
+def ask_for_second(session: Session, *, is_asked: bool) -> None:
+    """Say, as the member's administrator, whether a second officer must agree to a wider handling.
+
+    Raises:
+        StepRefused: the actor is no administrator.
+    """
+    if session.actor.role is not Role.NATIONAL_ADMINISTRATOR:
+        raise StepRefused("Only an administrator of the member sets its rules.")
+    handling_changes.ask_for_second(session, is_asked=is_asked)
+    audit.append(session, "member.rule", session.actor.member, {"widening_needs_second": int(is_asked)})
+
+
+def needs_second_officer(session: Session) -> bool:
+    """Whether a wider handling needs a second officer of the unit."""
+    return handling_changes.widening_needs_second(session)
+
+
+def _held(session: Session, subject: Subject) -> Subject:
+    return handlings.get(session, subject.kind, subject.id)
+
+
+def _put_in_force(session: Session, subject: Subject, change_id: UUID) -> int:
+    """What lasted before is replaced by what lasts now, proposals too old lapse, and all rows follow."""
+    changes = handling_changes.of(session, [subject.id])[subject.id]
+    new = next(change for change in changes if change.id == change_id)
+    now = datetime.now(tz=UTC)
+    for old in changes:
+        if new.until is None and old.id != new.id and old.until is None and old.state is State.IN_FORCE:
+            handling_changes.move(session, old.id, after(old, Step.REPLACE))
+        elif has_lapsed(old, now):
+            handling_changes.move(session, old.id, after(old, Step.LAPSE))
+    return _recover(session, subject)
+
+
+def _effective(subject: Subject, changes: Sequence[Change]) -> Handling:
+    """What the subject's own changes say together.
+
+    Raises:
+        Invalid: they name more members than a record can hold.
+    """
+    entered = changes[0].given if changes else subject.handling
+    try:
+        return effective(entered, changes, today())
+    except ValueError:
+        raise Invalid("Together these restrictions name more members than a record can hold.") from None
+
+
+def _planned(session: Session, subject: Subject, given: Handling) -> Handling:
+    """What would hold if `given` came into force now."""
+    changes = handling_changes.of(session, [subject.id]).get(subject.id, [])
+    restrictions = [c.given for c in changes if c.state is State.IN_FORCE and c.until is not None and c.until > today()]
+    return narrowest(given, *restrictions)
+
+
+def _recover(session: Session, subject: Subject) -> int:
+    """Bring the subject and every row about it under what is in force; how many media moved."""
+    holds = _effective(subject, handling_changes.of(session, [subject.id]).get(subject.id, []))
+    parts = _parts(session, subject, holds)
+    for part, given in parts.values():
+        handlings.cover_subject(session, part, given, _described(session, part.cover_id, given))
+    targets: dict[Place, tuple[Handling, UUID | None]] = {}
+    covered: dict[tuple[Handling, UUID | None], UUID | None] = {}
+    for target in _targets(session, subject, parts):
+        key = target.handling, target.cover_id
+        if key not in covered:
+            covered[key] = _described(session, target.cover_id, target.handling)
+        targets[target.place, target.series] = (target.handling, covered[key])
+    return handlings.cover_media(session, subject, targets)
+
+
+def _described(session: Session, cover_id: UUID | None, given: Handling) -> UUID | None:
+    """The same description under another handling."""
+    cover = covers.get(session, cover_id)
+    return None if cover is None else covers.keep(session, given, cover)
+
+
+def _parts(session: Session, subject: Subject, holds: Handling) -> dict[UUID, tuple[Subject, Handling]]:
+    """The subject under what holds, and of a case its exhibits: no wider than it, nor than changes of their own."""
+    parts = {subject.id: (subject, holds)}
+    if subject.kind is SubjectKind.CASE:
+        exhibits = handlings.exhibits_of(session, subject.id)
+        own = handling_changes.of(session, [exhibit.id for exhibit in exhibits])
+        for exhibit in exhibits:
+            changes = own.get(exhibit.id)
+            narrowed = narrowest(holds, _effective(exhibit, changes)) if changes else holds
+            parts[exhibit.id] = (exhibit, narrowed)
+    return parts
+
+
+def _targets(session: Session, subject: Subject, parts: dict[UUID, tuple[Subject, Handling]]) -> list[Target]:
+    """For each group of the subject's media: the handling that its place and all its series give together.
+
+    So no place ever widens what a series restricts, and no series what a place does.
+    """
+    groups = handlings.groups(session, subject)
+    kept = handlings.handlings_of(session, {key for group in groups for key in group.deciding})
+    found = []
+    for group in groups:
+        keys = [key for key in group.deciding if key in kept]
+        given = [parts[key][1] if key in parts else kept[key][0] for key in keys]
+        found.append(
+            Target(
+                place=group.place, series=group.series, media=group.media, handling=narrowest(*given),
+                cover_id=kept[keys[0]][1],
+            )
+        )  # fmt: skip
+    return found
+
+
+def _seen(session: Session, member: str, use: Use, targets: Sequence[Target]) -> int:
+    """How many media `member` sees for `use`, by the same rule as the policies."""
+    shown = handlings.visible_to(session, member, [target.handling for target in targets], use)
+    return sum(target.media for target, is_shown in zip(targets, shown, strict=True) if is_shown)

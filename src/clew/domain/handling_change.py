@@ -1,0 +1,153 @@
+"""A change of handling: who may make it, whether a second officer must agree, and what is in force."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from clew.domain.errors import Invalid, SecondPersonNeeded, StepRefused
+from clew.domain.handling import Handling, narrowest, widens
+
+REASON_CHARACTERS_MAX = 500
+PROPOSAL_DAYS_MAX = 7
+"""A proposal that nobody agreed to by then has lapsed."""
+
+
+class SubjectKind(StrEnum):
+    """What can be handled as a whole. The words are stored and stand in addresses; never reuse one."""
+
+    CASE = "case"
+    EXHIBIT = "exhibit"
+    SERIES = "series"
+    HASH_LIST = "hash-list"
+
+
+class State(StrEnum):
+    """How far a change has come. The words are stored; never reuse one."""
+
+    PROPOSED = "proposed"
+    IN_FORCE = "in-force"
+    ENDED = "ended"
+    """Its end came, or its owner ended it before."""
+    REPLACED = "replaced"
+    """A later change without an end stands in its place."""
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+class Step(StrEnum):
+    APPROVE = "approve"
+    WITHDRAW = "withdraw"
+    LAPSE = "lapse"
+    END = "end"
+    REPLACE = "replace"
+
+
+STEPS: Mapping[State, Mapping[Step, State]] = {
+    State.PROPOSED: {Step.APPROVE: State.IN_FORCE, Step.WITHDRAW: State.WITHDRAWN, Step.LAPSE: State.LAPSED},
+    State.IN_FORCE: {Step.END: State.ENDED, Step.REPLACE: State.REPLACED},
+    State.ENDED: {},
+    State.REPLACED: {},
+    State.WITHDRAWN: {},
+    State.LAPSED: {},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A handling that the owner gave a subject, from some time on.
+
+    With `until` it is a restriction beside what else is in force, to the day before `until`;
+    without, it stands in the place of the one before.
+    """
+
+    id: UUID
+    given: Handling
+    reason: str
+    state: State
+    proposed_by: str
+    proposed_at: datetime
+    until: date | None = None
+
+
+def after(change: Change, step: Step) -> State:
+    """The state that `step` leads to.
+
+    Raises:
+        StepRefused: the step is not possible now.
+    """
+    try:
+        return STEPS[change.state][step]
+    except KeyError:
+        raise StepRefused("This change of handling has gone on meanwhile: look again.") from None
+
+
+def approved(change: Change, *, by: str, now: datetime) -> State:
+    """The state once `by` agrees to a proposal.
+
+    Raises:
+        SecondPersonNeeded: it is their own.
+        StepRefused: it has lapsed, or it is none any more.
+    """
+    state = after(change, Step.APPROVE)
+    if by == change.proposed_by:
+        raise SecondPersonNeeded("A second officer of the unit must agree to a wider handling.")
+    if has_lapsed(change, now):
+        raise StepRefused("This proposal has lapsed: make it anew.")
+    return state
+
+
+def has_lapsed(change: Change, now: datetime) -> bool:
+    return change.state is State.PROPOSED and now >= change.proposed_at + timedelta(days=PROPOSAL_DAYS_MAX)
+
+
+def effective(entered: Handling, changes: Iterable[Change], today: date) -> Handling:
+    """What holds on `today`: the handling last given for good, narrowed by every restriction that has not ended.
+
+    `entered` is the handling under which the subject was entered; `changes` are in the order in which they
+    came into force.
+
+    Raises:
+        ValueError: together they exclude more members than a record can hold.
+    """
+    lasting, restrictions = entered, []
+    for change in changes:
+        if change.state is not State.IN_FORCE:
+            continue
+        if change.until is None:
+            lasting = change.given
+        elif change.until > today:
+            restrictions.append(change.given)
+    return narrowest(lasting, *restrictions)
+
+
+def needs_second(before: Handling, given: Handling, *, is_asked: bool) -> bool:
+    """Whether a second officer must agree: only where it widens, and the member's administrator asks for it."""
+    return is_asked and widens(before, given)
+
+
+def checked_reason(reason: str) -> str:
+    """The reason as it is kept.
+
+    Raises:
+        Invalid: there is none, or it is too long.
+    """
+    kept = reason.strip()
+    if not kept or len(kept) > REASON_CHARACTERS_MAX or not kept.isprintable():
+        raise Invalid(f"A change of handling has a reason of 1 to {REASON_CHARACTERS_MAX} characters.")
+    return kept
+
+
+def check_end(until: date | None, before: Handling, given: Handling, today: date) -> None:
+    """Refuse an end that has come, or one for a handling that does not restrict.
+
+    Raises:
+        Invalid: it is so.
+    """
+    if until is None:
+        return
+    if until <= today:
+        raise Invalid("A restriction ends on a day to come.")
+    if widens(before, given):
+        raise Invalid("Only a restriction has an end: this handling gives somebody more than before.")

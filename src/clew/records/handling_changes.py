@@ -1,0 +1,137 @@
+"""Changes of handling: appended, and moved from state to state; what they gave is never overwritten."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from clew.domain.errors import NotVisible
+from clew.domain.handling import Audience, Handling, from_circles, handled
+from clew.domain.handling_change import Change, State, SubjectKind
+from clew.records.handlings import Subject
+from clew.records.session import Session, handling_columns
+
+CHANGES_PER_SUBJECT_MAX = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A change with the subject that it is for."""
+
+    subject_kind: SubjectKind
+    subject_id: UUID
+    change: Change
+
+
+def of(session: Session, subject_ids: Sequence[UUID]) -> dict[UUID, list[Change]]:
+    """The changes of each of the own unit's subjects, in the order in which they were made."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} from handling_changes where subject_id = any(%s) and owner_member = %s and owner_unit = %s"
+            " order by proposed_at, id limit %s",
+            [
+                list(subject_ids), session.actor.member, session.actor.unit,
+                CHANGES_PER_SUBJECT_MAX * max(1, len(subject_ids)),
+            ],
+        )  # fmt: skip
+        found: dict[UUID, list[Change]] = {}
+        for row in cursor:
+            kept = _kept(row)
+            found.setdefault(kept.subject_id, []).append(kept.change)
+        return found
+
+
+def get(session: Session, change_id: UUID) -> Kept:
+    """The own unit's change, held until the transaction ends.
+
+    Raises:
+        NotVisible: the unit has none.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} from handling_changes where id = %s and owner_member = %s and owner_unit = %s for update",
+            [change_id, session.actor.member, session.actor.unit],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotVisible("There is no such change of handling.")
+    return _kept(row)
+
+
+def add(session: Session, subject: Subject, given: Handling, reason: str, state: State, until: date | None) -> UUID:
+    """Append a change of the session's officer."""
+    actor = session.actor
+    seen = handled(owner_member=actor.member, owner_unit=actor.unit, audience=Audience.MEMBER)
+    columns = handling_columns(given)
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into handling_changes (subject_kind, subject_id, state, reason, until, given_audience, given_members,
+                                          given_excluded, proposed_by, proposed_at, owner_member, owner_unit, audience,
+                                          members, excluded)
+            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp(), %s, %s, %s, %s, %s) returning id""",
+            [
+                subject.kind.value, subject.id, state.value, reason, until, columns["audience"], columns["members"],
+                columns["excluded"], actor.officer, *handling_columns(seen).values(),
+            ],
+        )  # fmt: skip
+        return cursor.fetchone()[0]
+
+
+def move(session: Session, change_id: UUID, state: State) -> None:
+    """The change has come to `state`, by the session's officer."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "update handling_changes set state = %s, decided_by = %s, decided_at = now() where id = %s",
+            [state.value, session.actor.officer, change_id],
+        )
+
+
+def due(session: Session, today: date, limit: int) -> list[Kept]:
+    """The own unit's restrictions whose end has come, the oldest first."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} from handling_changes where state = %s and until <= %s and owner_member = %s"
+            " and owner_unit = %s order by until, id limit %s",
+            [State.IN_FORCE.value, today, session.actor.member, session.actor.unit, limit],
+        )
+        return [_kept(row) for row in cursor]
+
+
+def widening_needs_second(session: Session) -> bool:
+    """Whether the own member's administrator asks for a second officer where a handling is widened."""
+    with session.cursor() as cursor:
+        cursor.execute("select widening_needs_second from member_rules where member = %s", [session.actor.member])
+        row = cursor.fetchone()
+    return row is not None and bool(row[0])
+
+
+def ask_for_second(session: Session, *, is_asked: bool) -> None:
+    """Set that rule of the own member."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into member_rules (member, widening_needs_second, changed_by) values (%s, %s, %s)
+            on conflict (member) do update set widening_needs_second = excluded.widening_needs_second,
+                changed_by = excluded.changed_by, changed_at = now()""",
+            [session.actor.member, is_asked, session.actor.officer],
+        )
+
+
+_COLUMNS = (
+    "subject_kind, subject_id, id, state, reason, until, given_audience, given_members, given_excluded, proposed_by,"
+    " proposed_at, owner_member, owner_unit"
+)
+
+
+def _kept(row: Sequence) -> Kept:
+    return Kept(
+        subject_kind=SubjectKind(row[0]),
+        subject_id=row[1],
+        change=Change(
+            id=row[2], state=State(row[3]), reason=row[4], until=row[5], proposed_by=row[9], proposed_at=row[10],
+            given=from_circles(
+                row[6], members=row[7], excluded=row[8], owner_member=row[11], owner_unit=row[12]
+            ),
+        ),
+    )  # fmt: skip

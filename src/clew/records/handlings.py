@@ -1,0 +1,417 @@
+"""Handlings of whole subjects: what a case, exhibit, series or hash list lies under, and all its rows with it."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from clew.domain.errors import NotVisible
+from clew.domain.handling import Handling, Use, from_circles
+from clew.domain.handling_change import SubjectKind
+from clew.records.session import Session, handling_columns
+from clew.records.visibility import visible
+
+TABLES: Mapping[SubjectKind, str] = {
+    SubjectKind.CASE: "cases",
+    SubjectKind.EXHIBIT: "exhibits",
+    SubjectKind.SERIES: "series",
+    SubjectKind.HASH_LIST: "hash_lists",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What is handled as a whole, with the handling and the cover that it lies under now."""
+
+    kind: SubjectKind
+    id: UUID
+    handling: Handling
+    cover_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Media that lie in one place (an exhibit or a hash list; None: in neither) and in the same series.
+
+    They come under one handling, because nothing else decides it. `media` is how many.
+    """
+
+    place: UUID | None
+    series: tuple[UUID, ...]
+    media: int
+
+    @property
+    def deciding(self) -> tuple[UUID, ...]:
+        """The subjects whose handlings decide."""
+        return self.series if self.place is None else (self.place, *self.series)
+
+
+def find(session: Session, kind: SubjectKind, name: str, within: str | None = None) -> Subject:
+    """The own unit's subject of that reference or name; an exhibit `within` its case.
+
+    Raises:
+        NotVisible: the unit has none.
+    """
+    table, named = TABLES[kind], "name" if kind in (SubjectKind.SERIES, SubjectKind.HASH_LIST) else "reference"
+    in_case = "and t.case_id = (select id from cases where reference = %(within)s and owner_member = %(member)s and owner_unit = %(unit)s)"
+    return _subject(
+        session,
+        kind,
+        f"select {_subject_columns('t')} from {table} t where t.{named} = %(name)s and t.owner_member = %(member)s"
+        f" and t.owner_unit = %(unit)s {in_case if kind is SubjectKind.EXHIBIT else ''}",
+        {"name": name, "within": within, "member": session.actor.member, "unit": session.actor.unit},
+    )
+
+
+def get(session: Session, kind: SubjectKind, subject_id: UUID) -> Subject:
+    """The own unit's subject, held against other changes until the transaction ends.
+
+    Raises:
+        NotVisible: the unit has none.
+    """
+    return _subject(
+        session,
+        kind,
+        f"select {_subject_columns('t')} from {TABLES[kind]} t where t.id = %(id)s and t.owner_member = %(member)s"
+        " and t.owner_unit = %(unit)s for update",
+        {"id": subject_id, "member": session.actor.member, "unit": session.actor.unit},
+    )
+
+
+def exhibits_of(session: Session, case_id: UUID) -> list[Subject]:
+    """The own unit's exhibits of a case."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select {_subject_columns('e')} from exhibits e where e.case_id = %s and e.owner_member = %s and e.owner_unit = %s",
+            [case_id, session.actor.member, session.actor.unit],
+        )
+        return [_of_row(SubjectKind.EXHIBIT, row) for row in cursor]
+
+
+def groups(session: Session, subject: Subject) -> list[Group]:
+    """The own unit's media of the subject, by what decides their handling."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            with affected as materialized ({_affected(subject.kind)})
+            select place, series, count(distinct medium_id) from affected group by place, series""",
+            _scope(session, subject),
+        )
+        return [Group(place=row[0], series=tuple(row[1]), media=row[2]) for row in cursor]
+
+
+def handlings_of(session: Session, subjects: Iterable[UUID]) -> dict[UUID, tuple[Handling, UUID | None]]:
+    """Handling and cover of exhibits, hash lists and series of the own unit."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            " union all ".join(
+                f"select {_subject_columns('t')} from {table} t where t.id = any(%(ids)s)"
+                for table in ("exhibits", "hash_lists", "series")
+            ),
+            {"ids": list(subjects)},
+        )
+        return {row[0]: (_handling(row), row[6]) for row in cursor}
+
+
+def cover_subject(session: Session, subject: Subject, given: Handling, cover_id: UUID | None) -> None:
+    """Put the subject itself, and what is of it alone, under `given`; its media follow by `cover_media`."""
+    values = {**handling_columns(given), "cover": cover_id, "id": subject.id}
+    with session.cursor() as cursor:
+        for table, condition in _ALONE[subject.kind]:
+            described = ", cover_id = %(cover)s" if table in _DESCRIBED else ""
+            cursor.execute(f"update {table} set {_SET}{described} where {condition}", values)
+
+
+def cover_media(
+    session: Session, subject: Subject, targets: Mapping[tuple[UUID | None, tuple[UUID, ...]], tuple[Handling, UUID | None]]
+) -> int:
+    """Bring every row about the subject's media under the handling of its group; how many media moved.
+
+    One statement for a kind of row, whatever their number. A medium that is held elsewhere under another
+    handling stays there and gets a copy here; one that is already held under the new handling is
+    joined with that record. Its fingerprints, listings, places in series, matches and overlaps follow.
+    """
+    with session.cursor() as cursor:
+        for statement in _PREPARE:
+            cursor.execute(statement)
+        with cursor.copy(
+            "copy pg_temp.recover_targets (place, series, audience, members, excluded, cover_id) from stdin"
+        ) as copy:
+            for (place, series), (given, cover_id) in targets.items():
+                columns = handling_columns(given)
+                copy.write_row(
+                    (place, list(series), columns["audience"], columns["members"], columns["excluded"], cover_id)
+                )
+        cursor.execute(_PLACES.format(affected=_affected(subject.kind)), _scope(session, subject))
+        for statement in _MOVE:
+            cursor.execute(statement)
+        moved = _count(cursor, "select count(*) from pg_temp.recover_media")
+        for statement in _FOLLOW:
+            cursor.execute(statement)
+        return moved
+
+
+def visible_to(session: Session, member: str, given: Sequence[Handling], use: Use) -> list[bool]:
+    """Whether officers of `member` see records under each of `given`: by the rule of the policies, with another viewer.
+
+    Of the owner's own member: officers of its other units.
+    """
+    rows = [{"n": n, **handling_columns(one)} for n, one in enumerate(given)]
+    rule = visible("g.", viewer_member="%(member)s::text", viewer_unit="''", viewer_use="%(use)s::smallint")
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select coalesce({rule}, false) from jsonb_to_recordset(%(rows)s::jsonb)
+                as g (n int, owner_member text, owner_unit text, audience smallint, members text[], excluded text[])
+             order by n""",
+            {"rows": json.dumps(rows), "member": member, "use": int(use)},
+        )
+        return [bool(row[0]) for row in cursor]
+
+
+def _count(cursor, statement: str) -> int:
+    cursor.execute(statement)
+    return int(cursor.fetchone()[0])
+
+
+def _scope(session: Session, subject: Subject) -> dict[str, object]:
+    return {"subject": subject.id, "member": session.actor.member, "unit": session.actor.unit}
+
+
+def _subject_columns(alias: str) -> str:
+    names = ("id", "owner_member", "owner_unit", "audience", "members", "excluded", "cover_id")
+    return ", ".join(f"{alias}.{name}" for name in names)
+
+
+def _subject(session: Session, kind: SubjectKind, statement: str, values: Mapping[str, object]) -> Subject:
+    with session.cursor() as cursor:
+        cursor.execute(statement, values)
+        row = cursor.fetchone()
+    if row is None:
+        raise NotVisible("There is no such subject of your unit.")
+    return _of_row(kind, row)
+
+
+def _of_row(kind: SubjectKind, row: Sequence) -> Subject:
+    return Subject(kind=kind, id=row[0], handling=_handling(row), cover_id=row[6])
+
+
+def _handling(row: Sequence) -> Handling:
+    return from_circles(row[3], owner_member=row[1], owner_unit=row[2], members=row[4], excluded=row[5])
+
+
+_SET = "audience = %(audience)s, members = %(members)s, excluded = %(excluded)s"
+
+_DESCRIBED = frozenset({"cases", "exhibits", "intakes", "series", "hash_lists"})
+_INTAKES = "exhibit_id = %(id)s or list_id = %(id)s"
+_ALONE: Mapping[SubjectKind, Sequence[tuple[str, str]]] = {
+    SubjectKind.CASE: [("cases", "id = %(id)s")],
+    SubjectKind.EXHIBIT: [
+        ("exhibits", "id = %(id)s"),
+        ("intakes", _INTAKES),
+        ("chunks", f"intake_id in (select id from intakes where {_INTAKES})"),
+        # What has no medium (yet) has nothing else that decides.
+        ("occurrences", "exhibit_id = %(id)s and medium_id is null"),
+    ],
+    SubjectKind.SERIES: [("series", "id = %(id)s")],
+    SubjectKind.HASH_LIST: [
+        ("hash_lists", "id = %(id)s"),
+        ("intakes", _INTAKES),
+        ("chunks", f"intake_id in (select id from intakes where {_INTAKES})"),
+    ],
+}
+
+_HOLDINGS: Mapping[SubjectKind, str] = {
+    SubjectKind.CASE: """
+        select o.exhibit_id as place, o.id as occurrence_id, o.medium_id from occurrences o
+         where o.case_id = %(subject)s and o.medium_id is not null""",
+    SubjectKind.EXHIBIT: """
+        select o.exhibit_id as place, o.id as occurrence_id, o.medium_id from occurrences o
+         where o.exhibit_id = %(subject)s and o.medium_id is not null""",
+    SubjectKind.HASH_LIST: """
+        select l.list_id as place, null::bigint as occurrence_id, l.medium_id from listings l
+         where l.list_id = %(subject)s""",
+    SubjectKind.SERIES: """
+        select o.exhibit_id as place, o.id as occurrence_id, o.medium_id
+          from series_media sm join occurrences o on o.medium_id = sm.medium_id where sm.series_id = %(subject)s
+        union all
+        select l.list_id, null, l.medium_id
+          from series_media sm join listings l on l.medium_id = sm.medium_id where sm.series_id = %(subject)s
+        union all
+        select null, null, sm.medium_id from series_media sm
+         where sm.series_id = %(subject)s
+           and not exists (select from occurrences o where o.medium_id = sm.medium_id)
+           and not exists (select from listings l where l.medium_id = sm.medium_id)""",
+}
+"""Every place of the subject's media: where each was found or listed; of a series also what lies nowhere."""
+
+
+def _affected(kind: SubjectKind) -> str:
+    """Each place of an own medium of the subject, with the own series that decide with it.
+
+    A series decides from the first time that its handling was changed; before, it lies as its media came.
+    """
+    return f"""
+    select held.place, held.occurrence_id, held.medium_id,
+           coalesce((select array_agg(distinct sm.series_id order by sm.series_id)
+                       from series_media sm join series s on s.id = sm.series_id
+                      where sm.medium_id = held.medium_id and s.owner_member = %(member)s and s.owner_unit = %(unit)s
+                        and (s.id = %(subject)s or exists (select from handling_changes c where c.subject_id = s.id))),
+                    '{{}}') as series
+      from ({_HOLDINGS[kind]}) held
+      join media own on own.id = held.medium_id and own.owner_member = %(member)s and own.owner_unit = %(unit)s"""
+
+
+_PREPARE = (
+    """create temporary table if not exists recover_targets (
+        place uuid, series uuid[], audience smallint, members text[], excluded text[], cover_id uuid)
+        on commit delete rows""",
+    """create temporary table if not exists recover_places (
+        place uuid, occurrence_id bigint, old uuid, audience smallint, members text[], excluded text[], cover_id uuid)
+        on commit delete rows""",
+    """create temporary table if not exists recover_media (
+        old uuid, new uuid, is_copy boolean, audience smallint, members text[], excluded text[], cover_id uuid)
+        on commit delete rows""",
+    "truncate pg_temp.recover_targets, pg_temp.recover_places, pg_temp.recover_media",
+)
+
+_SAME = "({0}audience, {0}members, {0}excluded) is not distinct from ({1}audience, {1}members, {1}excluded)"
+
+_UNREAD = "(6, 7)"  # Verdict.ABSENT and Verdict.WAITING
+
+_READ_COLUMNS = (
+    "sha256, sha1, md5, size_bytes, kind, verdict, reason, width, height, duration_ms, facts, camera_make, camera_model,"
+    " camera_serial, lens_serial, taken_at, taken_offset_minutes, latitude, longitude, gps_precision_m, software,"
+    " document_id"
+)
+_COPIED_COLUMNS = f"name, {_READ_COLUMNS}, data_key, taken_in_at, owner_member, owner_unit"
+
+_PLACES = """
+    insert into pg_temp.recover_places
+    select a.place, a.occurrence_id, a.medium_id, t.audience, t.members, t.excluded, t.cover_id
+      from ({affected}) a
+      join pg_temp.recover_targets t on t.place is not distinct from a.place and t.series = a.series
+"""
+
+# Which media have to go under another handling. A record moves where it is if nothing holds it as it
+# is: no place stays under what it has, none lies outside the subject, no other record joins it. Of several
+# with one content and one target one leads, and the others join it.
+_MOVE = (
+    "analyze pg_temp.recover_places",
+    f"""
+    insert into pg_temp.recover_media
+    with differing as materialized (
+        select distinct on (p.old, p.audience, p.members, p.excluded)
+               p.old, m.name, m.owner_member, m.owner_unit, p.audience, p.members, p.excluded, p.cover_id, there.id as there
+          from pg_temp.recover_places p join media m on m.id = p.old
+          left join media there on there.name = m.name and there.owner_member = m.owner_member
+               and there.owner_unit = m.owner_unit and {_SAME.format("there.", "p.")}
+         where not ({_SAME.format("p.", "m.")}) order by p.old, p.audience, p.members, p.excluded
+    ), held as (
+        select p.old from pg_temp.recover_places p join media m on m.id = p.old where {_SAME.format("p.", "m.")}
+         union
+        select o.medium_id from (select distinct old from differing) d join occurrences o on o.medium_id = d.old
+          left join pg_temp.recover_places p on p.occurrence_id = o.id where p.old is null
+         union
+        select l.medium_id from (select distinct old from differing) d join listings l on l.medium_id = d.old
+          left join pg_temp.recover_places p on p.place = l.list_id and p.old = l.medium_id and p.occurrence_id is null
+         where p.old is null
+         union
+        select there from differing where there is not null
+    ), judged as (
+        select d.*, h.old is null
+               and row_number() over (partition by d.old order by d.audience, d.members, d.excluded) = 1 as is_free
+          from differing d left join held h on h.old = d.old
+    ), led as (
+        select distinct on (name, audience, members, excluded) name, audience, members, excluded, old as leader,
+               there is null and not is_free as is_copied,
+               coalesce(there, case when is_free then old else gen_random_uuid() end) as new
+          from judged order by name, audience, members, excluded, is_free desc, old
+    )
+    select j.old, l.new, l.is_copied and l.leader = j.old, j.audience, j.members, j.excluded, j.cover_id
+      from judged j join led l on l.name = j.name and {_SAME.format("l.", "j.")}""",
+    "analyze pg_temp.recover_media",
+)
+
+_FOLLOW = (
+    # In place.
+    """
+    update media m set audience = r.audience, members = r.members, excluded = r.excluded, cover_id = r.cover_id
+      from pg_temp.recover_media r where r.new = r.old and m.id = r.old""",
+    # A copy for whoever needs another handling than those who keep it.
+    f"""
+    insert into media (id, {_COPIED_COLUMNS}, cover_id, audience, members, excluded)
+    select r.new, {", ".join("m." + name.strip() for name in _COPIED_COLUMNS.split(","))}, r.cover_id, r.audience, r.members,
+           r.excluded
+      from pg_temp.recover_media r join media m on m.id = r.old where r.is_copy""",
+    # The record that is there already learns what was read of this one.
+    f"""
+    update media there set ({_READ_COLUMNS}) = (select {_READ_COLUMNS} from media m where m.id = r.old)
+      from pg_temp.recover_media r where r.new <> r.old and not r.is_copy and there.id = r.new
+       and there.verdict in {_UNREAD} and (select verdict from media m where m.id = r.old) not in {_UNREAD}""",
+    # Fingerprints of what is copied or joined are numbered anew, while nobody else can number any.
+    """
+    with fresh as materialized (
+        select r.new, r.audience, r.members, r.excluded, f.kind, f.bits, f.times_ms, f.qualities, f.engine, f.count,
+               sum(f.count) over (partition by f.engine order by r.new, f.id) - f.count as before, f.owner_member, f.owner_unit
+          from pg_temp.recover_media r join fingerprints f on f.medium_id = r.old
+         where r.new <> r.old
+           and not exists (select from fingerprints g where g.medium_id = r.new and g.kind = f.kind)
+    ), taken as (
+        update fingerprint_counters c set next = c.next + n.count
+          from (select engine, sum(count) as count from fresh where engine is not null group by engine) n
+         where n.engine = c.engine returning c.engine, c.next - n.count as first
+    )
+    insert into fingerprints (medium_id, kind, bits, times_ms, qualities, engine, first, count,
+                              owner_member, owner_unit, audience, members, excluded)
+    select f.new, f.kind, f.bits, f.times_ms, f.qualities, f.engine, t.first + f.before, f.count,
+           f.owner_member, f.owner_unit, f.audience, f.members, f.excluded
+      from fresh f left join taken t on t.engine = f.engine""",
+    """
+    update fingerprints f set audience = r.audience, members = r.members, excluded = r.excluded
+      from pg_temp.recover_media r where r.new = r.old and f.medium_id = r.old""",
+    # Every place of the medium names the record that counts there, under its cover.
+    """
+    update occurrences o set medium_id = coalesce(r.new, o.medium_id), audience = p.audience, members = p.members,
+           excluded = p.excluded
+      from pg_temp.recover_places p
+      left join pg_temp.recover_media r on r.old = p.old
+           and (r.audience, r.members, r.excluded) is not distinct from (p.audience, p.members, p.excluded)
+     where o.id = p.occurrence_id""",
+    """
+    with gone as (
+        delete from listings l using pg_temp.recover_places p
+         where l.list_id = p.place and l.medium_id = p.old and p.occurrence_id is null
+        returning l.list_id, l.medium_id, l.owner_member, l.owner_unit)
+    insert into listings (list_id, medium_id, owner_member, owner_unit, audience, members, excluded)
+    select distinct on (g.list_id, medium) g.list_id, coalesce(r.new, g.medium_id) as medium, g.owner_member, g.owner_unit,
+           p.audience, p.members, p.excluded
+      from gone g join pg_temp.recover_places p on p.place = g.list_id and p.old = g.medium_id
+      left join pg_temp.recover_media r on r.old = p.old
+           and (r.audience, r.members, r.excluded) is not distinct from (p.audience, p.members, p.excluded)""",
+    """
+    insert into series_media (series_id, medium_id, owner_member, owner_unit, audience, members, excluded)
+    select distinct on (s.series_id, r.new) s.series_id, r.new, s.owner_member, s.owner_unit, r.audience, r.members, r.excluded
+      from pg_temp.recover_media r join series_media s on s.medium_id = r.old
+    on conflict (series_id, medium_id) do update
+       set audience = excluded.audience, members = excluded.members, excluded = excluded.excluded""",
+    """
+    select clew_recover(
+        array(select new from pg_temp.recover_media), array(select old from pg_temp.recover_media where new <> old),
+        array(select new from pg_temp.recover_media where new <> old))""",
+    # What nobody holds any more goes, with all that was of it alone.
+    """
+    create temporary table if not exists recover_gone (id uuid) on commit delete rows""",
+    "truncate pg_temp.recover_gone",
+    """
+    insert into pg_temp.recover_gone
+    select distinct r.old from pg_temp.recover_media r
+     where r.new <> r.old
+       and not exists (select from pg_temp.recover_media s where s.new = r.old)
+       and not exists (select from occurrences o where o.medium_id = r.old)
+       and not exists (select from listings l where l.medium_id = r.old)""",
+    "delete from series_media s using pg_temp.recover_gone g where s.medium_id = g.id",
+    "delete from fingerprints f using pg_temp.recover_gone g where f.medium_id = g.id",
+    "delete from media m using pg_temp.recover_gone g where m.id = g.id",
+    "select clew_recover('{}', array(select id from pg_temp.recover_gone), '{}')",
+)
