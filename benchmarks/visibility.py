@@ -351,9 +351,9 @@ def _remove(configuration: Configuration) -> None:
 
 
 def _officer() -> Actor:
-    from clew.actions import admitting, opening
+    from clew.actions import admitting, entering, opening
 
-    admitting.add_member("M01", "Member M01")
+    entering.add_member("M01", "Member M01")
     admitting.add_officer("ada", member="M01", unit="U1")
     return opening.actor_of("ada")
 

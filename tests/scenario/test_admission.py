@@ -7,7 +7,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from clew.actions import admitting, suspending
+from clew.actions import admitting, entering, suspending
 from clew.domain.certification import Step, Training
 from clew.domain.errors import ClewError, NotAdmitted, NotVisible, SecondPersonNeeded, StepRefused
 from clew.domain.handling import Actor
@@ -38,7 +38,7 @@ def norway(world: World) -> dict[str, Actor]:
 def admit(norway: dict[str, Actor], name: str = "ada", role: Role = Role.ANALYST) -> UUID:
     """An officer admitted and proposed by anna, not yet certified."""
     with acting_as(norway["anna"]) as session:
-        admitting.add_unit(session, "VICTIM-ID")
+        entering.add_unit(session, "VICTIM-ID")
         admitting.admit(session, name, "VICTIM-ID")
         return admitting.propose(session, name, role, training())
 
@@ -109,7 +109,7 @@ def test_whoever_is_no_administrator_administers_nothing(world: World, norway: d
     for act in (
         lambda session: admitting.admit(session, "eve", "VICTIM-ID"),
         lambda session: admitting.propose(session, "bert", Role.ANALYST, training()),
-        lambda session: admitting.add_unit(session, "OTHER"),
+        lambda session: entering.add_unit(session, "OTHER"),
         lambda session: suspending.suspend(session, Scope(level=Level.OFFICER, member="NO", officer="bert"), REASON),
         suspending.in_force,
         admitting.roster,

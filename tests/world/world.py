@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from clew.actions import admitting
+from clew.actions import admitting, entering
 from clew.domain.fingerprint import KINDS, Kind
 from clew.domain.handling import NOTHING, SHARED_AT_INTAKE, Actor, Audience, Handling, Use, handled
 from clew.domain.medium import MediumKind, Verdict
@@ -46,7 +46,7 @@ class World:
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def member(self, code: str, name: str = "") -> str:
-        admitting.add_member(code, name or f"Member {code}")
+        entering.add_member(code, name or f"Member {code}")
         return code
 
     def officer(

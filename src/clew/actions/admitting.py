@@ -1,6 +1,6 @@
 """Admitting: members, units and officers, and their certification by two people."""
 
-from collections.abc import Iterable
+import secrets
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -16,75 +16,38 @@ from clew.domain.certification import (
 )
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor
-from clew.domain.member import MemberKind, Particulars, Speciality, kind_of, member_code, unit_code
+from clew.domain.member import member_code, unit_code
 from clew.domain.officer import NAME, OPERATOR, OPERATOR_UNIT, Role
-from clew.records import audit, certifications, members, officers
-from clew.records.members import MemberLine
+from clew.domain.suspension import Level, Scope
+from clew.records import audit, certifications, members, officers, sign_ins
+from clew.records.certifications import Line
 from clew.records.officers import Known
 from clew.records.session import Session, acting_as
 
+__all__ = [
+    "Known",
+    "Line",
+    "add_officer",
+    "administer",
+    "admit",
+    "certifications_of_member",
+    "certify_alone",
+    "first_password",
+    "forget_keys",
+    "member_of",
+    "move",
+    "operator_at",
+    "propose",
+    "roster",
+]
+
+FIRST_PASSWORD_BYTES = 15
 FOUNDED_BY = "the node's operator, when the node was set up"
 
 
 def operator_at(member: str) -> Actor:
     """The operator of this node at work for a member: in its audit, and without a right on content."""
     return Actor(officer=OPERATOR, member=member_code(member), unit=OPERATOR_UNIT, role=Role.OPERATOR)
-
-
-def add_member(
-    code: str,
-    name: str,
-    *,
-    kind: MemberKind | None = None,
-    languages: Iterable[str] | None = None,
-    contact_point: str | None = None,
-    legal_basis: str | None = None,
-) -> None:
-    """Enter a member, or change one that is there; what is not said stays. Done by the node's operator.
-
-    Raises:
-        Invalid: the code, the name or the rest is of no use.
-    """
-    kept = member_code(code)
-    with acting_as(operator_at(kept)) as session:
-        known = members.find(session, kept)
-        was = known or Particulars(name=name, kind=kind_of(kept, kind))
-        particulars = Particulars(
-            name=name,
-            kind=was.kind if kind is None else kind_of(kept, kind),
-            languages=was.languages if languages is None else tuple(languages),
-            contact_point=was.contact_point if contact_point is None else contact_point,
-            legal_basis=was.legal_basis if legal_basis is None else legal_basis,
-        )
-        if particulars != known:
-            members.enter(session, kept, particulars)
-            audit.append(session, "member.enter", kept)
-
-
-def change_member(session: Session, particulars: Particulars) -> None:
-    """Change what others know of the actor's own member.
-
-    Raises:
-        StepRefused: the actor is no administrator.
-        Invalid: a country that is called a body, or the other way round.
-    """
-    administer(session)
-    kind_of(session.actor.member, particulars.kind)
-    members.change(session, session.actor.member, particulars)
-    audit.append(session, "member.change", session.actor.member)
-
-
-def add_unit(session: Session, code: str, specialities: Iterable[Speciality] = ()) -> None:
-    """Enter a unit of the actor's own member, or say anew what one that is there is good at.
-
-    Raises:
-        StepRefused: the actor is no administrator.
-    """
-    administer(session)
-    kept = unit_code(code)
-    members.enter_unit(session, session.actor.member, kept)
-    members.specialise(session, session.actor.member, kept, specialities)
-    audit.append(session, "unit.enter", f"{session.actor.member}/{kept}")
 
 
 def add_officer(username: str, *, member: str, unit: str, role: Role = Role.INVESTIGATOR) -> None:
@@ -190,10 +153,51 @@ def roster(session: Session) -> tuple[Known, ...]:
     return officers.of_member(session)
 
 
-def everybody() -> tuple[MemberLine, ...]:
-    """All members with their particulars and units, for the node's operator."""
-    with acting_as(Actor(officer=OPERATOR, member=OPERATOR_UNIT, unit=OPERATOR_UNIT, role=Role.OPERATOR)) as session:
-        return members.lines(session)
+def first_password(session: Session, username: str) -> str:
+    """A password for an officer who has no second factor yet, to be handed over in person; told once.
+
+    With it the officer adds a second factor, and from then on nobody can do this: a lost key takes the
+    node's operator (`forget_keys`) and an administrator.
+
+    Raises:
+        StepRefused: the actor is no administrator, or the officer has a second factor.
+        NotVisible: there is no such officer of the actor's member.
+    """
+    administer(session)
+    name = officers.name_of(username)
+    _own_officer(session, name)
+    if officers.has_second_factor(session, name):
+        raise StepRefused("This officer has a second factor: only the operator of the node takes a lost one away.")
+    password = secrets.token_urlsafe(FIRST_PASSWORD_BYTES)
+    officers.set_password(name, password)
+    audit.append(session, "officer.invite", name)
+    return password
+
+
+def forget_keys(session: Session, username: str) -> None:
+    """Take an officer's password and second factors away and end the sign-ins. Done by the node's operator.
+
+    Raises:
+        StepRefused: the actor is not the operator: an administrator alone could become any officer.
+        NotVisible: there is no such officer of the member.
+    """
+    name = officers.name_of(username)
+    _own_officer(session, name)
+    if session.actor.role is not Role.OPERATOR:
+        raise StepRefused("Only the operator of the node takes a lost key away.")
+    officers.forget_keys(session, name)
+    sign_ins.end_all(session, Scope(level=Level.OFFICER, member=session.actor.member, officer=name))
+    audit.append(session, "officer.forget_keys", name)
+
+
+def certifications_of_member(session: Session) -> tuple[Line, ...]:
+    """What waits, is in force, or was the last of each officer of the actor's member.
+
+    Raises:
+        StepRefused: the actor is no administrator.
+    """
+    administer(session)
+    return certifications.of_member(session)
 
 
 def administer(session: Session) -> None:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from clew.actions.admitting import add_member, add_officer
+from clew.actions.admitting import add_officer
+from clew.actions.entering import add_member
 from clew.domain.cover import Cover, check_retention
 from clew.domain.errors import Invalid
 from clew.domain.handling import Handling

@@ -30,9 +30,9 @@ def add(
 ) -> None:
     """Add a member, or change one that is there; what is not said stays."""
     with entered():
-        from clew.actions import admitting
+        from clew.actions import entering
 
-        admitting.add_member(
+        entering.add_member(
             code, name, kind=kind, languages=language, contact_point=contact, legal_basis=legal_basis
         )
         console.print(f"{code.upper()} is a member: {name}", markup=False)
@@ -42,9 +42,9 @@ def add(
 def list_() -> None:
     """All members with their units."""
     with entered():
-        from clew.actions import admitting
+        from clew.actions import entering
 
-        for line in admitting.everybody():
+        for line in entering.everybody():
             languages = ", ".join(line.particulars.languages)
             console.print(f"{line.code:<8} {escape(line.particulars.name)}  {line.particulars.kind}  {languages}")
             for unit in line.units:

@@ -75,6 +75,17 @@ def resume(name: Name) -> None:
     switch(_scope(name), None)
 
 
+@app.command()
+def forget_keys(name: Name) -> None:
+    """Take an officer's lost key away: password, second factors and sign-ins end; an administrator invites anew."""
+    with entered():
+        from clew.actions import admitting, opening
+
+        with opening.acting_as(admitting.operator_at(_member_of(name))) as session:
+            admitting.forget_keys(session, name)
+        console.print(f"{name.lower()} can no longer sign in; an administrator, or clew officer password, invites anew")
+
+
 @app.command(name="list")
 def list_(member: Annotated[str, typer.Option(help="Code of the member.")]) -> None:
     """Officers of a member with their role, standing and end of certification."""

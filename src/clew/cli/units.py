@@ -26,12 +26,12 @@ def add(
 ) -> None:
     """Add a unit, or say anew what one that is there is good at."""
     with entered():
-        from clew.actions import admitting, opening
+        from clew.actions import admitting, entering, opening
         from clew.domain.member import specialities
 
         known = specialities(speciality or [])
         with opening.acting_as(admitting.operator_at(member)) as session:
-            admitting.add_unit(session, unit, known)
+            entering.add_unit(session, unit, known)
         console.print(f"{member.upper()}/{unit.upper()}: {', '.join(sorted(known)) or 'no speciality named'}")
 
 

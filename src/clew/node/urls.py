@@ -8,7 +8,7 @@ from allauth.mfa.webauthn.views import login_webauthn, reauthenticate_webauthn
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 
-from clew.web import assets, cases, exhibits, keys, progress
+from clew.web import assets, cases, exhibits, keys, officers, progress
 from clew.web.references import ReferenceConverter
 from clew.web.second_factors import AddKey, RemoveKey
 
@@ -41,6 +41,15 @@ urlpatterns = [
     path("account/keys/recovery/", view_recovery_codes, name="mfa_view_recovery_codes"),
     path("account/keys/recovery/new/", generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("account/sign-ins/<uuid:sign_in>/end/", keys.end_sign_in, name="sign-in-end"),
+    path("administration/", officers.all_of_them, name="administration"),
+    path("administration/admit/", officers.admit, name="administration-admit"),
+    path("administration/certify/", officers.propose, name="administration-propose"),
+    path("administration/certifications/<uuid:certification>/<slug:step>/", officers.move, name="administration-move"),
+    path("administration/suspend/", officers.suspend, name="administration-suspend"),
+    path("administration/lift/", officers.lift, name="administration-lift"),
+    path("administration/invite/", officers.invite, name="administration-invite"),
+    path("administration/units/", officers.unit, name="administration-unit"),
+    path("administration/member/", officers.particulars, name="administration-member"),
     path("static/<str:name>", assets.one, name="asset"),
 ]
 

@@ -89,6 +89,29 @@ def actor_of(username: str) -> Actor:
     return Actor(officer=found.officer, member=found.member, unit=found.unit, role=found.role)
 
 
+def has_second_factor(session: Session, username: str) -> bool:
+    """Whether the officer ever came through the door with a second factor that is still there."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select exists (select from mfa_authenticator a join officers o on o.id = a.user_id where o.username = %s)",
+            [name_of(username)],
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def forget_keys(session: Session, username: str) -> None:
+    """Take the officer's password and second factors away: a lost key opens nothing any more."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "delete from mfa_authenticator a using officers o where o.id = a.user_id and o.username = %s",
+            [name_of(username)],
+        )
+        cursor.execute(
+            "update officers set password = %s where username = %s", [make_password(None), name_of(username)]
+        )
+
+
 def set_password(username: str, password: str) -> None:
     """The officer signs in with `password` from now on, and a second factor.
 

@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clew.domain.intake import Progress
 from clew.domain.medium import MediumKind
+from clew.domain.member import Speciality
+from clew.domain.officer import Role
+from clew.domain.suspension import Standing
 from clew.domain.triage import SIGNS, Aligned, Answer, Evidence, Reason, ReasonKind
 
 Words = str | Promise
@@ -95,6 +98,34 @@ _WITHOUT_SERIES: Mapping[Evidence, Words] = {
 }
 
 
+_ROLES: Mapping[Role, Words] = {
+    Role.INVESTIGATOR: gettext_lazy("Investigator"),
+    Role.ANALYST: gettext_lazy("Analyst"),
+    Role.NATIONAL_ADMINISTRATOR: gettext_lazy("National administrator"),
+    Role.COORDINATOR: gettext_lazy("Coordinator"),
+    Role.AUDITOR: gettext_lazy("Auditor"),
+    Role.DATA_PROTECTION_OFFICER: gettext_lazy("Data-protection officer"),
+    Role.OPERATOR: gettext_lazy("Operator"),
+}
+
+_STANDINGS: Mapping[Standing, Words] = {
+    Standing.ADMITTED: gettext_lazy("✓ may work"),
+    Standing.SUSPENDED: gettext_lazy("△ suspended"),
+    Standing.NOT_CERTIFIED: gettext_lazy("△ not certified"),
+}
+
+_SPECIALITIES: Mapping[Speciality, Words] = {
+    Speciality.VICTIM_IDENTIFICATION: gettext_lazy("victim identification"),
+    Speciality.INTAKE: gettext_lazy("intake"),
+    Speciality.DIGITAL_FORENSICS: gettext_lazy("digital forensics"),
+    Speciality.OPEN_SOURCE_ENQUIRY: gettext_lazy("open-source enquiry"),
+    Speciality.FINANCIAL_ENQUIRY: gettext_lazy("financial enquiry"),
+    Speciality.LIAISON: gettext_lazy("liaison"),
+    Speciality.DATA_PROTECTION: gettext_lazy("data protection"),
+    Speciality.ADMINISTRATION: gettext_lazy("administration"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonWords:
     """One reason, ready for a page: what is known, how it was found, whom to ask.
@@ -134,6 +165,21 @@ def name(untrusted_text: str) -> SafeString:
 def kind(of: MediumKind) -> str:
     """Whether a medium is a picture, a video or neither."""
     return str(_KINDS[of])
+
+
+def role(of: Role) -> str:
+    """What an officer is certified for."""
+    return str(_ROLES[of])
+
+
+def standing(of: Standing) -> str:
+    """Whether an officer may act now, with its sign."""
+    return str(_STANDINGS[of])
+
+
+def speciality(of: Speciality) -> str:
+    """What a unit is good at."""
+    return str(_SPECIALITIES[of])
 
 
 def number(value: int) -> str:

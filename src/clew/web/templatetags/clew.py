@@ -13,6 +13,9 @@ register.filter("kind", words.kind)
 register.filter("name", words.name)
 register.filter("number", words.number)
 register.filter("visible", words.visible)
+register.filter("role_words", words.role)
+register.filter("standing_words", words.standing)
+register.filter("speciality_words", words.speciality)
 
 
 @register.filter

@@ -1,0 +1,246 @@
+"""Administration of one's own member: officers, their certification, units, the switch."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from clew.actions import admitting, entering, suspending
+from clew.actions.opening import Session
+from clew.domain.certification import State, Step, Training
+from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
+from clew.domain.member import Particulars, Speciality, specialities
+from clew.domain.officer import Role
+from clew.domain.suspension import Level, Scope
+from clew.web.acting import as_officer
+from clew.web.sign_ins import needs_fresh_sign_in
+
+TOLD = "clew.told"
+OFFICERS_SHOWN_MAX = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An officer on the page of administration."""
+
+    known: admitting.Known
+    waiting: admitting.Line | None
+    last: admitting.Line | None
+    is_ending: bool
+
+
+@contextmanager
+def _administering(request: HttpRequest) -> Iterator[Session]:
+    """A session of an administrator; to everybody else these pages do not exist.
+
+    Raises:
+        NotVisible: the officer is no administrator.
+    """
+    with as_officer(request.user.get_username()) as session:
+        if session.actor.role is not Role.NATIONAL_ADMINISTRATOR:
+            raise NotVisible("There is no such page.")
+        yield session
+
+
+@require_safe
+def all_of_them(request: HttpRequest) -> HttpResponse:
+    """Officers, units and particulars of the administrator's member, and what waits for a second person."""
+    with _administering(request) as session:
+        rows = _rows(session)
+        shown = {
+            "member": session.actor.member,
+            "particulars": entering.particulars(session),
+            "rows": rows[:OFFICERS_SHOWN_MAX],
+            "ending": sum(row.is_ending for row in rows),
+            "waiting": [row.waiting for row in rows if row.waiting is not None],
+            "suspensions": suspending.in_force(session),
+            "units": entering.units(session),
+            "me": session.actor.officer,
+        }
+    shown |= {"roles": list(Role), "specialities": list(Speciality), "told": request.session.pop(TOLD, None)}
+    return render(request, "officers/list.html", shown)
+
+
+def _rows(session: Session) -> list[Row]:
+    waiting, last = {}, {}
+    for line in admitting.certifications_of_member(session):
+        kept = waiting if line.certification.state is State.PROPOSED else last
+        kept[line.certification.officer] = line
+    now = datetime.now(UTC)
+    return [
+        Row(
+            known=known, waiting=waiting.get(known.officer), last=last.get(known.officer),
+            is_ending=known.officer in last and last[known.officer].certification.ends_soon(now),
+        )
+        for known in admitting.roster(session)
+    ]  # fmt: skip
+
+
+def _done(request: HttpRequest, act: Callable[[Session, QueryDict], str]) -> HttpResponse:
+    """Do what was posted and say how it went, on the page of administration.
+
+    A refusal is one sentence and holds nothing that was hidden: what is not visible stays a page of its own.
+    """
+    try:
+        with _administering(request) as session:
+            told = act(session, request.POST)
+    except (NotVisible, NotAdmitted):
+        raise
+    except ClewError as refused:
+        told = str(refused)
+    request.session[TOLD] = told
+    return redirect("administration")
+
+
+@require_POST
+@needs_fresh_sign_in
+def admit(request: HttpRequest) -> HttpResponse:
+    """Admit an officer into a unit and propose the certification."""
+
+    def act(session: Session, given: QueryDict) -> str:
+        training, role = _training(given), _role(given)
+        name = admitting.admit(session, given.get("name", ""), given.get("unit", ""))
+        admitting.propose(session, name, role, training)
+        return _("The officer is admitted; a second administrator gives the certification.")
+
+    return _done(request, act)
+
+
+@require_POST
+@needs_fresh_sign_in
+def propose(request: HttpRequest) -> HttpResponse:
+    """Propose a certification, or its renewal."""
+
+    def act(session: Session, given: QueryDict) -> str:
+        admitting.propose(session, given.get("name", ""), _role(given), _training(given))
+        return _("The certification is proposed; a second administrator gives it.")
+
+    return _done(request, act)
+
+
+@require_POST
+@needs_fresh_sign_in
+def move(request: HttpRequest, certification: UUID, step: str) -> HttpResponse:
+    """Give, refuse or withdraw a certification."""
+
+    def act(session: Session, _given: QueryDict) -> str:
+        state = admitting.move(session, certification, _step(step))
+        return _("The certification is {state}.").format(state=state)
+
+    return _done(request, act)
+
+
+@require_POST
+@needs_fresh_sign_in
+def suspend(request: HttpRequest) -> HttpResponse:
+    """Stop an officer or a unit from the next request on."""
+
+    def act(session: Session, given: QueryDict) -> str:
+        suspending.suspend(session, _scope(session, given), given.get("reason", ""))
+        return _("Access is stopped, from the next request on.")
+
+    return _done(request, act)
+
+
+@require_POST
+@needs_fresh_sign_in
+def lift(request: HttpRequest) -> HttpResponse:
+    """Lift a suspension."""
+
+    def act(session: Session, given: QueryDict) -> str:
+        suspending.lift(session, _scope(session, given))
+        return _("The suspension is lifted.")
+
+    return _done(request, act)
+
+
+@require_POST
+@needs_fresh_sign_in
+def invite(request: HttpRequest) -> HttpResponse:
+    """A first password for an officer who has no second factor yet; shown on this page only."""
+    try:
+        with _administering(request) as session:
+            password = admitting.first_password(session, request.POST.get("name", ""))
+    except (NotVisible, NotAdmitted):
+        raise
+    except ClewError as refused:
+        request.session[TOLD] = str(refused)
+        return redirect("administration")
+    return render(request, "officers/invited.html", {"name": request.POST.get("name", ""), "password": password})
+
+
+@require_POST
+@needs_fresh_sign_in
+def unit(request: HttpRequest) -> HttpResponse:
+    """Enter a unit, or say anew what one is good at."""
+
+    def act(session: Session, given: QueryDict) -> str:
+        entering.add_unit(session, given.get("unit", ""), specialities(given.getlist("speciality")))
+        return _("The unit is entered.")
+
+    return _done(request, act)
+
+
+@require_POST
+@needs_fresh_sign_in
+def particulars(request: HttpRequest) -> HttpResponse:
+    """Change what other members know of this one."""
+
+    def act(session: Session, given: QueryDict) -> str:
+        was = entering.particulars(session)
+        entering.change_member(
+            session,
+            Particulars(
+                name=given.get("name", was.name),
+                kind=was.kind,
+                languages=tuple(given.get("languages", "").replace(",", " ").split()),
+                contact_point=given.get("contact_point", ""),
+                legal_basis=given.get("legal_basis", ""),
+            ),
+        )
+        return _("The particulars are changed.")
+
+    return _done(request, act)
+
+
+def _role(given: QueryDict) -> Role:
+    try:
+        return Role(given.get("role", ""))
+    except ValueError:
+        raise Invalid("Say for which role the officer is certified.") from None
+
+
+def _step(step: str) -> Step:
+    try:
+        return Step(step)
+    except ValueError:
+        raise NotVisible("There is no such step.") from None
+
+
+def _training(given: QueryDict) -> Training:
+    try:
+        trained_on, until = (date.fromisoformat(given.get(name, "")) for name in ("trained_on", "until"))
+    except ValueError:
+        raise Invalid("Say when the officer was trained and until when that counts, each as a day.") from None
+    ends_at = datetime.combine(until, time.max, tzinfo=UTC)
+    return Training(trainer=given.get("trainer", ""), trained_on=trained_on, ends_at=ends_at)
+
+
+def _scope(session: Session, given: QueryDict) -> Scope:
+    try:
+        level = Level(given.get("level", ""))
+    except ValueError:
+        raise Invalid("Say whether an officer or a unit is meant.") from None
+    named = given.get("name", "").strip()
+    return Scope(
+        level=level,
+        member=session.actor.member,
+        unit=named.upper() if level is Level.UNIT else None,
+        officer=named.lower() if level is Level.OFFICER else None,
+    )
