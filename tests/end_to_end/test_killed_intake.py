@@ -13,6 +13,7 @@ import pytest
 from clew.cli.drawing import drive, landscape, write_clip
 from clew.domain.triage import Counts
 from clew.media.nursery import Nursery
+from clew.media.vault import Kept
 from clew.media.walk import path_text
 from tests.world.killed import POINTS
 from tests.world.office import Office, work_in
@@ -76,10 +77,14 @@ def _check_rows(world: World) -> None:
 def _check_vault(world: World, office: Office, source: Path) -> None:
     with psycopg.connect(**world.facts.as_owner()) as connection:
         connection.execute(f"set role {world.facts.roles.blind}")
-        kept = connection.execute("select sha256, data_key from media").fetchall()
+        kept = connection.execute(
+            "select sha256, case_id::text, blob, wrapped from media join medium_keys on medium_id = id"
+        ).fetchall()
+    assert len(kept) == 8
     contents = {hashlib.sha256(path.read_bytes()).digest(): path.read_bytes() for path in source.iterdir()}
-    for sha256, data_key in kept:
-        with office.workplace.vault.open("NO", bytes(sha256), bytes(data_key)) as reader:
+    for sha256, case, blob, wrapped in kept:
+        stored = Kept(blob=bytes(blob), wrapped=bytes(wrapped))
+        with office.workplace.vault.open("NO", case, bytes(sha256), stored) as reader:
             assert b"".join(map(bytes, reader)) == contents[bytes(sha256)]
     office.workplace.vault.sweep()
     assert not any(path.is_file() for path in office.workplace.vault.incoming.rglob("*"))

@@ -7,25 +7,21 @@ from pathlib import Path
 import pytest
 
 from clew.domain.errors import Tampered, Unavailable
-from clew.media.key_directory import KeyDirectory
+from clew.keys.key_directory import KeyDirectory
+from clew.keys.keyring import Keyring
 from clew.media.vault import Vault
 from tests.world.disk import PowerLoss, SimulatedDisk
 
 SEEDS = 2_000
 CARELESS_SEEDS = 300
 TAMPERINGS = 2_600
-MEMBER = "NO"
+MEMBER, CASE = "NO", "11111111-1111-4111-8111-111111111111"
 
 
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory):
-    """Keys that are the same on every run, so that a seed replays."""
-    folder = tmp_path_factory.mktemp("home") / "keys" / "vault" / MEMBER
-    folder.mkdir(parents=True)
-    for name in ("names", "1"):
-        (folder / name).write_bytes(sha256(name.encode()).digest())
-        (folder / name).chmod(0o600)
-    return KeyDirectory(folder.parent)
+    folder = tmp_path_factory.mktemp("home")
+    return Keyring(folder / "cases", KeyDirectory(folder / "owners"))
 
 
 def media(draw, count):
@@ -37,8 +33,8 @@ def store(vault, stored, contents):
     """Put `contents` in one batch; what was acknowledged goes to `stored` with its wrapped key."""
     with vault.batch() as batch:
         for name, content in contents.items():
-            batch.put(MEMBER, name, [content[:9], content[9:]], len(content))
-    stored.update({name: (contents[name], batch.wrapped[MEMBER, name]) for name in contents})
+            batch.put(MEMBER, CASE, name, [content[:9], content[9:]], len(content))
+    stored.update({name: (contents[name], batch.kept[MEMBER, CASE, name]) for name in contents})
 
 
 def life(seed, keys, **careless):
@@ -64,7 +60,7 @@ def is_whole(disk, keys, stored):
     vault = Vault(Path("/disk/vault"), keys, disk)
     try:
         for name, (content, wrapped) in stored.items():
-            with vault.open(MEMBER, name, wrapped) as reader:
+            with vault.open(MEMBER, CASE, name, wrapped) as reader:
                 if b"".join(reader) != content:
                     return False
     except (Tampered, Unavailable):
@@ -155,7 +151,7 @@ def tampered(draw, blob, other):
         case 5:
             del changed[place : place + draw.choice([1, 16, 16_400])]
         case 6:
-            first, second = 129, 129 + 16_400
+            first, second = 125, 125 + 16_400
             changed[first:second], changed[second : second + 16_400] = (
                 changed[second : second + 16_400],
                 changed[first:second],
@@ -173,8 +169,8 @@ def test_no_changed_blob_is_ever_handed_on(keys):
     stored = {}
     store(vault, stored, {sha256(content).digest(): content for content in [draw.randbytes(40_000) for _ in range(2)]})
     (name, (content, wrapped)), (other_name, _) = stored.items()
-    inode = disk.names[str(vault.blob_path(MEMBER, name))]
-    blob, other = bytes(disk.files[inode]), bytes(disk.files[disk.names[str(vault.blob_path(MEMBER, other_name))]])
+    inode = disk.names[str(vault.path_of(vault.blob_of((MEMBER, CASE, name))))]
+    blob, other = bytes(disk.files[inode]), bytes(disk.files[disk.names[str(vault.path_of(vault.blob_of((MEMBER, CASE, other_name))))]])
     refused = tried = 0
     while tried < TAMPERINGS:
         changed = tampered(draw, blob, other)
@@ -184,7 +180,7 @@ def test_no_changed_blob_is_ever_handed_on(keys):
         disk.files[inode] = bytearray(changed)
         handed_on = b""
         try:
-            with vault.open(MEMBER, name, wrapped) as reader:
+            with vault.open(MEMBER, CASE, name, wrapped) as reader:
                 for block in reader:
                     handed_on += block
         except Tampered:

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from clew.cli.drawing import landscape
 from clew.domain.errors import Unavailable
 from clew.domain.handling import Actor
 from clew.domain.triage import Counts
-from clew.media.key_directory import KeyDirectory
 from clew.media.vault import Vault
 from tests.world.office import Office
 
@@ -43,7 +43,7 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_lost(
 ) -> None:
     with small_disk(tmp_path / "small") as small:
         roomy = office.workplace.vault
-        tight = Vault(small / "vault", KeyDirectory(tmp_path / "keys"))
+        tight = Vault(small / "vault", settings.CLEW_KEYRING)
         object.__setattr__(office.workplace, "vault", tight)
         with pytest.raises(Unavailable, match="room"):
             office.intake(ada, seized, "NO-1")

@@ -75,6 +75,9 @@ class SimulatedDisk:
     def size(self, fd: int) -> int:
         return len(self.files[self._open[fd]])
 
+    def exists(self, path: Path) -> bool:
+        return str(path) in self.names or str(path) in self.folders
+
     def read_at(self, fd: int, length: int, offset: int) -> bytes:
         return bytes(self.files[self._open[fd]][offset : offset + length])
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
+
 from clew.actions import listing, looking_closer, matching, opening, receiving, triaging, unpacking
 from clew.actions.reading import Readers
 from clew.actions.workplace import Workplace
@@ -16,7 +18,6 @@ from clew.domain.handling import Actor, Audience, Handling
 from clew.domain.intake import ChunkState
 from clew.domain.triage import Counts, TriagedMedium
 from clew.index.recall import Index
-from clew.media.key_directory import KeyDirectory
 from clew.media.nursery import Nursery
 from clew.media.sandbox import Sandbox
 from clew.media.vault import Vault
@@ -30,7 +31,7 @@ def work_in(folder: Path, nursery: Nursery) -> Iterator[Workplace]:
     readers = Readers(2, lambda: Sandbox(nursery=nursery))
     indexes = {engine: Index(folder / "index" / engine.name, matching.source_of(engine), threads=1) for engine in Engine}
     yield Workplace(
-        vault=Vault(folder / "vault", KeyDirectory(folder / "keys")), indexes=indexes, readers=readers,
+        vault=Vault(folder / "vault", settings.CLEW_KEYRING), indexes=indexes, readers=readers,
         nursery=nursery, host="here", spill=folder,
     )  # fmt: skip
     readers.close()

@@ -18,11 +18,13 @@ from clew.domain.intake import ChunkState
 from clew.domain.medium import MediumKind
 from clew.media.digests import Content, content_of, content_of_file
 from clew.media.reading import Reading, Wants
+from clew.media.vault import Kept as KeptBytes
 from clew.media.vault import Reader as VaultReader
 from clew.media.walk import open_seized
-from clew.records import audit, fingerprints, intakes, matches, media
+from clew.records import audit, fingerprints, intakes, matches, media, medium_keys
 from clew.records.intakes import Chunk
 from clew.records.media import Kept
+from clew.records.medium_keys import MediumKey
 from clew.records.session import acting_as
 
 log = logging.getLogger("clew.actions")
@@ -33,9 +35,14 @@ def look_closer(workplace: Workplace, actor: Actor, chunk_id: int) -> None:
     with acting_as(actor) as session:
         chunk = intakes.chunk(session, chunk_id)
         moving = media.of_chunk(session, chunk_id, MediumKind.VIDEO)
+        keys = medium_keys.of(session, [medium.id for _, medium in moving], first=chunk.intake.case_id)
     if chunk.state is not ChunkState.FIRST_ANSWER:
         return
-    for medium, reading in workplace.readers.each(lambda one: (one[1], _read(workplace, chunk, *one)), moving):
+
+    def read(one: tuple[bytes, Kept]) -> tuple[Kept, Reading | None]:
+        return one[1], _read(workplace, chunk, *one, keys.get(one[1].id))
+
+    for medium, reading in workplace.readers.each(read, moving):
         if reading is not None:
             _store(workplace, actor, chunk, medium, reading)
     with acting_as(actor) as session:
@@ -43,17 +50,21 @@ def look_closer(workplace: Workplace, actor: Actor, chunk_id: int) -> None:
         audit.append(session, "chunk.look_closer", str(chunk_id), {"media": len(moving)})
 
 
-def _read(workplace: Workplace, chunk: Chunk, location: bytes, medium: Kept) -> Reading | None:
+def _read(
+    workplace: Workplace, chunk: Chunk, location: bytes, medium: Kept, key: MediumKey | None
+) -> Reading | None:
     """The full reading of the medium; None where its bytes are no longer to be had."""
     with ExitStack() as held:
-        fd = _open(workplace, chunk, location, medium, held)
+        fd = _open(workplace, chunk, location, medium, key, held)
         if fd is None:
             return None
         with workplace.readers.lend(reader_key(chunk)) as reader:
             return reader.read(fd, medium.size_bytes, Wants.FULL)
 
 
-def _open(workplace: Workplace, chunk: Chunk, location: bytes, medium: Kept, held: ExitStack) -> int | None:
+def _open(
+    workplace: Workplace, chunk: Chunk, location: bytes, medium: Kept, key: MediumKey | None, held: ExitStack
+) -> int | None:
     """The medium's bytes: from its source if that is here and they are still the same, else from the vault."""
     if chunk.archive is None and chunk.intake.host == workplace.host:
         with suppress(OSError, ClewError):
@@ -61,10 +72,11 @@ def _open(workplace: Workplace, chunk: Chunk, location: bytes, medium: Kept, hel
             held.enter_context(content)
             if content.digests.sha256 == medium.sha256:
                 return content.fd
-    if medium.data_key is None:
+    if key is None:
         return None
+    owner, kept = chunk.intake.handling.owner_member, KeptBytes(blob=key.blob, wrapped=key.wrapped)
     try:
-        with workplace.vault.open(chunk.intake.handling.owner_member, medium.sha256, medium.data_key) as stored_medium:
+        with workplace.vault.open(owner, str(key.case_id), medium.sha256, kept) as stored_medium:
             return held.enter_context(content_of(_Stream(stored_medium), spill=workplace.spill)).fd
     except Tampered:
         log.exception("the stored bytes of medium %s are not what was stored", medium.id)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from clew.actions import matching
+from clew.actions import keeping, matching
 from clew.actions.workplace import Workplace
-from clew.domain.errors import ClewError, Invalid, Unavailable
+from clew.domain.errors import ClewError, Unavailable
 from clew.domain.fingerprint import QUALITY_MATCHED_MIN, Engine, Kind
 from clew.domain.handling import Actor, Handling
 from clew.domain.intake import BYTES_PER_CHUNK_MAX, FILES_PER_CHUNK_MAX, ChunkState, Progress, Summary
@@ -21,9 +21,8 @@ from clew.media.archive import looks_like_archive
 from clew.media.digests import Content, content_of_file
 from clew.media.limits import MEDIUM_BYTES_MAX
 from clew.media.reading import FingerprintSet, Reading, Wants
-from clew.media.vault import Batch
 from clew.media.walk import SeizedFile, SourceKind, first_block, open_seized, source_kind, walk
-from clew.records import audit, fingerprints, intakes, matches, media, occurrences, series
+from clew.records import audit, cases, fingerprints, intakes, matches, media, medium_keys, occurrences, series
 from clew.records.fingerprints import Fingerprints
 from clew.records.intakes import Chunk, Intake, Stub
 from clew.records.media import Medium
@@ -33,7 +32,6 @@ AddJob = Callable[[int, ChunkState], None]
 """Adds, within the transaction, the job that a chunk in this state waits for."""
 
 ARCHIVE_SOURCE = "archive"
-BLOCK_BYTES = 1 << 20
 NOT_OPENED = "The file cannot be opened."
 NOT_READ = "The file cannot be read to its end."
 TOO_LARGE = "The file is larger than a medium may be."
@@ -115,6 +113,8 @@ def walk_in(actor: Actor, intake_id: UUID, add_job: AddJob) -> int:
     seen = 0
     for stubs in in_chunks(stub_of(intake.source, file) for file in walk(Path(os.fsdecode(intake.source)))):
         with acting_as(actor) as session:
+            if intake.case_id is not None:
+                cases.hold(session, intake.case_id)
             chunk_id = intakes.add_chunk(session, intake, stubs)
             if chunk_id is not None:
                 add_job(chunk_id, ChunkState.WAITING)
@@ -234,13 +234,17 @@ def take(
     distinct = {one.content.digests.sha256: one for one in received if one.content is not None}
     with acting_as(actor) as session:
         known = media.known(session, intake.handling, list(distinct), keeps_bytes=intake.keeps_bytes)
+        held = medium_keys.of(session, list(known.values()), first=intake.case_id) if intake.keeps_bytes else {}
+    carried = keeping.carried(workplace.vault, intake, known, held)
+    known = {name: medium_id for name, medium_id in known.items() if not intake.keeps_bytes or medium_id in carried}
     fresh = [one for name, one in distinct.items() if name not in known]
     # What is not kept cannot be read a second time out of an archive: look closely at once.
     wants = Wants.PICTURE_OR_KEY_FRAMES if intake.keeps_bytes or cursor_at is None else Wants.FULL
     readings = list(workplace.readers.each(lambda one: _read(workplace, chunk, one, wants), fresh))
     if cursor_at is not None and any(reading.verdict is Verdict.WAITING for reading in readings):
         raise Unavailable(WAITS.reason)
-    data_keys = _keep_bytes(workplace, intake, fresh)
+    contents = [one.content for one in fresh if one.content is not None]
+    kept_bytes = keeping.keep(workplace, intake, contents)
     rule = alignment.KEY_FRAMES if wants is Wants.PICTURE_OR_KEY_FRAMES else alignment.FRAMES
     asked = [
         matching.Asked(position=at, sets=reading.queries, frames_rule=rule) for at, reading in enumerate(readings)
@@ -248,13 +252,16 @@ def take(
     before = matching.catch_up(workplace.indexes)
     with acting_as(actor) as session:
         near = matching.near(session, workplace.indexes, asked)
-    kept = [_medium(one, reading, data_keys) for one, reading in zip(fresh, readings, strict=True)]
+    kept = [_medium(one, reading) for one, reading in zip(fresh, readings, strict=True)]
     with acting_as(actor) as session:
         if intakes.lock_chunk(session, chunk.id) is not ChunkState.WAITING:
             return
+        if intake.case_id is not None:
+            cases.hold(session, intake.case_id)
         near += near_meanwhile(session, workplace, asked, before)
         made = media.add(session, intake.handling, kept, intake.cover_id)
         names = known | {name: medium_id for name, (medium_id, _) in made.items()}
+        keeping.write(session, intake, names, kept_bytes, carried)
         _write_occurrences(session, chunk, received, names)
         fingerprints.replace(session, intake.handling, list(_fingerprints(kept, readings, made)))
         matches.write(session, [match_of(one, made[kept[one.position].name][0]) for one in near])
@@ -286,36 +293,6 @@ def reader_key(chunk: Chunk) -> str:
     return f"{chunk.intake.handling.owner_member}/{chunk.intake.handling.owner_unit}/{chunk.id}"
 
 
-def _keep_bytes(workplace: Workplace, intake: Intake, fresh: Sequence[Received]) -> Mapping[bytes, bytes]:
-    """Wrapped data key by SHA-256 of what is now durable in the vault; nothing where bytes stay where they are."""
-    if not intake.keeps_bytes or not fresh:
-        return {}
-    member = intake.handling.owner_member
-    with workplace.vault.batch() as batch:
-        for _ in workplace.readers.each(lambda one: _put(batch, member, one), fresh):
-            pass
-    return {sha256: wrapped for (_, sha256), wrapped in batch.wrapped.items()}
-
-
-def _put(batch: Batch, member: str, one: Received) -> None:
-    if one.content is not None:
-        digests = one.content.digests
-        # What is not sealed may have been written to since it was digested.
-        source = one.content.fd if one.content.is_sealed else _checked_blocks(one.content)
-        batch.put(member, digests.sha256, source, digests.size_bytes)
-
-
-def _checked_blocks(content: Content) -> Iterator[bytes]:
-    """The content in blocks; fails at the end where it is no longer what was digested."""
-    digest, offset = hashlib.sha256(), 0
-    while block := os.pread(content.fd, BLOCK_BYTES, offset):
-        digest.update(block)
-        offset += len(block)
-        yield block
-    if digest.digest() != content.digests.sha256:
-        raise Invalid("A file changed while it was taken in; it is tried again.")
-
-
 def near_meanwhile(
     session: Session, workplace: Workplace, asked: Sequence[matching.Asked], before: Mapping[Engine, int]
 ) -> list[matching.Near]:
@@ -327,14 +304,14 @@ def near_meanwhile(
     return matching.near(session, workplace.indexes, asked, after=before)
 
 
-def _medium(one: Received, reading: Reading, data_keys: Mapping[bytes, bytes]) -> Medium:
+def _medium(one: Received, reading: Reading) -> Medium:
     if one.content is None:
         raise ValueError("only what is held becomes a medium")
     digests, camera = one.content.digests, reading.camera
     return Medium(
         id=uuid4(), sha256=digests.sha256, sha1=digests.sha1, md5=digests.md5, size_bytes=digests.size_bytes,
         kind=reading.kind, verdict=reading.verdict, reason=reading.reason, width=reading.width, height=reading.height,
-        duration_ms=reading.duration_ms, data_key=data_keys.get(digests.sha256), facts=dict(reading.facts),
+        duration_ms=reading.duration_ms, facts=dict(reading.facts),
         camera_make=camera.make, camera_model=camera.model, camera_serial=camera.serial,
         lens_serial=camera.lens_serial, taken_at=camera.taken_at, taken_offset_minutes=camera.taken_offset_minutes,
         latitude=camera.latitude, longitude=camera.longitude, gps_precision_m=camera.gps_precision_m,

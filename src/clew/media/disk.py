@@ -45,6 +45,9 @@ class Disk:
     def size(self, fd: int) -> int:
         return os.fstat(fd).st_size
 
+    def exists(self, path: Path) -> bool:
+        return path.exists()
+
     def read_at(self, fd: int, length: int, offset: int) -> bytes:
         return os.pread(fd, length, offset)
 

@@ -1,4 +1,4 @@
-"""The cipher around a medium at rest, and the wrap around its data key.
+"""The cipher around a medium at rest, and the wrap of its data key under the key of a case.
 
 Source: c2sp.org/chunked-encryption, instantiated as Cobblestone-256 (HKDF-Expand with
 SHA-512, AES-256-GCM). Sealing is done by `cryptography`; opening is done here because
@@ -6,7 +6,6 @@ only random access needs the steps one by one.
 """
 
 import hmac
-import os
 from collections.abc import Callable, Iterable, Iterator
 
 from cryptography.cobblestone import Cobblestone256Encryptor
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from clew.domain.errors import Tampered
+from clew.keys import wraps
 
 KEY_BYTES = 32
 TAG_BYTES = 16
@@ -27,54 +27,27 @@ CHUNK_BYTES = 16 * 1024
 SEALED_CHUNK_BYTES = CHUNK_BYTES + TAG_BYTES
 CHUNKS_AT_ONCE = 64
 
-WRAPPED_BYTES = 1 + 4 + NONCE_BYTES + KEY_BYTES + TAG_BYTES
-WRAP_FORMAT = 1
-
 ReadAt = Callable[[int, int], bytes]
 """(length, offset) to the bytes there; fewer only at the end."""
 
 
-def _context(label: bytes, owner_member: str, sha256: bytes) -> bytes:
-    owner = owner_member.encode()
-    return label + b"\x00" + len(owner).to_bytes(2) + owner + sha256
+def medium_context(owner_member: str, sha256: bytes, head: bytes) -> bytes:
+    """What the ciphertext of a medium is bound to: owner, medium and the head before it. It opens nowhere else."""
+    return wraps.bound("clew vault medium 2", owner_member, sha256, head)
 
 
-def medium_context(owner_member: str, sha256: bytes) -> bytes:
-    """What the ciphertext of a medium is bound to: it opens nowhere else."""
-    return _context(b"clew vault medium 1", owner_member, sha256)
+def wrap(data_key: bytes, *, key: bytes, owner_member: str, case: str, sha256: bytes) -> bytes:
+    """The data key under the key of a case, bound to owner, case and medium; 61 bytes."""
+    return wraps.wrap(data_key, key=key, to=wraps.bound("clew data key 2", owner_member, case, sha256))
 
 
-def wrap(data_key: bytes, *, key: bytes, version: int, owner_member: str, sha256: bytes) -> bytes:
-    """The data key under the owner's key of `version`, bound to owner and medium."""
-    head = bytes([WRAP_FORMAT]) + version.to_bytes(4)
-    nonce = os.urandom(NONCE_BYTES)
-    bound = head + _context(b"clew vault key", owner_member, sha256)
-    return head + nonce + AESGCM(key).encrypt(nonce, data_key, bound)
-
-
-def wrap_version(wrapped: bytes) -> int:
-    """Which version of the owner's key opens it.
-
-    Raises:
-        Tampered: it is no wrapped data key.
-    """
-    if len(wrapped) != WRAPPED_BYTES or wrapped[0] != WRAP_FORMAT:
-        raise Tampered("The stored key of this medium was changed; the medium cannot be opened.")
-    return int.from_bytes(wrapped[1:5])
-
-
-def unwrap(wrapped: bytes, *, key: bytes, owner_member: str, sha256: bytes) -> bytes:
+def unwrap(wrapped: bytes, *, key: bytes, owner_member: str, case: str, sha256: bytes) -> bytes:
     """The data key.
 
     Raises:
-        Tampered: it was changed, or belongs to another owner, medium or version.
+        Tampered: it was changed, or belongs to another owner, case or medium.
     """
-    wrap_version(wrapped)
-    bound = wrapped[:5] + _context(b"clew vault key", owner_member, sha256)
-    try:
-        return AESGCM(key).decrypt(wrapped[5 : 5 + NONCE_BYTES], wrapped[5 + NONCE_BYTES :], bound)
-    except InvalidTag:
-        raise Tampered("The stored key of this medium does not belong to it.") from None
+    return wraps.unwrap(wrapped, key=key, to=wraps.bound("clew data key 2", owner_member, case, sha256))
 
 
 def sealed_size(size_bytes: int) -> int:

@@ -1,10 +1,12 @@
-"""The vault: media bytes at rest, encrypted for their owner, durable before they are acknowledged.
+"""The vault: media bytes at rest, encrypted for a case of their owner, durable before they are acknowledged.
 
-A blob is a head (magic, data key wrapped for its owner) and the sealed medium. The head
-holds the wrap because a medium may be stored again: the blob is made once and never
-written over, and whoever stores it later gets a fresh wrap of the same data key, so
-every record's wrap opens it. No name on disk holds a digest: it is an HMAC under a key
-of the owner, and one medium of two owners has two blobs under two names.
+A blob is a head (magic, data key wrapped under the key of its case) and the sealed medium.
+The head holds the wrap because a medium may be stored again in its case: the blob is made
+once and never written over, and whoever stores it later gets a fresh wrap of the same data
+key, so every record's wrap opens it. Once the key of the case is destroyed, the head opens
+nothing; another case of the owner reads the same blob by a wrap of its own, which lies with
+the records. No name on disk holds a digest: it is an HMAC under a key of the owner, over
+case and medium, so one medium of two owners, or of two cases, has two names.
 """
 
 import errno
@@ -20,18 +22,29 @@ from types import TracebackType
 from typing import Self
 
 from clew.domain.errors import Invalid, Tampered, Unavailable
+from clew.keys import wraps
+from clew.keys.keyring import NAMES, Keyring
 from clew.media import envelope
 from clew.media.disk import Disk
 from clew.media.envelope import Opened
-from clew.media.key_directory import KeyDirectory
 
 MAGIC = b"clewblob"
-HEAD_BYTES = len(MAGIC) + envelope.WRAPPED_BYTES
+HEAD_BYTES = len(MAGIC) + wraps.WRAPPED_BYTES
 BLOCK_BYTES = 64 * envelope.CHUNK_BYTES
 FOLDER_TRIES_MAX = 16
 
-Name = tuple[str, bytes]
-"""A medium in the vault: its owner, a member, and its SHA-256."""
+BLOB_BYTES = 32
+
+Name = tuple[str, str, bytes]
+"""A medium in the vault: its owner, a member, the case for which it was stored, and its SHA-256."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A stored medium as its record keeps it: name of its blob (32 bytes), and its data key wrapped for a case."""
+
+    blob: bytes
+    wrapped: bytes
 
 Source = int | Iterable[bytes | memoryview]
 """A descriptor of a regular file or memfd, read from its start; or the bytes block by block."""
@@ -49,50 +62,85 @@ class _Waiting:
 
 
 class Vault:
-    """Blobs below `folder`, keys in `keys`. May be shared by threads and by processes."""
+    """Blobs below `folder`, keys on `keys`. May be shared by threads and by processes."""
 
-    def __init__(self, folder: Path, keys: KeyDirectory, disk: Disk | None = None) -> None:
+    def __init__(self, folder: Path, keys: Keyring, disk: Disk | None = None) -> None:
         self._blobs = folder / "blobs"
         self.incoming = folder / "incoming"
         self.keys = keys
         self.disk = Disk() if disk is None else disk
 
-    def put(self, owner_member: str, sha256: bytes, source: Source, size_bytes: int) -> bytes:
-        """Store one medium durably; its wrapped data key, to be kept in its record.
+    def put(self, owner_member: str, case: str, sha256: bytes, source: Source, size_bytes: int) -> Kept:
+        """Store one medium durably; what its record keeps.
 
         Raises:
             Unavailable: the disk is full or fails; nothing is stored.
             Invalid: the source does not hold `size_bytes` bytes.
             Tampered: a blob of this medium is there, damaged, and its head too.
+            StepRefused: the key of the case was destroyed.
         """
         with self.batch() as batch:
-            batch.put(owner_member, sha256, source, size_bytes)
-        return batch.wrapped[owner_member, sha256]
+            batch.put(owner_member, case, sha256, source, size_bytes)
+        return batch.kept[owner_member, case, sha256]
 
     def batch(self) -> "Batch":
         """Store many media; leaving the `with` block makes all of them durable at once."""
         return Batch(self)
 
-    def open(self, owner_member: str, sha256: bytes, wrapped: bytes) -> "Reader":
-        """Read a medium that was stored for `owner_member`.
+    def data_key(self, owner_member: str, case: str, sha256: bytes, wrapped: bytes) -> bytes:
+        """The data key that was wrapped for the case.
 
         Raises:
-            Unavailable: the blob or a key is not there.
-            Tampered: the blob or `wrapped` is not what was stored.
+            Unavailable, StepRefused: the key of the case is not there, or was destroyed.
+            Tampered: `wrapped` is not what was stored.
         """
-        key = self.keys.wrapping_key(owner_member, envelope.wrap_version(wrapped))
-        data_key = envelope.unwrap(wrapped, key=key, owner_member=owner_member, sha256=sha256)
-        path = self.blob_path(owner_member, sha256)
+        key = self.keys.key(owner_member, case)
+        return envelope.unwrap(wrapped, key=key, owner_member=owner_member, case=case, sha256=sha256)
+
+    def wrapped(self, owner_member: str, case: str, sha256: bytes, data_key: bytes) -> bytes:
+        """The data key wrapped for a case, which gets its key here if it has none."""
+        key = self.keys.key(owner_member, case, make=True)
+        return envelope.wrap(data_key, key=key, owner_member=owner_member, case=case, sha256=sha256)
+
+    def open(self, owner_member: str, case: str, sha256: bytes, kept: Kept) -> "Reader":
+        """Read a medium by what was kept of it for `case`.
+
+        Raises:
+            Unavailable, StepRefused: the blob or a key is not there, or the key was destroyed.
+            Tampered: the blob or the wrap is not what was stored.
+        """
+        return self.open_with(self.data_key(owner_member, case, sha256, kept.wrapped), owner_member, sha256, kept.blob)
+
+    def open_with(self, data_key: bytes, owner_member: str, sha256: bytes, blob: bytes) -> "Reader":
+        """Read the medium in `blob` by its data key. Raises as `open`."""
         try:
-            reader = Reader(self.disk, self.disk.open(path))
+            reader = Reader(self.disk, self.disk.open(self.path_of(blob)))
         except OSError as error:
             raise Unavailable("The vault does not hold the bytes of this medium.") from error
         try:
-            reader.unlock(self.keys, owner_member, sha256, expected=data_key)
+            reader.unlock(data_key, owner_member, sha256)
         except BaseException:
             reader.close()
             raise
         return reader
+
+    def remove(self, blobs: Iterable[bytes]) -> int:
+        """Take blobs off the disk, durably; how many were there. Their bytes are ciphertext without a key."""
+        removed, folders = 0, set()
+        try:
+            for path in map(self.path_of, blobs):
+                removed += self.disk.exists(path)
+                self.disk.remove(path)
+                folders.add(path.parent)
+            held = self.disk.hold(self._blobs, wait=False) if folders else None
+            if held is not None:
+                try:
+                    self.disk.sync_names(held, [folder for folder in folders if self.disk.exists(folder)])
+                finally:
+                    self.disk.close(held)
+        except OSError as error:
+            raise Unavailable("The disk of the vault cannot be written; run the same again.") from error
+        return removed
 
     def sweep(self) -> int:
         """Remove what killed processes left half written; how many batches that were."""
@@ -109,11 +157,18 @@ class Vault:
                 removed += 1
         return removed
 
-    def blob_path(self, owner_member: str, sha256: bytes, *, make_key: bool = False) -> Path:
+    def blob_of(self, name: Name) -> bytes:
+        """What a medium's blob is called: 32 bytes that tell nothing to who has not the owner's key of names."""
+        owner_member, case, sha256 = name
         if len(sha256) != 32:
             raise Invalid("A medium is named by the 32 bytes of its SHA-256.")
-        key = self.keys.naming_key(owner_member, make=make_key)
-        name = hmac.digest(key, sha256, "sha256").hex()
+        key = self.keys.derived(owner_member, NAMES, "clew names of blobs 1", make=True)
+        return hmac.digest(key, wraps.bound("blob", case, sha256), "sha256")
+
+    def path_of(self, blob: bytes) -> Path:
+        if len(blob) != BLOB_BYTES:
+            raise Tampered("The name of a stored medium was changed; the medium cannot be opened.")
+        name = blob.hex()
         return self._blobs / name[:2] / name[2:4] / name
 
     def in_place(self, name: Name, path: Path, size_bytes: int) -> tuple[bytes, bool] | None:
@@ -128,10 +183,11 @@ class Vault:
             return None
         except OSError as error:
             raise Unavailable("The disk of the vault cannot be read.") from error
+        owner_member, case, sha256 = name
         with reader:
-            data_key = reader.data_key(self.keys, *name)
+            data_key = self.data_key(owner_member, case, sha256, reader.head()[len(MAGIC) :])
             try:
-                reader.unlock(self.keys, *name)
+                reader.unlock(data_key, owner_member, sha256)
             except Tampered:
                 return data_key, False
             return data_key, reader.size_bytes == size_bytes
@@ -149,33 +205,29 @@ class Reader:
         self._fd = fd
         self._opened: Opened | None = None
 
-    def data_key(self, keys: KeyDirectory, owner_member: str, sha256: bytes) -> bytes:
-        """The data key in the head.
+    def head(self) -> bytes:
+        """Magic, and the data key as it was wrapped for the case that stored the blob.
 
         Raises:
-            Tampered: the head was changed, or the blob is another owner's or medium's.
+            Tampered: it is no head of a blob.
         """
         head = self._read_at(HEAD_BYTES, 0)
         if len(head) != HEAD_BYTES or not head.startswith(MAGIC):
             raise Tampered("The head of a stored medium was changed; the medium cannot be opened.")
-        wrapped = head[len(MAGIC) :]
-        key = keys.wrapping_key(owner_member, envelope.wrap_version(wrapped))
-        return envelope.unwrap(wrapped, key=key, owner_member=owner_member, sha256=sha256)
+        return head
 
-    def unlock(self, keys: KeyDirectory, owner_member: str, sha256: bytes, *, expected: bytes | None = None) -> None:
-        """Verify head, key commitment and length, and that the data key is the one expected.
+    def unlock(self, data_key: bytes, owner_member: str, sha256: bytes) -> None:
+        """Verify head, key commitment and length.
 
         Raises:
-            Tampered: one of them is not what was stored.
+            Tampered: one of them is not what was stored, or the blob is another owner's, medium's or key's.
         """
-        data_key = self.data_key(keys, owner_member, sha256)
-        if expected is not None and not hmac.compare_digest(expected, data_key):
-            raise Tampered("The stored key of this medium does not belong to it.")
+        head = self.head()
         self._opened = Opened(
             lambda length, offset: self._read_at(length, HEAD_BYTES + offset),
             self._disk.size(self._fd) - HEAD_BYTES,
             data_key,
-            envelope.medium_context(owner_member, sha256),
+            envelope.medium_context(owner_member, sha256, head),
         )
 
     @property
@@ -227,12 +279,12 @@ class Batch:
         self._lock = threading.Lock()
         self._waiting: dict[Name, _Waiting] = {}
         self._count = 0
-        self._wrapped: dict[Name, bytes] = {}
+        self._kept: dict[Name, Kept] = {}
 
     @property
-    def wrapped(self) -> Mapping[Name, bytes]:
-        """(owner, sha256) to wrapped data key; filled once everything is durable."""
-        return self._wrapped
+    def kept(self) -> Mapping[Name, Kept]:
+        """What the record of each medium keeps; filled once everything is durable."""
+        return self._kept
 
     def __enter__(self) -> Self:
         for _ in range(FOLDER_TRIES_MAX):
@@ -255,24 +307,24 @@ class Batch:
             if kind is None:
                 self._store()
         except OSError as failed:
-            self._wrapped.clear()
+            self._kept.clear()
             raise _not_written(failed) from failed
         finally:
             with suppress(OSError):  # what stays, the sweep takes
                 self._disk.remove_folder(self._folder)
             self._disk.close(self._held)
 
-    def put(self, owner_member: str, sha256: bytes, source: Source, size_bytes: int) -> None:
+    def put(self, owner_member: str, case: str, sha256: bytes, source: Source, size_bytes: int) -> None:
         """Write one medium under a passing name. Raises as `Vault.put`; the batch goes on."""
-        name = (owner_member, sha256)
-        path = self._vault.blob_path(*name, make_key=True)
+        name = (owner_member, case, sha256)
+        path = self._vault.path_of(self._vault.blob_of(name))
         with self._lock:
             if name in self._waiting:
                 return
             fresh = self._folder / str(self._count)
             self._count += 1
         in_place = self._vault.in_place(name, path, size_bytes)
-        data_key, whole = in_place or (os.urandom(envelope.KEY_BYTES), False)
+        data_key, whole = in_place or (os.urandom(wraps.KEY_BYTES), False)
         if not whole:
             self._write(fresh, data_key, name, source, size_bytes)
         waiting = _Waiting(
@@ -286,9 +338,9 @@ class Batch:
             self._waiting[name] = waiting
 
     def _write(self, fresh: Path, data_key: bytes, name: Name, source: Source, size_bytes: int) -> None:
-        head = MAGIC + self._wrap(data_key, name)
+        head = MAGIC + self._vault.wrapped(*name, data_key)
         blocks = _read_blocks(source, size_bytes) if isinstance(source, int) else source
-        sealed = envelope.seal(data_key, envelope.medium_context(*name), blocks)
+        sealed = envelope.seal(data_key, envelope.medium_context(name[0], name[2], head), blocks)
         try:
             written = self._write_all(fresh, head, sealed)
         except OSError as error:
@@ -323,7 +375,10 @@ class Batch:
         folders = {folder for waiting in everything for folder in self._vault.folders_of(waiting.path)}
         if folders:
             self._disk.sync_names(self._held, folders)
-        self._wrapped.update({name: self._wrap(data_key, name) for name, data_key in data_keys.items()})
+        self._kept.update({
+            name: Kept(blob=self._vault.blob_of(name), wrapped=self._vault.wrapped(*name, data_key))
+            for name, data_key in data_keys.items()
+        })
 
     def _give_name(self, name: Name, waiting: _Waiting) -> bytes:
         """Put a blob in its place; the data key of the blob that is there now."""
@@ -345,10 +400,6 @@ class Batch:
         if in_place is None or not in_place[1]:
             raise Tampered("The stored bytes of a medium were changed while it was stored again.")
         return in_place[0]
-
-    def _wrap(self, data_key: bytes, name: Name) -> bytes:
-        version, key = self._vault.keys.newest(name[0])
-        return envelope.wrap(data_key, key=key, version=version, owner_member=name[0], sha256=name[1])
 
 
 def _read_blocks(fd: int, size_bytes: int) -> Iterator[memoryview]:

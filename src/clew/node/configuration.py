@@ -41,12 +41,16 @@ class Configuration(BaseSettings):
     log_level: LogLevel = LogLevel.INFO
     vault: Path | None = None
     """Folder of the encrypted media; absent: `vault` below the home."""
+    key_command: Path | None = None
+    """Program that holds the members' keys; absent: they are files below the home."""
+    key_backup_days: int = Field(default=30, ge=0, le=3650)
+    """How long a backup of the keys is kept: until then a shredded case's key may be in one."""
     listen_host: str = "127.0.0.1"
     listen_port: int = Field(default=8000, ge=1, le=65535)
     public_url: str | None = None
     """Address under which officers reach the pages, where a proxy stands before the node."""
 
-    @field_validator("home", "vault", "postgres_bin")
+    @field_validator("home", "vault", "postgres_bin", "key_command")
     @classmethod
     def _is_absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 (links stay links)

@@ -10,6 +10,9 @@ from clew.node.folders import make_private
 
 KEY_BYTES = 32
 
+CERTIFICATES = "certificates"
+"""The key that signs certificates of destruction; made at first use."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:

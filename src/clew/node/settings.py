@@ -7,6 +7,7 @@ from clew.domain.sign_in import LENGTH_MAX
 from clew.node import keys as node_keys
 from clew.node.configuration import Configuration
 from clew.node.connection import facts
+from clew.node.keyring import keyring_of
 from clew.web import framework
 
 CONFIGURATION = Configuration.from_environment()
@@ -41,6 +42,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CLEW_CONTEXT_KEY = _KEYS.context
 CLEW_AUDIT_KEY = _KEYS.audit
+CLEW_KEYRING = keyring_of(CONFIGURATION)
 
 CLEW_FACTOR_KEY = _KEYS.factors
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from django.conf import settings
+
 from clew.actions import matching
 from clew.actions.reading import Readers
 from clew.actions.workplace import Workplace
@@ -12,7 +14,6 @@ from clew.domain.errors import Unavailable
 from clew.domain.fingerprint import Engine
 from clew.index import alignment, warming
 from clew.index.recall import Index
-from clew.media.key_directory import KeyDirectory
 from clew.media.nursery import Nursery
 from clew.media.sandbox import Sandbox
 from clew.media.vault import Vault
@@ -34,7 +35,7 @@ def equipped(configuration: Configuration) -> Iterator[Workplace]:
         indexes = {engine: _index(configuration, engine) for engine in Engine}
         for index in indexes.values():
             held.callback(index.close)
-        vault = Vault(configuration.vault_folder, KeyDirectory(configuration.keys_folder / "vault"))
+        vault = Vault(configuration.vault_folder, settings.CLEW_KEYRING)
         vault.sweep()
         yield Workplace(
             vault=vault,

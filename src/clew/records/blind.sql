@@ -191,3 +191,36 @@ begin
     return coalesce(cardinality(some_media), 0);
 end
 $$;
+
+-- Which of these blobs some case still holds, of whatever unit: they must stay on the disk.
+create or replace function clew_blobs_kept(blobs bytea[]) returns bytea[]
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
+as $$
+begin
+    if clew_actor_member() is null then
+        return $1;
+    end if;
+    return (select coalesce(array_agg(distinct k.blob), '{}') from medium_keys k where k.blob = any ($1));
+end
+$$;
+
+-- Matches and overlaps of media of the actor's own unit go with them; so do the other sides of those overlaps.
+create or replace function clew_forget_media(media uuid[]) returns integer
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
+as $$
+#variable_conflict use_column
+declare
+    own uuid[];
+    gone uuid[];
+begin
+    select array_agg(m.id) into own from public.media m
+     where m.id = any ($1) and m.owner_member = clew_actor_member() and m.owner_unit = clew_actor_unit();
+    delete from matches where a_medium = any (own) or b_medium = any (own);
+    select array_agg(o.overlap_id) into gone from overlap_sides o where o.medium_id = any (own);
+    delete from overlap_sides where overlap_id = any (gone);
+    delete from public.overlaps where id = any (gone);
+    return coalesce(cardinality(own), 0);
+end
+$$;

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from clew.domain.errors import NotVisible
+from clew.domain.errors import NotVisible, StepRefused
 from clew.domain.handling import Handling
 from clew.records.session import Session, handling_columns
 
@@ -29,13 +29,30 @@ def find(session: Session, reference: str) -> UUID:
     with session.cursor() as cursor:
         cursor.execute(
             """
-            select id from cases where reference = %s and owner_member = %s
+            select id from cases where reference = %s and owner_member = %s and shredded_at is null
             order by owner_unit <> %s, owner_unit limit 1""",
             [reference, session.actor.member, session.actor.unit],
         )
         found = cursor.fetchone()
     if found is None:
         raise NotVisible("There is no such case.")
+    return found[0]
+
+
+def find_own(session: Session, reference: str) -> UUID:
+    """The own unit's case of that reference.
+
+    Raises:
+        NotVisible: the unit has none.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select id from cases where reference = %s and owner_member = %s and owner_unit = %s and shredded_at is null",
+            [reference, session.actor.member, session.actor.unit],
+        )
+        found = cursor.fetchone()
+    if found is None:
+        raise NotVisible("Your unit has no such case.")
     return found[0]
 
 
@@ -47,8 +64,31 @@ def own(session: Session) -> list[tuple[str, list[str], datetime]]:
             select c.reference,
                    array(select e.reference from exhibits e where e.case_id = c.id order by e.reference),
                    c.opened_at
-              from cases c where c.owner_member = %s order by c.opened_at desc, c.id""",
+              from cases c where c.owner_member = %s and c.shredded_at is null order by c.opened_at desc, c.id""",
             [session.actor.member],
         )
         return cursor.fetchall()
 
+
+def hold(session: Session, case_id: UUID) -> None:
+    """Hold off the shredding of the case until this transaction ends.
+
+    Raises:
+        StepRefused: it is being shredded.
+    """
+    with session.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock_shared(%s)", [_lock_of(case_id)])
+        cursor.execute("select from cases where id = %s and shredded_at is not null", [case_id])
+        if cursor.fetchone() is not None:
+            raise StepRefused("This case is being shredded; nothing more is taken into it.")
+
+
+def begin_shredding(session: Session, case_id: UUID) -> None:
+    """From now on nothing is taken into the case; waits for whoever is at it."""
+    with session.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [_lock_of(case_id)])
+        cursor.execute("update cases set shredded_at = coalesce(shredded_at, now()) where id = %s", [case_id])
+
+
+def _lock_of(case_id: UUID) -> int:
+    return int.from_bytes(case_id.bytes[:8], signed=True)

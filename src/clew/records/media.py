@@ -29,7 +29,6 @@ class Medium:
     width: int | None = None
     height: int | None = None
     duration_ms: int | None = None
-    data_key: bytes | None = None
     facts: Mapping[str, object] | None = None
     camera_make: str | None = None
     camera_model: str | None = None
@@ -83,12 +82,11 @@ def held(session: Session, medium_id: UUID) -> Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What is needed to read a medium again: its wrapped data key, or None where its bytes are elsewhere."""
+    """What is needed to read a medium again, beside its key."""
 
     id: UUID
     sha256: bytes
     size_bytes: int
-    data_key: bytes | None
 
 
 def known(session: Session, handling: Handling, names: Sequence[bytes], *, keeps_bytes: bool) -> dict[bytes, UUID]:
@@ -100,12 +98,31 @@ def known(session: Session, handling: Handling, names: Sequence[bytes], *, keeps
         cursor.execute(
             """
             select name, id from media where name = any(%(names)s) and verdict <> all(%(unread)s)
-               and (data_key is not null or not %(keeps)s)
+               and (not %(keeps)s or exists (select from medium_keys k where k.medium_id = media.id))
                and owner_member = %(owner_member)s and owner_unit = %(owner_unit)s and audience = %(audience)s
                and members = %(members)s and excluded = %(excluded)s""",
             {"names": list(names), "unread": _UNREAD, "keeps": keeps_bytes, **handling_columns(handling)},
         )
         return {bytes(name): medium_id for name, medium_id in cursor}
+
+
+def own(session: Session, sha256: bytes) -> UUID:
+    """The own unit's medium of this content; the one that was taken in first.
+
+    Raises:
+        NotVisible: the unit has none.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select id from media where name = %s and owner_member = %s and owner_unit = %s
+            order by exists (select from medium_keys k where k.medium_id = media.id) desc, taken_in_at limit 1""",
+            [sha256, session.actor.member, session.actor.unit],
+        )
+        found = cursor.fetchone()
+    if found is None:
+        raise NotVisible("Your unit has no such medium.")
+    return found[0]
 
 
 def add(
@@ -128,7 +145,7 @@ def add(
             f"""
             insert into media ({_COLUMNS}) select {_COLUMNS} from pg_temp.new_media order by name
             on conflict (name, owner_member, owner_unit, audience, members, excluded) do update
-               set {_WHAT_WAS_READ} where media.verdict = any(%s) or (media.data_key is null and excluded.data_key is not null)
+               set {_WHAT_WAS_READ} where media.verdict = any(%s)
             returning id""",
             [_UNREAD],
         )
@@ -148,7 +165,7 @@ def of_chunk(session: Session, chunk_id: int, kind: MediumKind) -> tuple[tuple[b
     with session.cursor() as cursor:
         cursor.execute(
             """
-            select distinct on (m.id) coalesce(o.location, o.path), m.id, m.sha256, m.size_bytes, m.data_key
+            select distinct on (m.id) coalesce(o.location, o.path), m.id, m.sha256, m.size_bytes
             from occurrences o join media m on m.id = o.medium_id where o.chunk_id = %s and m.kind = %s and m.sha256 is not null and m.size_bytes is not null
               and not exists (select from occurrences e join chunks c on c.id = e.chunk_id
                               where e.medium_id = m.id and c.state = %s)
@@ -158,14 +175,14 @@ def of_chunk(session: Session, chunk_id: int, kind: MediumKind) -> tuple[tuple[b
         return tuple(
             (
                 bytes(row[0]),
-                Kept(id=row[1], sha256=bytes(row[2]), size_bytes=row[3], data_key=row[4] and bytes(row[4])),
+                Kept(id=row[1], sha256=bytes(row[2]), size_bytes=row[3]),
             )
             for row in cursor
         )
 
 
 _COLUMNS = (
-    "id, name, sha256, sha1, md5, size_bytes, kind, verdict, reason, width, height, duration_ms, data_key, facts, "
+    "id, name, sha256, sha1, md5, size_bytes, kind, verdict, reason, width, height, duration_ms, facts, "
     "camera_make, camera_model, camera_serial, lens_serial, taken_at, taken_offset_minutes, latitude, longitude, "
     "gps_precision_m, software, document_id, taken_in_at, cover_id, owner_member, owner_unit, audience, members, excluded"
 )
@@ -173,15 +190,14 @@ _COLUMNS = (
 _UNREAD = [int(Verdict.WAITING), int(Verdict.ABSENT)]
 
 _WHAT_WAS_READ = ", ".join(
-    f"{column} = coalesce(excluded.{column}, media.{column})" if column == "data_key" else f"{column} = excluded.{column}"
-    for column in _COLUMNS.split(", ")[3:25]
+    f"{column} = excluded.{column}" for column in _COLUMNS.split(", ")[3:24]
 )
 
 
 def _row(medium: Medium) -> tuple[object, ...]:
     return (
         medium.id, medium.name, medium.sha256, medium.sha1, medium.md5, medium.size_bytes, medium.kind.value,
-        int(medium.verdict), medium.reason, medium.width, medium.height, medium.duration_ms, medium.data_key,
+        int(medium.verdict), medium.reason, medium.width, medium.height, medium.duration_ms,
         Jsonb(medium.facts) if medium.facts else None, medium.camera_make, medium.camera_model, medium.camera_serial,
         medium.lens_serial, medium.taken_at, medium.taken_offset_minutes, medium.latitude, medium.longitude,
         medium.gps_precision_m, medium.software, medium.document_id, "now",

@@ -7,7 +7,7 @@ from psycopg import sql
 
 from clew.domain.handling import Use
 from clew.domain.officer import WITHOUT_CONTENT, Role
-from clew.records import administration, log
+from clew.records import administration, custody, log
 from clew.records.roles import Roles
 from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, visible
 
@@ -50,6 +50,7 @@ APP_GRANTS = {
     "series_media": "select, insert, update, delete",
     **administration.APP_GRANTS,
     **log.APP_GRANTS,
+    **custody.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -63,6 +64,7 @@ BLIND_GRANTS = {
     "overlaps": "select, insert, delete",
     **administration.BLIND_GRANTS,
     **log.BLIND_GRANTS,
+    **custody.BLIND_GRANTS,
 }
 
 FUNCTIONS_OF_THE_APP = (
@@ -86,6 +88,8 @@ FUNCTIONS_OF_THE_APP = (
     "clew_note_digest_overlaps(uuid[])",
     "clew_recover(uuid[], uuid[], uuid[])",
     *log.FUNCTIONS_OF_THE_APP,
+    "clew_blobs_kept(bytea[])",
+    "clew_forget_media(uuid[])",
 )
 FUNCTIONS_OF_THE_BLIND = ("clew_actor()", "clew_write_overlaps(uuid[], uuid[])", *log.FUNCTIONS_OF_THE_BLIND)
 
@@ -126,6 +130,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     "overlaps": {},
     **administration.RULES,
     **log.RULES,
+    **custody.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 

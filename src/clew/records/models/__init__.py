@@ -17,8 +17,9 @@ from clew.records.models.cover import KeptCover
 from clew.records.models.gathering import HashList, Listing, Series, SeriesMedium
 from clew.records.models.handling import HandlingChange, MemberRule
 from clew.records.models.match import Match, Overlap, OverlapSide
-from clew.records.models.medium import FingerprintCounter, FingerprintSet, Medium, Occurrence
+from clew.records.models.medium import FingerprintCounter, FingerprintSet, Medium, MediumKey, Occurrence
 from clew.records.models.member import Member, Officer, Unit
+from clew.records.models.shredding import Release, Shredding
 from clew.records.models.sign_in import DoorMemory, SignIn
 
 __all__ = [
@@ -42,14 +43,17 @@ __all__ = [
     "Listing",
     "Match",
     "Medium",
+    "MediumKey",
     "Member",
     "MemberRule",
     "Occurrence",
     "Officer",
     "Overlap",
     "OverlapSide",
+    "Release",
     "Series",
     "SeriesMedium",
+    "Shredding",
     "SignIn",
     "Supervisor",
     "Suspension",

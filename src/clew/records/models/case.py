@@ -14,6 +14,8 @@ class Case(Described):
     reference = models.TextField()
     opened_at = models.DateTimeField(db_default=Now())
     opened_by = models.TextField()
+    shredded_at = models.DateTimeField(null=True)
+    """Since when it is being shredded; the row goes when that is done."""
 
     class Meta:
         db_table = "cases"

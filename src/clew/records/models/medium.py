@@ -11,8 +11,8 @@ from clew.records.models.cover import COVER_COLUMNS, Covered, Described
 class Medium(Described):
     """One content under one handling of one owner.
 
-    `name` is its SHA-256, or the SHA-1 or MD5 where only that came. `data_key` is
-    wrapped; null where the bytes are not in the vault.
+    `name` is its SHA-256, or the SHA-1 or MD5 where only that came. Where its bytes are
+    in the vault, `MediumKey` says for which cases.
     """
 
     id = random_id()
@@ -27,7 +27,6 @@ class Medium(Described):
     duration_ms = models.IntegerField(null=True)
     verdict = models.SmallIntegerField()
     reason = models.TextField(default="", db_default="")
-    data_key = models.BinaryField(null=True)
     facts = models.JSONField(null=True)
     camera_make = models.TextField(null=True)
     camera_model = models.TextField(null=True)
@@ -53,6 +52,31 @@ class Medium(Described):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class MediumKey(models.Model):
+    """By which case's key a medium's bytes can be read. Only officers of its owner who see the medium see it.
+
+    `blob` names the bytes in the vault; `wrapped` is their data key under the key of the case,
+    so it opens nothing once that is destroyed.
+    """
+
+    pk = models.CompositePrimaryKey("medium_id", "case_id")
+    medium_id = models.UUIDField()
+    case_id = models.UUIDField()
+    member = models.TextField()
+    blob = models.BinaryField()
+    wrapped = models.BinaryField()
+
+    class Meta:
+        db_table = "medium_keys"
+        indexes = (
+            models.Index(name="medium_keys_by_case", fields=["case_id"]),
+            models.Index(name="medium_keys_by_blob", fields=["blob"]),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.medium_id} {self.case_id}"
 
 
 class Occurrence(Covered):

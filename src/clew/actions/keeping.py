@@ -1,0 +1,80 @@
+"""Keeping: a medium's bytes go into the vault once, and each case that holds it has a key to them."""
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from uuid import UUID
+
+from clew.actions.workplace import Workplace
+from clew.domain.errors import Invalid, StepRefused, Tampered, Unavailable
+from clew.media.digests import Content
+from clew.media.vault import Batch, Kept, Vault
+from clew.records import medium_keys
+from clew.records.intakes import Intake
+from clew.records.medium_keys import MediumKey
+from clew.records.session import Session
+
+BLOCK_BYTES = 1 << 20
+
+
+def carried(
+    vault: Vault, intake: Intake, known: Mapping[bytes, UUID], held: Mapping[UUID, MediumKey]
+) -> Mapping[UUID, tuple[bytes, bytes] | None]:
+    """For known media whose bytes the vault has: (blob, data key wrapped for this intake's case).
+
+    None where the case has its own already. Left out is what opens no more: it is stored anew.
+    """
+    if intake.case_id is None:
+        return {}
+    member, case = intake.handling.owner_member, str(intake.case_id)
+    found: dict[UUID, tuple[bytes, bytes] | None] = {}
+    for sha256, medium_id in known.items():
+        key = held.get(medium_id)
+        if key is None or key.case_id == intake.case_id:
+            found.update({} if key is None else {medium_id: None})
+            continue
+        with suppress(Tampered, Unavailable, StepRefused):
+            data_key = vault.data_key(member, str(key.case_id), sha256, key.wrapped)
+            found[medium_id] = (key.blob, vault.wrapped(member, case, sha256, data_key))
+    return found
+
+
+def write(
+    session: Session, intake: Intake, names: Mapping[bytes, UUID], kept_bytes: Mapping[bytes, Kept],
+    carried: Mapping[UUID, tuple[bytes, bytes] | None],
+) -> None:  # fmt: skip
+    """By which case's key each medium can be read from now on."""
+    if intake.case_id is not None and intake.keeps_bytes:
+        fresh = {names[sha256]: (kept.blob, kept.wrapped) for sha256, kept in kept_bytes.items()}
+        medium_keys.add(session, intake.case_id, fresh)
+        medium_keys.carry(session, intake.case_id, {one: key for one, key in carried.items() if key is not None})
+
+
+def keep(workplace: Workplace, intake: Intake, fresh: Sequence[Content]) -> Mapping[bytes, Kept]:
+    """What is now durable in the vault, by SHA-256; nothing where bytes stay where they are."""
+    if not intake.keeps_bytes or not fresh or intake.case_id is None:
+        return {}
+    member, case = intake.handling.owner_member, str(intake.case_id)
+    with workplace.vault.batch() as batch:
+        for _ in workplace.readers.each(lambda one: _put(batch, member, case, one), fresh):
+            pass
+    return {sha256: kept for (_, _, sha256), kept in batch.kept.items()}
+
+
+def _put(batch: Batch, member: str, case: str, content: Content) -> None:
+    digests = content.digests
+    # What is not sealed may have been written to since it was digested.
+    source = content.fd if content.is_sealed else _checked_blocks(content)
+    batch.put(member, case, digests.sha256, source, digests.size_bytes)
+
+
+def _checked_blocks(content: Content) -> Iterator[bytes]:
+    """The content in blocks; fails at the end where it is no longer what was digested."""
+    digest, offset = hashlib.sha256(), 0
+    while block := os.pread(content.fd, BLOCK_BYTES, offset):
+        digest.update(block)
+        offset += len(block)
+        yield block
+    if digest.digest() != content.digests.sha256:
+        raise Invalid("A file changed while it was taken in; it is tried again.")

@@ -1,0 +1,80 @@
+"""Releasing: a member opens the original of a medium to one other member, and may end that.
+
+What opens it (data key, SHA-256, blob) is sealed to the recipient's key by HPKE, bound to owner,
+recipient, medium and conditions. The recipient's reading goes by its own key: the owner's keys
+are not asked. Ending a release stops new reads; what was seen before cannot be unseen.
+"""
+
+from uuid import UUID
+
+from clew.actions.workplace import Workplace
+from clew.domain.errors import Invalid, NotVisible, StepRefused
+from clew.keys import exchange
+from clew.media.vault import BLOB_BYTES, Reader
+from clew.records import audit, media, medium_keys, members, releases
+from clew.records.releases import Release
+from clew.records.session import Session
+
+CONDITIONS_CHARACTERS_MAX = 2_000
+_KEY_BYTES = 32
+
+
+def release(workplace: Workplace, session: Session, medium: bytes, recipient: str, conditions: str) -> UUID:
+    """Open the original of an own unit's medium (named by its SHA-256) to another member.
+
+    Raises:
+        NotVisible: the unit has no such medium with bytes in the vault.
+        Invalid: there is no such member, it is the actor's own, or the conditions are too long.
+    """
+    owner = session.actor.member
+    if recipient == owner or recipient not in members.names(session):
+        raise Invalid("A release is to another member who takes part.")
+    if len(conditions) > CONDITIONS_CHARACTERS_MAX:
+        raise Invalid(f"Conditions have at most {CONDITIONS_CHARACTERS_MAX} characters.")
+    medium_id = media.own(session, medium)
+    key = medium_keys.of(session, [medium_id]).get(medium_id)
+    if key is None:
+        raise NotVisible("Your unit has no such medium in the vault.")
+    data_key = workplace.vault.data_key(owner, str(key.case_id), medium, key.wrapped)
+    info = exchange.terms(owner, recipient, medium_id.bytes, conditions)
+    public = exchange.public_key(workplace.vault.keys, recipient)
+    wrapped = exchange.sealed_to(public, data_key + medium + key.blob, info)
+    release_id = releases.add(session, medium_id, recipient, conditions, wrapped)
+    audit.append(session, "medium.release", str(release_id))
+    return release_id
+
+
+def withdraw(session: Session, release_id: UUID) -> None:
+    """End a release: nothing more is read by it.
+
+    Raises:
+        NotVisible: the actor's unit has no such open release.
+    """
+    releases.withdraw(session, release_id)
+    audit.append(session, "medium.withdraw_release", str(release_id))
+
+
+def open_released(workplace: Workplace, session: Session, release_id: UUID) -> Reader:
+    """The original that was released to the actor's member; whoever asked closes it.
+
+    Raises:
+        NotVisible: nothing was released to the actor's member by this name.
+        StepRefused: it was withdrawn.
+        Tampered: release or blob are not what they were.
+        Unavailable: the blob is gone: its case was shredded.
+    """
+    found = releases.get(session, release_id)
+    if found.recipient != session.actor.member:
+        raise NotVisible("There is no such release.")
+    if found.wrapped is None:
+        raise StepRefused("This release was withdrawn.")
+    audit.append(session, "medium.open_released", str(release_id))
+    info = exchange.terms(found.owner, found.recipient, found.medium_id.bytes, found.conditions)
+    content = exchange.opened(workplace.vault.keys, found.recipient, found.wrapped, info)
+    data_key, sha256, blob = content[:_KEY_BYTES], content[_KEY_BYTES:-BLOB_BYTES], content[-BLOB_BYTES:]
+    return workplace.vault.open_with(data_key, found.owner, sha256, blob)
+
+
+def given_and_got(session: Session, limit: int = 100) -> tuple[Release, ...]:
+    """The latest releases of the actor's member to others, and of others to it."""
+    return releases.of(session, limit)

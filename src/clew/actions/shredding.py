@@ -1,0 +1,112 @@
+"""Shredding: a case ends for good: two officers, one key destroyed, and a certificate of what is not sure yet."""
+
+from clew.actions.workplace import Workplace
+from clew.domain.errors import StepRefused
+from clew.domain.handling import Actor
+from clew.domain.shredding import Step, backups_until, check_second_person
+from clew.keys import certificates
+from clew.records import audit, cases, forgotten, shreddings
+from clew.records.session import Session, acting_as
+from clew.records.shreddings import Shredding
+
+
+def propose(session: Session, case: str) -> None:
+    """Propose to shred an own unit's case.
+
+    Raises:
+        NotVisible: there is no such case of the actor's unit.
+    """
+    shredding_id = shreddings.propose(session, cases.find_own(session, case), case)
+    audit.append(session, "case.propose_shredding", str(shredding_id))
+
+
+def withdraw(session: Session, case: str) -> None:
+    """Take a proposal back. Any officer of the unit may.
+
+    Raises:
+        NotVisible: none was made.
+        StepRefused: it was confirmed already; a destroyed key does not come back.
+    """
+    shredding = shreddings.of(session, case)
+    if shredding.step is not Step.PROPOSED:
+        raise StepRefused("This was confirmed already and cannot be taken back.")
+    shreddings.withdraw(session, shredding.id)
+    audit.append(session, "case.withdraw_shredding", str(shredding.id))
+
+
+def confirm(workplace: Workplace, actor: Actor, case: str, *, backup_days: int, seed: bytes) -> str:
+    """Confirm the shredding of a case and carry it out; the certificate, signed with the node's `seed`.
+
+    Killed on its way it is gone on with by the same call, then by any officer of the unit.
+
+    Raises:
+        NotVisible: nobody proposed it.
+        StepRefused: the actor proposed it.
+    """
+    with acting_as(actor) as session:
+        shredding = shreddings.of(session, case)
+        if shredding.step is Step.PROPOSED:
+            check_second_person(shredding.proposed_by, actor.officer)
+            cases.begin_shredding(session, shredding.case_id)
+            shreddings.confirm(session, shredding.id)
+            audit.append(session, "case.confirm_shredding", str(shredding.id))
+    if shredding.step in (Step.PROPOSED, Step.CONFIRMED):
+        _destroy(workplace, actor, shredding)
+    return _finish(workplace, actor, case, backup_days=backup_days, seed=seed)
+
+
+def certificate(session: Session, case: str) -> str:
+    """The certificate of a case that was shredded.
+
+    Raises:
+        NotVisible: no case of this reference was shredded by the actor's unit.
+        StepRefused: it is not done yet.
+    """
+    found = shreddings.of(session, case).certificate
+    if found is None:
+        raise StepRefused("The shredding of this case is not done yet.")
+    return found
+
+
+def _destroy(workplace: Workplace, actor: Actor, shredding: Shredding) -> None:
+    """The key first: from here nothing of the case can be opened, whatever else is still in place."""
+    workplace.vault.keys.destroy(actor.member, str(shredding.case_id))
+    with acting_as(actor) as session:
+        gone = forgotten.case(session, shredding.case_id)
+        shreddings.destroyed(session, shredding.id, gone.counts, gone.blobs)
+        audit.append(session, "case.destroy", str(shredding.id), gone.counts)
+
+
+def _finish(workplace: Workplace, actor: Actor, case: str, *, backup_days: int, seed: bytes) -> str:
+    with acting_as(actor) as session:
+        shredding = shreddings.of(session, case)
+    if shredding.certificate is not None:
+        return shredding.certificate
+    workplace.vault.remove(shredding.blobs)
+    text = certificates.signed(_statement(actor, shredding, backup_days), seed)
+    with acting_as(actor) as session:
+        shreddings.done(session, shredding.id, text)
+        audit.append(session, "case.shred", str(shredding.id))
+    return text
+
+
+def _statement(actor: Actor, shredding: Shredding, backup_days: int) -> dict[str, object]:
+    """What is certified. Everything in it is of this node, as it knew it then."""
+    confirmed_at, destroyed_at = shredding.confirmed_at, shredding.destroyed_at
+    if confirmed_at is None or destroyed_at is None:
+        raise StepRefused("The key of this case is not destroyed yet.")
+    return {
+        "what": "destruction of the key of a case",
+        "case": shredding.case,
+        "case_id": str(shredding.case_id),
+        "member": actor.member,
+        "unit": actor.unit,
+        "proposed_by": shredding.proposed_by,
+        "proposed_at": shredding.proposed_at.isoformat(timespec="seconds"),
+        "confirmed_by": shredding.confirmed_by,
+        "confirmed_at": confirmed_at.isoformat(timespec="seconds"),
+        "destroyed_at": destroyed_at.isoformat(timespec="seconds"),
+        "backups_may_hold_the_key_until": backups_until(destroyed_at, backup_days).isoformat(),
+        "backup_days": backup_days,
+        "counts": dict(shredding.counts),
+    }

@@ -1,0 +1,88 @@
+"""`clew case`: how a case ends for good."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clew.cli.entry import As, Json, console, entered
+
+app = typer.Typer(no_args_is_help=True)
+
+Reference = Annotated[str, typer.Argument(metavar="CASE", help="Reference of the case, such as NO-2026-17.")]
+CERTIFICATE_BYTES_MAX = 64 * 1024
+
+
+@app.callback()
+def case() -> None:
+    """Cases: how one ends for good."""
+
+
+@app.command()
+def shred(
+    reference: Reference,
+    as_: As,
+    confirm: Annotated[bool, typer.Option("--confirm", help="As the second officer: carry it out.")] = False,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take the proposal back.")] = False,
+    json_: Json = False,
+) -> None:
+    """Destroy the key of a case, its records and its media: one officer proposes, another of the unit confirms."""
+    with entered() as configuration:
+        from clew.actions import opening, shredding
+
+        actor = opening.actor_of(as_)
+        if not confirm:
+            with opening.acting_as(actor) as session:
+                (shredding.withdraw if withdraw else shredding.propose)(session, reference)
+            console.print(
+                "The proposal is taken back." if withdraw
+                else f"Proposed. Another officer of {actor.unit} carries it out: the same command with --confirm."
+            )  # fmt: skip
+            return
+        from clew.node import keys
+        from clew.node.workplace import equipped
+
+        with equipped(configuration) as workplace:
+            text = shredding.confirm(
+                workplace, actor, reference, backup_days=configuration.key_backup_days,
+                seed=keys.key(configuration.keys_folder, keys.CERTIFICATES),
+            )  # fmt: skip
+        _show(text, as_json=json_)
+
+
+@app.command()
+def certificate(reference: Reference, as_: As, json_: Json = False) -> None:
+    """The certificate of a case that was shredded."""
+    with entered():
+        from clew.actions import opening, shredding
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            text = shredding.certificate(session, reference)
+        _show(text, as_json=json_)
+
+
+@app.command()
+def verify(
+    path: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A certificate as JSON.")],
+    key: Annotated[str | None, typer.Option(help="Public key of the node that should have signed it.")] = None,
+) -> None:
+    """Check a certificate; needs no node."""
+    from clew.domain import shredding
+    from clew.keys import certificates
+
+    with path.open("rb") as file:
+        text = file.read(CERTIFICATE_BYTES_MAX).decode("utf-8", "replace")
+    statement = certificates.verified(text, key)
+    console.print("The signature holds." if key else "The signature is that of the key which the certificate names.")
+    console.print(shredding.in_words(statement), markup=False)
+
+
+def _show(text: str, *, as_json: bool) -> None:
+    from clew.domain import shredding
+    from clew.keys import certificates
+
+    if as_json:
+        sys.stdout.write(text + "\n")
+    else:
+        console.print(shredding.in_words(certificates.verified(text)), markup=False)

@@ -1,0 +1,39 @@
+"""`clew key`: what the operator does with members' keys. None of it shows a key."""
+
+from typing import Annotated
+
+import typer
+
+from clew.cli.entry import console, entered
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def key() -> None:
+    """Keys: renewed, and looked after."""
+
+
+@app.command()
+def rotate(member: Annotated[str, typer.Option(help="Code of the member, such as NO.")]) -> None:
+    """Renew the key of a member; the keys of its cases are wrapped anew, nothing else is touched.
+
+    Interrupted, it goes on when it is run again.
+    """
+    with entered():
+        from django.conf import settings
+
+        from clew.keys import rotation
+
+        version, count = rotation.rotate(settings.CLEW_KEYRING, member.upper())
+        console.print(f"Version {version} of the key of {member.upper()} wraps {count:,} keys.")
+
+
+@app.command(name="public")
+def public_key() -> None:
+    """The public key by which this node's certificates are checked."""
+    with entered() as configuration:
+        from clew.keys import certificates
+        from clew.node import keys
+
+        console.print(certificates.public_key(keys.key(configuration.keys_folder, keys.CERTIFICATES)))

@@ -1,0 +1,81 @@
+"""Medium keys: by which case's key a medium's bytes can be read; a row for each case that holds them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from clew.domain.errors import Unavailable
+from clew.records.session import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediumKey:
+    """A medium's data key, wrapped under the key of `case_id`; `blob` names its bytes in the vault."""
+
+    medium_id: UUID
+    case_id: UUID
+    blob: bytes
+    wrapped: bytes
+
+
+def of(session: Session, media: Sequence[UUID], *, first: UUID | None = None) -> dict[UUID, MediumKey]:
+    """One key of each of the actor's own member's `media` that has any; that of case `first` where there is one."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select distinct on (medium_id) medium_id, case_id, blob, wrapped from medium_keys
+            where medium_id = any(%s) order by medium_id, (case_id = %s) desc nulls last""",
+            [list(media), first],
+        )
+        return {row[0]: _key(row) for row in cursor}
+
+
+def add(session: Session, case_id: UUID, keys: Mapping[UUID, tuple[bytes, bytes]]) -> None:
+    """Keep (blob, wrapped data key) of media whose bytes were stored for the case; what is there stays."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into medium_keys (medium_id, case_id, member, blob, wrapped)
+            select medium, %(case)s, %(member)s, blob, wrapped
+            from unnest(%(media)s::uuid[], %(blobs)s::bytea[], %(wraps)s::bytea[]) as given(medium, blob, wrapped)
+            on conflict (medium_id, case_id) do nothing""",
+            {"case": case_id, "member": session.actor.member, **_columns(keys)},
+        )
+
+
+def carry(session: Session, case_id: UUID, keys: Mapping[UUID, tuple[bytes, bytes]]) -> None:
+    """The same for media that another case holds, as long as it does.
+
+    Raises:
+        Unavailable: meanwhile the last case that held one was shredded.
+    """
+    if not keys:
+        return
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            with given as (
+                select * from unnest(%(media)s::uuid[], %(blobs)s::bytea[], %(wraps)s::bytea[]) as g(medium_id, blob, wrapped)),
+            held as (
+                select k.medium_id, k.blob from medium_keys k join given g using (medium_id, blob) for share of k),
+            added as (
+                insert into medium_keys (medium_id, case_id, member, blob, wrapped)
+                select distinct on (g.medium_id) g.medium_id, %(case)s::uuid, %(member)s, g.blob, g.wrapped
+                from given g join held using (medium_id, blob) on conflict (medium_id, case_id) do nothing)
+            select count(distinct medium_id) from held""",
+            {"case": case_id, "member": session.actor.member, **_columns(keys)},
+        )
+        if cursor.fetchone() != (len(keys),):
+            raise Unavailable("A case that held some of these media was shredded meanwhile; they are taken in again.")
+
+
+def _columns(keys: Mapping[UUID, tuple[bytes, bytes]]) -> dict[str, object]:
+    return {
+        "media": list(keys),
+        "blobs": [blob for blob, _ in keys.values()],
+        "wraps": [wrapped for _, wrapped in keys.values()],
+    }
+
+
+def _key(row: Sequence) -> MediumKey:
+    return MediumKey(medium_id=row[0], case_id=row[1], blob=bytes(row[2]), wrapped=bytes(row[3]))

@@ -1,0 +1,28 @@
+"""Sealed columns: what an officer wrote or a seizure brought lies in the database under keys outside it.
+
+A column of text under the member's own key seals equal words to equal bytes, so it is looked up and
+held unique as it lies; it needs no column beside it.
+"""
+
+from typing import cast
+from uuid import UUID
+
+from django.conf import settings
+
+from clew.keys.keyring import Keyring
+from clew.keys.texts import Texts, texts_of
+
+
+def keyring() -> Keyring:
+    """The keyring of this node."""
+    return cast("Keyring", settings.CLEW_KEYRING)
+
+
+def of_member(member: str) -> Texts:
+    """What seals the words of a member that belong to no single case: references, names, facts."""
+    return texts_of(keyring(), member, None, make=True)
+
+
+def of_case(member: str, case_id: UUID, *, make: bool = False) -> Texts:
+    """What seals the words of a case; once its key is destroyed they are gone wherever they were copied to."""
+    return texts_of(keyring(), member, str(case_id), make=make)

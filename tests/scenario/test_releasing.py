@@ -1,0 +1,134 @@
+"""A member opens an original to one other member, under its conditions, until it ends that."""
+
+import hashlib
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from clew.actions import releasing, shredding
+from clew.cli.drawing import landscape
+from clew.domain.errors import Invalid, NotVisible, StepRefused, Tampered, Unavailable
+from clew.domain.handling import Actor
+from clew.records.session import acting_as
+from tests.world.office import Office, unit_only
+from tests.world.world import World
+
+
+@pytest.fixture
+def content(office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> bytes:
+    """A picture that Norway's unit keeps to itself."""
+    folder = tmp_path / "seized"
+    folder.mkdir()
+    landscape(1, (320, 240)).save(folder / "1.jpg")
+    office.intake(ada, folder, "NO-1", cover=unit_only(ada))
+    return (folder / "1.jpg").read_bytes()
+
+
+def release(office: Office, of: Actor, content: bytes, to: str = "SE", conditions: str = "for case SE-1 only") -> UUID:
+    with acting_as(of) as session:
+        return releasing.release(office.workplace, session, hashlib.sha256(content).digest(), to, conditions)
+
+
+def read(office: Office, by: Actor, release_id: UUID) -> bytes:
+    with acting_as(by) as session, releasing.open_released(office.workplace, session, release_id) as reader:
+        return b"".join(map(bytes, reader))
+
+
+def test_the_recipient_reads_what_was_released_and_nobody_else_does(
+    office: Office, world: World, ada: Actor, sven: Actor, content: bytes
+) -> None:
+    release_id = release(office, ada, content)
+    assert read(office, sven, release_id) == content
+    maria = world.officer("maria", member="ES")
+    with pytest.raises(NotVisible):
+        read(office, maria, release_id)
+    with pytest.raises(NotVisible):
+        read(office, ada, release_id)
+    with pytest.raises(NotVisible):
+        read(office, maria, uuid4())
+
+
+def test_owner_and_recipient_see_the_release_and_nobody_else(
+    office: Office, world: World, ada: Actor, sven: Actor, content: bytes
+) -> None:
+    release_id = release(office, ada, content)
+    for actor in (ada, sven):
+        with acting_as(actor) as session:
+            (found,) = releasing.given_and_got(session)
+        assert (found.id, found.owner, found.recipient) == (release_id, "NO", "SE")
+        assert (found.conditions, found.released_by) == ("for case SE-1 only", "ada")
+    with acting_as(world.officer("maria", member="ES")) as session:
+        assert releasing.given_and_got(session) == ()
+
+
+def test_once_withdrawn_nothing_is_read_by_it_and_it_can_be_given_again(
+    office: Office, world: World, ada: Actor, sven: Actor, content: bytes
+) -> None:
+    release_id = release(office, ada, content)
+    for stranger in (sven, world.officer("eva", member="NO", unit="INTAKE")):
+        with pytest.raises(NotVisible), acting_as(stranger) as session:
+            releasing.withdraw(session, release_id)
+    with acting_as(ada) as session:
+        releasing.withdraw(session, release_id)
+    with pytest.raises(StepRefused):
+        read(office, sven, release_id)
+    assert read(office, sven, release(office, ada, content)) == content
+
+
+def test_a_second_release_to_the_same_member_ends_the_first(
+    office: Office, ada: Actor, sven: Actor, content: bytes
+) -> None:
+    first = release(office, ada, content)
+    second = release(office, ada, content, conditions="for all of Sweden")
+    with pytest.raises(StepRefused):
+        read(office, sven, first)
+    assert read(office, sven, second) == content
+
+
+CHANGES = {
+    "recipient": "update releases set recipient = 'ES'",
+    "medium": "update releases set medium_id = gen_random_uuid()",
+    "owner": "update releases set member = 'ES'",
+    "wrap": "update releases set wrapped = set_byte(wrapped, 40, get_byte(wrapped, 40) # 1)",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_release_that_was_changed_in_the_database_opens_nothing(
+    office: Office, world: World, ada: Actor, sven: Actor, content: bytes, change: str
+) -> None:
+    release_id = release(office, ada, content)
+    maria = world.officer("maria", member="ES")
+    assert read(office, sven, release_id) == content
+    with psycopg.connect(**world.facts.as_owner()) as connection:
+        connection.execute("alter table releases no force row level security")
+        connection.execute(CHANGES[change])
+        connection.execute("alter table releases force row level security")
+    with pytest.raises((Tampered, Unavailable)):
+        read(office, maria if change == "recipient" else sven, release_id)
+
+
+def test_a_shredded_case_ends_what_was_released_of_it(
+    office: Office, world: World, ada: Actor, sven: Actor, content: bytes
+) -> None:
+    release_id = release(office, ada, content)
+    with acting_as(ada) as session:
+        shredding.propose(session, "NO-1")
+    bo = world.officer("bo", member="NO")
+    shredding.confirm(office.workplace, bo, "NO-1", backup_days=30, seed=bytes(32))
+    with pytest.raises(StepRefused):
+        read(office, sven, release_id)
+
+
+@pytest.mark.parametrize("to", ["NO", "XX", ""])
+def test_a_release_is_to_another_member_who_takes_part(office: Office, ada: Actor, content: bytes, to: str) -> None:
+    with pytest.raises(Invalid):
+        release(office, ada, content, to=to)
+
+
+def test_what_another_unit_holds_cannot_be_released(office: Office, world: World, ada: Actor, content: bytes) -> None:
+    for stranger in (world.officer("eva", member="NO", unit="INTAKE"), world.officer("maria", member="ES")):
+        with pytest.raises(NotVisible):
+            release(office, stranger, content)
