@@ -14,6 +14,9 @@ from clew.cli.drawing import drive, landscape, room, write_clip
 from clew.domain.errors import Invalid
 from clew.domain.handling import Actor
 from clew.domain.triage import Answer, Counts, ReasonKind
+from clew.records import sealed
+from clew.records.intakes import PATH
+from clew.records.series import NAME
 from clew.records.session import acting_as
 from tests.world.office import Office, unit_only
 from tests.world.pictures import MEDIA, needs_media
@@ -48,8 +51,8 @@ def test_a_zip_gives_what_a_folder_gives(office: Office, ada: Actor, sven: Actor
     office.intake(sven, tmp_path / "phone.zip", "SE-1")
     assert office.counts(sven, "SE-1") == Counts(parallel_enquiry=1, new=3, undecodable=2)
     with acting_as(sven) as session, session.cursor() as cursor:
-        cursor.execute("select convert_from(path, 'utf8') from occurrences where owner_member = 'SE' order by 1")
-        assert [path for (path,) in cursor] == [
+        cursor.execute("select case_id, path from occurrences where owner_member = 'SE'")
+        assert sorted(sealed.of_case("SE", case).unseal(path, PATH).decode() for case, path in cursor) == [
             "../../outside.jpg", "DCIM/copy.jpg", "DCIM/copy.jpg", "inner.zip", "inner.zip/deep.jpg", "note.txt",
         ]  # fmt: skip
     assert set(tmp_path.parent.rglob("*.jpg")) == before
@@ -125,8 +128,10 @@ def test_a_case_export_with_some_files_beside_it(office: Office, ada: Actor, sve
         file.writelines(write_cases([({"CaseNumber": "NO-1"}, records)]))
     office.intake(ada, tmp_path / "export" / "case.json", "NO-1")
     with acting_as(ada) as session, session.cursor() as cursor:
-        cursor.execute("select name, state from series order by name")
-        assert cursor.fetchall() == [("blue", "open"), ("green", "identified")]
+        cursor.execute("select name, state from series")
+        names = sealed.of_member("NO")
+        found = sorted((sealed.words(names, NAME, name), state) for name, state in cursor)
+        assert found == [("blue", "open"), ("green", "identified")]
         cursor.execute("select count(*), count(medium_id) from media left join medium_keys on medium_id = id")
         assert cursor.fetchone() == (3, 1)
     (tmp_path / "seized").mkdir()
@@ -206,8 +211,9 @@ def test_two_archives_of_one_exhibit_hide_nothing_of_each_other(office: Office, 
             archive.writestr("a.zip", inner.getvalue())
         office.intake(ada, tmp_path / f"part{number}.zip", "NO-1")
     with acting_as(ada) as session, session.cursor() as cursor:
-        cursor.execute("select convert_from(path, 'utf8'), count(*) from occurrences where medium_id is not null group by 1")
-        assert dict(cursor.fetchall()) == {"1.jpg": 2, "a.zip/p.jpg": 4, "a.zip": 2}
+        cursor.execute("select path, case_id, count(*) from occurrences where medium_id is not null group by 1, 2")
+        found = {sealed.of_case("NO", case).unseal(path, PATH).decode(): count for path, case, count in cursor}
+        assert found == {"1.jpg": 2, "a.zip/p.jpg": 4, "a.zip": 2}
     assert office.counts(ada, "NO-1") == Counts(new=5, undecodable=1)
 
 
@@ -268,8 +274,9 @@ def test_a_series_that_a_source_marks_identified_is_on_the_record(office: Office
     export = office.intake(ada, tmp_path / "case.json", "NO-1")
     listed = office.intake(ada, tmp_path / "list.csv")
     with acting_as(ada) as session, session.cursor() as cursor:
-        cursor.execute("select id::text from series where name in ('green', 'red') order by name")
-        marked = [row[0] for row in cursor]
+        cursor.execute("select id::text, name from series")
+        names = {sealed.words(sealed.of_member("NO"), NAME, name): series_id for series_id, name in cursor}
+        marked = [names["green"], names["red"]]
     assert _acts(ada, "series.identified") == marked
     assert _acts(ada, "export.take_in") == [str(export)]
     assert _acts(ada, "hash_list.take_in") == [str(listed)]

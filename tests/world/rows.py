@@ -28,7 +28,7 @@ BY_TYPE = {
 """What a column holds where nothing else is demanded; `number` is another for each row."""
 
 SAID = {
-    ("hash_lists", "name"): "%(number)s",
+    ("hash_lists", "name"): "convert_to((%(number)s::int)::text, 'UTF8')",
     ("handling_changes", "state"): "'in-force'",
     ("handling_changes", "subject_kind"): "'case'",
 }

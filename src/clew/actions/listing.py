@@ -109,7 +109,7 @@ def _take_in(
 ) -> Listed:  # fmt: skip
     """Prepare batches in one thread while the database writes those before in another."""
     names: dict[str, _SeriesSeen] = {}
-    prepared = ahead((_prepared(intake.source, batch, beside, names) for batch in _batches(records)), BATCHES_AHEAD)
+    prepared = ahead((_prepared(intake, batch, beside, names) for batch in _batches(records)), BATCHES_AHEAD)
     for batch in prepared:
         _open_series(actor, intake, names)
         _add_files(actor, intake, batch.with_bytes, names, add_job)
@@ -155,7 +155,7 @@ def ahead(items: Iterator[Item], most: int) -> Iterator[Item]:
 
 
 def _prepared(
-    source: bytes, batch: Sequence[ListedMedium], beside: Path | None, names: dict[str, _SeriesSeen]
+    intake: Intake, batch: Sequence[ListedMedium], beside: Path | None, names: dict[str, _SeriesSeen]
 ) -> _Batch:
     with_bytes: list[_Beside] = []
     rows: list[ListedRow] = []
@@ -166,8 +166,8 @@ def _prepared(
         if found is not None:
             with_bytes.append(found)
         elif record.is_identified:
-            rows += _rows(source, record, names)
-    return _Batch(records=len(batch), staged=listed.lines(rows), with_bytes=with_bytes)
+            rows += _rows(intake.source, record, names)
+    return _Batch(records=len(batch), staged=listed.lines(rows, intake.texts), with_bytes=with_bytes)
 
 
 def _note_series(names: dict[str, _SeriesSeen], record: ListedMedium) -> None:

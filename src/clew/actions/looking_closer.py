@@ -34,7 +34,7 @@ def look_closer(workplace: Workplace, actor: Actor, chunk_id: int) -> None:
     """Compare the moving media of the chunk by frames all through them. Done before: nothing happens."""
     with acting_as(actor) as session:
         chunk = intakes.chunk(session, chunk_id)
-        moving = media.of_chunk(session, chunk_id, MediumKind.VIDEO)
+        moving = media.of_chunk(session, chunk, MediumKind.VIDEO)
         keys = medium_keys.of(session, [medium.id for _, medium in moving], first=chunk.intake.case_id)
     if chunk.state is not ChunkState.FIRST_ANSWER:
         return

@@ -159,7 +159,7 @@ def in_chunks(stubs: Iterable[Stub]) -> Iterator[list[Stub]]:
 def take_in(workplace: Workplace, actor: Actor, chunk: Chunk, add_job: AddJob) -> None:
     """Give every file of the chunk its verdict and its first answer."""
     with acting_as(actor) as session:
-        waiting = occurrences.waiting(session, chunk.id)
+        waiting = occurrences.waiting(session, chunk)
     root = chunk.intake.root
     with ExitStack() as held:
         received = workplace.readers.each(
@@ -196,7 +196,7 @@ def let_go(received: Iterable[Received]) -> None:
 def end_chunk(actor: Actor, chunk: Chunk, add_job: AddJob) -> None:
     """All of the chunk was taken in: it moves on, unless some of its media wait for the sandbox."""
     with acting_as(actor) as session:
-        if intakes.lock_chunk(session, chunk.id) is ChunkState.WAITING and not occurrences.waiting(session, chunk.id):
+        if intakes.lock_chunk(session, chunk.id) is ChunkState.WAITING and not occurrences.waiting(session, chunk):
             intakes.move_chunk(session, chunk.id, ChunkState.FIRST_ANSWER)
             add_job(chunk.id, ChunkState.FIRST_ANSWER)
             audit.append(session, "chunk.take_in", str(chunk.id))

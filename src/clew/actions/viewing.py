@@ -13,8 +13,8 @@ from clew.actions.workplace import Workplace
 from clew.domain.cover import check_use, stated
 from clew.domain.errors import Unavailable
 from clew.domain.handling import Actor, Use
-from clew.media.vault import Reader
-from clew.records import audit, covers, media
+from clew.media.vault import Kept, Reader
+from clew.records import audit, covers, media, medium_keys
 from clew.records.session import acting_as
 
 RECEIPT_SECONDS_MAX = 5.0
@@ -38,6 +38,7 @@ def revealed(
     statement = stated(purpose, case)
     with acting_as(actor, Use.ORIGINAL) as session:
         medium = media.held(session, medium_id)
+        key = medium_keys.of(session, [medium_id]).get(medium_id)
         is_own = medium.owner_member == actor.member
         check_use(covers.get(session, medium.cover_id), Use.ORIGINAL, statement, is_own=is_own)
         act_id = audit.append(
@@ -45,7 +46,8 @@ def revealed(
             owner=medium.owner_member,
         )  # fmt: skip
     sequencing.receipt(act_id, within_seconds=within_seconds)
-    if medium.data_key is None:
+    if key is None:
         raise Unavailable("The bytes of this medium are not kept here.")
-    with workplace.vault.open(medium.owner_member, medium.sha256, medium.data_key) as reader:
+    kept = Kept(blob=key.blob, wrapped=key.wrapped)
+    with workplace.vault.open(medium.owner_member, str(key.case_id), medium.sha256, kept) as reader:
         yield reader

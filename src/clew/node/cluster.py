@@ -54,7 +54,12 @@ SETTINGS = {
     "log_timezone": "UTC",
     "log_min_error_statement": "panic",  # the log holds no statement and no row
     "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_min_duration_sample": "-1",
+    "log_transaction_sample_rate": "0",
     "track_activity_query_size": "100",
 }
 

@@ -15,6 +15,15 @@ from clew.records import administration, catalogue, policies
 
 Connection = psycopg.Connection[TupleRow]
 
+SILENT = {
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length_on_error": "0",
+}
+"""Settings of PostgreSQL under which its log holds no value."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
@@ -36,6 +45,7 @@ def check_database(configuration: Configuration, facts: ConnectionFacts) -> list
         _rules,
         _grants,
         _views,
+        _silence,
     ]
     with psycopg.connect(**facts.as_owner(), autocommit=True) as owner:
         done = [check(owner, facts) for check in checks]
@@ -123,6 +133,18 @@ def _views(owner: Connection, _: ConnectionFacts) -> Check:
         catalogue.leaking_views(owner),
         good="No view reads with other eyes than the asker's.",
         bad="Drop these views, they show rows past row security",
+    )
+
+
+def _silence(owner: Connection, _: ConnectionFacts) -> Check:
+    """A database of one's own is set up by others: what it logs may hold what was asked of it."""
+    found = dict(owner.execute("select name, setting from pg_settings where name = any(%s)", [list(SILENT)]).fetchall())
+    wrong = {name for name, wanted in SILENT.items() if found.get(name, wanted) != wanted}
+    return _verdict(
+        "log of the database",
+        wrong,
+        good="The log of the database holds no statement and no row.",
+        bad="The log of the database may hold statements or rows: set these as docs/how-to/run-a-node.md says",
     )
 
 

@@ -5,7 +5,11 @@ from uuid import UUID
 
 from clew.domain.errors import NotVisible, StepRefused
 from clew.domain.handling import Handling
+from clew.records import sealed
 from clew.records.session import Session, handling_columns
+
+REFERENCE = b"cases.reference"
+EXHIBIT = b"exhibits.reference"
 
 
 def open_case(session: Session, reference: str, handling: Handling, cover_id: UUID | None = None) -> UUID:
@@ -15,7 +19,10 @@ def open_case(session: Session, reference: str, handling: Handling, cover_id: UU
             """
             insert into cases (reference, opened_by, cover_id, owner_member, owner_unit, audience, members, excluded)
             values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict (owner_member, owner_unit, reference) do nothing""",
-            [reference, session.actor.officer, cover_id, *handling_columns(handling).values()],
+            [
+                _sealed(handling.owner_member, reference), session.actor.officer, cover_id,
+                *handling_columns(handling).values(),
+            ],
         )
     return find(session, reference)
 
@@ -31,7 +38,7 @@ def find(session: Session, reference: str) -> UUID:
             """
             select id from cases where reference = %s and owner_member = %s and shredded_at is null
             order by owner_unit <> %s, owner_unit limit 1""",
-            [reference, session.actor.member, session.actor.unit],
+            [_sealed(session.actor.member, reference), session.actor.member, session.actor.unit],
         )
         found = cursor.fetchone()
     if found is None:
@@ -48,7 +55,7 @@ def find_own(session: Session, reference: str) -> UUID:
     with session.cursor() as cursor:
         cursor.execute(
             "select id from cases where reference = %s and owner_member = %s and owner_unit = %s and shredded_at is null",
-            [reference, session.actor.member, session.actor.unit],
+            [_sealed(session.actor.member, reference), session.actor.member, session.actor.unit],
         )
         found = cursor.fetchone()
     if found is None:
@@ -62,12 +69,16 @@ def own(session: Session) -> list[tuple[str, list[str], datetime]]:
         cursor.execute(
             """
             select c.reference,
-                   array(select e.reference from exhibits e where e.case_id = c.id order by e.reference),
+                   array(select e.reference from exhibits e where e.case_id = c.id),
                    c.opened_at
               from cases c where c.owner_member = %s and c.shredded_at is null order by c.opened_at desc, c.id""",
             [session.actor.member],
         )
-        return cursor.fetchall()
+        texts = sealed.of_member(session.actor.member)
+        return [
+            (sealed.words(texts, REFERENCE, row[0]), sorted(sealed.words(texts, EXHIBIT, one) for one in row[1]), row[2])
+            for row in cursor
+        ]
 
 
 def hold(session: Session, case_id: UUID) -> None:
@@ -88,6 +99,10 @@ def begin_shredding(session: Session, case_id: UUID) -> None:
     with session.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_lock_of(case_id)])
         cursor.execute("update cases set shredded_at = coalesce(shredded_at, now()) where id = %s", [case_id])
+
+
+def _sealed(member: str, reference: str) -> bytes:
+    return sealed.of_member(member).seal(reference.encode(), REFERENCE)
 
 
 def _lock_of(case_id: UUID) -> int:

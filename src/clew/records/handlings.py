@@ -8,6 +8,7 @@ from uuid import UUID
 from clew.domain.errors import NotVisible
 from clew.domain.handling import Handling, Use, from_circles
 from clew.domain.handling_change import SubjectKind
+from clew.records import cases, hash_lists, sealed, series
 from clew.records.session import Session, handling_columns
 from clew.records.visibility import visible
 
@@ -16,6 +17,14 @@ TABLES: Mapping[SubjectKind, str] = {
     SubjectKind.EXHIBIT: "exhibits",
     SubjectKind.SERIES: "series",
     SubjectKind.HASH_LIST: "hash_lists",
+}
+
+
+_COLUMNS = {
+    SubjectKind.CASE: cases.REFERENCE,
+    SubjectKind.EXHIBIT: cases.EXHIBIT,
+    SubjectKind.SERIES: series.NAME,
+    SubjectKind.HASH_LIST: hash_lists.NAME,
 }
 
 
@@ -59,8 +68,12 @@ def find(session: Session, kind: SubjectKind, name: str, within: str | None = No
         kind,
         f"select {_subject_columns('t')} from {table} t where t.{named} = %(name)s and t.owner_member = %(member)s"
         f" and t.owner_unit = %(unit)s {in_case if kind is SubjectKind.EXHIBIT else ''}",
-        {"name": name, "within": within, "member": session.actor.member, "unit": session.actor.unit},
+        {"name": _sealed(session, kind, name), "within": within and _sealed(session, SubjectKind.CASE, within), "member": session.actor.member, "unit": session.actor.unit},
     )
+
+
+def _sealed(session: Session, kind: SubjectKind, words: str) -> bytes:
+    return sealed.of_member(session.actor.member).seal(words.encode(), _COLUMNS[kind])
 
 
 def get(session: Session, kind: SubjectKind, subject_id: UUID) -> Subject:
@@ -284,7 +297,7 @@ _READ_COLUMNS = (
     " camera_serial, lens_serial, taken_at, taken_offset_minutes, latitude, longitude, gps_precision_m, software,"
     " document_id"
 )
-_COPIED_COLUMNS = f"name, {_READ_COLUMNS}, data_key, taken_in_at, owner_member, owner_unit"
+_COPIED_COLUMNS = f"name, {_READ_COLUMNS}, taken_in_at, owner_member, owner_unit"
 
 _PLACES = """
     insert into pg_temp.recover_places
@@ -349,6 +362,12 @@ _FOLLOW = (
     update media there set ({_READ_COLUMNS}) = (select {_READ_COLUMNS} from media m where m.id = r.old)
       from pg_temp.recover_media r where r.new <> r.old and not r.is_copy and there.id = r.new
        and there.verdict in {_UNREAD} and (select verdict from media m where m.id = r.old) not in {_UNREAD}""",
+    # What opens the bytes of this one opens them for that one: a wrap is bound to owner, case and content.
+    """
+    insert into medium_keys (medium_id, case_id, member, blob, wrapped)
+    select distinct on (r.new, k.case_id) r.new, k.case_id, k.member, k.blob, k.wrapped
+      from pg_temp.recover_media r join medium_keys k on k.medium_id = r.old where r.new <> r.old
+    on conflict (medium_id, case_id) do nothing""",
     # Fingerprints of what is copied or joined are numbered anew, while nobody else can number any.
     """
     with fresh as materialized (
@@ -411,6 +430,7 @@ _FOLLOW = (
        and not exists (select from occurrences o where o.medium_id = r.old)
        and not exists (select from listings l where l.medium_id = r.old)""",
     "delete from series_media s using pg_temp.recover_gone g where s.medium_id = g.id",
+    "delete from medium_keys k using pg_temp.recover_gone g where k.medium_id = g.id",
     "delete from fingerprints f using pg_temp.recover_gone g where f.medium_id = g.id",
     "delete from media m using pg_temp.recover_gone g where m.id = g.id",
     "select clew_recover('{}', array(select id from pg_temp.recover_gone), '{}')",

@@ -6,11 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
+
 from clew.domain.errors import Invalid, NotVisible
 from clew.domain.handling import Handling, from_circles
 from clew.domain.intake import ChunkState, Progress, Summary
 from clew.domain.medium import Verdict
+from clew.keys.texts import Texts
+from clew.records import sealed
 from clew.records.session import Session, handling_columns
+
+SOURCE = b"intakes.source"
+ARCHIVE = b"chunks.archive"
+PATH = b"occurrences.path"
+LOCATION = b"occurrences.location"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +43,11 @@ class Intake:
         """Where its files lie: the source itself, or beside it for an export that names them."""
         source = Path(os.fsdecode(self.source))
         return source.parent if self.source_kind == "vics" else source
+
+    @property
+    def texts(self) -> Texts:
+        """What seals the paths that it brings."""
+        return sealed.of(self.handling.owner_member, self.case_id, make=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +85,8 @@ def begin(
     """The intake of this source into this exhibit: the one that was begun before, or a new one."""
     cover = handling_columns(handling)
     with session.cursor() as cursor:
+        case_id = _case_of(cursor, exhibit_id)
+        source = sealed.of(handling.owner_member, case_id, make=True).seal(source, SOURCE)
         cursor.execute(
             """
             select id, keeps_bytes, series_id from intakes
@@ -125,6 +141,7 @@ def add_chunk(
     """A chunk of the files among `stubs` that the exhibit does not hold yet; None where it holds them all."""
     cover = handling_columns(intake.handling)
     ordinal = _next_ordinal(session, intake.id)
+    texts = intake.texts
     with session.cursor() as cursor:
         cursor.execute(
             """
@@ -145,8 +162,9 @@ def add_chunk(
                        %(owner_member)s, %(owner_unit)s, %(audience)s::smallint, %(members)s::text[], %(excluded)s::text[]
                 from fresh, chunk on conflict (exhibit_id, path_key) do nothing)
             select id from chunk""",
-            {"paths": [s.path for s in stubs], "keys": [s.key for s in stubs], "sizes": [s.size_bytes for s in stubs],
-             "reasons": [s.reason for s in stubs], "locations": [s.location for s in stubs],
+            {"paths": [texts.seal(s.path, PATH) for s in stubs], "keys": [texts.token(s.key) for s in stubs], "sizes": [s.size_bytes for s in stubs],
+             "reasons": [s.reason for s in stubs],
+             "locations": [None if s.location is None else texts.seal(s.location, LOCATION) for s in stubs],
              "exhibit": intake.exhibit_id, "case": intake.case_id, "intake": intake.id, "series": series_id,
              "ordinal": ordinal, "waiting": ChunkState.WAITING, **cover},
         )  # fmt: skip
@@ -169,7 +187,7 @@ def add_archive(session: Session, intake: Intake, archive: bytes, size_bytes: in
                               where intake_id = %(intake)s and archive = %(archive)s and bytes = %(size)s)
             returning id""",
             {"intake": intake.id, "ordinal": ordinal, "waiting": ChunkState.WAITING, "size": size_bytes,
-             "archive": archive, **cover},
+             "archive": intake.texts.seal(archive, ARCHIVE, intake.id.bytes), **cover},
         )  # fmt: skip
         row = cursor.fetchone()
         return None if row is None else int(row[0])
@@ -214,9 +232,10 @@ def chunk(session: Session, chunk_id: int) -> Chunk:
         row = cursor.fetchone()
     if row is None:
         raise NotVisible("There is no such chunk, or you may not see it.")
+    intake = _intake(row[5:])
+    archive = None if row[2] is None else intake.texts.unseal(bytes(row[2]), ARCHIVE, intake.id.bytes)
     return Chunk(
-        id=row[0], state=ChunkState(row[1]), archive=None if row[2] is None else bytes(row[2]), cursor=row[3],
-        series_id=row[4], intake=_intake(row[5:]),
+        id=row[0], state=ChunkState(row[1]), archive=archive, cursor=row[3], series_id=row[4], intake=intake,
     )  # fmt: skip
 
 
@@ -316,10 +335,21 @@ _INTAKE = """
 
 def _intake(row: Sequence) -> Intake:
     return Intake(
-        id=row[0], case_id=row[1], exhibit_id=row[2], source=bytes(row[3]), source_kind=row[4], host=row[5],
+        id=row[0], case_id=row[1], exhibit_id=row[2],
+        source=sealed.of(row[9], row[1]).unseal(bytes(row[3]), SOURCE), source_kind=row[4], host=row[5],
         keeps_bytes=row[6], series_id=row[7], list_id=row[8],
         handling=from_circles(
             row[11], owner_member=row[9], owner_unit=row[10], members=row[12], excluded=row[13],
         ),
         cover_id=row[14],
     )  # fmt: skip
+
+
+def _case_of(cursor: psycopg.Cursor, exhibit_id: UUID | None) -> UUID | None:
+    if exhibit_id is None:
+        return None
+    cursor.execute("select case_id from exhibits where id = %s", [exhibit_id])
+    found = cursor.fetchone()
+    if found is None:
+        raise NotVisible("There is no such exhibit.")
+    return found[0]

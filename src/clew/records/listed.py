@@ -7,7 +7,8 @@ from uuid import UUID
 
 from clew.domain.fingerprint import Kind
 from clew.domain.medium import Verdict
-from clew.records.intakes import Intake
+from clew.keys.texts import Texts
+from clew.records.intakes import PATH, Intake
 from clew.records.session import Session, handling_columns
 
 LINES_PER_WRITE = 500
@@ -31,10 +32,11 @@ class ListedRow(NamedTuple):
     series: int | None
 
 
-def lines(rows: Sequence[ListedRow]) -> list[str]:
+def lines(rows: Sequence[ListedRow], texts: Texts) -> list[str]:
     """The rows in COPY's text format, in pieces; needs no database, so another thread can make them."""
     return [
-        "".join(map(_line, rows[start : start + LINES_PER_WRITE])) for start in range(0, len(rows), LINES_PER_WRITE)
+        "".join(_line(row, texts) for row in rows[start : start + LINES_PER_WRITE])
+        for start in range(0, len(rows), LINES_PER_WRITE)
     ]
 
 
@@ -121,12 +123,12 @@ _SERIES = f"""
 _NULL = "\\N"
 
 
-def _line(row: ListedRow) -> str:
+def _line(row: ListedRow, texts: Texts) -> str:
     """One line of COPY's text format. Bytes go as hexadecimal, so nothing in them needs an escape."""
     name, sha256, sha1, md5, pdq, size, kind, path, key, series = row
     return (
         f"{os.urandom(16).hex()}\t\\\\x{name.hex()}\t{_bytes(sha256)}\t{_bytes(sha1)}\t{_bytes(md5)}\t{_bytes(pdq)}\t"
-        f"{_NULL if size is None else size}\t{kind}\t\\\\x{path.hex()}\t\\\\x{key.hex()}\t"
+        f"{_NULL if size is None else size}\t{kind}\t\\\\x{texts.seal(path, PATH).hex()}\t\\\\x{texts.token(key).hex()}\t"
         f"{_NULL if series is None else series}\n"
     )
 

@@ -1,16 +1,18 @@
 """Media: one record for each content that a unit holds under one handling."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-
 from clew.domain.errors import NotVisible
 from clew.domain.handling import Handling
 from clew.domain.intake import ChunkState
 from clew.domain.medium import MediumKind, Verdict
+from clew.keys.texts import Texts
+from clew.records import sealed
+from clew.records.intakes import LOCATION, PATH, Chunk
 from clew.records.session import Session, handling_columns
 
 
@@ -57,7 +59,6 @@ class Held:
     owner_member: str
     cover_id: UUID | None
     sha256: bytes
-    data_key: bytes | None
 
 
 def held(session: Session, medium_id: UUID) -> Held:
@@ -68,16 +69,13 @@ def held(session: Session, medium_id: UUID) -> Held:
     """
     with session.cursor() as cursor:
         cursor.execute(
-            "select owner_member, cover_id, sha256, data_key from media where id = %s and sha256 is not null",
+            "select owner_member, cover_id, sha256 from media where id = %s and sha256 is not null",
             [medium_id],
         )
         found = cursor.fetchone()
     if found is None:
         raise NotVisible("There is no such medium.")
-    owner_member, cover_id, sha256, data_key = found
-    return Held(
-        owner_member=owner_member, cover_id=cover_id, sha256=bytes(sha256), data_key=data_key and bytes(data_key)
-    )
+    return Held(owner_member=found[0], cover_id=found[1], sha256=bytes(found[2]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,13 +132,14 @@ def add(
     one waits for the other, and never each for the other.
     """
     cover = tuple(handling_columns(handling).values())
+    texts = sealed.of_member(handling.owner_member)
     with session.cursor() as cursor:
         cursor.execute(
             f"create temporary table if not exists new_media on commit delete rows as select {_COLUMNS} from media with no data"
         )
         with cursor.copy(f"copy pg_temp.new_media ({_COLUMNS}) from stdin") as copy:
             for medium in media:
-                copy.write_row((*_row(medium), cover_id, *cover))
+                copy.write_row((*_row(medium, texts), cover_id, *cover))
         cursor.execute(
             f"""
             insert into media ({_COLUMNS}) select {_COLUMNS} from pg_temp.new_media order by name
@@ -160,22 +159,23 @@ def add(
     return ids
 
 
-def of_chunk(session: Session, chunk_id: int, kind: MediumKind) -> tuple[tuple[bytes, Kept], ...]:
+def of_chunk(session: Session, chunk: Chunk, kind: MediumKind) -> tuple[tuple[bytes, Kept], ...]:
     """(where its bytes lie in the source, medium) of each medium of `kind` in a chunk that no finished chunk held."""
+    texts = chunk.intake.texts
     with session.cursor() as cursor:
         cursor.execute(
             """
-            select distinct on (m.id) coalesce(o.location, o.path), m.id, m.sha256, m.size_bytes
+            select distinct on (m.id) o.location, o.path, m.id, m.sha256, m.size_bytes
             from occurrences o join media m on m.id = o.medium_id where o.chunk_id = %s and m.kind = %s and m.sha256 is not null and m.size_bytes is not null
               and not exists (select from occurrences e join chunks c on c.id = e.chunk_id
                               where e.medium_id = m.id and c.state = %s)
             order by m.id, o.id""",
-            [chunk_id, kind.value, int(ChunkState.DONE)],
+            [chunk.id, kind.value, int(ChunkState.DONE)],
         )
         return tuple(
             (
-                bytes(row[0]),
-                Kept(id=row[1], sha256=bytes(row[2]), size_bytes=row[3]),
+                texts.unseal(bytes(row[1]), PATH) if row[0] is None else texts.unseal(bytes(row[0]), LOCATION),
+                Kept(id=row[2], sha256=bytes(row[3]), size_bytes=row[4]),
             )
             for row in cursor
         )
@@ -194,11 +194,18 @@ _WHAT_WAS_READ = ", ".join(
 )
 
 
-def _row(medium: Medium) -> tuple[object, ...]:
+def _row(medium: Medium, texts: Texts) -> tuple[object, ...]:
+    def sealed_or_none(text: str | None, column: bytes) -> bytes | None:
+        return None if text is None else texts.seal(text.encode(), column)
+
     return (
         medium.id, medium.name, medium.sha256, medium.sha1, medium.md5, medium.size_bytes, medium.kind.value,
         int(medium.verdict), medium.reason, medium.width, medium.height, medium.duration_ms,
-        Jsonb(medium.facts) if medium.facts else None, medium.camera_make, medium.camera_model, medium.camera_serial,
-        medium.lens_serial, medium.taken_at, medium.taken_offset_minutes, medium.latitude, medium.longitude,
-        medium.gps_precision_m, medium.software, medium.document_id, "now",
+        sealed_or_none(json.dumps(medium.facts) if medium.facts else None, b"media.facts"),
+        sealed_or_none(medium.camera_make, b"media.camera_make"),
+        sealed_or_none(medium.camera_model, b"media.camera_model"),
+        sealed_or_none(medium.camera_serial, b"media.camera_serial"),
+        sealed_or_none(medium.lens_serial, b"media.lens_serial"), medium.taken_at, medium.taken_offset_minutes, medium.latitude, medium.longitude,
+        medium.gps_precision_m,
+        sealed_or_none(medium.software, b"media.software"), sealed_or_none(medium.document_id, b"media.document_id"), "now",
     )  # fmt: skip

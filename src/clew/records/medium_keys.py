@@ -19,7 +19,10 @@ class MediumKey:
 
 
 def of(session: Session, media: Sequence[UUID], *, first: UUID | None = None) -> dict[UUID, MediumKey]:
-    """One key of each of the actor's own member's `media` that has any; that of case `first` where there is one."""
+    """One key of each of `media` that has any; that of case `first` where there is one.
+
+    Of another member's media only in a transaction that asks for their originals.
+    """
     with session.cursor() as cursor:
         cursor.execute(
             """

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from clew.domain.medium import Verdict
-from clew.records.intakes import Chunk, Stub
+from clew.records.intakes import LOCATION, PATH, Chunk, Stub
 from clew.records.session import Session, handling_columns
 
 
@@ -18,17 +18,22 @@ class Waiting:
     location: bytes | None
 
 
-def waiting(session: Session, chunk_id: int) -> tuple[Waiting, ...]:
+def waiting(session: Session, chunk: Chunk) -> tuple[Waiting, ...]:
     """Files of the chunk without a verdict."""
+    texts = chunk.intake.texts
     with session.cursor() as cursor:
         cursor.execute(
             f"""
             select o.id, o.path, o.location from occurrences o left join media m on m.id = o.medium_id
             where o.chunk_id = %s and ((o.medium_id is null and o.reason = '') or m.verdict = {Verdict.WAITING:d})
             order by o.id""",
-            [chunk_id],
+            [chunk.id],
         )
-        return tuple(Waiting(id=row[0], path=bytes(row[1]), location=row[2] and bytes(row[2])) for row in cursor)
+        return tuple(
+            Waiting(id=row[0], path=texts.unseal(bytes(row[1]), PATH),
+                    location=None if row[2] is None else texts.unseal(bytes(row[2]), LOCATION))
+            for row in cursor
+        )  # fmt: skip
 
 
 def fill(session: Session, media: Mapping[int, UUID], reasons: Mapping[int, str]) -> None:
@@ -51,6 +56,7 @@ def fill(session: Session, media: Mapping[int, UUID], reasons: Mapping[int, str]
 def add(session: Session, chunk: Chunk, found: Sequence[tuple[Stub, UUID | None]]) -> None:
     """Occurrences of an archive's entries, each with its medium or its reason; those that are there stay."""
     intake = chunk.intake
+    texts = intake.texts
     with session.cursor() as cursor:
         cursor.execute(
             """
@@ -63,7 +69,7 @@ def add(session: Session, chunk: Chunk, found: Sequence[tuple[Stub, UUID | None]
             on conflict (exhibit_id, path_key) do update set medium_id = excluded.medium_id
                 where occurrences.medium_id is null""",
             {"exhibit": intake.exhibit_id, "case": intake.case_id, "intake": intake.id, "chunk": chunk.id,
-             "paths": [stub.path for stub, _ in found], "keys": [stub.key for stub, _ in found],
+             "paths": [texts.seal(stub.path, PATH) for stub, _ in found], "keys": [texts.token(stub.key) for stub, _ in found],
              "sizes": [stub.size_bytes for stub, _ in found], "reasons": [stub.reason for stub, _ in found],
              "media": [medium for _, medium in found], **handling_columns(intake.handling)},
         )  # fmt: skip

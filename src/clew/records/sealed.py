@@ -26,3 +26,13 @@ def of_member(member: str) -> Texts:
 def of_case(member: str, case_id: UUID, *, make: bool = False) -> Texts:
     """What seals the words of a case; once its key is destroyed they are gone wherever they were copied to."""
     return texts_of(keyring(), member, str(case_id), make=make)
+
+
+def of(member: str, case_id: UUID | None, *, make: bool = False) -> Texts:
+    """What seals what a seizure brings: under its case's key or, where it came on a list, its owner's."""
+    return of_member(member) if case_id is None else of_case(member, case_id, make=make)
+
+
+def words(texts: Texts, column: bytes, value: object) -> str:
+    """The words of a sealed column of a row that was read."""
+    return texts.unseal(bytes(cast("bytes", value)), column).decode()

@@ -6,7 +6,10 @@ from uuid import UUID
 from clew.domain.errors import NotVisible
 from clew.domain.handling import Handling
 from clew.domain.series import SeriesState
+from clew.records import sealed
 from clew.records.session import Session, handling_columns
+
+NAME = b"series.name"
 
 
 def find_or_open(session: Session, name: str, handling: Handling, cover_id: UUID | None = None) -> UUID:
@@ -23,13 +26,13 @@ def opened(
             """
             insert into series (name, cover_id, owner_member, owner_unit, audience, members, excluded)
             values (%s, %s, %s, %s, %s, %s, %s) on conflict (owner_member, owner_unit, name) do nothing returning id""",
-            [name, cover_id, *handling_columns(handling).values()],
+            [sealed_name(session, name), cover_id, *handling_columns(handling).values()],
         )
         if made := cursor.fetchone():
             return made[0], True
         cursor.execute(
             "select id from series where name = %s and owner_member = %s and owner_unit = %s",
-            [name, session.actor.member, session.actor.unit],
+            [sealed_name(session, name), session.actor.member, session.actor.unit],
         )
         return cursor.fetchone()[0], False
 
@@ -56,9 +59,14 @@ def mark(session: Session, name: str, state: SeriesState) -> UUID:
     with session.cursor() as cursor:
         cursor.execute(
             "update series set state = %s where name = %s and owner_member = %s and owner_unit = %s returning id",
-            [state.value, name, session.actor.member, session.actor.unit],
+            [state.value, sealed_name(session, name), session.actor.member, session.actor.unit],
         )
         marked = cursor.fetchone()
     if marked is None:
         raise NotVisible("There is no such series.")
     return marked[0]
+
+
+def sealed_name(session: Session, name: str) -> bytes:
+    """The name as the actor's own member's series hold it."""
+    return sealed.of_member(session.actor.member).seal(name.encode(), NAME)

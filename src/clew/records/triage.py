@@ -8,6 +8,9 @@ from clew.domain.fingerprint import Transform
 from clew.domain.medium import MediumKind, Verdict
 from clew.domain.series import SeriesState
 from clew.domain.triage import Aligned, Other, ReasonKind
+from clew.records import sealed
+from clew.records.intakes import PATH
+from clew.records.series import NAME
 from clew.records.session import Session
 
 
@@ -45,12 +48,14 @@ def media_after(
     session: Session, case_id: UUID, exhibit_id: UUID | None, after: UUID | None, limit: int
 ) -> tuple[ScopedMedium, ...]:
     """The next `limit` media of the case in the order of their identifiers."""
+    texts = sealed.of_case(session.actor.member, case_id)
     with session.cursor() as cursor:
         cursor.execute(_MEDIA, {"case": case_id, "exhibit": exhibit_id, "after": after or _BEFORE_ALL, "limit": limit})
         return tuple(
             ScopedMedium(
                 id=row[0], name=row[1].hex(), sha256=row[2] and row[2].hex(), kind=MediumKind(row[3]),
-                verdict=Verdict(row[4]), reason=row[5], paths=tuple(row[6]),
+                verdict=Verdict(row[4]), reason=row[5],
+                paths=tuple(texts.unseal(path, PATH) for path in row[6]),
             )
             for row in cursor
         )  # fmt: skip
@@ -109,9 +114,10 @@ def unreadable_after(
     session: Session, case_id: UUID, exhibit_id: UUID | None, after: int, limit: int
 ) -> tuple[tuple[int, bytes, str], ...]:
     """(occurrence, path, reason) of files of the case that gave no pixels, frames or samples."""
+    texts = sealed.of_case(session.actor.member, case_id)
     with session.cursor() as cursor:
         cursor.execute(_UNREADABLE, {"case": case_id, "exhibit": exhibit_id, "after": after, "limit": limit})
-        return tuple(cursor.fetchall())
+        return tuple((number, texts.unseal(path, PATH), reason) for number, path, reason in cursor)
 
 
 def count_without_medium(session: Session, case_id: UUID, exhibit_id: UUID | None) -> int:
@@ -124,6 +130,7 @@ def count_without_medium(session: Session, case_id: UUID, exhibit_id: UUID | Non
 def _pair(row: tuple, me: str) -> Pair:
     (medium_id, kind, distance, radius, transform, here_from, here_to, there_from, there_to, matched, compared,
      name, owner, unit, is_in_other_case, is_earlier, is_listed, series, series_owner, series_state) = row  # fmt: skip
+    name_of_series = None if series is None else sealed.words(sealed.of_member(series_owner), NAME, series)
     is_foreign_series = series_owner is not None and series_owner != me
     return Pair(
         medium_id=medium_id, kind=ReasonKind(kind), matched=name.hex(), owner=owner, unit=unit,
@@ -131,7 +138,7 @@ def _pair(row: tuple, me: str) -> Pair:
             is_of_own_member=owner == me, is_in_other_case=is_in_other_case, is_earlier=bool(is_earlier),
             is_listed=is_listed, foreign_series_state=SeriesState(series_state) if is_foreign_series else None,
         ),
-        series=series, distance_bits=distance, radius_bits=radius,
+        series=name_of_series, distance_bits=distance, radius_bits=radius,
         transform=None if transform is None else Transform(transform).word,
         aligned=None if here_from is None else Aligned(
             seconds_here=(here_from / 1000, here_to / 1000), seconds_there=(there_from / 1000, there_to / 1000),

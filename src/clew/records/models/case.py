@@ -11,7 +11,7 @@ class Case(Described):
     """A member's enquiry."""
 
     id = random_id()
-    reference = models.TextField()
+    reference = models.BinaryField()
     opened_at = models.DateTimeField(db_default=Now())
     opened_by = models.TextField()
     shredded_at = models.DateTimeField(null=True)
@@ -24,7 +24,7 @@ class Case(Described):
         )
 
     def __str__(self) -> str:
-        return self.reference
+        return str(self.id)
 
 
 class Exhibit(Described):
@@ -32,14 +32,14 @@ class Exhibit(Described):
 
     id = random_id()
     case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="exhibits")
-    reference = models.TextField()
+    reference = models.BinaryField()
 
     class Meta:
         db_table = "exhibits"
         constraints = (models.UniqueConstraint(name="exhibit_once_in_a_case", fields=["case", "reference"]),)
 
     def __str__(self) -> str:
-        return self.reference
+        return str(self.id)
 
 
 class Intake(Described):

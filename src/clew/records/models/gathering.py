@@ -11,7 +11,7 @@ class Series(Described):
     """Media that belong together, and whether their victim is identified."""
 
     id = random_id()
-    name = models.TextField()
+    name = models.BinaryField()
     state = models.TextField(default=SeriesState.OPEN.value, db_default=SeriesState.OPEN.value)
 
     class Meta:
@@ -24,7 +24,7 @@ class Series(Described):
         )
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.id)
 
 
 class SeriesMedium(Covered):
@@ -46,7 +46,7 @@ class HashList(Described):
     """Fingerprints of known material that came without a case."""
 
     id = random_id()
-    name = models.TextField()
+    name = models.BinaryField()
 
     class Meta:
         db_table = "hash_lists"
@@ -55,7 +55,7 @@ class HashList(Described):
         )
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.id)
 
 
 class Listing(Covered):

@@ -1,0 +1,149 @@
+"""After a whole run, no file of the node holds a byte of a medium, a name, a path or a note."""
+
+import io
+import json
+import os
+import signal
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from clew.cli.drawing import drive, landscape, write_clip
+from clew.node.configuration import Configuration
+from clew.node.place import place_of
+from tests.end_to_end.test_commands import Node, _fresh, _remove
+from tests.world import canaries
+from tests.world.vics import medium, write_cases
+
+COMMON = "zanzacanary"
+WORDS = {
+    "name of a folder": "Qualmhafen-folder-zanzacanary",
+    "name of a picture": "Virrebotn-picture-zanzacanary",
+    "name with other letters": "Ålefjær-zanzacanary-øæå",
+    "name of a clip": "Drottsholm-clip-zanzacanary",
+    "name of an entry of an archive": "Montferrat-entry-zanzacanary",
+    "name of an archive": "Brackwater-archive-zanzacanary",
+    "text of a note": "Ostrogard-note-text-zanzacanary",
+    "reference of a case": "Lindholt-case-zanzacanary",
+    "reference of an exhibit": "Sundvall-exhibit-zanzacanary",
+    "name of a series": "Karelstad-series-zanzacanary",
+    "name of a hash list": "Helgeland-list-zanzacanary",
+    "file of a hash list": "Vestervik-listfile-zanzacanary",
+    "path in an export": "Nordanvind-export-zanzacanary",
+    "series in an export": "Tangermark-export-series-zanzacanary",
+    "maker of a camera": "Wolkenstein-maker-zanzacanary",
+    "model of a camera": "Fernblick-model-zanzacanary",
+    "software of a picture": "Farbenfroh-software-zanzacanary",
+    "serial of a camera": "SERIAL-4711-0815-zanzacanary",
+    "comment in a picture": "Abendrot-comment-zanzacanary",
+}
+
+
+def picture(seed: int) -> bytes:
+    """A JPEG with words in its EXIF."""
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0110], exif[0x0131] = (
+        WORDS["maker of a camera"], WORDS["model of a camera"], WORDS["software of a picture"],
+    )  # fmt: skip
+    details = exif.get_ifd(0x8769)
+    details[0xA431] = WORDS["serial of a camera"]
+    details[0x9286] = b"ASCII\0\0\0" + WORDS["comment in a picture"].encode()
+    file = io.BytesIO()
+    landscape(seed, (320, 240)).save(file, "jpeg", exif=exif)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def seized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("elsewhere")
+    folder = root / "source" / WORDS["name of a folder"]
+    folder.mkdir(parents=True)
+    for seed in range(30):
+        (folder / f"{WORDS['name of a picture']} {seed}.jpg").write_bytes(picture(seed))
+    (folder / f"{WORDS['name with other letters']}.jpg").write_bytes(picture(40))
+    (folder / "note.txt").write_text(WORDS["text of a note"] * 20)
+    write_clip(folder / f"{WORDS['name of a clip']}.mp4", drive(3, 4.0))
+    with zipfile.ZipFile(folder / f"{WORDS['name of an archive']}.zip", "w") as archive:
+        archive.writestr(f"{WORDS['name of an entry of an archive']}.jpg", picture(50))
+    (root / f"{WORDS['file of a hash list']}.txt").write_text("\n".join(f"{n:064x}" for n in range(1, 50)))
+    records = [
+        medium(n, Series=WORDS["series in an export"], MediaFiles=[{"FileName": f"{n}.jpg", "FilePath": WORDS["path in an export"]}])
+        for n in range(30)
+    ]
+    with (root / "export.json").open("wb") as file:
+        file.writelines(write_cases([({"CaseNumber": "X"}, records)]))
+    return root
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[Node]:
+    made = _fresh(tmp_path_factory.mktemp("whole") / "clew", compiled)
+    yield made
+    _remove(made.home)
+
+
+def bytes_of_media(seized: Path) -> dict[str, list[bytes]]:
+    """Thirty bytes from the middle of the largest file of each kind, as they might lie somewhere."""
+    by_size = sorted((path.stat().st_size, path) for path in (seized / "source").rglob("*") if path.is_file())
+    largest = {path.suffix: path.read_bytes() for _, path in by_size}
+    return {f"bytes of {kind}": canaries.forms(of[len(of) // 2 :][:30]) for kind, of in largest.items()}
+
+
+def sought(seized: Path) -> dict[str, list[bytes]]:
+    """Every word holds the word that is sought in its place: the whole list would take an hour."""
+    assert all(COMMON in word for word in WORDS.values())
+    return {"a word": canaries.forms_of_word(COMMON)} | bytes_of_media(seized)
+
+
+def folders(node: Node) -> list[Path]:
+    return [node.home, node.home.parent, place_of(Configuration(home=node.home)).root]
+
+
+def test_no_file_of_the_node_holds_what_was_planted(node: Node, seized: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Taken in (and killed meanwhile), triaged, compared, shredded; while PostgreSQL runs and after it stopped."""
+    spill = node.home.parent / "tmp"
+    spill.mkdir()
+    monkeypatch.setenv("TMPDIR", str(spill))
+    secrets = sought(seized)
+    case = ("--case", WORDS["reference of a case"], "--exhibit", WORDS["reference of an exhibit"])
+    intake = ("intake", str(seized / "source"), "--as", "ada", *case, "--series", WORDS["name of a series"])
+    node.run("init")
+    node.run("member", "add", "NO", "Norway")
+    for officer in ("ada", "bo"):
+        node.run("officer", "add", officer, "--member", "NO", "--unit", "VICTIM-ID")
+    killed = node.start(*intake)
+    time.sleep(6)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.communicate()
+    assert canaries.found(secrets, folders(node)) == set(), "after a kill, PostgreSQL running"
+    node.run(*intake)
+    node.run("intake", str(seized / "export.json"), "--as", "ada", "--case", "EXPORTED-1", "--exhibit", "EXPORT")
+    listed = seized / f"{WORDS['file of a hash list']}.txt"
+    node.run("intake", str(listed), "--as", "ada", "--list", WORDS["name of a hash list"])
+    answer = json.loads(node.run("triage", WORDS["reference of a case"], "--as", "ada", "--json"))
+    assert len(answer["media"]) == 35
+    assert any(WORDS["name of a picture"] in path for one in answer["media"] for path in one["paths"])
+    node.run("compare", str(seized / "source"), "--as", "bo")
+    node.run("triage", "no such case", "--as", "ada", code=1)
+    assert canaries.found(secrets, folders(node)) == set(), "after a whole run"
+    node.run("case", "shred", WORDS["reference of a case"], "--as", "ada")
+    certificate = node.run("case", "shred", WORDS["reference of a case"], "--as", "bo", "--confirm", "--json")
+    assert WORDS["reference of a case"] in certificate
+    assert canaries.found(secrets, folders(node)) == set(), "after the case was shredded"
+
+
+def test_the_search_finds_what_is_there(tmp_path: Path, seized: Path) -> None:
+    """The proof that the test above can fail: each secret, in each form, in a file or in its name."""
+    secrets = sought(seized)
+    for number, (name, several) in enumerate(secrets.items()):
+        for at, form in enumerate(several):
+            file = tmp_path / f"{number}-{at}"
+            file.write_bytes(b"\x00" * at + form + b"\xff")
+            assert {hit for hit, _ in canaries.found({name: several}, [tmp_path])} == {name}
+            file.unlink()
+    (tmp_path / f"log of {COMMON}").touch()
+    assert canaries.found(secrets, [tmp_path])
