@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
-from clew.actions import receiving
-from clew.cli.drawing import landscape
+from clew.actions import listing, receiving
+from clew.cli.drawing import landscape, room
 from clew.domain.handling import Actor
-from clew.domain.triage import Counts
+from clew.domain.triage import Counts, ReasonKind
 from clew.records.session import acting_as
 from tests.world.office import Office
 from tests.world.vics import write_cases
@@ -117,3 +118,98 @@ def test_files_that_grow_after_they_were_seen_are_taken_in_by_parts(
     office.work()
     assert held == [2, 2, 2]
     assert office.counts(ada, "NO-1") == Counts(new=6)
+
+
+def matches(of: Actor) -> int:
+    with acting_as(of) as session, session.cursor() as cursor:
+        cursor.execute("select count(*) from matches")
+        return int(cursor.fetchone()[0])
+
+
+def pdq_of(of: Actor, kind: int = 1) -> bytes:
+    """The PDQ of the one picture that was taken in."""
+    with acting_as(of) as session, session.cursor() as cursor:
+        cursor.execute("select bits from fingerprints where kind = %s", [kind])
+        (only,) = cursor
+        return bytes(only[0])
+
+
+def near_lines(pdq: bytes, count: int) -> list[str]:
+    """Lines of a list whose fingerprints all lie within a few bits of `pdq`, each another."""
+    lines = []
+    for number in range(count):
+        bits = bytearray(pdq)
+        bits[0] ^= number & 0xFF
+        bits[1] ^= number >> 8
+        lines.append(f"pdq {bits.hex()}")
+    return lines
+
+
+def test_a_burst_on_hash_lists_is_not_matched_with_itself(
+    office: Office, ada: Actor, sven: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list entry is evidence, not a question; what lies in a case is asked all the same."""
+    monkeypatch.setattr(listing, "ROWS_PER_BATCH", 100)
+    (tmp_path / "seized").mkdir()
+    room(1).save(tmp_path / "seized" / "1.bmp")
+    office.intake(ada, tmp_path / "seized", "NO-1")
+    lines = near_lines(pdq_of(ada), 300)
+    for number in range(2):
+        (tmp_path / f"list{number}.txt").write_text("\n".join(lines))
+        for _ in range(2):
+            office.intake(sven, tmp_path / f"list{number}.txt")
+    assert matches(sven) == matches(ada) == 300
+    assert office.counts(ada, "NO-1") == Counts(known=1)
+    (tmp_path / "copy").mkdir()
+    room(1).save(tmp_path / "copy" / "1.png")
+    office.intake(sven, tmp_path / "copy", "SE-1")
+    (only,) = office.triage(sven, "SE-1").values()
+    assert {reason.owner for reason in only.reasons} == {"NO", "SE"}
+    assert len(only.reasons) == 301
+
+
+def test_what_was_listed_first_is_compared_once_it_lies_in_a_case(office: Office, ada: Actor, tmp_path: Path) -> None:
+    """A record of an export places what two lists named before; the near entries of the lists count."""
+    pdq = bytes(range(32))
+    first, second = (line.split()[1] for line in near_lines(pdq, 2))
+    md5 = hashlib.md5(b"1", usedforsecurity=False).hexdigest()
+    (tmp_path / "first.csv").write_text(f"MD5,PDQ\n{md5},{first}\n")
+    (tmp_path / "second.csv").write_text(f"PDQ\n{second}\n")
+    for name in ("first.csv", "second.csv"):
+        office.intake(ada, tmp_path / name)
+    assert matches(ada) == 0
+    named = record(b"1", SHA1=None, AlternativeHashes=[{"HashName": "PDQ", "HashValue": first}])
+    for _ in range(2):
+        office.intake(ada, export(tmp_path / "case.json", named), "NO-1")
+        (only,) = office.triage(ada, "NO-1").values()
+        assert {reason.kind for reason in only.reasons} == {ReasonKind.DIGEST, ReasonKind.PDQ}
+
+
+@pytest.mark.parametrize("chunk", [1, 200], ids=["chunks apart", "one chunk"])
+@pytest.mark.parametrize("is_turned", [False, True], ids=["as it lies", "turned"])
+@pytest.mark.parametrize("is_listed_first", [True, False], ids=["list first", "case first"])
+def test_a_near_copy_of_what_is_on_a_list_is_known_in_whatever_order_they_come(
+    office: Office, ada: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int, *,
+    is_turned: bool, is_listed_first: bool,
+) -> None:  # fmt: skip
+    """Two pictures of one case are no news to each other until one of them is on a list."""
+    monkeypatch.setattr(receiving, "FILES_PER_CHUNK_MAX", chunk)
+    folder = tmp_path / "seized"
+    folder.mkdir()
+    room(1).save(folder / "1.bmp")
+    copy = room(1).resize((320, 240))
+    (copy.transpose(Image.Transpose.ROTATE_90) if is_turned else copy).save(folder / "2.png")
+    (tmp_path / "list.txt").write_text(hashlib.sha256((folder / "1.bmp").read_bytes()).hexdigest())
+    sources = [tmp_path / "list.txt", folder]
+    for source in sources if is_listed_first else reversed(sources):
+        office.intake(ada, source, "NO-1")
+    assert office.counts(ada, "NO-1") == Counts(known=2)
+
+
+def test_a_burst_of_one_case_writes_no_matches(office: Office, ada: Actor, tmp_path: Path) -> None:
+    (tmp_path / "seized").mkdir()
+    for number in range(5):
+        room(1).save(tmp_path / "seized" / f"{number}.jpg", quality=60 + number)
+    office.intake(ada, tmp_path / "seized", "NO-1")
+    assert office.counts(ada, "NO-1") == Counts(new=5)
+    assert matches(ada) == 0

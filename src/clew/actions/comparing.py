@@ -44,7 +44,7 @@ def _compared(
     pairs: dict[int, list[known.Pair]] = defaultdict(list)
     with acting_as(actor) as session:
         asked = [matching.Asked(position=at, sets=reading.queries) for at, reading in enumerate(readings)]
-        near = matching.near(session, workplace.indexes, asked)
+        near = [one for some in matching.near(session, workplace.indexes, asked) for one in some]
         digests = [(d.sha256, d.sha1, d.md5) for d in (one.content.digests for one in whole if one.content)]
         for at, pair in known.pairs_of_digests(session, digests):
             pairs[at].append(pair)

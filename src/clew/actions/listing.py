@@ -1,7 +1,7 @@
 """Listing: media that came as records of a case export or a hash list, not as bytes."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,10 +14,10 @@ from uuid import UUID
 import numpy as np
 
 from clew.actions import matching
-from clew.actions.receiving import AddJob, end_walk, in_chunks, match_of, near_meanwhile, occurrence_key
+from clew.actions.receiving import AddJob, end_walk, in_chunks, near_meanwhile, occurrence_key, write_near
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError
-from clew.domain.fingerprint import Kind
+from clew.domain.fingerprint import BYTES, Kind
 from clew.domain.handling import Actor
 from clew.domain.intake import ChunkState
 from clew.domain.series import SeriesState
@@ -26,7 +26,7 @@ from clew.formats.listed import NOTHING, BadRecord, ListedMedium
 from clew.formats.vics import VicsCase, read_cases
 from clew.media.reading import FingerprintSet
 from clew.media.walk import open_seized, path_from_text
-from clew.records import audit, fingerprints, intakes, listed, matches, series
+from clew.records import audit, fingerprints, intakes, listed, series
 from clew.records.fingerprints import Fingerprints
 from clew.records.intakes import Intake, Stub
 from clew.records.listed import ListedRow
@@ -39,6 +39,7 @@ ROWS_PER_BATCH = 5_000
 CHARACTERS_PER_BATCH = 4 << 20
 BAD_LINES_KEPT_MAX = 100
 BATCHES_AHEAD = 2
+MEDIA_COMPARED_AT_ONCE = 1_000
 SERIES_OPEN_MAX = 10_000
 NO_SERIES = -1
 FOLDERS_REMEMBERED_MAX = 4_096
@@ -298,10 +299,17 @@ def _add_records(
     if intake.series_id is not None:
         numbers[NO_SERIES] = intake.series_id
     with acting_as(actor) as session:
-        new, with_pdq = listed.add(session, intake, batch.staged, numbers)
-    if with_pdq:
-        _add_pdq(workplace, actor, intake, list(with_pdq.items()))
-    return new
+        added = listed.add(session, intake, batch.staged, numbers)
+    in_no_case = {} if intake.list_id is None else {
+        medium_id: pdq for medium_id, pdq in added.unnumbered.items() if medium_id not in added.placed
+    }  # fmt: skip
+    # A list entry is evidence, not a question: two of them, of which none lies in a case, say nothing.
+    _add_pdq(workplace, actor, intake, in_no_case, is_placed=True)
+    _add_pdq(workplace, actor, intake, {
+        medium_id: pdq for medium_id, pdq in (added.unnumbered | added.numbered).items() if medium_id not in in_no_case
+    })  # fmt: skip
+    _compare_again(workplace, actor, sorted(added.placed))
+    return added.new
 
 
 def _rows(source: bytes, record: ListedMedium, names: dict[str, _SeriesSeen]) -> Iterator[ListedRow]:
@@ -316,20 +324,49 @@ def _rows(source: bytes, record: ListedMedium, names: dict[str, _SeriesSeen]) ->
         )  # fmt: skip
 
 
-def _add_pdq(workplace: Workplace, actor: Actor, intake: Intake, new: Sequence[tuple[UUID, bytes]]) -> None:
-    bits = [np.frombuffer(pdq, np.uint8).reshape(1, 32) for _, pdq in new]
-    quality = np.full(1, PDQ_TRUSTED, np.uint8)
-    asked = [
-        matching.Asked(position=at, sets=[FingerprintSet(kind=Kind.PDQ, bits=one, qualities=quality)])
-        for at, one in enumerate(bits)
-    ]
+def _add_pdq(
+    workplace: Workplace, actor: Actor, intake: Intake, new: Mapping[UUID, bytes], *, is_placed: bool = False
+) -> None:
+    """Number the PDQ of each medium, after it was compared; a medium that had a number gets a new one.
+
+    So whoever searches what lies in a case, while this medium comes to lie in one, meets it after all.
+    """
+    if not new:
+        return
+    ids = list(new)
+    asked = [_asked(at, Kind.PDQ, new[medium_id], bytes([PDQ_TRUSTED])) for at, medium_id in enumerate(ids)]
     before = matching.catch_up(workplace.indexes)
     with acting_as(actor) as session:
-        near = matching.near(session, workplace.indexes, asked)
+        write_near(session, matching.near(session, workplace.indexes, asked, is_placed=is_placed), ids)
     with acting_as(actor) as session:
-        near += near_meanwhile(session, workplace, asked, before)
-        fingerprints.add(session, intake.handling, [_kept(medium_id, pdq) for medium_id, pdq in new])
-        matches.write(session, [match_of(one, new[one.position][0]) for one in near])
+        write_near(session, near_meanwhile(session, workplace, asked, before, is_placed=is_placed), ids)
+        fingerprints.replace(session, intake.handling, [_kept(medium_id, new[medium_id]) for medium_id in ids])
+
+
+def _compare_again(workplace: Workplace, actor: Actor, media: Sequence[UUID]) -> None:
+    """Compare pictures of a case that are on a list now with those that lie beside them in the case.
+
+    That was left out as no news when they came. What is found is what is near as it lies.
+    """
+    for start in range(0, len(media), MEDIA_COMPARED_AT_ONCE):
+        with acting_as(actor) as session:
+            stills = fingerprints.stills_of(session, media[start : start + MEDIA_COMPARED_AT_ONCE])
+        if not stills:
+            continue
+        ids = [medium_id for medium_id, *_ in stills]
+        asked = [_asked(at, kind, bits, qualities) for at, (_, kind, bits, qualities) in enumerate(stills)]
+        before = matching.catch_up(workplace.indexes)
+        with acting_as(actor) as session:
+            write_near(session, matching.near(session, workplace.indexes, asked), ids)
+        with acting_as(actor) as session:
+            write_near(session, near_meanwhile(session, workplace, asked, before), ids)
+
+
+def _asked(at: int, kind: Kind, bits: bytes, qualities: bytes) -> matching.Asked:
+    rows = np.frombuffer(bits, np.uint8).reshape(-1, BYTES)
+    return matching.Asked(
+        position=at, sets=[FingerprintSet(kind=kind, bits=rows, qualities=np.frombuffer(qualities, np.uint8))]
+    )
 
 
 def _kept(medium_id: UUID, pdq: bytes) -> Fingerprints:

@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from clew.actions import matching
-from clew.actions.receiving import match_of, near_meanwhile, reader_key, stored
+from clew.actions.receiving import near_meanwhile, reader_key, stored, write_near
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, Tampered
 from clew.domain.fingerprint import Kind
@@ -21,7 +21,7 @@ from clew.media.reading import Reading, Wants
 from clew.media.vault import Kept as KeptBytes
 from clew.media.vault import Reader as VaultReader
 from clew.media.walk import open_seized
-from clew.records import audit, fingerprints, intakes, matches, media, medium_keys
+from clew.records import audit, fingerprints, intakes, media, medium_keys
 from clew.records.intakes import Chunk
 from clew.records.media import Kept
 from clew.records.medium_keys import MediumKey
@@ -111,11 +111,10 @@ def _store(workplace: Workplace, actor: Actor, chunk: Chunk, medium: Kept, readi
     if not frames:
         return
     before = matching.catch_up(workplace.indexes)
-    with acting_as(actor) as session:
-        near = matching.near(session, workplace.indexes, asked)
+    names = [medium.id]
     with acting_as(actor) as session:
         if intakes.lock_chunk(session, chunk.id) is not ChunkState.FIRST_ANSWER:
             return
-        near += near_meanwhile(session, workplace, asked, before)
+        write_near(session, matching.near(session, workplace.indexes, asked), names)
+        write_near(session, near_meanwhile(session, workplace, asked, before), names)
         fingerprints.replace(session, chunk.intake.handling, [stored(medium.id, one) for one in frames])
-        matches.write(session, [match_of(one, medium.id) for one in near])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,17 +10,43 @@ from numpy.typing import NDArray
 from clew.domain.fingerprint import BYTES, KINDS, MOVING_KINDS, QUALITY_MATCHED_MIN, Engine, Kind, Transform
 from clew.domain.triage import Aligned
 from clew.index import alignment
+from clew.index.hamming import Rows, pack, scan
 from clew.index.recall import Index, Neighbours, Source
 from clew.media.reading import FingerprintSet
 from clew.records import fingerprints
-from clew.records.fingerprints import FoundSet
+from clew.records.fingerprints import Fingerprints, FoundSet
 from clew.records.matches import MatchKind
 from clew.records.session import Session
 
-Indexes = Mapping[Engine, Index]
 
+class Searched(Protocol):
+    """Fingerprints of one engine by their numbers: all that are known, or a few."""
+
+    def search(self, queries: NDArray[np.uint8], *, radius: int, after: int) -> Neighbours: ...
+
+
+Indexes = Mapping[Engine, Index]
+Searchable = Mapping[Engine, Searched]
+
+QUERIES_AT_ONCE = 128
 NOTHING_SEEN = -1
 """Search everything: every number is greater."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Few:
+    """Fingerprints that were numbered just now, in the order of their numbers from `first` on."""
+
+    rows: Rows
+    first: int
+
+    def search(self, queries: NDArray[np.uint8], *, radius: int, after: int) -> Neighbours:
+        found = scan(self.rows, pack(queries), radius)
+        order = np.lexsort((found.row, found.query))
+        order = order[found.row[order] + self.first > after]
+        return Neighbours(
+            query=found.query[order], number=found.row[order] + self.first, distance=found.distance[order]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +72,36 @@ class Asked:
 
 
 def near(
-    session: Session, indexes: Indexes, asked: Iterable[Asked], after: Mapping[Engine, int] | None = None
-) -> list[Near]:
-    """Everything in the indexes that is near to the queries of each medium asked for.
+    session: Session, indexes: Searchable, asked: Iterable[Asked], after: Mapping[Engine, int] | None = None,
+    *, is_placed: bool = False,
+) -> Iterator[list[Near]]:  # fmt: skip
+    """Everything in the indexes that is near to the queries of each medium asked for, some media at a time.
 
     Of everything numbered, only what came after the numbers in `after` is looked at, where they
-    are given. No cap: a hub comes back whole.
+    are given; with `is_placed`, only what lies in some case. No cap: a hub comes back whole.
     """
+    for some in _in_parts(asked):
+        yield _near(session, indexes, some, after, is_placed=is_placed)
+
+
+def _in_parts(asked: Iterable[Asked]) -> Iterator[list[Asked]]:
+    """A few media at a time: what thousands are near to in the same hub must not lie in memory at once."""
+    part: list[Asked] = []
+    rows = 0
+    for one in asked:
+        part.append(one)
+        rows += sum(map(len, one.sets))
+        if rows >= QUERIES_AT_ONCE:
+            yield part
+            part, rows = [], 0
+    if part:
+        yield part
+
+
+def _near(
+    session: Session, indexes: Searchable, asked: Iterable[Asked], after: Mapping[Engine, int] | None,
+    *, is_placed: bool,
+) -> list[Near]:  # fmt: skip
     stills: list[tuple[int, FingerprintSet]] = []
     found: list[Near] = []
     for one in asked:
@@ -61,7 +111,7 @@ def near(
             else:
                 found += _near_moving(session, indexes, one, queries, after)
     if stills:
-        found += _near_stills(session, indexes[Engine.STILL], stills, _start(after, Engine.STILL))
+        found += _near_stills(session, indexes[Engine.STILL], stills, _start(after, Engine.STILL), is_placed=is_placed)
     return _best(found)
 
 
@@ -93,6 +143,18 @@ def catch_up(indexes: Indexes) -> dict[Engine, int]:
     return {engine: index.last for engine, index in indexes.items()}
 
 
+def among(sets: Sequence[Fingerprints], firsts: Mapping[Engine, int]) -> dict[Engine, Few]:
+    """The sets of one transaction, to be searched within it: no index knows them before its end.
+
+    `firsts` are the first numbers that they took.
+    """
+    few: dict[Engine, Few] = {}
+    for engine, first in firsts.items():
+        bits = b"".join(one.bits for one in sets if one.is_matched and KINDS[one.kind].engine is engine)
+        few[engine] = Few(rows=pack(np.frombuffer(bits, np.uint8).reshape(-1, BYTES)), first=first)
+    return few
+
+
 def consolidate(indexes: Indexes) -> None:
     """Make segments of what the deltas hold, where that would make searches faster."""
     for index in indexes.values():
@@ -105,7 +167,7 @@ def _start(after: Mapping[Engine, int] | None, engine: Engine) -> int:
 
 
 def _near_stills(
-    session: Session, index: Index, stills: Sequence[tuple[int, FingerprintSet]], after: int
+    session: Session, index: Searched, stills: Sequence[tuple[int, FingerprintSet]], after: int, *, is_placed: bool
 ) -> Iterator[Near]:
     trusted = [queries.qualities >= QUALITY_MATCHED_MIN for _, queries in stills]
     bits = np.concatenate([queries.bits[good] for (_, queries), good in zip(stills, trusted, strict=True)])
@@ -117,7 +179,7 @@ def _near_stills(
     )
     radius = KINDS[Kind.PDQ].radius_bits
     neighbours = index.search(bits, radius=radius, after=after)
-    sets, which, neighbours = _sets(session, Engine.STILL, neighbours)
+    sets, which, neighbours = _sets(session, Engine.STILL, neighbours, is_placed=is_placed)
     for row in _nearest(positions[neighbours.query], which, neighbours.distance):
         at = neighbours.query[row]
         found = sets[which[row]]
@@ -129,7 +191,7 @@ def _near_stills(
 
 
 def _near_moving(
-    session: Session, indexes: Indexes, one: Asked, queries: FingerprintSet, after: Mapping[Engine, int] | None
+    session: Session, indexes: Searchable, one: Asked, queries: FingerprintSet, after: Mapping[Engine, int] | None
 ) -> list[Near]:
     facts = KINDS[queries.kind]
     times = queries.times_ms
@@ -178,13 +240,16 @@ def _near_still_of_moving(
         )  # fmt: skip
 
 
-def _sets(session: Session, engine: Engine, found: Neighbours) -> tuple[list[FoundSet], NDArray[np.int64], Neighbours]:
+def _sets(
+    session: Session, engine: Engine, found: Neighbours, *, is_placed: bool = False
+) -> tuple[list[FoundSet], NDArray[np.int64], Neighbours]:
     """The sets that hold the numbers found, for each neighbour which of them, and the neighbours.
 
-    Numbers that no record holds any more (their set was replaced) are dropped, and sets without their times.
+    Numbers that no record holds any more (their set was replaced) are dropped, sets without their
+    times, and with `is_placed` those of media that lie in no case.
     """
     numbers = np.unique(found.number)
-    held = fingerprints.sets(session, engine, numbers.tolist()) if len(numbers) else []
+    held = fingerprints.sets(session, engine, numbers.tolist(), is_placed=is_placed) if len(numbers) else []
     sets = [one for one in held if _has_its_times(one)]
     firsts = np.array([one.first for one in sets], np.int64)
     ends = firsts + np.array([one.count for one in sets], np.int64)

@@ -250,21 +250,23 @@ def take(
         matching.Asked(position=at, sets=reading.queries, frames_rule=rule) for at, reading in enumerate(readings)
     ]
     before = matching.catch_up(workplace.indexes)
-    with acting_as(actor) as session:
-        near = matching.near(session, workplace.indexes, asked)
     kept = [_medium(one, reading) for one, reading in zip(fresh, readings, strict=True)]
     with acting_as(actor) as session:
         if intakes.lock_chunk(session, chunk.id) is not ChunkState.WAITING:
             return
         if intake.case_id is not None:
             cases.hold(session, intake.case_id)
-        near += near_meanwhile(session, workplace, asked, before)
         made = media.add(session, intake.handling, kept, intake.cover_id)
         names = known | {name: medium_id for name, (medium_id, _) in made.items()}
         keeping.write(session, intake, names, kept_bytes, carried)
         _write_occurrences(session, chunk, received, names)
-        fingerprints.replace(session, intake.handling, list(_fingerprints(kept, readings, made)))
-        matches.write(session, [match_of(one, made[kept[one.position].name][0]) for one in near])
+        ids = [made[medium.name][0] for medium in kept]
+        # What was numbered before is searched while others may number; only the rest holds them up.
+        write_near(session, matching.near(session, workplace.indexes, asked), ids)
+        write_near(session, near_meanwhile(session, workplace, asked, before), ids)
+        numbered = list(_fingerprints(kept, readings, made))
+        among = matching.among(numbered, fingerprints.replace(session, intake.handling, numbered))
+        write_near(session, matching.near(session, among, _asked_among(asked, wants)), ids)
         matches.note_digest_overlaps(session, [medium_id for medium_id, _ in made.values()])
         if chunk.series_id is not None:
             series.add_media(session, chunk.series_id, intake.handling, list(names.values()))
@@ -274,6 +276,14 @@ def take(
         if cursor_at is not None:
             intakes.advance(session, chunk.id, entries=len(received), cursor_at=cursor_at)
         audit.append(session, "chunk.take", str(chunk.id), {"files": len(received), "media": len(kept)})
+
+
+def _asked_among(asked: Sequence[matching.Asked], wants: Wants) -> list[matching.Asked]:
+    """What media of one chunk are asked of one another; frames only where nobody looks closer later."""
+    return [
+        replace(one, sets=[queries for queries in one.sets if queries.kind is not Kind.FRAME or wants is Wants.FULL])
+        for one in asked
+    ]
 
 
 def _read(workplace: Workplace, chunk: Chunk, one: Received, wants: Wants) -> Reading:
@@ -294,14 +304,21 @@ def reader_key(chunk: Chunk) -> str:
 
 
 def near_meanwhile(
-    session: Session, workplace: Workplace, asked: Sequence[matching.Asked], before: Mapping[Engine, int]
-) -> list[matching.Near]:
+    session: Session, workplace: Workplace, asked: Sequence[matching.Asked], before: Mapping[Engine, int],
+    *, is_placed: bool = False,
+) -> Iterator[list[matching.Near]]:  # fmt: skip
     """What others numbered since the search, found while nobody can number anything."""
     for engine in Engine:
         fingerprints.take_numbers(session, engine, 0)
     if matching.catch_up(workplace.indexes) == before:
-        return []
-    return matching.near(session, workplace.indexes, asked, after=before)
+        return iter(())
+    return matching.near(session, workplace.indexes, asked, after=before, is_placed=is_placed)
+
+
+def write_near(session: Session, found: Iterable[Sequence[matching.Near]], media_ids: Sequence[UUID]) -> None:
+    """Keep what was found as matches of the media, which stand in the order in which they were asked for."""
+    for some in found:
+        matches.write(session, (_match(one, media_ids[one.position]) for one in some))
 
 
 def _medium(one: Received, reading: Reading) -> Medium:
@@ -337,7 +354,7 @@ def stored(medium_id: UUID, one: FingerprintSet) -> Fingerprints:
     )  # fmt: skip
 
 
-def match_of(near: matching.Near, medium_id: UUID) -> matches.Match:
+def _match(near: matching.Near, medium_id: UUID) -> matches.Match:
     return matches.Match(
         medium_id=medium_id, fingerprint_id=near.fingerprint_id, kind=near.kind, distance_bits=near.distance_bits,
         radius_bits=near.radius_bits, transform=near.transform, aligned=near.aligned,

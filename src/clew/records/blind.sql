@@ -21,7 +21,7 @@ as $$
     select c.first, c.count, c.bits from counted c where c.before < $3 order by c.first
 $$;
 
-create or replace function clew_fingerprint_sets(engine smallint, numbers bigint[])
+create or replace function clew_fingerprint_sets(engine smallint, numbers bigint[], placed boolean)
 returns table (fingerprint_id bigint, kind smallint, first bigint, count integer, times_ms bytea)
 language sql stable security definer
 set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
@@ -38,6 +38,7 @@ as $$
     )
     select f.id, f.kind, f.first, f.count, f.times_ms
       from held join fingerprints f on f.id = held.id
+     where not $3 or exists (select from occurrences o where o.medium_id = f.medium_id)
 $$;
 
 -- Write the overlaps of pairs of media of different members of which one side's owner may not
@@ -104,12 +105,15 @@ begin
         select o.medium_id as id, array_agg(distinct o.case_id) as cases
           from occurrences o where o.medium_id in (select id from own) group by o.medium_id
     ), kept as (
-        -- Two media of one unit that lie in one and the same case, and nowhere else, are no news.
+        -- Two pictures of one unit that lie in one and the same case, and nowhere else, are no news:
+        -- a burst would fill the table. Once one of them is put on a list they are compared again, by
+        -- what is stored; so only what that finds again is left out, as it lies and picture with picture.
         select p.* from paired p
           left join placed pa on pa.id = p.a_id
           left join placed pb on pb.id = p.b_id
          where not (
                p.is_of_one_unit and cardinality(pa.cases) = 1 and pa.cases = pb.cases
+               and p.kind = 1 and p.turn = 0 and p.a_from is null
                and not exists (select from listings l where l.medium_id in (p.a_id, p.b_id)))
     ), ordered as (
         select a_id, b_id, k.kind, distance, radius, turn, a_from, a_to, b_from, b_to, matched, compared

@@ -65,10 +65,10 @@ def add(session: Session, handling: Handling, fingerprints: Sequence[Fingerprint
     return firsts
 
 
-def replace(session: Session, handling: Handling, fingerprints: Sequence[Fingerprints]) -> None:
+def replace(session: Session, handling: Handling, fingerprints: Sequence[Fingerprints]) -> dict[Engine, int]:
     """Keep `fingerprints` in the place of those of the same kinds of the same media.
 
-    They get new numbers: whoever searches at the same moment finds the old ones or these.
+    They get new numbers, as `add` gives them: whoever searches at the same moment finds the old ones or these.
     """
     with session.cursor() as cursor:
         cursor.execute(
@@ -76,7 +76,19 @@ def replace(session: Session, handling: Handling, fingerprints: Sequence[Fingerp
                where f.medium_id = given.medium and f.kind = given.kind""",
             [[one.medium_id for one in fingerprints], [int(one.kind) for one in fingerprints]],
         )
-    add(session, handling, fingerprints)
+    return add(session, handling, fingerprints)
+
+
+def stills_of(session: Session, media: Sequence[UUID]) -> list[tuple[UUID, Kind, bytes, bytes]]:
+    """(medium, kind, bits, qualities) of what is compared of the pictures among `media`."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select medium_id, kind, bits, qualities from fingerprints
+            where medium_id = any(%s) and kind = any(%s) and first is not null order by medium_id, kind""",
+            [list(media), [int(Kind.PDQ), int(Kind.PDQ_CENTRED)]],
+        )
+        return [(row[0], Kind(row[1]), bytes(row[2]), bytes(row[3])) for row in cursor]
 
 
 def take_numbers(session: Session, engine: Engine, count: int) -> int:
@@ -95,12 +107,16 @@ def after(engine: Engine, number: int, limit: int) -> list[tuple[int, bytes]]:
         return [(row[0], bytes(row[1])) for row in cursor]
 
 
-def sets(session: Session, engine: Engine, numbers: Sequence[int]) -> list[FoundSet]:
-    """The sets that hold `numbers`, each once, in the order of their first number. Blind."""
+def sets(session: Session, engine: Engine, numbers: Sequence[int], *, is_placed: bool = False) -> list[FoundSet]:
+    """The sets that hold `numbers`, each once, in the order of their first number. Blind.
+
+    With `is_placed` only those of media that lie in some case, whoever's.
+    """
     with session.cursor() as cursor:
         cursor.execute(
-            "select fingerprint_id, kind, first, count, times_ms from clew_fingerprint_sets(%s::smallint, %s::bigint[]) order by first",
-            [engine, list(numbers)],
+            """select fingerprint_id, kind, first, count, times_ms
+               from clew_fingerprint_sets(%s::smallint, %s::bigint[], %s) order by first""",
+            [engine, list(numbers), is_placed],
         )
         return [
             FoundSet(id=row[0], kind=Kind(row[1]), first=row[2], count=row[3], times_ms=row[4] and bytes(row[4]))

@@ -40,12 +40,22 @@ def lines(rows: Sequence[ListedRow], texts: Texts) -> list[str]:
     ]
 
 
-def add(session: Session, intake: Intake, staged: Sequence[str], series: Mapping[int, UUID]) -> tuple[int, dict[UUID, bytes]]:
-    """Keep `lines` as media, with an occurrence each or on the intake's list.
+class Added(NamedTuple):
+    """What became of some lines.
 
-    Gives how many media are new, and the PDQ of each that has none in the records yet (an earlier
-    run may have ended between the two).
+    `placed` are those media that lie in a case and are on a list too. `unnumbered` gives the PDQ of each
+    medium that has none in the records yet (an earlier run may have ended between the two);
+    `numbered` of each that had, and came on a list before it came in this case.
     """
+
+    new: int
+    placed: frozenset[UUID]
+    unnumbered: dict[UUID, bytes]
+    numbered: dict[UUID, bytes]
+
+
+def add(session: Session, intake: Intake, staged: Sequence[str], series: Mapping[int, UUID]) -> Added:
+    """Keep `lines` as media, with an occurrence each or on the intake's list."""
     cover = {**handling_columns(intake.handling), "described": intake.cover_id}
     with session.cursor() as cursor:
         cursor.execute(_STAGE)
@@ -62,10 +72,15 @@ def add(session: Session, intake: Intake, staged: Sequence[str], series: Mapping
         if series:
             cursor.execute(_SERIES, {"numbers": list(series), "series": list(series.values()), **cover})
         cursor.execute("select clew_note_digest_overlaps(%s::uuid[])", [new])
-        cursor.execute(_PDQ)
-        with_pdq = {row[0]: bytes(row[1]) for row in cursor}
+        cursor.execute(_PDQ, {"is_placing": intake.exhibit_id is not None})
+        unnumbered: dict[UUID, bytes] = {}
+        numbered: dict[UUID, bytes] = {}
+        for medium_id, pdq, is_numbered in cursor:
+            (numbered if is_numbered else unnumbered)[medium_id] = bytes(pdq)
+        cursor.execute(_PLACED)
+        placed = frozenset(row[0] for row in cursor)
         cursor.execute("truncate pg_temp.listed")
-    return len(new), with_pdq
+    return Added(new=len(new), placed=placed, unnumbered=unnumbered, numbered=numbered)
 
 
 _STAGE = """
@@ -86,10 +101,20 @@ _MEDIA = f"""
     select id from made
 """
 
+# Looked up one by one (`limit`), whatever the database thinks of the size of a fresh table.
 _PDQ = f"""
-    select distinct on (l.id) l.id, l.pdq from pg_temp.listed l
-    where l.pdq is not null
-      and not exists (select from fingerprints f where f.medium_id = l.id and f.kind = {Kind.PDQ:d})
+    select l.id, l.pdq, l.is_numbered from (
+        select distinct on (l.id) l.id, l.pdq,
+               exists (select from fingerprints f where f.medium_id = l.id and f.kind = {Kind.PDQ:d}) as is_numbered
+        from pg_temp.listed l where l.pdq is not null) l
+    left join lateral (select true as is_listed from listings k where k.medium_id = l.id limit 1) k on true
+    where not l.is_numbered or %(is_placing)s and k.is_listed
+"""
+
+_PLACED = """
+    select distinct l.id from pg_temp.listed l
+    cross join lateral (select from listings k where k.medium_id = l.id limit 1) k
+    cross join lateral (select from occurrences o where o.medium_id = l.id limit 1) o
 """
 
 # Only where a name came twice or was there before: those rows take the identifier that counts.

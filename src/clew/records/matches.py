@@ -1,13 +1,16 @@
 """Matches: two media whose fingerprints are near; and overlaps, where one side may not see the other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 from uuid import UUID
 
 from clew.domain.fingerprint import Transform
 from clew.domain.triage import Aligned
 from clew.records.session import Session
+
+MATCHES_PER_WRITE = 10_000
 
 
 class MatchKind(IntEnum):
@@ -31,18 +34,17 @@ class Match:
     aligned: Aligned | None = None
 
 
-def write(session: Session, matches: Sequence[Match]) -> None:
+def write(session: Session, matches: Iterable[Match]) -> None:
     """Keep `matches`, and an overlap with two blind sides wherever one side may not see the other."""
-    if not matches:
-        return
-    columns = list(zip(*(_row(match) for match in matches), strict=True))
+    rows = map(_row, matches)
     with session.cursor() as cursor:
-        cursor.execute(
-            """
-            select clew_write_matches(%s::uuid[], %s::bigint[], %s::smallint[], %s::smallint[], %s::smallint[],
-                %s::smallint[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[])""",
-            [list(column) for column in columns],
-        )
+        while some := list(islice(rows, MATCHES_PER_WRITE)):
+            cursor.execute(
+                """
+                select clew_write_matches(%s::uuid[], %s::bigint[], %s::smallint[], %s::smallint[], %s::smallint[],
+                    %s::smallint[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[])""",
+                [list(column) for column in zip(*some, strict=True)],
+            )
 
 
 def note_digest_overlaps(session: Session, media: Sequence[UUID]) -> None:

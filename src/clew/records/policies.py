@@ -80,7 +80,7 @@ FUNCTIONS_OF_THE_APP = (
     "clew_administrators(text)",
     "clew_actor_use()",
     "clew_fingerprints_after(smallint, bigint, integer)",
-    "clew_fingerprint_sets(smallint, bigint[])",
+    "clew_fingerprint_sets(smallint, bigint[], boolean)",
     (
         "clew_write_matches(uuid[], bigint[], smallint[], smallint[], smallint[], smallint[],"
         " integer[], integer[], integer[], integer[], integer[], integer[])"
@@ -95,6 +95,9 @@ FUNCTIONS_OF_THE_BLIND = ("clew_actor()", "clew_write_overlaps(uuid[], uuid[])",
 
 FACTS = f"{Use.FACTS:d}::smallint"
 """An overlap is noted where one owner may not even know of the other's medium."""
+
+FUNCTIONS_OF_BEFORE = ("clew_fingerprint_sets(smallint, bigint[])",)
+"""What earlier versions had and nobody may call any more."""
 
 COVER_IS_WHOLE = (
     "owner_member <> '' and owner_unit <> '' and audience between 0 and 32767"
@@ -193,6 +196,7 @@ def functions_made(roles: Roles) -> list[str]:
         "set local check_function_bodies = off",
         f"grant create on schema public to {role['blind']}",
         f"set local role {role['blind']}",
+        *(f"drop function if exists {function}" for function in FUNCTIONS_OF_BEFORE),
         *functions(),
         *(f"revoke all on function {function} from public, {role['app']}" for function in every),
         *(f"grant execute on function {function} to {role['app']}" for function in FUNCTIONS_OF_THE_APP),
