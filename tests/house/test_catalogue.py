@@ -109,7 +109,7 @@ GOLDEN_FUNCTIONS = {
     "clew_actor_use",
     "clew_fingerprint_sets",
     "clew_fingerprints_after",
-    "clew_note_digest_overlaps",
+    "clew_note_equal_bytes",
     "clew_recover",
     "clew_sign_in",
     "clew_standing",

@@ -153,7 +153,7 @@ begin
 end
 $$;
 
-create or replace function clew_note_digest_overlaps(media uuid[]) returns integer
+create or replace function clew_note_equal_bytes(media uuid[]) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
 as $$
@@ -165,7 +165,7 @@ declare
     other_media uuid[];
 begin
     if viewer_member is null then
-        return 0;
+        return;
     end if;
     with own as (
         select m.id, m.name, m.sha256, m.sha1, m.md5 from public.media m join unnest($1) given (id) on m.id = given.id
@@ -192,7 +192,6 @@ begin
     )
     select array_agg(a_id), array_agg(b_id) into some_media, other_media from paired;
     perform clew_write_overlaps(some_media, other_media);
-    return coalesce(cardinality(some_media), 0);
 end
 $$;
 

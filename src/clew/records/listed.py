@@ -71,7 +71,7 @@ def add(session: Session, intake: Intake, staged: Sequence[str], series: Mapping
         cursor.execute(_LISTINGS if intake.exhibit_id is None else _OCCURRENCES, scope)
         if series:
             cursor.execute(_SERIES, {"numbers": list(series), "series": list(series.values()), **cover})
-        cursor.execute("select clew_note_digest_overlaps(%s::uuid[])", [new])
+        cursor.execute("select clew_note_equal_bytes(%s::uuid[])", [new])
         cursor.execute(_PDQ, {"is_placing": intake.exhibit_id is not None})
         unnumbered: dict[UUID, bytes] = {}
         numbered: dict[UUID, bytes] = {}

@@ -51,7 +51,7 @@ def note_digest_overlaps(session: Session, media: Sequence[UUID]) -> None:
     """Keep an overlap wherever another member holds the same bytes and one side may not see the other."""
     if media:
         with session.cursor() as cursor:
-            cursor.execute("select clew_note_digest_overlaps(%s::uuid[])", [list(media)])
+            cursor.execute("select clew_note_equal_bytes(%s::uuid[])", [list(media)])
 
 
 def _row(match: Match) -> tuple[object, ...]:

@@ -85,7 +85,7 @@ FUNCTIONS_OF_THE_APP = (
         "clew_write_matches(uuid[], bigint[], smallint[], smallint[], smallint[], smallint[],"
         " integer[], integer[], integer[], integer[], integer[], integer[])"
     ),
-    "clew_note_digest_overlaps(uuid[])",
+    "clew_note_equal_bytes(uuid[])",
     "clew_recover(uuid[], uuid[], uuid[])",
     *log.FUNCTIONS_OF_THE_APP,
     "clew_blobs_kept(bytea[])",
@@ -96,7 +96,7 @@ FUNCTIONS_OF_THE_BLIND = ("clew_actor()", "clew_write_overlaps(uuid[], uuid[])",
 FACTS = f"{Use.FACTS:d}::smallint"
 """An overlap is noted where one owner may not even know of the other's medium."""
 
-FUNCTIONS_OF_BEFORE = ("clew_fingerprint_sets(smallint, bigint[])",)
+FUNCTIONS_OF_BEFORE = ("clew_fingerprint_sets(smallint, bigint[])", "clew_note_digest_overlaps(uuid[])")
 """What earlier versions had and nobody may call any more."""
 
 COVER_IS_WHOLE = (

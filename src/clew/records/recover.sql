@@ -85,6 +85,6 @@ begin
     select array_agg(m.a_medium), array_agg(m.b_medium) into some_media, other_media from matches m
      where m.a_medium = any (own) or m.b_medium = any (own);
     perform clew_write_overlaps(some_media, other_media);
-    perform clew_note_digest_overlaps(own);
+    perform clew_note_equal_bytes(own);
 end
 $$;

@@ -86,6 +86,15 @@ def test_sets_are_given_of_what_lies_in_some_case_if_only_that_is_asked_for(worl
     assert read(ada, sets) == [(found,)]
 
 
+def test_noting_overlaps_tells_nothing(world: World) -> None:
+    """A number would tell how much is hidden from whoever asks."""
+    ada, eve = world.officer("ada"), world.officer("eve", member="SE")
+    mine = world.medium(ada, content=b"the same")
+    world.medium(eve, Audience.UNIT, content=b"the same")
+    said = {str(read(ada, f"select clew_note_equal_bytes(array['{each}'::uuid])")) for each in (mine, world.medium(ada))}
+    assert said == {"[('',)]"}
+
+
 @pytest.mark.parametrize(("turn", "matched"), [(Transform.ROTATE_90, None), (Transform.NONE, 9)])
 def test_media_of_one_case_match_where_comparing_again_would_not_find_it(
     world: World, turn: Transform, matched: int | None
@@ -180,7 +189,7 @@ def test_equal_bytes_of_two_members_overlap_unless_they_are_none(world: World, c
     world.medium(eve, Audience.MEMBER, content=content)
     world.medium(eve, Audience.MEMBER)
     with acting_as(ada) as session, session.cursor() as cursor:
-        cursor.execute("select clew_note_digest_overlaps(%s)", [[mine]])
+        cursor.execute("select clew_note_equal_bytes(%s)", [[mine]])
     assert read(ada, "select count(*) from overlap_sides") == [(overlaps,)]
 
 
@@ -189,7 +198,7 @@ def test_nothing_is_noted_for_media_of_another(world: World) -> None:
     world.medium(ada, Audience.MEMBER, content=b"the same")
     theirs = world.medium(eve, Audience.MEMBER, content=b"the same")
     with acting_as(ada) as session, session.cursor() as cursor:
-        cursor.execute("select clew_note_digest_overlaps(%s)", [[theirs]])
+        cursor.execute("select clew_note_equal_bytes(%s)", [[theirs]])
     assert read(ada, "select count(*) from overlap_sides") == [(0,)]
 
 
