@@ -16,10 +16,11 @@ import numpy as np
 from clew.actions import matching
 from clew.actions.receiving import AddJob, end_walk, in_chunks, near_meanwhile, occurrence_key, write_near
 from clew.actions.workplace import Workplace
-from clew.domain.errors import ClewError
+from clew.domain.errors import ClewError, Invalid
 from clew.domain.fingerprint import BYTES, Kind
 from clew.domain.handling import Actor
 from clew.domain.intake import ChunkState
+from clew.domain.naming import NAME_CHARACTERS_MAX, is_name
 from clew.domain.series import SeriesState
 from clew.formats.hash_list import read_hash_list
 from clew.formats.listed import NOTHING, BadRecord, ListedMedium
@@ -41,6 +42,10 @@ BAD_LINES_KEPT_MAX = 100
 BATCHES_AHEAD = 2
 MEDIA_COMPARED_AT_ONCE = 1_000
 SERIES_OPEN_MAX = 10_000
+NO_NAME = (
+    f"The name of this series is longer than {NAME_CHARACTERS_MAX} characters or holds what does not show;"
+    " the medium is taken in without it."
+)
 NO_SERIES = -1
 FOLDERS_REMEMBERED_MAX = 4_096
 PDQ_TRUSTED = 100
@@ -60,10 +65,13 @@ class Listed:
 
 @dataclass(slots=True)
 class _SeriesSeen:
-    """A series that the export names: its number here, and whether all its media are said to be identified."""
+    """A series that the export names: its number here, and whether all its media are said to be identified.
+
+    The thread that prepares writes `is_said`, the one that writes to the database `id`; neither the other's.
+    """
 
     number: int
-    is_identified: bool = True
+    is_said: bool = True
     id: UUID | None = None
 
 
@@ -175,10 +183,10 @@ def _note_series(names: dict[str, _SeriesSeen], record: ListedMedium) -> None:
     seen = names.get(record.series or "")
     if seen is None:
         if len(names) >= SERIES_OPEN_MAX:
-            return
+            raise Invalid(f"This names more than {SERIES_OPEN_MAX:,} series; take it in by parts.")
         seen = names[record.series or ""] = _SeriesSeen(number=len(names))
     if record.victim_identified is not True:
-        seen.is_identified = False
+        seen.is_said = False
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
@@ -190,11 +198,20 @@ def _blocks(path: Path) -> Iterator[bytes]:
 def _good(lines: Iterable[ListedMedium | BadRecord], done: Listed) -> Iterator[ListedMedium]:
     for line in lines:
         if not isinstance(line, BadRecord):
-            yield line
-        elif len(done.bad_lines) < BAD_LINES_KEPT_MAX:
-            done.bad_lines.append(line)
+            if line.series is None or is_name(line.series):
+                yield line
+            else:
+                _refuse(done, BadRecord(line.number, NO_NAME))
+                yield line._replace(series=None)
         else:
-            done.bad_lines_more += 1
+            _refuse(done, line)
+
+
+def _refuse(done: Listed, bad: BadRecord) -> None:
+    if len(done.bad_lines) < BAD_LINES_KEPT_MAX:
+        done.bad_lines.append(bad)
+    else:
+        done.bad_lines_more += 1
 
 
 def _batches(records: Iterable[ListedMedium]) -> Iterator[list[ListedMedium]]:
@@ -247,19 +264,22 @@ def _open_series(actor: Actor, intake: Intake, names: dict[str, _SeriesSeen]) ->
     new = [(name, seen) for name, seen in list(names.items()) if seen.id is None]
     if new:
         with acting_as(actor) as session:
-            for name, seen in new:
-                seen.id, is_new = series.opened(session, name, intake.handling, intake.cover_id)
-                # What the unit had before is more than this export speaks of: a person marks it.
-                seen.is_identified = seen.is_identified and is_new
+            ids = series.open_all(
+                session, [name for name, _ in new], intake.handling, intake.cover_id, opened_by=intake.id
+            )
+        for name, seen in new:
+            seen.id = ids[name]
 
 
 def _mark_identified(actor: Actor, intake: Intake, names: dict[str, _SeriesSeen]) -> None:
-    """A series is identified if every medium in the source says so; one that says less keeps it open."""
+    """A series is identified if every medium in the source says so; one that says less keeps it open.
+
+    What the unit had before is more than this source speaks of: a person marks it.
+    """
+    said = [seen.id for seen in names.values() if seen.is_said and seen.id is not None]
     with acting_as(actor) as session:
-        for name, seen in names.items():
-            if seen.is_identified and seen.id is not None:
-                series.mark(session, name, SeriesState.IDENTIFIED)
-                audit.append(session, f"series.{SeriesState.IDENTIFIED}", str(seen.id))
+        for series_id in series.mark_opened(session, said, SeriesState.IDENTIFIED, opened_by=intake.id):
+            audit.append(session, f"series.{SeriesState.IDENTIFIED}", str(series_id))
         act = "export.take_in" if intake.list_id is None else "hash_list.take_in"
         audit.append(session, act, str(intake.id), {"series": len(names)})
 

@@ -9,6 +9,7 @@ from clew.actions.entering import add_member
 from clew.domain.cover import Cover, check_retention
 from clew.domain.errors import Invalid
 from clew.domain.handling import Handling
+from clew.domain.naming import named
 from clew.domain.series import SeriesState
 from clew.records import audit, covers, exhibits, hash_lists, members, officers, series
 from clew.records import cases as case_records
@@ -33,9 +34,6 @@ __all__ = [
 ]
 
 
-NAME_CHARACTERS_MAX = 200
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLine:
     """A case of the actor's member, with its exhibits."""
@@ -56,18 +54,6 @@ def cases(session: Session) -> tuple[CaseLine, ...]:
         CaseLine(reference=reference, exhibits=tuple(names), opened_at=opened_at)
         for reference, names, opened_at in case_records.own(session)
     )
-
-
-def _named(name: str) -> str:
-    """`name` as it is kept.
-
-    Raises:
-        Invalid: it is empty, too long, or holds what does not show.
-    """
-    kept = name.strip()
-    if not kept or len(kept) > NAME_CHARACTERS_MAX or not kept.isprintable():
-        raise Invalid(f"A reference or name has 1 to {NAME_CHARACTERS_MAX} characters, all of which can be seen.")
-    return kept
 
 
 def check_members(session: Session, handling: Handling) -> None:
@@ -98,7 +84,7 @@ def today() -> date:
 
 def open_list(session: Session, name: str, handling: Handling, cover_id: UUID | None = None) -> UUID:
     """The unit's own hash list of that name, opened where it is new."""
-    list_id = hash_lists.open_list(session, _named(name), handling, cover_id)
+    list_id = hash_lists.open_list(session, named(name), handling, cover_id)
     audit.append(session, "hash_list.open", str(list_id))
     return list_id
 
@@ -107,15 +93,15 @@ def open_exhibit(
     session: Session, case: str, exhibit: str, handling: Handling, cover_id: UUID | None = None
 ) -> UUID:
     """The exhibit of this reference, opened with its case where they are new."""
-    case_id = case_records.open_case(session, _named(case), handling, cover_id)
-    exhibit_id = exhibits.open_exhibit(session, case_id, _named(exhibit), handling, cover_id)
+    case_id = case_records.open_case(session, named(case), handling, cover_id)
+    exhibit_id = exhibits.open_exhibit(session, case_id, named(exhibit), handling, cover_id)
     audit.append(session, "exhibit.open", str(exhibit_id))
     return exhibit_id
 
 
 def open_series(session: Session, name: str, handling: Handling, cover_id: UUID | None = None) -> UUID:
     """The unit's own series of that name, open where it is new."""
-    series_id = series.find_or_open(session, _named(name), handling, cover_id)
+    series_id = series.find_or_open(session, named(name), handling, cover_id)
     audit.append(session, "series.open", str(series_id))
     return series_id
 

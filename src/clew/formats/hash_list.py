@@ -77,7 +77,7 @@ def read_hash_list(blocks: Iterable[bytes]) -> Iterator[ListedMedium | BadRecord
                 continue
         medium, whole = row(line)
         if medium is not None:
-            yield medium
+            yield medium._replace(number=number)
         if not whole:
             yield BadRecord(number, NOTHING_KNOWN if medium is None else PARTLY_UNDERSTOOD)
 

@@ -43,6 +43,8 @@ class ListedMedium(NamedTuple):
     """Where the medium was found, in the words of the export."""
     record: Mapping[str, object] = NOTHING
     """The whole record as it was written, unknown fields too."""
+    number: int = 0
+    """Which line of its list or record of its export it is, from 1; 0 where it is none."""
 
     @property
     def is_identified(self) -> bool:

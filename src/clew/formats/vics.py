@@ -137,7 +137,7 @@ def _media(stream: JsonStream) -> Iterator[ListedMedium | BadRecord]:
             shape = _shape(keys)
             if len(shapes) < SHAPES_MAX:
                 shapes[keys] = shape
-        medium = _medium(record, shape)
+        medium = _medium(record, shape, stream.records)
         if len(medium.untrusted_paths) > PATHS_PER_RECORD_MAX:
             yield medium._replace(untrusted_paths=medium.untrusted_paths[:PATHS_PER_RECORD_MAX])
             yield BadRecord(stream.records, TOO_MANY_PATHS)
@@ -153,7 +153,7 @@ def _shape(keys: tuple[str, ...]) -> _Shape:
     return _Shape._make(names.get(field, _ABSENT) for field in _Shape._fields)
 
 
-def _medium(record: Mapping[str, object], shape: _Shape) -> ListedMedium:
+def _medium(record: Mapping[str, object], shape: _Shape, number: int) -> ListedMedium:
     get = record.get
     pdq, photodna, sha256 = _alternatives(get(shape.alternativehashes))
     return ListedMedium(
@@ -172,6 +172,7 @@ def _medium(record: Mapping[str, object], shape: _Shape) -> ListedMedium:
         text(get(shape.relativefilepath)),
         _paths(get(shape.mediafiles)),
         record,
+        number,
     )
 
 

@@ -13,6 +13,8 @@ class Series(Described):
     id = random_id()
     name = models.BinaryField()
     state = models.TextField(default=SeriesState.OPEN.value, db_default=SeriesState.OPEN.value)
+    opened_by = models.UUIDField(null=True)
+    """The intake of an export or list that opened it and may mark it, until a person has."""
 
     class Meta:
         db_table = "series"
