@@ -106,6 +106,15 @@ def test_the_main_job_from_a_seized_folder_to_the_answer(node: Node, seized: Pat
     assert [one["answer"] for one in compared["media"]] == ["parallel_enquiry"]
 
 
+def test_a_hash_list_says_what_of_it_was_not_used(node: Node, tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("0" * 32 + "\nnonsense\n")
+    words = ("intake", str(tmp_path / "list.txt"), "--as", "ada", "--list", "known")
+    said = json.loads(node.run(*words, "--json"))
+    assert (said["records"], said["files_seen"], said["media_new"]) == (1, 0, 1)
+    assert [(one["count"], one["numbers"]) for one in said["refused"]] == [(1, [2])]
+    assert "1 lines or records not used" in node.run(*words)
+
+
 def test_a_refusal_is_one_sentence_and_wrong_usage_is_told_apart(node: Node, seized: Path) -> None:
     for words in (
         ("triage", "NO-NOT-THERE", "--as", "ada"),

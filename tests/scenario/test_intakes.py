@@ -11,7 +11,9 @@ from PIL import Image
 from clew.actions import listing, receiving
 from clew.cli.drawing import landscape, room
 from clew.domain.handling import Actor
+from clew.domain.intake import Refused
 from clew.domain.triage import Counts, ReasonKind
+from clew.formats import hash_list
 from clew.records.session import acting_as
 from tests.world.office import Office
 from tests.world.vics import write_cases
@@ -213,3 +215,39 @@ def test_a_burst_of_one_case_writes_no_matches(office: Office, ada: Actor, tmp_p
     office.intake(ada, tmp_path / "seized", "NO-1")
     assert office.counts(ada, "NO-1") == Counts(new=5)
     assert matches(ada) == 0
+
+
+def test_what_of_a_list_could_not_be_used_is_said_with_its_lines(office: Office, ada: Actor, tmp_path: Path) -> None:
+    """A summary of a list counts no file, and what is new to the unit."""
+    lines = ["MD5,SHA1", f"{'0' * 31}1,", "nonsense,", f"{'0' * 31}2,short", *["more nonsense,"] * 40]
+    (tmp_path / "list.csv").write_text("\n".join(lines))
+    intake_id = office.intake(ada, tmp_path / "list.csv")
+    with acting_as(ada) as session:
+        summary = receiving.finish(session, intake_id)
+    assert (summary.files_seen, summary.media_new, summary.size_bytes) == (0, 2, 0)
+    done = listing.take_in_list(office.workplace, ada, intake_id, office.adder(ada), lambda _: None)
+    assert done.records == 2
+    assert [(one.reason, one.count, one.numbers[:3], len(one.numbers)) for one in done.refused] == [
+        (hash_list.PARTLY_UNDERSTOOD, 1, (4,), 1), (hash_list.NOTHING_KNOWN, 41, (3, 5, 6), listing.NUMBERS_KEPT_MAX),
+    ]  # fmt: skip
+
+
+def test_a_record_without_any_digest_is_said_unless_its_file_lies_beside(
+    office: Office, ada: Actor, tmp_path: Path
+) -> None:
+    (tmp_path / "files").mkdir()
+    landscape(1).save(tmp_path / "files" / "1.bmp")
+    records = [record(b"", f"{number}.bmp", MD5=None, SHA1="?") for number in (1, 2)]
+    source = export(tmp_path / "case.json", *records)
+    intake_id = office.intake(ada, source, "NO-1")
+    done = listing.take_in_export(office.workplace, ada, intake_id, office.adder(ada), lambda _: None)
+    assert done.refused == (Refused(reason=listing.NO_DIGEST, count=1, numbers=(2,)),)
+    assert office.counts(ada, "NO-1") == Counts(new=1)
+
+
+def test_an_intake_of_nothing_brings_nothing(office: Office, ada: Actor, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    intake_id = office.intake(ada, tmp_path / "empty", "NO-1")
+    with acting_as(ada) as session:
+        summary = receiving.finish(session, intake_id)
+    assert (summary.files_seen, summary.media_new, summary.undecodable) == (0, 0, {})

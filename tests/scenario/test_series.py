@@ -8,6 +8,7 @@ import pytest
 from clew.actions import listing, opening
 from clew.domain.errors import Invalid
 from clew.domain.handling import Actor
+from clew.domain.intake import Refused
 from clew.domain.series import SeriesState
 from clew.records import intakes, series
 from clew.records.session import acting_as
@@ -93,7 +94,7 @@ def test_a_name_that_cannot_be_shown_is_reported_and_opens_nothing(
     intake_id = office.intake(ada, source, "NO-1")
     done = listing.take_in_export(office.workplace, ada, intake_id, office.adder(ada), lambda _: None)
     assert states(ada) == {"green": "identified"}
-    assert [(one.number, one.reason) for one in done.bad_lines] == [(2, listing.NO_NAME)]
+    assert done.refused == (Refused(reason=listing.NO_NAME, count=1, numbers=(2,)),)
     assert office.counts(ada, "NO-1").new == 2
 
 

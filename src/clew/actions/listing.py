@@ -19,7 +19,7 @@ from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, Invalid
 from clew.domain.fingerprint import BYTES, Kind
 from clew.domain.handling import Actor
-from clew.domain.intake import ChunkState
+from clew.domain.intake import ChunkState, Refused
 from clew.domain.naming import NAME_CHARACTERS_MAX, is_name
 from clew.domain.series import SeriesState
 from clew.formats.hash_list import read_hash_list
@@ -38,10 +38,11 @@ Item = TypeVar("Item")
 ROWS_PER_BATCH = 5_000
 """A row for each place that a record names."""
 CHARACTERS_PER_BATCH = 4 << 20
-BAD_LINES_KEPT_MAX = 100
+NUMBERS_KEPT_MAX = 20
 BATCHES_AHEAD = 2
 MEDIA_COMPARED_AT_ONCE = 1_000
 SERIES_OPEN_MAX = 10_000
+NO_DIGEST = "This record holds no digest and no fingerprint that Clew knows, and its file is not beside the export."
 NO_NAME = (
     f"The name of this series is longer than {NAME_CHARACTERS_MAX} characters or holds what does not show;"
     " the medium is taken in without it."
@@ -59,8 +60,21 @@ class Listed:
     records: int = 0
     with_bytes: int = 0
     media_new: int = 0
-    bad_lines: list[BadRecord] = field(default_factory=list)
-    bad_lines_more: int = 0
+    _refused: dict[str, tuple[int, list[int]]] = field(default_factory=dict)
+
+    def refuse(self, number: int, reason: str) -> None:
+        """Note that something of the line or record was not used. Reasons are few: they are our own."""
+        count, numbers = self._refused.get(reason, (0, []))
+        if len(numbers) < NUMBERS_KEPT_MAX:
+            numbers.append(number)
+        self._refused[reason] = (count + 1, numbers)
+
+    @property
+    def refused(self) -> tuple[Refused, ...]:
+        return tuple(
+            Refused(reason=reason, count=count, numbers=tuple(numbers))
+            for reason, (count, numbers) in sorted(self._refused.items())
+        )
 
 
 @dataclass(slots=True)
@@ -118,7 +132,8 @@ def _take_in(
 ) -> Listed:  # fmt: skip
     """Prepare batches in one thread while the database writes those before in another."""
     names: dict[str, _SeriesSeen] = {}
-    prepared = ahead((_prepared(intake, batch, beside, names) for batch in _batches(records)), BATCHES_AHEAD)
+    batches = (_prepared(intake, batch, beside, names, done) for batch in _batches(records))
+    prepared = ahead(batches, BATCHES_AHEAD)
     for batch in prepared:
         _open_series(actor, intake, names)
         _add_files(actor, intake, batch.with_bytes, names, add_job)
@@ -164,7 +179,7 @@ def ahead(items: Iterator[Item], most: int) -> Iterator[Item]:
 
 
 def _prepared(
-    intake: Intake, batch: Sequence[ListedMedium], beside: Path | None, names: dict[str, _SeriesSeen]
+    intake: Intake, batch: Sequence[ListedMedium], beside: Path | None, names: dict[str, _SeriesSeen], done: Listed
 ) -> _Batch:
     with_bytes: list[_Beside] = []
     rows: list[ListedRow] = []
@@ -176,6 +191,8 @@ def _prepared(
             with_bytes.append(found)
         elif record.is_identified:
             rows += _rows(intake.source, record, names)
+        else:
+            done.refuse(record.number, NO_DIGEST)
     return _Batch(records=len(batch), staged=listed.lines(rows, intake.texts), with_bytes=with_bytes)
 
 
@@ -201,17 +218,10 @@ def _good(lines: Iterable[ListedMedium | BadRecord], done: Listed) -> Iterator[L
             if line.series is None or is_name(line.series):
                 yield line
             else:
-                _refuse(done, BadRecord(line.number, NO_NAME))
+                done.refuse(line.number, NO_NAME)
                 yield line._replace(series=None)
         else:
-            _refuse(done, line)
-
-
-def _refuse(done: Listed, bad: BadRecord) -> None:
-    if len(done.bad_lines) < BAD_LINES_KEPT_MAX:
-        done.bad_lines.append(bad)
-    else:
-        done.bad_lines_more += 1
+            done.refuse(line.number, line.reason)
 
 
 def _batches(records: Iterable[ListedMedium]) -> Iterator[list[ListedMedium]]:

@@ -76,6 +76,10 @@ def intake(
 def _summary_json(summary: Summary, seconds: float) -> dict[str, answers.Json]:
     return {
         "files_seen": summary.files_seen, "media_new": summary.media_new, "bytes": summary.size_bytes,
+        "records": summary.records,
+        "refused": [
+            {"reason": one.reason, "count": one.count, "numbers": list(one.numbers)} for one in summary.refused
+        ],
         "undecodable": dict(summary.undecodable), "seconds": round(seconds, 3),
         "files_per_second": round(summary.files_seen / max(seconds, 0.001), 1),
     }  # fmt: skip
@@ -83,11 +87,17 @@ def _summary_json(summary: Summary, seconds: float) -> dict[str, answers.Json]:
 
 def _show(summary: Summary, seconds: float) -> None:
     rate = summary.files_seen / max(seconds, 0.001)
+    read = f"{summary.records:,} records read, " if summary.records else ""
     console.print(
-        f"{summary.files_seen:,} files seen, {summary.media_new:,} media new, {decimal(summary.size_bytes)}, "
+        f"{read}{summary.files_seen:,} files seen, {summary.media_new:,} media new, {decimal(summary.size_bytes)}, "
         f"{seconds:,.1f} s, {rate:,.0f} files/s"
     )
     if summary.undecodable:
         console.print(f"{sum(summary.undecodable.values()):,} without a picture or video that can be read:")
         for reason, count in list(summary.undecodable.items())[:REASONS_SHOWN_MAX]:
             console.print(f"  {count:>7,}  {escape(reason)}")
+    if summary.refused:
+        console.print(f"{sum(one.count for one in summary.refused):,} lines or records not used, or not used whole:")
+        for one in summary.refused:
+            numbers = ", ".join(map(str, one.numbers)) + (", …" if one.count > len(one.numbers) else "")
+            console.print(f"  {one.count:>7,}  {escape(one.reason)} ({numbers})")

@@ -5,8 +5,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import connections
@@ -32,6 +33,8 @@ from clew.jobs import tasks, worker
 
 LOOK_SECONDS = 0.5
 AWAY_SECONDS_MAX = 300.0
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +83,10 @@ def run(workplace: Workplace, asked: Asked, console: Console) -> Summary:
         if side.failure is not None:
             raise side.failure
     with opening.acting_as(actor) as session:
-        return receiving.finish(session, intake_id)
+        summary = receiving.finish(session, intake_id)
+    if isinstance(walk.answer, listing.Listed):
+        return replace(summary, records=walk.answer.records, refused=walk.answer.refused)
+    return summary
 
 
 def undecodable(asked: Asked) -> Iterator[triaging.UndecodableFile]:
@@ -96,7 +102,7 @@ def undecodable(asked: Asked) -> Iterator[triaging.UndecodableFile]:
             return
 
 
-def _patiently(work: Callable[[], None]) -> None:
+def _patiently(work: Callable[[], Answer]) -> Answer:
     """Begin again where the database was away: everything an intake does may be done again."""
     away_since: float | None = None
     while True:
@@ -113,16 +119,17 @@ def _patiently(work: Callable[[], None]) -> None:
 
 
 class _Side(threading.Thread):
-    """One side of the intake; what it failed with is told by the main thread."""
+    """One side of the intake; what it came to or failed with is told by the main thread."""
 
-    def __init__(self, name: str, work: Callable[[], None]) -> None:
+    def __init__(self, name: str, work: Callable[[], object]) -> None:
         super().__init__(name=name, daemon=True)
+        self.answer: object = None
         self.failure: BaseException | None = None
         self._work = work
 
     def run(self) -> None:
         try:
-            self._work()
+            self.answer = self._work()
         except BaseException as failure:
             self.failure = failure
         finally:
@@ -170,16 +177,18 @@ def _begin(workplace: Workplace, actor: Actor, asked: Asked, kind: str) -> UUID:
         )  # fmt: skip
 
 
-def _walk(workplace: Workplace, actor: Actor, asked: Asked, kind: str, intake_id: UUID) -> None:
+def _walk(workplace: Workplace, actor: Actor, asked: Asked, kind: str, intake_id: UUID) -> listing.Listed | None:
+    """See all of the source; of a list or export, how far that came."""
     add_job = tasks.adder(actor, workplace.host, intake_id, keeps_bytes=asked.keeps_bytes)
     if kind == "vics":
-        listing.take_in_export(workplace, actor, intake_id, add_job)
-    elif kind == "hash_list":
-        listing.take_in_list(workplace, actor, intake_id, add_job)
-    elif kind == receiving.ARCHIVE_SOURCE:
+        return listing.take_in_export(workplace, actor, intake_id, add_job)
+    if kind == "hash_list":
+        return listing.take_in_list(workplace, actor, intake_id, add_job)
+    if kind == receiving.ARCHIVE_SOURCE:
         receiving.unpack_in(actor, intake_id, add_job, asked.path.stat().st_size)
     else:
         receiving.walk_in(actor, intake_id, add_job)
+    return None
 
 
 def _work(workplace: Workplace, actor: Actor, intake_id: UUID, walk: _Side) -> None:

@@ -33,13 +33,25 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Lines of a list or records of an export of which something could not be used, and which were the first."""
+
+    reason: str
+    count: int
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """What an intake brought: files seen, media that were new to the unit, their bytes, and what could not be read.
 
-    `undecodable` counts files by the reason why they gave no pixels, frames or samples.
+    `undecodable` counts files by the reason why they gave no pixels, frames or samples. Of a list or
+    export, `records` were read whole or in part, and `refused` says of which something was left out.
     """
 
     files_seen: int
     media_new: int
     size_bytes: int
     undecodable: Mapping[str, int]
+    records: int = 0
+    refused: tuple[Refused, ...] = ()

@@ -309,10 +309,12 @@ def summary(session: Session, intake_id: UUID) -> Summary:
     with session.cursor() as cursor:
         cursor.execute(
             """
-            select count(*), coalesce(sum(o.size_bytes), 0),
+            select count(o.id), coalesce(sum(o.size_bytes), 0),
                    count(distinct m.id) filter (where m.taken_in_at >= i.started_at)
+                   + (select count(*) from listings l join media n on n.id = l.medium_id
+                      where l.list_id = i.list_id and n.taken_in_at >= i.started_at)
             from intakes i left join occurrences o on o.intake_id = i.id left join media m on m.id = o.medium_id
-            where i.id = %s""",
+            where i.id = %s group by i.list_id, i.started_at""",
             [intake_id],
         )
         seen, size, new = cursor.fetchone()
