@@ -67,7 +67,8 @@ def run(workplace: Workplace, asked: Asked, console: Console) -> Summary:
     intake_id = _begin(workplace, actor, asked, kind)
     tasks.equip(workplace)
     tasks.forget_failed(intake_id)
-    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # failures are told by the progress line
+    for name in ("procrastinate", "clew.jobs"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # failures are told by the progress line
     walk = _Side("walk", lambda: _patiently(lambda: _walk(workplace, actor, asked, kind, intake_id)))
     work = _Side("work", lambda: _patiently(lambda: _work(workplace, actor, intake_id, walk)))
     walk.start()

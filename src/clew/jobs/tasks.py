@@ -1,5 +1,6 @@
 """Jobs: chunks of an intake, done on behalf of the officer who asked."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from uuid import UUID
@@ -20,7 +21,11 @@ from clew.domain.handling import Actor
 from clew.domain.intake import ChunkState
 
 _workplaces: list[Workplace] = []
-_refusals: list[str] = []
+_refusals: dict[int, str] = {}
+"""Why the latest job of each chunk failed in this process; of the chunks that failed last."""
+REFUSALS_KEPT_MAX = 100
+
+log = logging.getLogger("clew.jobs")
 
 
 def equip(workplace: Workplace) -> None:
@@ -29,15 +34,29 @@ def equip(workplace: Workplace) -> None:
 
 
 @contextmanager
-def _noted() -> Iterator[None]:
-    """A refusal within is noted for whoever waits in this process; the job fails, and is tried again later."""
+def _noted(chunk: int) -> Iterator[None]:
+    """A failure within is noted for whoever waits in this process; the job fails, and is tried again later.
+
+    Only what Clew refuses on purpose is told in its own words: others may name a path or more.
+    """
     try:
         with _reached():
             yield
-    except ClewError as refused:
-        _refusals[:] = [str(refused)]
+    except Exception as failure:
+        _note(chunk, str(failure) if isinstance(failure, ClewError) else UNFORESEEN.format(type(failure).__name__))
+        log.error("chunk %d failed: %s", chunk, type(failure).__name__)  # noqa: TRY400 (a traceback may name a path)
         raise
-    _refusals.clear()
+    _refusals.pop(chunk, None)
+
+
+UNFORESEEN = "Something that Clew did not foresee ({})."
+
+
+def _note(chunk: int, sentence: str) -> None:
+    _refusals.pop(chunk, None)
+    while len(_refusals) >= REFUSALS_KEPT_MAX:
+        _refusals.pop(next(iter(_refusals)))
+    _refusals[chunk] = sentence
 
 
 @contextmanager
@@ -55,8 +74,8 @@ def _reached() -> Iterator[None]:
 
 
 def refusal() -> str:
-    """Why the latest job of this process failed; empty if it did not."""
-    return _refusals[0] if _refusals else ""
+    """Why the chunk of this process that failed last and was not done since failed; empty if there is none."""
+    return next(reversed(_refusals.values()), "")
 
 
 VAULT_QUEUE = "media"
@@ -95,6 +114,7 @@ def adder(actor: Actor, host: str, intake_id: UUID, *, keeps_bytes: bool) -> Add
 
 def forget_failed(intake_id: UUID) -> None:
     """What failed before is tried again by new jobs."""
+    _refusals.clear()
     with _reached(), connection.cursor() as cursor:
         cursor.execute(
             "delete from procrastinate_jobs where status = 'failed' and args ->> 'intake' = %s", [str(intake_id)]
@@ -138,21 +158,20 @@ def _held_back(task: Task, queue: str, **given: str | int) -> Iterator[None]:
     """Within, an officer who may not act now fails no job: the same job waits in its queue and is done later."""
     try:
         yield
-    except NotAdmitted as refused:
+    except NotAdmitted:
         lock = f"chunk-{given['chunk']}"
         with _reached(), suppress(AlreadyEnqueued), transaction.atomic():
             task.configure(
                 queue=queue, lock=lock, queueing_lock=f"{task.name}-{lock}",
                 schedule_in={"seconds": HELD_SECONDS},
             ).defer(**given, is_held=True)  # fmt: skip
-        _refusals[:] = [str(refused)]
 
 
 @app.task(name="take_in", retry=RETRY)
 def take_in(officer: str, chunk: int, intake: str, *, is_held: bool = False) -> None:  # noqa: ARG001 (for `WAKE`)
     """Take in a chunk: every file gets its verdict and its first answer."""
     workplace = _workplaces[0]
-    with _held_back(take_in, queue_of(workplace.host), officer=officer, chunk=chunk, intake=intake), _noted():
+    with _held_back(take_in, queue_of(workplace.host), officer=officer, chunk=chunk, intake=intake), _noted(chunk):
         actor = opening.actor_of(officer)
         waiting = receiving.chunk_of(actor, chunk)
         if waiting is None:
@@ -168,5 +187,5 @@ def look_closer(
     context: JobContext, officer: str, chunk: int, intake: str, *, is_held: bool = False  # noqa: ARG001 (for `WAKE`)
 ) -> None:
     """Compare the moving media of a chunk by frames all through them."""
-    with _held_back(look_closer, context.job.queue, officer=officer, chunk=chunk, intake=intake), _noted():
+    with _held_back(look_closer, context.job.queue, officer=officer, chunk=chunk, intake=intake), _noted(chunk):
         looking_closer.look_closer(_workplaces[0], opening.actor_of(officer), chunk)
