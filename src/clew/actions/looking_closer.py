@@ -6,9 +6,11 @@
 import logging
 import os
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from clew.actions import matching
+from clew.actions.reading import FULL_READINGS_AT_ONCE
 from clew.actions.receiving import near_meanwhile, reader_key, stored, write_near
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, Tampered
@@ -29,6 +31,18 @@ from clew.records.session import acting_as
 
 log = logging.getLogger("clew.actions")
 
+NO_BYTES = "The bytes are no longer where they were, and are not kept."
+TAMPERED = "The stored bytes are not what was stored."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A medium with its full reading, or without one and why."""
+
+    medium: Kept
+    reading: Reading | None = None
+    reason: str = ""
+
 
 def look_closer(workplace: Workplace, actor: Actor, chunk_id: int) -> None:
     """Compare the moving media of the chunk by frames all through them. Done before: nothing happens."""
@@ -38,28 +52,37 @@ def look_closer(workplace: Workplace, actor: Actor, chunk_id: int) -> None:
         keys = medium_keys.of(session, [medium.id for _, medium in moving], first=chunk.intake.case_id)
     if chunk.state is not ChunkState.FIRST_ANSWER:
         return
+    skipped = 0
+    # What an archive held and is not kept was read in full when it was unpacked.
+    is_done = chunk.archive is not None and not chunk.intake.keeps_bytes
 
-    def read(one: tuple[bytes, Kept]) -> tuple[Kept, Reading | None]:
-        return one[1], _read(workplace, chunk, *one, keys.get(one[1].id))
+    def read(one: tuple[bytes, Kept]) -> Looked:
+        return _read(workplace, chunk, *one, keys.get(one[1].id))
 
-    for medium, reading in workplace.readers.each(read, moving):
-        if reading is not None:
-            _store(workplace, actor, chunk, medium, reading)
+    for looked in workplace.readers.each(read, () if is_done else moving, at_once=FULL_READINGS_AT_ONCE):
+        if looked.reading is not None:
+            _store(workplace, actor, chunk, looked.medium, looked.reading)
+        else:
+            skipped += 1
+            with acting_as(actor) as session:
+                media.note_closer(session, looked.medium.id, looked.reason)
     with acting_as(actor) as session:
         intakes.move_chunk(session, chunk_id, ChunkState.DONE)
-        audit.append(session, "chunk.look_closer", str(chunk_id), {"media": len(moving)})
+        audit.append(session, "chunk.look_closer", str(chunk_id), {"media": len(moving), "skipped": skipped})
 
 
-def _read(
-    workplace: Workplace, chunk: Chunk, location: bytes, medium: Kept, key: MediumKey | None
-) -> Reading | None:
-    """The full reading of the medium; None where its bytes are no longer to be had."""
+def _read(workplace: Workplace, chunk: Chunk, location: bytes, medium: Kept, key: MediumKey | None) -> Looked:
+    """The full reading of the medium, or why its bytes are not to be had."""
     with ExitStack() as held:
-        fd = _open(workplace, chunk, location, medium, key, held)
+        try:
+            fd = _open(workplace, chunk, location, medium, key, held)
+        except Tampered:
+            log.exception("the stored bytes of medium %s are not what was stored", medium.id)
+            return Looked(medium=medium, reason=TAMPERED)
         if fd is None:
-            return None
+            return Looked(medium=medium, reason=NO_BYTES)
         with workplace.readers.lend(reader_key(chunk)) as reader:
-            return reader.read(fd, medium.size_bytes, Wants.FULL)
+            return Looked(medium=medium, reading=reader.read(fd, medium.size_bytes, Wants.FULL))
 
 
 def _open(
@@ -75,12 +98,8 @@ def _open(
     if key is None:
         return None
     owner, kept = chunk.intake.handling.owner_member, KeptBytes(blob=key.blob, wrapped=key.wrapped)
-    try:
-        with workplace.vault.open(owner, str(key.case_id), medium.sha256, kept) as stored_medium:
-            return held.enter_context(content_of(_Stream(stored_medium), spill=workplace.spill)).fd
-    except Tampered:
-        log.exception("the stored bytes of medium %s are not what was stored", medium.id)
-        return None
+    with workplace.vault.open(owner, str(key.case_id), medium.sha256, kept) as stored_medium:
+        return held.enter_context(content_of(_Stream(stored_medium), spill=workplace.spill)).fd
 
 
 class _Stream:
@@ -108,8 +127,6 @@ def _store(workplace: Workplace, actor: Actor, chunk: Chunk, medium: Kept, readi
     """Put the frames of the full reading in the place of the key frames, and compare."""
     frames = [one for one in reading.stored if one.kind is Kind.FRAME and len(one)]
     asked = [matching.Asked(position=0, sets=[one for one in reading.queries if one.kind is Kind.FRAME])]
-    if not frames:
-        return
     before = matching.catch_up(workplace.indexes)
     names = [medium.id]
     with acting_as(actor) as session:
@@ -118,3 +135,4 @@ def _store(workplace: Workplace, actor: Actor, chunk: Chunk, medium: Kept, readi
         write_near(session, matching.near(session, workplace.indexes, asked), names)
         write_near(session, near_meanwhile(session, workplace, asked, before), names)
         fingerprints.replace(session, chunk.intake.handling, [stored(medium.id, one) for one in frames])
+        media.note_closer(session, medium.id, "" if reading.verdict.is_decoded else reading.reason)

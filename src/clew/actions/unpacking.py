@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from clew.actions.reading import FULL_READINGS_AT_ONCE
 from clew.actions.receiving import AddJob, Received, end_chunk, let_go, occurrence_key, take
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError
@@ -35,10 +36,12 @@ def unpack(workplace: Workplace, actor: Actor, chunk: Chunk, add_job: AddJob) ->
 def _take_entries(workplace: Workplace, actor: Actor, chunk: Chunk, unpacker: Unpacker, add_job: AddJob) -> None:
     received: list[Received] = []
     size, done = 0, chunk.cursor
+    # What is not kept is read in full at once.
+    files_max = FILES_PER_CHUNK_MAX if chunk.intake.keeps_bytes else FULL_READINGS_AT_ONCE
     outermost = Place(path=chunk.archive or b"", chain=(chunk.intake.source, chunk.archive or b""))
     try:
         for position, one in _entries(workplace, unpacker, outermost, chunk.cursor, 1):
-            if len(received) >= FILES_PER_CHUNK_MAX or size >= BYTES_PER_CHUNK_MAX:
+            if len(received) >= files_max or size >= BYTES_PER_CHUNK_MAX:
                 take(workplace, actor, chunk, received, add_job, cursor_at=done)
                 let_go(received)
                 received, size = [], 0

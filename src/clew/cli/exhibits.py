@@ -80,7 +80,8 @@ def _summary_json(summary: Summary, seconds: float) -> dict[str, answers.Json]:
         "refused": [
             {"reason": one.reason, "count": one.count, "numbers": list(one.numbers)} for one in summary.refused
         ],
-        "undecodable": dict(summary.undecodable), "seconds": round(seconds, 3),
+        "undecodable": dict(summary.undecodable), "key_frames_only": dict(summary.key_frames_only),
+        "seconds": round(seconds, 3),
         "files_per_second": round(summary.files_seen / max(seconds, 0.001), 1),
     }  # fmt: skip
 
@@ -95,6 +96,10 @@ def _show(summary: Summary, seconds: float) -> None:
     if summary.undecodable:
         console.print(f"{sum(summary.undecodable.values()):,} without a picture or video that can be read:")
         for reason, count in list(summary.undecodable.items())[:REASONS_SHOWN_MAX]:
+            console.print(f"  {count:>7,}  {escape(reason)}")
+    if summary.key_frames_only:
+        console.print(f"{sum(summary.key_frames_only.values()):,} videos compared by key frames only:")
+        for reason, count in summary.key_frames_only.items():
             console.print(f"  {count:>7,}  {escape(reason)}")
     if summary.refused:
         console.print(f"{sum(one.count for one in summary.refused):,} lines or records not used, or not used whole:")

@@ -1,7 +1,7 @@
 """Taking in an exhibit: what was seen of it so far."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 FILES_PER_CHUNK_MAX = 200
@@ -47,11 +47,13 @@ class Summary:
 
     `undecodable` counts files by the reason why they gave no pixels, frames or samples. Of a list or
     export, `records` were read whole or in part, and `refused` says of which something was left out.
+    `key_frames_only` counts moving media by the reason why they could not be looked at closer.
     """
 
     files_seen: int
     media_new: int
     size_bytes: int
     undecodable: Mapping[str, int]
+    key_frames_only: Mapping[str, int] = field(default_factory=dict)
     records: int = 0
     refused: tuple[Refused, ...] = ()

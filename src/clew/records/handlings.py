@@ -295,7 +295,7 @@ _UNREAD = "(6, 7)"  # Verdict.ABSENT and Verdict.WAITING
 _READ_COLUMNS = (
     "sha256, sha1, md5, size_bytes, kind, verdict, reason, width, height, duration_ms, facts, camera_make, camera_model,"
     " camera_serial, lens_serial, taken_at, taken_offset_minutes, latitude, longitude, gps_precision_m, software,"
-    " document_id"
+    " document_id, closer"
 )
 _COPIED_COLUMNS = f"name, {_READ_COLUMNS}, taken_in_at, owner_member, owner_unit"
 

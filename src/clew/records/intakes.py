@@ -325,7 +325,17 @@ def summary(session: Session, intake_id: UUID) -> Summary:
             group by 1 order by 2 desc, 1""",
             [intake_id, [int(verdict) for verdict in Verdict if not verdict.is_decoded]],
         )
-        return Summary(files_seen=seen, media_new=new, size_bytes=int(size), undecodable=dict(cursor.fetchall()))
+        undecodable = dict(cursor.fetchall())
+        cursor.execute(
+            """
+            select m.closer, count(distinct m.id) from occurrences o join media m on m.id = o.medium_id
+            where o.intake_id = %s and m.closer <> '' group by 1 order by 2 desc, 1""",
+            [intake_id],
+        )
+        return Summary(
+            files_seen=seen, media_new=new, size_bytes=int(size), undecodable=undecodable,
+            key_frames_only=dict(cursor.fetchall()),
+        )  # fmt: skip
 
 
 _INTAKE = """

@@ -160,15 +160,16 @@ def add(
 
 
 def of_chunk(session: Session, chunk: Chunk, kind: MediumKind) -> tuple[tuple[bytes, Kept], ...]:
-    """(where its bytes lie in the source, medium) of each medium of `kind` in a chunk that no finished chunk held."""
+    """(where its bytes lie in the source, medium) of each medium of `kind` in a chunk, not looked at closer yet."""
     texts = chunk.intake.texts
     with session.cursor() as cursor:
         cursor.execute(
             """
             select distinct on (m.id) o.location, o.path, m.id, m.sha256, m.size_bytes
             from occurrences o join media m on m.id = o.medium_id where o.chunk_id = %s and m.kind = %s and m.sha256 is not null and m.size_bytes is not null
-              and not exists (select from occurrences e join chunks c on c.id = e.chunk_id
-                              where e.medium_id = m.id and c.state = %s)
+              and (m.closer <> '' or m.closer is null and not exists (
+                   select from occurrences e join chunks c on c.id = e.chunk_id
+                   where e.medium_id = m.id and c.state = %s))
             order by m.id, o.id""",
             [chunk.id, kind.value, int(ChunkState.DONE)],
         )
@@ -179,6 +180,12 @@ def of_chunk(session: Session, chunk: Chunk, kind: MediumKind) -> tuple[tuple[by
             )
             for row in cursor
         )
+
+
+def note_closer(session: Session, medium_id: UUID, reason: str = "") -> None:
+    """The medium was looked at closer, or could not be for a reason."""
+    with session.cursor() as cursor:
+        cursor.execute("update media set closer = %s where id = %s", [reason, medium_id])
 
 
 _COLUMNS = (

@@ -27,6 +27,8 @@ class Medium(Described):
     duration_ms = models.IntegerField(null=True)
     verdict = models.SmallIntegerField()
     reason = models.TextField(default="", db_default="")
+    closer = models.TextField(null=True)
+    """Of a moving medium: empty once it was looked at closer, or why it could not be; null until then."""
     facts = models.BinaryField(null=True)
     camera_make = models.BinaryField(null=True)
     camera_model = models.BinaryField(null=True)
