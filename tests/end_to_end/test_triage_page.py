@@ -165,7 +165,7 @@ def test_reasons_say_what_is_known_how_it_was_found_and_whom_to_ask(ada):
 
 def test_undecodable_files_are_listed_with_their_reason(ada):
     ada.go(f"{EXHIBIT}?answer=undecodable")
-    listed = ada.page.locator(".files li").all_inner_texts()
+    listed = ada.page.locator(".files > li").all_inner_texts()
     assert len(listed) == 1
     assert listed[0].startswith("notes")
     assert ada.page.locator(".files .why").inner_text() == "The bytes hold no picture."

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from clew.actions import listing, receiving
+from clew.actions import listing, receiving, triaging
 from clew.cli.drawing import landscape, room
 from clew.domain.handling import Actor
 from clew.domain.intake import Refused
@@ -225,7 +225,7 @@ def test_what_of_a_list_could_not_be_used_is_said_with_its_lines(office: Office,
     with acting_as(ada) as session:
         summary = receiving.finish(session, intake_id)
     assert (summary.files_seen, summary.media_new, summary.size_bytes) == (0, 2, 0)
-    done = listing.take_in_list(office.workplace, ada, intake_id, office.adder(ada), lambda _: None)
+    done = listing.take_in_list(office.workplace, ada, intake_id, office.adder(ada))
     assert done.records == 2
     assert [(one.reason, one.count, one.numbers[:3], len(one.numbers)) for one in done.refused] == [
         (hash_list.PARTLY_UNDERSTOOD, 1, (4,), 1), (hash_list.NOTHING_KNOWN, 41, (3, 5, 6), listing.NUMBERS_KEPT_MAX),
@@ -240,7 +240,7 @@ def test_a_record_without_any_digest_is_said_unless_its_file_lies_beside(
     records = [record(b"", f"{number}.bmp", MD5=None, SHA1="?") for number in (1, 2)]
     source = export(tmp_path / "case.json", *records)
     intake_id = office.intake(ada, source, "NO-1")
-    done = listing.take_in_export(office.workplace, ada, intake_id, office.adder(ada), lambda _: None)
+    done = listing.take_in_export(office.workplace, ada, intake_id, office.adder(ada))
     assert done.refused == (Refused(reason=listing.NO_DIGEST, count=1, numbers=(2,)),)
     assert office.counts(ada, "NO-1") == Counts(new=1)
 
@@ -251,3 +251,35 @@ def test_an_intake_of_nothing_brings_nothing(office: Office, ada: Actor, tmp_pat
     with acting_as(ada) as session:
         summary = receiving.finish(session, intake_id)
     assert (summary.files_seen, summary.media_new, summary.undecodable) == (0, 0, {})
+
+
+def test_the_number_of_what_is_undecodable_and_its_list_agree(
+    office: Office, ada: Actor, sven: Actor, tmp_path: Path
+) -> None:
+    """Three paths of a text that is known by its digest, two of one that is not, and two pipes."""
+    (tmp_path / "norway").mkdir()
+    (tmp_path / "norway" / "known.txt").write_text("known")
+    office.intake(ada, tmp_path / "norway", "NO-1")
+    folder = tmp_path / "sweden"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"known {number}.txt").write_text("known")
+    for number in range(2):
+        (folder / f"unknown {number}.txt").write_text("unknown")
+        os.mkfifo(folder / f"pipe {number}")
+    office.intake(sven, folder, "SE-1")
+    assert office.counts(sven, "SE-1") == Counts(parallel_enquiry=1, undecodable=3)
+    for limit in (1, 2, 3, 50):
+        items: list[triaging.Undecodable] = []
+        after = None
+        while after is not None or not items:
+            with acting_as(sven) as session:
+                page = triaging.undecodable(session, "SE-1", after=after, limit=limit)
+            assert len(page.items) <= limit
+            items += page.items
+            after = page.next
+            if after is None:
+                break
+        assert sorted(sorted(item.paths) for item in items) == [["pipe 0"], ["pipe 1"], ["unknown 0.txt", "unknown 1.txt"]]
+    with acting_as(sven) as session:
+        assert len(triaging.unread(session, "SE-1").items) == 7

@@ -10,7 +10,7 @@ from clew.domain.errors import Invalid
 from clew.domain.handling import Actor
 from clew.domain.intake import Refused
 from clew.domain.series import SeriesState
-from clew.records import intakes, series
+from clew.records import intakes, sealed, series
 from clew.records.session import acting_as
 from tests.scenario.test_intakes import export, record
 from tests.world.office import Office
@@ -20,7 +20,8 @@ from tests.world.world import World
 def states(of: Actor) -> dict[str, str]:
     with acting_as(of) as session, session.cursor() as cursor:
         cursor.execute("select name, state from series")
-        return dict(cursor.fetchall())
+        texts = sealed.of_member(of.member)
+        return {sealed.words(texts, series.NAME, name): state for name, state in cursor}
 
 
 def of_series(name: str | None, *, number: int = 0, identified: object = True) -> dict[str, object]:
@@ -92,7 +93,7 @@ def test_a_name_that_cannot_be_shown_is_reported_and_opens_nothing(
 ) -> None:
     source = export(tmp_path / "case.json", of_series("green"), of_series(name, number=1))
     intake_id = office.intake(ada, source, "NO-1")
-    done = listing.take_in_export(office.workplace, ada, intake_id, office.adder(ada), lambda _: None)
+    done = listing.take_in_export(office.workplace, ada, intake_id, office.adder(ada))
     assert states(ada) == {"green": "identified"}
     assert done.refused == (Refused(reason=listing.NO_NAME, count=1, numbers=(2,)),)
     assert office.counts(ada, "NO-1").new == 2

@@ -18,6 +18,8 @@ MEDIA_PER_BLOCK = 1000
 """How many media one query looks at: large enough to be quick, small enough for any memory."""
 
 
+FILES = "file-"
+"""Begins the marker of a page of files that have no medium."""
 RECENT_SECONDS = 30.0
 RECENT_MAX = 1_000
 _recent: dict[tuple[str, str, UUID, UUID | None], tuple[float, Counts]] = {}
@@ -33,21 +35,39 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UndecodableFile:
-    path: str
+class Undecodable:
+    """A medium without evidence that could not be decoded, with all its paths; or a file that could not be read."""
+
+    paths: tuple[str, ...]
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndecodablePage:
-    """Some files without a picture in them; `next` is where the following page begins, or None."""
+    """As many of them as are counted as undecodable; `next` is where the following page begins, or None."""
 
-    items: tuple[UndecodableFile, ...]
+    items: tuple[Undecodable, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadFile:
+    """A file that gave no pixels, frames or samples, whatever is known of it by its digest."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadPage:
+    """Some files that gave nothing to look at; `next` is where the following page begins, or None."""
+
+    items: tuple[UnreadFile, ...]
     next: str | None
 
 
 def counts(session: Session, case: str, exhibit: str | None = None) -> Counts:
-    """How many media of the case (or exhibit) got each answer."""
+    """How many media of the case (or exhibit) got each answer; a file that could not be read counts as one."""
     case_id, exhibit_id = _scope(session, case, exhibit)
     numbers = dict.fromkeys(Answer, 0)
     for _, medium in _triaged(session, case_id, exhibit_id, None, MEDIA_PER_BLOCK):
@@ -104,12 +124,35 @@ def media(
 def undecodable(
     session: Session, case: str, exhibit: str | None = None, *, after: str | None = None, limit: int = 50
 ) -> UndecodablePage:
+    """A page of what is counted as undecodable in the case (or exhibit): media first, then files without one."""
+    items: list[Undecodable] = []
+    start = _number(after.removeprefix(FILES)) if after is not None and after.startswith(FILES) else None
+    if start is None:
+        page = media(session, case, exhibit, answer=Answer.UNDECODABLE, after=after, limit=limit)
+        items = [Undecodable(paths=medium.paths, reason=medium.verdict_reason) for medium in page.items]
+        if page.next is not None:
+            return UndecodablePage(items=tuple(items), next=page.next)
+        start = 0
+    case_id, exhibit_id = _scope(session, case, exhibit)
+    room = limit - len(items)
+    rows = known.without_medium_after(session, case_id, exhibit_id, start, room + 1)
+    items += [Undecodable(paths=(path_text(path),), reason=reason) for _, path, reason in rows[:room]]
+    last = rows[:room][-1][0] if rows[:room] else start
+    return UndecodablePage(items=tuple(items), next=f"{FILES}{last}" if len(rows) > room else None)
+
+
+def unread(
+    session: Session, case: str, exhibit: str | None = None, *, after: str | None = None, limit: int = 50
+) -> UnreadPage:
     """A page of files of the case (or exhibit) that gave no pixels, frames or samples, with the reason."""
     case_id, exhibit_id = _scope(session, case, exhibit)
-    start = int(after) if after is not None and after.isdecimal() and len(after) < 19 else 0
-    rows = known.unreadable_after(session, case_id, exhibit_id, start, limit + 1)
-    files = tuple(UndecodableFile(path=path_text(path), reason=reason) for _, path, reason in rows[:limit])
-    return UndecodablePage(items=files, next=str(rows[limit - 1][0]) if len(rows) > limit else None)
+    rows = known.unreadable_after(session, case_id, exhibit_id, _number(after or ""), limit + 1)
+    files = tuple(UnreadFile(path=path_text(path), reason=reason) for _, path, reason in rows[:limit])
+    return UnreadPage(items=files, next=str(rows[limit - 1][0]) if len(rows) > limit else None)
+
+
+def _number(marker: str) -> int:
+    return int(marker) if marker.isascii() and marker.isdecimal() and len(marker) < 19 else 0
 
 
 def progress(session: Session, case: str, exhibit: str | None = None) -> Progress:

@@ -90,13 +90,13 @@ def run(workplace: Workplace, asked: Asked, console: Console) -> Summary:
     return summary
 
 
-def undecodable(asked: Asked) -> Iterator[triaging.UndecodableFile]:
+def undecodable(asked: Asked) -> Iterator[triaging.UnreadFile]:
     """Files of the exhibit that gave no pixels, frames or samples, each with its reason."""
     actor = opening.actor_of(asked.officer)
     after: str | None = None
     while True:
         with opening.acting_as(actor) as session:
-            page = triaging.undecodable(session, asked.case or "", asked.exhibit, after=after, limit=1_000)
+            page = triaging.unread(session, asked.case or "", asked.exhibit, after=after, limit=1_000)
         yield from page.items
         after = page.next
         if after is None:

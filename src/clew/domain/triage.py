@@ -157,7 +157,10 @@ class TriagedMedium:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many media of a case or exhibit got each answer."""
+    """How many media of a case or exhibit got each answer.
+
+    `undecodable` also counts files that could not even be read, each as one: nobody knows what medium they are.
+    """
 
     solved_elsewhere: int = 0
     parallel_enquiry: int = 0

@@ -120,6 +120,18 @@ def unreadable_after(
         return tuple((number, texts.unseal(path, PATH), reason) for number, path, reason in cursor)
 
 
+def without_medium_after(
+    session: Session, case_id: UUID, exhibit_id: UUID | None, after: int, limit: int
+) -> tuple[tuple[int, bytes, str], ...]:
+    """(occurrence, path, reason) of files of the case that could not even be read."""
+    texts = sealed.of_case(session.actor.member, case_id)
+    with session.cursor() as cursor:
+        cursor.execute(
+            _FILES_WITHOUT_MEDIUM, {"case": case_id, "exhibit": exhibit_id, "after": after, "limit": limit}
+        )
+        return tuple((number, texts.unseal(path, PATH), reason) for number, path, reason in cursor)
+
+
 def count_without_medium(session: Session, case_id: UUID, exhibit_id: UUID | None) -> int:
     """How many files of the case could not even be read."""
     with session.cursor() as cursor:
@@ -250,3 +262,8 @@ _UNREADABLE = f"""
 """
 
 _WITHOUT_MEDIUM = f"select count(*) from occurrences o where {_SCOPE} and o.medium_id is null and o.reason <> ''"
+
+_FILES_WITHOUT_MEDIUM = f"""
+    select o.id, o.path, o.reason from occurrences o
+    where {_SCOPE} and o.medium_id is null and o.reason <> '' and o.id > %(after)s order by o.id limit %(limit)s
+"""

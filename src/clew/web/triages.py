@@ -54,6 +54,14 @@ class Row:
     reasons: Folded
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadRow:
+    """A medium, or a file that is none yet, which nobody could look at, and why."""
+
+    paths: Folded
+    reason: str
+
+
 def folded(parts: Sequence[object], *, shown: int, unfolded_max: int) -> Folded:
     """`parts` with at most `shown` open and at most `unfolded_max` more to unfold."""
     unfolded = parts[shown : shown + unfolded_max]
@@ -109,13 +117,19 @@ def row(medium: TriagedMedium, names: Mapping[str, str]) -> Row:
     )
 
 
+def unread(item: triaging.Undecodable) -> UnreadRow:
+    """`item` as one row of the list of what is undecodable."""
+    paths = folded(item.paths, shown=PATHS_SHOWN, unfolded_max=PATHS_UNFOLDED_MAX)
+    return UnreadRow(paths=paths, reason=item.reason)
+
+
 def _listed(
     session: Session, case: str, exhibit: str | None, answer: Answer, after: str | None
 ) -> tuple[dict[str, object], str | None]:
     """The rows of one page of the list, and where the next begins."""
     if answer is Answer.UNDECODABLE:
-        files = triaging.undecodable(session, case, exhibit, after=after, limit=MEDIA_PER_PAGE)
-        return {"files": files.items}, files.next
+        page = triaging.undecodable(session, case, exhibit, after=after, limit=MEDIA_PER_PAGE)
+        return {"unread": [unread(item) for item in page.items]}, page.next
     media = triaging.media(session, case, exhibit, answer=answer, after=after, limit=MEDIA_PER_PAGE)
     names = triaging.member_names(session)
     return {"rows": [row(medium, names) for medium in media.items]}, media.next

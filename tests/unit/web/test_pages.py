@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
+from clew.actions.triaging import Undecodable
 from clew.domain.intake import Progress
 from clew.domain.medium import MediumKind
 from clew.domain.triage import Answer, Counts, Evidence, Reason, ReasonKind, TriagedMedium
@@ -70,7 +71,7 @@ def exhibit_page(progress: Progress = ENDED, answer: Answer = Answer.KNOWN, **gi
         "progress_words": words.progress(progress),
         "progress_stream": triages.address_of("NO-1", "PHONE/1", "-progress"),
         "rows": [triages.row(medium(), {"SE": "Sweden"})],
-        "files": None,
+        "unread": None,
     }
     return render_to_string("exhibits/one.html", {**shown, **given}, request)
 
@@ -134,7 +135,8 @@ def test_many_paths_are_folded_and_the_rest_is_counted(count, shown, unfolded, l
 
 def test_undecodable_files_have_their_reasons():
     page = exhibit_page(
-        answer=Answer.UNDECODABLE, files=[{"path": "a.bin", "reason": "no kind that is read here"}], rows=None
+        answer=Answer.UNDECODABLE, rows=None,
+        unread=[triages.unread(Undecodable(paths=("a.bin",), reason="no kind that is read here"))],
     )
     text = " ".join(Elements(page).text.split())
     assert "a.bin no kind that is read here" in text
