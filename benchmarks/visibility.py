@@ -247,7 +247,7 @@ def asked(session: Catching) -> Iterator[tuple[str, Callable[[], object]]]:
     )
     yield "files of a case that cannot be read", lambda: triage.unreadable_after(session, case, None, 0, 51)  # type: ignore[arg-type]
     yield "media of a chunk", lambda: media.of_chunk(session, 1, MediumKind.IMAGE)  # type: ignore[arg-type]
-    yield "cases of the own member", lambda: cases.own(session)  # type: ignore[arg-type]
+    yield "cases of the own member", lambda: cases.own(session, None, 21)  # type: ignore[arg-type]
     yield (
         "which of 1,000 media are held",
         lambda: media.known(session, mine, [one[0] for one in digests], keeps_bytes=False),  # type: ignore[arg-type]

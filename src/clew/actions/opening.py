@@ -18,11 +18,13 @@ from clew.records.session import Session, acting_as
 
 __all__ = [
     "CaseLine",
+    "CasePage",
     "Session",
     "acting_as",
     "actor_of",
     "add_member",
     "add_officer",
+    "case",
     "cases",
     "check_members",
     "keep_cover",
@@ -36,11 +38,24 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLine:
-    """A case of the actor's member, with its exhibits."""
+    """A case of the actor's member, with its first exhibits.
+
+    `unit` is the unit whose case it is, None where that is the actor's own: two units may use one reference.
+    """
 
     reference: str
+    unit: str | None
     exhibits: tuple[str, ...]
+    exhibits_count: int
     opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """Some cases; `next` is where the following page begins, or None."""
+
+    items: tuple[CaseLine, ...]
+    next: str | None
 
 
 def set_password(username: str, password: str) -> None:
@@ -48,12 +63,37 @@ def set_password(username: str, password: str) -> None:
     officers.set_password(username, password)
 
 
-def cases(session: Session) -> tuple[CaseLine, ...]:
-    """Cases of the actor's own member that the actor may see, the newest first."""
-    return tuple(
-        CaseLine(reference=reference, exhibits=tuple(names), opened_at=opened_at)
-        for reference, names, opened_at in case_records.own(session)
+def cases(session: Session, *, after: str | None = None, limit: int, exhibits_max: int) -> CasePage:
+    """A page of cases of the actor's own member that the actor may see, the newest first."""
+    rows = case_records.own(session, _marker(after), limit + 1)
+    return CasePage(
+        items=tuple(_line(session, row, exhibits_max) for row in rows[:limit]),
+        next=str(rows[limit - 1].id) if len(rows) > limit else None,
     )
+
+
+def case(session: Session, reference: str, unit: str | None = None, *, exhibits_max: int) -> CaseLine:
+    """The case of that reference of `unit`, or of the actor's own.
+
+    Raises:
+        NotVisible: there is none, or the actor may not see it.
+        Invalid: no unit is said, and several others have one.
+    """
+    return _line(session, case_records.get(session, case_records.find(session, reference, unit)), exhibits_max)
+
+
+def _line(session: Session, row: case_records.CaseRow, exhibits_max: int) -> CaseLine:
+    return CaseLine(
+        reference=row.reference, unit=None if row.unit == session.actor.unit else row.unit,
+        exhibits=row.exhibits[:exhibits_max], exhibits_count=len(row.exhibits), opened_at=row.opened_at,
+    )  # fmt: skip
+
+
+def _marker(after: str | None) -> UUID | None:
+    try:
+        return None if after is None else UUID(after)
+    except ValueError:
+        return None
 
 
 def check_members(session: Session, handling: Handling) -> None:

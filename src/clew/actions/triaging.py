@@ -66,9 +66,12 @@ class UnreadPage:
     next: str | None
 
 
-def counts(session: Session, case: str, exhibit: str | None = None) -> Counts:
-    """How many media of the case (or exhibit) got each answer; a file that could not be read counts as one."""
-    case_id, exhibit_id = _scope(session, case, exhibit)
+def counts(session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None) -> Counts:
+    """How many media of the case (or exhibit) got each answer; a file that could not be read counts as one.
+
+    Here and below `unit` says whose case it is, where that is not the actor's own.
+    """
+    case_id, exhibit_id = _scope(session, case, exhibit, unit)
     numbers = dict.fromkeys(Answer, 0)
     for _, medium in _triaged(session, case_id, exhibit_id, None, MEDIA_PER_BLOCK):
         numbers[medium.answer] += 1
@@ -77,15 +80,15 @@ def counts(session: Session, case: str, exhibit: str | None = None) -> Counts:
     return Counts(**{name.value: number for name, number in numbers.items()})
 
 
-def recent_counts(session: Session, case: str, exhibit: str | None = None) -> Counts:
+def recent_counts(session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None) -> Counts:
     """The same, at most `RECENT_SECONDS` old: for lists of many exhibits."""
-    key = (session.actor.member, session.actor.unit, *_scope(session, case, exhibit))
+    key = (session.actor.member, session.actor.unit, *_scope(session, case, exhibit, unit))
     now = monotonic()
     with _recent_lock:
         held = _recent.get(key)
     if held is not None and now - held[0] < RECENT_SECONDS:
         return held[1]
-    counted = counts(session, case, exhibit)
+    counted = counts(session, case, exhibit, unit=unit)
     with _recent_lock:
         if len(_recent) >= RECENT_MAX:
             _recent.clear()
@@ -93,20 +96,22 @@ def recent_counts(session: Session, case: str, exhibit: str | None = None) -> Co
     return counted
 
 
-def every_medium(session: Session, case: str, exhibit: str | None = None) -> Iterator[TriagedMedium]:
+def every_medium(
+    session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None
+) -> Iterator[TriagedMedium]:
     """All media of the case (or exhibit) with their answers, a block at a time."""
-    case_id, exhibit_id = _scope(session, case, exhibit)
+    case_id, exhibit_id = _scope(session, case, exhibit, unit)
     audit.append(session, "triage.read", str(exhibit_id or case_id))
     for _, medium in _triaged(session, case_id, exhibit_id, None, MEDIA_PER_BLOCK):
         yield medium
 
 
 def media(
-    session: Session, case: str, exhibit: str | None = None, *,
+    session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None,
     answer: Answer | None = None, after: str | None = None, limit: int = 50,
 ) -> Page:  # fmt: skip
     """A page of media of the case (or exhibit), of one answer if asked."""
-    case_id, exhibit_id = _scope(session, case, exhibit)
+    case_id, exhibit_id = _scope(session, case, exhibit, unit)
     audit.append(session, "triage.read", str(exhibit_id or case_id))
     block = limit + 1 if answer is None else MEDIA_PER_BLOCK
     items: list[TriagedMedium] = []
@@ -122,18 +127,19 @@ def media(
 
 
 def undecodable(
-    session: Session, case: str, exhibit: str | None = None, *, after: str | None = None, limit: int = 50
-) -> UndecodablePage:
+    session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None,
+    after: str | None = None, limit: int = 50,
+) -> UndecodablePage:  # fmt: skip
     """A page of what is counted as undecodable in the case (or exhibit): media first, then files without one."""
     items: list[Undecodable] = []
     start = _number(after.removeprefix(FILES)) if after is not None and after.startswith(FILES) else None
     if start is None:
-        page = media(session, case, exhibit, answer=Answer.UNDECODABLE, after=after, limit=limit)
+        page = media(session, case, exhibit, unit=unit, answer=Answer.UNDECODABLE, after=after, limit=limit)
         items = [Undecodable(paths=medium.paths, reason=medium.verdict_reason) for medium in page.items]
         if page.next is not None:
             return UndecodablePage(items=tuple(items), next=page.next)
         start = 0
-    case_id, exhibit_id = _scope(session, case, exhibit)
+    case_id, exhibit_id = _scope(session, case, exhibit, unit)
     room = limit - len(items)
     rows = known.without_medium_after(session, case_id, exhibit_id, start, room + 1)
     items += [Undecodable(paths=(path_text(path),), reason=reason) for _, path, reason in rows[:room]]
@@ -142,10 +148,11 @@ def undecodable(
 
 
 def unread(
-    session: Session, case: str, exhibit: str | None = None, *, after: str | None = None, limit: int = 50
-) -> UnreadPage:
+    session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None,
+    after: str | None = None, limit: int = 50,
+) -> UnreadPage:  # fmt: skip
     """A page of files of the case (or exhibit) that gave no pixels, frames or samples, with the reason."""
-    case_id, exhibit_id = _scope(session, case, exhibit)
+    case_id, exhibit_id = _scope(session, case, exhibit, unit)
     rows = known.unreadable_after(session, case_id, exhibit_id, _number(after or ""), limit + 1)
     files = tuple(UnreadFile(path=path_text(path), reason=reason) for _, path, reason in rows[:limit])
     return UnreadPage(items=files, next=str(rows[limit - 1][0]) if len(rows) > limit else None)
@@ -155,9 +162,9 @@ def _number(marker: str) -> int:
     return int(marker) if marker.isascii() and marker.isdecimal() and len(marker) < 19 else 0
 
 
-def progress(session: Session, case: str, exhibit: str | None = None) -> Progress:
+def progress(session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None) -> Progress:
     """How far the intakes of the case (or exhibit) have come."""
-    case_id, exhibit_id = _scope(session, case, exhibit)
+    case_id, exhibit_id = _scope(session, case, exhibit, unit)
     return intakes.progress(session, case_id=case_id, exhibit_id=exhibit_id)
 
 
@@ -210,8 +217,8 @@ def _answered(medium: known.ScopedMedium, reasons: tuple[Reason, ...]) -> Triage
     )  # fmt: skip
 
 
-def _scope(session: Session, case: str, exhibit: str | None) -> tuple[UUID, UUID | None]:
-    case_id = cases.find(session, case)
+def _scope(session: Session, case: str, exhibit: str | None, unit: str | None) -> tuple[UUID, UUID | None]:
+    case_id = cases.find(session, case, unit)
     return case_id, None if exhibit is None else exhibits.find(session, case_id, exhibit)
 
 

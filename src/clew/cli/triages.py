@@ -15,6 +15,7 @@ def triage(
     case: Annotated[str, typer.Argument(help="Reference of the case, such as NO-2026-17.")],
     as_: As,
     exhibit: Annotated[str | None, typer.Option(help="Only this exhibit, such as PHONE-1.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Unit whose case it is, where that is not your own.")] = None,
     json_: Json = False,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One line of JSON for each medium, streamed.")] = False,
 ) -> None:
@@ -24,11 +25,11 @@ def triage(
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             if jsonl:
-                for medium in triaging.every_medium(session, case, exhibit):
+                for medium in triaging.every_medium(session, case, exhibit, unit=unit):
                     sys.stdout.write(json.dumps(answers.medium_json(medium), ensure_ascii=False) + "\n")
                 return
-            counts = triaging.counts(session, case, exhibit)
-            media = triaging.every_medium(session, case, exhibit)
+            counts = triaging.counts(session, case, exhibit, unit=unit)
+            media = triaging.every_medium(session, case, exhibit, unit=unit)
             if json_:
                 sys.stdout.writelines(answers.write_json(case, exhibit, counts, media))
                 return

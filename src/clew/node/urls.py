@@ -14,15 +14,20 @@ from clew.web.second_factors import AddKey, RemoveKey
 
 register_converter(ReferenceConverter, "reference")
 
+OF_A_CASE = (
+    ("", cases.one, "case"),
+    ("progress", progress.of_case, "case-progress"),
+    ("exhibits/<reference:exhibit>/", exhibits.one, "exhibit"),
+    ("exhibits/<reference:exhibit>/progress", progress.of_exhibit, "exhibit-progress"),
+)
+"""Pages of a case: of the own unit, or below the unit that has it."""
+
 urlpatterns = [
     path("", cases.all_of_them, name="cases"),
-    path("cases/<reference:case>/", cases.one, name="case"),
-    path("cases/<reference:case>/progress", progress.of_case, name="case-progress"),
-    path("cases/<reference:case>/exhibits/<reference:exhibit>/", exhibits.one, name="exhibit"),
-    path(
-        "cases/<reference:case>/exhibits/<reference:exhibit>/progress",
-        progress.of_exhibit,
-        name="exhibit-progress",
+    *(
+        path(f"{prefix}cases/<reference:case>/{rest}", view, name=f"{before}{name}")
+        for prefix, before in (("", ""), ("units/<reference:unit>/", "unit-"))
+        for rest, view, name in OF_A_CASE
     ),
     path("account/sign-in/", login, name="account_login"),
     path("account/sign-out/", logout, name="account_logout"),

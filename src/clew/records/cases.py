@@ -1,9 +1,11 @@
 """Cases: a member's enquiries."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from clew.domain.errors import NotVisible, StepRefused
+from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Handling
 from clew.records import sealed
 from clew.records.session import Session, handling_columns
@@ -24,26 +26,32 @@ def open_case(session: Session, reference: str, handling: Handling, cover_id: UU
                 *handling_columns(handling).values(),
             ],
         )
-    return find(session, reference)
+    return find(session, reference, session.actor.unit)
 
 
-def find(session: Session, reference: str) -> UUID:
-    """The own unit's case of that reference, or else another's of the own member.
+def find(session: Session, reference: str, unit: str | None = None) -> UUID:
+    """The case of that reference of `unit`; without one, of the own unit or else of the only other that has it.
 
     Raises:
         NotVisible: there is none, or the actor may not see it.
+        Invalid: several other units of the own member have one.
     """
     with session.cursor() as cursor:
         cursor.execute(
             """
-            select id from cases where reference = %s and owner_member = %s and shredded_at is null
-            order by owner_unit <> %s, owner_unit limit 1""",
-            [_sealed(session.actor.member, reference), session.actor.member, session.actor.unit],
-        )
-        found = cursor.fetchone()
-    if found is None:
+            select id, owner_unit = %(own)s from cases
+            where reference = %(reference)s and owner_member = %(member)s and shredded_at is null
+              and (%(unit)s::text is null or owner_unit = %(unit)s)
+            order by owner_unit <> %(own)s limit 2""",
+            {"reference": _sealed(session.actor.member, reference), "member": session.actor.member,
+             "own": session.actor.unit, "unit": unit},
+        )  # fmt: skip
+        found = cursor.fetchall()
+    if not found:
         raise NotVisible("There is no such case.")
-    return found[0]
+    if len(found) > 1 and not found[0][1]:
+        raise Invalid("Several units have a case of this reference; say whose.")
+    return found[0][0]
 
 
 def find_own(session: Session, reference: str) -> UUID:
@@ -63,22 +71,54 @@ def find_own(session: Session, reference: str) -> UUID:
     return found[0]
 
 
-def own(session: Session) -> list[tuple[str, list[str], datetime]]:
-    """Reference, references of exhibits and time of opening of the own member's cases, newest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    """A case with the references of its exhibits."""
+
+    id: UUID
+    unit: str
+    reference: str
+    opened_at: datetime
+    exhibits: tuple[str, ...]
+
+
+def get(session: Session, case_id: UUID) -> CaseRow:
+    """A visible case of the own member."""
+    with session.cursor() as cursor:
+        cursor.execute(f"{_CASES} where c.id = %s", [case_id])
+        (only,) = _rows(session, cursor.fetchall())
+        return only
+
+
+def own(session: Session, after: UUID | None, limit: int) -> tuple[CaseRow, ...]:
+    """The next cases of the own member, newest first; all from the newest on where `after` is none of them."""
     with session.cursor() as cursor:
         cursor.execute(
-            """
-            select c.reference,
-                   array(select e.reference from exhibits e where e.case_id = c.id),
-                   c.opened_at
-              from cases c where c.owner_member = %s and c.shredded_at is null order by c.opened_at desc, c.id""",
-            [session.actor.member],
+            f"""
+            {_CASES} left join cases a on a.id = %(after)s::uuid
+            where c.owner_member = %(member)s and c.shredded_at is null
+              and (a.id is null or (c.opened_at, c.id) < (a.opened_at, a.id))
+            order by c.opened_at desc, c.id desc limit %(limit)s""",
+            {"after": after, "member": session.actor.member, "limit": limit},
         )
-        texts = sealed.of_member(session.actor.member)
-        return [
-            (sealed.words(texts, REFERENCE, row[0]), sorted(sealed.words(texts, EXHIBIT, one) for one in row[1]), row[2])
-            for row in cursor
-        ]
+        return _rows(session, cursor.fetchall())
+
+
+_CASES = """
+    select c.id, c.owner_unit, c.reference, c.opened_at, array(select e.reference from exhibits e where e.case_id = c.id)
+      from cases c
+"""
+
+
+def _rows(session: Session, rows: Sequence[tuple]) -> tuple[CaseRow, ...]:
+    texts = sealed.of_member(session.actor.member)
+    return tuple(
+        CaseRow(
+            id=row[0], unit=row[1], reference=sealed.words(texts, REFERENCE, row[2]), opened_at=row[3],
+            exhibits=tuple(sorted(sealed.words(texts, EXHIBIT, one) for one in row[4])),
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def hold(session: Session, case_id: UUID) -> None:

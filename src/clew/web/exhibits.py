@@ -9,8 +9,8 @@ from clew.web.acting import as_officer
 
 
 @require_safe
-def one(request: HttpRequest, case: str, exhibit: str) -> HttpResponse:
+def one(request: HttpRequest, case: str, exhibit: str, unit: str | None = None) -> HttpResponse:
     """The triage of one exhibit of a case."""
     with as_officer(request.user.get_username()) as session:
-        shown = triages.shown(session, request, case, exhibit)
+        shown = triages.shown(session, request, case, exhibit, unit)
     return render(request, "exhibits/one.html", shown)

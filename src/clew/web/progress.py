@@ -52,7 +52,7 @@ def event(look: Look) -> str:
     return f"event: {name}\ndata: {json.dumps(fields)}\n\n"
 
 
-def _look(username: str, case: str, exhibit: str | None, *, is_counting: bool) -> Look:
+def _look(username: str, case: str, exhibit: str | None, unit: str | None, *, is_counting: bool) -> Look:
     """Progress as it is now, with the counts if asked or if this look is the last.
 
     Raises:
@@ -61,15 +61,17 @@ def _look(username: str, case: str, exhibit: str | None, *, is_counting: bool) -
     began = monotonic()
     try:
         with as_officer(username) as session:
-            progress = triaging.progress(session, case, exhibit)
+            progress = triaging.progress(session, case, exhibit, unit=unit)
             is_counted = is_counting or not progress.is_running
-            counts = triaging.counts(session, case, exhibit) if is_counted else None
+            counts = triaging.counts(session, case, exhibit, unit=unit) if is_counted else None
     finally:
         connections.close_all()  # a stream outlives requests; it must not hold a connection
     return Look(progress=progress, counts=counts, cost=monotonic() - began)
 
 
-async def events(username: str, case: str, exhibit: str | None, *, first: Look, language: str) -> AsyncIterator[str]:
+async def events(
+    username: str, case: str, exhibit: str | None, unit: str | None = None, *, first: Look, language: str
+) -> AsyncIterator[str]:
     """`first` and what every later look saw, until the intake has ended."""
     look, ends, counts_due = first, monotonic() + STREAM_SECONDS_MAX, 0.0
     while True:
@@ -82,7 +84,7 @@ async def events(username: str, case: str, exhibit: str | None, *, first: Look, 
         if look.counts is not None:
             counts_due = monotonic() + look.cost / COUNTING_SHARE_MAX
         try:
-            look = await sync_to_async(_look)(username, case, exhibit, is_counting=monotonic() >= counts_due)
+            look = await sync_to_async(_look)(username, case, exhibit, unit, is_counting=monotonic() >= counts_due)
         except ClewError:
             return  # the browser asks again and hears the reason
 
@@ -99,7 +101,7 @@ async def _counted(username: str, stream: AsyncIterator[str]) -> AsyncIterator[s
             del _streams[username]
 
 
-async def _stream(request: HttpRequest, case: str, exhibit: str | None) -> HttpResponseBase:
+async def _stream(request: HttpRequest, case: str, exhibit: str | None, unit: str | None) -> HttpResponseBase:
     username = (await request.auser()).get_username()
     if _streams[username] >= STREAMS_PER_OFFICER_MAX:
         return HttpResponse(status=429)
@@ -107,22 +109,22 @@ async def _stream(request: HttpRequest, case: str, exhibit: str | None) -> HttpR
     # Counted from before the first look: many asked for at once must not all pass.
     _streams[username] += 1
     try:
-        first = await sync_to_async(_look)(username, case, exhibit, is_counting=True)
+        first = await sync_to_async(_look)(username, case, exhibit, unit, is_counting=True)
     finally:
         _streams[username] -= 1
-    stream = _counted(username, events(username, case, exhibit, first=first, language=language))
+    stream = _counted(username, events(username, case, exhibit, unit, first=first, language=language))
     response = StreamingHttpResponse(stream, content_type="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"
     return response
 
 
 @require_safe
-async def of_case(request: HttpRequest, case: str) -> HttpResponseBase:
+async def of_case(request: HttpRequest, case: str, unit: str | None = None) -> HttpResponseBase:
     """Counts of a case while any of its intakes is running."""
-    return await _stream(request, case, None)
+    return await _stream(request, case, None, unit)
 
 
 @require_safe
-async def of_exhibit(request: HttpRequest, case: str, exhibit: str) -> HttpResponseBase:
+async def of_exhibit(request: HttpRequest, case: str, exhibit: str, unit: str | None = None) -> HttpResponseBase:
     """Counts of an exhibit while it is taken in."""
-    return await _stream(request, case, exhibit)
+    return await _stream(request, case, exhibit, unit)

@@ -68,11 +68,12 @@ def folded(parts: Sequence[object], *, shown: int, unfolded_max: int) -> Folded:
     return Folded(shown=parts[:shown], unfolded=unfolded, left=max(0, len(parts) - shown - unfolded_max))
 
 
-def address_of(case: str, exhibit: str | None, route: str = "") -> str:
-    """The page of a case or exhibit; `route` "-progress" gives its stream."""
+def address_of(case: str, exhibit: str | None, route: str = "", *, unit: str | None = None) -> str:
+    """The page of a case or exhibit, of another unit where one is said; `route` "-progress" gives its stream."""
+    prefix, units = ("", []) if unit is None else ("unit-", [unit])
     if exhibit is None:
-        return reverse(f"case{route}", args=[case])
-    return reverse(f"exhibit{route}", args=[case, exhibit])
+        return reverse(f"{prefix}case{route}", args=[*units, case])
+    return reverse(f"{prefix}exhibit{route}", args=[*units, case, exhibit])
 
 
 def _list_address(page: str, answer: Answer, **more: str) -> str:
@@ -124,33 +125,39 @@ def unread(item: triaging.Undecodable) -> UnreadRow:
 
 
 def _listed(
-    session: Session, case: str, exhibit: str | None, answer: Answer, after: str | None
+    session: Session, case: str, exhibit: str | None, unit: str | None, answer: Answer, after: str | None
 ) -> tuple[dict[str, object], str | None]:
     """The rows of one page of the list, and where the next begins."""
     if answer is Answer.UNDECODABLE:
-        page = triaging.undecodable(session, case, exhibit, after=after, limit=MEDIA_PER_PAGE)
+        page = triaging.undecodable(session, case, exhibit, unit=unit, after=after, limit=MEDIA_PER_PAGE)
         return {"unread": [unread(item) for item in page.items]}, page.next
-    media = triaging.media(session, case, exhibit, answer=answer, after=after, limit=MEDIA_PER_PAGE)
+    media = triaging.media(
+        session, case, exhibit, unit=unit, answer=answer, after=after, limit=MEDIA_PER_PAGE
+    )
     names = triaging.member_names(session)
     return {"rows": [row(medium, names) for medium in media.items]}, media.next
 
 
-def shown(session: Session, request: HttpRequest, case: str, exhibit: str | None) -> dict[str, object]:
+def shown(
+    session: Session, request: HttpRequest, case: str, exhibit: str | None, unit: str | None = None
+) -> dict[str, object]:
     """Everything that the page of a case or exhibit says of its triage.
 
     Raises:
         NotVisible: the actor may not see it, or there is none.
     """
-    counts = triaging.counts(session, case, exhibit)
-    progress: Progress = triaging.progress(session, case, exhibit)
+    counts = triaging.counts(session, case, exhibit, unit=unit)
+    progress: Progress = triaging.progress(session, case, exhibit, unit=unit)
     answer = asked_answer(request.GET, counts)
     after = request.GET.get("after") or None
-    listed, following = _listed(session, case, exhibit, answer, after)
-    page = address_of(case, exhibit)
+    listed, following = _listed(session, case, exhibit, unit, answer, after)
+    page = address_of(case, exhibit, unit=unit)
     return {
         **listed,
         "case": case,
         "exhibit": exhibit,
+        "unit": unit,
+        "case_page": address_of(case, None, unit=unit),
         "numbers": numbers(counts, page, answer),
         "answer": words.ANSWERS[answer],
         "is_first_page": after is None,
@@ -159,5 +166,5 @@ def shown(session: Session, request: HttpRequest, case: str, exhibit: str | None
         "page": page,
         "progress": progress,
         "progress_words": words.progress(progress),
-        "progress_stream": address_of(case, exhibit, "-progress"),
+        "progress_stream": address_of(case, exhibit, "-progress", unit=unit),
     }

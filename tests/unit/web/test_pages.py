@@ -64,6 +64,7 @@ def exhibit_page(progress: Progress = ENDED, answer: Answer = Answer.KNOWN, **gi
     shown = {
         "case": "NO-1",
         "exhibit": "PHONE/1",
+        "case_page": triages.address_of("NO-1", None),
         "numbers": triages.numbers(COUNTS, page, answer),
         "answer": words.ANSWERS[answer],
         "is_first_page": True,

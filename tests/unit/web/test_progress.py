@@ -25,7 +25,7 @@ def streamed(monkeypatch, looks: list, *, first: progress.Look) -> tuple[list, l
     """Everything the stream said, and which looks were asked to count."""
     asked = []
 
-    def see(_username, _case, _exhibit, *, is_counting):
+    def see(_username, _case, _exhibit, _unit, *, is_counting):
         asked.append(is_counting)
         seen = looks.pop(0)
         if isinstance(seen, Exception):
