@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from clew.domain.sign_in import LENGTH_MAX
 from clew.node import keys as node_keys
+from clew.node import single_sign_on
 from clew.node.configuration import Configuration
 from clew.node.connection import facts
 from clew.node.keyring import keyring_of
@@ -45,6 +46,7 @@ CLEW_AUDIT_KEY = _KEYS.audit
 CLEW_KEYRING = keyring_of(CONFIGURATION)
 
 CLEW_FACTOR_KEY = _KEYS.factors
+CLEW_SINGLE_SIGN_ON = single_sign_on.providers(CONFIGURATION.keys_folder)
 
 SECRET_KEY = _KEYS.django.hex()
 DEBUG = False
@@ -70,6 +72,20 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_PRESERVE_USERNAME_CASING = False
+SOCIALACCOUNT_ADAPTER = "clew.web.single_sign_on.Signers"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": provider.id, "name": provider.name, "client_id": provider.client_id,
+                "secret": provider.client_secret,
+                "settings": {"server_url": provider.issuer, "oauth_pkce_enabled": True, "scope": ["openid", "profile"]},
+            }
+            for provider in CLEW_SINGLE_SIGN_ON
+        ]
+    }
+}  # fmt: skip
 CACHES = {"default": {"BACKEND": "clew.records.door_memory.DoorMemory"}}
 
 # What a browser is told ------------------------------------------------------

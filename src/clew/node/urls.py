@@ -8,7 +8,7 @@ from allauth.mfa.webauthn.views import login_webauthn, reauthenticate_webauthn
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 
-from clew.web import assets, cases, exhibits, keys, officers, progress
+from clew.web import assets, cases, exhibits, keys, officers, progress, single_sign_on
 from clew.web.references import ReferenceConverter
 from clew.web.second_factors import AddKey, RemoveKey
 
@@ -34,6 +34,8 @@ urlpatterns = [
     path("account/inactive/", account_inactive, name="account_inactive"),
     path("account/second-factor/", authenticate, name="mfa_authenticate"),
     path("account/start-again/", keys.start_again, name="start-again"),
+    path("account/single-sign-on/<slug:provider>/", single_sign_on.begin, name="single-sign-on"),
+    path("account/single-sign-on/<slug:provider_id>/back/", single_sign_on.callback, name="openid_connect_callback"),
     path("account/passkey/", login_not_required(login_webauthn), name="mfa_login_webauthn"),
     path("account/again/", reauthenticate, name="mfa_reauthenticate"),
     path("account/again/passkey/", reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),

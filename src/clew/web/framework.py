@@ -40,6 +40,7 @@ TEMPLATES: tuple[dict[str, Any], ...] = (
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
+                "clew.web.single_sign_on.ways",
             ],
         },
     },

@@ -74,6 +74,11 @@ def held(_request: HttpRequest, exception: Exception | None = None) -> HttpRespo
     return _page(403, "held")
 
 
+def not_signed_on(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Somebody whom the identity provider of their police network did not bring in."""
+    return _page(403, "not-signed-on")
+
+
 def stale(_request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was not sent from our own page, or from one that is too old."""
     return _page(403)

@@ -147,7 +147,7 @@ def _way(request: HttpRequest, user: AbstractBaseUser) -> Way:
         return Way.PASSKEY
     if latest.get("method") == "certificate":
         return Way.CERTIFICATE
-    if any(record.get("method") == "socialaccount" for record in records):
+    if any(record.get("method") == "single-sign-on" for record in records):
         return Way.SINGLE_SIGN_ON
     return WAYS.get((latest.get("method", ""), latest.get("type", "")), Way.PASSWORD)
 
