@@ -15,7 +15,8 @@ from clew.domain.medium import MediumKind, Verdict
 from clew.domain.officer import Role
 from clew.domain.series import SeriesState
 from clew.node.connection import ConnectionFacts
-from clew.records import cases, exhibits, officers, series
+from clew.records import cases, exhibits, officers, sealed, series
+from clew.records.intakes import PATH
 from clew.records.session import Session, acting_as, handling_columns
 
 KEPT = ("context_keys", "fingerprint_counters", "django_migrations", "django_content_type", "auth_permission")
@@ -100,12 +101,14 @@ class World:
         path = path or b"pictures/%d.jpg" % next(self._numbers)
         exhibit_id = self.exhibit(of, case, exhibit)
         with acting_as(of) as session:
+            case_id = cases.find(session, case)
+            texts = sealed.of_case(of.member, case_id, make=True)
             row = {
                 "exhibit_id": exhibit_id,
-                "case_id": cases.find(session, case),
+                "case_id": case_id,
                 "intake_id": uuid4(),
-                "path": path,
-                "path_key": hashlib.blake2b(path, digest_size=16).digest(),
+                "path": texts.seal(path, PATH),
+                "path_key": texts.token(hashlib.blake2b(path, digest_size=16).digest()),
                 "medium_id": medium,
                 **handling_columns(handling(of)),
             }

@@ -150,6 +150,7 @@ def roster(session: Session) -> tuple[Known, ...]:
         StepRefused: the actor is no administrator.
     """
     administer(session)
+    audit.append(session, "officer.list", session.actor.member)
     return officers.of_member(session)
 
 

@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from clew.actions.admitting import operator_at
 from clew.domain.act import Act
+from clew.domain.errors import Invalid
 from clew.domain.handling import NODE
-from clew.records import acts, audit, supervisors
+from clew.records import acts, audit, cosignatures, leaves, members, supervisors
 from clew.records.acts import Access, Wanted
+from clew.records.cosignatures import Cosignature
 from clew.records.session import Session, acting_as
 
-__all__ = ["Access", "Act", "Page", "Wanted", "accesses", "acts_of", "add_supervisor", "note"]
+__all__ = ["Access", "Act", "Page", "Wanted", "accesses", "acts_of", "add_supervisor", "log_now", "note"]
 
 ACTS_PER_PAGE = 100
 One = TypeVar("One", Act, Access)
@@ -23,6 +27,15 @@ class Page(Generic[One]):
 
     items: tuple[One, ...]
     next: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogNow:
+    """How many events are beneath the newest signed checkpoint, since when, and what each witness signed last."""
+
+    size: int
+    at: datetime | None
+    cosignatures: tuple[Cosignature, ...]
 
 
 def acts_of(session: Session, wanted: Wanted, limit: int = ACTS_PER_PAGE) -> Page[Act]:
@@ -37,14 +50,25 @@ def accesses(session: Session, wanted: Wanted, limit: int = ACTS_PER_PAGE) -> Pa
     return _paged(acts.accesses(session, wanted, limit + 1), limit)
 
 
+def log_now() -> LogNow:
+    """The log as it is now."""
+    with leaves.opened() as cursor:
+        head = leaves.head(cursor)
+        return LogNow(size=head.size, at=head.at, cosignatures=tuple(cosignatures.newest(cursor)))
+
+
 def add_supervisor(member: str) -> None:
     """Auditors of the member read the acts of all members from now on. Done as the node's owner.
 
     Raises:
         Invalid: there is no such member.
     """
-    supervisors.add(member)
-    note("audit.supervisor", "", owner=member.strip().upper())
+    actor = operator_at(member)
+    with acting_as(actor) as session:
+        if members.find(session, actor.member) is None:
+            raise Invalid("The member is not known: add it first with clew member add.")
+        audit.append(session, "audit.supervisor", actor.member)
+    supervisors.add(actor.member)
 
 
 def note(act: str, subject: str = "", *, owner: str | None = None) -> UUID:

@@ -9,7 +9,7 @@ from pathlib import Path
 from clew.actions import matching
 from clew.actions.reading import FULL_READINGS_AT_ONCE
 from clew.actions.receiving import Received, in_chunks, receive, stub_of
-from clew.actions.triaging import best_first
+from clew.actions.triaging import best_first, owners_shown
 from clew.actions.workplace import Workplace
 from clew.domain.handling import Actor
 from clew.domain.medium import MediumKind
@@ -56,8 +56,11 @@ def _compared(
             ]
             for at, pair in known.pairs_of_fingerprints(session, ReasonKind(kind.name.lower()), found):
                 pairs[at].append(pair)
-    for at, (one, reading) in enumerate(zip(whole, readings, strict=True)):
-        yield _answered(one, reading, pairs[at])
+        read = zip(whole, readings, strict=True)
+        answered = [_answered(one, reading, pairs[at]) for at, (one, reading) in enumerate(read)]
+        if shown := owners_shown(answered) - {actor.member}:
+            audit.append(session, "compare.show", "", {"media": len(answered)}, shown=shown)
+    yield from answered
     for one in received:
         if one.content is None:
             yield _unreadable(one)

@@ -65,6 +65,7 @@ def set_password(username: str, password: str) -> None:
 
 def cases(session: Session, *, after: str | None = None, limit: int, exhibits_max: int) -> CasePage:
     """A page of cases of the actor's own member that the actor may see, the newest first."""
+    audit.append(session, "case.list", "")
     rows = case_records.own(session, _marker(after), limit + 1)
     return CasePage(
         items=tuple(_line(session, row, exhibits_max) for row in rows[:limit]),

@@ -54,6 +54,12 @@ def newest_checkpoint() -> Note:
         return _note(cursor, _filled(cursor))
 
 
+def newest_cosignatures() -> list[Cosignature]:
+    """The newest line of each witness."""
+    with leaves.opened() as cursor:
+        return cosignatures.newest(cursor)
+
+
 def request(old: int) -> Request:
     """What a witness that has signed `old` leaves is asked to sign next.
 

@@ -70,6 +70,12 @@ def catch_up() -> int:
     return done
 
 
+def waiting() -> tuple[int, float]:
+    """How many acts wait for a leaf, as far as it is counted, and for how many seconds the oldest has waited."""
+    with leaves.opened() as cursor:
+        return leaves.waiting(cursor)
+
+
 def receipt(act_id: UUID, *, within_seconds: float) -> Receipt:
     """The receipt of a committed act; takes the step itself where no sequencer has yet.
 

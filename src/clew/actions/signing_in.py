@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from clew.actions import auditing
 from clew.actions.admitting import operator_at
 from clew.domain.errors import NotVisible
 from clew.domain.handling import Actor
@@ -9,7 +10,7 @@ from clew.domain.sign_in import Way
 from clew.records import audit, officers, sign_ins
 from clew.records.officers import Known, known
 from clew.records.session import Session, acting_as
-from clew.records.sign_ins import Line, officer_of, own
+from clew.records.sign_ins import Line, officer_of
 
 __all__ = ["Known", "Line", "begin", "end", "known", "officer_of", "own", "refused", "second_factor"]
 
@@ -37,13 +38,20 @@ def end(session: Session, sign_in: UUID) -> None:
     audit.append(session, "sign_in.end", str(sign_in))
 
 
+def own(session: Session) -> tuple[Line, ...]:
+    """The actor's own sign-ins."""
+    audit.append(session, "sign_in.list", session.actor.officer)
+    return sign_ins.own(session)
+
+
 def refused(username: str) -> None:
     """Put on record that somebody failed to sign in as this officer, in the audit of the officer's member.
 
-    A name that nobody has stands in no member's audit.
+    A name that nobody has stands in the node's own audit, and is not written down: it may be a password.
     """
     found = officers.known(username)
     if found is None:
+        auditing.note("sign_in.refused")
         return
     with acting_as(operator_at(found.member)) as session:
         audit.append(session, "sign_in.refused", found.officer)

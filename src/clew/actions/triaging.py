@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from threading import Lock
 from time import monotonic
 from uuid import UUID
@@ -102,8 +103,11 @@ def every_medium(
     """All media of the case (or exhibit) with their answers, a block at a time."""
     case_id, exhibit_id = _scope(session, case, exhibit, unit)
     audit.append(session, "triage.read", str(exhibit_id or case_id))
-    for _, medium in _triaged(session, case_id, exhibit_id, None, MEDIA_PER_BLOCK):
-        yield medium
+    for block in _blocks(session, case_id, exhibit_id, None, MEDIA_PER_BLOCK):
+        media = [medium for _, medium in block]
+        if shown := owners_shown(media) - {session.actor.member}:
+            audit.append(session, "triage.show", str(exhibit_id or case_id), {"media": len(media)}, shown=shown)
+        yield from media
 
 
 def media(
@@ -112,7 +116,14 @@ def media(
 ) -> Page:  # fmt: skip
     """A page of media of the case (or exhibit), of one answer if asked."""
     case_id, exhibit_id = _scope(session, case, exhibit, unit)
-    audit.append(session, "triage.read", str(exhibit_id or case_id))
+    page = _page(session, case_id, exhibit_id, answer, after, limit)
+    audit.append(session, "triage.read", str(exhibit_id or case_id), shown=owners_shown(page.items))
+    return page
+
+
+def _page(
+    session: Session, case_id: UUID, exhibit_id: UUID | None, answer: Answer | None, after: str | None, limit: int
+) -> Page:
     block = limit + 1 if answer is None else MEDIA_PER_BLOCK
     items: list[TriagedMedium] = []
     last: UUID | None = None
@@ -140,6 +151,7 @@ def undecodable(
             return UndecodablePage(items=tuple(items), next=page.next)
         start = 0
     case_id, exhibit_id = _scope(session, case, exhibit, unit)
+    audit.append(session, "triage.read", str(exhibit_id or case_id))
     room = limit - len(items)
     rows = known.without_medium_after(session, case_id, exhibit_id, start, room + 1)
     items += [Undecodable(paths=(path_text(path),), reason=reason) for _, path, reason in rows[:room]]
@@ -153,6 +165,7 @@ def unread(
 ) -> UnreadPage:  # fmt: skip
     """A page of files of the case (or exhibit) that gave no pixels, frames or samples, with the reason."""
     case_id, exhibit_id = _scope(session, case, exhibit, unit)
+    audit.append(session, "triage.read", str(exhibit_id or case_id))
     rows = known.unreadable_after(session, case_id, exhibit_id, _number(after or ""), limit + 1)
     files = tuple(UnreadFile(path=path_text(path), reason=reason) for _, path, reason in rows[:limit])
     return UnreadPage(items=files, next=str(rows[limit - 1][0]) if len(rows) > limit else None)
@@ -168,9 +181,21 @@ def progress(session: Session, case: str, exhibit: str | None = None, *, unit: s
     return intakes.progress(session, case_id=case_id, exhibit_id=exhibit_id)
 
 
+def follow(session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None) -> Progress:
+    """The same, and on record: somebody begins to follow it."""
+    case_id, exhibit_id = _scope(session, case, exhibit, unit)
+    audit.append(session, "triage.follow", str(exhibit_id or case_id))
+    return intakes.progress(session, case_id=case_id, exhibit_id=exhibit_id)
+
+
 def member_names(session: Session) -> dict[str, str]:
     """Name of each member by its code."""
     return members.names(session)
+
+
+def owners_shown(media: Iterable[TriagedMedium]) -> set[str]:
+    """Members whose records the reasons of `media` show; each of them is told of it by the audit."""
+    return {reason.owner for medium in media for reason in medium.reasons if reason.owner is not None}
 
 
 def reason_of(pair: known.Pair) -> Reason | None:
@@ -194,11 +219,16 @@ def best_first(pairs: Iterable[known.Pair]) -> tuple[Reason, ...]:
 def _triaged(
     session: Session, case_id: UUID, exhibit_id: UUID | None, after: UUID | None, block: int
 ) -> Iterator[tuple[UUID, TriagedMedium]]:
+    return chain.from_iterable(_blocks(session, case_id, exhibit_id, after, block))
+
+
+def _blocks(
+    session: Session, case_id: UUID, exhibit_id: UUID | None, after: UUID | None, block: int
+) -> Iterator[list[tuple[UUID, TriagedMedium]]]:
     while scoped := known.media_after(session, case_id, exhibit_id, after, block):
         after = scoped[-1].id
         pairs = _by_medium(known.pairs(session, case_id, exhibit_id, [medium.id for medium in scoped]))
-        for medium in scoped:
-            yield medium.id, _answered(medium, best_first(pairs.get(medium.id, ())))
+        yield [(medium.id, _answered(medium, best_first(pairs.get(medium.id, ())))) for medium in scoped]
 
 
 def _by_medium(pairs: Iterable[known.Pair]) -> Mapping[UUID, list[known.Pair]]:

@@ -13,6 +13,7 @@ from clew.media.proof import prove
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.doctor import Check, check_database
+from clew.node.log_checks import check_log
 from clew.node.workplace import equipped
 
 FREE_BYTES_MIN = 2 * 1024**3
@@ -21,6 +22,7 @@ FREE_BYTES_MIN = 2 * 1024**3
 def checks(configuration: Configuration, facts: ConnectionFacts) -> Iterator[Check]:
     """One check after the other, the safety of the data first."""
     yield from check_database(configuration, facts)
+    yield from check_log(configuration)
     with equipped(configuration) as workplace:
         yield _sandbox(workplace.nursery)
         for engine, index in workplace.indexes.items():

@@ -8,7 +8,7 @@ from allauth.mfa.webauthn.views import login_webauthn, reauthenticate_webauthn
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 
-from clew.web import assets, cases, exhibits, keys, officers, progress, single_sign_on
+from clew.web import assets, audits, cases, exhibits, keys, officers, progress, single_sign_on
 from clew.web.references import ReferenceConverter
 from clew.web.second_factors import AddKey, RemoveKey
 
@@ -29,6 +29,8 @@ urlpatterns = [
         for prefix, before in (("", ""), ("units/<reference:unit>/", "unit-"))
         for rest, view, name in OF_A_CASE
     ),
+    path("audit/", audits.acts, name="audit"),
+    path("audit/accesses/", audits.accesses, name="accesses"),
     path("account/sign-in/", login, name="account_login"),
     path("account/sign-out/", logout, name="account_logout"),
     path("account/inactive/", account_inactive, name="account_inactive"),

@@ -52,16 +52,19 @@ def event(look: Look) -> str:
     return f"event: {name}\ndata: {json.dumps(fields)}\n\n"
 
 
-def _look(username: str, case: str, exhibit: str | None, unit: str | None, *, is_counting: bool) -> Look:
-    """Progress as it is now, with the counts if asked or if this look is the last.
+def _look(
+    username: str, case: str, exhibit: str | None, unit: str | None, *, is_counting: bool, is_first: bool = False
+) -> Look:
+    """Progress as it is now, with the counts if asked or if this look is the last. The first look is on record.
 
     Raises:
         NotVisible: the officer may not see it, or there is none.
     """
     began = monotonic()
     try:
-        with as_officer(username) as session:
-            progress = triaging.progress(session, case, exhibit, unit=unit)
+        with as_officer(username, goes_on=not is_first) as session:
+            look = triaging.follow if is_first else triaging.progress
+            progress = look(session, case, exhibit, unit=unit)
             is_counted = is_counting or not progress.is_running
             counts = triaging.counts(session, case, exhibit, unit=unit) if is_counted else None
     finally:
@@ -109,7 +112,7 @@ async def _stream(request: HttpRequest, case: str, exhibit: str | None, unit: st
     # Counted from before the first look: many asked for at once must not all pass.
     _streams[username] += 1
     try:
-        first = await sync_to_async(_look)(username, case, exhibit, unit, is_counting=True)
+        first = await sync_to_async(_look)(username, case, exhibit, unit, is_counting=True, is_first=True)
     finally:
         _streams[username] -= 1
     stream = _counted(username, events(username, case, exhibit, unit, first=first, language=language))

@@ -1,0 +1,89 @@
+"""Pages of the audit: what was done, as references only, and what others did with one's own records."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from clew.actions import auditing
+from clew.actions.auditing import Wanted
+from clew.domain.errors import Invalid
+from clew.web.acting import as_officer
+
+ASKED = ("member", "act", "subject", "since", "until")
+WORD_CHARACTERS_MAX = 200
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(9000, 1, 1)
+
+
+@require_safe
+def acts(request: HttpRequest) -> HttpResponse:
+    """What was done, the newest first: everyone's own acts, and for those who audit the others' too."""
+    wanted = wanted_of(request.GET)
+    with as_officer(request.user.get_username()) as session:
+        page = auditing.acts_of(session, wanted)
+    shown = _shown(request, "audit", page.next)
+    return render(request, "audits/list.html", {**shown, "acts": page.items, "log": auditing.log_now()})
+
+
+@require_safe
+def accesses(request: HttpRequest) -> HttpResponse:
+    """What officers of other members did with records of the officer's own member, the newest first."""
+    wanted = wanted_of(request.GET)
+    with as_officer(request.user.get_username()) as session:
+        page = auditing.accesses(session, wanted)
+    return render(request, "audits/accesses.html", {**_shown(request, "accesses", page.next), "accesses": page.items})
+
+
+def wanted_of(query: QueryDict) -> Wanted:
+    """What the filter asks for; a day that it ends with is still within.
+
+    Raises:
+        Invalid: a day or an event is not written as one.
+    """
+    asked = {name: query.get(name, "").strip()[:WORD_CHARACTERS_MAX] for name in (*ASKED, "before")}
+    return Wanted(
+        member=asked["member"].upper() or None,
+        act=asked["act"] or None,
+        subject=asked["subject"] or None,
+        since=_day(asked["since"]),
+        until=_day(asked["until"], days=1),
+        before=_event(asked["before"]),
+    )
+
+
+def _shown(request: HttpRequest, name: str, following: UUID | None) -> dict[str, object]:
+    """The filter as it was asked, and the addresses of the first and the next page."""
+    asked: Mapping[str, str] = {each: request.GET.get(each, "").strip() for each in ASKED}
+    filled = {each: words for each, words in asked.items() if words}
+    address = reverse(name)
+    return {
+        "asked": asked,
+        "is_first_page": not request.GET.get("before"),
+        "first_page": f"{address}?{urlencode(filled)}",
+        "next_page": "" if following is None else f"{address}?{urlencode({**filled, 'before': str(following)})}",
+    }
+
+
+def _day(words: str, *, days: int = 0) -> datetime | None:
+    """The beginning of a day, in UTC, or of one that comes later."""
+    if not words:
+        return None
+    try:
+        day = date.fromisoformat(words) + timedelta(days=days)
+    except (ValueError, OverflowError):
+        day = date.min
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise Invalid("A day is written year-month-day, such as 2026-11-27.")
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _event(words: str) -> UUID | None:
+    try:
+        return UUID(words) if words else None
+    except ValueError:
+        raise Invalid("An event has an identifier such as 019ac2f4-….") from None

@@ -1,0 +1,203 @@
+"""The pages of the audit in a real browser, and the acts that every page leaves behind."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.urls import URLPattern, get_resolver
+
+from clew.actions import auditing, sequencing
+from clew.domain.handling import Actor
+from clew.domain.officer import Role
+from clew.records import audit, officers
+from clew.records.session import acting_as
+from tests.world.browsers import Visitor, chromium, visitor
+from tests.world.door import PASSWORD, apart, await_pages, come_in
+from tests.world.world import World
+
+CASE, EXHIBIT = "NO-2026-17", "PHONE-1"
+NOT_OF_RECORDS = ("account", "mfa", "asset", "start-again")
+"""Pages of the door and of one's own keys: they show nothing of any record. Their changes are on record."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """Pages at an address, the world behind them, and a Swedish medium that Norway looked at."""
+
+    address: str
+    world: World
+    ada: Actor
+    medium: UUID
+
+
+def enter(world: World) -> tuple[Actor, UUID]:
+    world.empty()
+    ada, sven = world.officer("ada", member="NO"), world.officer("sven", member="SE")
+    world.officer("auditor", member="NO", role=Role.AUDITOR)
+    world.officer("nora", member="NO", role=Role.NATIONAL_ADMINISTRATOR)
+    for name in ("ada", "sven", "auditor", "nora"):
+        officers.set_password(name, PASSWORD)
+    world.occurrence(ada, world.medium(ada), CASE, EXHIBIT, path=b"holiday/secret name.jpg")
+    medium = world.medium(sven)
+    with acting_as(ada) as session:
+        audit.append(session, "medium.reveal", str(medium), purpose="victim-identification", case=CASE)
+        for _ in range(auditing.ACTS_PER_PAGE + 20):
+            audit.append(session, "case.read", "")
+    sequencing.catch_up()
+    return ada, medium
+
+
+@pytest.fixture(scope="module")
+def served(node) -> Iterator[Served]:
+    world = World(facts=node)
+    ada, medium = apart(enter, world)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "clew.node.asgi:application", "--port", str(port), "--lifespan", "off"]
+    serving = subprocess.Popen([*command, "--log-level", "warning"], env=os.environ)
+    try:
+        address = f"http://localhost:{port}"
+        await_pages(address)
+        yield Served(address=address, world=world, ada=ada, medium=medium)
+    finally:
+        serving.terminate()
+        serving.wait(timeout=30)
+        apart(world.empty)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+def signed_in(browser, served: Served, name: str) -> Iterator[Visitor]:
+    with visitor(browser, served.address) as one:
+        come_in(one, name)
+        yield one
+
+
+@pytest.fixture
+def auditor(browser, served: Served) -> Iterator[Visitor]:
+    yield from signed_in(browser, served, "auditor")
+
+
+@pytest.fixture
+def sven(browser, served: Served) -> Iterator[Visitor]:
+    yield from signed_in(browser, served, "sven")
+
+
+@pytest.fixture
+def ada(browser, served: Served) -> Iterator[Visitor]:
+    yield from signed_in(browser, served, "ada")
+
+
+@pytest.fixture
+def nora(browser, served: Served) -> Iterator[Visitor]:
+    yield from signed_in(browser, served, "nora")
+
+
+def test_the_auditor_finds_a_reveal_by_its_filter_and_sees_references_only(auditor: Visitor, served: Served) -> None:
+    page = auditor.go("/audit/")
+    assert page.locator("tbody tr").count() == auditing.ACTS_PER_PAGE
+    page.get_by_label("Kind of act").fill("medium.reveal")
+    page.get_by_role("button", name="Show").click()
+    (row,) = page.locator("tbody tr").all_inner_texts()
+    for words in ("NO", "ada", str(served.medium), "SE", "victim-identification", CASE):
+        assert words in row
+    assert "secret name" not in page.content()
+    assert page.locator("main img, main picture, main video, main canvas").count() == 0
+    assert auditor.faults() == []
+    assert auditor.complaints == []
+
+
+def test_the_pages_of_the_audit_lead_to_every_event_once(auditor: Visitor) -> None:
+    page = auditor.go("/audit/?act=case.read")
+    seen = page.locator("tbody tr td:last-child").all_inner_texts()
+    page.get_by_role("link", name="Next").click()
+    seen += page.locator("tbody tr td:last-child").all_inner_texts()
+    assert page.get_by_role("link", name="Next").count() == 0
+    assert len(seen) == len(set(seen)) == auditing.ACTS_PER_PAGE + 20
+    assert seen == sorted(seen, reverse=True)
+
+
+def test_the_owner_sees_who_looked_at_its_record(sven: Visitor, served: Served) -> None:
+    page = sven.go("/audit/accesses/")
+    (row,) = page.locator("tbody tr").all_inner_texts()
+    for words in ("NO", "medium.reveal", str(served.medium), "victim-identification", CASE):
+        assert words in row
+    assert "ada" not in row
+    assert sven.faults() == []
+
+
+def test_the_audit_fits_a_phone(auditor: Visitor) -> None:
+    auditor.page.set_viewport_size({"width": 320, "height": 640})
+    auditor.go("/audit/")
+    assert auditor.faults() == []
+    auditor.go("/audit/accesses/")
+    assert auditor.faults() == []
+
+
+@pytest.mark.parametrize("query", ["since=yesterday", "until=2026-13-01", "before=x", "until=9999-12-31", "since=0001-01-01"])
+def test_a_filter_that_cannot_be_is_one_sentence(auditor: Visitor, query: str) -> None:
+    answer = auditor.context.request.get(f"{auditor.address}/audit/?{query}")
+    assert answer.status == 400
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Name and address of every page that can be asked for, as Django knows them."""
+    known = {"case": CASE, "exhibit": EXHIBIT, "username": "ada", "officer": "ada", "unit": "VICTIM-ID"}
+    for pattern in get_resolver().url_patterns:
+        assert isinstance(pattern, URLPattern)
+        names = pattern.pattern.converters
+        address = str(pattern.pattern)
+        for name, converter in names.items():
+            written = address[address.index("<") : address.index(">") + 1]
+            value = known.get(name, "00000000-0000-0000-0000-000000000000" if "uuid" in written else "1")
+            address = address.replace(written, converter.to_url(value), 1)
+        yield pattern.name or "", f"/{address}"
+
+
+def test_a_good_answer_of_every_page_that_reads_leaves_an_act(
+    ada: Visitor, auditor: Visitor, nora: Visitor, served: Served
+) -> None:
+    good = []
+    for name, address in apart(lambda: list(pages())):
+        if name.startswith(NOT_OF_RECORDS) and name != "mfa_index":
+            continue
+        for who, username in ((ada, "ada"), (auditor, "auditor"), (nora, "nora")):
+            before = apart(count, served.world, username)
+            status = status_of(who, address)
+            assert status < 500, address
+            if 200 <= status < 300:
+                assert apart(count, served.world, username) > before, address
+                good.append(name)
+    assert {"cases", "case", "exhibit", "case-progress", "exhibit-progress", "audit", "accesses", "mfa_index",
+            "administration"} <= {*good}
+
+
+def status_of(who: Visitor, address: str) -> int:
+    """How the page answers; a stream is left after its first event."""
+    return who.page.evaluate(
+        """async address => {
+            const leaving = new AbortController();
+            const answer = await fetch(address, {signal: leaving.signal, redirect: "manual"});
+            leaving.abort();
+            return answer.status;
+        }""",
+        address,
+    )
+
+
+def count(world: World, username: str) -> int:
+    with psycopg.connect(**world.facts.as_owner()) as owner:
+        owner.execute("alter table acts no force row level security")
+        found = owner.execute("select count(*) from acts where officer = %s", [username]).fetchone()[0]
+        owner.rollback()
+        return found
