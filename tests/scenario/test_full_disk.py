@@ -43,12 +43,24 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_lost(
 ) -> None:
     with small_disk(tmp_path / "small") as small:
         roomy = office.workplace.vault
-        tight = Vault(small / "vault", settings.CLEW_KEYRING)
+        tight = Vault(small / "vault", settings.CLEW_KEYRING, reserve_bytes=0)
         object.__setattr__(office.workplace, "vault", tight)
         with pytest.raises(Unavailable, match="room"):
             office.intake(ada, seized, "NO-1")
         assert office.counts(ada, "NO-1") == Counts()
         assert not any(path.is_file() for path in (small / "vault" / "incoming").rglob("*"))
         object.__setattr__(office.workplace, "vault", roomy)
+    office.intake(ada, seized, "NO-1")
+    assert office.counts(ada, "NO-1") == Counts(new=8)
+
+
+def test_the_vault_leaves_room_for_the_database(office: Office, ada: Actor, seized: Path, tmp_path: Path) -> None:
+    """A seized file without blocks says it is a terabyte; whatever else lies on the disk must go on."""
+    roomy = office.workplace.vault
+    careful = Vault(tmp_path / "vault", settings.CLEW_KEYRING, reserve_bytes=1 << 60)
+    object.__setattr__(office.workplace, "vault", careful)
+    with pytest.raises(Unavailable, match="room"):
+        office.intake(ada, seized, "NO-1")
+    object.__setattr__(office.workplace, "vault", roomy)
     office.intake(ada, seized, "NO-1")
     assert office.counts(ada, "NO-1") == Counts(new=8)

@@ -153,10 +153,9 @@ def undecodable(
     case_id, exhibit_id = _scope(session, case, exhibit, unit)
     audit.append(session, "triage.read", str(exhibit_id or case_id))
     room = limit - len(items)
-    rows = known.without_medium_after(session, case_id, exhibit_id, start, room + 1)
-    items += [Undecodable(paths=(path_text(path),), reason=reason) for _, path, reason in rows[:room]]
-    last = rows[:room][-1][0] if rows[:room] else start
-    return UndecodablePage(items=tuple(items), next=f"{FILES}{last}" if len(rows) > room else None)
+    rows = known.without_medium(session, case_id, exhibit_id, start, room + 1)
+    items += [Undecodable(paths=(path_text(path),), reason=reason) for path, reason in rows[:room]]
+    return UndecodablePage(items=tuple(items), next=f"{FILES}{start + room}" if len(rows) > room else None)
 
 
 def unread(

@@ -39,6 +39,10 @@ class Disk:
         while untold:
             untold = untold[os.write(fd, untold) :]
 
+    def free_bytes(self, folder: Path) -> int:
+        """Room that is left where `folder` lies, for an ordinary user."""
+        return shutil.disk_usage(folder).free
+
     def open(self, path: Path) -> int:
         return os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
 

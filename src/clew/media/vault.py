@@ -32,6 +32,9 @@ MAGIC = b"clewblob"
 HEAD_BYTES = len(MAGIC) + wraps.WRAPPED_BYTES
 BLOCK_BYTES = 64 * envelope.CHUNK_BYTES
 FOLDER_TRIES_MAX = 16
+RESERVE_BYTES = 512 * 1024 * 1024
+"""Room that the vault leaves on its disk."""
+NO_ROOM = "There is no room left for the vault; free some and run again."
 
 BLOB_BYTES = 32
 
@@ -64,11 +67,14 @@ class _Waiting:
 class Vault:
     """Blobs below `folder`, keys on `keys`. May be shared by threads and by processes."""
 
-    def __init__(self, folder: Path, keys: Keyring, disk: Disk | None = None) -> None:
+    def __init__(
+        self, folder: Path, keys: Keyring, disk: Disk | None = None, *, reserve_bytes: int = RESERVE_BYTES
+    ) -> None:
         self._blobs = folder / "blobs"
         self.incoming = folder / "incoming"
         self.keys = keys
         self.disk = Disk() if disk is None else disk
+        self.reserve_bytes = reserve_bytes
 
     def put(self, owner_member: str, case: str, sha256: bytes, source: Source, size_bytes: int) -> Kept:
         """Store one medium durably; what its record keeps.
@@ -326,6 +332,7 @@ class Batch:
         in_place = self._vault.in_place(name, path, size_bytes)
         data_key, whole = in_place or (os.urandom(wraps.KEY_BYTES), False)
         if not whole:
+            self._check_room(size_bytes)
             self._write(fresh, data_key, name, source, size_bytes)
         waiting = _Waiting(
             data_key=data_key,
@@ -336,6 +343,14 @@ class Batch:
         )
         with self._lock:
             self._waiting[name] = waiting
+
+    def _check_room(self, size_bytes: int) -> None:
+        """Refuse before the disk is full: the database and everybody's intakes may lie on it too.
+
+        A seized file without blocks, or a packed archive, costs its maker nothing and unfolds to terabytes.
+        """
+        if self._disk.free_bytes(self._folder) - size_bytes < self._vault.reserve_bytes:
+            raise Unavailable(NO_ROOM)
 
     def _write(self, fresh: Path, data_key: bytes, name: Name, source: Source, size_bytes: int) -> None:
         head = MAGIC + self._vault.wrapped(*name, data_key)
@@ -416,5 +431,5 @@ def _read_blocks(fd: int, size_bytes: int) -> Iterator[memoryview]:
 
 def _not_written(error: OSError) -> Unavailable:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return Unavailable("There is no room left for the vault; free some and run again.")
+        return Unavailable(NO_ROOM)
     return Unavailable("The disk of the vault cannot be written; nothing was stored.")

@@ -120,16 +120,20 @@ def unreadable_after(
         return tuple((number, texts.unseal(path, PATH), reason) for number, path, reason in cursor)
 
 
-def without_medium_after(
-    session: Session, case_id: UUID, exhibit_id: UUID | None, after: int, limit: int
-) -> tuple[tuple[int, bytes, str], ...]:
-    """(occurrence, path, reason) of files of the case that could not even be read."""
+def without_medium(
+    session: Session, case_id: UUID, exhibit_id: UUID | None, skip: int, limit: int
+) -> tuple[tuple[bytes, str], ...]:
+    """(path, reason) of files of the case that could not even be read, but for the first `skip`.
+
+    Counted, not numbered: the numbers of occurrences run over all members, and on a page's address they
+    would tell an officer how much the others take in.
+    """
     texts = sealed.of_case(session.actor.member, case_id)
     with session.cursor() as cursor:
         cursor.execute(
-            _FILES_WITHOUT_MEDIUM, {"case": case_id, "exhibit": exhibit_id, "after": after, "limit": limit}
+            _FILES_WITHOUT_MEDIUM, {"case": case_id, "exhibit": exhibit_id, "skip": skip, "limit": limit}
         )
-        return tuple((number, texts.unseal(path, PATH), reason) for number, path, reason in cursor)
+        return tuple((texts.unseal(path, PATH), reason) for path, reason in cursor)
 
 
 def count_without_medium(session: Session, case_id: UUID, exhibit_id: UUID | None) -> int:
@@ -264,6 +268,6 @@ _UNREADABLE = f"""
 _WITHOUT_MEDIUM = f"select count(*) from occurrences o where {_SCOPE} and o.medium_id is null and o.reason <> ''"
 
 _FILES_WITHOUT_MEDIUM = f"""
-    select o.id, o.path, o.reason from occurrences o
-    where {_SCOPE} and o.medium_id is null and o.reason <> '' and o.id > %(after)s order by o.id limit %(limit)s
+    select o.path, o.reason from occurrences o
+    where {_SCOPE} and o.medium_id is null and o.reason <> '' order by o.id offset %(skip)s limit %(limit)s
 """

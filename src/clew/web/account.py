@@ -22,6 +22,10 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         return False
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:  # noqa: ARG002
+        """Wrong passwords are counted by the name alone: a stranger chooses the Host that allauth adds to it."""
+        return credentials.get("username", "").strip().lower()
+
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **given: Any) -> HttpResponse | None:
         found = signing_in.known(user.get_username())
         if found is None or found.standing is not Standing.ADMITTED:

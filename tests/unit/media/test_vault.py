@@ -374,7 +374,7 @@ def test_a_full_file_system_acknowledges_nothing_false_and_leaves_nothing(tmp_pa
     if mounted.returncode:
         pytest.skip("a small tmpfs can be mounted only as root with the right to: FULL DISK NOT TESTED HERE")
     try:
-        vault, stored = Vault(small / "vault", keys), {}
+        vault, stored = Vault(small / "vault", keys, reserve_bytes=0), {}
 
         def fill():
             for seed in range(256):
