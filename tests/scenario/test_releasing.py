@@ -7,13 +7,15 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from clew.actions import releasing, shredding
+from clew.actions import auditing, releasing, shredding
 from clew.cli.drawing import landscape
 from clew.domain.errors import Invalid, NotVisible, StepRefused, Tampered, Unavailable
 from clew.domain.handling import Actor
 from clew.records.session import acting_as
 from tests.world.office import Office, unit_only
 from tests.world.world import World
+
+PURPOSE = "victim-identification"
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def release(office: Office, of: Actor, content: bytes, to: str = "SE", condition
 
 
 def read(office: Office, by: Actor, release_id: UUID) -> bytes:
-    with acting_as(by) as session, releasing.open_released(office.workplace, session, release_id) as reader:
+    with releasing.released(office.workplace, by, release_id, purpose=PURPOSE, case="SE-1") as reader:
         return b"".join(map(bytes, reader))
 
 
@@ -132,3 +134,36 @@ def test_what_another_unit_holds_cannot_be_released(office: Office, world: World
     for stranger in (world.officer("eva", member="NO", unit="INTAKE"), world.officer("maria", member="ES")):
         with pytest.raises(NotVisible):
             release(office, stranger, content)
+
+
+def test_nothing_is_read_that_is_not_on_record_with_its_purpose(
+    office: Office, ada: Actor, sven: Actor, content: bytes
+) -> None:
+    """The owner sees who opened what it released, why and for which case."""
+    release_id = release(office, ada, content)
+    for purpose, case in (("curiosity", "SE-1"), (PURPOSE, "")):
+        with (
+            pytest.raises(Invalid),
+            releasing.released(office.workplace, sven, release_id, purpose=purpose, case=case) as reader,
+        ):
+            reader.read(0, 1)
+    assert read(office, sven, release_id) == content
+    with acting_as(ada) as session:
+        (access,) = auditing.accesses(session, auditing.Wanted(act="medium.open_released")).items
+    assert (access.member, access.subject, access.purpose) == ("SE", str(release_id), PURPOSE)
+
+
+def test_without_the_log_nothing_released_is_read(
+    office: Office, ada: Actor, sven: Actor, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release_id = release(office, ada, content)
+    unwrapped: list[object] = []
+    monkeypatch.setattr("clew.keys.exchange.opened", lambda *given: unwrapped.append(given))
+
+    def away(*_: object, **__: object) -> None:
+        raise Unavailable("The log is away.")
+
+    monkeypatch.setattr("clew.actions.sequencing.receipt", away)
+    with pytest.raises(Unavailable):
+        read(office, sven, release_id)
+    assert not unwrapped

@@ -5,15 +5,21 @@ recipient, medium and conditions. The recipient's reading goes by its own key: t
 are not asked. Ending a release stops new reads; what was seen before cannot be unseen.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
+from clew.actions import sequencing
+from clew.actions.viewing import RECEIPT_SECONDS_MAX
 from clew.actions.workplace import Workplace
+from clew.domain.cover import stated
 from clew.domain.errors import Invalid, NotVisible, StepRefused
+from clew.domain.handling import Actor
 from clew.keys import exchange
 from clew.media.vault import BLOB_BYTES, Reader
 from clew.records import audit, media, medium_keys, members, releases
 from clew.records.releases import Release
-from clew.records.session import Session
+from clew.records.session import Session, acting_as
 
 CONDITIONS_CHARACTERS_MAX = 2_000
 _KEY_BYTES = 32
@@ -54,25 +60,39 @@ def withdraw(session: Session, release_id: UUID) -> None:
     audit.append(session, "medium.withdraw_release", str(release_id))
 
 
-def open_released(workplace: Workplace, session: Session, release_id: UUID) -> Reader:
-    """The original that was released to the actor's member; whoever asked closes it.
+@contextmanager
+def released(
+    workplace: Workplace, actor: Actor, release_id: UUID, *, purpose: str, case: str,
+    within_seconds: float = RECEIPT_SECONDS_MAX,
+) -> Iterator[Reader]:  # fmt: skip
+    """The original that was released to the actor's member, for as long as the `with` block lasts.
+
+    The event is in the signed log before the key is unwrapped, as in `viewing.revealed`.
 
     Raises:
+        Invalid: the purpose is not on the closed list, or no case is stated.
         NotVisible: nothing was released to the actor's member by this name.
         StepRefused: it was withdrawn.
         Tampered: release or blob are not what they were.
-        Unavailable: the blob is gone: its case was shredded.
+        Unavailable: the audit cannot be written, or the blob is gone because its case was shredded.
     """
-    found = releases.get(session, release_id)
-    if found.recipient != session.actor.member:
-        raise NotVisible("There is no such release.")
-    if found.wrapped is None:
-        raise StepRefused("This release was withdrawn.")
-    audit.append(session, "medium.open_released", str(release_id))
+    statement = stated(purpose, case)
+    with acting_as(actor) as session:
+        found = releases.get(session, release_id)
+        if found.recipient != actor.member:
+            raise NotVisible("There is no such release.")
+        if found.wrapped is None:
+            raise StepRefused("This release was withdrawn.")
+        act_id = audit.append(
+            session, "medium.open_released", str(release_id), purpose=statement.purpose,
+            case=statement.case_reference, owner=found.owner,
+        )  # fmt: skip
+    sequencing.receipt(act_id, within_seconds=within_seconds)
     info = exchange.terms(found.owner, found.recipient, found.medium_id.bytes, found.conditions)
     content = exchange.opened(workplace.vault.keys, found.recipient, found.wrapped, info)
     data_key, sha256, blob = content[:_KEY_BYTES], content[_KEY_BYTES:-BLOB_BYTES], content[-BLOB_BYTES:]
-    return workplace.vault.open_with(data_key, found.owner, sha256, blob)
+    with workplace.vault.open_with(data_key, found.owner, sha256, blob) as reader:
+        yield reader
 
 
 def given_and_got(session: Session, limit: int = 100) -> tuple[Release, ...]:

@@ -1,13 +1,18 @@
 """Shredding: a case ends for good: two officers, one key destroyed, and a certificate of what is not sure yet."""
 
+from uuid import UUID
+
 from clew.actions.workplace import Workplace
 from clew.domain.errors import StepRefused
 from clew.domain.handling import Actor
 from clew.domain.shredding import Step, backups_until, check_second_person
 from clew.keys import certificates
+from clew.keys.keyring import Keyring
 from clew.records import audit, cases, forgotten, shreddings
 from clew.records.session import Session, acting_as
 from clew.records.shreddings import Shredding
+
+UUID_LETTERS = 36
 
 
 def propose(session: Session, case: str) -> None:
@@ -66,6 +71,26 @@ def certificate(session: Session, case: str) -> str:
     if found is None:
         raise StepRefused("The shredding of this case is not done yet.")
     return found
+
+
+def revived(keyring: Keyring) -> list[tuple[str, str]]:
+    """(member, case) of every shredded case that has a key: it came back with a backup.
+
+    Raises:
+        Unavailable: the database is away now.
+    """
+    scopes = ((member, scope) for member in keyring.members() for scope in keyring.scopes(member))
+    kept = [(member, scope) for member, scope in scopes if len(scope) == UUID_LETTERS]
+    gone = {str(case) for case in shreddings.shredded(UUID(scope) for _, scope in kept)}
+    return [(member, scope) for member, scope in kept if scope in gone]
+
+
+def destroy_again(keyring: Keyring) -> int:
+    """Destroy the keys of shredded cases that came back with a backup; how many."""
+    found = revived(keyring)
+    for member, case in found:
+        keyring.destroy(member, case)
+    return len(found)
 
 
 def _destroy(workplace: Workplace, actor: Actor, shredding: Shredding) -> None:

@@ -29,6 +29,17 @@ def rotate(member: Annotated[str, typer.Option(help="Code of the member, such as
         console.print(f"Version {version} of the key of {member.upper()} wraps {count:,} keys.")
 
 
+@app.command()
+def sweep() -> None:
+    """Destroy again the keys of shredded cases that came back when a backup of the keys was put back."""
+    with entered():
+        from django.conf import settings
+
+        from clew.actions import shredding
+
+        console.print(f"{shredding.destroy_again(settings.CLEW_KEYRING):,} keys of shredded cases destroyed again.")
+
+
 @app.command(name="public")
 def public_key() -> None:
     """The public key by which this node's certificates are checked."""

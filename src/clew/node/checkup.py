@@ -5,6 +5,9 @@ import shutil
 from collections.abc import Iterator
 from importlib.metadata import version
 
+from django.conf import settings
+
+from clew.actions import shredding
 from clew.domain.errors import ClewError, Tampered
 from clew.index.recall import Index
 from clew.media import sound
@@ -27,6 +30,8 @@ def checks(configuration: Configuration, facts: ConnectionFacts) -> Iterator[Che
         yield _sandbox(workplace.nursery)
         for engine, index in workplace.indexes.items():
             yield _index(engine.name.lower(), index)
+    yield _key_files(configuration)
+    yield _shredded_keys()
     yield _disk(configuration)
     yield _sound()
     yield Check(
@@ -60,6 +65,28 @@ def _index(name: str, index: Index) -> Check:
     return Check(
         name=f"index of {name}", ok=True,
         sentence=f"{index.last + 1:,} fingerprints, {index.segments} segments, checksums hold.",
+    )  # fmt: skip
+
+
+def _key_files(configuration: Configuration) -> Check:
+    """Every file of keys is the node's user's alone; a copy that others could read counts as known."""
+    found = [path for path in configuration.keys_folder.rglob("*") if path.lstat().st_mode & 0o077]
+    return Check(
+        name="keys", ok=not found,
+        sentence=f"{len(found)} files or folders of keys are open to others: close them and consider the keys known."
+        if found else "The keys are the node's user's alone.",
+    )  # fmt: skip
+
+
+def _shredded_keys() -> Check:
+    try:
+        count = len(shredding.revived(settings.CLEW_KEYRING))
+    except ClewError as refused:
+        return Check(name="shredded cases", ok=False, sentence=str(refused))
+    return Check(
+        name="shredded cases", ok=not count,
+        sentence=f"{count} keys of shredded cases are back: run clew key sweep." if count
+        else "No shredded case has a key.",
     )  # fmt: skip
 
 

@@ -1,11 +1,14 @@
 """Acts, as those read them who may: references only, the newest first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from clew.domain.act import Act
 from clew.domain.errors import NotVisible
+from clew.records import sealed
+from clew.records.audit import CASE
 from clew.records.leaves import ACT_COLUMNS, act_of
 from clew.records.session import Session
 
@@ -40,6 +43,9 @@ class Access:
     case_reference: str
 
 
+Said = TypeVar("Said", Act, Access)
+
+
 def page(session: Session, wanted: Wanted, limit: int) -> list[Act]:
     """Acts that the actor may read, the newest first."""
     conditions, values = _conditions(wanted)
@@ -48,11 +54,11 @@ def page(session: Session, wanted: Wanted, limit: int) -> list[Act]:
             f"select {ACT_COLUMNS} from acts a where {' and '.join(conditions)} order by a.id desc limit %s",
             [*values, limit],
         )
-        return [act_of(row) for row in cursor.fetchall()]
+        return [_unsealed(act_of(row)) for row in cursor.fetchall()]
 
 
 def find(session: Session, act_id: UUID) -> Act:
-    """The act of this identifier.
+    """The act of this identifier, with the stated case as it lies in the log: sealed.
 
     Raises:
         NotVisible: there is none, or the actor may not read it.
@@ -74,7 +80,12 @@ def accesses(session: Session, wanted: Wanted, limit: int) -> list[Access]:
             [wanted.before, wanted.member, wanted.act, wanted.subject, limit],
         )
         names = ("id", "at", "member", "unit", "act", "subject", "purpose", "case_reference")
-        return [Access(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+        return [_unsealed(Access(**dict(zip(names, row, strict=True)))) for row in cursor.fetchall()]
+
+
+def _unsealed(one: Said) -> Said:
+    """With the words of the case that its officer stated."""
+    return replace(one, case_reference=sealed.words_of_note(one.member, CASE, one.case_reference))
 
 
 def _conditions(wanted: Wanted) -> tuple[list[str], list[object]]:

@@ -10,7 +10,10 @@ import psycopg
 
 from clew.domain.act import SALT_BYTES
 from clew.domain.errors import Unavailable
+from clew.records import sealed
 from clew.records.session import Session
+
+CASE = b"acts.case_reference"
 
 _APPEND = """
     insert into acts (id, officer, member, unit, act, subject, counts, owner, shown, purpose, case_reference, salt)
@@ -26,7 +29,7 @@ def append(
     `subject` is an identifier; names, paths and digests do not belong here. `owner` is the member
     whose record it is; absent: whose record the database finds under `subject`, or else the
     actor's own. `shown` are members whose records were shown besides. `purpose` and `case` are
-    what the officer stated.
+    what the officer stated; the case is sealed, and the log of acts is over the sealed words.
 
     The database sets the time and has the act wait for the sequencer (`audit.sql`).
 
@@ -37,7 +40,7 @@ def append(
     others = sorted({member for member in shown if member != actor.member})
     values = [
         act_id, actor.officer, actor.member, actor.unit, act, subject, json.dumps(dict(counts or {})),
-        owner or "", others, str(purpose or ""), case or "", secrets.token_bytes(SALT_BYTES),
+        owner or "", others, str(purpose or ""), sealed.note(actor.member, CASE, case or ""), secrets.token_bytes(SALT_BYTES),
     ]  # fmt: skip
     try:
         with session.cursor() as cursor:

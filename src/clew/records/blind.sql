@@ -227,3 +227,14 @@ begin
     return coalesce(cardinality(own), 0);
 end
 $$;
+
+-- Which of these cases were shredded: so that a key that came back with a backup is destroyed again.
+create or replace function clew_shredded(cases uuid[]) returns uuid[]
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
+as $$
+begin
+    return (select coalesce(array_agg(s.case_id), '{}') from shreddings s
+             where s.case_id = any ($1) and s.step in ('destroyed', 'done'));
+end
+$$;

@@ -14,12 +14,16 @@ from clew.domain.cover import (
     SourceEvaluation,
 )
 from clew.domain.handling import Handling
+from clew.records import sealed
 from clew.records.session import Session, handling_columns
+
+LEGAL_BASIS = b"covers.legal_basis"
+CONDITION = b"covers.condition_text"
 
 
 def keep(session: Session, handling: Handling, cover: Cover) -> UUID:
     """The owner's cover that says this under this handling, kept where it is new."""
-    row = {**handling_columns(handling), **_columns(cover)}
+    row = {**handling_columns(handling), **_columns(cover, handling.owner_member)}
     row["digest"] = hashlib.sha256(json.dumps(row, default=str, sort_keys=True).encode()).digest()
     key = ("owner_member", "owner_unit", "audience", "members", "excluded", "digest")
     with session.cursor() as cursor:
@@ -44,8 +48,8 @@ def get(session: Session, cover_id: UUID | None) -> Cover | None:
 def of(session: Session, cover_ids: Iterable[UUID]) -> dict[UUID, Cover]:
     """Those of the covers that the actor may see."""
     with session.cursor() as cursor:
-        cursor.execute(f"select id, {', '.join(_COLUMNS)} from covers where id = any(%s)", [list(cover_ids)])
-        return {row[0]: _cover(row[1:]) for row in cursor}
+        cursor.execute(f"select id, owner_member, {', '.join(_COLUMNS)} from covers where id = any(%s)", [list(cover_ids)])
+        return {row[0]: _cover(row[2:], row[1]) for row in cursor}
 
 
 _COLUMNS = (
@@ -54,20 +58,21 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _columns(cover: Cover) -> dict[str, object]:
+def _columns(cover: Cover, member: str) -> dict[str, object]:
     values = (
-        sorted(cover.purposes), cover.legal_basis, sorted(cover.conditions), cover.condition_text,
+        sorted(cover.purposes), sealed.note(member, LEGAL_BASIS, cover.legal_basis), sorted(cover.conditions),
+        sealed.note(member, CONDITION, cover.condition_text),
         int(cover.confidentiality), cover.source_evaluation.value, int(cover.information_evaluation), cover.is_minor,
         cover.retention_end, cover.review_date,
     )  # fmt: skip
     return dict(zip(_COLUMNS, values, strict=True))
 
 
-def _cover(row: Sequence) -> Cover:
+def _cover(row: Sequence, member: str) -> Cover:
     purposes, legal_basis, conditions, condition_text, confidentiality, source, information, is_minor, end, _ = row
     return Cover(
-        purposes=frozenset(map(Purpose, purposes)), legal_basis=legal_basis,
-        conditions=frozenset(map(Condition, conditions)), condition_text=condition_text,
+        purposes=frozenset(map(Purpose, purposes)), legal_basis=sealed.words_of_note(member, LEGAL_BASIS, legal_basis),
+        conditions=frozenset(map(Condition, conditions)), condition_text=sealed.words_of_note(member, CONDITION, condition_text),
         confidentiality=Confidentiality(confidentiality), source_evaluation=SourceEvaluation(source),
         information_evaluation=InformationEvaluation(information), is_minor=is_minor, retention_end=end,
     )  # fmt: skip

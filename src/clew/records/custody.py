@@ -42,4 +42,4 @@ APP_GRANTS = {
     ),
 }
 
-BLIND_GRANTS = {"medium_keys": "select"}
+BLIND_GRANTS = {"medium_keys": "select", "shreddings": "select"}

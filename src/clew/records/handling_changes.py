@@ -8,10 +8,12 @@ from uuid import UUID
 from clew.domain.errors import NotVisible
 from clew.domain.handling import Audience, Handling, from_circles, handled
 from clew.domain.handling_change import Change, State, SubjectKind
+from clew.records import sealed
 from clew.records.handlings import Subject
 from clew.records.session import Session, handling_columns
 
 CHANGES_PER_SUBJECT_MAX = 1_000
+REASON = b"handling_changes.reason"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ def add(session: Session, subject: Subject, given: Handling, reason: str, state:
                                           members, excluded)
             values (%s, %s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp(), %s, %s, %s, %s, %s) returning id""",
             [
-                subject.kind.value, subject.id, state.value, reason, until, columns["audience"], columns["members"],
+                subject.kind.value, subject.id, state.value, sealed.note(actor.member, REASON, reason), until, columns["audience"], columns["members"],
                 columns["excluded"], actor.officer, *handling_columns(seen).values(),
             ],
         )  # fmt: skip
@@ -129,7 +131,7 @@ def _kept(row: Sequence) -> Kept:
         subject_kind=SubjectKind(row[0]),
         subject_id=row[1],
         change=Change(
-            id=row[2], state=State(row[3]), reason=row[4], until=row[5], proposed_by=row[9], proposed_at=row[10],
+            id=row[2], state=State(row[3]), reason=sealed.words_of_note(row[11], REASON, row[4]), until=row[5], proposed_by=row[9], proposed_at=row[10],
             given=from_circles(
                 row[6], members=row[7], excluded=row[8], owner_member=row[11], owner_unit=row[12]
             ),

@@ -90,6 +90,7 @@ FUNCTIONS_OF_THE_APP = (
     *log.FUNCTIONS_OF_THE_APP,
     "clew_blobs_kept(bytea[])",
     "clew_forget_media(uuid[])",
+    "clew_shredded(uuid[])",
 )
 FUNCTIONS_OF_THE_BLIND = ("clew_actor()", "clew_write_overlaps(uuid[], uuid[])", *log.FUNCTIONS_OF_THE_BLIND)
 

@@ -4,6 +4,7 @@ A column of text under the member's own key seals equal words to equal bytes, so
 held unique as it lies; it needs no column beside it.
 """
 
+from base64 import b64decode, b64encode
 from typing import cast
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from django.conf import settings
 
 from clew.keys.keyring import Keyring
 from clew.keys.texts import Texts, texts_of
+
+_NOTE = "sealed:"
 
 
 def keyring() -> Keyring:
@@ -36,3 +39,15 @@ def of(member: str, case_id: UUID | None, *, make: bool = False) -> Texts:
 def words(texts: Texts, column: bytes, value: object) -> str:
     """The words of a sealed column of a row that was read."""
     return texts.unseal(bytes(cast("bytes", value)), column).decode()
+
+
+def note(member: str, column: bytes, words: str) -> str:
+    """Words of an officer of `member` as a column of text holds them; empty stays empty."""
+    return _NOTE + b64encode(of_member(member).seal(words.encode(), column)).decode() if words else ""
+
+
+def words_of_note(member: str, column: bytes, kept: str) -> str:
+    """The words again; those that were kept before notes were sealed are given as they are."""
+    if not kept.startswith(_NOTE):
+        return kept
+    return of_member(member).unseal(b64decode(kept.removeprefix(_NOTE)), column).decode()

@@ -5,7 +5,10 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from clew.domain.suspension import Level, Scope
+from clew.records import sealed
 from clew.records.session import Session
+
+REASON = b"suspensions.reason"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +28,8 @@ def lay(session: Session, scope: Scope, reason: str) -> UUID:
     with session.cursor() as cursor:
         cursor.execute(
             "insert into suspensions (id, level, member, unit, officer, reason, laid_by) values (%s, %s, %s, %s, %s, %s, %s)",
-            [identifier, scope.level, scope.member, scope.unit, scope.officer, reason, session.actor.officer],
+            [identifier, scope.level, scope.member, scope.unit, scope.officer,
+             sealed.note(scope.member, REASON, reason), session.actor.officer],
         )
     return identifier
 
@@ -54,6 +58,6 @@ def in_force(session: Session) -> tuple[Line, ...]:
         )
         return tuple(
             Line(id=row[0], scope=Scope(level=Level(row[1]), member=row[2], unit=row[3], officer=row[4]),
-                 reason=row[5], laid_by=row[6], laid_at=row[7])
+                 reason=sealed.words_of_note(row[2], REASON, row[5]), laid_by=row[6], laid_at=row[7])
             for row in cursor
         )  # fmt: skip

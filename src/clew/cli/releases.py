@@ -1,0 +1,88 @@
+"""`clew release`: originals opened to one other member."""
+
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.markup import escape
+
+from clew.cli.entry import As, console, entered
+
+app = typer.Typer(no_args_is_help=True)
+
+Identifier = Annotated[UUID, typer.Argument(metavar="RELEASE", help="Identifier of the release.")]
+
+
+@app.callback()
+def release() -> None:
+    """Releases: originals opened to one other member."""
+
+
+@app.command()
+def give(
+    sha256: Annotated[str, typer.Argument(help="SHA-256 of the medium.")],
+    as_: As,
+    to: Annotated[str, typer.Option(help="Code of the member, such as SE.")],
+    conditions: Annotated[str, typer.Option(help="What the recipient may do with it.")] = "",
+) -> None:
+    """Open the original of a medium of your unit to one other member."""
+    with entered() as configuration:
+        from clew.actions import opening, releasing
+        from clew.domain.errors import Invalid
+        from clew.node.workplace import equipped
+
+        try:
+            name = bytes.fromhex(sha256)
+        except ValueError:
+            raise Invalid("A SHA-256 has 64 letters of 0 to 9 and a to f.") from None
+        with equipped(configuration) as workplace, opening.acting_as(opening.actor_of(as_)) as session:
+            console.print(str(releasing.release(workplace, session, name, to.upper(), conditions)))
+
+
+@app.command()
+def withdraw(identifier: Identifier, as_: As) -> None:
+    """End a release: nothing more is read by it. What was seen cannot be unseen."""
+    with entered():
+        from clew.actions import opening, releasing
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            releasing.withdraw(session, identifier)
+        console.print("The release ended.")
+
+
+@app.command(name="list")
+def list_(as_: As) -> None:
+    """The latest releases that your member gave or got."""
+    with entered():
+        from clew.actions import opening, releasing
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            for one in releasing.given_and_got(session):
+                state = "withdrawn" if one.wrapped is None else "open"
+                conditions = escape(one.conditions) or "no conditions"
+                console.print(f"{one.id}  {one.owner} to {one.recipient}  {state}  {conditions}")
+
+
+@app.command()
+def fetch(
+    identifier: Identifier,
+    as_: As,
+    into: Annotated[Path, typer.Option(help="File to write; it must not be there yet.")],
+    purpose: Annotated[str, typer.Option(help="Why, of the closed list.")],
+    case: Annotated[str, typer.Option(help="Reference of the case for which it is needed.")],
+) -> None:
+    """Write an original that was released to your member into a file, on the record."""
+    with entered() as configuration:
+        from clew.actions import opening, releasing
+        from clew.node.workplace import equipped
+
+        actor = opening.actor_of(as_)
+        with (
+            equipped(configuration) as workplace,
+            releasing.released(workplace, actor, identifier, purpose=purpose, case=case) as reader,
+        ):
+            into.touch(mode=0o600, exist_ok=False)
+            with into.open("wb") as file:
+                file.writelines(reader)
+        console.print(f"{reader.size_bytes:,} bytes written.")
