@@ -1,7 +1,9 @@
 """Listing: media that came as records of a case export or a hash list, not as bytes."""
 
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -31,7 +33,7 @@ from clew.records import audit, fingerprints, intakes, listed, series
 from clew.records.fingerprints import Fingerprints
 from clew.records.intakes import Intake, Stub
 from clew.records.listed import ListedRow
-from clew.records.session import acting_as
+from clew.records.session import acting_as, let_go
 
 Item = TypeVar("Item")
 
@@ -40,6 +42,8 @@ ROWS_PER_BATCH = 5_000
 CHARACTERS_PER_BATCH = 4 << 20
 NUMBERS_KEPT_MAX = 20
 BATCHES_AHEAD = 2
+BATCHES_AT_ONCE = 2
+"""Each is one statement after another for one process of the database, which then has two at work."""
 MEDIA_COMPARED_AT_ONCE = 1_000
 SERIES_OPEN_MAX = 10_000
 NO_DIGEST = "This record holds no digest and no fingerprint that Clew knows, and its file is not beside the export."
@@ -130,16 +134,20 @@ def _take_in(
     workplace: Workplace, actor: Actor, intake: Intake, records: Iterable[ListedMedium], beside: Path | None,
     add_job: AddJob, done: Listed,
 ) -> Listed:  # fmt: skip
-    """Prepare batches in one thread while the database writes those before in another."""
+    """Prepare batches in one thread while the database writes those before, two at once."""
     names: dict[str, _SeriesSeen] = {}
     batches = (_prepared(intake, batch, beside, names, done) for batch in _batches(records))
-    prepared = ahead(batches, BATCHES_AHEAD)
-    for batch in prepared:
-        _open_series(actor, intake, names)
-        _add_files(actor, intake, batch.with_bytes, names, add_job)
-        done.media_new += _add_records(workplace, actor, intake, batch, names)
-        done.records += batch.records
-        done.with_bytes += len(batch.with_bytes)
+    writing: deque[Future[int]] = deque()
+    with ThreadPoolExecutor(BATCHES_AT_ONCE, "listing") as writers:
+        for batch in ahead(batches, BATCHES_AHEAD):
+            if len(writing) == BATCHES_AT_ONCE:
+                done.media_new += writing.popleft().result()
+            _open_series(actor, intake, names)
+            _add_files(actor, intake, batch.with_bytes, names, add_job)
+            writing.append(writers.submit(_written, workplace, actor, intake, batch, _numbers(intake, names)))
+            done.records += batch.records
+            done.with_bytes += len(batch.with_bytes)
+        done.media_new += sum(one.result() for one in writing)
     _mark_identified(actor, intake, names)
     end_walk(actor, intake.id, done.records, add_job)
     return done
@@ -321,13 +329,26 @@ def _stubs(source: bytes, beside: _Beside) -> Iterator[Stub]:
         yield Stub(path=path, key=key, size_bytes=beside.size_bytes, location=location)
 
 
+def _numbers(intake: Intake, names: dict[str, _SeriesSeen]) -> dict[int, UUID]:
+    """The series that are open, by the number that rows name them with."""
+    numbers = {seen.number: seen.id for seen in list(names.values()) if seen.id is not None}
+    return numbers if intake.series_id is None else numbers | {NO_SERIES: intake.series_id}
+
+
+def _written(
+    workplace: Workplace, actor: Actor, intake: Intake, batch: _Batch, numbers: Mapping[int, UUID]
+) -> int:  # fmt: skip
+    """A batch written on a connection of its own; how many of its media are new."""
+    try:
+        return _add_records(workplace, actor, intake, batch, numbers)
+    finally:
+        let_go()
+
+
 def _add_records(
-    workplace: Workplace, actor: Actor, intake: Intake, batch: _Batch, names: dict[str, _SeriesSeen]
+    workplace: Workplace, actor: Actor, intake: Intake, batch: _Batch, numbers: Mapping[int, UUID]
 ) -> int:
     """Media without bytes, with their occurrences or listings, series and PDQ fingerprints; how many are new."""
-    numbers = {seen.number: seen.id for seen in list(names.values()) if seen.id is not None}
-    if intake.series_id is not None:
-        numbers[NO_SERIES] = intake.series_id
     with acting_as(actor) as session:
         added = listed.add(session, intake, batch.staged, numbers)
     in_no_case = {} if intake.list_id is None else {

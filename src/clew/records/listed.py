@@ -124,16 +124,17 @@ _KNOWN = """
       and m.audience = %(audience)s and m.members = %(members)s::text[] and m.excluded = %(excluded)s::text[]
 """
 
+# Each statement writes its rows in one order, so that two batches written at once wait for each other in turn.
 _OCCURRENCES = f"""
     insert into occurrences (exhibit_id, case_id, intake_id, path, path_key, size_bytes, medium_id, {_COVER})
     select %(exhibit)s, %(case)s, %(intake)s, path, path_key, size_bytes, id, {_COVER_VALUES}
-    from pg_temp.listed
+    from pg_temp.listed order by path_key
     on conflict (exhibit_id, path_key) do nothing
 """
 
 _LISTINGS = f"""
     insert into listings (list_id, medium_id, {_COVER})
-    select distinct %(list)s::uuid, id, {_COVER_VALUES} from pg_temp.listed
+    select distinct %(list)s::uuid, id, {_COVER_VALUES} from pg_temp.listed order by id
     on conflict (list_id, medium_id) do nothing
 """
 

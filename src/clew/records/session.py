@@ -83,6 +83,11 @@ def acting_as(actor: Actor, use: Use = Use.FACTS) -> Iterator[Session]:
         yield Session(actor=actor, use=use)
 
 
+def let_go() -> None:
+    """Close this thread's connection: a thread that ends keeps none open."""
+    connection.close()
+
+
 def handling_columns(handling: Handling) -> dict[str, object]:
     """The columns of a cover and their values, in the order of the tables."""
     return {
