@@ -46,6 +46,8 @@ def test_every_command_that_is_given_works(node: Node, tmp_path: Path) -> None:
     }  # fmt: skip
     for words in _commands("README.md", "A node of your own"):
         _run(node, [places.get(word, word) for word in words])
+    for words in _commands("docs/how-to/admit-officers.md"):
+        _run(node, words)
     for words in _commands("docs/how-to/run-a-node.md"):
         _run(node, [places.get(word, word) for word in words])
     node.run("intake", str(phone), "--as", "ada", "--case", "NO-1", "--exhibit", "P-1", "--series", "green-room")

@@ -60,6 +60,7 @@ GOLDEN_APP = {
     "socialaccount_socialtoken": "select",
     "supervisors": "select",
     "suspensions": "insert, select, update (lifted_by, lifted_at)",
+    "tokens": "insert, select, update (ended_by, ended_at)",
     "units": "insert, select, update (specialities)",
 }
 GOLDEN_BLIND = {
@@ -85,6 +86,7 @@ GOLDEN_BLIND = {
     "sign_ins": "select, update",
     "supervisors": "select",
     "suspensions": "select",
+    "tokens": "select",
     "waiting_acts": "insert",
 }
 GOLDEN_SEQUENCER = {
@@ -115,6 +117,7 @@ GOLDEN_FUNCTIONS = {
     "clew_recover",
     "clew_sign_in",
     "clew_standing",
+    "clew_token",
     "clew_supervises",
     "clew_write_matches",
 }

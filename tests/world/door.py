@@ -32,12 +32,13 @@ def apart(work: Callable[..., Made], *given: object) -> Made:
         return thread.submit(done).result()
 
 
-def await_pages(address: str) -> None:
+def await_pages(address: str, **headers: str) -> None:
     """Wait until the pages are served there."""
+    asked = urllib.request.Request(f"{address}/account/sign-in/", headers=headers)
     until = time.monotonic() + START_SECONDS_MAX
     while True:
         try:
-            urllib.request.urlopen(f"{address}/account/sign-in/", timeout=5).close()
+            urllib.request.urlopen(asked, timeout=5).close()
         except (urllib.error.URLError, ConnectionError):
             if time.monotonic() > until:
                 raise

@@ -17,7 +17,7 @@ from clew.domain.certification import (
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor
 from clew.domain.member import member_code, unit_code
-from clew.domain.officer import NAME, OPERATOR, OPERATOR_UNIT, Role
+from clew.domain.officer import NAME, OF_OFFICERS, OPERATOR, OPERATOR_UNIT, Role
 from clew.domain.suspension import Level, Scope
 from clew.records import audit, certifications, members, officers, sign_ins
 from clew.records.certifications import Line
@@ -111,6 +111,8 @@ def propose(session: Session, username: str, role: Role, training: Training) -> 
     """
     administer(session)
     name = officers.name_of(username)
+    if role not in OF_OFFICERS:
+        raise Invalid("Nobody is certified as a program: a program has a token.")
     check_proposal(name, by=session.actor.officer)
     check_term(training, datetime.now(UTC))
     _own_officer(session, name)

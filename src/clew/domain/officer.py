@@ -20,8 +20,12 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     DATA_PROTECTION_OFFICER = "data-protection-officer"
     OPERATOR = "operator"
+    PROGRAM = "program"
 
 
-WITHOUT_CONTENT = frozenset({Role.OPERATOR, Role.AUDITOR})
+WITHOUT_CONTENT = frozenset({Role.OPERATOR, Role.AUDITOR, Role.PROGRAM})
 """Roles to which every record of a member is invisible, whatever its handling: who runs a node has
-no right to read in it, and who audits sees references only."""
+no right to read in it, who audits sees references only, and a program has its scopes."""
+
+OF_OFFICERS = tuple(role for role in Role if role is not Role.PROGRAM)
+"""Roles that people are certified for."""

@@ -3,12 +3,15 @@
 import platform
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib.metadata import version
 
 from django.conf import settings
 
-from clew.actions import shredding
+from clew.actions import admitting, entering, opening, shredding
+from clew.domain.certification import WARNING
 from clew.domain.errors import ClewError, Tampered
+from clew.domain.suspension import Standing
 from clew.index.recall import Index
 from clew.media import sound
 from clew.media.nursery import Nursery
@@ -26,6 +29,7 @@ def checks(configuration: Configuration, facts: ConnectionFacts) -> Iterator[Che
     """One check after the other, the safety of the data first."""
     yield from check_database(configuration, facts)
     yield from check_log(configuration)
+    yield _officers()
     with equipped(configuration) as workplace:
         yield _sandbox(workplace.nursery)
         for engine, index in workplace.indexes.items():
@@ -51,6 +55,24 @@ def _sandbox(nursery: Nursery) -> Check:
     else:
         sentence = f"{len(proof.let_through)} of {proof.attempts} attempts were let through: nothing is decoded here."
     return Check(name="sandbox", ok=proof.is_closed, sentence=sentence)
+
+
+def _officers() -> Check:
+    """How many officers may work, and how many certifications end soon or have ended; counts only."""
+    soon = datetime.now(UTC) + WARNING
+    working = ending = without_factor = 0
+    for member in entering.everybody():
+        with opening.acting_as(admitting.operator_at(member.code)) as session:
+            for known in admitting.roster(session):
+                working += known.standing is Standing.ADMITTED
+                ending += known.ends_at is not None and known.ends_at <= soon
+                without_factor += not known.has_second_factor
+    return Check(
+        name="officers",
+        ok=True,
+        sentence=f"{working} may work; {ending} certifications end within 30 days or have ended;"
+        f" {without_factor} have no second factor yet.",
+    )
 
 
 def _index(name: str, index: Index) -> Check:

@@ -50,6 +50,11 @@ class Configuration(BaseSettings):
     public_url: str | None = None
     """Address under which officers reach the pages, where a proxy stands before the node."""
 
+    trusted_proxy: str | None = None
+    """Address of the proxy before the node, where one is to be believed about who comes; absent: none is."""
+    certificate_header: str | None = Field(default=None, pattern=r"^[A-Za-z][A-Za-z-]*$")
+    """Header in which the trusted proxy names the officer whose client certificate it has checked; absent: off."""
+
     @field_validator("home", "vault", "postgres_bin", "key_command")
     @classmethod
     def _is_absolute(cls, path: Path | None) -> Path | None:

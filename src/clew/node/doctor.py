@@ -45,6 +45,7 @@ def check_database(configuration: Configuration, facts: ConnectionFacts) -> list
         _rules,
         _grants,
         _views,
+        _two_people,
         _silence,
     ]
     with psycopg.connect(**facts.as_owner(), autocommit=True) as owner:
@@ -145,6 +146,18 @@ def _silence(owner: Connection, _: ConnectionFacts) -> Check:
         wrong,
         good="The log of the database holds no statement and no row.",
         bad="The log of the database may hold statements or rows: set these as docs/how-to/run-a-node.md says",
+    )
+
+
+def _two_people(owner: Connection, _: ConnectionFacts) -> Check:
+    found = owner.execute(
+        "select conname from pg_constraint where convalidated and conrelid = 'public.certifications'::regclass"
+    ).fetchall()
+    return _verdict(
+        "two people",
+        {"certification_given_by_two", "certification_of_others_only"} - {row[0] for row in found},
+        good="The database lets nobody be certified by fewer than two others, but for what the operator founds.",
+        bad="Run clew init on a new database and bring the records over: these constraints are gone",
     )
 
 

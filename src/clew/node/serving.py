@@ -37,6 +37,7 @@ def serve_for_ever(configuration: Configuration, *, port: int | None = None) -> 
             log_level="warning",
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # whoever may say where a request comes from could be the trusted proxy
             lifespan="off",
             timeout_graceful_shutdown=2,
         )

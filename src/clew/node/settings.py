@@ -46,6 +46,10 @@ CLEW_AUDIT_KEY = _KEYS.audit
 CLEW_KEYRING = keyring_of(CONFIGURATION)
 
 CLEW_FACTOR_KEY = _KEYS.factors
+CLEW_TRUSTED_PROXY = CONFIGURATION.trusted_proxy
+CLEW_CERTIFICATE_HEADER = CONFIGURATION.certificate_header if CONFIGURATION.trusted_proxy else None
+# Limits count by the address that the trusted proxy saw, or by the one that is seen here.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if CONFIGURATION.trusted_proxy else 0
 CLEW_SINGLE_SIGN_ON = single_sign_on.providers(CONFIGURATION.keys_folder)
 
 SECRET_KEY = _KEYS.django.hex()

@@ -8,7 +8,18 @@ from allauth.mfa.webauthn.views import login_webauthn, reauthenticate_webauthn
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 
-from clew.web import assets, audits, cases, exhibits, keys, officers, progress, single_sign_on
+from clew.web import (
+    assets,
+    audits,
+    cases,
+    certificates,
+    exhibits,
+    keys,
+    officers,
+    programs,
+    progress,
+    single_sign_on,
+)
 from clew.web.references import ReferenceConverter
 from clew.web.second_factors import AddKey, RemoveKey
 
@@ -59,6 +70,11 @@ urlpatterns = [
     path("administration/invite/", officers.invite, name="administration-invite"),
     path("administration/units/", officers.unit, name="administration-unit"),
     path("administration/member/", officers.particulars, name="administration-member"),
+    path("administration/programs/", officers.lend, name="administration-lend"),
+    path("administration/programs/<uuid:token>/end/", officers.end_token, name="administration-end-token"),
+    path("account/certificate/", certificates.come_in, name="certificate"),
+    path("api/whoami", programs.whoami, name="api-whoami"),
+    path("api/directory", programs.directory, name="api-directory"),
     path("static/<str:name>", assets.one, name="asset"),
 ]
 

@@ -76,6 +76,11 @@ RULES = {
             f" with check (member = {HOME} and ended_by = {OFFICER})"
         ),
     },
+    "tokens": {
+        "select": f"using ({ADMINISTERS})",
+        "insert": f"with check (member = {HOME} and {IS_ADMINISTRATOR} and made_by = {OFFICER} and ended_at is null)",
+        "update": f"using (ended_at is null and {ADMINISTERS}) with check (member = {HOME} and ended_by = {OFFICER})",
+    },
 }
 """By table and verb. A second `with check` repeats `using` where it is not said."""
 
@@ -87,6 +92,7 @@ APP_GRANTS = {
     "officers": "select, insert, update (password, last_login)",
     "sign_ins": "select, insert, update (ended_by, ended_at)",
     "suspensions": "select, insert, update (lifted_by, lifted_at)",
+    "tokens": "select, insert, update (ended_by, ended_at)",
     "units": "select, insert, update (specialities)",
 }
 
@@ -95,6 +101,7 @@ BLIND_GRANTS = {
     "officers": "select",
     "sign_ins": "select, update",
     "suspensions": "select",
+    "tokens": "select",
 }
 
 READ_BEFORE_SIGN_IN = ("officers",)

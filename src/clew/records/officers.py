@@ -26,6 +26,8 @@ class Known:
     role: Role | None
     standing: Standing
     ends_at: datetime | None
+    has_second_factor: bool | None = None
+    """Known on a roster only."""
 
 
 def enter(session: Session, username: str, *, member: str, unit: str) -> bool:
@@ -66,7 +68,8 @@ def of_member(session: Session) -> tuple[Known, ...]:
     """The officers of the actor's member."""
     with session.cursor() as cursor:
         cursor.execute(
-            "select known.officer, known.member, known.unit, known.role, known.standing, known.ends_at"
+            "select known.officer, known.member, known.unit, known.role, known.standing, known.ends_at,"
+            " exists (select from mfa_authenticator a where a.user_id = o.id)"
             " from officers o cross join lateral clew_standing(o.username) known where o.member = %s order by 1",
             [session.actor.member],
         )
@@ -132,10 +135,10 @@ def set_password(username: str, password: str) -> None:
 
 
 def _known(row: tuple[object, ...]) -> Known:
-    officer, member, unit, role, standing, ends_at = row
+    officer, member, unit, role, standing, ends_at, *more = row
     return Known(
         officer=officer, member=member, unit=unit, role=None if role is None else Role(role),
-        standing=Standing(standing), ends_at=ends_at,
+        standing=Standing(standing), ends_at=ends_at, has_second_factor=more[0] if more else None,
     )  # fmt: skip
 
 

@@ -77,6 +77,7 @@ FUNCTIONS_OF_THE_APP = (
     "clew_actor_standing()",
     "clew_standing(text)",
     "clew_sign_in(uuid, boolean, interval, interval)",
+    "clew_token(bytea)",
     "clew_administrators(text)",
     "clew_actor_use()",
     "clew_fingerprints_after(smallint, bigint, integer)",

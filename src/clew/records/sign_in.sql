@@ -20,3 +20,16 @@ begin
     return found.officer;
 end
 $$;
+
+-- Which program this is the token of, if it is good now; asked before any program acts.
+create or replace function clew_token(its_digest bytea)
+returns table (id uuid, member text, unit text, name text, scopes text[], ends_at timestamptz)
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    select t.id, t.member, t.unit, t.name, t.scopes, t.ends_at from tokens t
+     where t.digest = $1 and t.ended_at is null and t.ends_at > statement_timestamp()
+       and not exists (select from suspensions s
+                        where s.lifted_at is null and s.member = t.member
+                          and (s.level = 'member' or s.level = 'unit' and s.unit = t.unit))
+$$;

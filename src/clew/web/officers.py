@@ -11,13 +11,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import admitting, entering, suspending
+from clew.actions import admitting, entering, lending, suspending
 from clew.actions.opening import Session
 from clew.domain.certification import State, Step, Training
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
 from clew.domain.member import Particulars, Speciality, specialities
-from clew.domain.officer import Role
+from clew.domain.officer import OF_OFFICERS, Role
 from clew.domain.suspension import Level, Scope
+from clew.domain.token import TokenScope, scopes_of
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
 
@@ -61,9 +62,11 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
             "waiting": [row.waiting for row in rows if row.waiting is not None],
             "suspensions": suspending.in_force(session),
             "units": entering.units(session),
+            "programs": lending.lent(session),
             "me": session.actor.officer,
         }
-    shown |= {"roles": list(Role), "specialities": list(Speciality), "told": request.session.pop(TOLD, None)}
+    shown |= {"roles": OF_OFFICERS, "specialities": list(Speciality), "scopes": list(TokenScope)}
+    shown["told"] = request.session.pop(TOLD, None)
     return render(request, "officers/list.html", shown)
 
 
@@ -207,6 +210,44 @@ def particulars(request: HttpRequest) -> HttpResponse:
         return _("The particulars are changed.")
 
     return _done(request, act)
+
+
+@require_POST
+@needs_fresh_sign_in
+def lend(request: HttpRequest) -> HttpResponse:
+    """A token for a program; shown on this page only."""
+    given = request.POST
+    try:
+        with _administering(request) as session:
+            token = lending.lend(
+                session, given.get("name", ""), unit=given.get("unit", ""),
+                scopes=scopes_of(given.getlist("scope")), ends_at=_end_of(given.get("until", "")),
+            )  # fmt: skip
+    except (NotVisible, NotAdmitted):
+        raise
+    except ClewError as refused:
+        request.session[TOLD] = str(refused)
+        return redirect("administration")
+    return render(request, "officers/lent.html", {"name": given.get("name", ""), "token": token})
+
+
+@require_POST
+@needs_fresh_sign_in
+def end_token(request: HttpRequest, token: UUID) -> HttpResponse:
+    """End the token of a program."""
+
+    def act(session: Session, _given: QueryDict) -> str:
+        lending.end(session, token)
+        return _("The token is ended: the next request of the program is refused.")
+
+    return _done(request, act)
+
+
+def _end_of(day: str) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(day), time.max, tzinfo=UTC)
+    except ValueError:
+        raise Invalid("Say until when, as a day.") from None
 
 
 def _role(given: QueryDict) -> Role:

@@ -38,8 +38,9 @@ NONCE_NAME = "clew.single-sign-on.nonce"
 
 
 def ways(_request: HttpRequest) -> dict[str, Any]:
-    """For the page of sign-in: the providers by name."""
+    """For the page of sign-in: the providers by name, and whether a certificate may be shown."""
     return {
+        "certificate": settings.CLEW_CERTIFICATE_HEADER is not None,
         "single_sign_on": [
             {"name": provider.name, "address": reverse("single-sign-on", args=[provider.id])}
             for provider in settings.CLEW_SINGLE_SIGN_ON

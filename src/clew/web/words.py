@@ -106,6 +106,7 @@ _ROLES: Mapping[Role, Words] = {
     Role.AUDITOR: gettext_lazy("Auditor"),
     Role.DATA_PROTECTION_OFFICER: gettext_lazy("Data-protection officer"),
     Role.OPERATOR: gettext_lazy("Operator"),
+    Role.PROGRAM: gettext_lazy("Program"),
 }
 
 _STANDINGS: Mapping[Standing, Words] = {

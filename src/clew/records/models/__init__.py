@@ -19,6 +19,7 @@ from clew.records.models.handling import HandlingChange, MemberRule
 from clew.records.models.match import Match, Overlap, OverlapSide
 from clew.records.models.medium import FingerprintCounter, FingerprintSet, Medium, MediumKey, Occurrence
 from clew.records.models.member import Member, Officer, Unit
+from clew.records.models.program import Token
 from clew.records.models.shredding import Release, Shredding
 from clew.records.models.sign_in import DoorMemory, SignIn
 
@@ -58,6 +59,7 @@ __all__ = [
     "Supervisor",
     "Suspension",
     "Tile",
+    "Token",
     "Unit",
     "WaitingAct",
 ]

@@ -1,0 +1,80 @@
+"""Lending: tokens by which programs of a member come in, and what they may then do."""
+
+import secrets
+from datetime import UTC, datetime
+from uuid import UUID
+
+from clew.actions.admitting import administer
+from clew.domain import token as rules
+from clew.domain.errors import NotVisible, StepRefused
+from clew.domain.handling import Actor
+from clew.domain.member import unit_code
+from clew.domain.officer import Role
+from clew.domain.token import TokenScope
+from clew.records import audit, members, tokens
+from clew.records.members import MemberLine
+from clew.records.session import Session
+from clew.records.tokens import Program, program_of
+
+__all__ = ["Program", "actor_of", "directory", "end", "lend", "lent", "program_of"]
+
+
+def lend(session: Session, name: str, *, unit: str, scopes: frozenset[TokenScope], ends_at: datetime) -> str:
+    """A new token of the actor's member, told once.
+
+    Raises:
+        StepRefused: the actor is no administrator.
+        Invalid: the name, the scopes or the end cannot be.
+        NotVisible: there is no such unit of the actor's member.
+    """
+    administer(session)
+    rules.check(name, scopes, ends_at, datetime.now(UTC))
+    team = unit_code(unit)
+    if all(line.code != team for line in members.units(session, session.actor.member)):
+        raise NotVisible("There is no such unit.")
+    token = rules.PREFIX + secrets.token_urlsafe(rules.SECRET_BYTES)
+    identifier = tokens.add(session, token, unit=team, name=name, scopes=scopes, ends_at=ends_at)
+    audit.append(session, "token.lend", str(identifier))
+    return token
+
+
+def lent(session: Session) -> tuple[Program, ...]:
+    """Tokens of the actor's member that are good now.
+
+    Raises:
+        StepRefused: the actor is no administrator.
+    """
+    administer(session)
+    return tokens.of_member(session)
+
+
+def end(session: Session, token: UUID) -> None:
+    """End a token: the program's next request is refused.
+
+    Raises:
+        StepRefused: the actor is no administrator.
+        NotVisible: there is no such token of the actor's member.
+    """
+    administer(session)
+    if not tokens.end(session, token):
+        raise NotVisible("There is no such token.")
+    audit.append(session, "token.end", str(token))
+
+
+def actor_of(program: Program) -> Actor:
+    """The actor that a program is: of its member and unit, never an officer, without a right on content."""
+    return Actor(
+        officer=f"{rules.PROGRAM}{program.name}", member=program.member, unit=program.unit, role=Role.PROGRAM
+    )
+
+
+def directory(session: Session, program: Program) -> tuple[MemberLine, ...]:
+    """Every member with its particulars and units, on record.
+
+    Raises:
+        StepRefused: the program was not given this.
+    """
+    if TokenScope.DIRECTORY not in program.scopes:
+        raise StepRefused("This token was not given the scope directory.")
+    audit.append(session, "directory.read", str(program.id))
+    return members.lines(session)
