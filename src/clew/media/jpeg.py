@@ -11,7 +11,7 @@ from clew.domain.errors import Undecodable
 from clew.media.jpeg_frame import Frame, Segment, plain_frame
 from clew.media.jpeg_scan import read_scan
 from clew.media.limits import LimitExceeded
-from clew.media.pdq import EIGHTHS, Frequencies, Grey
+from clew.media.pdq import EIGHTHS, Folded, Frequencies, Grey, folded
 from clew.media.picture import CUT_SHORT, DAMAGED, Picture, check_size
 from clew.media.reading import Fact
 
@@ -26,7 +26,7 @@ At 1/8 a pixel is exactly the mean of its block; at 1/4 and 1/2 it is not quite 
 dropped, not averaged), and of 540 photographs 7 left their reference by 4 or 6 bits where sides of 256
 were allowed, 1 by 4 bits with these. Other eighths have no vector code and cost more than they save.
 """
-DIAGONALS_BY_SIDE = {2048: 0, 768: 3, 384: 5}
+DIAGONALS_BY_SIDE = {2048: 0, 1152: 2, 768: 3, 384: 5}
 """By the shortest side, which frequencies of a block count: those whose row and column add up to that at most.
 
 Where a block lies within one of the 64 samples, its mean is all; in a smaller picture samples and blocks
@@ -155,7 +155,13 @@ def _plain_picture(untrusted: bytes, frame: Frame, header: _Header) -> Picture |
     check_size(frame.width, frame.height)
     side = min(frame.width, frame.height)
     diagonals = next((kept for least, kept in DIAGONALS_BY_SIDE.items() if side >= least), None)
-    grey = None if diagonals is None else read_scan(untrusted, frame, diagonals)
+    if diagonals is None:
+        return None
+
+    def fold(frequencies: Frequencies) -> Folded:
+        return folded(frequencies, (frame.height, frame.width))
+
+    grey = read_scan(untrusted, frame, diagonals, fold)
     if grey is None:
         return None
     return _picture(grey, frame.width, frame.height, "", "Gray" if len(frame.codes) == 1 else "YCbCr", header)
@@ -176,7 +182,7 @@ def _any_picture(untrusted: bytes, header: _Header) -> Picture | None:
     return _picture(grey, width, height, damage, colours, header)
 
 
-def _picture(grey: Grey | Frequencies, width: int, height: int, damage: str, colours: str, header: _Header) -> Picture:
+def _picture(grey: Grey | Folded, width: int, height: int, damage: str, colours: str, header: _Header) -> Picture:
     return Picture(
         grey=grey,
         width=width,

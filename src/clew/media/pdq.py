@@ -31,11 +31,32 @@ Weights = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
 class Frequencies:
     """A picture as the lowest frequencies of its blocks of 8 x 8 pixels, up to a grey that all share.
 
-    Shapes: `values` (rows of blocks * side, columns of blocks * side) float32: of each block the `side` lowest
-        frequencies in both directions, of the orthonormal DCT.
+    Shapes: `kept` int16, one after the other: `stride` numbers of each block, first its frequencies in the
+        zigzag's order, each to be multiplied by its one of `steps` to be that of the orthonormal DCT. Blocks
+        come in squares of `across` x `down`, the squares row by row. `rows` and `columns` count the blocks
+        of the picture; squares may reach beyond. `side` frequencies are kept in each direction at most.
     """
 
-    values: NDArray[np.float32]
+    kept: NDArray[np.int16]
+    stride: int
+    across: int
+    down: int
+    steps: NDArray[np.float32]
+    rows: int
+    columns: int
+    side: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """A picture halfway to its samples: the 64 weighted sums of the rows of its frequencies.
+
+    Shapes: (columns of blocks * side, 64) float32, of the reference's window and of the centred one.
+    """
+
+    reference: NDArray[np.float32]
+    centred: NDArray[np.float32]
+    full_size: tuple[int, int]
     side: int
 
 
@@ -121,21 +142,28 @@ def fingerprint_grey(
     )
 
 
-def fingerprint_frequencies(frequencies: Frequencies, full_size: tuple[int, int]) -> PicturePdq | None:
-    """Reference and centred PDQ, the latter of all eight turns, of a picture known by its lowest frequencies.
+def folded(frequencies: Frequencies, full_size: tuple[int, int]) -> Folded:
+    """The rows of a (height, width) picture summed up, all that its fingerprints need of its frequencies.
 
     The weights of the samples are turned into the same frequencies instead of these into pixels; what
-    is dropped is what the samples average out. None if a side is under 5 pixels.
+    is dropped is what the samples average out.
     """
-    if min(full_size) < SIDE_HASHED_MIN:
+    height, side = full_size[0], frequencies.side
+    reference, centred = _fold(
+        frequencies.kept, frequencies.stride, frequencies.across, frequencies.down, frequencies.steps,
+        frequencies.rows, frequencies.columns, side, ZIGZAG,
+        _frequency_axis(height, side, False), _frequency_axis(height, side, True),
+    )  # fmt: skip
+    return Folded(reference=reference, centred=centred, full_size=full_size, side=side)
+
+
+def fingerprint_folded(picture: Folded) -> PicturePdq | None:
+    """Reference and centred PDQ, the latter of all eight turns; None if a side is under 5 pixels."""
+    if min(picture.full_size) < SIDE_HASHED_MIN:
         return None
-    values = frequencies.values.view()
-    values.flags.writeable = False
-    columns, side = values.shape[1], frequencies.side
-    y, x = (_frequency_axis(full, side, False) for full in full_size)
-    rows, reference_quality = _reference_one(values, columns, y, x)
-    y, x = (_frequency_axis(full, side, True) for full in full_size)
-    centred, centred_quality = _centred_eight(values, columns, y, x)
+    x, centred_x = (_frequency_axis(picture.full_size[1], picture.side, is_centred) for is_centred in (False, True))
+    rows, reference_quality = _reference_of_sums(picture.reference, x)
+    centred, centred_quality = _centred_of_sums(picture.centred, centred_x)
     return PicturePdq(
         reference=cast("Bits", rows)[:1],
         reference_quality=int(reference_quality),
@@ -178,7 +206,9 @@ def warm() -> None:
     fingerprint_grey(grey, (192, 160))
     fingerprint_grey(grey, turns_reference=False)
     frame_pdq(grey[:, :64])
-    fingerprint_frequencies(Frequencies(values=np.ones((30, 36), np.float32), side=3), (80, 96))
+    ones, steps = np.ones(16, np.int16), np.ones(3, np.float32)
+    blocks = Frequencies(kept=ones, stride=4, across=1, down=1, steps=steps, rows=2, columns=2, side=2)
+    fingerprint_folded(folded(blocks, (16, 16)))
 
 
 def _rows_in_memory(grey: Grey) -> tuple[Grey, int]:
@@ -225,6 +255,54 @@ def _frequency_axis(full: int, side: int, is_centred: bool) -> Weights:
     of_pixels = _centred_weights(full, full, 1.0) if is_centred else _reference_weights(full, full, 1.0, False)
     first, count, weight = of_pixels
     return cast("Weights", _frequency_weights(first, count, weight, side))
+
+
+ZIGZAG = np.array(
+    sorted(
+        ((row, column) for row in range(8) for column in range(8)),
+        key=lambda at: (sum(at), at[0] if sum(at) % 2 else at[1]),
+    ),
+    np.int64,
+)
+"""Row and column of each frequency of a block in the order that JPEG keeps them. Source: T.81, figure A.6."""
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _fold(kept, stride, across, down, steps, rows, columns, side, zigzag, reference, centred):  # type: ignore[no-untyped-def]
+    """The 64 weighted sums of rows for both windows, turned to (columns * side, 64) each.
+
+    A row of blocks is laid out once, in memory that stays near, and added to the few samples that it counts in.
+    """
+    width = columns * side
+    sums = np.zeros((2, 64, width), np.float32)
+    line = np.zeros(side * width, np.float32)  # frequencies that are not kept stay zero
+    squares = (columns + across - 1) // across
+    lowest = np.zeros(2, np.int64)
+    ahead = down * across * stride
+    for y in range(rows):
+        above = (y // down) * squares * down + y % down
+        for right in range(across):
+            for k in range(steps.shape[0]):
+                at, step = (above * across + right) * stride + k, steps[k]
+                to = zigzag[k, 0] * width + zigzag[k, 1]
+                for x in range(to + right * side, to + width - zigzag[k, 1], across * side):
+                    line[np.uint64(x)] = np.float32(kept[np.uint64(at)]) * step  # without a sign, none is looked at
+                    at += ahead
+        for window in range(2):
+            first, count, weight = reference if window == 0 else centred
+            while lowest[window] < 64 and first[lowest[window]] + count[lowest[window]] <= y * side:
+                lowest[window] += 1
+            for i in range(lowest[window], 64):
+                if first[i] > y * side:
+                    break
+                if first[i] + count[i] > y * side:
+                    total = sums[window, i]
+                    for v in range(side):
+                        w = weight[i, y * side - first[i] + v]
+                        part = line[v * width : (v + 1) * width]
+                        for x in range(width):
+                            total[x] += w * part[x]
+    return np.ascontiguousarray(sums[0].T), np.ascontiguousarray(sums[1].T)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -422,7 +500,13 @@ def _centred_eight(grey, columns, y, x):  # type: ignore[no-untyped-def]
 
     Mirroring a side turns the sign of its odd frequencies; the table begins at frequency 1.
     """
-    samples = _sum_columns(_sum_rows(grey, columns, y[0], y[1], y[2]), x[0], x[1], x[2])
+    return _centred_of_sums(_sum_rows(grey, columns, y[0], y[1], y[2]), x)
+
+
+@numba.njit(cache=True, nogil=True)
+def _centred_of_sums(sums, x):  # type: ignore[no-untyped-def]
+    """As `_centred_eight`, of the sums of the rows."""
+    samples = _sum_columns(sums, x[0], x[1], x[2])
     upright = _coefficients(samples)
     four = np.empty((4, 16, 16), np.float32)
     for k in range(16):
@@ -439,7 +523,13 @@ def _centred_eight(grey, columns, y, x):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True, nogil=True)
 def _reference_one(grey, columns, y, x):  # type: ignore[no-untyped-def]
     """Bits of the picture as it lies, and of its transposition: (2, 32), and the quality."""
-    samples = _sum_columns(_sum_rows(grey, columns, y[0], y[1], y[2]), x[0], x[1], x[2])
+    return _reference_of_sums(_sum_rows(grey, columns, y[0], y[1], y[2]), x)
+
+
+@numba.njit(cache=True, nogil=True)
+def _reference_of_sums(sums, x):  # type: ignore[no-untyped-def]
+    """As `_reference_one`, of the sums of the rows."""
+    samples = _sum_columns(sums, x[0], x[1], x[2])
     one = np.empty((1, 16, 16), np.float32)
     one[0] = _coefficients(samples)
     return _pack(one), _quality(samples)

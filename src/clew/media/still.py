@@ -128,8 +128,8 @@ def _fingerprints(picture: Picture) -> tuple[tuple[FingerprintSet, ...], tuple[F
     A picture with a side under 5 pixels has neither; a flat one has both, of quality 0.
     """
     full_size = picture.height, picture.width
-    if isinstance(picture.grey, pdq.Frequencies):
-        found = pdq.fingerprint_frequencies(picture.grey, full_size)
+    if isinstance(picture.grey, pdq.Folded):
+        found = pdq.fingerprint_folded(picture.grey)
     else:
         found = pdq.fingerprint_grey(picture.grey, full_size, turns_reference=False)
     if found is None:

@@ -57,9 +57,25 @@ def frame_of(untrusted: bytes) -> Frame | None:
     return plain_frame(untrusted, tuple(jpeg.segments(untrusted)))
 
 
-def scan_of(untrusted: bytes, diagonals: int) -> pdq.Grey | pdq.Frequencies | None:
+class Laid:
+    """Frequencies laid out, block beside block: (rows of blocks * side, columns of blocks * side)."""
+
+    def __init__(self, found: pdq.Frequencies) -> None:
+        squares = -(-found.rows // found.down), -(-found.columns // found.across)
+        count = squares[0] * squares[1] * found.down * found.across
+        kept = found.kept[: count * found.stride].reshape(*squares, found.down, found.across, found.stride)
+        side, several = found.side, len(found.steps)
+        blocks = kept.transpose(0, 2, 1, 3, 4).reshape(squares[0] * found.down, -1, found.stride)
+        blocks = blocks[: found.rows, : found.columns, :several] * found.steps
+        values = np.zeros((found.rows, side, found.columns, side), np.float32)
+        for k, (row, column) in enumerate(pdq.ZIGZAG[:several]):
+            values[:, row, :, column] = blocks[:, :, k]
+        self.values = values.reshape(found.rows * side, found.columns * side)
+
+
+def scan_of(untrusted: bytes, diagonals: int) -> pdq.Grey | Laid | None:
     frame = frame_of(untrusted)
-    return None if frame is None else jpeg_scan.read_scan(untrusted, frame, diagonals)
+    return None if frame is None else jpeg_scan.read_scan(untrusted, frame, diagonals, Laid)
 
 
 def by_libjpeg(untrusted: bytes) -> Picture | None:
@@ -71,7 +87,7 @@ def grey_by_libjpeg(untrusted: bytes, *, height: int = 0, width: int = 0) -> NDA
     return grey[:, :, 0]
 
 
-def pixels_of(found: pdq.Frequencies) -> NDArray[np.float64]:
+def pixels_of(found: Laid) -> NDArray[np.float64]:
     rows, columns = (side // 8 for side in found.values.shape)
     blocks = found.values.reshape(rows, 8, columns, 8)
     return np.einsum("vy,avbu,ux->aybx", COSINES, blocks, COSINES).reshape(8 * rows, 8 * columns) + 128
@@ -86,7 +102,7 @@ def test_every_coefficient_is_that_of_libjpeg(options: dict[str, object], width:
             continue
         untrusted = saved(noisy(width, width, height, mode), "JPEG", **options)
         found = scan_of(untrusted, ALL_DIAGONALS)
-        assert isinstance(found, pdq.Frequencies)
+        assert isinstance(found, Laid)
         pixels = pixels_of(found)[:height, :width].clip(0, 255)
         assert np.abs(pixels - grey_by_libjpeg(untrusted)).max() < 1.5
 
@@ -113,7 +129,7 @@ def test_every_sampling_that_has_a_name_is_read(across: int, down: int) -> None:
     assert frame is not None
     assert frame.sampling == (across, down)
     found = scan_of(untrusted, ALL_DIAGONALS)
-    assert isinstance(found, pdq.Frequencies)
+    assert isinstance(found, Laid)
     assert np.abs(pixels_of(found)[:317, :411].clip(0, 255) - grey_by_libjpeg(untrusted)).max() < 1.5
 
 
@@ -121,12 +137,12 @@ def test_every_sampling_that_has_a_name_is_read(across: int, down: int) -> None:
 def test_the_frequencies_kept_are_the_lowest_and_the_others_are_zero(diagonals: int) -> None:
     untrusted = saved(noisy(2, 640, 480), "JPEG", quality=95)
     every, some = scan_of(untrusted, ALL_DIAGONALS), scan_of(untrusted, diagonals)
-    assert isinstance(every, pdq.Frequencies)
+    assert isinstance(every, Laid)
     if diagonals == 0:
         assert isinstance(some, np.ndarray)
         assert np.abs(every.values[::8, ::8] / 8 + 128 - some).max() <= 0.5
         return
-    assert isinstance(some, pdq.Frequencies)
+    assert isinstance(some, Laid)
     side = min(diagonals + 1, 8)
     blocks = every.values.reshape(60, 8, 80, 8)[:, :side, :, :side]
     is_kept = np.add.outer(np.arange(side), np.arange(side)) <= diagonals
@@ -155,8 +171,8 @@ def test_the_bits_of_a_plain_picture_are_those_of_the_reference(width: int, heig
 
 def fingerprints(picture: Picture) -> pdq.PicturePdq:
     full_size = picture.height, picture.width
-    if isinstance(picture.grey, pdq.Frequencies):
-        found = pdq.fingerprint_frequencies(picture.grey, full_size)
+    if isinstance(picture.grey, pdq.Folded):
+        found = pdq.fingerprint_folded(picture.grey)
     else:
         found = pdq.fingerprint_grey(picture.grey, full_size, turns_reference=False)
     assert found is not None
@@ -186,7 +202,7 @@ def check_same(untrusted: bytes) -> bool:
     said, picture = outcome(jpeg.read_jpeg, untrusted)
     said_by_libjpeg, whole = outcome(by_libjpeg, untrusted)
     assert said == said_by_libjpeg
-    if picture is None or whole is None or not isinstance(picture.grey, pdq.Frequencies):
+    if picture is None or whole is None or not isinstance(picture.grey, pdq.Folded):
         return False
     assert picture.damage == ""
     if not is_cut(untrusted):
@@ -288,11 +304,11 @@ def test_memory_kept_between_pictures_leaves_no_trace() -> None:
     rich, poor = saved(noisy(7, 800, 600), "JPEG", quality=98), saved(drawn(8, 640, 480), "JPEG", quality=20)
     jpeg_scan._rooms.clear()
     alone = scan_of(poor, 5)
-    assert isinstance(alone, pdq.Frequencies)
+    assert isinstance(alone, Laid)
     for before in (rich, rich[:-40], SOURCES[2]):
         scan_of(before, 5)
         again = scan_of(poor, 5)
-        assert isinstance(again, pdq.Frequencies)
+        assert isinstance(again, Laid)
         assert again.values.tobytes() == alone.values.tobytes()
 
 
@@ -302,9 +318,9 @@ def test_every_loop_is_compiled_for_one_type_only() -> None:
     for source in SOURCES:
         for diagonals in (0, 3, 5):
             scan_of(source, diagonals)
-    called = (jpeg_scan._unstuff, jpeg_scan._tabulate, jpeg_scan._walk_all, jpeg_scan._sum_up)
-    laid_out = (jpeg_scan._lay_out_means, jpeg_scan._lay_out_frequencies)
-    assert [len(one.nopython_signatures) for one in (*called, *laid_out)] == [1] * 6
+    called = (jpeg_scan._unstuff, jpeg_scan._tabulate, jpeg_scan._walk_all)
+    laid_out = (jpeg_scan._sum_up, jpeg_scan._lay_out_means)
+    assert [len(one.nopython_signatures) for one in (*called, *laid_out)] == [1] * 5
 
 
 @needs_media
