@@ -1,9 +1,9 @@
 """The reading of plain JPEGs by their lowest frequencies, against libjpeg-turbo: the same grey, bits and verdicts.
 
-The mutants that these tests have killed: a length of a code one too long; the sign of an odd value kept; a prediction
-that outlives its restart marker; the second reader met one MCU too late; its means not shifted; coefficients
-advanced by their run alone; an end of block taken as a coefficient; a last byte left over accepted; the
-stuffed zero kept; rows of a sampled MCU laid side by side.
+Mutants that these tests have killed: a code's length one too long; the sign of an odd value kept; a first prediction
+that is not 0; a prediction that outlives its restart marker; the second reader met a block too late; its means not
+shifted; coefficients advanced by their run alone; bytes left over accepted; the stuffed zero kept; the blocks of
+an MCU laid out by columns.
 """
 
 import csv
