@@ -1,0 +1,134 @@
+"""`clew audit` as an operator, an auditor and an outside supervisor use it: processes, files and standard input."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from clew.domain.handling import Actor
+from clew.domain.officer import Role
+from clew.records import audit
+from clew.records.session import acting_as
+from tests.world.world import World
+
+NAME = "witness.example/1"
+
+
+def clew(*words: str, given: str = "", fails: bool = False, home: Path | None = None) -> str:
+    """What the command says; of one that fails its sentence."""
+    environment = {"PATH": "/usr/bin:/bin", "CLEW_HOME": str(home)} if home is not None else None
+    command = [sys.executable, "-m", "clew.cli", *words]
+    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False, env=environment, timeout=120)
+    assert (done.returncode != 0) is fails, done.stderr
+    return done.stderr if fails else done.stdout
+
+
+@pytest.fixture
+def ada(world: World) -> Actor:
+    actor = world.officer("ada", member="NO")
+    world.officer("auditor", member="NO", role=Role.AUDITOR)
+    act(actor, 5)
+    return actor
+
+
+def act(actor: Actor, count: int) -> None:
+    with acting_as(actor) as session:
+        for _ in range(count):
+            audit.append(session, "case.read", "")
+
+
+def test_an_event_is_proved_to_somebody_without_a_node_and_a_supervisor_watches(
+    ada: Actor, world: World, tmp_path: Path
+) -> None:
+    outside = tmp_path / "no-node"
+    log = clew("audit", "key").strip()
+    # The supervisor makes a key, signs what the node asks, and the node keeps the line.
+    witness = clew("audit", "witness-key", str(tmp_path / "w"), "--name", NAME, home=outside).strip()
+    asked = clew("audit", "request")
+    line = clew("audit", "witness", str(tmp_path / "w"), "--log", log, "--name", NAME, given=asked, home=outside)
+    size = asked.split("\n\n")[1].split("\n")[1]
+    assert NAME in clew("audit", "cosigned", "--size", size, "--witness", witness, given=line)
+    # An auditor finds an event and hands its proof to a court, who needs the file and two keys.
+    (event, *_) = [one["id"] for one in listed("auditor") if one["act"] == "case.read"]
+    proof = tmp_path / "event.tlog-proof"
+    proof.write_text(clew("audit", "prove", event, "--as", "auditor"))
+    told = clew("audit", "check", str(proof), "--key", log, "--witness", witness, home=outside)
+    assert f"id {event}\n" in told
+    assert NAME in told
+    proof.write_text(proof.read_text().replace("index ", "index 1"))
+    assert "Traceback" not in clew("audit", "check", str(proof), "--key", log, home=outside, fails=True)
+    # The log goes on; a second request goes on from what was signed, and a log that was rewritten is refused.
+    act(ada, 3)
+    again = clew("audit", "request", "--old", size)
+    clew("audit", "witness", str(tmp_path / "w"), "--log", log, "--name", NAME, given=again, home=outside)
+    rewrite(world)
+    act(ada, 30)
+    new = again.split("\n\n")[1].split("\n")[1]
+    forked = clew("audit", "request", "--old", new)
+    said = clew("audit", "witness", str(tmp_path / "w"), "--log", log, "--name", NAME, given=forked, home=outside, fails=True)
+    assert "rewritten" in said
+
+
+def listed(officer: str) -> list[dict[str, str]]:
+    return json.loads(clew("audit", "list", "--as", officer, "--json"))["events"]
+
+
+def rewrite(world: World) -> None:
+    """Begin the log anew, as somebody would who holds the database."""
+    with psycopg.connect(**world.facts.as_owner(), autocommit=True) as owner:
+        owner.execute("truncate acts, waiting_acts, leaves, tiles, checkpoints, cosignatures, accesses")
+
+
+def test_verify_names_what_was_changed_and_fails(ada: Actor, world: World) -> None:
+    assert json.loads(clew("audit", "verify", "--json"))["findings"] == []
+    clew("audit", "checkpoint")  # puts in order what waits
+    with psycopg.connect(**world.facts.as_owner(), autocommit=True) as owner:
+        owner.execute("alter table acts no force row level security")
+        event = owner.execute("update acts set subject = 'x' where id in (select act_id from leaves where number = 2) returning id").fetchone()[0]
+        owner.execute("alter table acts force row level security")
+    command = [sys.executable, "-m", "clew.cli", "audit", "verify", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["findings"] == [{"wrong": "edited", "number": 2, "event": str(event)}]
+
+
+def test_a_checkpoint_that_somebody_kept_shows_a_log_that_was_begun_anew(
+    ada: Actor, world: World, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    kept.write_text(clew("audit", "checkpoint"))
+    clew("audit", "verify", "--against", str(kept))
+    rewrite(world)
+    act(ada, 200)
+    clew("audit", "checkpoint")
+    done = subprocess.run(
+        [sys.executable, "-m", "clew.cli", "audit", "verify", "--against", str(kept)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "not what was signed" in done.stdout
+
+
+def test_reading_by_command_is_on_record(ada: Actor) -> None:
+    clew("audit", "accesses", "--as", "ada")
+    clew("audit", "list", "--as", "ada")
+    assert {"audit.read", "audit.read_accesses"} <= {one["act"] for one in listed("ada")}
+
+
+def test_a_command_that_cannot_be_is_one_sentence(ada: Actor, tmp_path: Path) -> None:
+    nonsense = tmp_path / "nonsense"
+    nonsense.write_bytes(b"\xff\x00")
+    log = clew("audit", "key").strip()
+    for words in (
+        ("audit", "prove", "x", "--as", "ada"),
+        ("audit", "prove", "00000000-0000-0000-0000-000000000000", "--as", "ada"),
+        ("audit", "check", str(nonsense), "--key", log),
+        ("audit", "check", str(nonsense), "--key", "x"),
+        ("audit", "request", "--old", "999999"),
+        ("audit", "cosigned", "--size", "1", "--witness", "x"),
+        ("audit", "supervisor", "QQ"),
+    ):
+        said = clew(*words, fails=True)
+        assert said.count("\n") == 1, (words, said)
