@@ -53,6 +53,8 @@ def test_every_command_that_is_given_works(node: Node, tmp_path: Path) -> None:
     node.run("intake", str(phone), "--as", "ada", "--case", "NO-1", "--exhibit", "P-1", "--series", "green-room")
     for words in _commands("docs/how-to/take-in-a-device.md"):
         _run(node, [places.get(word, word) for word in words])
+    for words in _commands("docs/how-to/watch-the-audit.md"):
+        _run(node, words)
 
 
 def _run(node: Node, words: list[str]) -> None:
