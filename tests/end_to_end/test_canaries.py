@@ -40,6 +40,8 @@ WORDS = {
     "software of a picture": "Farbenfroh-software-zanzacanary",
     "serial of a camera": "SERIAL-4711-0815-zanzacanary",
     "comment in a picture": "Abendrot-comment-zanzacanary",
+    "legal basis": "Police Act 3, Fylke-zanzacanary",
+    "condition in words": "Ask Vidar-zanzacanary first",
 }
 
 
@@ -110,7 +112,8 @@ def test_no_file_of_the_node_holds_what_was_planted(node: Node, seized: Path, mo
     monkeypatch.setenv("TMPDIR", str(spill))
     secrets = sought(seized)
     case = ("--case", WORDS["reference of a case"], "--exhibit", WORDS["reference of an exhibit"])
-    intake = ("intake", str(seized / "source"), "--as", "ada", *case, "--series", WORDS["name of a series"])
+    said = ("--legal-basis", WORDS["legal basis"], "--conditions", "H3", "--condition-text", WORDS["condition in words"])
+    intake = ("intake", str(seized / "source"), "--as", "ada", *case, "--series", WORDS["name of a series"], *said)
     node.run("init")
     node.run("member", "add", "NO", "Norway")
     for officer in ("ada", "bo"):

@@ -17,6 +17,7 @@ from clew.domain.handling import Actor
 from clew.domain.triage import Counts
 from clew.keys import certificates
 from clew.media.vault import Kept
+from clew.node import checkup
 from clew.node.configuration import Configuration
 from clew.node.place import place_of
 from clew.records import cases, medium_keys, shreddings
@@ -313,3 +314,36 @@ def test_a_shredding_that_ends_half_way_is_gone_on_with(
     assert (statement["proposed_by"], statement["confirmed_by"]) == ("ada", "bo")
     assert (keys_in(world), blobs(tmp_path)) == ([], 0)
     assert list((tmp_path / "vault" / "incoming").iterdir()) == []
+
+
+def test_a_key_that_comes_back_with_a_backup_is_noticed_and_destroyed_again(
+    office: Office, world: World, ada: Actor, bo: Actor, seized: Path, configuration: Configuration
+) -> None:
+    """The backup brought the wrapped key back and took the mark of its destruction away."""
+    office.intake(ada, seized, "NO-1")
+    kept = keys_in(world)
+    case = kept[0][1]
+    file = configuration.keys_folder / "cases" / "NO" / case
+    backup = file.read_bytes()
+    shred(office, ada, bo)
+    assert checkup._shredded_keys().ok
+    file.with_name(f"{case}.destroyed").unlink()
+    file.write_bytes(backup)
+    file.chmod(0o600)
+    assert not checkup._shredded_keys().ok
+    assert shredding.destroy_again(settings.CLEW_KEYRING) == 1
+    assert checkup._shredded_keys().ok
+    assert not file.exists()
+
+
+def test_the_doctor_notices_a_key_that_others_can_read(
+    world: World, office: Office, ada: Actor, seized: Path, configuration: Configuration
+) -> None:
+    office.intake(ada, seized, "NO-1")
+    file = configuration.keys_folder / "cases" / "NO" / keys_in(world)[0][1]
+    assert checkup._key_files(configuration).ok
+    file.chmod(0o640)
+    try:
+        assert not checkup._key_files(configuration).ok
+    finally:
+        file.chmod(0o600)

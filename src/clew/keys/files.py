@@ -16,7 +16,7 @@ FILE_BYTES_MAX = 8 * 1024
 def make(path: Path, content: bytes) -> None:
     """Write `content` durably; whoever links first wins, and everyone reads that one."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path.parent)
         fresh = _written(path, content)
         try:
             with suppress(FileExistsError):
@@ -83,10 +83,18 @@ def destroy(path: Path) -> None:
         os.close(fd)
 
 
+def make_folder(folder: Path) -> None:
+    """Make `folder`, and what is missing above it, for its owner alone."""
+    for missing in (*reversed(folder.parents), folder):
+        # Not with parents=True: that gives those above the mode of everybody.
+        if not missing.exists():
+            missing.mkdir(mode=0o700, exist_ok=True)
+
+
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
     """Nobody else makes, replaces or destroys a file of `folder` within."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX)

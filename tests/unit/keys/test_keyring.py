@@ -192,6 +192,8 @@ class TestFiles:
         found = everything_below(tmp_path)
         assert sorted(path.name for path in found) == sorted(["1", CASE])
         assert {path.stat().st_mode & 0o777 for path in found} == {0o600}
+        folders = [path for path in tmp_path.rglob("*") if path.is_dir()]
+        assert {path.stat().st_mode & 0o777 for path in folders} == {0o700}
 
     @pytest.mark.parametrize("mode", [0o640, 0o604, 0o666])
     @pytest.mark.parametrize("file", ["owners/NO/1", f"cases/NO/{CASE}"])
