@@ -147,7 +147,7 @@ def _measure_files(report: Report, made: Any, source: Path, quiet: Any) -> None:
     stages.wrap(Sandbox, "read", "decode and fingerprint")
     stages.wrap(Batch, "put", "vault")
     stages.wrap(Batch, "__exit__", "vault")
-    stages.wrap(matching, "near", "match")
+    stages.wrap(matching, "_near", "match")
     for name in ("media", "occurrences", "fingerprints", "matches"):
         module = __import__(f"clew.records.{name}", fromlist=["_"])
         for function in ("add", "fill", "write", "note_digest_overlaps"):
