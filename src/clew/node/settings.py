@@ -99,7 +99,7 @@ _IS_HTTPS = _PUBLIC.scheme == "https" or (not _PUBLIC.scheme and not _is_loopbac
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", CONFIGURATION.listen_host, *filter(None, [_PUBLIC.hostname])]
 CSRF_TRUSTED_ORIGINS = [f"{_PUBLIC.scheme}://{_PUBLIC.netloc}"] if _PUBLIC.netloc else []
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _PUBLIC.scheme == "https" else None
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "clew.web.sessions"
 SESSION_COOKIE_NAME = "__Host-session" if _IS_HTTPS else "session"
 SESSION_COOKIE_SECURE = _IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
