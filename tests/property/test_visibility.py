@@ -58,8 +58,8 @@ def oracle(viewer: Viewer, row: Row) -> bool:
 
 
 def has_content(actor: Actor) -> bool:
-    """Whoever runs the node, and whoever audits, has no right to read in members' records."""
-    return actor.role.value not in {"operator", "auditor"}
+    """Whoever runs the node or audits, and a program (which has its scopes), reads in no member's records."""
+    return actor.role.value not in {"operator", "auditor", "program"}
 
 
 def row_of(given: Handling) -> Row:

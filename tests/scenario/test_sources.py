@@ -6,7 +6,6 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-import psycopg
 import pytest
 from PIL import Image
 
@@ -178,13 +177,13 @@ def test_every_hostile_file_gets_one_verdict_and_changes_no_other(
     hostile = MEDIA / "hostile"
     before = {path: path.stat().st_mtime_ns for path in tmp_path.parent.rglob("*") if path.is_file()}
     office.intake(ada, hostile, "NO-1")
-    with psycopg.connect(**world.facts.as_owner()) as connection:
-        connection.execute(f"set role {world.facts.roles.blind}")
-        rows = connection.execute(
-            "select path, o.reason, m.verdict from occurrences o left join media m on m.id = o.medium_id where chunk_id is not null"
-        ).fetchall()
-    top = [row for row in rows if b"/" not in bytes(row[0])]
-    names = {bytes(row[0]) for row in top}
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute(
+            "select o.case_id, o.path, o.reason, m.verdict from occurrences o left join media m on m.id = o.medium_id"
+            " where chunk_id is not null"
+        )
+        rows = [(sealed.of_case("NO", case).unseal(path, PATH), *rest) for case, path, *rest in cursor]
+    names = {row[0] for row in rows if b"/" not in row[0]}
     assert {str(path.name).encode("utf-8", "surrogateescape") for path in hostile.iterdir()} <= names
     assert all(row[1] or row[2] is not None for row in rows)
     assert before.items() <= {p: p.stat().st_mtime_ns for p in tmp_path.parent.rglob("*") if p.is_file()}.items()
