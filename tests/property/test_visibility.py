@@ -243,16 +243,16 @@ def as_blind(world: World) -> psycopg.Connection[TupleRow]:
 OWN_UNIT = "({viewer_unit} = {prefix}owner_unit or {prefix}audience & ({viewer_use} << 10) <> 0)"
 NAMED = "or ({prefix}audience & ({viewer_use} << 5) <> 0 and {viewer_member} = any ({prefix}members))"
 OF_ALL = "{prefix}audience & {viewer_use} <> 0\n"
-DENIAL = "and {viewer_member} <> all ({prefix}excluded)\n"
+DENIAL = "{viewer_member} <> all ({prefix}excluded)\n"
 
 MUTANTS: dict[str, Callable[[str], str]] = {
-    "nobody is somebody": lambda rule: rule.replace("{viewer_member} is not null\nand ", ""),
-    "denial is forgotten": lambda rule: rule.replace(DENIAL, ""),
+    "nobody is somebody": lambda rule: rule.replace("{viewer_use}", "2::smallint"),
+    "denial is forgotten": lambda rule: rule.replace(DENIAL + "and ", ""),
     "permission wins over denial": lambda rule: rule.replace(
-        DENIAL + "and (", "and ({prefix}audience & 31 = 0 or {viewer_member} <> all ({prefix}excluded))\nand ("
+        DENIAL + "and (", "({prefix}audience & 31 = 0 or {viewer_member} <> all ({prefix}excluded))\nand ("
     ),
     "denial is for the named only": lambda rule: rule.replace(
-        DENIAL + "and (", "and (cardinality({prefix}members) = 0 or {viewer_member} <> all ({prefix}excluded))\nand ("
+        DENIAL + "and (", "(cardinality({prefix}members) = 0 or {viewer_member} <> all ({prefix}excluded))\nand ("
     ),
     "the unit is ignored": lambda rule: rule.replace(OWN_UNIT, "true"),
     "the own unit needs a use too": lambda rule: rule.replace(

@@ -350,6 +350,7 @@ def _add_records(
 ) -> int:
     """Media without bytes, with their occurrences or listings, series and PDQ fingerprints; how many are new."""
     with acting_as(actor) as session:
+        intakes.hold(session, intake)
         added = listed.add(session, intake, batch.staged, numbers)
     in_no_case = {} if intake.list_id is None else {
         medium_id: pdq for medium_id, pdq in added.unnumbered.items() if medium_id not in added.placed
@@ -390,6 +391,7 @@ def _add_pdq(
     with acting_as(actor) as session:
         write_near(session, matching.near(session, workplace.indexes, asked, is_placed=is_placed), ids)
     with acting_as(actor) as session:
+        intakes.hold(session, intake)
         write_near(session, near_meanwhile(session, workplace, asked, before, is_placed=is_placed), ids)
         fingerprints.replace(session, intake.handling, [_kept(medium_id, new[medium_id]) for medium_id in ids])
 

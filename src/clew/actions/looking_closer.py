@@ -130,7 +130,7 @@ def _store(workplace: Workplace, actor: Actor, chunk: Chunk, medium: Kept, readi
     before = matching.catch_up(workplace.indexes)
     names = [medium.id]
     with acting_as(actor) as session:
-        if intakes.lock_chunk(session, chunk.id) is not ChunkState.FIRST_ANSWER:
+        if intakes.lock_chunk(session, chunk) is not ChunkState.FIRST_ANSWER:
             return
         write_near(session, matching.near(session, workplace.indexes, asked), names)
         write_near(session, near_meanwhile(session, workplace, asked, before), names)

@@ -196,7 +196,7 @@ def let_go(received: Iterable[Received]) -> None:
 def end_chunk(actor: Actor, chunk: Chunk, add_job: AddJob) -> None:
     """All of the chunk was taken in: it moves on, unless some of its media wait for the sandbox."""
     with acting_as(actor) as session:
-        if intakes.lock_chunk(session, chunk.id) is ChunkState.WAITING and not occurrences.waiting(session, chunk):
+        if intakes.lock_chunk(session, chunk) is ChunkState.WAITING and not occurrences.waiting(session, chunk):
             intakes.move_chunk(session, chunk.id, ChunkState.FIRST_ANSWER)
             add_job(chunk.id, ChunkState.FIRST_ANSWER)
             audit.append(session, "chunk.take_in", str(chunk.id))
@@ -252,7 +252,7 @@ def take(
     before = matching.catch_up(workplace.indexes)
     kept = [_medium(one, reading) for one, reading in zip(fresh, readings, strict=True)]
     with acting_as(actor) as session:
-        if intakes.lock_chunk(session, chunk.id) is not ChunkState.WAITING:
+        if intakes.lock_chunk(session, chunk) is not ChunkState.WAITING:
             return
         if intake.case_id is not None:
             cases.hold(session, intake.case_id)

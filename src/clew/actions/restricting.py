@@ -1,13 +1,14 @@
 """Restricting: who may see a case, an exhibit, a series or a hash list, changed by its owner alone."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 from clew.actions.opening import check_members, today
 from clew.domain.cover import Cover
-from clew.domain.errors import Invalid, StepRefused
+from clew.domain.errors import ClewError, Invalid, StepRefused
 from clew.domain.handling import Handling, Use, narrowest
 from clew.domain.handling_change import (
     Change,
@@ -23,9 +24,9 @@ from clew.domain.handling_change import (
     needs_second,
 )
 from clew.domain.officer import Role
-from clew.records import audit, covers, handling_changes, handlings, members
+from clew.records import audit, covers, handling_changes, handlings, members, officers
 from clew.records.handlings import Subject
-from clew.records.session import Session
+from clew.records.session import Session, acting_as
 
 ENDS_PER_RUN_MAX = 200
 ENTERED = "As it was entered."
@@ -180,12 +181,30 @@ def end(session: Session, change_id: UUID) -> None:
     audit.append(session, "handling.end", str(subject.id), {"media": moved})
 
 
+def within(
+    session: Session, asked: Handling, *, case: str | None = None, exhibit: str | None = None,
+    list_name: str | None = None, series: str | None = None,
+) -> Handling:  # fmt: skip
+    """`asked` for an intake, never wider than what was decided for the case, exhibit, list or series it goes into."""
+    names = {"case": case, "exhibit": exhibit, "list_name": list_name, "series": series}
+    return narrowest(asked, *handlings.restrictions_on(session, **names))
+
+
 def end_due(session: Session) -> int:
     """Carry out the ends that have come for the actor's unit; how many."""
     found = handling_changes.due(session, today(), ENDS_PER_RUN_MAX)
     for kept in found:
         end(session, kept.change.id)
     return len(found)
+
+
+def end_all_due() -> int:
+    """The same for every unit, each on behalf of an officer of its own; how many. One unit's failure stops no other."""
+    ended = 0
+    for actor in officers.one_of_each_unit():
+        with suppress(ClewError), acting_as(actor) as session:
+            ended += end_due(session)
+    return ended
 
 
 def ask_for_second(session: Session, *, is_asked: bool) -> None:
@@ -203,6 +222,11 @@ def ask_for_second(session: Session, *, is_asked: bool) -> None:
 def needs_second_officer(session: Session) -> bool:
     """Whether a wider handling needs a second officer of the unit."""
     return handling_changes.widening_needs_second(session)
+
+
+def member_names(session: Session) -> dict[str, str]:
+    """Name of each member by its code."""
+    return members.names(session)
 
 
 def _held(session: Session, subject: Subject) -> Subject:

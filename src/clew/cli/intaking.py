@@ -14,7 +14,7 @@ from django.db import connections
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from clew.actions import listing, opening, receiving, triaging
+from clew.actions import listing, opening, receiving, restricting, triaging
 from clew.actions.workplace import Workplace
 from clew.domain.cover import Words, cover_from_words
 from clew.domain.errors import Invalid, StepRefused, Unavailable
@@ -162,6 +162,9 @@ def _begin(workplace: Workplace, actor: Actor, asked: Asked, kind: str) -> UUID:
             else "This is no hash list: leave out --list."
         )
     with opening.acting_as(actor) as session:
+        handling = restricting.within(
+            session, handling, case=asked.case, exhibit=asked.exhibit, list_name=asked.list_name, series=asked.series
+        )
         cover_id = opening.keep_cover(session, handling, cover)
         exhibit_id = list_id = None
         if asked.case is not None and asked.exhibit is not None:

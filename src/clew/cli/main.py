@@ -13,7 +13,21 @@ os.environ.setdefault(
     "NUMBA_CACHE_DIR", str(Path(os.environ.get("CLEW_HOME") or "~/.clew").expanduser().absolute() / "cache")
 )
 
-from clew.cli import audits, cases, demo, exhibits, keys, members, nodes, officers, releases, series, triages, units
+from clew.cli import (
+    audits,
+    cases,
+    demo,
+    exhibits,
+    handlings,
+    keys,
+    members,
+    nodes,
+    officers,
+    releases,
+    series,
+    triages,
+    units,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,6 +39,7 @@ app.add_typer(audits.app, name="audit", help="What was done, and proof of it.")
 app.add_typer(members.app, name="member", help="Members: the countries and bodies that take part.")
 app.add_typer(units.app, name="unit", help="Units: teams within a member.")
 app.add_typer(officers.app, name="officer", help="Officers: the people who work here.")
+app.add_typer(handlings.app, name="handling", help="Handling: who may use records, and for what.")
 app.add_typer(cases.app, name="case", help="Cases: how one ends for good.")
 app.add_typer(keys.app, name="key", help="Keys: renewed, and looked after.")
 app.add_typer(releases.app, name="release", help="Releases: originals opened to one other member.")

@@ -153,6 +153,35 @@ def handled(
     )
 
 
+def in_circles(
+    *,
+    owner_member: str,
+    owner_unit: str,
+    own: Use,
+    named: Use,
+    everyone: Use,
+    members: Iterable[str],
+    excluded: Iterable[str],
+) -> Handling:
+    """The handling that gives each circle these uses; a nearer one gets what a wider one has besides.
+
+    Raises:
+        ValueError: members are named without a use, or the other way round.
+    """
+    some = frozenset(members) - {owner_member}
+    if bool(named) and not some:
+        raise ValueError("say which members have the uses of those named")
+    return Handling(
+        owner_member=owner_member,
+        owner_unit=owner_unit,
+        member_uses=own | everyone,
+        named_uses=named | everyone if some else NOTHING,
+        all_uses=everyone,
+        members=some,
+        excluded=frozenset(excluded),
+    )
+
+
 def uses_of(actor: Actor | None, handling: Handling) -> Use:
     """Every use that `actor` has of a record under `handling`.
 

@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import Task
 
-from clew.actions import looking_closer, matching, opening, receiving, unpacking
+from clew.actions import looking_closer, matching, opening, receiving, restricting, unpacking
 from clew.actions.receiving import AddJob
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, NotAdmitted, Unavailable
@@ -189,3 +189,11 @@ def look_closer(
     """Compare the moving media of a chunk by frames all through them."""
     with _held_back(look_closer, context.job.queue, officer=officer, chunk=chunk, intake=intake), _noted(chunk):
         looking_closer.look_closer(_workplaces[0], opening.actor_of(officer), chunk)
+
+
+@app.periodic(cron="7-59/20 * * * *")
+@app.task(name="end_restrictions", queue=VAULT_QUEUE, queueing_lock="end_restrictions")
+def end_restrictions(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
+    """Restrictions of handling whose end has come end: what lasted before holds again."""
+    with _reached():
+        restricting.end_all_due()

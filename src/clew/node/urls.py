@@ -14,6 +14,7 @@ from clew.web import (
     cases,
     certificates,
     exhibits,
+    handlings,
     keys,
     officers,
     programs,
@@ -75,6 +76,22 @@ urlpatterns = [
     path("account/certificate/", certificates.come_in, name="certificate"),
     path("api/whoami", programs.whoami, name="api-whoami"),
     path("api/directory", programs.directory, name="api-directory"),
+    path(
+        "handling/exhibit/<reference:within>/<reference:name>/", handlings.one, {"kind": "exhibit"}, "exhibit-handling"
+    ),
+    path(
+        "handling/exhibit/<reference:within>/<reference:name>/change/",
+        handlings.change, {"kind": "exhibit"}, "exhibit-handling-change",
+    ),
+    path(
+        "handling/exhibit/<reference:within>/<reference:name>/changes/<uuid:change>/<slug:step>/",
+        handlings.move, {"kind": "exhibit"}, "exhibit-handling-move",
+    ),
+    path("handling/<slug:kind>/<reference:name>/", handlings.one, name="handling"),
+    path("handling/<slug:kind>/<reference:name>/change/", handlings.change, name="handling-change"),
+    path(
+        "handling/<slug:kind>/<reference:name>/changes/<uuid:change>/<slug:step>/", handlings.move, name="handling-move"
+    ),
     path("static/<str:name>", assets.one, name="asset"),
 ]
 

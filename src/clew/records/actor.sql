@@ -30,18 +30,6 @@ begin
 end
 $$;
 
--- The viewer of records. Roles without a right on content are nobody here, so every covered table is
--- empty for them by construction; a role that is missing or unknown is such a role.
-create or replace function clew_actor_member() returns text
-language sql stable security definer parallel restricted
-set search_path = pg_catalog, public, pg_temp
-as $$ select actor ->> 'member' from clew_actor() actor where actor ->> 'role' in ({roles_with_content}) $$;
-
-create or replace function clew_actor_unit() returns text
-language sql stable security definer parallel restricted
-set search_path = pg_catalog, public, pg_temp
-as $$ select actor ->> 'unit' from clew_actor() actor where actor ->> 'role' in ({roles_with_content}) $$;
-
 -- Where the actor belongs, whatever the role: for tables of administration, which hold no content.
 create or replace function clew_actor_home() returns text
 language sql stable security definer parallel restricted
@@ -62,9 +50,3 @@ create or replace function clew_actor_officer() returns text
 language sql stable security definer parallel restricted
 set search_path = pg_catalog, public, pg_temp
 as $$ select clew_actor() ->> 'officer' $$;
-
--- The one use that this transaction is for, as a bit of domain/handling.Use.
-create or replace function clew_actor_use() returns smallint
-language sql stable security definer parallel restricted
-set search_path = pg_catalog, public, pg_temp
-as $$ select (clew_actor() ->> 'use')::smallint $$;

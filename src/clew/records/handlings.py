@@ -126,6 +126,34 @@ def handlings_of(session: Session, subjects: Iterable[UUID]) -> dict[UUID, tuple
         return {row[0]: (_handling(row), row[6]) for row in cursor}
 
 
+def restrictions_on(
+    session: Session, *, case: str | None, exhibit: str | None, list_name: str | None, series: str | None
+) -> list[Handling]:
+    """The handlings of those of the own unit's subjects that are there and whose handling was ever changed."""
+    asked = {
+        "cases t": ("t.reference = %(case)s", case),
+        "exhibits t join cases c on c.id = t.case_id": ("t.reference = %(exhibit)s and c.reference = %(case)s", exhibit),
+        "hash_lists t": ("t.name = %(list)s", list_name),
+        "series t": ("t.name = %(series)s", series),
+    }
+    statements = [
+        f"select {_subject_columns('t')} from {table} where {condition} and t.owner_member = %(member)s"
+        " and t.owner_unit = %(unit)s and exists (select from handling_changes h where h.subject_id = t.id)"
+        for table, (condition, name) in asked.items()
+        if name is not None
+    ]
+    names = {
+        "case": (SubjectKind.CASE, case), "exhibit": (SubjectKind.EXHIBIT, exhibit),
+        "list": (SubjectKind.HASH_LIST, list_name), "series": (SubjectKind.SERIES, series),
+    }  # fmt: skip
+    values = {key: _sealed(session, kind, name) for key, (kind, name) in names.items() if name is not None}
+    with session.cursor() as cursor:
+        cursor.execute(
+            " union all ".join(statements), {**values, "member": session.actor.member, "unit": session.actor.unit}
+        )
+        return [_handling(row) for row in cursor]
+
+
 def cover_subject(session: Session, subject: Subject, given: Handling, cover_id: UUID | None) -> None:
     """Put the subject itself, and what is of it alone, under `given`; its media follow by `cover_media`."""
     values = {**handling_columns(given), "cover": cover_id, "id": subject.id}

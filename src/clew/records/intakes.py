@@ -8,7 +8,7 @@ from uuid import UUID
 
 import psycopg
 
-from clew.domain.errors import Invalid, NotVisible
+from clew.domain.errors import Invalid, NotVisible, Unavailable
 from clew.domain.handling import Handling, from_circles
 from clew.domain.intake import ChunkState, Progress, Summary
 from clew.domain.medium import Verdict
@@ -140,7 +140,7 @@ def add_chunk(
 ) -> int | None:
     """A chunk of the files among `stubs` that the exhibit does not hold yet; None where it holds them all."""
     cover = handling_columns(intake.handling)
-    ordinal = _next_ordinal(session, intake.id)
+    ordinal = _next_ordinal(session, intake)
     texts = intake.texts
     with session.cursor() as cursor:
         cursor.execute(
@@ -175,7 +175,7 @@ def add_chunk(
 def add_archive(session: Session, intake: Intake, archive: bytes, size_bytes: int) -> int | None:
     """A chunk that unpacks one archive of the source; None where it was added before and has not changed in size."""
     cover = handling_columns(intake.handling)
-    ordinal = _next_ordinal(session, intake.id)
+    ordinal = _next_ordinal(session, intake)
     with session.cursor() as cursor:
         cursor.execute(
             """
@@ -193,11 +193,28 @@ def add_archive(session: Session, intake: Intake, archive: bytes, size_bytes: in
         return None if row is None else int(row[0])
 
 
-def _next_ordinal(session: Session, intake_id: UUID) -> int:
-    """The number of the next chunk; the intake is held, so that the walk and the workers do not take the same."""
+def hold(session: Session, intake: Intake) -> None:
+    """Hold the intake's handling as it is until the transaction ends: what is added now lies under it.
+
+    Raises:
+        Unavailable: it was changed since the intake was read; the same call reads it anew.
+    """
     with session.cursor() as cursor:
-        cursor.execute("select id from intakes where id = %s for update", [intake_id])
-        cursor.execute("select coalesce(max(ordinal) + 1, 0) from chunks where intake_id = %s", [intake_id])
+        cursor.execute(f"select {_HANDLING} from intakes where id = %s for update", [intake.id])
+        _refuse_old(intake, cursor.fetchone())
+
+
+def _refuse_old(intake: Intake, row: Sequence | None) -> None:
+    held = intake.handling
+    if row is None or (row[0], frozenset(row[1]), frozenset(row[2])) != (held.circles, held.members, held.excluded):
+        raise Unavailable("Its handling was changed meanwhile; the same call goes on under the new one.")
+
+
+def _next_ordinal(session: Session, intake: Intake) -> int:
+    """The number of the next chunk; the intake is held, so that the walk and the workers do not take the same."""
+    hold(session, intake)
+    with session.cursor() as cursor:
+        cursor.execute("select coalesce(max(ordinal) + 1, 0) from chunks where intake_id = %s", [intake.id])
         return int(cursor.fetchone()[0])
 
 
@@ -208,10 +225,11 @@ def try_again(session: Session, intake_id: UUID, reasons: Sequence[str]) -> None
             """
             with again as (
                 update occurrences set reason = ''
-                where intake_id = %s and medium_id is null and chunk_id is not null and reason = any(%s)
+                where exhibit_id = (select exhibit_id from intakes where id = %s) and intake_id = %s
+                  and medium_id is null and chunk_id is not null and reason = any(%s)
                 returning chunk_id)
             update chunks set state = %s where id in (select chunk_id from again) and archive is null""",
-            [intake_id, list(reasons), ChunkState.WAITING],
+            [intake_id, intake_id, list(reasons), ChunkState.WAITING],
         )
 
 
@@ -239,11 +257,17 @@ def chunk(session: Session, chunk_id: int) -> Chunk:
     )  # fmt: skip
 
 
-def lock_chunk(session: Session, chunk_id: int) -> ChunkState:
-    """The chunk's state, held against other workers until the transaction ends."""
+def lock_chunk(session: Session, chunk: Chunk) -> ChunkState:
+    """The chunk's state, held against other workers and changes of handling until the transaction ends.
+
+    Raises:
+        Unavailable: its handling was changed since the chunk was read; the job tries again.
+    """
     with session.cursor() as cursor:
-        cursor.execute("select state from chunks where id = %s for update", [chunk_id])
-        return ChunkState(cursor.fetchone()[0])
+        cursor.execute(f"select {_HANDLING}, state from chunks where id = %s for update", [chunk.id])
+        row = cursor.fetchone()
+        _refuse_old(chunk.intake, row)
+        return ChunkState(row[3])
 
 
 def move_chunk(session: Session, chunk_id: int, state: ChunkState) -> None:
@@ -313,7 +337,8 @@ def summary(session: Session, intake_id: UUID) -> Summary:
                    count(distinct m.id) filter (where m.taken_in_at >= i.started_at)
                    + (select count(*) from listings l join media n on n.id = l.medium_id
                       where l.list_id = i.list_id and n.taken_in_at >= i.started_at)
-            from intakes i left join occurrences o on o.intake_id = i.id left join media m on m.id = o.medium_id
+            from intakes i left join occurrences o on o.exhibit_id = i.exhibit_id and o.intake_id = i.id
+            left join media m on m.id = o.medium_id
             where i.id = %s group by i.list_id, i.started_at""",
             [intake_id],
         )
@@ -321,22 +346,26 @@ def summary(session: Session, intake_id: UUID) -> Summary:
         cursor.execute(
             """
             select coalesce(m.reason, o.reason), count(*) from occurrences o left join media m on m.id = o.medium_id
-            where o.intake_id = %s and (m.verdict = any(%s) or (m.id is null and o.reason <> ''))
+            where o.exhibit_id = (select exhibit_id from intakes where id = %s) and o.intake_id = %s
+              and (m.verdict = any(%s) or (m.id is null and o.reason <> ''))
             group by 1 order by 2 desc, 1""",
-            [intake_id, [int(verdict) for verdict in Verdict if not verdict.is_decoded]],
+            [intake_id, intake_id, [int(verdict) for verdict in Verdict if not verdict.is_decoded]],
         )
         undecodable = dict(cursor.fetchall())
         cursor.execute(
             """
             select m.closer, count(distinct m.id) from occurrences o join media m on m.id = o.medium_id
-            where o.intake_id = %s and m.closer <> '' group by 1 order by 2 desc, 1""",
-            [intake_id],
+            where o.exhibit_id = (select exhibit_id from intakes where id = %s) and o.intake_id = %s and m.closer <> ''
+            group by 1 order by 2 desc, 1""",
+            [intake_id, intake_id],
         )
         return Summary(
             files_seen=seen, media_new=new, size_bytes=int(size), undecodable=undecodable,
             key_frames_only=dict(cursor.fetchall()),
         )  # fmt: skip
 
+
+_HANDLING = "audience, members, excluded"
 
 _INTAKE = """
     select i.id as intake, e.case_id, i.exhibit_id, i.source, i.source_kind, i.host, i.keeps_bytes, i.series_id,

@@ -223,10 +223,23 @@ def functions() -> list[str]:
         "{a_is_visible}": visible("m.a_"),
         "{b_is_visible}": visible("m.b_"),
     }
-    texts = [files("clew.records").joinpath(name).read_text("utf-8") for name in SOURCES]
+    texts = [*_viewers(), *(_text(name) for name in SOURCES)]
     for place, words in places.items():
         texts = [text.replace(place, words) for text in texts]
     return texts
+
+
+def _viewers() -> list[str]:
+    """The functions of `viewer.sql`: what the rule of visibility asks of who acts."""
+    asked = {"member": "text", "unit": "text", "use": "smallint"}
+    return [
+        _text("viewer.sql").replace("{name}", f"clew_actor_{key}").replace("{key}", key).replace("{type}", type_)
+        for key, type_ in asked.items()
+    ]
+
+
+def _text(name: str) -> str:
+    return files("clew.records").joinpath(name).read_text("utf-8")
 
 
 def _forced(table: str) -> list[str]:

@@ -3,9 +3,8 @@
 -- {prefix} is put before the names of the cover's columns.
 -- `audience` holds the uses of three circles, five bits each: all members, named members (<< 5), and the
 -- other units of the owner's member (<< 10). The use that is asked for is one bit.
--- Without a viewer nothing is visible: `null = any ('{}')` would be false, not unknown, so it is asked first.
-{viewer_member} is not null
-and {viewer_member} <> all ({prefix}excluded)
+-- Without a viewer all three are null (`viewer.sql`): then no line below is true, and nothing is visible.
+{viewer_member} <> all ({prefix}excluded)
 and (
     {prefix}audience & {viewer_use} <> 0
     or ({viewer_member} = {prefix}owner_member

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clew.domain.handling import Handling, Use
 from clew.domain.intake import Progress
 from clew.domain.medium import MediumKind
 from clew.domain.member import Speciality
@@ -283,3 +284,32 @@ def progress(of: Progress) -> str:
         return _("{done} of {seen} files taken in").format(done=done, seen=seen)
     ended = ngettext("Intake has ended: {seen} file", "Intake has ended: {seen} files", of.files_seen)
     return ended.format(seen=seen)
+
+
+USES: Mapping[Use, Words] = {
+    Use.FINGERPRINTS: gettext_lazy("fingerprints"),
+    Use.FACTS: gettext_lazy("facts"),
+    Use.PREVIEW: gettext_lazy("previews"),
+    Use.ORIGINAL: gettext_lazy("originals"),
+    Use.EXPORT: gettext_lazy("export to hash lists"),
+}
+
+CIRCLES: Mapping[str, Words] = {
+    "everyone": gettext_lazy("All members"),
+    "named": gettext_lazy("Named members"),
+    "own": gettext_lazy("Other units of your member"),
+}
+
+
+def handling(of: Handling) -> list[str]:
+    """A handling as lines: who, and for what."""
+    lines = [_("Your unit: everything")]
+    circles = [(CIRCLES["own"], of.member_uses), (CIRCLES["everyone"], of.all_uses)]
+    if of.members:
+        circles.insert(1, (", ".join(sorted(of.members)), of.named_uses))
+    for who, uses in circles:
+        named = ", ".join(str(USES[use]) for use in Use if use & uses) or _("nothing")
+        lines.append(f"{who}: {named}")
+    if of.excluded:
+        lines.append(_("{members}: nothing, whatever else is said").format(members=", ".join(sorted(of.excluded))))
+    return lines

@@ -1,0 +1,229 @@
+"""`clew handling`: who may use a case, an exhibit, a series or a hash list, and for what."""
+
+import json
+import sys
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+
+from clew.cli.entry import As, Json, console, entered
+from clew.domain.errors import Invalid, NotVisible
+from clew.domain.handling import (
+    Actor,
+    Handling,
+    Use,
+    audience_from_words,
+    codes_from_words,
+    handled,
+    named_from_words,
+    uses_from_words,
+)
+from clew.domain.handling_change import SubjectKind
+
+if TYPE_CHECKING:
+    from clew.actions.restricting import Sight, View
+
+app = typer.Typer(no_args_is_help=True)
+Kind = Annotated[SubjectKind, typer.Argument(help="case, exhibit, series or hash-list.")]
+Name = Annotated[str, typer.Argument(help="Its reference or name.")]
+Within = Annotated[str | None, typer.Option("--case", help="The case of an exhibit.")]
+Change = Annotated[str, typer.Argument(help="Identifier of the change, as show gives it.")]
+
+
+@app.callback()
+def handling() -> None:
+    """Handling: who may use records, and for what."""
+
+
+@app.command()
+def show(kind: Kind, name: Name, as_: As, within: Within = None, json_: Json = False) -> None:
+    """What holds for it, and everything that was done about it."""
+    with entered():
+        from clew.actions import opening, restricting
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            view = restricting.look(session, kind, name, within)
+        if json_:
+            sys.stdout.write(json.dumps(_view_json(view), ensure_ascii=False) + "\n")
+            return
+        console.print(f"{view.media:,} media")
+        for line in in_words(view.handling):
+            console.print(f"  {line}")
+        for change in view.changes:
+            until = f" until {change.until}" if change.until else ""
+            console.print(f"{change.id}  {change.state}{until}  {change.proposed_by}: {change.reason}", markup=False)
+
+
+@app.command("set")
+def set_(
+    kind: Kind,
+    name: Name,
+    as_: As,
+    reason: Annotated[str, typer.Option(help="Why, in a few words.")],
+    within: Within = None,
+    audience: Annotated[str, typer.Option(help='unit, member, "members NO,SE" or all.')] = "all",
+    uses: Annotated[str, typer.Option(help="What the audience may use it for.")] = "fingerprints,facts",
+    also: Annotated[str, typer.Option(help='Members who may more: "BR,CA=preview,original".')] = "",
+    exclude: Annotated[str, typer.Option(help="Members who may not, whatever the audience: SE,DK.")] = "",
+    until: Annotated[str, typer.Option(help="End of the restriction, such as 2027-01-31.")] = "",
+) -> None:
+    """Give it another handling: at once, or as a proposal where a second officer must agree."""
+    with entered():
+        from clew.actions import opening, restricting
+
+        actor = opening.actor_of(as_)
+        given = said(actor, audience=audience, uses=uses, also=also, exclude=exclude)
+        with opening.acting_as(actor) as session:
+            change = restricting.change(session, kind, name, within, given, reason, _day(until))
+        console.print(f"{change.id}  {change.state}", markup=False)
+
+
+@app.command()
+def preview(
+    kind: Kind,
+    name: Name,
+    member: Annotated[str, typer.Argument(help="Code of the member through whose eyes to look.")],
+    as_: As,
+    within: Within = None,
+    json_: Json = False,
+) -> None:
+    """It as another member sees it: how many media for each use."""
+    with entered():
+        from clew.actions import opening, restricting
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            sight = restricting.preview(session, kind, name, within, member.strip().upper())
+        if json_:
+            sys.stdout.write(json.dumps(_sight_json(sight)) + "\n")
+            return
+        console.print(f"{sight.member} sees {'it' if sight.sees_subject else 'nothing of it'}")
+        for use, count in sight.media.items():
+            console.print(f"  {count:>9,}  {_word(use)}")
+
+
+@app.command()
+def approve(change: Change, as_: As) -> None:
+    """Agree, as a second officer of the unit, to a wider handling."""
+    with entered():
+        from clew.actions import opening, restricting
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            restricting.approve(session, _identifier(change))
+
+
+@app.command()
+def withdraw(change: Change, as_: As) -> None:
+    """Take a proposal back, or refuse it."""
+    with entered():
+        from clew.actions import opening, restricting
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            restricting.withdraw(session, _identifier(change))
+
+
+@app.command()
+def end(change: Change, as_: As) -> None:
+    """End a restriction before its time."""
+    with entered():
+        from clew.actions import opening, restricting
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            restricting.end(session, _identifier(change))
+
+
+@app.command()
+def rule(
+    as_: As,
+    second: Annotated[bool, typer.Option(help="A second officer must agree to a wider handling.")],
+) -> None:
+    """Say, as the member's administrator, whether a wider handling needs a second officer."""
+    with entered():
+        from clew.actions import opening, restricting
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            restricting.ask_for_second(session, is_asked=second)
+
+
+def said(actor: Actor, *, audience: str, uses: str, also: str, exclude: str) -> Handling:
+    """The handling that somebody says at the command line.
+
+    Raises:
+        Invalid: it cannot be.
+    """
+    try:
+        circle, members = audience_from_words(audience)
+        named, named_uses = named_from_words(also, beside=circle)
+        return handled(
+            owner_member=actor.member, owner_unit=actor.unit, audience=circle,
+            members=(members | named) - {actor.member}, excluded=codes_from_words(exclude),
+            uses=uses_from_words(uses), named_uses=named_uses,
+        )  # fmt: skip
+    except ValueError as wrong:
+        raise Invalid(f"This audience cannot be: {wrong}.") from None
+
+
+def in_words(given: Handling) -> list[str]:
+    """A handling as lines: who, and for what."""
+    lines = [f"{given.owner_member}/{given.owner_unit}: everything"]
+    circles = (
+        (f"other units of {given.owner_member}", given.member_uses),
+        (", ".join(sorted(given.members)), given.named_uses),
+        ("all members", given.all_uses),
+    )
+    for who, uses in circles:
+        if who:
+            lines.append(f"{who}: {', '.join(_word(use) for use in Use if use & uses) or 'nothing'}")
+    if given.excluded:
+        lines.append(f"{', '.join(sorted(given.excluded))}: nothing, whatever else is said")
+    return lines
+
+
+def _word(use: Use) -> str:
+    return str(use.name).lower()
+
+
+def _view_json(view: "View") -> dict[str, object]:
+    return {
+        "kind": view.kind.value, "name": view.name, "media": view.media, "handling": _handling_json(view.handling),
+        "changes": [
+            {
+                "id": str(change.id), "state": change.state.value, "reason": change.reason,
+                "until": change.until.isoformat() if change.until else None, "by": change.proposed_by,
+                "at": change.proposed_at.isoformat(), "handling": _handling_json(change.given),
+            }
+            for change in view.changes
+        ],
+    }  # fmt: skip
+
+
+def _handling_json(given: Handling) -> dict[str, object]:
+    circles = {"own_units": given.member_uses, "named": given.named_uses, "all": given.all_uses}
+    return {
+        "audience": given.audience.name.lower(),
+        "uses": {circle: [_word(use) for use in Use if use & uses] for circle, uses in circles.items()},
+        "members": sorted(given.members), "excluded": sorted(given.excluded),
+    }  # fmt: skip
+
+
+def _sight_json(sight: "Sight") -> dict[str, object]:
+    return {
+        "member": sight.member, "sees_it": sight.sees_subject,
+        "media": {_word(use): count for use, count in sight.media.items()},
+    }  # fmt: skip
+
+
+def _day(words: str) -> date | None:
+    try:
+        return date.fromisoformat(words.strip()) if words.strip() else None
+    except ValueError:
+        raise Invalid("A day is written year-month-day, such as 2031-01-31.") from None
+
+
+def _identifier(words: str) -> UUID:
+    """What is no identifier names nothing: the same answer as for one that names nothing of the unit."""
+    try:
+        return UUID(words.strip())
+    except ValueError:
+        raise NotVisible("There is no such change of handling.") from None

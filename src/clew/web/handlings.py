@@ -1,0 +1,215 @@
+"""Who may use a case, an exhibit, a series or a hash list, and for what: seen, tried and changed by its owner."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from clew.actions import restricting
+from clew.actions.opening import Session
+from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
+from clew.domain.handling import NOTHING, Handling, Use, codes_from_words, in_circles
+from clew.domain.handling_change import State, SubjectKind
+from clew.web import words
+from clew.web.acting import as_officer
+from clew.web.sign_ins import needs_fresh_sign_in
+
+TOLD = "clew.told"
+CHANGES_SHOWN_MAX = 100
+CIRCLES = ("everyone", "named", "own")
+"""As the form names them: all members, named members, other units of the own member."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circle:
+    """One line of the editor: who, and a box for each use."""
+
+    name: str
+    word: words.Words
+    boxes: list[tuple[str, words.Words, bool]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """A change that was made or proposed, with what can be done about it."""
+
+    change: restricting.Change
+    lines: list[str]
+    can_be_approved: bool
+    can_be_withdrawn: bool
+    can_be_ended: bool
+
+
+@require_safe
+def one(request: HttpRequest, kind: str, name: str, within: str | None = None) -> HttpResponse:
+    """What holds for the subject, what was done about it, and how another member sees it: now, or as the form says."""
+    subject_kind = _kind(kind, within)
+    with as_officer(request.user.get_username()) as session:
+        view = restricting.look(session, subject_kind, name, within)
+        planned, told = _planned(session, request.GET)
+        member = request.GET.get("as", "").strip().upper()
+        sight = None
+        if member and told is None:
+            sight, told = _sight(session, view, member, planned)
+        shown = {
+            "view": view,
+            "address": address_of(subject_kind, name, within),
+            "circles": _circles(planned or view.handling),
+            "members": ", ".join(sorted((planned or view.handling).members)),
+            "excluded": ", ".join(sorted((planned or view.handling).excluded)),
+            "holds": words.handling(view.handling),
+            "changes": [_row(session, change) for change in reversed(view.changes[-CHANGES_SHOWN_MAX:])],
+            "sight": None if sight is None else [(words.USES[use], count) for use, count in sight.media.items()],
+            "seer": sight,
+            "is_planned": planned is not None,
+            "as": member,
+            "reason": request.GET.get("reason", ""),
+            "until": request.GET.get("until", ""),
+            "needs_second": restricting.needs_second_officer(session),
+            "names": restricting.member_names(session),
+        }
+    shown["told"] = told or request.session.pop(TOLD, None)
+    return render(request, "handlings/one.html", shown)
+
+
+@require_POST
+@needs_fresh_sign_in
+def change(request: HttpRequest, kind: str, name: str, within: str | None = None) -> HttpResponse:
+    """Give the subject the handling that the form says."""
+    subject_kind = _kind(kind, within)
+
+    def act(session: Session) -> str:
+        given = _said(session, request.POST)
+        reason, until = request.POST.get("reason", ""), _day(request.POST.get("until", ""))
+        made = restricting.change(session, subject_kind, name, within, given, reason, until)
+        if made.state is State.PROPOSED:
+            return _("The wider handling is proposed; a second officer of your unit must agree.")
+        return _("The handling is changed.")
+
+    return _done(request, act, address_of(subject_kind, name, within))
+
+
+@require_POST
+@needs_fresh_sign_in
+def move(
+    request: HttpRequest, kind: str, name: str, change: UUID, step: str, within: str | None = None
+) -> HttpResponse:
+    """Approve or withdraw a proposal, or end a restriction."""
+    subject_kind = _kind(kind, within)
+    steps = {"approve": restricting.approve, "withdraw": restricting.withdraw, "end": restricting.end}
+    if step not in steps:
+        raise NotVisible("There is no such step.")
+
+    def act(session: Session) -> str:
+        steps[step](session, change)
+        return _("It is done.")
+
+    return _done(request, act, address_of(subject_kind, name, within))
+
+
+def address_of(kind: SubjectKind, name: str, within: str | None, route: str = "") -> str:
+    """The page of a subject's handling."""
+    if within is None:
+        return reverse(f"handling{route}", args=[kind.value, name])
+    return reverse(f"exhibit-handling{route}", args=[within, name])
+
+
+def _kind(kind: str, within: str | None) -> SubjectKind:
+    """The kind that an address names; an exhibit only within its case.
+
+    Raises:
+        NotVisible: there is no such kind.
+    """
+    try:
+        found = SubjectKind(kind)
+    except ValueError:
+        raise NotVisible("There is no such kind of subject.") from None
+    if (found is SubjectKind.EXHIBIT) != (within is not None):
+        raise NotVisible("An exhibit has its page within its case.")
+    return found
+
+
+def _done(request: HttpRequest, act, address: str) -> HttpResponse:
+    """Do what was posted and say how it went; what is not visible stays a page of its own."""
+    try:
+        with as_officer(request.user.get_username()) as session:
+            told = act(session)
+    except (NotVisible, NotAdmitted):
+        raise
+    except ClewError as refused:
+        told = str(refused)
+    request.session[TOLD] = told
+    return redirect(address)
+
+
+def _planned(session: Session, query: QueryDict) -> tuple[Handling | None, str | None]:
+    """The handling that the form says, or why it cannot be; neither where no form was sent."""
+    if "form" not in query:
+        return None, None
+    try:
+        return _said(session, query), None
+    except ClewError as refused:
+        return None, str(refused)
+
+
+def _sight(
+    session: Session, view: restricting.View, member: str, planned: Handling | None
+) -> tuple[restricting.Sight | None, str | None]:
+    try:
+        return restricting.preview(session, view.kind, view.name, view.within, member, planned), None
+    except Invalid as refused:
+        return None, str(refused)
+
+
+def _said(session: Session, given: QueryDict) -> Handling:
+    """The handling that a form says.
+
+    Raises:
+        Invalid: it cannot be.
+    """
+    try:
+        own, named, everyone = (_uses(given.getlist(circle)) for circle in reversed(CIRCLES))
+        return in_circles(
+            owner_member=session.actor.member, owner_unit=session.actor.unit, own=own, named=named, everyone=everyone,
+            members=codes_from_words(given.get("members", "")), excluded=codes_from_words(given.get("excluded", "")),
+        )  # fmt: skip
+    except (ValueError, KeyError) as wrong:
+        raise Invalid(f"This handling cannot be: {wrong}.") from None
+
+
+def _uses(names: list[str]) -> Use:
+    uses = NOTHING
+    for name in names:
+        uses |= Use[name]
+    return uses
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text.strip() else None
+    except ValueError:
+        raise Invalid(_("A day is written year-month-day.")) from None
+
+
+def _circles(given: Handling) -> list[Circle]:
+    uses = {"own": given.member_uses, "named": given.named_uses, "everyone": given.all_uses}
+    return [
+        Circle(
+            name=circle, word=words.CIRCLES[circle],
+            boxes=[(str(use.name), words.USES[use], bool(use & uses[circle])) for use in Use],
+        )
+        for circle in CIRCLES
+    ]  # fmt: skip
+
+
+def _row(session: Session, change: restricting.Change) -> ChangeRow:
+    is_proposed, is_own = change.state is State.PROPOSED, change.proposed_by == session.actor.officer
+    return ChangeRow(
+        change=change, lines=words.handling(change.given), can_be_approved=is_proposed and not is_own,
+        can_be_withdrawn=is_proposed, can_be_ended=change.state is State.IN_FORCE and change.until is not None,
+    )  # fmt: skip

@@ -1,0 +1,92 @@
+"""The editor of a handling in a real browser: tried through another country's eyes, changed, agreed to by a second."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from clew.actions import restricting
+from clew.domain.handling import Use
+from clew.domain.officer import Role
+from clew.records import officers
+from clew.records.session import acting_as
+from tests.world.browsers import Visitor, chromium, visitor
+from tests.world.door import PASSWORD, apart, come_in
+from tests.world.serving import pages
+from tests.world.world import World
+
+ADDRESS = "/handling/case/NO-2026-17/"
+
+
+def enter(world: World) -> None:
+    world.empty()
+    for code, name in (("NO", "Norway"), ("SE", "Sweden"), ("DK", "Denmark")):
+        world.member(code, name)
+    ada = world.officer("ada")
+    world.officer("bo")
+    world.officer("sven", member="SE")
+    for name in ("ada", "bo"):
+        officers.set_password(name, PASSWORD)
+    for _ in range(3):
+        world.occurrence(ada, world.medium(ada), "NO-2026-17", "PHONE/1")
+    with acting_as(world.officer("nina", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)) as session:
+        restricting.ask_for_second(session, is_asked=True)
+
+
+def seen_by_sven(use: Use = Use.FACTS) -> int:
+    with acting_as(officers.actor_of("sven"), use) as session, session.cursor() as cursor:
+        cursor.execute("select count(*) from media")
+        return cursor.fetchone()[0]
+
+
+@pytest.fixture(scope="module")
+def people(node) -> Iterator[dict[str, Visitor]]:
+    world = World(facts=node)
+    apart(enter, world)
+    with pages() as address, chromium() as browser, ExitStack() as opened:
+        made = {}
+        for name in ("ada", "bo"):
+            made[name] = opened.enter_context(visitor(browser, address))
+            come_in(made[name], name)
+        yield made
+    world.empty()
+
+
+def test_a_country_is_shut_out_and_let_in_again_by_two(people: dict[str, Visitor]) -> None:
+    ada, bo = people["ada"], people["bo"]
+    page = ada.go("/cases/NO-2026-17/")
+    page.get_by_role("link", name="Handling").click()
+    assert "3 media lie under it" in page.locator("main").inner_text()
+    assert ada.faults() == []
+    page.get_by_label("Excluded members").fill("SE")
+    page.get_by_label("Look as member").select_option("SE")
+    page.get_by_role("button", name="Preview").click()
+    assert "Nothing: neither it nor that it exists." in page.locator("main").inner_text()
+    assert apart(seen_by_sven) == 3
+    assert page.get_by_label("Excluded members").input_value() == "SE"
+    page.get_by_label("Reason").fill("An operation is under way.")
+    page.get_by_role("button", name="Change the handling").click()
+    page.get_by_text("The handling is changed.").wait_for()
+    assert apart(seen_by_sven) == 0
+    page.get_by_label("Excluded members").fill("")
+    page.get_by_label("Named members").fill("SE")
+    page.get_by_role("group", name="Named members").get_by_label("previews").check()
+    page.get_by_label("Reason").fill("The operation has ended.")
+    page.get_by_role("button", name="Change the handling").click()
+    page.get_by_text("a second officer of your unit must agree").first.wait_for()
+    assert page.get_by_role("button", name="Agree").count() == 0
+    assert apart(seen_by_sven) == 0
+    assert ada.faults() == []
+    page = bo.go(ADDRESS)
+    page.get_by_role("button", name="Agree").click()
+    page.get_by_text("It is done.").wait_for()
+    assert (apart(seen_by_sven), apart(seen_by_sven, Use.PREVIEW), apart(seen_by_sven, Use.ORIGINAL)) == (3, 3, 0)
+    assert ada.complaints == bo.complaints == []
+
+
+def test_a_refusal_is_said_on_the_page(people: dict[str, Visitor]) -> None:
+    page = people["ada"].go(ADDRESS)
+    page.get_by_label("Excluded members").fill("XX")
+    page.get_by_label("Reason").fill("A slip of the hand.")
+    page.get_by_role("button", name="Change the handling").click()
+    page.get_by_text("names a member who does not take part").wait_for()

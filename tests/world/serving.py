@@ -1,0 +1,25 @@
+"""The product's own pages, served by a process of their own for a test."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.world.door import await_pages
+
+
+@contextmanager
+def pages() -> Iterator[str]:
+    """The address at which the pages are served within."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "clew.node.asgi:application", "--port", str(port), "--lifespan", "off"]
+    serving = subprocess.Popen([*command, "--log-level", "warning"], env=os.environ)
+    try:
+        await_pages(f"http://localhost:{port}")
+        yield f"http://localhost:{port}"
+    finally:
+        serving.terminate()
+        serving.wait(timeout=30)
