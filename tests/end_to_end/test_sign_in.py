@@ -126,6 +126,23 @@ def test_a_passkey_that_does_not_verify_its_user_is_refused(ada):
     assert not is_inside(ada)
 
 
+def test_a_passkey_that_was_removed_is_refused_in_words_and_on_record(ada, served):
+    virtual_key(ada)
+    add_passkey(ada)
+    sign_out(ada)
+    apart(remove_keys)
+    ada.page.get_by_role("button", name="Sign in with a passkey").click()
+    ada.page.locator(".refused", has_text="The passkey was not accepted").wait_for()
+    assert ada.faults() == []
+    assert ("sign_in.refused", "operator", "ada") in apart(acts_of_norway, served.world)
+
+
+def remove_keys() -> None:
+    from allauth.mfa.models import Authenticator
+
+    Authenticator.objects.all().delete()
+
+
 def test_a_passkey_is_the_second_factor_after_a_password(ada):
     virtual_key(ada)
     add_passkey(ada)

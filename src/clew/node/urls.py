@@ -4,7 +4,7 @@ from allauth.account.views import account_inactive, login, logout
 from allauth.mfa.base.views import authenticate, reauthenticate
 from allauth.mfa.recovery_codes.views import generate_recovery_codes, view_recovery_codes
 from allauth.mfa.totp.views import activate_totp, deactivate_totp
-from allauth.mfa.webauthn.views import login_webauthn, reauthenticate_webauthn
+from allauth.mfa.webauthn.views import reauthenticate_webauthn
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 
@@ -22,7 +22,7 @@ from clew.web import (
     single_sign_on,
 )
 from clew.web.references import ReferenceConverter
-from clew.web.second_factors import AddKey, RemoveKey
+from clew.web.second_factors import AddKey, LoginKey, RemoveKey
 
 register_converter(ReferenceConverter, "reference")
 
@@ -50,7 +50,7 @@ urlpatterns = [
     path("account/start-again/", keys.start_again, name="start-again"),
     path("account/single-sign-on/<slug:provider>/", single_sign_on.begin, name="single-sign-on"),
     path("account/single-sign-on/<slug:provider_id>/back/", single_sign_on.callback, name="openid_connect_callback"),
-    path("account/passkey/", login_not_required(login_webauthn), name="mfa_login_webauthn"),
+    path("account/passkey/", login_not_required(LoginKey.as_view()), name="mfa_login_webauthn"),
     path("account/again/", reauthenticate, name="mfa_reauthenticate"),
     path("account/again/passkey/", reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("account/keys/", keys.mine, name="mfa_index"),

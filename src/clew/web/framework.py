@@ -59,7 +59,10 @@ SETTINGS: dict[str, Any] = {
     # By address, and by the name that somebody tries passwords for.
     "ACCOUNT_RATE_LIMITS": {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"},
     "MFA_ADAPTER": "clew.web.second_factors.Adapter",
-    "MFA_FORMS": {"add_webauthn": "clew.web.second_factors.AddKeyForm"},
+    "MFA_FORMS": {
+        "add_webauthn": "clew.web.second_factors.AddKeyForm",
+        "login_webauthn": "clew.web.second_factors.LoginKeyForm",
+    },
     "MFA_SUPPORTED_TYPES": ["webauthn", "totp", "recovery_codes"],
     "MFA_PASSKEY_LOGIN_ENABLED": True,
     "MFA_WEBAUTHN_USER_VERIFICATION": "required",

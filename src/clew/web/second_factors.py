@@ -3,6 +3,7 @@
 import base64
 import secrets
 import time
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
@@ -10,17 +11,20 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.app_settings import TOTP_PERIOD
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
 from allauth.mfa.webauthn.internal import auth
-from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
+from allauth.mfa.webauthn.views import AddWebAuthnView, LoginWebAuthnView, RemoveWebAuthnView
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+
+from clew.actions import signing_in
 
 PRIMARY = (Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP)
 """Factors that stand by themselves; recovery codes only replace one of them once."""
@@ -97,6 +101,28 @@ class AddKey(AddWebAuthnView):
         shown = super().get_context_data(**given)
         shown["js_data"] = {"creation_options": auth.begin_registration(self.request.user, True)}
         return shown
+
+
+class LoginKeyForm(LoginWebAuthnForm):
+    """A passkey at the door; one that is not accepted stands in the audit of whoever it claims to be."""
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            return super().clean_credential()
+        except ValidationError:
+            with suppress(ValidationError, AttributeError):
+                claimed = auth.extract_user_from_response(self.cleaned_data["credential"])
+                signing_in.refused(claimed.get_username())
+            raise
+
+
+class LoginKey(LoginWebAuthnView):
+    """Sign in by passkey; where it is not accepted, the page of sign-in says so."""
+
+    form_class = LoginKeyForm
+
+    def form_invalid(self, form: Any) -> HttpResponse:  # noqa: ARG002
+        return HttpResponseRedirect(f"{reverse('account_login')}?refused=passkey")
 
 
 class RemoveKey(RemoveWebAuthnView):
