@@ -1,9 +1,10 @@
 """The reading of plain JPEGs by their lowest frequencies, against libjpeg-turbo: the same grey, bits and verdicts.
 
 Mutants that these tests have killed: a code's length one too long; the sign of an odd value kept; a first prediction
-that is not 0; a prediction that outlives its restart marker; the second reader met a block too late; its means not
-shifted; coefficients advanced by their run alone; bytes left over accepted; the stuffed zero kept; the blocks of
-an MCU laid out by columns.
+that is not 0; a prediction that outlives its restart marker; restart markers in any order; the second reader met a
+block too late; its means not shifted; coefficients advanced by their run alone; a block too long accepted; bytes left
+over accepted; any marker behind the scan accepted; the stuffed zero kept; means beyond black and white accepted; the
+blocks of an MCU laid out by columns.
 """
 
 import csv
@@ -23,7 +24,7 @@ from PIL import Image
 from clew.domain.errors import ClewError
 from clew.domain.fingerprint import QUALITY_MATCHED_MIN
 from clew.media import jpeg, jpeg_scan, pdq
-from clew.media.jpeg_frame import Frame, plain_frame
+from clew.media.jpeg_frame import Codes, Frame, plain_frame
 from clew.media.picture import Picture
 from tests.world.pictures import MEDIA, distance, drawn, manifest, needs_media, saved
 
@@ -281,14 +282,26 @@ def test_what_is_no_plain_jpeg_is_left_to_libjpeg(options: dict[str, object]) ->
     assert not check_same(untrusted)
 
 
-def test_a_block_too_long_and_a_code_of_no_table_end_the_reading() -> None:
-    """Sixteen zeros again and again lead out of a block; sixteen ones are no code. Source: T.81, K.3.3.2."""
-    grey = saved(Image.new("L", (400, 400), 90), "JPEG", quality=50)
-    scan_at = grey.index(b"\xff\xda") + 10
-    assert scan_of(grey, 3) is not None
-    zeros_16 = int("00" + "11111111001" * 5, 2) << 4  # difference 0 in 2 bits, then ZRL of 11 bits five times
-    for bits in (zeros_16.to_bytes(8, "big"), b"\x7f\xff\0\xff\0\xff\0"):
-        assert scan_of(grey[:scan_at] + bits.replace(b"\xff", b"\xff\0") + grey[scan_at + 8 :], 3) is None
+@pytest.mark.parametrize("diagonals", [0, 3, ALL_DIAGONALS])
+def test_a_block_may_reach_its_last_coefficient_and_not_one_farther(diagonals: int) -> None:
+    """libjpeg puts what lies farther into the last one and warns of nothing, so the picture is left to it."""
+    differences = Codes(counts=b"\1".ljust(16, b"\0"), symbols=b"\0")
+    # "0" ends a block, "10" skips 16 coefficients; "110" is one behind 14 others, "1110" one behind 15.
+    coefficients = Codes(counts=b"\1\1\1\1".ljust(16, b"\0"), symbols=b"\0\xf0\xe1\xf1")
+    frame = Frame(
+        width=8, height=8, sampling=(1, 1), steps=bytes([1] * 64), codes=((differences, coefficients),),
+        restart_interval=0, scan_at=0,
+    )  # fmt: skip
+
+    def is_read(bits: str) -> bool:
+        scan = int(bits.ljust(16, "1"), 2).to_bytes(2, "big").replace(b"\xff", b"\xff\0")
+        return jpeg_scan.read_scan(scan + b"\xff\xd9", frame, diagonals, Laid) is not None
+
+    three_times_16 = "0" + "10" * 3
+    assert is_read(three_times_16 + "110" + "1" + "11111")  # the 63rd after the first, and no end is said
+    assert not is_read(three_times_16 + "1110" + "1" + "0" + "111")
+    assert not is_read(three_times_16 + "10" + "0" + "1111111")
+    assert not is_read(three_times_16 + "1111" + "1" + "0" + "111")  # no code of the table
 
 
 def test_a_size_claimed_for_few_bytes_costs_no_memory() -> None:
