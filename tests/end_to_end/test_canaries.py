@@ -1,5 +1,6 @@
 """After a whole run, no file of the node holds a byte of a medium, a name, a path or a note."""
 
+import hashlib
 import io
 import json
 import os
@@ -42,6 +43,8 @@ WORDS = {
     "comment in a picture": "Abendrot-comment-zanzacanary",
     "legal basis": "Police Act 3, Fylke-zanzacanary",
     "condition in words": "Ask Vidar-zanzacanary first",
+    "condition of a release": "For Uppsala-zanzacanary only",
+    "case of a recipient": "SE-zanzacanary-17",
 }
 
 
@@ -116,6 +119,8 @@ def test_no_file_of_the_node_holds_what_was_planted(node: Node, seized: Path, mo
     intake = ("intake", str(seized / "source"), "--as", "ada", *case, "--series", WORDS["name of a series"], *said)
     node.run("init")
     node.run("member", "add", "NO", "Norway")
+    node.run("member", "add", "SE", "Sweden")
+    node.run("officer", "add", "sven", "--member", "SE", "--unit", "NC")
     for officer in ("ada", "bo"):
         node.run("officer", "add", officer, "--member", "NO", "--unit", "VICTIM-ID")
     killed = node.start(*intake)
@@ -132,11 +137,28 @@ def test_no_file_of_the_node_holds_what_was_planted(node: Node, seized: Path, mo
     assert any(WORDS["name of a picture"] in path for one in answer["media"] for path in one["paths"])
     node.run("compare", str(seized / "source"), "--as", "bo")
     node.run("triage", "no such case", "--as", "ada", code=1)
+    _release(node, seized)
     assert canaries.found(secrets, folders(node)) == set(), "after a whole run"
     node.run("case", "shred", WORDS["reference of a case"], "--as", "ada")
     certificate = node.run("case", "shred", WORDS["reference of a case"], "--as", "bo", "--confirm", "--json")
     assert WORDS["reference of a case"] in certificate
     assert canaries.found(secrets, folders(node)) == set(), "after the case was shredded"
+
+
+def _release(node: Node, seized: Path) -> None:
+    """An original goes to another member by its command, and comes out as it went in."""
+    content = (seized / "source" / WORDS["name of a folder"] / f"{WORDS['name of a picture']} 0.jpg").read_bytes()
+    given = node.run(
+        "release", "give", hashlib.sha256(content).hexdigest(), "--to", "SE", "--as", "ada",
+        "--conditions", WORDS["condition of a release"],
+    ).strip()  # fmt: skip
+    assert WORDS["condition of a release"] in node.run("release", "list", "--as", "sven")
+    fetch = ("release", "fetch", given, "--as", "sven", "--purpose", "victim-identification")
+    node.run(*fetch, "--into", str(seized / "fetched.jpg"), "--case", WORDS["case of a recipient"])
+    assert (seized / "fetched.jpg").read_bytes() == content
+    node.run("release", "withdraw", given, "--as", "ada")
+    node.run(*fetch, "--into", str(seized / "again.jpg"), "--case", "SE-1", code=1)
+    assert not (seized / "again.jpg").exists()
 
 
 def test_the_search_finds_what_is_there(tmp_path: Path, seized: Path) -> None:

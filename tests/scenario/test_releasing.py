@@ -167,3 +167,20 @@ def test_without_the_log_nothing_released_is_read(
     with pytest.raises(Unavailable):
         read(office, sven, release_id)
     assert not unwrapped
+
+
+def test_the_conditions_of_another_release_open_nothing(
+    office: Office, world: World, ada: Actor, sven: Actor, content: bytes
+) -> None:
+    """Sealed words of the same medium can be put in the place of others; what was released under them cannot."""
+    world.member("ES")
+    strict = release(office, ada, content, conditions="ask before any use")
+    lax = release(office, ada, content, to="ES", conditions="use as you like")
+    with psycopg.connect(**world.facts.as_owner()) as connection:
+        connection.execute("alter table releases no force row level security")
+        connection.execute(
+            "update releases set conditions = (select conditions from releases where id = %s) where id = %s", [lax, strict]
+        )
+        connection.execute("alter table releases force row level security")
+    with pytest.raises(Tampered):
+        read(office, sven, strict)
