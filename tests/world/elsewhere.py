@@ -35,7 +35,9 @@ def database_elsewhere(folder: Path) -> Iterator[str]:
         ["-D", str(cluster), "-U", "admin", "-A", "scram-sha-256", f"--pwfile={word}", "-E", "UTF8", "--no-locale"],
     )
     assert made.returncode == 0, made.stderr
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+    # What docs/how-to/run-a-node.md asks of whoever runs the database, so that its log holds nothing of ours.
+    quiet = "-c log_min_error_statement=panic -c log_error_verbosity=terse"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off {quiet}"
     how = ["-w", "-s", "-l", str(folder / "log"), "-o", options]
     started = programs.run("pg_ctl", ["-D", str(cluster), *how, "start"])
     assert started.returncode == 0, started.stderr
