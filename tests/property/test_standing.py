@@ -14,7 +14,6 @@ from clew.records import policies
 from tests.world.world import World
 
 OFFICERS = 400
-NOW = datetime.now(UTC)
 MEMBERS, UNITS, ROLES = ("NO", "SE"), ("A", "B", "NO"), ("investigator", "national-administrator")
 EDGE = timedelta(minutes=5)
 """Ends lie this near to now on both sides: a rule that is off by a little is caught."""
@@ -41,22 +40,22 @@ class Somebody:
     certifications: tuple[Given, ...]
 
 
-def people(chance: random.Random) -> list[Somebody]:
+def people(chance: random.Random, now: datetime) -> list[Somebody]:
     return [
         Somebody(
             name=f"officer-{number}", member=chance.choice(MEMBERS), unit=chance.choice(UNITS),
-            is_active=chance.random() > 0.05, certifications=tuple(some(chance) for _ in range(chance.choice((0, 1, 1, 2, 3)))),
+            is_active=chance.random() > 0.05, certifications=tuple(some(chance, now) for _ in range(chance.choice((0, 1, 1, 2, 3)))),
         )
         for number in range(OFFICERS)
     ]  # fmt: skip
 
 
-def some(chance: random.Random) -> Given:
+def some(chance: random.Random, now: datetime) -> Given:
     state = chance.choice(("proposed", "refused", "given", "given", "given", "withdrawn"))
     was_given = state in {"given", "withdrawn"}
     return Given(
-        role=chance.choice(ROLES), state=state, ends_at=NOW + chance.choice((EDGE, -EDGE, 100 * EDGE)),
-        given_at=NOW - timedelta(seconds=chance.randint(1, 10_000)) if was_given else None,
+        role=chance.choice(ROLES), state=state, ends_at=now + chance.choice((EDGE, -EDGE, 100 * EDGE)),
+        given_at=now - timedelta(seconds=chance.randint(1, 10_000)) if was_given else None,
     )  # fmt: skip
 
 
@@ -70,7 +69,7 @@ def suspensions(chance: random.Random, everybody: list[Somebody]) -> list[tuple[
     return made
 
 
-def oracle(one: Somebody, stopped: list[tuple[str, str, str | None, str | None, bool]]) -> str:
+def oracle(one: Somebody, stopped: list[tuple[str, str, str | None, str | None, bool]], now: datetime) -> str:
     """Written from the words of the rule, not from its SQL."""
     for level, member, unit, officer, is_lifted in stopped:
         is_meant = {"member": True, "unit": unit == one.unit, "officer": officer == one.name}[level]
@@ -79,7 +78,7 @@ def oracle(one: Somebody, stopped: list[tuple[str, str, str | None, str | None, 
     if not one.is_active:
         return "suspended"
     counted = sorted((given for given in one.certifications if given.given_at is not None), key=lambda given: given.given_at)
-    if not counted or counted[-1].state != "given" or counted[-1].ends_at <= NOW:
+    if not counted or counted[-1].state != "given" or counted[-1].ends_at <= now:
         return "not certified"
     return "admitted"
 
@@ -126,10 +125,11 @@ def told(owner: psycopg.Connection[TupleRow], world: World) -> dict[str, str]:
 @pytest.mark.parametrize("seed", range(5))
 def test_the_database_admits_whom_the_rule_admits(world: World, owner: psycopg.Connection[TupleRow], seed: int) -> None:
     chance = random.Random(seed)
-    everybody = people(chance)
+    now = datetime.now(UTC)
+    everybody = people(chance, now)
     stopped = suspensions(chance, everybody)
     keep(owner, everybody, stopped)
-    wanted = {one.name: oracle(one, stopped) for one in everybody}
+    wanted = {one.name: oracle(one, stopped, now) for one in everybody}
     assert told(owner, world) == wanted
     assert set(wanted.values()) == {"admitted", "suspended", "not certified"}
 
@@ -157,7 +157,8 @@ def test_the_law_notices_a_broken_rule(world: World, owner: psycopg.Connection[T
     broken = MUTANTS[mutant](rule)
     assert broken != rule
     chance = random.Random(1)
-    everybody = people(chance)
+    now = datetime.now(UTC)
+    everybody = people(chance, now)
     stopped = suspensions(chance, everybody)
     if mutant == "members are not stopped":
         stopped.append(("member", "NO", None, None, False))
@@ -166,7 +167,7 @@ def test_the_law_notices_a_broken_rule(world: World, owner: psycopg.Connection[T
     owner.execute(f"set local role {world.facts.roles.blind}")
     owner.execute(broken)
     owner.execute("reset role")
-    assert told(owner, world) != {one.name: oracle(one, stopped) for one in everybody}
+    assert told(owner, world) != {one.name: oracle(one, stopped, now) for one in everybody}
 
 
 def test_the_rule_of_the_mutants_is_the_one_that_is_installed() -> None:
