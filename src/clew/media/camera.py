@@ -7,7 +7,7 @@ from clew.media import exif, iptc, xmp
 from clew.media.exif import Entries, Rational
 from clew.media.limits import CAMERA_TEXT_CHARACTERS_MAX, FACT_KEY_CHARACTERS_MAX
 from clew.media.picture import Picture
-from clew.media.reading import Camera, Fact
+from clew.media.reading import NO_CAMERA, Camera, Fact
 from clew.media.words import words_of
 
 METRES_A_DEGREE = 111_320.0
@@ -52,6 +52,8 @@ def _clean(fact: Fact) -> Fact:
 
 def camera_of(entries: Entries, properties: Mapping[str, str]) -> Camera:
     """The useful facts in their columns: cleaned, bounded, None where nothing sound is said."""
+    if not entries and not properties:
+        return NO_CAMERA
     taken_at, offset = _taken(entries, properties)
     latitude, longitude, precision_m = _place(entries)
     return Camera(

@@ -80,6 +80,9 @@ _SLOW = 64 << _ADVANCE_BIT
 """An entry that the table cannot answer: it leads out of any block, to the reading code by code."""
 _U, _U32 = np.uint64, np.uint32
 
+_KEPT_MAX = [int(np.count_nonzero(ZIGZAG.sum(axis=1) <= diagonals)) - 1 for diagonals in range(15)]
+"""The last place in the zigzag's order of those whose row and column add up to so much at most."""
+
 Tables = tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]
 """Look-up tables of each of n kinds of component, luma first: fast, limits, offsets, symbols.
 
@@ -604,7 +607,8 @@ def _lay_out_means(kept, stride, across, down, step, grey):  # type: ignore[no-u
     return is_sane
 
 
-def _plan(of_block: list[int], luma: int, stride: int, has_means_only: bool) -> NDArray[np.uint64]:
+@lru_cache(TABLES_KEPT_MAX)
+def _plan(of_block: tuple[int, ...], luma: int, stride: int, has_means_only: bool) -> NDArray[np.uint64]:
     """What the walk needs to know of each block of an MCU, and of the few behind it that one turn reaches.
 
     In a row: the table behind the block's end, what makes of that the table of coefficients that are skipped,
@@ -690,12 +694,12 @@ def _read(
     mcus = -(-frame.width // (8 * across)) * -(-frame.height // (8 * down))
     kinds = (frame.codes[0], *dict.fromkeys(frame.codes[1:]))
     tables = _tables(kinds, diagonals == 0)
-    of_block = [0] * (across * down) + [kinds.index(one, 1) for one in frame.codes[1:]]
+    of_block = (0,) * (across * down) + tuple(kinds.index(one, 1) for one in frame.codes[1:])
     blocks = mcus * len(of_block)
     # A block takes two bits at least.
     if tables is None or blocks * 2 > 8 * (len(untrusted) - frame.scan_at):
         return None
-    kept_max = int(np.count_nonzero(ZIGZAG.sum(axis=1) <= diagonals)) - 1
+    kept_max = _KEPT_MAX[diagonals]
     stride = kept_max + 2
     region = (mcus + 1) * across * down * stride + 3 * CLEARED_AHEAD
     room.grow(len(untrusted) + PADDING_BYTES, WAYS * region)

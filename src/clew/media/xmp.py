@@ -103,6 +103,8 @@ def _short(name: str) -> str:
 
 def read_xmp(untrusted: bytes) -> Properties:
     """The properties of a packet, as many as come before anything unsound."""
+    if not untrusted:
+        return {}
     listener = _Listener()
     parser = expat.ParserCreate("utf-8", " ")
     parser.StartElementHandler = listener.start
