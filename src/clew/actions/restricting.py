@@ -173,6 +173,8 @@ def end(session: Session, change_id: UUID) -> None:
     kept = handling_changes.get(session, change_id)
     if kept.change.until is None:
         raise StepRefused("This handling has no end: give another one instead.")
+    if kept.change.given.is_blocked:
+        raise StepRefused("This is under examination: its block is lifted where retention is decided.")
     if kept.change.until > today() and handling_changes.widening_needs_second(session):
         raise StepRefused("A second officer must agree before the end: propose the wider handling.")
     handling_changes.move(session, change_id, after(kept.change, Step.END))
@@ -181,13 +183,35 @@ def end(session: Session, change_id: UUID) -> None:
     audit.append(session, "handling.end", str(subject.id), {"media": moved})
 
 
+def lay(session: Session, subject: Subject, given: Handling, reason: str, until: date) -> tuple[UUID, int]:
+    """Put a restriction of the own unit's subject in force at once; the change, and how many media moved."""
+    if not handling_changes.of(session, [subject.id]):
+        handling_changes.add(session, subject, subject.handling, ENTERED, State.IN_FORCE, None)
+    change_id = handling_changes.add(session, subject, given, reason, State.IN_FORCE, until)
+    return change_id, _put_in_force(session, subject, change_id)
+
+
+def lift(session: Session, subject: Subject, change_id: UUID) -> int:
+    """End such a restriction, whatever its end; how many media moved."""
+    kept = handling_changes.get(session, change_id)
+    handling_changes.move(session, change_id, after(kept.change, Step.END))
+    return _recover(session, subject)
+
+
 def within(
     session: Session, asked: Handling, *, case: str | None = None, exhibit: str | None = None,
     list_name: str | None = None, series: str | None = None,
 ) -> Handling:  # fmt: skip
-    """`asked` for an intake, never wider than what was decided for the case, exhibit, list or series it goes into."""
+    """`asked` for an intake, never wider than what was decided for the case, exhibit, list or series it goes into.
+
+    Raises:
+        StepRefused: one of these is blocked: nothing is taken in.
+    """
     names = {"case": case, "exhibit": exhibit, "list_name": list_name, "series": series}
-    return narrowest(asked, *handlings.restrictions_on(session, **names))
+    given = narrowest(asked, *handlings.restrictions_on(session, **names))
+    if given.is_blocked:
+        raise StepRefused("This is under examination; nothing is taken into it until its block is lifted.")
+    return given
 
 
 def end_due(session: Session) -> int:

@@ -40,7 +40,9 @@ def revealed(
         medium = media.held(session, medium_id)
         key = medium_keys.of(session, [medium_id]).get(medium_id)
         is_own = medium.owner_member == actor.member
-        check_use(covers.get(session, medium.cover_id), Use.ORIGINAL, statement, is_own=is_own)
+        check_use(
+            covers.get(session, medium.cover_id), Use.ORIGINAL, statement, is_own=is_own, is_blocked=medium.is_blocked
+        )
         act_id = audit.append(
             session, "medium.reveal", str(medium_id), purpose=statement.purpose, case=statement.case_reference,
             owner=medium.owner_member,

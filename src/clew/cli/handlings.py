@@ -11,6 +11,7 @@ import typer
 from clew.cli.entry import As, Json, console, entered
 from clew.domain.errors import Invalid, NotVisible
 from clew.domain.handling import (
+    BLOCKED,
     Actor,
     Handling,
     Use,
@@ -175,8 +176,11 @@ def in_words(given: Handling) -> list[str]:
     for who, uses in circles:
         if who:
             lines.append(f"{who}: {', '.join(_word(use) for use in Use if use & uses) or 'nothing'}")
-    if given.excluded:
-        lines.append(f"{', '.join(sorted(given.excluded))}: nothing, whatever else is said")
+    refused = sorted(given.excluded - {BLOCKED})
+    if refused:
+        lines.append(f"{', '.join(refused)}: nothing, whatever else is said")
+    if given.is_blocked:
+        lines.append("under examination: nobody else has any use of it")
     return lines
 
 

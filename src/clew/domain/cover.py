@@ -202,15 +202,20 @@ def _day(words: str) -> date:
         raise Invalid("A day is written year-month-day, such as 2031-01-31.") from None
 
 
-def check_use(cover: Cover | None, use: Use, statement: Statement, *, is_own: bool) -> None:
+def check_use(
+    cover: Cover | None, use: Use, statement: Statement, *, is_own: bool, is_blocked: bool = False
+) -> None:
     """Refuse a use that the cover does not bear; whether the actor has the use at all is the handling's.
 
     `cover` is None for records that were entered before there were covers: nothing is known of
     them, so they are used by their own unit only. `is_own`: the actor is of the owner's member.
+    `is_blocked`: it is under examination, and used for nothing else.
 
     Raises:
         StepRefused: the record is not kept for the stated purpose, or its conditions forbid the use.
     """
+    if is_blocked and (statement.purpose is not Purpose.SUPERVISION or not is_own or use is Use.EXPORT):
+        raise StepRefused("This record is under examination: its owner's unit sees it, for supervision only.")
     if statement.purpose is Purpose.SUPERVISION and use is not Use.EXPORT:
         return
     if cover is None:

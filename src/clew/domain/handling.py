@@ -31,6 +31,9 @@ EVERY_USE = Use.FINGERPRINTS | Use.FACTS | Use.PREVIEW | Use.ORIGINAL | Use.EXPO
 SHARED_AT_INTAKE = Use.FINGERPRINTS | Use.FACTS
 """What an audience has unless more is said: media stay with their owner."""
 
+BLOCKED = "(blocked)"
+"""Among those excluded from a record: it is under examination. No member has such a code."""
+
 CIRCLE_BITS = 5
 CIRCLE_MASK = (1 << CIRCLE_BITS) - 1
 
@@ -93,6 +96,11 @@ class Handling:
             raise ValueError("more members named than a record can hold")
 
     @property
+    def is_blocked(self) -> bool:
+        """Whether nobody but the owner's unit has any use, and that one only to examine it."""
+        return BLOCKED in self.excluded
+
+    @property
     def audience(self) -> Audience:
         """The widest circle that has any use."""
         if self.all_uses:
@@ -151,6 +159,11 @@ def handled(
         members=named,
         excluded=frozenset(excluded),
     )
+
+
+def blocked(owner_member: str, owner_unit: str) -> Handling:
+    """The handling of what is under examination: nobody but the owner's unit has any use of it."""
+    return Handling(owner_member=owner_member, owner_unit=owner_unit, excluded=frozenset({BLOCKED}))
 
 
 def in_circles(
@@ -222,6 +235,9 @@ def narrowest(first: Handling, *others: Handling) -> Handling:
 def _narrower(one: Handling, other: Handling) -> Handling:
     if (one.owner_member, one.owner_unit) != (other.owner_member, other.owner_unit):
         raise ValueError("handlings of several owners have none in common")
+    if one.is_blocked or other.is_blocked:
+        # Nobody has a use that could be excluded from, and a block must not fail for want of room.
+        return blocked(one.owner_member, one.owner_unit)
     everyone = one.all_uses & other.all_uses
     by_member = {code: _granted(one, code) & _granted(other, code) for code in one.members | other.members}
     named = {code: uses for code, uses in by_member.items() if uses != everyone}

@@ -21,11 +21,14 @@ class Role(StrEnum):
     DATA_PROTECTION_OFFICER = "data-protection-officer"
     OPERATOR = "operator"
     PROGRAM = "program"
+    CALENDAR = "calendar"
+    """Nobody: what ends by itself, of the records of one unit, when its time has come."""
+
 
 
 WITHOUT_CONTENT = frozenset({Role.OPERATOR, Role.AUDITOR, Role.PROGRAM})
 """Roles to which every record of a member is invisible, whatever its handling: who runs a node has
 no right to read in it, who audits sees references only, and a program has its scopes."""
 
-OF_OFFICERS = tuple(role for role in Role if role is not Role.PROGRAM)
+OF_OFFICERS = tuple(role for role in Role if role not in (Role.PROGRAM, Role.CALENDAR))
 """Roles that people are certified for."""

@@ -54,6 +54,8 @@ as $$
           join media b on b.id = pair.b_id
          where a.owner_member <> b.owner_member
            and not ({a_owner_sees_b} and {b_owner_sees_a})
+           -- Nobody may learn of what is under examination, not even that it is there.
+           and '(blocked)' <> all (a.excluded || b.excluded)
     ), noted as (
         insert into public.overlaps (left_medium, right_medium)
         select left_medium, right_medium from hidden
@@ -228,13 +230,32 @@ begin
 end
 $$;
 
--- Which of these cases were shredded: so that a key that came back with a backup is destroyed again.
+-- What was said in words about a subject that is ending: reasons go, who decided what and when stays.
+create or replace function clew_forget_words(subject uuid) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
+as $$
+begin
+    if not exists (select from tombstones t where t.subject_id = $1 and t.step = 'begun'
+                      and t.member = clew_actor_member() and t.unit = clew_actor_unit()) then
+        return;
+    end if;
+    delete from handling_changes h where h.subject_id = $1;
+    update retention_decisions d set reason = '' where d.subject_id = $1;
+    update blocks b set reason = '' where b.subject_id = $1;
+end
+$$;
+
+-- Which of these cases were shredded or ended: so that a key that came back with a backup is destroyed again.
 create or replace function clew_shredded(cases uuid[]) returns uuid[]
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
 as $$
 begin
-    return (select coalesce(array_agg(s.case_id), '{}') from shreddings s
-             where s.case_id = any ($1) and s.step in ('destroyed', 'done'));
+    return (select coalesce(array_agg(gone.id), '{}') from (
+        select s.case_id from shreddings s where s.case_id = any ($1) and s.step in ('destroyed', 'done')
+        union
+        select t.subject_id from tombstones t
+         where t.subject_id = any ($1) and t.subject_kind = 'case' and t.step = 'done') gone (id));
 end
 $$;

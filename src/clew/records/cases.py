@@ -134,6 +134,12 @@ def hold(session: Session, case_id: UUID) -> None:
             raise StepRefused("This case is being shredded; nothing more is taken into it.")
 
 
+def close(session: Session, case_id: UUID) -> None:
+    """Nothing is taken into the case until this transaction ends; waits for whoever is at it."""
+    with session.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [_lock_of(case_id)])
+
+
 def begin_shredding(session: Session, case_id: UUID) -> None:
     """From now on nothing is taken into the case; waits for whoever is at it."""
     with session.cursor() as cursor:

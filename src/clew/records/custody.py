@@ -1,9 +1,10 @@
-"""Custody: who may read and write what opens media, ends cases, and was opened to others."""
+"""Custody: who may read and write what opens media, keeps or ends records, and was opened to others."""
 
 from collections.abc import Mapping
 
 from clew.domain.handling import Use
-from clew.records.visibility import OFFICER, VIEWER_MEMBER, VIEWER_UNIT, VIEWER_USE
+from clew.domain.officer import Role
+from clew.records.visibility import HOME, HOME_UNIT, OFFICER, ROLE, VIEWER_MEMBER, VIEWER_UNIT, VIEWER_USE
 
 OWN_UNIT = f"member = {VIEWER_MEMBER} and unit = {VIEWER_UNIT}"
 OWN_MEDIUM = f"member = {VIEWER_MEMBER} and exists (select from media m where m.id = medium_id)"
@@ -13,6 +14,13 @@ READABLE = (
     " and exists (select from media m where m.id = medium_id)"
 )
 """The same, or a medium of another member in a transaction that asks for originals and may see this one's."""
+
+IS_ADMINISTRATOR = f"{ROLE} = '{Role.NATIONAL_ADMINISTRATOR}'"
+LOOKS_AFTER = (
+    f"member = {HOME} and (unit = {HOME_UNIT}"
+    f" or {ROLE} in ('{Role.NATIONAL_ADMINISTRATOR}', '{Role.DATA_PROTECTION_OFFICER}'))"
+)
+"""What a unit decided about its records: seen there, and by who answers for the member."""
 
 RULES: Mapping[str, Mapping[str, str]] = {
     "medium_keys": {
@@ -32,14 +40,44 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "insert": f"with check ({OWN_UNIT} and released_by = {OFFICER})",
         "update": f"using ({OWN_UNIT}) with check ({OWN_UNIT})",
     },
+    "terms": {
+        "select": f"using (member = {HOME})",
+        "insert": f"with check (member = {HOME} and {IS_ADMINISTRATOR} and changed_by = {OFFICER})",
+        "update": f"using (member = {HOME} and {IS_ADMINISTRATOR}) with check (member = {HOME} and changed_by = {OFFICER})",
+    },
+    "retention_decisions": {
+        "select": f"using ({LOOKS_AFTER})",
+        "insert": f"with check ({OWN_UNIT} and proposed_by = {OFFICER})",
+        "update": f"using ({OWN_UNIT} and state = 'proposed') with check ({OWN_UNIT} and decided_by = {OFFICER})",
+    },
+    "blocks": {
+        "select": f"using ({LOOKS_AFTER})",
+        "insert": f"with check ({OWN_UNIT} and lifted_at is null)",
+        "update": f"using ({OWN_UNIT} and lifted_at is null) with check ({OWN_UNIT})",
+    },
+    "tombstones": {
+        "select": f"using (member = {HOME})",
+        "insert": f"with check ({OWN_UNIT} and step = 'begun')",
+        "update": f"using ({OWN_UNIT} and step = 'begun') with check ({OWN_UNIT})",
+    },
 }
 
 APP_GRANTS = {
+    "blocks": "select, insert, update (lifted_by, lifted_at)",
     "medium_keys": "select, insert, update (wrapped), delete",
     "releases": "select, insert, update (wrapped, withdrawn_at)",
+    "retention_decisions": "select, insert, update (state, decided_by, decided_at)",
     "shreddings": (
         "select, insert, delete, update (step, confirmed_by, confirmed_at, destroyed_at, counts, blobs, certificate)"
     ),
+    "terms": "select, insert, update (years, changed_by, changed_at)",
+    "tombstones": "select, insert, update (step, counts, blobs, ended_at, act_id)",
 }
 
-BLIND_GRANTS = {"medium_keys": "select", "shreddings": "select"}
+BLIND_GRANTS = {
+    "blocks": "select, update (reason)",
+    "medium_keys": "select",
+    "retention_decisions": "select, update (reason)",
+    "shreddings": "select",
+    "tombstones": "select",
+}

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from clew.domain.handling_change import SubjectKind
 from clew.records.session import Session
 
 
@@ -36,13 +37,67 @@ def case(session: Session, case_id: UUID) -> Forgotten:
     return Forgotten(counts=counts | more.counts, blobs=[*blobs, *more.blobs])
 
 
-def media(session: Session, lying: Sequence[UUID]) -> Forgotten:
+def some_of(session: Session, kind: SubjectKind, subject_id: UUID, limit: int) -> tuple[Forgotten, bool]:
+    """At most `limit` places of the own unit's subject, and the media that nothing keeps any more; whether that was all.
+
+    A medium stays as long as another exhibit, hash list or series of the unit has it. What a series keeps when
+    its case has gone are fingerprints and facts: the bytes go with the case whose key opened them.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(_SOME[kind], {"subject": subject_id, "limit": limit})
+        found = cursor.fetchall()
+    places = _PLACES[kind]
+    lying = sorted({row[0] for row in found if row[0] is not None})
+    freed = _keys_of_no_place(session, kind, subject_id, lying)
+    more = media(session, lying, are_kept_in_series=True)
+    counts = {places: len(found), **more.counts, "blobs_removed": len({*freed, *more.blobs})}
+    return Forgotten(counts=counts, blobs=[*freed, *more.blobs]), len(found) < limit
+
+
+def subject(session: Session, kind: SubjectKind, subject_id: UUID) -> Forgotten:
+    """The own unit's subject itself, once none of its places is left, and what was said about it in words."""
+    if kind is SubjectKind.CASE:
+        gone = case(session, subject_id)
+    else:
+        counts = {}
+        with session.cursor() as cursor:
+            for table, statement in _ITSELF[kind].items():
+                cursor.execute(statement, {"subject": subject_id})
+                counts[table] = cursor.rowcount
+        gone = Forgotten(counts=counts, blobs=[])
+    with session.cursor() as cursor:
+        cursor.execute("delete from shreddings where case_id = %s and step = 'proposed'", [subject_id])
+        cursor.execute("select clew_forget_words(%s)", [subject_id])
+    return gone
+
+
+def still_held(session: Session, blobs: Sequence[bytes]) -> list[bytes]:
+    """Those of the blobs that some case holds, of whatever unit."""
+    return sorted(set(blobs) - set(_unheld(session, set(blobs))))
+
+
+def covers(session: Session, limit: int) -> int:
+    """Covers of the own unit whose retention has ended and that nothing lies under any more; how many went."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            _COVERS, {"member": session.actor.member, "unit": session.actor.unit, "limit": limit}
+        )
+        return cursor.rowcount
+
+
+def media(session: Session, lying: Sequence[UUID], *, are_kept_in_series: bool = False) -> Forgotten:
     """Those of the own unit's media `lying` that lie in no exhibit and on no list any more.
 
     Fingerprints, matches, overlaps, places in series and what was released of them go with them.
+    `are_kept_in_series`: a series that has one keeps it.
     """
     with session.cursor() as cursor:
-        cursor.execute(_ALONE, {"media": list(lying), "member": session.actor.member, "unit": session.actor.unit})
+        # Held first, and asked afterwards: an intake that holds one of them meanwhile has written where it lies.
+        cursor.execute("select from media where id = any(%s) order by id for update", [list(lying)])
+        cursor.execute(
+            _ALONE + (_IN_NO_SERIES if are_kept_in_series else ""),
+            {"media": list(lying), "member": session.actor.member, "unit": session.actor.unit},
+        )
         alone = [row[0] for row in cursor]
         cursor.execute("select clew_forget_media(%s::uuid[])", [alone])
         counts = {}
@@ -55,6 +110,15 @@ def media(session: Session, lying: Sequence[UUID]) -> Forgotten:
         cursor.execute("delete from media where id = any(%s)", [alone])
         counts["media"] = cursor.rowcount
     return Forgotten(counts=counts, blobs=blobs)
+
+
+def _keys_of_no_place(session: Session, kind: SubjectKind, subject_id: UUID, lying: Sequence[UUID]) -> list[bytes]:
+    """Keys of media that no longer occur in the case go; the blobs that no case holds then."""
+    if kind not in (SubjectKind.CASE, SubjectKind.EXHIBIT):
+        return []
+    with session.cursor() as cursor:
+        cursor.execute(_KEYS.format(case=_CASE_OF[kind]), {"subject": subject_id, "media": lying})
+        return _unheld(session, {bytes(row[0]) for row in cursor.fetchall()})
 
 
 def _unheld(session: Session, blobs: set[bytes]) -> list[bytes]:
@@ -88,3 +152,68 @@ _OF_MEDIA = {
     "releases_withdrawn": """
         update releases set wrapped = null, withdrawn_at = now() where medium_id = any(%s) and withdrawn_at is null""",
 }
+
+_IN_NO_SERIES = " and not exists (select from series_media s where s.medium_id = m.id)"
+
+_PLACES = {
+    SubjectKind.CASE: "occurrences", SubjectKind.EXHIBIT: "occurrences", SubjectKind.HASH_LIST: "listings",
+    SubjectKind.SERIES: "series_media",
+}  # fmt: skip
+
+_SOME = {
+    SubjectKind.CASE: """
+        delete from occurrences where id = any(array(
+            select id from occurrences where case_id = %(subject)s order by medium_id limit %(limit)s)) returning medium_id""",
+    SubjectKind.EXHIBIT: """
+        delete from occurrences where id = any(array(
+            select id from occurrences where exhibit_id = %(subject)s order by path_key limit %(limit)s)) returning medium_id""",
+    SubjectKind.HASH_LIST: """
+        delete from listings where list_id = %(subject)s and medium_id = any(array(
+            select medium_id from listings where list_id = %(subject)s order by medium_id limit %(limit)s))
+        returning medium_id""",
+    SubjectKind.SERIES: """
+        delete from series_media where series_id = %(subject)s and medium_id = any(array(
+            select medium_id from series_media where series_id = %(subject)s order by medium_id limit %(limit)s))
+        returning medium_id""",
+}
+
+_CASE_OF = {
+    SubjectKind.CASE: "%(subject)s::uuid",
+    SubjectKind.EXHIBIT: "(select case_id from exhibits where id = %(subject)s)",
+}
+_KEYS = """
+    delete from medium_keys k where k.case_id = {case} and k.medium_id = any(%(media)s)
+       and not exists (select from occurrences o where o.case_id = k.case_id and o.medium_id = k.medium_id)
+    returning k.blob"""
+
+_ITSELF = {
+    SubjectKind.EXHIBIT: {
+        "chunks": "delete from chunks where intake_id in (select id from intakes where exhibit_id = %(subject)s)",
+        "intakes": "delete from intakes where exhibit_id = %(subject)s",
+        "exhibits": "delete from exhibits where id = %(subject)s",
+    },
+    SubjectKind.HASH_LIST: {
+        "chunks": "delete from chunks where intake_id in (select id from intakes where list_id = %(subject)s)",
+        "intakes": "delete from intakes where list_id = %(subject)s",
+        "hash_lists": "delete from hash_lists where id = %(subject)s",
+    },
+    SubjectKind.SERIES: {
+        # An intake into an exhibit goes on, without the series that it was for.
+        "chunks_without_series": "update chunks set series_id = null where series_id = %(subject)s",
+        "intakes_without_series": "update intakes set series_id = null where series_id = %(subject)s",
+        "series": "delete from series where id = %(subject)s",
+    },
+}
+
+_COVERS = """
+    delete from covers where id = any(array(
+        select c.id from covers c
+         where c.owner_member = %(member)s and c.owner_unit = %(unit)s and c.retention_end <= current_date
+           and not exists (select from cases r where r.cover_id = c.id)
+           and not exists (select from exhibits r where r.cover_id = c.id)
+           and not exists (select from intakes r where r.cover_id = c.id)
+           and not exists (select from series r where r.cover_id = c.id)
+           and not exists (select from hash_lists r where r.cover_id = c.id)
+           and not exists (select from media r where r.cover_id = c.id)
+         order by c.id limit %(limit)s))
+"""

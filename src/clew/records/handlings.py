@@ -101,6 +101,15 @@ def exhibits_of(session: Session, case_id: UUID) -> list[Subject]:
         return [_of_row(SubjectKind.EXHIBIT, row) for row in cursor]
 
 
+def hold_exhibits_of(session: Session, case_id: UUID) -> None:
+    """Hold the own unit's exhibits of a case against changes and blocks until the transaction ends."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select from exhibits where case_id = %s and owner_member = %s and owner_unit = %s order by id for update",
+            [case_id, session.actor.member, session.actor.unit],
+        )
+
+
 def groups(session: Session, subject: Subject) -> list[Group]:
     """The own unit's media of the subject, by what decides their handling."""
     with session.cursor() as cursor:

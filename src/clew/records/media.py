@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from clew.domain.errors import NotVisible
-from clew.domain.handling import Handling
+from clew.domain.handling import BLOCKED, Handling
 from clew.domain.intake import ChunkState
 from clew.domain.medium import MediumKind, Verdict
 from clew.keys.texts import Texts
@@ -59,6 +59,7 @@ class Held:
     owner_member: str
     cover_id: UUID | None
     sha256: bytes
+    is_blocked: bool
 
 
 def held(session: Session, medium_id: UUID) -> Held:
@@ -69,13 +70,13 @@ def held(session: Session, medium_id: UUID) -> Held:
     """
     with session.cursor() as cursor:
         cursor.execute(
-            "select owner_member, cover_id, sha256 from media where id = %s and sha256 is not null",
-            [medium_id],
+            "select owner_member, cover_id, sha256, %s = any (excluded) from media where id = %s and sha256 is not null",
+            [BLOCKED, medium_id],
         )
         found = cursor.fetchone()
     if found is None:
         raise NotVisible("There is no such medium.")
-    return Held(owner_member=found[0], cover_id=found[1], sha256=bytes(found[2]))
+    return Held(owner_member=found[0], cover_id=found[1], sha256=bytes(found[2]), is_blocked=found[3])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ def known(session: Session, handling: Handling, names: Sequence[bytes], *, keeps
 
 
 def own(session: Session, sha256: bytes) -> UUID:
-    """The own unit's medium of this content; the one that was taken in first.
+    """The own unit's medium of this content that is not blocked; the one that was taken in first.
 
     Raises:
         NotVisible: the unit has none.
@@ -113,9 +114,9 @@ def own(session: Session, sha256: bytes) -> UUID:
     with session.cursor() as cursor:
         cursor.execute(
             """
-            select id from media where name = %s and owner_member = %s and owner_unit = %s
+            select id from media where name = %s and owner_member = %s and owner_unit = %s and %s <> all (excluded)
             order by exists (select from medium_keys k where k.medium_id = media.id) desc, taken_in_at limit 1""",
-            [sha256, session.actor.member, session.actor.unit],
+            [sha256, session.actor.member, session.actor.unit, BLOCKED],
         )
         found = cursor.fetchone()
     if found is None:

@@ -130,6 +130,13 @@ def one_of_each_unit() -> list[Actor]:
         return [Actor(officer=row[0], member=row[1], unit=row[2], role=Role(row[3])) for row in cursor.fetchall()]
 
 
+def units() -> list[tuple[str, str]]:
+    """(member, unit) of every unit that has, or ever had, an officer: whose records there may be."""
+    with reached(), connection.cursor() as cursor:
+        cursor.execute("select distinct member, unit from officers order by member, unit")
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
 def set_password(username: str, password: str) -> None:
     """The officer signs in with `password` from now on, and a second factor.
 

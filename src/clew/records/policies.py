@@ -56,6 +56,7 @@ APP_GRANTS = {
 BLIND_GRANTS = {
     "context_keys": "select",
     "fingerprints": "select",
+    "handling_changes": "select, delete",
     "listings": "select",
     "matches": "select, insert, update, delete",
     "media": "select",
@@ -91,6 +92,7 @@ FUNCTIONS_OF_THE_APP = (
     *log.FUNCTIONS_OF_THE_APP,
     "clew_blobs_kept(bytea[])",
     "clew_forget_media(uuid[])",
+    "clew_forget_words(uuid)",
     "clew_shredded(uuid[])",
 )
 FUNCTIONS_OF_THE_BLIND = ("clew_actor()", "clew_write_overlaps(uuid[], uuid[])", *log.FUNCTIONS_OF_THE_BLIND)

@@ -73,6 +73,16 @@ begin
       from media m where m.id = any (own) and s.medium_id = m.id
        and s.audience <> (m.audience & 31744)::smallint;
 
+    -- What is under examination leaves nothing that others could see; it is noted anew once that is over.
+    with hidden as (
+        select o.id from public.overlaps o join media m on m.id in (o.left_medium, o.right_medium)
+         where (o.left_medium = any (own) or o.right_medium = any (own)) and m.id = any (own)
+           and '(blocked)' = any (m.excluded)
+    ), unsided as (
+        delete from overlap_sides s using hidden where s.overlap_id = hidden.id
+    )
+    delete from public.overlaps o using hidden where o.id = hidden.id;
+
     -- Both owners see both now: there is nothing left to be blind to.
     with open as (
         select o.id from public.overlaps o join media a on a.id = o.left_medium join media b on b.id = o.right_medium

@@ -24,7 +24,8 @@ as $$
 $$;
 
 -- The standing of whoever acts. Someone who is no officer of this node (its operator at the command line, a
--- peer) has no certification here; the member's suspension stops a peer all the same.
+-- peer) has no certification here; the member's suspension stops a peer all the same. It does not stop the
+-- calendar: what a suspended member keeps ends on its day.
 create or replace function clew_actor_standing() returns text
 language sql stable security definer
 set search_path = pg_catalog, public, pg_temp
@@ -35,7 +36,7 @@ as $$
                      then known.standing else 'not certified' end
            from clew_standing(actor ->> 'officer') known),
         (select 'suspended' from suspensions s
-          where s.lifted_at is null and s.member = actor ->> 'member' and actor ->> 'role' <> 'operator'
+          where s.lifted_at is null and s.member = actor ->> 'member' and actor ->> 'role' not in ('operator', 'calendar')
             and (s.level = 'member' or s.level = 'unit' and s.unit = actor ->> 'unit') limit 1),
         'admitted')
       from clew_actor() actor

@@ -198,7 +198,7 @@ _FACTS = """
            elsewhere.first is not null as is_in_other_case, elsewhere.first,
            exists (select from listings l where l.medium_id = n.id) as is_listed,
            s.name as series, s.owner_member as series_owner, s.state as series_state
-    from (select distinct n from pairs) p join media n on n.id = p.n
+    from (select distinct n from pairs) p join media n on n.id = p.n and '(blocked)' <> all (n.excluded)
     left join lateral (select min(o.id) as first from occurrences o
                        where o.medium_id = n.id and o.case_id is distinct from %(case)s::uuid) elsewhere on true
     left join series_media sm on sm.medium_id = n.id

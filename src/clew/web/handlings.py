@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clew.actions import restricting
 from clew.actions.opening import Session
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
-from clew.domain.handling import NOTHING, Handling, Use, codes_from_words, in_circles
+from clew.domain.handling import BLOCKED, NOTHING, Handling, Use, codes_from_words, in_circles
 from clew.domain.handling_change import State, SubjectKind
 from clew.web import words
 from clew.web.acting import as_officer
@@ -61,7 +61,7 @@ def one(request: HttpRequest, kind: str, name: str, within: str | None = None) -
             "address": address_of(subject_kind, name, within),
             "circles": _circles(planned or view.handling),
             "members": ", ".join(sorted((planned or view.handling).members)),
-            "excluded": ", ".join(sorted((planned or view.handling).excluded)),
+            "excluded": ", ".join(sorted((planned or view.handling).excluded - {BLOCKED})),
             "holds": words.handling(view.handling),
             "changes": [_row(session, change) for change in reversed(view.changes[-CHANGES_SHOWN_MAX:])],
             "sight": None if sight is None else [(words.USES[use], count) for use, count in sight.media.items()],
@@ -211,5 +211,6 @@ def _row(session: Session, change: restricting.Change) -> ChangeRow:
     is_proposed, is_own = change.state is State.PROPOSED, change.proposed_by == session.actor.officer
     return ChangeRow(
         change=change, lines=words.handling(change.given), can_be_approved=is_proposed and not is_own,
-        can_be_withdrawn=is_proposed, can_be_ended=change.state is State.IN_FORCE and change.until is not None,
+        can_be_withdrawn=is_proposed,
+        can_be_ended=change.state is State.IN_FORCE and change.until is not None and not change.given.is_blocked,
     )  # fmt: skip

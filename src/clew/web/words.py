@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from clew.domain.handling import Handling, Use
+from clew.domain.handling import BLOCKED, Handling, Use
 from clew.domain.intake import Progress
 from clew.domain.medium import MediumKind
 from clew.domain.member import Speciality
@@ -108,6 +108,7 @@ _ROLES: Mapping[Role, Words] = {
     Role.DATA_PROTECTION_OFFICER: gettext_lazy("Data-protection officer"),
     Role.OPERATOR: gettext_lazy("Operator"),
     Role.PROGRAM: gettext_lazy("Program"),
+    Role.CALENDAR: gettext_lazy("Calendar"),
 }
 
 _STANDINGS: Mapping[Standing, Words] = {
@@ -310,6 +311,9 @@ def handling(of: Handling) -> list[str]:
     for who, uses in circles:
         named = ", ".join(str(USES[use]) for use in Use if use & uses) or _("nothing")
         lines.append(f"{who}: {named}")
-    if of.excluded:
-        lines.append(_("{members}: nothing, whatever else is said").format(members=", ".join(sorted(of.excluded))))
+    refused = sorted(of.excluded - {BLOCKED})
+    if refused:
+        lines.append(_("{members}: nothing, whatever else is said").format(members=", ".join(refused)))
+    if of.is_blocked:
+        lines.append(_("Under examination: nobody else has any use of it"))
     return lines

@@ -20,12 +20,14 @@ from clew.records.models.match import Match, Overlap, OverlapSide
 from clew.records.models.medium import FingerprintCounter, FingerprintSet, Medium, MediumKey, Occurrence
 from clew.records.models.member import Member, Officer, Unit
 from clew.records.models.program import Token
+from clew.records.models.retention import Block, RetentionDecision, Term, Tombstone
 from clew.records.models.shredding import Release, Shredding
 from clew.records.models.sign_in import DoorMemory, SignIn
 
 __all__ = [
     "Access",
     "Act",
+    "Block",
     "Case",
     "Certification",
     "Checkpoint",
@@ -52,14 +54,17 @@ __all__ = [
     "Overlap",
     "OverlapSide",
     "Release",
+    "RetentionDecision",
     "Series",
     "SeriesMedium",
     "Shredding",
     "SignIn",
     "Supervisor",
     "Suspension",
+    "Term",
     "Tile",
     "Token",
+    "Tombstone",
     "Unit",
     "WaitingAct",
 ]

@@ -33,6 +33,7 @@ class Exhibit(Described):
     id = random_id()
     case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="exhibits")
     reference = models.BinaryField()
+    entered_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "exhibits"

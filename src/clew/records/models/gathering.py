@@ -1,6 +1,7 @@
 """Media that belong together: series, and lists of what is known."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 from clew.domain.series import SeriesState
 from clew.records.models.columns import random_id
@@ -15,6 +16,7 @@ class Series(Described):
     state = models.TextField(default=SeriesState.OPEN.value, db_default=SeriesState.OPEN.value)
     opened_by = models.UUIDField(null=True)
     """The intake of an export or list that opened it and may mark it, until a person has."""
+    entered_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "series"
@@ -49,6 +51,7 @@ class HashList(Described):
 
     id = random_id()
     name = models.BinaryField()
+    entered_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "hash_lists"

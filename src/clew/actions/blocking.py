@@ -1,0 +1,98 @@
+"""Blocking: a subject under examination is kept past its end, and nobody but its owner's unit uses it meanwhile.
+
+What the owner's unit still may: look at it, see its media for supervision, give it a later end, lift the block.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from clew.actions import restricting
+from clew.domain.errors import StepRefused
+from clew.domain.handling import Actor, blocked
+from clew.domain.handling_change import SubjectKind
+from clew.domain.officer import Role
+from clew.domain.retention import calendar_of, checked_reason
+from clew.records import audit, blocks, handlings, tombstones
+from clew.records.blocks import Block
+from clew.records.session import Session, acting_as
+
+LASTS = date(9999, 12, 31)
+"""A block has no end: it is lifted."""
+BLOCKS_SHOWN_MAX = 500
+
+
+def block(
+    session: Session, kind: SubjectKind, name: str, within: str | None, reason: str, *, laid_by: str | None = None
+) -> UUID:
+    """Block the own unit's subject; the identifier of the block.
+
+    From the commit on no other member and no other unit sees it or anything that lies in it, no triage names
+    it, no other member learns of an overlap with it, its releases have ended, nothing is taken into it, and
+    its end waits. `laid_by` is who asked, where that is not the session's officer.
+
+    Raises:
+        NotVisible: the unit has no such subject.
+        Invalid: there is no reason.
+        StepRefused: it is blocked already, or its end is being carried out.
+    """
+    kept = checked_reason(reason)
+    found = handlings.find(session, kind, name, within)
+    subject = handlings.get(session, kind, found.id)
+    if tombstones.is_ending(session, subject.id):
+        raise StepRefused("Its end has come and is being carried out.")
+    change_id, media = restricting.lay(session, subject, blocked(session.actor.member, session.actor.unit), kept, LASTS)
+    block_id = blocks.lay(session, subject, kept, change_id, laid_by or session.actor.officer)
+    ended = blocks.withdraw_releases(session)
+    audit.append(session, "retention.block", str(subject.id), {"media": media, "releases_ended": ended})
+    return block_id
+
+
+def unblock(session: Session, block_id: UUID, *, lifted_by: str | None = None) -> None:
+    """Lift the own unit's block: what held before holds again, and an end that came meanwhile is carried out.
+
+    Releases that it ended do not come back: the owner gives them anew.
+
+    Raises:
+        NotVisible: the unit has no such block, or it was lifted.
+    """
+    found = blocks.get(session, block_id)
+    subject = handlings.get(session, found.kind, found.subject_id)
+    media = restricting.lift(session, subject, found.change_id)
+    blocks.lift(session, block_id, lifted_by or session.actor.officer)
+    audit.append(session, "retention.unblock", str(subject.id), {"media": media})
+
+
+def block_on_request(
+    actor: Actor, unit: str, kind: SubjectKind, name: str, within: str | None, reason: str
+) -> UUID:
+    """The same for a subject of any unit of the member, on behalf of its data-protection officer.
+
+    The officer's word is on record, and the unit's calendar carries it out: the officer sees nothing of the subject.
+
+    Raises:
+        StepRefused: the actor is no data-protection officer.
+        NotVisible, Invalid: as `block`.
+    """
+    _ask(actor, "retention.ask_block")
+    with acting_as(calendar_of(actor.member, unit)) as session:
+        return block(session, kind, name, within, reason, laid_by=actor.officer)
+
+
+def unblock_on_request(actor: Actor, unit: str, block_id: UUID) -> None:
+    """Lift such a block, on behalf of the data-protection officer. Raises as `block_on_request`."""
+    _ask(actor, "retention.ask_unblock", str(block_id))
+    with acting_as(calendar_of(actor.member, unit)) as session:
+        unblock(session, block_id, lifted_by=actor.officer)
+
+
+def blocked_now(session: Session, limit: int = BLOCKS_SHOWN_MAX) -> tuple[Block, ...]:
+    """What is blocked now, of the actor's unit or, for who answers for the member, of all of it."""
+    return blocks.lasting(session, limit)
+
+
+def _ask(actor: Actor, act: str, subject: str = "") -> None:
+    """The officer's own word comes first: on record, and only from somebody who may act now."""
+    if actor.role is not Role.DATA_PROTECTION_OFFICER:
+        raise StepRefused("Only the member's data-protection officer blocks for a request.")
+    with acting_as(actor) as session:
+        audit.append(session, act, subject)

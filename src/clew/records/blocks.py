@@ -1,0 +1,122 @@
+"""Blocks: what a unit put under examination, appended and lifted, never removed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from clew.domain.errors import NotVisible, StepRefused
+from clew.domain.handling import BLOCKED
+from clew.domain.handling_change import SubjectKind
+from clew.records import sealed
+from clew.records.handlings import Subject
+from clew.records.session import Session
+
+REASON = b"blocks.reason"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One examination of a subject; `lifted_at` is absent while it lasts."""
+
+    id: UUID
+    kind: SubjectKind
+    subject_id: UUID
+    unit: str
+    reason: str
+    change_id: UUID
+    laid_by: str
+    laid_at: datetime
+    lifted_at: datetime | None
+
+
+def lay(session: Session, subject: Subject, reason: str, change_id: UUID, laid_by: str) -> UUID:
+    """Keep that the own unit's subject is blocked.
+
+    Raises:
+        StepRefused: it is already.
+    """
+    actor = session.actor
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into blocks (subject_kind, subject_id, member, unit, reason, change_id, laid_by)
+            values (%s, %s, %s, %s, %s, %s, %s) on conflict (subject_id) where lifted_at is null do nothing returning id""",
+            [
+                subject.kind.value, subject.id, actor.member, actor.unit, sealed.note(actor.member, REASON, reason),
+                change_id, laid_by,
+            ],
+        )  # fmt: skip
+        row = cursor.fetchone()
+    if row is None:
+        raise StepRefused("This is blocked already.")
+    return UUID(str(row[0]))
+
+
+def lift(session: Session, block_id: UUID, lifted_by: str) -> None:
+    """The examination of the own unit's subject is over."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "update blocks set lifted_by = %s, lifted_at = now() where id = %s and lifted_at is null", [lifted_by, block_id]
+        )
+
+
+def get(session: Session, block_id: UUID) -> Block:
+    """The own unit's block that lasts, held until the transaction ends.
+
+    Raises:
+        NotVisible: there is none, or it was lifted.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} from blocks where id = %s and member = %s and unit = %s and lifted_at is null for update",
+            [block_id, session.actor.member, session.actor.unit],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotVisible("There is no such block.")
+    return _block(row)
+
+
+def on(session: Session, subject_id: UUID) -> Block | None:
+    """The block that lasts on this subject of the own unit."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} from blocks where subject_id = %s and unit = %s and lifted_at is null",
+            [subject_id, session.actor.unit],
+        )
+        row = cursor.fetchone()
+    return None if row is None else _block(row)
+
+
+def lasting(session: Session, limit: int) -> tuple[Block, ...]:
+    """Blocks of the actor's unit that last, or of its member for who answers for all of it; the newest first."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} from blocks where lifted_at is null order by laid_at desc, id limit %s", [limit]
+        )
+        return tuple(_block(row) for row in cursor)
+
+
+def withdraw_releases(session: Session) -> int:
+    """End every release of the own unit's media that are blocked now; how many. What was seen stays seen."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            update releases r set wrapped = null, withdrawn_at = now()
+             where r.member = %(member)s and r.unit = %(unit)s and r.withdrawn_at is null
+               and exists (select from media m where m.id = r.medium_id and %(blocked)s = any (m.excluded))""",
+            {"member": session.actor.member, "unit": session.actor.unit, "blocked": BLOCKED},
+        )
+        return cursor.rowcount
+
+
+_COLUMNS = "id, subject_kind, subject_id, unit, reason, change_id, laid_by, laid_at, lifted_at, member"
+
+
+def _block(row: Sequence) -> Block:
+    return Block(
+        id=row[0], kind=SubjectKind(row[1]), subject_id=row[2], unit=row[3],
+        reason=sealed.words_of_note(row[9], REASON, row[4]), change_id=row[5], laid_by=row[6], laid_at=row[7],
+        lifted_at=row[8],
+    )  # fmt: skip

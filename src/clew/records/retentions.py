@@ -1,0 +1,268 @@
+"""Retentions: until when the own unit's cases, exhibits, series and hash lists are kept, worked out set-wise."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from clew.domain.errors import NotVisible
+from clew.domain.handling_change import SubjectKind
+from clew.domain.retention import TERMS, Rule
+from clew.records import sealed
+from clew.records.cases import EXHIBIT, REFERENCE
+from clew.records.hash_lists import NAME as LIST_NAME
+from clew.records.series import NAME as SERIES_NAME
+from clew.records.session import Session
+
+COLUMNS: Mapping[SubjectKind, bytes] = {
+    SubjectKind.CASE: REFERENCE,
+    SubjectKind.EXHIBIT: EXHIBIT,
+    SubjectKind.SERIES: SERIES_NAME,
+    SubjectKind.HASH_LIST: LIST_NAME,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A subject with its end: `ends_on` is the first day on which it is no longer kept.
+
+    `case` and `case_id` are those of an exhibit. `is_blocked`: it, its case, or something in it is. `exhibits` are
+    how many end with a case; `is_decided`: since it is asked about, somebody said that it shall end.
+    """
+
+    kind: SubjectKind
+    id: UUID
+    name: str
+    case: str | None
+    case_id: UUID | None
+    entered_on: date
+    ends_on: date
+    rule: Rule
+    is_blocked: bool
+    exhibits: int
+    is_decided: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """Where a page of subjects begins: after this one."""
+
+    ends_on: date
+    id: UUID
+
+
+def until(
+    session: Session, day: date, *, limit: int, after: Marker | None = None, is_blocked: bool | None = None
+) -> list[Kept]:
+    """The own unit's subjects that end on or before `day`, the nearest first. An exhibit that ends with its case goes
+    with it and is not named apart.
+
+    `is_blocked` asks for those that are, or are not.
+    """
+    values = {
+        **_values(session), "day": day, "limit": limit, "after_day": after and after.ends_on,
+        "after_id": after and after.id, "asked_blocked": is_blocked,
+    }  # fmt: skip
+    with session.cursor() as cursor:
+        cursor.execute(f"{_ENDS} {_UNTIL}", values)
+        return [_kept(session, row) for row in cursor.fetchall()]
+
+
+def of(session: Session, kind: SubjectKind, subject_id: UUID) -> Kept:
+    """The own unit's subject.
+
+    Raises:
+        NotVisible: the unit has none.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(f"{_ENDS} {_ONE}", {**_values(session), "kind": kind.value, "subject": subject_id})
+        row = cursor.fetchone()
+    if row is None:
+        raise NotVisible("There is no such subject of your unit.")
+    return _kept(session, row)
+
+
+def places(session: Session, subjects: Sequence[Kept]) -> dict[UUID, int]:
+    """How many places (files of cases and exhibits, entries of lists, media of series) each subject holds."""
+    with session.cursor() as cursor:
+        cursor.execute(_PLACES, _scope(subjects))
+        return {row[0]: int(row[1]) for row in cursor}
+
+
+def doomed(session: Session, subjects: Sequence[Kept]) -> tuple[int, int]:
+    """How many of the own unit's media, and of blobs, nothing but these subjects keeps."""
+    with session.cursor() as cursor:
+        cursor.execute(_DOOMED, {**_scope(subjects), "member": session.actor.member, "unit": session.actor.unit})
+        media, blobs = cursor.fetchone()
+        return int(media), int(blobs)
+
+
+def _scope(subjects: Sequence[Kept]) -> dict[str, object]:
+    of = {kind: [kept.id for kept in subjects if kept.kind is kind] for kind in SubjectKind}
+    return {
+        "cases": of[SubjectKind.CASE], "exhibits": of[SubjectKind.EXHIBIT], "lists": of[SubjectKind.HASH_LIST],
+        "series": of[SubjectKind.SERIES],
+    }  # fmt: skip
+
+
+def terms(session: Session) -> dict[SubjectKind, int]:
+    """How many years the own member keeps each type where nothing else is said."""
+    with session.cursor() as cursor:
+        cursor.execute("select kind, years from terms where member = %s", [session.actor.member])
+        said = {SubjectKind(kind): int(years) for kind, years in cursor}
+    return {kind: said.get(kind, TERMS[kind].years) for kind in SubjectKind}
+
+
+def set_term(session: Session, kind: SubjectKind, years: int) -> None:
+    """Set the own member's term for a type."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into terms (member, kind, years, changed_by) values (%s, %s, %s, %s)
+            on conflict (member, kind) do update set years = excluded.years, changed_by = excluded.changed_by,
+                changed_at = now()""",
+            [session.actor.member, kind.value, years, session.actor.officer],
+        )
+
+
+def _values(session: Session) -> dict[str, object]:
+    said = terms(session)
+    return {
+        "member": session.actor.member, "unit": session.actor.unit, "case_years": said[SubjectKind.CASE],
+        "exhibit_years": said[SubjectKind.EXHIBIT], "series_years": said[SubjectKind.SERIES],
+        "list_years": said[SubjectKind.HASH_LIST],
+    }  # fmt: skip
+
+
+def _kept(session: Session, row: Sequence) -> Kept:
+    kind, texts = SubjectKind(row[0]), sealed.of_member(session.actor.member)
+    return Kept(
+        kind=kind, id=row[1], name=sealed.words(texts, COLUMNS[kind], row[2]), case_id=row[3],
+        case=None if row[4] is None else sealed.words(texts, REFERENCE, row[4]), entered_on=row[5], ends_on=row[6],
+        rule=Rule(row[7]), is_blocked=row[8], exhibits=row[9], is_decided=row[10],
+    )  # fmt: skip
+
+
+_TERM = "({entered} at time zone 'UTC')::date + make_interval(years => %({years})s)"
+_OWN = "{0}.owner_member = %(member)s and {0}.owner_unit = %(unit)s"
+
+
+def _end(cover: str, entered: str, years: str) -> str:
+    return f"coalesce(x.until, {cover}.retention_end, ({_TERM.format(entered=entered, years=years)})::date)"
+
+
+def _rule(cover: str) -> str:
+    return f"case when x.until is not null then 'extension' when {cover}.retention_end is not null then 'cover' else 'term' end"
+
+
+# What the owner decided last counts, else what the cover says, else the term of the type. Nothing goes before an end
+# that was stated for something in it: an exhibit is kept as long as any intake into it, a case as its last exhibit.
+_ENDS = f"""
+    with extended as materialized (
+        select distinct on (subject_id) subject_id, until from retention_decisions
+         where state = 'in-force' and until is not null and member = %(member)s and unit = %(unit)s
+         order by subject_id, decided_at desc, id),
+    let as materialized (
+        select subject_id, max(decided_at) as at from retention_decisions
+         where state = 'in-force' and until is null and member = %(member)s and unit = %(unit)s group by subject_id),
+    held as materialized (
+        select subject_id from blocks where lifted_at is null and member = %(member)s and unit = %(unit)s),
+    exhibit as materialized (
+        select e.id, e.reference, e.case_id, e.entered_at,
+               greatest({_end("c", "e.entered_at", "exhibit_years")}, i.last) as ends_on,
+               case when i.last > {_end("c", "e.entered_at", "exhibit_years")} then 'cover' else {_rule("c")} end as rule,
+               e.id in (select subject_id from held) as is_held
+          from exhibits e
+          left join covers c on c.id = e.cover_id
+          left join extended x on x.subject_id = e.id
+          left join lateral (
+               select max(coalesce(ic.retention_end, ({_TERM.format(entered="n.started_at", years="exhibit_years")})::date)) as last
+                 from intakes n left join covers ic on ic.id = n.cover_id where n.exhibit_id = e.id) i on true
+         where {_OWN.format("e")}),
+    within as materialized (
+        select case_id, max(ends_on) as last, bool_or(is_held) as is_held, count(*) as exhibits from exhibit group by case_id),
+    cased as materialized (
+        select a.id, a.reference, a.opened_at,
+               greatest({_end("c", "a.opened_at", "case_years")}, w.last) as ends_on,
+               case when w.last > {_end("c", "a.opened_at", "case_years")} then 'content' else {_rule("c")} end as rule,
+               a.id in (select subject_id from held) as is_held, coalesce(w.is_held, false) as holds_held,
+               coalesce(w.exhibits, 0) as exhibits
+          from cases a
+          left join covers c on c.id = a.cover_id
+          left join extended x on x.subject_id = a.id
+          left join within w on w.case_id = a.id
+         where {_OWN.format("a")} and a.shredded_at is null),
+    listed as materialized (
+        select l.id, l.name, l.entered_at,
+               greatest({_end("c", "l.entered_at", "list_years")}, i.last) as ends_on,
+               case when i.last > {_end("c", "l.entered_at", "list_years")} then 'cover' else {_rule("c")} end as rule
+          from hash_lists l
+          left join covers c on c.id = l.cover_id
+          left join extended x on x.subject_id = l.id
+          left join lateral (
+               select max(coalesce(ic.retention_end, ({_TERM.format(entered="n.started_at", years="list_years")})::date)) as last
+                 from intakes n left join covers ic on ic.id = n.cover_id where n.list_id = l.id) i on true
+         where {_OWN.format("l")}),
+    kept as (
+        select 'case' as kind, k.id, k.reference as name, null::uuid as case_id, null::bytea as case_name, k.opened_at as entered_at,
+               k.ends_on, k.rule, k.is_held or k.holds_held as is_blocked, k.exhibits::int as exhibits from cased k
+        union all
+        select 'exhibit', e.id, e.reference, e.case_id, k.reference, e.entered_at, e.ends_on, e.rule, e.is_held or k.is_held, 0
+          from exhibit e join cased k on k.id = e.case_id
+        union all
+        select 'hash-list', l.id, l.name, null, null, l.entered_at, l.ends_on, l.rule, l.id in (select subject_id from held), 0
+          from listed l
+        union all
+        select 'series', s.id, s.name, null, null, s.entered_at, {_end("c", "s.entered_at", "series_years")}, {_rule("c")},
+               s.id in (select subject_id from held), 0
+          from series s left join covers c on c.id = s.cover_id left join extended x on x.subject_id = s.id
+         where {_OWN.format("s")}),
+    told as (
+        select k.kind, k.id, k.name, k.case_id, k.case_name, (k.entered_at at time zone 'UTC')::date as entered_on, k.ends_on,
+               k.rule, k.is_blocked, k.exhibits,
+               coalesce(t.at >= k.ends_on - interval '6 months', false) as is_decided
+          from kept k left join let t on t.subject_id = k.id)
+"""
+
+_UNTIL = """
+    select t.* from told t
+     where t.ends_on <= %(day)s
+       and (%(asked_blocked)s::boolean is null or t.is_blocked = %(asked_blocked)s)
+       and (%(after_day)s::date is null or (t.ends_on, t.id) > (%(after_day)s, %(after_id)s::uuid))
+       -- What ends with its case is not named apart.
+       and not (t.kind = 'exhibit' and exists (
+            select from told k where k.kind = 'case' and k.id = t.case_id and k.ends_on <= t.ends_on
+               and k.is_blocked = t.is_blocked))
+     order by t.ends_on, t.id limit %(limit)s
+"""
+
+_ONE = "select t.* from told t where t.kind = %(kind)s and t.id = %(subject)s"
+
+_PLACES = """
+    select id, (select count(*) from occurrences o where o.case_id = s.id) from unnest(%(cases)s::uuid[]) s (id)
+    union all
+    select id, (select count(*) from occurrences o where o.exhibit_id = s.id) from unnest(%(exhibits)s::uuid[]) s (id)
+    union all
+    select id, (select count(*) from listings l where l.list_id = s.id) from unnest(%(lists)s::uuid[]) s (id)
+    union all
+    select id, (select count(*) from series_media m where m.series_id = s.id) from unnest(%(series)s::uuid[]) s (id)
+"""
+
+_DOOMED = """
+    with lying as materialized (
+        select medium_id from occurrences where case_id = any(%(cases)s) or exhibit_id = any(%(exhibits)s)
+        union
+        select medium_id from listings where list_id = any(%(lists)s)
+        union
+        select medium_id from series_media where series_id = any(%(series)s)),
+    gone as materialized (
+        select m.id from media m join lying on lying.medium_id = m.id
+         where m.owner_member = %(member)s and m.owner_unit = %(unit)s
+           and not exists (select from occurrences o where o.medium_id = m.id
+                              and o.case_id <> all(%(cases)s) and o.exhibit_id <> all(%(exhibits)s))
+           and not exists (select from listings l where l.medium_id = m.id and l.list_id <> all(%(lists)s))
+           and not exists (select from series_media s where s.medium_id = m.id and s.series_id <> all(%(series)s)))
+    select (select count(*) from gone),
+           (select count(distinct k.blob) from medium_keys k where k.case_id = any(%(cases)s)
+               or k.medium_id in (select id from gone))
+"""

@@ -1,0 +1,187 @@
+"""A case under examination: nobody but its own unit sees it, nothing is made of it, and it comes back as it was."""
+
+from datetime import date
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from clew.actions import blocking, restricting
+from clew.domain.errors import Invalid, NotVisible, StepRefused
+from clew.domain.handling import Actor, Audience, Use
+from clew.domain.handling_change import SubjectKind
+from clew.domain.officer import Role
+from clew.records import blocks
+from clew.records.session import acting_as
+from tests.world.world import World, handling
+
+
+def block(officer: Actor, name: str = "NO-1", kind: SubjectKind = SubjectKind.CASE, within: str | None = None) -> UUID:
+    with acting_as(officer) as session:
+        return blocking.block(session, kind, name, within, "A person asked for its deletion.")
+
+
+def unblock(officer: Actor, block_id: UUID) -> None:
+    with acting_as(officer) as session:
+        blocking.unblock(session, block_id)
+
+
+def seen(officer: Actor, table: str = "media", use: Use = Use.FACTS) -> int:
+    with acting_as(officer, use) as session, session.cursor() as cursor:
+        cursor.execute(f"select count(*) from {table}")
+        return cursor.fetchone()[0]
+
+
+def overlaps(world: World) -> int:
+    with psycopg.connect(**world.facts.as_owner()) as connection:
+        connection.execute(f"set role {world.facts.roles.blind}")
+        return connection.execute("select count(*) from public.overlaps").fetchone()[0]
+
+
+def found_in(world: World, officer: Actor, case: str = "NO-1", count: int = 3, audience: Audience = Audience.ALL) -> list[UUID]:
+    media = [world.medium(officer, audience) for _ in range(count)]
+    for medium in media:
+        world.occurrence(officer, medium, case)
+    return media
+
+
+def test_nobody_else_sees_any_row_of_what_is_blocked_for_any_use(world: World, ada: Actor, sven: Actor) -> None:
+    found_in(world, ada)
+    eva = world.officer("eva", unit="INTAKE")
+    tables = ("media", "occurrences", "cases", "exhibits")
+    assert [seen(sven, table) for table in tables] == [3, 3, 1, 1]
+    block_id = block(ada)
+    for use in Use:
+        for officer in (sven, eva):
+            assert [seen(officer, table, use) for table in tables] == [0, 0, 0, 0], use
+    assert [seen(ada, table) for table in tables] == [3, 3, 1, 1]
+    unblock(ada, block_id)
+    assert [seen(sven, table) for table in tables] == [3, 3, 1, 1]
+
+
+def test_it_comes_back_as_restricted_as_it_was(world: World, ada: Actor, sven: Actor) -> None:
+    found_in(world, ada)
+    dora = world.officer("dora", member="DK")
+    with acting_as(ada) as session:
+        restricting.change(
+            session, SubjectKind.CASE, "NO-1", None, handling(ada, excluded={"SE"}), "An operation.", date(2090, 1, 1)
+        )
+    block_id = block(ada)
+    assert (seen(sven), seen(dora)) == (0, 0)
+    unblock(ada, block_id)
+    assert (seen(sven), seen(dora)) == (0, 3)
+
+
+def test_no_change_of_handling_opens_what_is_blocked(world: World, ada: Actor, sven: Actor) -> None:
+    found_in(world, ada)
+    block(ada)
+    with acting_as(ada) as session:
+        restricting.change(session, SubjectKind.CASE, "NO-1", None, handling(ada), "A slip of the hand.")
+    assert seen(sven) == 0
+    with acting_as(ada) as session:
+        changes = restricting.look(session, SubjectKind.CASE, "NO-1").changes
+    (laid,) = [change for change in changes if change.given.is_blocked]
+    with pytest.raises(StepRefused), acting_as(ada) as session:
+        restricting.end(session, laid.id)
+    assert seen(sven) == 0
+
+
+def test_nothing_is_taken_into_what_is_blocked(world: World, ada: Actor) -> None:
+    found_in(world, ada)
+    block_id = block(ada)
+    with pytest.raises(StepRefused), acting_as(ada) as session:
+        restricting.within(session, handling(ada), case="NO-1", exhibit="PHONE-1")
+    unblock(ada, block_id)
+    with acting_as(ada) as session:
+        assert not restricting.within(session, handling(ada), case="NO-1", exhibit="PHONE-1").is_blocked
+
+
+def test_what_lies_in_another_case_too_stays_to_be_used_there(world: World, ada: Actor, sven: Actor) -> None:
+    (shared, *_) = found_in(world, ada)
+    world.occurrence(ada, shared, "NO-2")
+    block(ada)
+    assert seen(sven, "media") == 1
+    assert seen(sven, "occurrences") == 1
+
+
+def test_a_blocked_series_hides_its_media_wherever_they_lie(world: World, ada: Actor, sven: Actor) -> None:
+    media = found_in(world, ada)
+    world.series(ada, "harbour", media[:2])
+    block_id = block(ada, "harbour", SubjectKind.SERIES)
+    assert (seen(sven), seen(sven, "series"), seen(sven, "series_media")) == (1, 0, 0)
+    unblock(ada, block_id)
+    assert (seen(sven), seen(sven, "series"), seen(sven, "series_media")) == (3, 1, 2)
+
+
+def test_overlaps_with_it_are_gone_while_it_lasts_and_noted_anew_afterwards(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    world.exhibit(ada, "NO-1", cover=handling(ada, Audience.UNIT))
+    world.occurrence(ada, world.medium(ada, Audience.UNIT, content=b"a harbour"), "NO-1")
+    theirs = world.medium(sven, content=b"a harbour")
+    note(sven, theirs)
+    assert overlaps(world) == 1
+    block_id = block(ada)
+    assert overlaps(world) == 0
+    note(sven, theirs)
+    assert overlaps(world) == 0, "nobody learns of what is under examination"
+    unblock(ada, block_id)
+    assert overlaps(world) == 1
+
+
+def note(officer: Actor, medium: UUID) -> None:
+    with acting_as(officer) as session, session.cursor() as cursor:
+        cursor.execute("select clew_note_equal_bytes(%s::uuid[])", [[medium]])
+
+
+def test_a_block_is_laid_once_lifted_once_and_has_a_reason(world: World, ada: Actor, sven: Actor) -> None:
+    found_in(world, ada)
+    with pytest.raises(Invalid), acting_as(ada) as session:
+        blocking.block(session, SubjectKind.CASE, "NO-1", None, "  ")
+    block_id = block(ada)
+    with pytest.raises(StepRefused):
+        block(ada)
+    for stranger in (sven, world.officer("eva", unit="INTAKE")):
+        with pytest.raises(NotVisible):
+            unblock(stranger, block_id)
+        with pytest.raises(NotVisible):
+            block(stranger)
+    unblock(ada, block_id)
+    with pytest.raises(NotVisible):
+        unblock(ada, block_id)
+    again = block(ada)
+    assert again != block_id
+
+
+def test_the_reason_lies_sealed_and_both_steps_are_on_record(world: World, ada: Actor) -> None:
+    found_in(world, ada)
+    block_id = block(ada)
+    with acting_as(ada) as session:
+        (kept,) = blocking.blocked_now(session)
+    assert (kept.id, kept.reason, kept.laid_by) == (block_id, "A person asked for its deletion.", "ada")
+    unblock(ada, block_id)
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select reason from blocks")
+        assert "person" not in cursor.fetchone()[0]
+        cursor.execute("select act from acts where act like 'retention.%%' order by id")
+        assert [row[0] for row in cursor] == ["retention.block", "retention.unblock"]
+
+
+def test_a_data_protection_officer_blocks_for_a_request_without_seeing_the_case(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    found_in(world, ada, audience=Audience.UNIT)
+    dag = world.officer("dag", unit="PRIVACY", role=Role.DATA_PROTECTION_OFFICER)
+    block_id = blocking.block_on_request(dag, "VICTIM-ID", SubjectKind.CASE, "NO-1", None, "Request 17.")
+    with acting_as(dag) as session:
+        assert [one.id for one in blocks.lasting(session, 10)] == [block_id]
+    assert (seen(dag), seen(ada)) == (0, 3)
+    with acting_as(ada) as session:
+        (kept,) = blocking.blocked_now(session)
+    assert kept.laid_by == "dag"
+    blocking.unblock_on_request(dag, "VICTIM-ID", block_id)
+    with acting_as(ada) as session:
+        assert blocking.blocked_now(session) == ()
+    for other in (ada, sven):
+        with pytest.raises(StepRefused):
+            blocking.block_on_request(other, "VICTIM-ID", SubjectKind.CASE, "NO-1", None, "Request 17.")
