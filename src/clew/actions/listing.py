@@ -29,7 +29,7 @@ from clew.formats.listed import NOTHING, BadRecord, ListedMedium
 from clew.formats.vics import VicsCase, read_cases
 from clew.media.reading import FingerprintSet
 from clew.media.walk import open_seized, path_from_text
-from clew.records import audit, fingerprints, intakes, listed, series
+from clew.records import audit, cases, fingerprints, intakes, listed, series
 from clew.records.fingerprints import Fingerprints
 from clew.records.intakes import Intake, Stub
 from clew.records.listed import ListedRow
@@ -351,6 +351,8 @@ def _add_records(
     """Media without bytes, with their occurrences or listings, series and PDQ fingerprints; how many are new."""
     with acting_as(actor) as session:
         intakes.hold(session, intake)
+        if intake.case_id is not None:
+            cases.hold(session, intake.case_id)
         added = listed.add(session, intake, batch.staged, numbers)
     in_no_case = {} if intake.list_id is None else {
         medium_id: pdq for medium_id, pdq in added.unnumbered.items() if medium_id not in added.placed

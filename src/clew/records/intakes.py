@@ -196,11 +196,17 @@ def add_archive(session: Session, intake: Intake, archive: bytes, size_bytes: in
 def hold(session: Session, intake: Intake) -> None:
     """Hold the intake's handling as it is until the transaction ends: what is added now lies under it.
 
+    Several may hold it at once; who changes it waits for all of them.
+
     Raises:
         Unavailable: it was changed since the intake was read; the same call reads it anew.
     """
+    _lock(session, intake, "share")
+
+
+def _lock(session: Session, intake: Intake, how: str) -> None:
     with session.cursor() as cursor:
-        cursor.execute(f"select {_HANDLING} from intakes where id = %s for update", [intake.id])
+        cursor.execute(f"select {_HANDLING} from intakes where id = %s for {how}", [intake.id])
         _refuse_old(intake, cursor.fetchone())
 
 
@@ -211,8 +217,8 @@ def _refuse_old(intake: Intake, row: Sequence | None) -> None:
 
 
 def _next_ordinal(session: Session, intake: Intake) -> int:
-    """The number of the next chunk; the intake is held, so that the walk and the workers do not take the same."""
-    hold(session, intake)
+    """The number of the next chunk; the intake is held alone, so that the walk and the workers do not take the same."""
+    _lock(session, intake, "update")
     with session.cursor() as cursor:
         cursor.execute("select coalesce(max(ordinal) + 1, 0) from chunks where intake_id = %s", [intake.id])
         return int(cursor.fetchone()[0])
