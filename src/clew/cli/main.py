@@ -24,6 +24,8 @@ from clew.cli import (
     nodes,
     officers,
     releases,
+    reports,
+    requests,
     series,
     triages,
     units,
@@ -43,6 +45,8 @@ app.add_typer(handlings.app, name="handling", help="Handling: who may use record
 app.add_typer(cases.app, name="case", help="Cases: how one ends for good.")
 app.add_typer(keys.app, name="key", help="Keys: renewed, and looked after.")
 app.add_typer(releases.app, name="release", help="Releases: originals opened to one other member.")
+app.add_typer(reports.app, name="report", help="Reports of a member, as numbers.")
+app.add_typer(requests.app, name="request", help="Requests: people who ask what is kept about them.")
 app.add_typer(series.app, name="series", help="Series: media that belong together.")
 for command in (
     nodes.init,

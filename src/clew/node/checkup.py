@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from django.conf import settings
 
-from clew.actions import admitting, entering, opening, shredding
+from clew.actions import admitting, entering, examining, opening, shredding
 from clew.domain.certification import WARNING
 from clew.domain.errors import ClewError, Tampered
 from clew.domain.suspension import Standing
@@ -30,6 +30,7 @@ def checks(configuration: Configuration, facts: ConnectionFacts) -> Iterator[Che
     yield from check_database(configuration, facts)
     yield from check_log(configuration)
     yield _officers()
+    yield _requests()
     with equipped(configuration) as workplace:
         yield _sandbox(workplace.nursery)
         for engine, index in workplace.indexes.items():
@@ -73,6 +74,26 @@ def _officers() -> Check:
         sentence=f"{working} may work; {ending} certifications end within 30 days or have ended;"
         f" {without_factor} have no second factor yet.",
     )
+
+
+def _requests() -> Check:
+    """Whether a request of somebody about their own data is overdue; counts only."""
+    open_, due_soon, overdue, unanswered = 0, 0, 0, 0
+    for member in entering.everybody():
+        with opening.acting_as(admitting.operator_at(member.code)) as session:
+            due = examining.due(session)
+        open_ += due.open
+        due_soon += due.due_soon
+        overdue += due.overdue
+        unanswered += due.unanswered
+    said = (
+        f"{open_} open, {due_soon} due within 30 days, {overdue} overdue;"
+        f" {unanswered} consultations wait for an answer."
+    )
+    return Check(
+        name="requests", ok=not overdue,
+        sentence=said if not overdue else f"{said} The data-protection officers of the members decide them.",
+    )  # fmt: skip
 
 
 def _index(name: str, index: Index) -> Check:

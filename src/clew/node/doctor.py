@@ -46,6 +46,7 @@ def check_database(configuration: Configuration, facts: ConnectionFacts) -> list
         _grants,
         _views,
         _two_people,
+        _clock,
         _silence,
     ]
     with psycopg.connect(**facts.as_owner(), autocommit=True) as owner:
@@ -159,6 +160,18 @@ def _two_people(owner: Connection, _: ConnectionFacts) -> Check:
         good="The database lets nobody be certified by fewer than two others, but for what the operator founds.",
         bad="Run clew init on a new database and bring the records over: these constraints are gone",
     )
+
+
+def _clock(owner: Connection, _: ConnectionFacts) -> Check:
+    found = owner.execute(
+        "select from pg_constraint where convalidated and conname = 'request_clock_is_its_kinds'"
+        " and conrelid = 'public.requests'::regclass"
+    ).fetchone()
+    return Check(
+        name="clock of requests", ok=found is not None,
+        sentence="The database holds every request to the four or nine months of its kind." if found is not None
+        else "The end of a request can be moved: run clew init on a new database and bring the records over.",
+    )  # fmt: skip
 
 
 def _key(owner: Connection, context_key: bytes) -> Check:

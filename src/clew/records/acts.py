@@ -107,6 +107,11 @@ def _conditions(wanted: Wanted) -> tuple[list[str], list[object]]:
     return ["true", *(condition for condition, _ in asked)], [value for _, value in asked]
 
 
+def bounds(since: datetime, until: datetime) -> tuple[UUID, UUID]:
+    """Identifiers between which every act of that time lies, and few others: so an index finds them."""
+    return _first_of(since - CLOCKS_DIFFER), _first_of(until + CLOCKS_DIFFER)
+
+
 def _first_of(moment: datetime) -> UUID:
     """The least identifier of an act at `moment`."""
     return UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)

@@ -7,7 +7,7 @@ from psycopg import sql
 
 from clew.domain.handling import Use
 from clew.domain.officer import WITHOUT_CONTENT, Role
-from clew.records import administration, custody, log
+from clew.records import administration, custody, log, rights
 from clew.records.roles import Roles
 from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, visible
 
@@ -51,6 +51,7 @@ APP_GRANTS = {
     **administration.APP_GRANTS,
     **log.APP_GRANTS,
     **custody.APP_GRANTS,
+    **rights.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -66,6 +67,7 @@ BLIND_GRANTS = {
     **administration.BLIND_GRANTS,
     **log.BLIND_GRANTS,
     **custody.BLIND_GRANTS,
+    **rights.BLIND_GRANTS,
 }
 
 FUNCTIONS_OF_THE_APP = (
@@ -90,6 +92,7 @@ FUNCTIONS_OF_THE_APP = (
     "clew_note_equal_bytes(uuid[])",
     "clew_recover(uuid[], uuid[], uuid[])",
     *log.FUNCTIONS_OF_THE_APP,
+    *rights.FUNCTIONS_OF_THE_APP,
     "clew_blobs_kept(bytea[])",
     "clew_forget_media(uuid[])",
     "clew_forget_words(uuid)",
@@ -138,6 +141,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **administration.RULES,
     **log.RULES,
     **custody.RULES,
+    **rights.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 
@@ -209,7 +213,16 @@ def functions_made(roles: Roles) -> list[str]:
     ]
 
 
-SOURCES = ("actor.sql", "standing.sql", "sign_in.sql", "blind.sql", "recover.sql", "audit.sql")
+SOURCES = (
+    "actor.sql",
+    "standing.sql",
+    "sign_in.sql",
+    "blind.sql",
+    "recover.sql",
+    "audit.sql",
+    "rights.sql",
+    "annual_report.sql",
+)
 
 
 def functions() -> list[str]:

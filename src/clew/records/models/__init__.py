@@ -20,6 +20,7 @@ from clew.records.models.match import Match, Overlap, OverlapSide
 from clew.records.models.medium import FingerprintCounter, FingerprintSet, Medium, MediumKey, Occurrence
 from clew.records.models.member import Member, Officer, Unit
 from clew.records.models.program import Token
+from clew.records.models.request import Consultation, Request
 from clew.records.models.retention import Block, RetentionDecision, Term, Tombstone
 from clew.records.models.shredding import Release, Shredding
 from clew.records.models.sign_in import DoorMemory, SignIn
@@ -32,6 +33,7 @@ __all__ = [
     "Certification",
     "Checkpoint",
     "Chunk",
+    "Consultation",
     "ContextKey",
     "Cosignature",
     "DoorMemory",
@@ -54,6 +56,7 @@ __all__ = [
     "Overlap",
     "OverlapSide",
     "Release",
+    "Request",
     "RetentionDecision",
     "Series",
     "SeriesMedium",

@@ -1,0 +1,194 @@
+"""Examining: requests of people for access to, correction or deletion of what a member keeps about them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from clew.domain.clock import Clock, RequestKind, Timing, check_receipt, timing
+from clew.domain.cover import Purpose
+from clew.domain.errors import StepRefused
+from clew.domain.naming import named
+from clew.domain.officer import Role
+from clew.domain.request import Outcome, State, Step, after, check_decision, text
+from clew.records import audit, consultations, requests
+from clew.records.consultations import Consultation
+from clew.records.requests import Due, Request
+from clew.records.session import Session
+
+__all__ = [
+    "Consultation",
+    "Due",
+    "Outcome",
+    "Page",
+    "Request",
+    "State",
+    "View",
+    "admit",
+    "close",
+    "decide",
+    "decided_ones",
+    "dismiss",
+    "due",
+    "examine",
+    "look",
+    "look_at",
+    "open_ones",
+    "receive",
+    "timing_of",
+    "withdraw",
+]
+
+REQUESTS_PER_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A request with what owners were asked about it."""
+
+    request: Request
+    consultations: tuple[Consultation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some requests; `next` is where the following page begins, or None."""
+
+    items: tuple[Request, ...]
+    next: UUID | None
+
+
+def receive(
+    session: Session, reference: str, kind: RequestKind, received_at: datetime, applicant: str, asked: str
+) -> UUID:
+    """Enter a request; its clock runs from the day of `received_at` in its own zone.
+
+    Raises:
+        StepRefused: the actor is no data-protection officer.
+        Invalid: a word is of no use, the receipt cannot be, or the member has a request of this reference.
+    """
+    examine(session)
+    clock = Clock(kind=kind, received_at=received_at)
+    check_receipt(clock, datetime.now(UTC))
+    request_id = requests.add(session, named(reference), clock, text(applicant), text(asked))
+    _record(session, "request.receive", request_id)
+    return request_id
+
+
+def open_ones(session: Session, after_id: UUID | None = None, limit: int = REQUESTS_PER_PAGE) -> Page:
+    """Requests of the actor's member that are not decided, those due first first."""
+    examine(session)
+    audit.append(session, "request.list", "", purpose=Purpose.SUPERVISION)
+    return _page(requests.open_ones(session, after_id, limit + 1), limit)
+
+
+def decided_ones(session: Session, after_id: UUID | None = None, limit: int = REQUESTS_PER_PAGE) -> Page:
+    """Those that are decided, the latest first."""
+    examine(session)
+    audit.append(session, "request.list", "", purpose=Purpose.SUPERVISION)
+    return _page(requests.decided_ones(session, after_id, limit + 1), limit)
+
+
+def look(session: Session, reference: str) -> View:
+    """A request with everything that was asked and said about it.
+
+    Raises:
+        StepRefused: the actor is no data-protection officer.
+        NotVisible: the member has no such request.
+    """
+    examine(session)
+    return _look(session, requests.get(session, reference))
+
+
+def look_at(session: Session, request_id: UUID) -> View:
+    """The same by its identifier."""
+    examine(session)
+    return _look(session, requests.by_id(session, request_id))
+
+
+def admit(session: Session, reference: str) -> None:
+    """Find a request admissible: it is examined from now on. Raises as `decide`."""
+    request = _held(session, reference)
+    requests.admit(session, request, after(request.state, Step.ADMIT))
+    _record(session, "request.admit", request.id)
+
+
+def dismiss(session: Session, reference: str, reasons: str) -> None:
+    """Find a request inadmissible. Raises as `decide`."""
+    _end(session, reference, Step.DISMISS, Outcome.INADMISSIBLE, reasons)
+
+
+def withdraw(session: Session, reference: str, reasons: str) -> None:
+    """Keep that whoever asked does so no more, and how that was said. Raises as `decide`."""
+    _end(session, reference, Step.WITHDRAW, Outcome.WITHDRAWN, reasons)
+
+
+def decide(session: Session, reference: str, outcome: Outcome, reasons: str) -> None:
+    """Decide a request that was examined.
+
+    Raises:
+        StepRefused: the actor is no data-protection officer, the request is not examined now, or an owner
+            that was consulted may still answer or does not agree.
+        NotVisible: the member has no such request.
+        Invalid: no reasons are given, or there is no such decision.
+    """
+    _end(session, reference, Step.DECIDE, outcome, reasons)
+
+
+def close(session: Session, reference: str, told: str) -> None:
+    """Keep how and when whoever asked was told of the decision. Raises as `decide`."""
+    request = _held(session, reference)
+    requests.close(session, request, after(request.state, Step.CLOSE), text(told))
+    _record(session, "request.close", request.id)
+
+
+def due(session: Session) -> Due:
+    """How many requests are open, due soon and overdue: numbers, for the member's administrators and operator too."""
+    return requests.due(session)
+
+
+def timing_of(request: Request) -> Timing:
+    """How the request stands against its clock now."""
+    return timing(request.ends_at, datetime.now(UTC), request.decided_at)
+
+
+def examine(session: Session) -> None:
+    """Refuse whoever does not protect the data of a member; the database shows them nothing either.
+
+    Raises:
+        StepRefused: the actor is no data-protection officer.
+    """
+    if session.actor.role is not Role.DATA_PROTECTION_OFFICER:
+        raise StepRefused("Only a data-protection officer of the member does this.")
+
+
+def _held(session: Session, reference: str) -> Request:
+    examine(session)
+    return requests.get(session, reference)
+
+
+def _end(session: Session, reference: str, step: Step, outcome: Outcome, reasons: str) -> None:
+    request = _held(session, reference)
+    state = after(request.state, step)
+    kept = text(reasons)
+    if step is Step.DECIDE:
+        asked = consultations.of(session, request.id)
+        check_decision(outcome, (one.consulted for one in asked), datetime.now(UTC))
+    requests.decide(session, request, state, outcome, kept)
+    ended = consultations.end(session, request.id)
+    audit.append(
+        session, f"request.{step}", str(request.id), {"consultations_ended": ended}, purpose=Purpose.SUPERVISION
+    )
+
+
+def _look(session: Session, request: Request) -> View:
+    _record(session, "request.read", request.id)
+    return View(request=request, consultations=consultations.of(session, request.id))
+
+
+def _record(session: Session, act: str, request_id: UUID) -> None:
+    audit.append(session, act, str(request_id), purpose=Purpose.SUPERVISION)
+
+
+def _page(found: Sequence[Request], limit: int) -> Page:
+    return Page(items=tuple(found[:limit]), next=found[limit - 1].id if len(found) > limit else None)
