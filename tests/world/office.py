@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -48,13 +49,13 @@ class Office:
 
     def intake(
         self, of: Actor, source: Path, case: str = "CASE-1", exhibit: str = "PHONE-1", *, series: str | None = None,
-        cover: Handling | None = None, keeps_bytes: bool = True, works: bool = True,
+        cover: Handling | None = None, keeps_bytes: bool = True, works: bool = True, until: date | None = None,
     ) -> UUID:  # fmt: skip
         """Take in `source`; with `works` all its jobs are done too."""
         cover = cover or handling(of)
         kind = receiving.kind_of(source)
         with acting_as(of) as session:
-            said = opening.keep_cover(session, cover, Cover(retention_end=default_retention_end(opening.today())))
+            said = opening.keep_cover(session, cover, Cover(retention_end=until or default_retention_end(opening.today())))
             exhibit_id = None if kind == "hash_list" else opening.open_exhibit(session, case, exhibit, cover, said)
             list_id = opening.open_list(session, source.name, cover, said) if kind == "hash_list" else None
             series_id = None if series is None else opening.open_series(session, series, cover, said)

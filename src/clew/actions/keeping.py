@@ -41,11 +41,17 @@ def carried(
 
 
 def write(
-    session: Session, intake: Intake, names: Mapping[bytes, UUID], kept_bytes: Mapping[bytes, Kept],
+    session: Session, vault: Vault, intake: Intake, names: Mapping[bytes, UUID], kept_bytes: Mapping[bytes, Kept],
     carried: Mapping[UUID, tuple[bytes, bytes] | None],
 ) -> None:  # fmt: skip
-    """By which case's key each medium can be read from now on."""
+    """By which case's key each medium can be read from now on; the case is held meanwhile.
+
+    Raises:
+        Unavailable: a blob that was found in place went since, with the end of the exhibit that it was stored for.
+    """
     if intake.case_id is not None and intake.keeps_bytes:
+        if not all(vault.holds(kept.blob) for kept in kept_bytes.values()):
+            raise Unavailable("Some media went meanwhile with an exhibit that ended; they are taken in again.")
         fresh = {names[sha256]: (kept.blob, kept.wrapped) for sha256, kept in kept_bytes.items()}
         medium_keys.add(session, intake.case_id, fresh)
         medium_keys.carry(session, intake.case_id, {one: key for one, key in carried.items() if key is not None})

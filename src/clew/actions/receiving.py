@@ -256,9 +256,10 @@ def take(
             return
         if intake.case_id is not None:
             cases.hold(session, intake.case_id)
+        media.hold(session, list(known.values()))
         made = media.add(session, intake.handling, kept, intake.cover_id)
         names = known | {name: medium_id for name, (medium_id, _) in made.items()}
-        keeping.write(session, intake, names, kept_bytes, carried)
+        keeping.write(session, workplace.vault, intake, names, kept_bytes, carried)
         _write_occurrences(session, chunk, received, names)
         ids = [made[medium.name][0] for medium in kept]
         # What was numbered before is searched while others may number; only the rest holds them up.

@@ -14,7 +14,7 @@ from django.db import connections
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from clew.actions import listing, opening, receiving, restricting, triaging
+from clew.actions import listing, opening, receiving, restricting, retaining, triaging
 from clew.actions.workplace import Workplace
 from clew.domain.cover import Words, cover_from_words
 from clew.domain.errors import Invalid, StepRefused, Unavailable
@@ -27,6 +27,7 @@ from clew.domain.handling import (
     named_from_words,
     uses_from_words,
 )
+from clew.domain.handling_change import SubjectKind
 from clew.domain.intake import Progress as IntakeProgress
 from clew.domain.intake import Summary
 from clew.jobs import tasks, worker
@@ -165,6 +166,9 @@ def _begin(workplace: Workplace, actor: Actor, asked: Asked, kind: str) -> UUID:
         handling = restricting.within(
             session, handling, case=asked.case, exhibit=asked.exhibit, list_name=asked.list_name, series=asked.series
         )
+        if not asked.cover.keep_until.strip():
+            goes_into = SubjectKind.EXHIBIT if asked.list_name is None else SubjectKind.HASH_LIST
+            cover = replace(cover, retention_end=retaining.default_end(session, goes_into))
         cover_id = opening.keep_cover(session, handling, cover)
         exhibit_id = list_id = None
         if asked.case is not None and asked.exhibit is not None:

@@ -26,6 +26,7 @@ from clew.cli import (
     releases,
     reports,
     requests,
+    retentions,
     series,
     triages,
     units,
@@ -47,6 +48,7 @@ app.add_typer(keys.app, name="key", help="Keys: renewed, and looked after.")
 app.add_typer(releases.app, name="release", help="Releases: originals opened to one other member.")
 app.add_typer(reports.app, name="report", help="Reports of a member, as numbers.")
 app.add_typer(requests.app, name="request", help="Requests: people who ask what is kept about them.")
+app.add_typer(retentions.app, name="retention", help="Retention: until when records are kept, and what ends by itself.")
 app.add_typer(series.app, name="series", help="Series: media that belong together.")
 for command in (
     nodes.init,

@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import Task
 
-from clew.actions import looking_closer, matching, opening, receiving, restricting, unpacking
+from clew.actions import ending, looking_closer, matching, opening, receiving, restricting, unpacking
 from clew.actions.receiving import AddJob
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, NotAdmitted, Unavailable
@@ -197,3 +197,13 @@ def end_restrictions(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
     """Restrictions of handling whose end has come end: what lasted before holds again."""
     with _reached():
         restricting.end_all_due()
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(name="end_retention", queue=VAULT_QUEUE, lock="end_retention", queueing_lock="end_retention")
+def end_retention(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
+    """What is past its end and not blocked goes, of every unit."""
+    with _reached():
+        ended = ending.end_all(_workplaces[0])
+    if any(ended.values()):
+        log.info("retention: %d subjects ended", sum(ended.values()))

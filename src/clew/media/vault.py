@@ -130,6 +130,10 @@ class Vault:
             raise
         return reader
 
+    def holds(self, blob: bytes) -> bool:
+        """Whether the blob is there, whole or not."""
+        return self.disk.exists(self.path_of(blob))
+
     def remove(self, blobs: Iterable[bytes]) -> int:
         """Take blobs off the disk, durably; how many were there. Their bytes are ciphertext without a key."""
         removed, folders = 0, set()

@@ -3,12 +3,12 @@
 import platform
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
 from django.conf import settings
 
-from clew.actions import admitting, entering, examining, opening, shredding
+from clew.actions import admitting, ending, entering, examining, opening, shredding
 from clew.domain.certification import WARNING
 from clew.domain.errors import ClewError, Tampered
 from clew.domain.suspension import Standing
@@ -37,6 +37,7 @@ def checks(configuration: Configuration, facts: ConnectionFacts) -> Iterator[Che
             yield _index(engine.name.lower(), index)
     yield _key_files(configuration)
     yield _shredded_keys()
+    yield _retention()
     yield _disk(configuration)
     yield _sound()
     yield Check(
@@ -131,6 +132,20 @@ def _shredded_keys() -> Check:
         sentence=f"{count} keys of shredded cases are back: run clew key sweep." if count
         else "No shredded case has a key.",
     )  # fmt: skip
+
+
+def _retention() -> Check:
+    """Nothing is past its end for longer than a day, and nothing stopped on its way; counts only."""
+    try:
+        late, stopped = ending.overdue(opening.today() - timedelta(days=1)), ending.unfinished()
+    except ClewError as refused:
+        return Check(name="retention", ok=False, sentence=str(refused))
+    ok = not late and not stopped
+    sentence = (
+        "Nothing is past its end; each type has its term."
+        if ok else f"{late} subjects are past their end and {stopped} are half ended: keep clew work running."
+    )  # fmt: skip
+    return Check(name="retention", ok=ok, sentence=sentence)
 
 
 def _disk(configuration: Configuration) -> Check:

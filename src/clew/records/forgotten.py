@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from clew.domain.handling_change import SubjectKind
@@ -22,6 +23,11 @@ def case(session: Session, case_id: UUID) -> Forgotten:
     A medium that another case, or a hash list, has too stays, and stays readable there.
     """
     with session.cursor() as cursor:
+        # In the order of every intake: media before their keys, so that neither waits for the other.
+        cursor.execute(
+            "select from media where id in (select medium_id from occurrences where case_id = %s) order by id for update",
+            [case_id],
+        )
         cursor.execute("delete from medium_keys where case_id = %s returning blob", [case_id])
         held = {bytes(row[0]) for row in cursor}
         blobs = _unheld(session, held)
@@ -48,6 +54,7 @@ def some_of(session: Session, kind: SubjectKind, subject_id: UUID, limit: int) -
         found = cursor.fetchall()
     places = _PLACES[kind]
     lying = sorted({row[0] for row in found if row[0] is not None})
+    _hold(session, lying)
     freed = _keys_of_no_place(session, kind, subject_id, lying)
     more = media(session, lying, are_kept_in_series=True)
     counts = {places: len(found), **more.counts, "blobs_removed": len({*freed, *more.blobs})}
@@ -76,11 +83,11 @@ def still_held(session: Session, blobs: Sequence[bytes]) -> list[bytes]:
     return sorted(set(blobs) - set(_unheld(session, set(blobs))))
 
 
-def covers(session: Session, limit: int) -> int:
-    """Covers of the own unit whose retention has ended and that nothing lies under any more; how many went."""
+def covers(session: Session, day: date, limit: int) -> int:
+    """Covers of the own unit whose retention has ended by `day` and that nothing lies under any more; how many went."""
     with session.cursor() as cursor:
         cursor.execute(
-            _COVERS, {"member": session.actor.member, "unit": session.actor.unit, "limit": limit}
+            _COVERS, {"member": session.actor.member, "unit": session.actor.unit, "day": day, "limit": limit}
         )
         return cursor.rowcount
 
@@ -91,9 +98,8 @@ def media(session: Session, lying: Sequence[UUID], *, are_kept_in_series: bool =
     Fingerprints, matches, overlaps, places in series and what was released of them go with them.
     `are_kept_in_series`: a series that has one keeps it.
     """
+    _hold(session, lying)
     with session.cursor() as cursor:
-        # Held first, and asked afterwards: an intake that holds one of them meanwhile has written where it lies.
-        cursor.execute("select from media where id = any(%s) order by id for update", [list(lying)])
         cursor.execute(
             _ALONE + (_IN_NO_SERIES if are_kept_in_series else ""),
             {"media": list(lying), "member": session.actor.member, "unit": session.actor.unit},
@@ -110,6 +116,12 @@ def media(session: Session, lying: Sequence[UUID], *, are_kept_in_series: bool =
         cursor.execute("delete from media where id = any(%s)", [alone])
         counts["media"] = cursor.rowcount
     return Forgotten(counts=counts, blobs=blobs)
+
+
+def _hold(session: Session, media: Sequence[UUID]) -> None:
+    """Held before anything is asked of them: an intake that has one in hand has then written where it lies."""
+    with session.cursor() as cursor:
+        cursor.execute("select from media where id = any(%s) order by id for update", [list(media)])
 
 
 def _keys_of_no_place(session: Session, kind: SubjectKind, subject_id: UUID, lying: Sequence[UUID]) -> list[bytes]:
@@ -208,7 +220,7 @@ _ITSELF = {
 _COVERS = """
     delete from covers where id = any(array(
         select c.id from covers c
-         where c.owner_member = %(member)s and c.owner_unit = %(unit)s and c.retention_end <= current_date
+         where c.owner_member = %(member)s and c.owner_unit = %(unit)s and c.retention_end <= %(day)s
            and not exists (select from cases r where r.cover_id = c.id)
            and not exists (select from exhibits r where r.cover_id = c.id)
            and not exists (select from intakes r where r.cover_id = c.id)

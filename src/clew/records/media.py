@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from clew.domain.errors import NotVisible
+from clew.domain.errors import NotVisible, Unavailable
 from clew.domain.handling import BLOCKED, Handling
 from clew.domain.intake import ChunkState
 from clew.domain.medium import MediumKind, Verdict
@@ -103,6 +103,18 @@ def known(session: Session, handling: Handling, names: Sequence[bytes], *, keeps
             {"names": list(names), "unread": _UNREAD, "keeps": keeps_bytes, **handling_columns(handling)},
         )
         return {bytes(name): medium_id for name, medium_id in cursor}
+
+
+def hold(session: Session, media: Sequence[UUID]) -> None:
+    """Have none of the own unit's media go until the transaction ends.
+
+    Raises:
+        Unavailable: one went since it was found; what holds it is taken in again.
+    """
+    with session.cursor() as cursor:
+        cursor.execute("select from media where id = any(%s) order by id for key share", [list(media)])
+        if cursor.rowcount != len(set(media)):
+            raise Unavailable("Some media went meanwhile with what held them; they are taken in again.")
 
 
 def own(session: Session, sha256: bytes) -> UUID:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from clew.domain.cover import REVIEW_MONTHS
 from clew.domain.errors import NotVisible
 from clew.domain.handling_change import SubjectKind
 from clew.domain.retention import TERMS, Rule
@@ -52,15 +53,16 @@ class Marker:
 
 
 def until(
-    session: Session, day: date, *, limit: int, after: Marker | None = None, is_blocked: bool | None = None
-) -> list[Kept]:
-    """The own unit's subjects that end on or before `day`, the nearest first. An exhibit that ends with its case goes
-    with it and is not named apart.
+    session: Session, day: date, *, limit: int, months: int = 0, after: Marker | None = None,
+    is_blocked: bool | None = None,
+) -> list[Kept]:  # fmt: skip
+    """The own unit's subjects whose end, or `months` before it, is on or before `day`; the nearest first.
 
-    `is_blocked` asks for those that are, or are not.
+    An exhibit that ends with its case goes with it and is not named apart. `is_blocked` asks for those that
+    are, or are not.
     """
     values = {
-        **_values(session), "day": day, "limit": limit, "after_day": after and after.ends_on,
+        **_values(session), "day": day, "months": months, "limit": limit, "after_day": after and after.ends_on,
         "after_id": after and after.id, "asked_blocked": is_blocked,
     }  # fmt: skip
     with session.cursor() as cursor:
@@ -157,6 +159,7 @@ def _rule(cover: str) -> str:
 
 # What the owner decided last counts, else what the cover says, else the term of the type. Nothing goes before an end
 # that was stated for something in it: an exhibit is kept as long as any intake into it, a case as its last exhibit.
+# What extends a case extends all that lies in it.
 _ENDS = f"""
     with extended as materialized (
         select distinct on (subject_id) subject_id, until from retention_decisions
@@ -169,12 +172,14 @@ _ENDS = f"""
         select subject_id from blocks where lifted_at is null and member = %(member)s and unit = %(unit)s),
     exhibit as materialized (
         select e.id, e.reference, e.case_id, e.entered_at,
-               greatest({_end("c", "e.entered_at", "exhibit_years")}, i.last) as ends_on,
-               case when i.last > {_end("c", "e.entered_at", "exhibit_years")} then 'cover' else {_rule("c")} end as rule,
+               greatest({_end("c", "e.entered_at", "exhibit_years")}, i.last, xc.until) as ends_on,
+               case when xc.until > greatest({_end("c", "e.entered_at", "exhibit_years")}, i.last) then 'extension'
+                    when i.last > {_end("c", "e.entered_at", "exhibit_years")} then 'cover' else {_rule("c")} end as rule,
                e.id in (select subject_id from held) as is_held
           from exhibits e
           left join covers c on c.id = e.cover_id
           left join extended x on x.subject_id = e.id
+          left join extended xc on xc.subject_id = e.case_id
           left join lateral (
                select max(coalesce(ic.retention_end, ({_TERM.format(entered="n.started_at", years="exhibit_years")})::date)) as last
                  from intakes n left join covers ic on ic.id = n.cover_id where n.exhibit_id = e.id) i on true
@@ -220,13 +225,14 @@ _ENDS = f"""
     told as (
         select k.kind, k.id, k.name, k.case_id, k.case_name, (k.entered_at at time zone 'UTC')::date as entered_on, k.ends_on,
                k.rule, k.is_blocked, k.exhibits,
-               coalesce(t.at >= k.ends_on - interval '6 months', false) as is_decided
+               coalesce((t.at at time zone 'UTC')::date >= (k.ends_on - interval '{REVIEW_MONTHS} months')::date, false)
+                   as is_decided
           from kept k left join let t on t.subject_id = k.id)
 """
 
 _UNTIL = """
     select t.* from told t
-     where t.ends_on <= %(day)s
+     where (t.ends_on - make_interval(months => %(months)s))::date <= %(day)s
        and (%(asked_blocked)s::boolean is null or t.is_blocked = %(asked_blocked)s)
        and (%(after_day)s::date is null or (t.ends_on, t.id) > (%(after_day)s, %(after_id)s::uuid))
        -- What ends with its case is not named apart.

@@ -1,0 +1,192 @@
+"""Ending: what is past its end and not blocked goes, in batches, and a tombstone with proof stays.
+
+Every step may be done again: a run that was killed anywhere is gone on with by the next one. In each unit it
+acts as nobody, its calendar, which has no right but on that unit's own records.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from clew.actions.opening import today
+from clew.actions.workplace import Workplace
+from clew.domain import ending as rules
+from clew.domain.ending import Step
+from clew.domain.errors import ClewError, NotVisible
+from clew.domain.handling import Actor
+from clew.domain.handling_change import SubjectKind
+from clew.domain.retention import State, calendar_of, state
+from clew.records import audit, cases, forgotten, handlings, officers, retentions, tombstones
+from clew.records.retentions import Kept
+from clew.records.session import Session, acting_as
+from clew.records.tombstones import Tombstone
+
+SUBJECTS_PER_RUN_MAX = 200
+"""Of each unit; the next run goes on."""
+PLACES_PER_BATCH = 2_000
+COVERS_PER_RUN_MAX = 10_000
+
+log = logging.getLogger("clew.retention")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """What a run would end now in one unit: the subjects, and how many places of each and media of all would go."""
+
+    member: str
+    unit: str
+    subjects: tuple[Kept, ...]
+    places: Mapping[UUID, int]
+    media: int
+    blobs: int
+    is_more: bool
+
+
+def foresee() -> tuple[Foreseen, ...]:
+    """What the next run would end, by unit. Nothing is changed and nothing put on record but that it was asked."""
+    found = []
+    for actor in _calendars():
+        with acting_as(actor) as session:
+            due = _due(session, SUBJECTS_PER_RUN_MAX + 1)
+            if due:
+                found.append(_foreseen(session, due))
+    return tuple(found)
+
+
+def end_all(workplace: Workplace) -> dict[SubjectKind, int]:
+    """End everything whose time has come, of every unit; how many of each type. One unit's failure stops no other."""
+    ended = dict.fromkeys(SubjectKind, 0)
+    for actor in _calendars():
+        try:
+            for kind in end_due(workplace, actor):
+                ended[kind] += 1
+        except ClewError as refused:
+            log.error("what is past its end in a unit could not end: %s", type(refused).__name__)  # noqa: TRY400
+    return ended
+
+
+def end_due(workplace: Workplace, actor: Actor) -> list[SubjectKind]:
+    """The same for one unit, as its calendar: first what was begun, then what is due; the type of each that ended."""
+    ended = []
+    with acting_as(actor) as session:
+        begun = [(stone.id, stone.kind) for stone in tombstones.unfinished(session)]
+        due = _due(session, SUBJECTS_PER_RUN_MAX)
+    for stone_id, kind in begun:
+        _carry_out(workplace, actor, stone_id)
+        ended.append(kind)
+    for kept in due:
+        raised = _begin(actor, kept.kind, kept.id)
+        if raised is not None:
+            _carry_out(workplace, actor, raised)
+            ended.append(kept.kind)
+    if ended:
+        with acting_as(actor) as session:
+            forgotten.covers(session, today(), COVERS_PER_RUN_MAX)
+    return ended
+
+
+def _calendars() -> list[Actor]:
+    return [calendar_of(member, unit) for member, unit in officers.units()]
+
+
+def _due(session: Session, limit: int) -> list[Kept]:
+    return retentions.until(session, today(), limit=limit, is_blocked=False)
+
+
+def _begin(actor: Actor, kind: SubjectKind, subject_id: UUID) -> UUID | None:
+    """The tombstone of a subject that is still due; None where it is gone, extended, blocked or filled again."""
+    with acting_as(actor) as session:
+        kept = _held(session, kind, subject_id)
+        if kept is None or state(kept.ends_on, today(), is_blocked=kept.is_blocked) is not State.DUE:
+            return None
+        stone = tombstones.raise_for(session, kept)
+        if kind is SubjectKind.CASE:
+            cases.begin_shredding(session, subject_id)
+        audit.append(session, "retention.begin", str(stone))
+        return stone
+
+
+def _held(session: Session, kind: SubjectKind, subject_id: UUID) -> Kept | None:
+    """The subject as it is, held against decisions, blocks and intakes until the transaction ends."""
+    with suppress(NotVisible):
+        kept = retentions.of(session, kind, subject_id)
+        case_id = subject_id if kind is SubjectKind.CASE else kept.case_id
+        if case_id is not None:
+            cases.close(session, case_id)
+        handlings.get(session, kind, subject_id)
+        if kind is SubjectKind.CASE:
+            handlings.hold_exhibits_of(session, subject_id)
+        return None if tombstones.is_ending(session, subject_id) else retentions.of(session, kind, subject_id)
+    return None
+
+
+def _carry_out(workplace: Workplace, actor: Actor, stone_id: UUID) -> None:
+    """Batch after batch, then the subject itself, the key of a case, and the event that proves it."""
+    while not _step(workplace, actor, stone_id):
+        pass
+    with acting_as(actor) as session:
+        stone = tombstones.hold(session, stone_id)
+        if stone.step is Step.DONE:
+            return
+        _remove_blobs(workplace, session, stone)
+        if stone.kind is SubjectKind.CASE:
+            workplace.vault.keys.destroy(stone.member, str(stone.subject_id))
+        tombstones.note(session, stone_id, stone.counts, ())
+        act = audit.append(session, "retention.end", str(stone_id), stone.counts)
+        tombstones.done(session, stone_id, act)
+
+
+def _step(workplace: Workplace, actor: Actor, stone_id: UUID) -> bool:
+    """The blobs of the batch before leave the disk, the rows of the next go; whether all are gone. One transaction."""
+    with acting_as(actor) as session:
+        stone = tombstones.hold(session, stone_id)
+        if stone.step is Step.DONE:
+            return True
+        _remove_blobs(workplace, session, stone)
+        gone, is_last = forgotten.some_of(session, stone.kind, stone.subject_id, PLACES_PER_BATCH)
+        counts, blobs = rules.added(stone.counts, gone.counts), list(gone.blobs)
+        if is_last:
+            rest = forgotten.subject(session, stone.kind, stone.subject_id)
+            counts, blobs = rules.added(counts, rest.counts), [*blobs, *rest.blobs]
+        tombstones.note(session, stone_id, counts, blobs)
+        return is_last
+
+
+def _remove_blobs(workplace: Workplace, session: Session, stone: Tombstone) -> None:
+    """Take blobs off the disk while nothing is taken into the case, but for those that came to be held meanwhile."""
+    if stone.case_id is not None:
+        cases.close(session, stone.case_id)
+    if stone.blobs:
+        held = set(forgotten.still_held(session, stone.blobs))
+        workplace.vault.remove(blob for blob in stone.blobs if blob not in held)
+
+
+def _foreseen(session: Session, due: Sequence[Kept]) -> Foreseen:
+    subjects = tuple(due[:SUBJECTS_PER_RUN_MAX])
+    places = retentions.places(session, subjects)
+    media, blobs = retentions.doomed(session, subjects)
+    return Foreseen(
+        member=session.actor.member, unit=session.actor.unit, subjects=subjects, places=places, media=media,
+        blobs=blobs, is_more=len(due) > SUBJECTS_PER_RUN_MAX,
+    )  # fmt: skip
+
+
+def overdue(since: date) -> int:
+    """How many subjects of all units are not blocked and were past their end on `since`; of each up to a run's most."""
+    count = 0
+    for actor in _calendars():
+        with acting_as(actor) as session:
+            count += len(retentions.until(session, since, limit=SUBJECTS_PER_RUN_MAX, is_blocked=False))
+    return count
+
+
+def unfinished() -> int:
+    """How many ends, of all units, were begun and are not done: being at it, or stopped on the way."""
+    count = 0
+    for actor in _calendars():
+        with acting_as(actor) as session:
+            count += len(tombstones.unfinished(session))
+    return count

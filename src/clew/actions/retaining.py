@@ -1,0 +1,208 @@
+"""Retaining: what comes due is asked of its owner, who gives it a later end with a reason, or lets it end."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from clew.actions.opening import today
+from clew.domain import retention as rules
+from clew.domain.cover import REVIEW_MONTHS
+from clew.domain.errors import StepRefused
+from clew.domain.handling_change import SubjectKind
+from clew.domain.retention import (
+    Decision,
+    DecisionState,
+    State,
+    Step,
+    check_extension,
+    checked_reason,
+    checked_term,
+    has_lapsed,
+)
+from clew.records import audit, decisions, handling_changes, handlings, retentions, tombstones
+from clew.records.retentions import Kept, Marker
+from clew.records.session import Session
+from clew.records.tombstones import Tombstone
+
+PROPOSALS_SHOWN_MAX = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A subject that comes due, where it stands, and what waits for a second officer."""
+
+    kept: Kept
+    state: State
+    proposal: Decision | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuePage:
+    """Some of what comes due, the nearest first; `next` is where the following page begins."""
+
+    items: tuple[Due, ...]
+    next: Marker | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TombstonePage:
+    items: tuple[Tombstone, ...]
+    next: UUID | None
+
+
+def coming_due(session: Session, *, limit: int, after: Marker | None = None) -> DuePage:
+    """What of the own unit ends within six months or is past its end, blocked subjects too."""
+    audit.append(session, "retention.list", "")
+    found = retentions.until(session, today(), months=REVIEW_MONTHS, limit=limit + 1, after=after)
+    waiting = {decision.subject_id: decision for decision in _proposed(session)}
+    shown = found[:limit]
+    return DuePage(
+        items=tuple(Due(kept=kept, state=_state(kept), proposal=waiting.get(kept.id)) for kept in shown),
+        next=Marker(ends_on=shown[-1].ends_on, id=shown[-1].id) if len(found) > limit else None,
+    )
+
+
+def look(session: Session, kind: SubjectKind, name: str, within: str | None = None) -> tuple[Due, tuple[Decision, ...]]:
+    """The own unit's subject with its end, and everything that was decided about it.
+
+    Raises:
+        NotVisible: the unit has no such subject.
+    """
+    kept = _find(session, kind, name, within)
+    audit.append(session, "retention.read", str(kept.id))
+    said = tuple(decisions.of(session, kept.id))
+    waiting = [one for one in said if one.state is DecisionState.PROPOSED and not has_lapsed(one, _now())]
+    return Due(kept=kept, state=_state(kept), proposal=waiting[-1] if waiting else None), said
+
+
+def extend(
+    session: Session, kind: SubjectKind, name: str, within: str | None, until: date, reason: str
+) -> Decision:
+    """Keep the own unit's subject longer: at once, or as a proposal where a second officer must agree to what is wider.
+
+    Raises:
+        NotVisible: the unit has no such subject.
+        Invalid: there is no reason, or the new end cannot be.
+        StepRefused: its end has come.
+    """
+    said = checked_reason(reason)
+    kept = _held(session, _find(session, kind, name, within))
+    check_extension(kind, kept.ends_on, until, today(), is_blocked=kept.is_blocked)
+    needs_second = handling_changes.widening_needs_second(session)
+    state = DecisionState.PROPOSED if needs_second else DecisionState.IN_FORCE
+    decision_id = decisions.add(session, kind, kept.id, until, said, state)
+    audit.append(session, f"retention.{'propose' if needs_second else 'extend'}", str(kept.id))
+    return decisions.get(session, decision_id)
+
+
+def let_end(session: Session, kind: SubjectKind, name: str, within: str | None, reason: str) -> None:
+    """Answer the review: the own unit's subject shall end as it is. A later extension still may say otherwise.
+
+    Raises:
+        NotVisible: the unit has no such subject.
+        Invalid: there is no reason.
+        StepRefused: it is not asked about yet, or its end has come.
+    """
+    said = checked_reason(reason)
+    kept = _held(session, _find(session, kind, name, within))
+    where = rules.state(kept.ends_on, today(), is_blocked=False)
+    if where is not State.REVIEW:
+        raise StepRefused("It is asked about from six months before its end to the day before.")
+    decisions.add(session, kind, kept.id, None, said, DecisionState.IN_FORCE)
+    audit.append(session, "retention.let_end", str(kept.id))
+
+
+def approve(session: Session, decision_id: UUID) -> None:
+    """Agree, as a second officer of the unit, to a longer end; it is in force at once.
+
+    Raises:
+        NotVisible: the unit has no such proposal.
+        SecondPersonNeeded: it is the actor's own.
+        StepRefused: it has lapsed, is none any more, or the end has come meanwhile.
+    """
+    decision = decisions.get(session, decision_id)
+    state = rules.approved(decision, by=session.actor.officer, now=_now())
+    kept = _held(session, retentions.of(session, decision.kind, decision.subject_id))
+    if decision.until is None:
+        raise StepRefused("This decision needs nobody to agree.")
+    check_extension(decision.kind, kept.ends_on, decision.until, today(), is_blocked=kept.is_blocked)
+    _move(session, decision_id, state)
+    audit.append(session, "retention.approve", str(kept.id))
+
+
+def withdraw(session: Session, decision_id: UUID) -> None:
+    """Take a proposal back, or refuse it as the second officer.
+
+    Raises:
+        NotVisible: the unit has no such proposal.
+        StepRefused: it is none any more.
+    """
+    decision = decisions.get(session, decision_id)
+    _move(session, decision_id, rules.after(decision, Step.WITHDRAW))
+    audit.append(session, "retention.withdraw", str(decision.subject_id))
+
+
+def terms(session: Session) -> dict[SubjectKind, int]:
+    """How many years the own member keeps each type where nothing else is said."""
+    audit.append(session, "retention.terms", session.actor.member)
+    return retentions.terms(session)
+
+
+def default_end(session: Session, kind: SubjectKind) -> date:
+    """The end of what is entered today, where nothing else is said, by the own member's term of its type."""
+    return rules.own_end(today(), retentions.terms(session)[kind], cover=None, extension=None).on
+
+
+def set_term(session: Session, kind: SubjectKind, years: int) -> None:
+    """Set the own member's term for a type, as its administrator: for what is entered from now on without another end,
+    and for what is kept without a cover.
+
+    Raises:
+        StepRefused: the actor is no administrator.
+        Invalid: no such term can be.
+    """
+    retentions.set_term(session, kind, checked_term(kind, years, role=session.actor.role))
+    audit.append(session, "retention.set_term", session.actor.member, {kind.value: years})
+
+
+def ended(session: Session, *, limit: int, after: UUID | None = None) -> TombstonePage:
+    """Tombstones of the own member, the latest first."""
+    audit.append(session, "retention.tombstones", session.actor.member)
+    found = tombstones.page(session, limit + 1, after)
+    return TombstonePage(items=tuple(found[:limit]), next=found[limit - 1].id if len(found) > limit else None)
+
+
+def proof(session: Session, kind: SubjectKind, name: str, within: str | None) -> tuple[Tombstone, ...]:
+    """Tombstones of subjects of the own member that bore this name: `clew audit prove` proves the event of each."""
+    audit.append(session, "retention.proof", session.actor.member)
+    return tuple(tombstones.find(session, kind, name, within))
+
+
+def _find(session: Session, kind: SubjectKind, name: str, within: str | None) -> Kept:
+    return retentions.of(session, kind, handlings.find(session, kind, name, within).id)
+
+
+def _held(session: Session, kept: Kept) -> Kept:
+    """The same, held against other decisions and a run of the calendar until the transaction ends."""
+    handlings.get(session, kept.kind, kept.id)
+    if tombstones.is_ending(session, kept.id):
+        raise StepRefused("Its end has come and is being carried out.")
+    return retentions.of(session, kept.kind, kept.id)
+
+
+def _state(kept: Kept) -> State:
+    return rules.state(kept.ends_on, today(), is_blocked=kept.is_blocked)
+
+
+def _move(session: Session, decision_id: UUID, state: DecisionState) -> None:
+    if not decisions.move(session, decision_id, state):
+        raise StepRefused("This decision has gone on meanwhile: look again.")
+
+
+def _proposed(session: Session) -> list[Decision]:
+    found = decisions.proposed(session, PROPOSALS_SHOWN_MAX)
+    return [decision for decision in found if not has_lapsed(decision, _now())]
+
+
+def _now() -> datetime:
+    return datetime.now(tz=UTC)

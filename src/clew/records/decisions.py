@@ -1,0 +1,96 @@
+"""Decisions about retention: a longer end or none, appended, moved from state to state, never overwritten."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from clew.domain.errors import NotVisible
+from clew.domain.handling_change import SubjectKind
+from clew.domain.retention import Decision, DecisionState
+from clew.records import sealed
+from clew.records.session import Session
+
+REASON = b"retention_decisions.reason"
+DECISIONS_PER_SUBJECT_MAX = 200
+
+
+def add(
+    session: Session, kind: SubjectKind, subject_id: UUID, until: date | None, reason: str, state: DecisionState
+) -> UUID:
+    """Append a decision of the session's officer about a subject of the own unit."""
+    actor = session.actor
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into retention_decisions (subject_kind, subject_id, member, unit, until, reason, state, proposed_by,
+                                             proposed_at, decided_by, decided_at)
+            values (%(kind)s, %(subject)s, %(member)s, %(unit)s, %(until)s, %(reason)s, %(state)s, %(officer)s,
+                    clock_timestamp(), case when %(state)s = 'in-force' then %(officer)s end,
+                    case when %(state)s = 'in-force' then clock_timestamp() end) returning id""",
+            {
+                "kind": kind.value, "subject": subject_id, "member": actor.member, "unit": actor.unit, "until": until,
+                "reason": sealed.note(actor.member, REASON, reason), "state": state.value, "officer": actor.officer,
+            },
+        )  # fmt: skip
+        return UUID(str(cursor.fetchone()[0]))
+
+
+def get(session: Session, decision_id: UUID) -> Decision:
+    """The own unit's decision, held until the transaction ends.
+
+    Raises:
+        NotVisible: the unit has none.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} from retention_decisions where id = %s and member = %s and unit = %s",
+            [decision_id, session.actor.member, session.actor.unit],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotVisible("There is no such decision.")
+    return _decision(row)
+
+
+def move(session: Session, decision_id: UUID, state: DecisionState) -> bool:
+    """What was proposed has come to `state`, by the session's officer; whether it was still proposed."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "update retention_decisions set state = %s, decided_by = %s, decided_at = clock_timestamp()"
+            " where id = %s and state = 'proposed'",
+            [state.value, session.actor.officer, decision_id],
+        )
+        return cursor.rowcount == 1
+
+
+def proposed(session: Session, limit: int) -> list[Decision]:
+    """What waits for a second officer of the own unit, the oldest first."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} from retention_decisions where state = 'proposed' and member = %s and unit = %s"
+            " order by proposed_at, id limit %s",
+            [session.actor.member, session.actor.unit, limit],
+        )
+        return [_decision(row) for row in cursor]
+
+
+def of(session: Session, subject_id: UUID) -> list[Decision]:
+    """Everything that was decided about a subject of the own unit, the oldest first."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} from retention_decisions where subject_id = %s and member = %s and unit = %s"
+            " order by proposed_at, id limit %s",
+            [subject_id, session.actor.member, session.actor.unit, DECISIONS_PER_SUBJECT_MAX],
+        )
+        return [_decision(row) for row in cursor]
+
+
+_COLUMNS = "id, subject_kind, subject_id, until, reason, state, proposed_by, proposed_at, member"
+
+
+def _decision(row: Sequence) -> Decision:
+    return Decision(
+        id=row[0], kind=SubjectKind(row[1]), subject_id=row[2], until=row[3],
+        reason=sealed.words_of_note(row[8], REASON, row[4]), state=DecisionState(row[5]), proposed_by=row[6],
+        proposed_at=row[7],
+    )  # fmt: skip
