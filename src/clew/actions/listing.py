@@ -4,9 +4,10 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import cycle
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Event, Thread
@@ -138,19 +139,31 @@ def _take_in(
     names: dict[str, _SeriesSeen] = {}
     batches = (_prepared(intake, batch, beside, names, done) for batch in _batches(records))
     writing: deque[Future[int]] = deque()
-    with ThreadPoolExecutor(BATCHES_AT_ONCE, "listing") as writers:
-        for batch in ahead(batches, BATCHES_AHEAD):
+    with _writers() as writers:
+        for writer, batch in zip(cycle(writers), ahead(batches, BATCHES_AHEAD), strict=False):
             if len(writing) == BATCHES_AT_ONCE:
                 done.media_new += writing.popleft().result()
             _open_series(actor, intake, names)
             _add_files(actor, intake, batch.with_bytes, names, add_job)
-            writing.append(writers.submit(_written, workplace, actor, intake, batch, _numbers(intake, names)))
+            writing.append(writer.submit(_add_records, workplace, actor, intake, batch, _numbers(intake, names)))
             done.records += batch.records
             done.with_bytes += len(batch.with_bytes)
         done.media_new += sum(one.result() for one in writing)
     _mark_identified(actor, intake, names)
     end_walk(actor, intake.id, done.records, add_job)
     return done
+
+
+@contextmanager
+def _writers() -> Iterator[Sequence[ThreadPoolExecutor]]:
+    """Threads that write, each with one connection for all its batches: a new one would plan everything anew."""
+    writers = [ThreadPoolExecutor(1, "listing") for _ in range(BATCHES_AT_ONCE)]
+    try:
+        yield writers
+    finally:
+        for one in writers:
+            one.submit(let_go)
+            one.shutdown()
 
 
 def ahead(items: Iterator[Item], most: int) -> Iterator[Item]:
@@ -333,16 +346,6 @@ def _numbers(intake: Intake, names: dict[str, _SeriesSeen]) -> dict[int, UUID]:
     """The series that are open, by the number that rows name them with."""
     numbers = {seen.number: seen.id for seen in list(names.values()) if seen.id is not None}
     return numbers if intake.series_id is None else numbers | {NO_SERIES: intake.series_id}
-
-
-def _written(
-    workplace: Workplace, actor: Actor, intake: Intake, batch: _Batch, numbers: Mapping[int, UUID]
-) -> int:  # fmt: skip
-    """A batch written on a connection of its own; how many of its media are new."""
-    try:
-        return _add_records(workplace, actor, intake, batch, numbers)
-    finally:
-        let_go()
 
 
 def _add_records(

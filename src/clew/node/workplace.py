@@ -1,5 +1,6 @@
 """The workplace of this process, made from the node's configuration."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -37,6 +38,8 @@ def equipped(configuration: Configuration) -> Iterator[Workplace]:
             held.callback(index.close)
         vault = Vault(configuration.vault_folder, settings.CLEW_KEYRING)
         vault.sweep()
+        # What stands now stays: or the collector goes through all of it again and again while records pass.
+        gc.freeze()
         yield Workplace(
             vault=vault,
             indexes=indexes, readers=readers, nursery=nursery, host=host(),

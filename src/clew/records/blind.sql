@@ -179,6 +179,8 @@ begin
         select own.id as a_id, b.id as b_id from own cross join lateral (
                select m.id, m.owner_member, m.size_bytes from public.media m where m.name = own.name offset 0) b
          where b.owner_member <> viewer_member and b.size_bytes is distinct from 0
+           -- Where the name is a weaker digest, that is looked up below.
+           and (own.sha256 is not null or own.sha1 is null and own.md5 is null)
         union
         select own.id, b.id from own cross join lateral (
                select m.id, m.owner_member, m.size_bytes, m.sha256 from public.media m
@@ -187,10 +189,14 @@ begin
            and (own.sha256 is null or b.sha256 is null)
         union
         select own.id, b.id from own cross join lateral (
-               select m.id, m.owner_member, m.size_bytes, m.sha256, m.sha1 from public.media m
-                where m.md5 = own.md5 offset 0) b
-         where b.owner_member <> viewer_member and b.size_bytes is distinct from 0
-           and (own.sha256 is null or b.sha256 is null) and (own.sha1 is null or b.sha1 is null)
+               select m.id, m.owner_member, m.size_bytes from public.media m
+                where m.md5 = own.md5 and m.sha1 is null and (own.sha256 is null or m.sha256 is null) offset 0) b
+         where b.owner_member <> viewer_member and b.size_bytes is distinct from 0 and own.sha1 is not null
+        union
+        select own.id, b.id from own cross join lateral (
+               select m.id, m.owner_member, m.size_bytes from public.media m
+                where m.md5 = own.md5 and (own.sha256 is null or m.sha256 is null) offset 0) b
+         where b.owner_member <> viewer_member and b.size_bytes is distinct from 0 and own.sha1 is null
     )
     select array_agg(a_id), array_agg(b_id) into some_media, other_media from paired;
     perform clew_write_overlaps(some_media, other_media);

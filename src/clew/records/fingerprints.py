@@ -72,8 +72,10 @@ def replace(session: Session, handling: Handling, fingerprints: Sequence[Fingerp
     """
     with session.cursor() as cursor:
         cursor.execute(
-            """delete from fingerprints f using unnest(%s::uuid[], %s::smallint[]) as given(medium, kind)
-               where f.medium_id = given.medium and f.kind = given.kind""",
+            # Looked up one by one (`offset 0`): joined, the whole table is read for every chunk of an intake.
+            """delete from fingerprints where id = any (array(
+                   select f.id from unnest(%s::uuid[], %s::smallint[]) as given(medium, kind) cross join lateral (
+                          select id from fingerprints where medium_id = given.medium and kind = given.kind offset 0) f))""",
             [[one.medium_id for one in fingerprints], [int(one.kind) for one in fingerprints]],
         )
     return add(session, handling, fingerprints)

@@ -339,14 +339,16 @@ def summary(session: Session, intake_id: UUID) -> Summary:
     with session.cursor() as cursor:
         cursor.execute(
             """
-            select count(o.id), coalesce(sum(o.size_bytes), 0),
-                   count(distinct m.id) filter (where m.taken_in_at >= i.started_at)
+            select coalesce(sum(o.files), 0), coalesce(sum(o.size_bytes), 0),
+                   count(m.id) filter (where m.taken_in_at >= i.started_at)
                    + (select count(*) from listings l join media n on n.id = l.medium_id
                       where l.list_id = i.list_id and n.taken_in_at >= i.started_at)
-            from intakes i left join occurrences o on o.exhibit_id = i.exhibit_id and o.intake_id = i.id
-            left join media m on m.id = o.medium_id
+            from intakes i left join (
+                select medium_id, count(*) as files, sum(size_bytes) as size_bytes from occurrences
+                where exhibit_id = (select exhibit_id from intakes where id = %s) and intake_id = %s group by medium_id) o
+            on i.exhibit_id is not null left join media m on m.id = o.medium_id
             where i.id = %s group by i.list_id, i.started_at""",
-            [intake_id],
+            [intake_id] * 3,
         )
         seen, size, new = cursor.fetchone()
         cursor.execute(
@@ -366,7 +368,7 @@ def summary(session: Session, intake_id: UUID) -> Summary:
             [intake_id, intake_id],
         )
         return Summary(
-            files_seen=seen, media_new=new, size_bytes=int(size), undecodable=undecodable,
+            files_seen=int(seen), media_new=new, size_bytes=int(size), undecodable=undecodable,
             key_frames_only=dict(cursor.fetchall()),
         )  # fmt: skip
 
