@@ -150,6 +150,7 @@ def _release(node: Node, seized: Path) -> None:
     content = (seized / "source" / WORDS["name of a folder"] / f"{WORDS['name of a picture']} 0.jpg").read_bytes()
     given = node.run(
         "release", "give", hashlib.sha256(content).hexdigest(), "--to", "SE", "--as", "ada",
+        "--purpose", "investigation", "--case", "NO-1",
         "--conditions", WORDS["condition of a release"],
     ).strip()  # fmt: skip
     assert WORDS["condition of a release"] in node.run("release", "list", "--as", "sven")

@@ -3,24 +3,19 @@
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import psycopg
 import pytest
 from django.urls import URLPattern, get_resolver
 
-from clew.actions import restricting
-from clew.domain.handling import Audience
-from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
-from clew.records import hash_lists, officers
-from clew.records.session import acting_as
+from clew.records import officers
 from clew.web.references import address_of
 from tests.world.browsers import Visitor, chromium, visitor
 from tests.world.door import PASSWORD, apart, come_in
+from tests.world.foreign import Foreign, sweden
 from tests.world.serving import pages
-from tests.world.world import World, handling
+from tests.world.world import World
 
 PEOPLE = {"ada": Role.INVESTIGATOR, "nina": Role.NATIONAL_ADMINISTRATOR, "otto": Role.AUDITOR}
 SLUGS = ("case", "series", "hash-list", "exhibit", "give", "refuse", "withdraw", "approve", "end", "nonsense")
@@ -31,14 +26,6 @@ NOT_IDENTIFIERS = {"asset"}
 CHANGING = re.compile(r"content-length|date|server|vary|set-cookie", re.IGNORECASE)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Foreign:
-    """What Sweden has, open to all and hidden: names of its subjects, and identifiers of its rows of every table."""
-
-    names: tuple[str, ...]
-    ids: tuple[str, ...]
-
-
 def enter(world: World) -> Foreign:
     world.empty()
     for code, name in (("NO", "Norway"), ("SE", "Sweden")):
@@ -46,37 +33,9 @@ def enter(world: World) -> Foreign:
     for name, role in PEOPLE.items():
         world.officer(name, role=role, unit="ADMIN" if role is Role.NATIONAL_ADMINISTRATOR else "VICTIM-ID")
         officers.set_password(name, PASSWORD)
-    sven = world.officer("sven", member="SE")
-    for audience, word in ((Audience.ALL, "open"), (Audience.UNIT, "hidden")):
-        cover = handling(sven, audience)
-        world.exhibit(sven, f"SE-{word}", f"PHONE-{word}", cover=cover)
-        medium = world.medium(sven, audience)
-        world.occurrence(sven, medium, f"SE-{word}", f"PHONE-{word}")
-        world.series(sven, f"series-{word}", [medium])
-        with acting_as(sven) as session:
-            hash_lists.open_list(session, f"list-{word}", cover)
-            restricting.change(
-                session, SubjectKind.CASE, f"SE-{word}", None, handling(sven, Audience.UNIT), "An operation is under way."
-            )
+    found = sweden(world)
     world.exhibit(world.officer("ada"), "NO-1", "PHONE-1")
-    names = [f"{kind}-{word}" for kind in ("SE", "PHONE", "series", "list") for word in ("open", "hidden")]
-    return Foreign(names=tuple(names), ids=tuple(map(str, identifiers_of(world, "SE"))))
-
-
-def identifiers_of(world: World, member: str) -> list[UUID]:
-    """One identifier of each table that has any of the member's, read past row security."""
-    found = []
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
-        tables = superuser.execute(
-            """
-            select a.attrelid::regclass::text, min(b.attname) from pg_attribute a
-              join pg_class c on c.oid = a.attrelid and c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
-              join pg_attribute b on b.attrelid = a.attrelid and b.attname in ('owner_member', 'member')
-             where a.attname = 'id' and a.atttypid = 'uuid'::regtype group by 1"""
-        ).fetchall()
-        for table, column in tables:
-            found += superuser.execute(f"select id from {table} where {column} = %s limit 1", [member]).fetchall()
-    return [row[0] for row in found]
+    return found
 
 
 @pytest.fixture(scope="module")

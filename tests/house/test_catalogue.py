@@ -171,7 +171,24 @@ def test_every_covered_table_has_a_policy_for_each_verb_and_all_are_alike(owner:
         for table in policies.COVERED
     }
     assert [rule[0] for rule in of_the_app["media"]] == ["SELECT", "INSERT", "UPDATE", "DELETE"]
-    assert all(rules == of_the_app["media"] for rules in of_the_app.values())
+    assert all(rules == of_the_app["media"] for table, rules in of_the_app.items() if table not in policies.PARENTS)
+    for table in policies.PARENTS:
+        read, written, changed, removed = of_the_app[table]
+        assert [read, removed] == [of_the_app["media"][0], of_the_app["media"][3]]
+        assert written[2] == changed[2] != of_the_app["media"][1][2]
+
+
+def test_a_row_lies_in_something_of_its_own_unit_wherever_the_database_knows_what_it_lies_in(
+    owner: psycopg.Connection[TupleRow],
+) -> None:
+    """A foreign key looks past row security: whoever adds one says in `PARENTS` that both sides are one unit's."""
+    found = owner.execute(
+        "select conrelid::regclass::text, confrelid::regclass::text from pg_constraint"
+        " where contype = 'f' and connamespace = 'public'::regnamespace"
+    ).fetchall()
+    kept = {(table, parent) for table, parent in found if {table, parent} <= {*policies.COVERED, *policies.SPECIAL}}
+    guarded = {(table, parent) for table, (_, parent) in policies.PARENTS.items()}
+    assert kept - guarded <= {("units", "members")}
 
 
 def test_every_policy_is_what_the_rule_says(owner: psycopg.Connection[TupleRow], node: ConnectionFacts) -> None:
@@ -202,6 +219,63 @@ def test_functions_that_read_for_the_blind_are_the_golden_list(
     assert {name for name, is_granted, _, _ in found if is_granted} == GOLDEN_FUNCTIONS
     assert {owner for _, _, owner, _ in found} == {node.roles.blind}
     assert {path for _, _, _, path in found} == {"search_path=pg_catalog, public, pg_temp"}
+
+
+OF_NOBODY = {
+    "members": "all members know one another",
+    "officers": "one name, one person: asked for before anybody is known",
+    "fingerprint_counters": "how many fingerprints there are in all",
+    "fingerprints": "numbers of the index: given by the counter, never chosen",
+    "door_memory": "what signing in remembers",
+    "tokens": "the digest of a secret",
+    "matches": "the application writes none",
+}
+"""Tables of which some key holds no owner, and why that tells nothing."""
+
+GUARDED = {*policies.PARENTS, "blocks", "medium_keys", "releases", "shreddings", "tombstones", "overlap_sides"}
+"""Tables of which a key names a record without its owner: who writes there is asked whether that record is the own unit's."""
+
+NUMBERED = {"chunks", "fingerprints", "matches", "occurrences"}
+"""Records that bear numbers of one row; no door shows them."""
+
+
+def test_whatever_is_unique_is_so_within_an_owner_or_by_an_identifier_that_nobody_guesses(
+    owner: psycopg.Connection[TupleRow],
+) -> None:
+    """A key over all members tells by a refusal that another has the same."""
+    found = owner.execute(
+        """
+        select i.indrelid::regclass::text, array_agg(a.attname::text), array_agg(a.atttypid::regtype::text)
+          from pg_index i join pg_class c on c.oid = i.indrelid and c.relnamespace = 'public'::regnamespace
+          join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+         where i.indisunique group by i.indexrelid, i.indrelid"""
+    ).fetchall()
+    ours = {*policies.APP_GRANTS}
+    bare = {
+        table
+        for table, names, types in found
+        if table in ours and not {"owner_member", "member"} & {*names} and not {*types} <= {"uuid", "bigint"}
+        and table not in GUARDED
+    }  # fmt: skip
+    assert bare == {*OF_NOBODY}
+    by_identifiers = {
+        table
+        for table, names, _ in found
+        if table in ours and names != ["id"] and not {"owner_member", "member"} & {*names}
+    }
+    assert by_identifiers <= {*GUARDED, *OF_NOBODY}
+
+
+def test_records_that_bear_numbers_are_named(owner: psycopg.Connection[TupleRow]) -> None:
+    """Gaps between numbers tell how much others do: whatever is shown has a random identifier."""
+    found = owner.execute(
+        """
+        select distinct c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
+          left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
+         where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not a.attisdropped
+           and (a.attidentity <> '' or pg_get_expr(d.adbin, d.adrelid) like 'nextval%%')"""
+    ).fetchall()
+    assert {name for (name,) in found} & {*policies.APP_GRANTS} == NUMBERED
 
 
 def test_no_view_reads_with_its_owners_eyes(owner: psycopg.Connection[TupleRow]) -> None:

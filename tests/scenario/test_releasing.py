@@ -30,7 +30,9 @@ def content(office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> bytes:
 
 def release(office: Office, of: Actor, content: bytes, to: str = "SE", conditions: str = "for case SE-1 only") -> UUID:
     with acting_as(of) as session:
-        return releasing.release(office.workplace, session, hashlib.sha256(content).digest(), to, conditions)
+        return releasing.release(
+            office.workplace, session, hashlib.sha256(content).digest(), to, conditions, purpose=PURPOSE, case="NO-1"
+        )  # fmt: skip
 
 
 def read(office: Office, by: Actor, release_id: UUID) -> bytes:
@@ -151,6 +153,19 @@ def test_nothing_is_read_that_is_not_on_record_with_its_purpose(
     with acting_as(ada) as session:
         (access,) = auditing.accesses(session, auditing.Wanted(act="medium.open_released")).items
     assert (access.member, access.subject, access.purpose) == ("SE", str(release_id), PURPOSE)
+
+
+def test_nothing_is_released_without_purpose_and_case_and_both_stay_on_record(
+    office: Office, ada: Actor, content: bytes
+) -> None:
+    name = hashlib.sha256(content).digest()
+    for purpose, case, refusal in (("curiosity", "NO-1", Invalid), (PURPOSE, " ", Invalid), ("crime-analysis", "NO-1", StepRefused)):
+        with pytest.raises(refusal), acting_as(ada) as session:
+            releasing.release(office.workplace, session, name, "SE", "", purpose=purpose, case=case)
+    release_id = release(office, ada, content)
+    with acting_as(ada) as session:
+        (act,) = auditing.acts_of(session, auditing.Wanted(act="medium.release")).items
+    assert (act.subject, act.purpose, act.case_reference) == (str(release_id), PURPOSE, "NO-1")
 
 
 def test_without_the_log_nothing_released_is_read(

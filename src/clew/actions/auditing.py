@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -15,9 +15,21 @@ from clew.records.acts import Access, Wanted
 from clew.records.cosignatures import Cosignature
 from clew.records.session import Session, acting_as
 
-__all__ = ["Access", "Act", "Page", "Wanted", "accesses", "acts_of", "add_supervisor", "log_now", "note"]
+__all__ = [
+    "Access",
+    "Act",
+    "Page",
+    "Wanted",
+    "accesses",
+    "acts_of",
+    "add_supervisor",
+    "beginning_of",
+    "log_now",
+    "note",
+]
 
 ACTS_PER_PAGE = 100
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(9000, 1, 1)
 One = TypeVar("One", Act, Access)
 
 
@@ -40,13 +52,13 @@ class LogNow:
 
 def acts_of(session: Session, wanted: Wanted, limit: int = ACTS_PER_PAGE) -> Page[Act]:
     """A page of acts that the actor may read."""
-    audit.append(session, "audit.read", wanted.subject or "")
+    _note_reading(session, "audit.read", wanted)
     return _paged(acts.page(session, wanted, limit + 1), limit)
 
 
 def accesses(session: Session, wanted: Wanted, limit: int = ACTS_PER_PAGE) -> Page[Access]:
     """A page of what other members did with records of the actor's member."""
-    audit.append(session, "audit.read_accesses", wanted.subject or "")
+    _note_reading(session, "audit.read_accesses", wanted)
     return _paged(acts.accesses(session, wanted, limit + 1), limit)
 
 
@@ -71,10 +83,43 @@ def add_supervisor(member: str) -> None:
     supervisors.add(actor.member)
 
 
+def beginning_of(day: str, *, days_later: int = 0) -> datetime | None:
+    """The beginning, in UTC, of a day written as 2026-11-27, or of one that comes later; None where none is written.
+
+    Raises:
+        Invalid: it is not written as a day.
+    """
+    if not day:
+        return None
+    try:
+        found = date.fromisoformat(day) + timedelta(days=days_later)
+    except (ValueError, OverflowError):
+        found = date.min
+    if not FIRST_DAY <= found <= LAST_DAY:
+        raise Invalid("A day is written year-month-day, such as 2026-11-27.")
+    return datetime(found.year, found.month, found.day, tzinfo=UTC)
+
+
 def note(act: str, subject: str = "", *, owner: str | None = None) -> UUID:
     """Put on record what nobody who is signed in did: a sign-in that failed, or an operator's check."""
     with acting_as(NODE) as session:
         return audit.append(session, act, subject, owner=owner)
+
+
+def _note_reading(session: Session, act: str, wanted: Wanted) -> None:
+    """Put on record that the audit was read, and of which identifier where one was asked for.
+
+    It is the reader's own act, whosever the identifier is: an owner that was looked up would tell the reader
+    whose record it names, hidden or not. What is no identifier is not written down: it may be words of a case.
+    """
+    audit.append(session, act, _identifier(wanted.subject or ""), owner=session.actor.member)
+
+
+def _identifier(untrusted_words: str) -> str:
+    try:
+        return str(UUID(untrusted_words))
+    except ValueError:
+        return ""
 
 
 def _paged(found: Sequence[One], limit: int) -> Page[One]:

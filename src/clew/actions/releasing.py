@@ -12,12 +12,12 @@ from uuid import UUID
 from clew.actions import sequencing
 from clew.actions.viewing import RECEIPT_SECONDS_MAX
 from clew.actions.workplace import Workplace
-from clew.domain.cover import stated
+from clew.domain.cover import check_use, stated
 from clew.domain.errors import Invalid, NotVisible, StepRefused
-from clew.domain.handling import Actor
+from clew.domain.handling import Actor, Use
 from clew.keys import exchange
 from clew.media.vault import BLOB_BYTES, Reader
-from clew.records import audit, media, medium_keys, members, releases
+from clew.records import audit, covers, media, medium_keys, members, releases
 from clew.records.releases import Release
 from clew.records.session import Session, acting_as
 
@@ -25,13 +25,20 @@ CONDITIONS_CHARACTERS_MAX = 2_000
 _KEY_BYTES = 32
 
 
-def release(workplace: Workplace, session: Session, medium: bytes, recipient: str, conditions: str) -> UUID:
+def release(
+    workplace: Workplace, session: Session, medium: bytes, recipient: str, conditions: str, *, purpose: str, case: str
+) -> UUID:  # fmt: skip
     """Open the original of an own unit's medium (named by its SHA-256) to another member.
+
+    `purpose` and `case` are what the officer states: for what, and in which case, it is handed over.
 
     Raises:
         NotVisible: the unit has no such medium with bytes in the vault.
-        Invalid: there is no such member, it is the actor's own, or the conditions are too long.
+        Invalid: there is no such member, it is the actor's own, the conditions are too long, the purpose is not
+            on the closed list, or no case is stated.
+        StepRefused: the medium is not kept for that purpose.
     """
+    statement = stated(purpose, case)
     owner = session.actor.member
     if recipient == owner or recipient not in members.names(session):
         raise Invalid("A release is to another member who takes part.")
@@ -41,12 +48,15 @@ def release(workplace: Workplace, session: Session, medium: bytes, recipient: st
     key = medium_keys.of(session, [medium_id]).get(medium_id)
     if key is None:
         raise NotVisible("Your unit has no such medium in the vault.")
+    check_use(covers.get(session, media.held(session, medium_id).cover_id), Use.ORIGINAL, statement, is_own=True)
     data_key = workplace.vault.data_key(owner, str(key.case_id), medium, key.wrapped)
     info = exchange.terms(owner, recipient, medium_id.bytes, conditions)
     public = exchange.public_key(workplace.vault.keys, recipient)
     wrapped = exchange.sealed_to(public, data_key + medium + key.blob, info)
     release_id = releases.add(session, medium_id, recipient, conditions, wrapped)
-    audit.append(session, "medium.release", str(release_id))
+    audit.append(
+        session, "medium.release", str(release_id), purpose=statement.purpose, case=statement.case_reference
+    )  # fmt: skip
     return release_id
 
 

@@ -17,6 +17,8 @@ from clew.cli.entry import As, Json, console, entered
 from clew.domain.errors import Invalid
 
 app = typer.Typer(no_args_is_help=True)
+Since = Annotated[str, typer.Option(metavar="DAY", help="Only from this day on, such as 2026-11-01; days are UTC's.")]
+Until = Annotated[str, typer.Option(metavar="DAY", help="Only up to this day, itself included.")]
 Event = Annotated[str, typer.Argument(metavar="EVENT", help="Identifier of the event, as the list shows it.")]
 SHOWN_OF_AN_ACT = ("id", "at", "member", "unit", "officer", "act", "subject", "owner", "purpose", "case_reference")
 SHOWN_OF_AN_ACCESS = ("id", "at", "member", "unit", "act", "subject", "purpose", "case_reference")
@@ -33,6 +35,8 @@ def list_(
     member: Annotated[str | None, typer.Option(help="Only what officers of this member did.")] = None,
     act: Annotated[str | None, typer.Option(help="Only acts of this kind, such as triage.read.")] = None,
     subject: Annotated[str | None, typer.Option(help="Only acts on this identifier.")] = None,
+    since: Since = "",
+    until: Until = "",
     before: Annotated[str | None, typer.Option(metavar="EVENT", help="Only what is older than this event.")] = None,
     json_: Json = False,
 ) -> None:
@@ -40,7 +44,10 @@ def list_(
     with entered():
         from clew.actions import auditing, opening
 
-        wanted = auditing.Wanted(member=member, act=act, subject=subject, before=_id(before) if before else None)
+        wanted = auditing.Wanted(
+            member=member, act=act, subject=subject, before=_id(before) if before else None,
+            since=auditing.beginning_of(since), until=auditing.beginning_of(until, days_later=1),
+        )  # fmt: skip
         with opening.acting_as(opening.actor_of(as_)) as session:
             page = auditing.acts_of(session, wanted)
         _show(page.items, SHOWN_OF_AN_ACT, json_=json_)
@@ -178,7 +185,10 @@ def _show(items: Sequence[object], names: Sequence[str], *, json_: bool) -> None
     if json_:
         sys.stdout.write(json.dumps({"events": rows}, default=str, ensure_ascii=False) + "\n")
         return
-    table = Table(*names, box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for name in names:
+        # An identifier that is cut names nothing: what does not fit goes on in the next line.
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*(escape(_text(value)) for value in row.values()))
     console.print(table)

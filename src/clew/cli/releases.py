@@ -24,6 +24,8 @@ def give(
     sha256: Annotated[str, typer.Argument(help="SHA-256 of the medium.")],
     as_: As,
     to: Annotated[str, typer.Option(help="Code of the member, such as SE.")],
+    purpose: Annotated[str, typer.Option(help="Why, of the closed list.")],
+    case: Annotated[str, typer.Option(help="Reference of the case for which it is handed over.")],
     conditions: Annotated[str, typer.Option(help="What the recipient may do with it.")] = "",
 ) -> None:
     """Open the original of a medium of your unit to one other member."""
@@ -37,7 +39,9 @@ def give(
         except ValueError:
             raise Invalid("A SHA-256 has 64 letters of 0 to 9 and a to f.") from None
         with equipped(configuration) as workplace, opening.acting_as(opening.actor_of(as_)) as session:
-            console.print(str(releasing.release(workplace, session, name, to.upper(), conditions)))
+            console.print(
+                str(releasing.release(workplace, session, name, to.upper(), conditions, purpose=purpose, case=case))
+            )
 
 
 @app.command()

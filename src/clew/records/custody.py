@@ -7,8 +7,16 @@ from clew.domain.officer import Role
 from clew.records.visibility import HOME, HOME_UNIT, OFFICER, ROLE, VIEWER_MEMBER, VIEWER_UNIT, VIEWER_USE
 
 OWN_UNIT = f"member = {VIEWER_MEMBER} and unit = {VIEWER_UNIT}"
-OWN_MEDIUM = f"member = {VIEWER_MEMBER} and exists (select from media m where m.id = medium_id)"
+OWN_MEDIUM = (
+    f"member = {VIEWER_MEMBER}"
+    f" and exists (select from media m where m.id = medium_id and m.owner_member = {VIEWER_MEMBER})"
+)
 """A row about a medium of the viewer's own member that the viewer may see: the cover is the medium's."""
+OF_THE_UNIT = f"exists (select from {{0}} where id = {{1}} and owner_member = {VIEWER_MEMBER} and owner_unit = {VIEWER_UNIT})"
+"""It is about a record of the own unit: otherwise "duplicate key" would tell that another's case is being shredded."""
+OWN_SUBJECT = " or ".join(
+    OF_THE_UNIT.format(f"public.{table}", "subject_id") for table in ("cases", "exhibits", "series", "hash_lists")
+)
 READABLE = (
     f"(member = {VIEWER_MEMBER} or {VIEWER_USE} = {Use.ORIGINAL:d})"
     " and exists (select from media m where m.id = medium_id)"
@@ -31,13 +39,19 @@ RULES: Mapping[str, Mapping[str, str]] = {
     },
     "shreddings": {
         "select": f"using (member = {VIEWER_MEMBER})",
-        "insert": f"with check ({OWN_UNIT} and proposed_by = {OFFICER})",
+        "insert": (
+            f"with check ({OWN_UNIT} and proposed_by = {OFFICER}"
+            f" and {OF_THE_UNIT.format('public.cases', 'case_id')})"
+        ),
         "update": f"using ({OWN_UNIT}) with check ({OWN_UNIT})",
         "delete": f"using ({OWN_UNIT} and step = 'proposed')",
     },
     "releases": {
         "select": f"using (member = {VIEWER_MEMBER} or recipient = {VIEWER_MEMBER})",
-        "insert": f"with check ({OWN_UNIT} and released_by = {OFFICER})",
+        "insert": (
+            f"with check ({OWN_UNIT} and released_by = {OFFICER}"
+            f" and {OF_THE_UNIT.format('public.media', 'medium_id')})"
+        ),
         "update": f"using ({OWN_UNIT}) with check ({OWN_UNIT})",
     },
     "terms": {
@@ -52,12 +66,12 @@ RULES: Mapping[str, Mapping[str, str]] = {
     },
     "blocks": {
         "select": f"using ({LOOKS_AFTER})",
-        "insert": f"with check ({OWN_UNIT} and lifted_at is null)",
+        "insert": f"with check ({OWN_UNIT} and lifted_at is null and ({OWN_SUBJECT}))",
         "update": f"using ({OWN_UNIT} and lifted_at is null) with check ({OWN_UNIT})",
     },
     "tombstones": {
         "select": f"using (member = {HOME})",
-        "insert": f"with check ({OWN_UNIT} and step = 'begun')",
+        "insert": f"with check ({OWN_UNIT} and step = 'begun' and ({OWN_SUBJECT}))",
         "update": f"using ({OWN_UNIT} and step = 'begun') with check ({OWN_UNIT})",
     },
 }

@@ -31,6 +31,20 @@ COVERED = (
 
 OWN = f"owner_member = {VIEWER_MEMBER} and owner_unit = {VIEWER_UNIT}"
 
+PARENTS = {
+    "exhibits": ("case_id", "cases"),
+    "chunks": ("intake_id", "intakes"),
+    "occurrences": ("exhibit_id", "exhibits"),
+    "series_media": ("series_id", "series"),
+    "listings": ("list_id", "hash_lists"),
+}
+"""By table: the column that names what a row lies in, and where that is kept.
+
+A row lies in something of its own unit. Foreign keys and unique constraints look past row security: without
+this, "duplicate key" would tell what lies in a series of another member, and "not present in table" that a
+case of another is there.
+"""
+
 APP_GRANTS = {
     "cases": "select, insert, update, delete",
     "chunks": "select, insert, update, delete",
@@ -128,11 +142,20 @@ def _cover(table: str, role: dict[str, str]) -> list[str]:
         f"alter table {table} add constraint {table}_cover_is_whole check ({COVER_IS_WHOLE})",
         *(f"alter table {table} alter {column} set default '{{}}'" for column in ("members", "excluded")),
         f"create policy app_select on {table} for select to {app} using ({visible()})",
-        f"create policy app_insert on {table} for insert to {app} with check ({OWN})",
-        f"create policy app_update on {table} for update to {app} using ({OWN}) with check ({OWN})",
+        f"create policy app_insert on {table} for insert to {app} with check ({_written(table)})",
+        f"create policy app_update on {table} for update to {app} using ({OWN}) with check ({_written(table)})",
         f"create policy app_delete on {table} for delete to {app} using ({OWN})",
         *_blind(table, role),
     ]
+
+
+def _written(table: str) -> str:
+    """What must hold of a row that is written: it is the own unit's, and so is what it lies in."""
+    if table not in PARENTS:
+        return OWN
+    column, parent = PARENTS[table]
+    own = f"p.owner_member = {VIEWER_MEMBER} and p.owner_unit = {VIEWER_UNIT}"
+    return f"{OWN} and exists (select from public.{parent} p where p.id = {column} and {own})"
 
 
 SPECIAL: Mapping[str, Mapping[str, str]] = {

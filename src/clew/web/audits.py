@@ -1,7 +1,6 @@
 """Pages of the audit: what was done, as references only, and what others did with one's own records."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -17,7 +16,6 @@ from clew.web.acting import as_officer
 
 ASKED = ("member", "act", "subject", "since", "until")
 WORD_CHARACTERS_MAX = 200
-FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(9000, 1, 1)
 
 
 @require_safe
@@ -50,8 +48,8 @@ def wanted_of(query: QueryDict) -> Wanted:
         member=asked["member"].upper() or None,
         act=asked["act"] or None,
         subject=asked["subject"] or None,
-        since=_day(asked["since"]),
-        until=_day(asked["until"], days=1),
+        since=auditing.beginning_of(asked["since"]),
+        until=auditing.beginning_of(asked["until"], days_later=1),
         before=_event(asked["before"]),
     )
 
@@ -67,19 +65,6 @@ def _shown(request: HttpRequest, name: str, following: UUID | None) -> dict[str,
         "first_page": f"{address}?{urlencode(filled)}",
         "next_page": "" if following is None else f"{address}?{urlencode({**filled, 'before': str(following)})}",
     }
-
-
-def _day(words: str, *, days: int = 0) -> datetime | None:
-    """The beginning of a day, in UTC, or of one that comes later."""
-    if not words:
-        return None
-    try:
-        day = date.fromisoformat(words) + timedelta(days=days)
-    except (ValueError, OverflowError):
-        day = date.min
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise Invalid("A day is written year-month-day, such as 2026-11-27.")
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _event(words: str) -> UUID | None:

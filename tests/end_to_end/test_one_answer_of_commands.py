@@ -1,0 +1,298 @@
+"""Hidden and absent are one answer of the command line too: every command with a reference, walked as an officer.
+
+Standard output, standard error and exit code are the same byte for byte, and so is what it leaves in the
+officer's own audit. Every parameter of every command is said below to be a reference or not: one that is new fails.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from clew.actions import examining, restricting
+from clew.domain.clock import RequestKind
+from clew.domain.handling import Audience
+from clew.domain.handling_change import SubjectKind
+from clew.domain.officer import Role
+from clew.records import acts as records
+from clew.records import hash_lists, officers
+from clew.records.session import acting_as
+from tests.world.commands import Said, clew, commands
+from tests.world.foreign import CONTENT, REQUEST, WORDS, Foreign, sweden
+from tests.world.world import World, handling
+
+NAMES, IDENTIFIERS, HIDDEN, MOMENTS, DIGESTS = "names", "identifiers", "hidden identifiers", "moments", "digests"
+"""Where a record of another may be named, only those that are hidden are like absent ones. An identifier of which only the moment in it is asked is compared with its neighbour, that never was."""
+OWN_REQUEST = "request-of-norway"
+NEVER_GIVEN = str(uuid4())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """A way to call a command: its words, with `{}` where the reference stands, of what sort that is."""
+
+    words: str
+    sort: str
+    parameter: str
+    by: str = "ada"
+
+
+WALKED: dict[str, tuple[Way, ...]] = {
+    "audit list": (
+        Way(words="--subject {}", sort=IDENTIFIERS, parameter="subject"),
+        Way(words="--before {} --act handling.change", sort=MOMENTS, parameter="before"),
+    ),
+    "audit accesses": (Way(words="--before {}", sort=MOMENTS, parameter="before"),),
+    "audit prove": (Way(words="{}", sort=IDENTIFIERS, parameter="event"),),
+    "handling show": (
+        Way(words="case {}", sort=NAMES, parameter="name"),
+        Way(words="exhibit {} --case NO-1", sort=NAMES, parameter="name"),
+        Way(words="series {}", sort=NAMES, parameter="name"),
+        Way(words="hash-list {}", sort=NAMES, parameter="name"),
+        Way(words="exhibit PHONE-1 --case {}", sort=NAMES, parameter="within"),
+    ),
+    "handling set": (
+        Way(words="case {} --reason why --audience unit", sort=NAMES, parameter="name"),
+        Way(words="series {} --reason why --audience all", sort=NAMES, parameter="name"),
+        Way(words="hash-list {} --reason why --audience member", sort=NAMES, parameter="name"),
+        Way(words="exhibit {} --case NO-1 --reason why", sort=NAMES, parameter="name"),
+        Way(words="exhibit PHONE-1 --case {} --reason why", sort=NAMES, parameter="within"),
+    ),
+    "handling preview": (
+        Way(words="case {} SE", sort=NAMES, parameter="name"),
+        Way(words="series {} SE", sort=NAMES, parameter="name"),
+        Way(words="exhibit PHONE-1 SE --case {}", sort=NAMES, parameter="within"),
+    ),
+    "handling approve": (Way(words="{}", sort=IDENTIFIERS, parameter="change"),),
+    "handling withdraw": (Way(words="{}", sort=IDENTIFIERS, parameter="change"),),
+    "handling end": (Way(words="{}", sort=IDENTIFIERS, parameter="change"),),
+    "case shred": (
+        Way(words="{}", sort=NAMES, parameter="reference"),
+        Way(words="{} --withdraw", sort=NAMES, parameter="reference"),
+        Way(words="{} --confirm", sort=NAMES, parameter="reference"),
+    ),
+    "case certificate": (Way(words="{}", sort=NAMES, parameter="reference"),),
+    "release give": (
+        Way(words="{} --to DK --purpose investigation --case NO-1", sort=DIGESTS, parameter="sha256"),
+    ),
+    "release withdraw": (Way(words="{}", sort=IDENTIFIERS, parameter="identifier"),),
+    "release fetch": (
+        Way(words="{} --into {nowhere} --purpose investigation --case NO-1", sort=IDENTIFIERS, parameter="identifier"),
+    ),
+    "series mark": (Way(words="{} --state identified", sort=NAMES, parameter="name"),),
+    "triage": (
+        Way(words="{}", sort=NAMES, parameter="case"),
+        Way(words="{} --jsonl", sort=NAMES, parameter="case"),
+        Way(words="NO-1 --exhibit {}", sort=NAMES, parameter="exhibit"),
+        Way(words="NO-1 --unit {}", sort=NAMES, parameter="unit"),
+    ),
+    **{
+        f"retention {step}": (
+            Way(words=f"case {{}} {more}".strip(), sort=NAMES, parameter="name"),
+            Way(words=f"exhibit {{}} --case NO-1 {more}".strip(), sort=NAMES, parameter="name"),
+            Way(words=f"series {{}} {more}".strip(), sort=NAMES, parameter="name"),
+            Way(words=f"exhibit PHONE-1 --case {{}} {more}".strip(), sort=NAMES, parameter="within"),
+        )
+        for step, more in (
+            ("show", ""), ("extend", "--until 2040-01-31 --reason why"), ("let-end", "--reason why"),
+            ("block", "--reason why"),
+        )
+    },
+    "retention approve": (Way(words="{}", sort=IDENTIFIERS, parameter="decision"),),
+    "retention withdraw": (Way(words="{}", sort=IDENTIFIERS, parameter="decision"),),
+    "retention unblock": (Way(words="{}", sort=IDENTIFIERS, parameter="block_id"),),
+    "retention ended": (
+        Way(words="--kind case --name {}", sort=NAMES, parameter="name"),
+        Way(words="--kind exhibit --name PHONE-1 --case {}", sort=NAMES, parameter="within"),
+    ),
+    "request show": (Way(words="{}", sort=NAMES, parameter="reference", by="dora"),),
+    "request admit": (Way(words="{}", sort=NAMES, parameter="reference", by="dora"),),
+    "request dismiss": (Way(words="{}", sort=NAMES, parameter="reference", by="dora"),),
+    "request withdraw": (Way(words="{}", sort=NAMES, parameter="reference", by="dora"),),
+    "request consult": (
+        Way(words="{} --owner SE", sort=NAMES, parameter="reference", by="dora"),
+        Way(words="request-of-norway --owner SE --record {}", sort=HIDDEN, parameter="record", by="dora"),
+    ),
+    "request answer": (Way(words="{} --view agrees", sort=IDENTIFIERS, parameter="consultation", by="dora"),),
+    "request decide": (Way(words="{} --outcome granted", sort=NAMES, parameter="reference", by="dora"),),
+    "request close": (Way(words="{}", sort=NAMES, parameter="reference", by="dora"),),
+    # The last, because it makes what it names.
+    "request add": (Way(words="{} --kind access", sort=NAMES, parameter="reference", by="dora"),),
+}  # fmt: skip
+"""Commands of officers that name what is somebody's."""
+
+MADE = {"intake": ("case", "exhibit", "list_", "series")}
+"""Commands that open what they name where the own unit has none."""
+
+OF_THE_NODE = {
+    "init", "serve", "work", "doctor", "demo", "key rotate", "key sweep", "key public", "audit verify", "audit key",
+    "audit checkpoint", "audit request", "audit cosigned", "audit supervisor", "audit check", "audit witness",
+    "audit witness-key", "case verify",
+    "retention run",
+}  # fmt: skip
+"""They take no officer: the node's operator runs them, or somebody outside with nothing but files."""
+OF_MEMBERS = {
+    "member add", "member list", "member suspend", "member resume", "unit add", "unit suspend", "unit resume",
+    "officer add", "officer certify", "officer suspend", "officer resume", "officer forget-keys", "officer list",
+    "officer password",
+}  # fmt: skip
+"""The operator acts in each member: members, units and officers of all are known there, and none is hidden."""
+
+NO_REFERENCES = {
+    "as_": "whoever runs commands here runs the node: no officer is hidden from them",
+    "json_": "how it is said", "jsonl": "how it is said", "confirm": "a step", "withdraw": "a step",
+    "act": "a kind of act", "since": "a day", "until": "a day", "reason": "words", "conditions": "words",
+    "kind": "one of four", "state": "one of two", "audience": "codes of members, whom all know", "uses": "a closed list",
+    "also": "codes of members, whom all know", "exclude": "codes of members, whom all know",
+    "member": "a code of a member, whom all know", "to": "a code of a member, whom all know", "second": "yes or no",
+    "into": "a file of the officer", "purpose": "a closed list", "path": "a file of the officer",
+    "paths": "files of the officer", "purposes": "a closed list", "legal_basis": "words", "condition_text": "words",
+    "confidentiality": "a closed list", "evaluation": "a closed list", "keep_until": "a day", "adults": "yes or no",
+    "fingerprints_only": "yes or no", "year": "a year", "pdf": "a file of the officer", "received": "a day",
+    "decided": "yes or no", "years": "a number", "owner": "a code of a member, whom all know", "view": "a closed list",
+    "outcome": "a closed list",
+}  # fmt: skip
+COMPLETION = {"help", "install_completion", "show_completion"}
+STATED = {("release give", "case"), ("release fetch", "case")}
+"""A case that is stated: words that go on record as they are, and are looked up nowhere."""
+
+
+@pytest.fixture(scope="module")
+def foreign(node) -> Iterator[Foreign]:
+    if not node.is_own:
+        pytest.skip("the database elsewhere shows nobody past row security")
+    world = World(facts=node)
+    world.empty()
+    found = sweden(world)
+    norway(world)
+    yield found
+    world.empty()
+
+
+def norway(world: World) -> None:
+    """An officer with one of each kind of subject, so that commands come as far as the reference that is asked for."""
+    ada = world.officer("ada")
+    world.occurrence(ada, world.medium(ada), "NO-1", "PHONE-1")
+    world.series(ada, "green-room")
+    with acting_as(world.officer("dora", role=Role.DATA_PROTECTION_OFFICER)) as session:
+        examining.receive(session, OWN_REQUEST, RequestKind.ACCESS, datetime.now(UTC), "Somebody", "What is kept?")
+        examining.admit(session, OWN_REQUEST)
+    with acting_as(ada) as session:
+        hash_lists.open_list(session, "known", handling(ada))
+        restricting.change(
+            session, SubjectKind.CASE, "NO-1", None, handling(ada, Audience.MEMBER), "An operation is under way."
+        )
+
+
+def test_every_parameter_of_every_command_is_said_to_be_a_reference_or_not() -> None:
+    unknown = []
+    for name, command in commands():
+        walked = {way.parameter for way in WALKED.get(name, ())} | {*MADE.get(name, ())}
+        parameters = {str(each.name) for each in command.params if each.name not in COMPLETION}
+        if name in OF_THE_NODE:
+            assert "as_" not in parameters, f"{name} is an officer's: walk it"
+        elif name not in OF_MEMBERS:
+            left = parameters - walked - NO_REFERENCES.keys() - {word for of, word in STATED if of == name}
+            unknown += [(name, each) for each in left]
+    assert unknown == []
+    assert {*WALKED, *MADE, *OF_THE_NODE, *OF_MEMBERS} <= {name for name, _ in commands()}
+
+
+CALLS = [(name, way) for name, ways in WALKED.items() for way in ways]
+
+
+@pytest.mark.parametrize(("name", "way"), CALLS, ids=[f"{name} {way.words}" for name, way in CALLS])
+def test_hidden_absent_and_malformed_are_one_answer(foreign: Foreign, tmp_path: Path, name: str, way: Way) -> None:
+    for more in ((), ("--json",)) if takes_json(name) else ((),):
+        answers = {}
+        for absent, hidden in pairs(foreign, name, way):
+            if absent not in answers:
+                answers[absent] = answer(name, way, absent, tmp_path, more)
+                assert answers[absent][0].code in {0, 1}, answers[absent]
+            assert answer(name, way, hidden, tmp_path, more) == answers[absent], hidden
+        for given in MALFORMED[way.sort]:
+            said = ask(name, way, given, tmp_path, more)
+            assert "Traceback" not in said.err
+            assert said.code in {1, 2} or name in TAKE_ANYTHING, given
+        assert not (tmp_path / "nowhere").exists()
+
+
+def takes_json(name: str) -> bool:
+    return any(each.name == "json_" for of, command in commands() if of == name for each in command.params)
+
+
+def pairs(foreign: Foreign, name: str, way: Way) -> Iterator[tuple[str, str]]:
+    """For a way to ask: one that is absent, and one that is Sweden's."""
+    given: Sequence[str] = {
+        IDENTIFIERS: foreign.ids, HIDDEN: foreign.hidden, MOMENTS: foreign.ids[:MOMENTS_MAX],
+        NAMES: [each for each in foreign.names if each.startswith(beginning_of(name, way.words))],
+        DIGESTS: [hashlib.sha256(CONTENT[word]).hexdigest() for word in WORDS],
+    }[way.sort]  # fmt: skip
+    assert given
+    absent = {
+        IDENTIFIERS: NEVER_GIVEN, HIDDEN: NEVER_GIVEN, NAMES: "NO-NOT-THERE",
+        DIGESTS: hashlib.sha256(b"absent").hexdigest(),
+    }  # fmt: skip
+    for hidden in given:
+        yield (str(UUID(int=UUID(hidden).int ^ 1)) if way.sort == MOMENTS else absent[way.sort]), hidden
+
+
+MOMENTS_MAX = 4
+
+
+def beginning_of(name: str, words: str) -> str:
+    """How names of Sweden's begin that are of the kind which is asked for."""
+    if name.startswith("request"):
+        return REQUEST
+    kinds = {"exhibit {}": "PHONE", "series": "series", "hash-list": "list"}
+    return next((begins for kind, begins in kinds.items() if kind in f"{name} {words}"), "SE")
+
+
+TAKE_ANYTHING = {"audit list", "request add", "retention ended"}
+"""Nothing was done with what is no identifier, a request may bear any name that shows, and nothing so named ended."""
+
+MALFORMED: dict[str, Sequence[str]] = {
+    IDENTIFIERS: ("x", "0", "NULL", "'--", "x" * 300), HIDDEN: ("x",), MOMENTS: ("x", "'--"), DIGESTS: ("x", "00", "zz" * 32),
+    NAMES: ("\x01", "x" * 300, "'--"),
+}  # fmt: skip
+
+
+def answer(name: str, way: Way, given: str, folder: Path, more: Sequence[str]) -> tuple[Said, list[object]]:
+    """What the command says, and what it leaves in the officer's own audit."""
+    before = acts(way.by)
+    return ask(name, way, given, folder, more), acts(way.by)[len(before) :]
+
+
+def acts(officer: str) -> list[object]:
+    """The officer's own acts as the officer reads them: less what is of the moment, and which identifier was said."""
+    with acting_as(officers.actor_of(officer)) as session:
+        kept = records.page(session, records.Wanted(), ACTS_MAX)
+    return [(act.act, act.owner, act.shown, act.purpose, act.case_reference, *act.counts.items()) for act in reversed(kept)]
+
+
+ACTS_MAX = 100_000
+
+
+def ask(name: str, way: Way, given: str, folder: Path, more: Sequence[str]) -> Said:
+    """What the command says; the reference itself, where it is repeated, and times are left out."""
+    words = [given if word == "{}" else str(folder / "nowhere") if word == "{nowhere}" else word for word in way.words.split()]
+    said = clew(*name.split(), *words, "--as", way.by, *more, given="Somebody\nsome words")
+    return Said(said.code, plain(said.out, given), plain(said.err, given))
+
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(\+00:00)?|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def plain(said: str, given: str) -> str:
+    return MOMENT.sub("…", said.replace(given, "{}")) if given else said
+
+
+def test_the_walk_notices_an_answer_that_differs(foreign: Foreign) -> None:
+    """The own case is told from an absent one: so the walk compares what can differ."""
+    assert clew("triage", "NO-1", "--as", "ada") != clew("triage", "NO-NOT-THERE", "--as", "ada")
+    assert clew("handling", "show", "case", "NO-1", "--as", "ada").code == 0

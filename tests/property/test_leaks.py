@@ -1,0 +1,384 @@
+"""The law of silence: what another member hides changes nothing that an officer can learn from the database.
+
+A probe is what somebody of Norway tries. It is asked twice: while Sweden holds nothing, and while Sweden
+holds something that Norway may not see. Each leak is a careless set-up that others were seen to have, and each
+probe is shown to tell of it there: a law counts only once it has killed its mutants.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from django.db import connection
+from psycopg.rows import TupleRow
+
+from clew.domain.handling import Actor, Audience
+from clew.records import policies, session
+from clew.records.session import acting_as, handling_columns
+from clew.records.visibility import VIEWER_MEMBER
+from tests.world.contexts import app_connection, claim, true_context
+from tests.world.world import World, handling
+
+SAME = b"the same bytes"
+NAME = hashlib.sha256(SAME).digest()
+Connection = psycopg.Connection[TupleRow]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """Who tries, and what Sweden holds: identifiers that Norway may know of from before, or of nothing at all."""
+
+    world: World
+    ada: Actor
+    sven: Actor
+    is_held: bool
+    ids: dict[str, UUID]
+
+
+def tried(world: World, *, is_held: bool) -> Tried:
+    world.empty()
+    ada, sven = world.officer("ada"), world.officer("sven", member="SE")
+    for number in range(3):
+        world.medium(ada, content=b"of Norway, %d" % number)
+    ids = {name: uuid4() for name in ("case", "series", "medium")}
+    if is_held:
+        hidden = handling(sven, Audience.UNIT)
+        medium = world.medium(sven, Audience.UNIT, content=SAME)
+        world.exhibit(sven, cover=hidden)
+        series = world.series(sven, "green-room", [medium])
+        with acting_as(sven) as given, given.cursor() as cursor:
+            for table in ("series", "series_media", "cases", "exhibits"):
+                cursor.execute(f"update {table} set audience = 0, members = '{{}}'")
+            cursor.execute("select id from cases")
+            case = cursor.fetchone()[0]
+            cursor.execute(
+                "insert into shreddings (case_id, member, unit, reference, proposed_by, counts, blobs)"
+                " values (%s, %s, %s, 'x', %s, '{}', '{}')",
+                [case, sven.member, sven.unit, sven.officer],
+            )
+        ids |= {"case": case, "series": series, "medium": medium}
+    return Tried(world=world, ada=ada, sven=sven, is_held=is_held, ids=ids)
+
+
+Probe = Callable[[Tried], object]
+
+
+def learns(world: World, probe: Probe) -> bool:
+    """Whether the probe tells Norway that Sweden holds something."""
+    return probe(tried(world, is_held=False)) != probe(tried(world, is_held=True))
+
+
+@contextmanager
+def norway(what: Tried) -> Iterator[Connection]:
+    """Raw SQL of Norway's officer, with none of the application's checks between."""
+    with app_connection() as app:
+        claim(app, true_context(app, what.ada))
+        yield app
+
+
+def outcome(act: Callable[[], object]) -> str:
+    """What came of it: what it gave, or the kind and the words of the refusal."""
+    try:
+        return f"done: {act()}"
+    except psycopg.Error as refused:
+        return f"{type(refused).__name__}: {refused.diag.message_primary} {refused.diag.message_detail}"
+
+
+# What Norway tries ------------------------------------------------------------------------------------
+
+
+def own_row(what: Tried, table: str, **columns: object) -> tuple[str, list[object]]:
+    """An insert of Norway's own."""
+    row = {**columns, **handling_columns(handling(what.ada))}
+    return f"insert into {table} ({', '.join(row)}) values ({', '.join(['%s'] * len(row))})", list(row.values())
+
+
+def medium_of_the_same_bytes(what: Tried, ending: str = "") -> tuple[str, list[object]]:
+    words, values = own_row(what, "media", id=uuid4(), name=NAME, kind="image", verdict=1)
+    return f"{words} {ending}", values
+
+
+def holds_the_same(what: Tried) -> object:
+    with norway(what) as app:
+        words, values = medium_of_the_same_bytes(what)
+        return outcome(lambda: app.execute(words, values).rowcount)
+
+
+def counts_what_did_not_conflict(what: Tried) -> object:
+    with norway(what) as app:
+        return app.execute(*medium_of_the_same_bytes(what, "on conflict do nothing")).rowcount
+
+
+def counts_steps_between_own_rows(what: Tried) -> object:
+    """The distance between whatever numbers two of Norway's rows bear, while Sweden writes in between or does not."""
+    with norway(what) as app:
+        for name in (b"one", b"two"):
+            app.execute(*own_row(what, "hash_lists", name=name))
+            if what.is_held:
+                write_in_sweden(what)
+        rows = [json.loads(row[0]) for row in app.execute("select to_jsonb(h)::text from hash_lists h order by name")]
+    return {key: rows[1][key] - rows[0][key] for key in rows[0] if isinstance(rows[0][key], int)}
+
+
+def write_in_sweden(what: Tried) -> None:
+    row = {"name": uuid4().bytes, **handling_columns(handling(what.sven, Audience.UNIT))}
+    with app_connection() as app:
+        claim(app, true_context(app, what.sven))
+        app.execute(f"insert into hash_lists ({', '.join(row)}) values ({', '.join(['%s'] * len(row))})", list(row.values()))
+        app.commit()
+
+
+def reads_statistics(what: Tried) -> object:
+    """The commonest owners of media, as PostgreSQL keeps them for its planner."""
+    with psycopg.connect(**what.world.facts.as_owner(), autocommit=True) as owner:
+        owner.execute("analyze media")
+    with norway(what) as app:
+        found = app.execute(
+            "select n_distinct, most_common_vals::text, histogram_bounds::text from pg_stats"
+            " where schemaname = 'public' and tablename = 'media' and attname = 'owner_member'"
+        )
+        return found.fetchall()
+
+
+def reads_after_another_on_the_same_connection(what: Tried) -> object:
+    with acting_as(what.sven):
+        pass
+    found = [connection.connection.execute(f"select count(*) from {table}").fetchone() for table in policies.COVERED]
+    connection.close()
+    return found
+
+
+def reads_every_view(what: Tried) -> object:
+    with norway(what) as app:
+        views = app.execute("select viewname from pg_views where schemaname = 'public' order by 1").fetchall()
+        return [outcome(lambda view=view: app.execute(f"select count(*) from {view}").fetchone()) for (view,) in views]
+
+
+def reads_as_the_owner_of_the_tables(what: Tried) -> object:
+    with psycopg.connect(**what.world.facts.as_owner()) as owner:
+        return [owner.execute(f"select count(*) from {table}").fetchone() for table in policies.COVERED]
+
+
+def says_itself_who_it_is(what: Tried) -> object:
+    found = []
+    with app_connection() as app:
+        words = true_context(app, what.sven).partition(":")[2]
+        for said in (what.sven.member, words, f"{'0' * 64}:{words}"):
+            for setting in ("clew.actor", "clew.member"):
+                app.execute("select set_config(%s, %s, true)", [setting, said])
+            found += [app.execute(f"select count(*) from {table}").fetchone() for table in policies.COVERED]
+    return found
+
+
+def writes_for_sweden(what: Tried) -> object:
+    row = {"name": b"x", **handling_columns(handling(what.sven))}
+    with norway(what) as app:
+        words = f"insert into hash_lists ({', '.join(row)}) values ({', '.join(['%s'] * len(row))})"
+        return outcome(lambda: app.execute(words, list(row.values())).rowcount) if what.is_held else REFUSED
+
+
+REFUSED = 'InsufficientPrivilege: new row violates row-level security policy for table "hash_lists" None'
+
+
+def reads_as_nobody(what: Tried) -> object:
+    with app_connection() as app:
+        return [app.execute(f"select count(*) from {table}").fetchone() for table in policies.COVERED]
+
+
+def watches_rows_through_a_cheap_function(what: Tried) -> object:
+    """A function that costs nothing is asked before dearer conditions: it sees what they would have left out."""
+    seen: list[str] = []
+    with norway(what) as app:
+        app.add_notice_handler(lambda notice: seen.append(notice.message_primary or ""))
+        app.execute(
+            "create function pg_temp.spy(bytea) returns boolean language plpgsql cost 0.0000001 as"
+            " $$ begin raise notice 'seen %', $1; return true; end $$"
+        )
+        for place in (*SPIED, "media"):
+            outcome(lambda place=place: app.execute(f"select count(*) from {place} where pg_temp.spy(name)").fetchone())
+    return sorted(seen)
+
+
+SPIED: list[str] = []
+
+
+def lays_an_error_in_wait(what: Tried) -> object:
+    with norway(what) as app:
+        condition = f"1 / (size_bytes - {len(SAME)}) > 0"
+        return [
+            outcome(lambda place=place: app.execute(f"select count(*) from {place} where {condition}").fetchone())
+            for place in (*SPIED, "media")
+        ]
+
+
+def puts_an_exhibit_into_a_case(what: Tried) -> object:
+    with norway(what) as app:
+        app.execute("set constraints all immediate")
+        words, values = own_row(what, "exhibits", case_id=what.ids["case"], reference=b"x")
+        return outcome(lambda: app.execute(words, values).rowcount)
+
+
+def puts_a_medium_into_a_series(what: Tried) -> object:
+    with norway(what) as app:
+        words, values = own_row(what, "series_media", series_id=what.ids["series"], medium_id=what.ids["medium"])
+        return outcome(lambda: app.execute(words, values).rowcount)
+
+
+def proposes_to_shred_a_case(what: Tried) -> object:
+    ada = what.ada
+    with norway(what) as app:
+        words = "insert into shreddings (case_id, member, unit, reference, proposed_by, counts, blobs) values (%s, %s, %s, 'x', %s, '{}', '{}')"
+        return outcome(lambda: app.execute(words, [what.ids["case"], ada.member, ada.unit, ada.officer]).rowcount)
+
+
+def asks_the_audit_whose_it_is(what: Tried) -> object:
+    """An act finds the owner of what it was on: whoever writes acts must not read the answer there."""
+    from clew.actions import auditing
+
+    with acting_as(what.ada) as given:
+        auditing.acts_of(given, auditing.Wanted(subject=str(what.ids["case"])))
+    with acting_as(what.ada) as given:
+        return [(act.act, act.owner, act.shown) for act in auditing.acts_of(given, auditing.Wanted(act="audit.read")).items]
+
+
+# Careless set-ups ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def changed(world: World, change: str, back: str) -> Iterator[None]:
+    """The database set up carelessly, and put back. `{app}` and `{blind}` stand for the roles."""
+    roles = {"app": world.facts.roles.app, "blind": world.facts.roles.blind}
+    with psycopg.connect(**world.facts.as_owner(), autocommit=True) as owner:
+        owner.execute(change.format(**roles))
+        try:
+            yield
+        finally:
+            owner.execute(back.format(**roles))
+
+
+@contextmanager
+def a_view_of_the_blind(world: World, name: str, query: str) -> Iterator[None]:
+    """A view whose owner sees all, as views of the owner of the tables do in most set-ups."""
+    with changed(
+        world,
+        f"grant create on schema public to {{blind}}; set role {{blind}}; create view {name} as {query};"
+        f" grant select on {name} to {{app}}; reset role; revoke create on schema public from {{blind}}",
+        f"set role {{blind}}; drop view {name}; reset role",
+    ):
+        SPIED.append(name)
+        try:
+            yield
+        finally:
+            SPIED.remove(name)
+
+
+@contextmanager
+def a_setting_that_outlives_its_transaction(_: World) -> Iterator[None]:
+    kept = session.ENTER
+    session.ENTER = kept.replace("%s, true", "%s, false")
+    assert kept != session.ENTER
+    try:
+        yield
+    finally:
+        session.ENTER = kept
+
+
+@contextmanager
+def a_setting_that_is_believed(world: World) -> Iterator[None]:
+    with psycopg.connect(**world.facts.as_owner()) as owner:
+        for words in policies.functions_made(world.facts.roles):
+            owner.execute(believing(words))
+    try:
+        yield
+    finally:
+        with psycopg.connect(**world.facts.as_owner()) as owner:
+            for words in policies.functions_made(world.facts.roles):
+                owner.execute(words)
+
+
+def believing(words: str) -> str:
+    """The functions that say who acts, without their look at the signature."""
+    before, condition, after = words.partition("if left(said, 65) = (")
+    return words if not condition else f"{before}if said ~ '^.{{64}}:' {after[after.index(' then'):]}"
+
+
+@contextmanager
+def an_owner_who_is_told(world: World) -> Iterator[None]:
+    """The audit's reading looks up whose record was asked for, as other acts do."""
+    from clew.actions import auditing
+
+    real = auditing.audit.append
+    auditing.audit = type("Careless", (), {"append": staticmethod(lambda s, act, subject, **_: real(s, act, subject))})
+    try:
+        yield
+    finally:
+        from clew.records import audit
+
+        auditing.audit = audit
+
+
+def policy_of(table: str, verb: str, condition: str) -> tuple[str, str]:
+    """A careless policy beside the good one: whichever lets through, lets through."""
+    return f"create policy careless on {table} for {verb} to {{app}} {condition}", f"drop policy careless on {table}"
+
+
+MEDIA_OF = "select * from media where owner_member || '' = clew_actor_member()"
+"""Dear to work out, and no index helps: so what costs less is asked first."""
+Careless = Callable[[World], AbstractContextManager[None]]
+LEAKS: dict[str, tuple[Probe, Careless]] = {
+    # The eight careless set-ups that were tried and leaked.
+    "a digest is unique over all members": (
+        holds_the_same, lambda w: changed(w, "create unique index careless on media (name)", "drop index careless")),
+    "rows that did not conflict are counted": (
+        counts_what_did_not_conflict, lambda w: changed(w, "create unique index careless on media (name)", "drop index careless")),
+    "rows are numbered in one row": (
+        counts_steps_between_own_rows,
+        lambda w: changed(w, "create sequence careless; grant usage on sequence careless to {app};"
+                             " alter table hash_lists add column careless bigint default nextval('careless')",
+                          "alter table hash_lists drop column careless; drop sequence careless")),
+    "the planner's statistics are open": (
+        reads_statistics, lambda w: changed(w, "alter table media disable row level security", "alter table media enable row level security")),
+    "a setting outlives its transaction": (
+        reads_after_another_on_the_same_connection, a_setting_that_outlives_its_transaction),
+    "a view reads with its owner's eyes": (
+        reads_every_view, lambda w: a_view_of_the_blind(w, "sight", "select * from media")),
+    "row security is not forced on the owner": (
+        reads_as_the_owner_of_the_tables,
+        lambda w: changed(w, "alter table media no force row level security", "alter table media force row level security")),
+    "whoever works as the application says who it is": (says_itself_who_it_is, a_setting_that_is_believed),
+    # And what lies beside them.
+    "a row may be written for another": (
+        writes_for_sweden, lambda w: changed(w, *policy_of("hash_lists", "insert", "with check (true)"))),
+    "nobody is somebody": (
+        reads_as_nobody,
+        lambda w: changed(w, *policy_of("media", "select", f"using (owner_member = coalesce({VIEWER_MEMBER}, owner_member))"))),
+    "a function is asked before the rule": (
+        watches_rows_through_a_cheap_function, lambda w: a_view_of_the_blind(w, "sight", MEDIA_OF)),
+    "an error is met before the rule": (lays_an_error_in_wait, lambda w: a_view_of_the_blind(w, "sight", MEDIA_OF)),
+    "a foreign key tells what is there": (
+        puts_an_exhibit_into_a_case, lambda w: changed(w, *policy_of("exhibits", "insert", "with check (true)"))),
+    "a key without an owner tells what lies in a series": (
+        puts_a_medium_into_a_series, lambda w: changed(w, *policy_of("series_media", "insert", "with check (true)"))),
+    "a key without an owner tells which case ends": (
+        proposes_to_shred_a_case, lambda w: changed(w, *policy_of("shreddings", "insert", "with check (true)"))),
+    "the audit tells whose a record is": (asks_the_audit_whose_it_is, an_owner_who_is_told),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_what_another_member_hides_changes_nothing_that_is_learned(world: World, leak: str) -> None:
+    assert not learns(world, LEAKS[leak][0])
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_the_law_notices_a_careless_set_up(world: World, leak: str) -> None:
+    probe, careless = LEAKS[leak]
+    with careless(world):
+        assert learns(world, probe)
+    assert not learns(world, probe)
+

@@ -1,0 +1,55 @@
+"""The command line in this process: what a command says and how it ends, and every command that there is."""
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from typing import Any, NamedTuple
+from unittest import mock
+
+import typer
+from django.db import connections
+
+from clew.cli import main as command_line
+
+
+class Said(NamedTuple):
+    """How a command ended: exit code, standard output, standard error."""
+
+    code: object
+    out: str
+    err: str
+
+
+def clew(*words: str, given: str = "") -> Said:
+    """Run `clew` with these words as its process would: by its own `main`, with its own exit; `given` is its input."""
+    out, err = io.StringIO(), io.StringIO()
+    code: object = 0
+    wide = mock.patch.dict(os.environ, {"COLUMNS": "400"})
+    told = mock.patch.multiple(sys, argv=["clew", *words], stdin=io.StringIO(given))
+    with told, wide, redirect_stdout(out), redirect_stderr(err):
+        try:
+            command_line.main()
+        except SystemExit as ended:
+            code = ended.code
+        finally:
+            connections.close_all()
+    return Said(code, out.getvalue(), err.getvalue())
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    """Every command with the words that call it, such as `audit list`."""
+    group = typer.main.get_command(command_line.app)
+    for each in group.params:
+        assert str(each.name).endswith("completion"), f"{each.name} is of all commands and walked by none"
+    yield from _below("", group)
+
+
+def _below(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    # Asked by what it has: some versions of Typer bring a Click of their own.
+    if hasattr(command, "commands"):
+        for word, each in command.commands.items():
+            yield from _below(f"{name} {word}".strip(), each)
+    else:
+        yield name, command

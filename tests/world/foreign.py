@@ -1,0 +1,101 @@
+"""What another member has, open and hidden: names and identifiers that must be one answer with absent ones."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import psycopg
+
+from clew.actions import consulting, examining, restricting
+from clew.domain.clock import RequestKind
+from clew.domain.handling import Audience
+from clew.domain.handling_change import SubjectKind
+from clew.domain.officer import Role
+from clew.records import hash_lists
+from clew.records.session import acting_as
+from tests.world.world import World, handling
+
+WORDS = ("open", "hidden")
+REQUEST = "request-1"
+CONTENT = {word: f"of Sweden, {word}".encode() for word in WORDS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foreign:
+    """What Sweden has, open to all and hidden: names of its subjects, and identifiers of its rows of every table.
+
+    `hidden` are those of them that nobody but Sweden's unit may see.
+    """
+
+    names: tuple[str, ...]
+    ids: tuple[str, ...]
+    hidden: tuple[str, ...]
+
+
+def sweden(world: World) -> Foreign:
+    """Sweden with a case, an exhibit, a series, a hash list and a medium, once open to all and once hidden."""
+    sven = world.officer("sven", member="SE")
+    for audience, word in ((Audience.ALL, "open"), (Audience.UNIT, "hidden")):
+        cover = handling(sven, audience)
+        world.exhibit(sven, f"SE-{word}", f"PHONE-{word}", cover=cover)
+        medium = world.medium(sven, audience, content=CONTENT[word])
+        world.occurrence(sven, medium, f"SE-{word}", f"PHONE-{word}")
+        world.series(sven, f"series-{word}", [medium])
+        with acting_as(sven) as session:
+            hash_lists.open_list(session, f"list-{word}", cover)
+            restricting.change(
+                session, SubjectKind.CASE, f"SE-{word}", None, handling(sven, Audience.UNIT), "An operation is under way."
+            )
+    release(world, medium)
+    request(world)
+    names = [f"{kind}-{word}" for kind in ("SE", "PHONE", "series", "list") for word in WORDS]
+    hidden = identifiers_of(world, "SE", "and audience = 0")
+    ids = dict.fromkeys([*identifiers_of(world, "SE"), *hidden])
+    return Foreign(
+        names=(*names, REQUEST), ids=tuple(map(str, ids)), hidden=tuple(map(str, hidden)),
+    )  # fmt: skip
+
+
+def request(world: World) -> None:
+    """A person asks Sweden what is kept about them, and Sweden asks Denmark."""
+    world.member("DK", "Denmark")
+    with acting_as(world.officer("signe", member="SE", role=Role.DATA_PROTECTION_OFFICER)) as session:
+        examining.receive(session, REQUEST, RequestKind.ACCESS, datetime.now(UTC), "Somebody", "What is kept?")
+        examining.admit(session, REQUEST)
+        consulting.ask(session, REQUEST, "DK", "May it be told?")
+
+
+def release(world: World, medium: UUID) -> None:
+    """A release of Sweden's medium to Denmark: its words are nobody's here."""
+    world.member("DK", "Denmark")
+    with psycopg.connect(**world.facts.as_owner()) as owner:
+        owner.execute("alter table releases no force row level security")
+        owner.execute(
+            "insert into releases (medium_id, member, unit, recipient, conditions, wrapped, released_by)"
+            " values (%s, 'SE', 'VICTIM-ID', 'DK', '\\x00', '\\x00', 'sven')",
+            [medium],
+        )
+        owner.execute("alter table releases force row level security")
+
+
+def identifiers_of(world: World, member: str, condition: str = "") -> list[UUID]:
+    """One identifier of each table that has any of the member's, read past row security.
+
+    With a condition on the cover: of each table that has covers.
+    """
+    found = []
+    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+        tables = superuser.execute(
+            """
+            select a.attrelid::regclass::text, min(b.attname) from pg_attribute a
+              join pg_class c on c.oid = a.attrelid and c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
+              join pg_attribute b on b.attrelid = a.attrelid and b.attname in ('owner_member', 'member')
+             where a.attname = 'id' and a.atttypid = 'uuid'::regtype
+               and (not %s or exists (select from pg_attribute d where d.attrelid = a.attrelid and d.attname = 'audience'))
+             group by 1""",
+            [bool(condition)],
+        ).fetchall()
+        for table, column in tables:
+            query = f"select id from {table} where {column} = %s {condition} limit 1"
+            found += superuser.execute(query, [member]).fetchall()
+    return [row[0] for row in found]
