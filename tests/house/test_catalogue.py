@@ -131,6 +131,7 @@ GOLDEN_FUNCTIONS = {
     "clew_actor_use",
     "clew_fingerprint_sets",
     "clew_fingerprints_after",
+    "clew_fingerprints_between",
     "clew_note_equal_bytes",
     "clew_recover",
     "clew_requests_due",

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID
 
+import numpy as np
 import psycopg
 import pytest
 from django.conf import settings
@@ -18,6 +19,7 @@ from clew.domain.handling import Actor
 from clew.domain.handling_change import SubjectKind
 from clew.domain.retention import Rule
 from clew.domain.triage import Counts
+from clew.index.hamming import pack
 from clew.records import fingerprints, retentions, tombstones
 from clew.records.session import acting_as
 from clew.records.tombstones import Tombstone
@@ -339,9 +341,10 @@ def test_words_said_about_it_go_too(office: Office, world: World, ada: Actor, se
 
 
 def test_no_search_names_a_fingerprint_that_went(
-    office: Office, world: World, ada: Actor, sven: Actor, seized: Path, day: list[date]
+    office: Office, world: World, ada: Actor, sven: Actor, seized: Path, day: list[date], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its bits may still lie in a segment; no record holds its number, so no answer can name it."""
+    """Not even while its bits still lie in a segment: no record holds its number, so no answer can name it."""
+    monkeypatch.setattr(ending, "forget_bits", lambda _: 0)
     office.intake(ada, seized, "NO-1")
     index = office.workplace.indexes[Engine.STILL]
     index.catch_up()
@@ -355,6 +358,47 @@ def test_no_search_names_a_fingerprint_that_went(
     office.intake(sven, seized, "SE-1")
     assert office.counts(sven, "SE-1") == Counts(new=5)
     assert counts(world)["matches"] == counts(world)["overlaps"] == 0
+
+
+def test_no_segment_of_the_index_holds_a_bit_of_what_went(
+    office: Office, world: World, ada: Actor, sven: Actor, seized: Path, tmp_path: Path, day: list[date]
+) -> None:
+    """What others hold of the same engine stays in it, and is found by its numbers as before."""
+    other = tmp_path / "other"
+    other.mkdir()
+    for seed in range(70, 74):
+        landscape(seed, (320, 240)).save(other / f"{seed}.jpg")
+    office.intake(sven, other, "SE-1", until=date(END.year + 3, 1, 1))
+    office.intake(ada, seized, "NO-1")
+    index = office.workplace.indexes[Engine.STILL]
+    index.catch_up()
+    index.consolidate()
+    bits = bits_of(world, "NO")
+    theirs = bits_of(world, "SE")
+    assert all(lies_in(tmp_path / "index", one) for one in (*bits, *theirs)), "the search finds what is there"
+    day.append(END)
+    ending.end_all(office.workplace)
+    assert [one for one in bits if lies_in(tmp_path / "index", one)] == []
+    assert all(lies_in(tmp_path / "index", one) for one in theirs)
+    queries = np.frombuffer(theirs[0], np.uint8).reshape(1, -1)
+    assert 0 in index.search(queries, radius=0).distance.tolist()
+    assert ending.forget_bits(office.workplace) == 0, "once is enough"
+
+
+def bits_of(world: World, member: str) -> list[bytes]:
+    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+        rows = superuser.execute(
+            "select bits from fingerprints where owner_member = %s and first is not null", [member]
+        ).fetchall()
+    return [bytes(row[0])[:32] for row in rows]
+
+
+def lies_in(folder: Path, bits: bytes) -> bool:
+    """Whether some file below holds the fingerprint, as it is or as the index writes it."""
+    sought = {bits, pack(np.frombuffer(bits, np.uint8).reshape(1, -1)).tobytes()}
+    return any(
+        one in path.read_bytes() for path in folder.rglob("*") if path.is_file() for one in sought
+    )
 
 
 def test_a_case_that_was_filled_or_extended_meanwhile_is_left_alone(

@@ -3,6 +3,7 @@
 What the owner's unit still may: look at it, see its media for supervision, give it a later end, lift the block.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -12,13 +13,24 @@ from clew.domain.handling import Actor, blocked
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
 from clew.domain.retention import calendar_of, checked_reason
-from clew.records import audit, blocks, handlings, tombstones
+from clew.records import audit, blocks, handlings, retentions, tombstones
 from clew.records.blocks import Block
 from clew.records.session import Session, acting_as
 
 LASTS = date(9999, 12, 31)
 """A block has no end: it is lifted."""
 BLOCKS_SHOWN_MAX = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """A block with the name of what it lies on, or the identifier where that is another unit's."""
+
+    block: Block
+    kind: SubjectKind
+    unit: str
+    name: str
+    case: str | None
 
 
 def block(
@@ -88,6 +100,17 @@ def unblock_on_request(actor: Actor, unit: str, block_id: UUID) -> None:
 def blocked_now(session: Session, limit: int = BLOCKS_SHOWN_MAX) -> tuple[Block, ...]:
     """What is blocked now, of the actor's unit or, for who answers for the member, of all of it."""
     return blocks.lasting(session, limit)
+
+
+def named(session: Session, limit: int = BLOCKS_SHOWN_MAX) -> tuple[Blocked, ...]:
+    """The same with their names, where the actor's own unit has them."""
+    found = blocks.lasting(session, limit)
+    names = retentions.names(session, [one.subject_id for one in found])
+    return tuple(
+        Blocked(block=one, kind=one.kind, unit=one.unit, name=name, case=case)
+        for one in found
+        for name, case in [names.get(one.subject_id, (str(one.subject_id), None))]
+    )
 
 
 def _ask(actor: Actor, act: str, subject: str = "") -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from clew.actions import matching
 from clew.actions.opening import today
 from clew.actions.workplace import Workplace
 from clew.domain import ending as rules
@@ -65,7 +66,21 @@ def end_all(workplace: Workplace) -> dict[SubjectKind, int]:
                 ended[kind] += 1
         except ClewError as refused:
             log.error("what is past its end in a unit could not end: %s", type(refused).__name__)  # noqa: TRY400
+    forget_bits(workplace)
     return ended
+
+
+def forget_bits(workplace: Workplace) -> int:
+    """Take the bits of fingerprints that went out of the index of this machine, where it is older than the latest end.
+
+    No answer names them before either: the record of their number is gone. Gives how many segments were built anew.
+    """
+    latest = 0.0
+    for actor in _calendars():
+        with acting_as(actor) as session:
+            found = tombstones.page(session, 1)
+            latest = max([latest, *(stone.ended_at.timestamp() for stone in found if stone.ended_at)])
+    return matching.forget(workplace.indexes, latest) if latest else 0
 
 
 def end_due(workplace: Workplace, actor: Actor) -> list[SubjectKind]:

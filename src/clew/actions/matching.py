@@ -1,12 +1,14 @@
 """Matching: what fingerprints are near to, whoever holds it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clew.domain.errors import Tampered
 from clew.domain.fingerprint import BYTES, KINDS, MOVING_KINDS, QUALITY_MATCHED_MIN, Engine, Kind, Transform
 from clew.domain.triage import Aligned
 from clew.index import alignment
@@ -113,6 +115,21 @@ def _near(
     if stills:
         found += _near_stills(session, indexes[Engine.STILL], stills, _start(after, Engine.STILL), is_placed=is_placed)
     return _best(found)
+
+
+def forget(indexes: Mapping[Engine, Index], since: float) -> int:
+    """Have the segments of this machine that were written before `since` hold nothing that no record holds any more.
+
+    Units: `since` in seconds of the epoch. Gives how many were built anew.
+    """
+    return sum(_forget(index, partial(fingerprints.between, engine), since) for engine, index in indexes.items())
+
+
+def _forget(index: Index, known: Callable[[int, int], int], since: float) -> int:
+    try:
+        return index.forget(known, since=since)
+    except Tampered:
+        return index.mend() + index.forget(known, since=since)
 
 
 def source_of(engine: Engine) -> Source:

@@ -14,8 +14,7 @@ from clew.domain.handling_change import SubjectKind
 
 if TYPE_CHECKING:
     from clew.actions.ending import Foreseen
-    from clew.actions.retaining import Due
-    from clew.records.tombstones import Tombstone
+    from clew.actions.retaining import Due, Tombstone
 
 app = typer.Typer(no_args_is_help=True)
 Kind = Annotated[SubjectKind, typer.Argument(help="case, exhibit, series or hash-list.")]

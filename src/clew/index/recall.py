@@ -193,6 +193,40 @@ class Index:
                 self._shelf.sweep()
         return mended
 
+    def forget(self, known: Callable[[int, int], int], *, since: float) -> int:
+        """Build anew every segment that was written before `since` and holds more than the source has; give how many.
+
+        `known(after, last)` is how many fingerprints the source has above `after`, up to `last`.
+        Units: `since` in seconds of the epoch.
+
+        Raises:
+            Tampered: a segment is damaged; `mend` builds it anew.
+        """
+        with self._shelf.lock(wait=True):
+            self._look()
+            after, renewed = -1, 0
+            entries: list[Entry] = []
+            for each in self._view.watched:
+                is_asked = self._is_old(each.entry, since)
+                if is_asked and known(after, each.entry.last) < each.checked(time.monotonic()).rows:
+                    fresh = self._write(self._from_source(after, each.entry.last, ROWS_MAX))
+                    entries += [] if fresh is None else [fresh]
+                    renewed += 1
+                else:
+                    entries.append(each.entry)
+                after = each.entry.last
+            if renewed:
+                self._shelf.replace(tuple(entries))
+                self._look()
+                self._shelf.sweep()
+        return renewed
+
+    def _is_old(self, entry: Entry, since: float) -> bool:
+        try:
+            return self._shelf.folder_of(entry.name).stat().st_mtime < since
+        except FileNotFoundError:
+            return True
+
     def _sound(self, after: int) -> list[Segment | Chunk]:
         """What is to be searched for numbers above `after`: checked segments, and the delta."""
         now = time.monotonic()

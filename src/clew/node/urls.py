@@ -19,6 +19,7 @@ from clew.web import (
     officers,
     programs,
     progress,
+    retentions,
     single_sign_on,
 )
 from clew.web.references import ReferenceConverter
@@ -92,6 +93,11 @@ urlpatterns = [
     path(
         "handling/<slug:kind>/<reference:name>/changes/<uuid:change>/<slug:step>/", handlings.move, name="handling-move"
     ),
+    path("retention/", retentions.all_of_it, name="retention"),
+    path("retention/decide/<slug:step>/", retentions.decide, name="retention-decide"),
+    path("retention/decisions/<uuid:decision>/<slug:step>/", retentions.move, name="retention-move"),
+    path("retention/blocks/<uuid:block>/lift/", retentions.lift, name="retention-lift"),
+    path("retention/terms/", retentions.set_term, name="retention-term"),
     path("static/<str:name>", assets.one, name="asset"),
 ]
 

@@ -21,6 +21,19 @@ as $$
     select c.first, c.count, c.bits from counted c where c.before < $3 order by c.first
 $$;
 
+-- How many fingerprints there are above a number, up to another.
+create or replace function clew_fingerprints_between(engine smallint, after bigint, last bigint) returns bigint
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
+as $$
+    -- The set that holds after + 1 may begin before it; numbers are dense, so it begins no further away than it is long.
+    select coalesce(sum(least(f.first + f.count - 1, $3) - greatest(f.first, $2 + 1) + 1), 0)::bigint
+      from fingerprints f
+     where f.engine = $1 and f.first <= $3 and f.first + f.count > $2 + 1
+       and f.first >= coalesce((select p.first from fingerprints p
+                                 where p.engine = $1 and p.first <= $2 + 1 order by p.first desc limit 1), 0)
+$$;
+
 create or replace function clew_fingerprint_sets(engine smallint, numbers bigint[], placed boolean)
 returns table (fingerprint_id bigint, kind smallint, first bigint, count integer, times_ms bytea)
 language sql stable security definer

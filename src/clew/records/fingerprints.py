@@ -109,6 +109,13 @@ def after(engine: Engine, number: int, limit: int) -> list[tuple[int, bytes]]:
         return [(row[0], bytes(row[1])) for row in cursor]
 
 
+def between(engine: Engine, number: int, last: int) -> int:
+    """How many fingerprints the engine has above `number`, up to `last`. Blind."""
+    with connection.cursor() as cursor:
+        cursor.execute("select clew_fingerprints_between(%s::smallint, %s, %s)", [engine, number, last])
+        return int(cursor.fetchone()[0])
+
+
 def sets(session: Session, engine: Engine, numbers: Sequence[int], *, is_placed: bool = False) -> list[FoundSet]:
     """The sets that hold `numbers`, each once, in the order of their first number. Blind.
 

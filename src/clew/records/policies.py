@@ -99,6 +99,7 @@ FUNCTIONS_OF_THE_APP = (
     "clew_actor_use()",
     "clew_fingerprints_after(smallint, bigint, integer)",
     "clew_fingerprint_sets(smallint, bigint[], boolean)",
+    "clew_fingerprints_between(smallint, bigint, bigint)",
     (
         "clew_write_matches(uuid[], bigint[], smallint[], smallint[], smallint[], smallint[],"
         " integer[], integer[], integer[], integer[], integer[], integer[])"

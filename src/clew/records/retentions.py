@@ -107,6 +107,23 @@ def _scope(subjects: Sequence[Kept]) -> dict[str, object]:
     }  # fmt: skip
 
 
+def names(session: Session, subject_ids: Sequence[UUID]) -> dict[UUID, tuple[str, str | None]]:
+    """(name, case of an exhibit) of those of the subjects that are the own unit's."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            _NAMES, {"ids": list(subject_ids), "member": session.actor.member, "unit": session.actor.unit}
+        )
+        rows = cursor.fetchall()
+    texts = sealed.of_member(session.actor.member)
+    return {
+        row[1]: (
+            sealed.words(texts, COLUMNS[SubjectKind(row[0])], row[2]),
+            None if row[3] is None else sealed.words(texts, REFERENCE, row[3]),
+        )
+        for row in rows
+    }
+
+
 def terms(session: Session) -> dict[SubjectKind, int]:
     """How many years the own member keeps each type where nothing else is said."""
     with session.cursor() as cursor:
@@ -271,4 +288,15 @@ _DOOMED = """
     select (select count(*) from gone),
            (select count(distinct k.blob) from medium_keys k where k.case_id = any(%(cases)s)
                or k.medium_id in (select id from gone))
+"""
+
+_NAMES = f"""
+    select 'case', t.id, t.reference, null::bytea from cases t where t.id = any(%(ids)s) and {_OWN.format("t")}
+    union all
+    select 'exhibit', t.id, t.reference, c.reference from exhibits t join cases c on c.id = t.case_id
+     where t.id = any(%(ids)s) and {_OWN.format("t")}
+    union all
+    select 'series', t.id, t.name, null from series t where t.id = any(%(ids)s) and {_OWN.format("t")}
+    union all
+    select 'hash-list', t.id, t.name, null from hash_lists t where t.id = any(%(ids)s) and {_OWN.format("t")}
 """

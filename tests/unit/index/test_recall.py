@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from clew.domain.errors import Invalid, Tampered, Unavailable
 from clew.index import plan, recall, watch
+from clew.index.hamming import pack
 from clew.index.recall import Index, Neighbours
 from tests.unit.index.feed import Feed, fingerprints, flipped, pairs_by_counting
 
@@ -359,3 +361,50 @@ def test_the_answer_has_the_types_it_promises(index: Index, feed: Feed) -> None:
     near = index.search(feed.bits[:2])
     assert (near.query.dtype, near.number.dtype, near.distance.dtype) == (np.int64, np.int64, np.uint8)
     assert near.distance[0] == 0
+
+
+def lies_in(folder: Path, bits: np.ndarray) -> bool:
+    return any(pack(bits).tobytes() in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def between(feed: Feed, after: int, last: int) -> int:
+    return int(((feed.numbers > after) & (feed.numbers <= last)).sum())
+
+
+def forget(index: Index, feed: Feed, since: float | None = None) -> int:
+    return index.forget(lambda after, last: between(feed, after, last), since=time.time() + 60 if since is None else since)
+
+
+@pytest.mark.parametrize("gone", [slice(0, 1), slice(1_000, 1_500), slice(3_999, 4_000), slice(0, 4_000)])
+def test_what_the_source_no_longer_has_goes_out_of_the_segments(
+    index: Index, feed: Feed, tmp_path: Path, gone: slice
+) -> None:
+    index.catch_up()
+    index.consolidate()
+    bits = feed.bits[gone][:1]
+    assert lies_in(tmp_path / "index", bits), "the search finds what is there"
+    kept = np.ones(4_000, bool)
+    kept[gone] = False
+    feed.bits, feed.numbers = feed.bits[kept], feed.numbers[kept]
+    assert forget(index, feed) == 1
+    if len(feed.bits):
+        assert_exact(index, feed)
+    assert forget(index, feed) == 0
+    is_left = bits.tobytes() in {one.tobytes() for one in feed.bits}  # the feed has exact duplicates
+    assert lies_in(tmp_path / "index", bits) == is_left
+    feed.add(fingerprints(RNG, 50), after_gap=4_000)
+    index.catch_up()
+    assert_exact(index, feed)
+
+
+def test_segments_that_hold_nothing_too_many_or_are_younger_are_left_alone(
+    index: Index, feed: Feed, tmp_path: Path
+) -> None:
+    index.catch_up()
+    index.consolidate()
+    before = segment_folders(tmp_path / "index")
+    assert forget(index, feed) == 0
+    feed.bits, feed.numbers = feed.bits[1:], feed.numbers[1:]
+    assert forget(index, feed, since=time.time() - 3_600) == 0
+    assert segment_folders(tmp_path / "index") == before
+    assert forget(index, feed) == 1
