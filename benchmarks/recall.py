@@ -27,6 +27,7 @@ class Tally:
     good_found: int = 0
     by_sound_alone: int = 0
     wrong: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +115,7 @@ def _tallies(media: Iterable, truth: Mapping[str, Truth], file_of: Mapping[str, 
             tally.good_found += is_good and hit
             tally.by_sound_alone += hit and set(found.values()) == {"sound"}
             right = {group_of.get(f, f) for f in (made.source, *made.also)}
+            tally.missed += [] if hit or not is_good else [path]
             tally.wrong += [f"{path} -> {f}" for f in found if group_of.get(f, f) not in right]
     return tallies
 
@@ -138,7 +140,8 @@ def main() -> None:
     if given.json:
         print(json.dumps({"machine": machine(("clew",)), "false pairs of originals": false_pairs, "operations": [
             {"media": key[0], "operation": key[1], "strength": key[2], "copies": t.copies, "good": t.good, "found": t.found,
-             "good_found": t.good_found, "by_sound_alone": t.by_sound_alone, "wrong": t.wrong} for key, t in sorted(tallies.items())
+             "good_found": t.good_found, "by_sound_alone": t.by_sound_alone,
+             "wrong": t.wrong, "missed": t.missed} for key, t in sorted(tallies.items())
         ]}, indent=1))
         return
     print("| media | operation | strength | copies | found | of quality >= 50 | by sound alone | wrong |")
@@ -146,6 +149,8 @@ def main() -> None:
     for (kind, operation, strength), t in sorted(tallies.items()):
         good = f"{t.good_found / t.good:.3f}" if t.good else "-"
         print(f"| {kind} | {operation} | {strength} | {t.copies} | {t.found / t.copies:.3f} | {good} | {t.by_sound_alone} | {len(t.wrong)} |")
+    missed = [path for (kind, *_), t in sorted(tallies.items()) if kind == "video" for path in t.missed]
+    print(f"\nclips that are not found: {', '.join(missed) or 'none'}")
     wrong = Counter(line.partition(" -> ")[2] for t in tallies.values() for line in t.wrong)
     print(f"\ndistinct originals that match one another: {false_pairs}; copies that match a wrong original: {sum(wrong.values())}")
 
