@@ -165,7 +165,7 @@ def test_another_member_cannot_tell_a_request_from_none_and_may_use_its_referenc
         ours = examining.open_ones(session).items[0].id
     with acting_as(dag) as session:
         first, second = (
-            refusal(NotVisible, lambda one=one: examining.look_at(session, one)) for one in (ours, uuid4())
+            refusal(NotVisible, lambda one=one: examining.look(session, one)) for one in (ours, uuid4())
         )  # fmt: skip
     assert first == second
     asked = uuid4()

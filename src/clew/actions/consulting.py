@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from clew.actions.examining import examine
+from clew.actions.examining import Which, held
 from clew.domain.clock import answer_ends_at
 from clew.domain.cover import Purpose
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.officer import Role
 from clew.domain.request import CONSULTATIONS_PER_REQUEST_MAX, Step, View, after, check_answer, text
-from clew.records import audit, consultations, members, requests
+from clew.records import audit, consultations, members
 from clew.records.consultations import Consultation
 from clew.records.session import Session
 
@@ -19,7 +19,7 @@ CONSULTATIONS_SHOWN_MAX = 200
 ROLES_THAT_ANSWER = frozenset({Role.DATA_PROTECTION_OFFICER, Role.NATIONAL_ADMINISTRATOR})
 
 
-def ask(session: Session, reference: str, owner: str, question: str, record_id: UUID | None = None) -> UUID:
+def ask(session: Session, which: Which, owner: str, question: str, record_id: UUID | None = None) -> UUID:
     """Ask the owner of a record about which somebody asked: it has 30 days, or what is left of the clock.
 
     Who asked is not told to the owner unless the question says it.
@@ -29,8 +29,7 @@ def ask(session: Session, reference: str, owner: str, question: str, record_id: 
         NotVisible: the member has no such request, or there is no such record of that owner.
         Invalid: the owner does not take part or is the actor's own member, or the question is of no use.
     """
-    examine(session)
-    request = requests.get(session, reference)
+    request = held(session, which)
     after(request.state, Step.CONSULT)
     if owner == session.actor.member or owner not in members.names(session):
         raise Invalid("Another member that takes part is consulted; your own records you examine yourselves.")

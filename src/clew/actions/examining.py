@@ -3,18 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeAlias
 from uuid import UUID
 
+from clew.actions import blocking
 from clew.domain.clock import Clock, RequestKind, Timing, check_receipt, timing
 from clew.domain.cover import Purpose
-from clew.domain.errors import StepRefused
+from clew.domain.errors import NotVisible, StepRefused
+from clew.domain.handling import Actor
+from clew.domain.handling_change import SubjectKind
 from clew.domain.naming import named
 from clew.domain.officer import Role
 from clew.domain.request import Outcome, State, Step, after, check_decision, text
 from clew.records import audit, consultations, requests
+from clew.records.blocks import Block
 from clew.records.consultations import Consultation
 from clew.records.requests import Due, Request
-from clew.records.session import Session
+from clew.records.session import Session, acting_as
 
 __all__ = [
     "Consultation",
@@ -25,29 +30,34 @@ __all__ = [
     "State",
     "View",
     "admit",
+    "block",
     "close",
     "decide",
     "decided_ones",
     "dismiss",
     "due",
     "examine",
+    "held",
     "look",
-    "look_at",
     "open_ones",
     "receive",
     "timing_of",
+    "unblock",
     "withdraw",
 ]
 
 REQUESTS_PER_PAGE = 100
+Which: TypeAlias = str | UUID
+"""A request by its reference or by its identifier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A request with what owners were asked about it."""
+    """A request with what owners were asked about it, and what of its own member is blocked for it now."""
 
     request: Request
     consultations: tuple[Consultation, ...]
+    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,41 +99,40 @@ def decided_ones(session: Session, after_id: UUID | None = None, limit: int = RE
     return _page(requests.decided_ones(session, after_id, limit + 1), limit)
 
 
-def look(session: Session, reference: str) -> View:
+def look(session: Session, which: Which) -> View:
     """A request with everything that was asked and said about it.
 
     Raises:
         StepRefused: the actor is no data-protection officer.
         NotVisible: the member has no such request.
     """
-    examine(session)
-    return _look(session, requests.get(session, reference))
+    request = held(session, which)
+    _record(session, "request.read", request.id)
+    found = blocking.blocked_now(session)
+    return View(
+        request=request, consultations=consultations.of(session, request.id),
+        blocks=tuple(block for block in found if block.reason == _why_blocked(request)),
+    )  # fmt: skip
 
 
-def look_at(session: Session, request_id: UUID) -> View:
-    """The same by its identifier."""
-    examine(session)
-    return _look(session, requests.by_id(session, request_id))
-
-
-def admit(session: Session, reference: str) -> None:
+def admit(session: Session, which: Which) -> None:
     """Find a request admissible: it is examined from now on. Raises as `decide`."""
-    request = _held(session, reference)
+    request = held(session, which)
     requests.admit(session, request, after(request.state, Step.ADMIT))
     _record(session, "request.admit", request.id)
 
 
-def dismiss(session: Session, reference: str, reasons: str) -> None:
+def dismiss(session: Session, which: Which, reasons: str) -> None:
     """Find a request inadmissible. Raises as `decide`."""
-    _end(session, reference, Step.DISMISS, Outcome.INADMISSIBLE, reasons)
+    _end(session, which, Step.DISMISS, Outcome.INADMISSIBLE, reasons)
 
 
-def withdraw(session: Session, reference: str, reasons: str) -> None:
+def withdraw(session: Session, which: Which, reasons: str) -> None:
     """Keep that whoever asked does so no more, and how that was said. Raises as `decide`."""
-    _end(session, reference, Step.WITHDRAW, Outcome.WITHDRAWN, reasons)
+    _end(session, which, Step.WITHDRAW, Outcome.WITHDRAWN, reasons)
 
 
-def decide(session: Session, reference: str, outcome: Outcome, reasons: str) -> None:
+def decide(session: Session, which: Which, outcome: Outcome, reasons: str) -> None:
     """Decide a request that was examined.
 
     Raises:
@@ -132,14 +141,47 @@ def decide(session: Session, reference: str, outcome: Outcome, reasons: str) -> 
         NotVisible: the member has no such request.
         Invalid: no reasons are given, or there is no such decision.
     """
-    _end(session, reference, Step.DECIDE, outcome, reasons)
+    _end(session, which, Step.DECIDE, outcome, reasons)
 
 
-def close(session: Session, reference: str, told: str) -> None:
+def close(session: Session, which: Which, told: str) -> None:
     """Keep how and when whoever asked was told of the decision. Raises as `decide`."""
-    request = _held(session, reference)
+    request = held(session, which)
     requests.close(session, request, after(request.state, Step.CLOSE), text(told))
     _record(session, "request.close", request.id)
+
+
+def block(
+    actor: Actor, which: Which, unit: str, kind: SubjectKind, name: str, within: str | None = None
+) -> UUID:
+    """Block a subject of a unit of the own member while the request is examined; the identifier of the block.
+
+    The officer sees nothing of the subject by it: the unit's calendar carries it out.
+
+    Raises:
+        StepRefused: the actor is no data-protection officer, the request is not examined now, or it is blocked.
+        NotVisible: the member has no such request, or the unit has no such subject.
+    """
+    with acting_as(actor) as session:
+        request = held(session, which)
+        after(request.state, Step.CONSULT)
+        _record(session, "request.block", request.id)
+    return blocking.block_on_request(actor, unit, kind, name, within, _why_blocked(request))
+
+
+def unblock(actor: Actor, which: Which, block_id: UUID) -> None:
+    """Lift a block that was laid for the request.
+
+    Raises:
+        StepRefused: the actor is no data-protection officer.
+        NotVisible: the member has no such request, or no such block lasts for it.
+    """
+    with acting_as(actor) as session:
+        found = {one.id: one for one in look(session, which).blocks}
+        if block_id not in found:
+            raise NotVisible("There is no such block.")
+        _record(session, "request.unblock", held(session, which).id)
+    blocking.unblock_on_request(actor, found[block_id].unit, block_id)
 
 
 def due(session: Session) -> Due:
@@ -162,13 +204,14 @@ def examine(session: Session) -> None:
         raise StepRefused("Only a data-protection officer of the member does this.")
 
 
-def _held(session: Session, reference: str) -> Request:
+def held(session: Session, which: Which) -> Request:
+    """The request for its examination, held until the transaction ends. Raises as `look`."""
     examine(session)
-    return requests.get(session, reference)
+    return requests.get(session, which) if isinstance(which, str) else requests.by_id(session, which)
 
 
-def _end(session: Session, reference: str, step: Step, outcome: Outcome, reasons: str) -> None:
-    request = _held(session, reference)
+def _end(session: Session, which: Which, step: Step, outcome: Outcome, reasons: str) -> None:
+    request = held(session, which)
     state = after(request.state, step)
     kept = text(reasons)
     if step is Step.DECIDE:
@@ -181,9 +224,9 @@ def _end(session: Session, reference: str, step: Step, outcome: Outcome, reasons
     )
 
 
-def _look(session: Session, request: Request) -> View:
-    _record(session, "request.read", request.id)
-    return View(request=request, consultations=consultations.of(session, request.id))
+def _why_blocked(request: Request) -> str:
+    """What the unit reads of it: neither who asked nor under which reference."""
+    return f"Under examination for the request {request.id}."
 
 
 def _record(session: Session, act: str, request_id: UUID) -> None:

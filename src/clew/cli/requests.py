@@ -12,6 +12,7 @@ from clew.cli.answers import plain
 from clew.cli.entry import As, Json, console, entered
 from clew.domain.clock import RequestKind
 from clew.domain.errors import Invalid
+from clew.domain.handling_change import SubjectKind
 from clew.domain.request import TEXT_CHARACTERS_MAX, Outcome, View
 
 if TYPE_CHECKING:
@@ -78,13 +79,13 @@ def show(reference: Reference, as_: As, json_: Json = False) -> None:
         with opening.acting_as(opening.actor_of(as_)) as session:
             view = examining.look(session, reference)
         found, asked = _full_json(view.request), [_consultation_json(one) for one in view.consultations]
+        blocks = [{"block": str(one.id), "unit": one.unit, "since": _time(one.laid_at)} for one in view.blocks]
         if json_:
-            sys.stdout.write(json.dumps({**found, "consultations": asked}, ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps({**found, "consultations": asked, "blocks": blocks}, ensure_ascii=False) + "\n")
             return
-        _print(found)
-        for one in asked:
+        for row in (found, *asked, *blocks):
+            _print(row)
             console.print()
-            _print(one)
 
 
 @app.command()
@@ -134,6 +135,36 @@ def consult(
         with opening.acting_as(opening.actor_of(as_)) as session:
             made = consulting.ask(session, reference, owner.strip().upper(), question, record)
         console.print(str(made))
+
+
+@app.command()
+def block(
+    reference: Reference,
+    kind: Annotated[SubjectKind, typer.Argument(help="case, exhibit, series or hash-list.")],
+    name: Annotated[str, typer.Argument(help="Its reference or name.")],
+    as_: As,
+    unit: Annotated[str, typer.Option(help="The unit of your member that has it.")],
+    within: Annotated[str | None, typer.Option("--case", help="The case of an exhibit.")] = None,
+) -> None:
+    """Block a record of your member while the request is examined: nobody but its unit uses it, and it does not end."""
+    with entered():
+        from clew.actions import examining, opening
+
+        made = examining.block(opening.actor_of(as_), reference, unit.strip().upper(), kind, name, within)
+        console.print(str(made))
+
+
+@app.command()
+def unblock(
+    reference: Reference,
+    identifier: Annotated[UUID, typer.Argument(metavar="BLOCK", help="Identifier of the block, as show gives it.")],
+    as_: As,
+) -> None:
+    """Lift a block that was laid for the request."""
+    with entered():
+        from clew.actions import examining, opening
+
+        examining.unblock(opening.actor_of(as_), reference, identifier)
 
 
 @app.command()

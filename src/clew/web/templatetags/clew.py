@@ -4,7 +4,7 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from clew.web import assets, words
+from clew.web import assets, request_words, words
 
 register = template.Library()
 
@@ -13,6 +13,7 @@ register.filter("kind", words.kind)
 register.filter("name", words.name)
 register.filter("number", words.number)
 register.filter("visible", words.visible)
+register.filter("written", request_words.written)
 register.filter("role_words", words.role)
 register.filter("standing_words", words.standing)
 register.filter("speciality_words", words.speciality)
