@@ -17,8 +17,8 @@ from tests.world.foreign import Foreign, sweden
 from tests.world.serving import pages
 from tests.world.world import World
 
-PEOPLE = {"ada": Role.INVESTIGATOR, "nina": Role.NATIONAL_ADMINISTRATOR, "otto": Role.AUDITOR}
-SLUGS = ("case", "series", "hash-list", "exhibit", "give", "refuse", "withdraw", "approve", "end", "nonsense")
+PEOPLE = {"ada": Role.INVESTIGATOR, "nina": Role.NATIONAL_ADMINISTRATOR, "otto": Role.AUDITOR, "dora": Role.DATA_PROTECTION_OFFICER}
+SLUGS = ("case", "series", "hash-list", "exhibit", "give", "refuse", "withdraw", "approve", "end", "admit", "consult", "nonsense")
 MALFORMED = ("~zz", "~41", "%00", "x" * 300, "%F0%9F%92%A9", "'--", "0", "-1", "NULL")
 NO_ROUTE = "/there/is/no/such/page/"
 NOT_IDENTIFIERS = {"asset"}

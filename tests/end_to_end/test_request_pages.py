@@ -59,7 +59,7 @@ def test_a_request_goes_its_way_through_the_pages_of_two_members(people: dict[st
     page.get_by_label("Asks for").select_option("deletion")
     page.get_by_label("Received on").fill("2026-05-31")
     page.get_by_label("Who asks").fill("Q. Marbeck\n12 Harbour Lane")
-    page.get_by_label("What is asked").fill("أطلب حذف بياناتي")  # noqa: RUF001
+    page.get_by_label("What is asked").fill("أطلب حذف بياناتي")
     page.get_by_role("button", name="Enter", exact=True).click()
     page.get_by_text("its clock runs").wait_for()
     assert "28 February 2027" in page.locator("main").inner_text()

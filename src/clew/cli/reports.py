@@ -9,6 +9,7 @@ import typer
 
 from clew.cli.answers import plain
 from clew.cli.entry import As, Json, console, entered
+from clew.domain.errors import Invalid
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -32,12 +33,24 @@ def annual(
         with opening.acting_as(opening.actor_of(as_)) as session:
             made = reporting.annual(session, year or datetime.now(UTC).year)
         if pdf is not None:
-            with pdf.open("xb") as file:
-                file.write(reporting.as_pdf(made))
+            _keep(pdf, reporting.as_pdf(made))
         if json_:
             sys.stdout.write(reporting.as_json(made))
         elif pdf is None:
             _print(made)
+
+
+def _keep(pdf: Path, content: bytes) -> None:
+    """A new file for its user alone.
+
+    Raises:
+        Invalid: it is there already, or cannot be written.
+    """
+    try:
+        pdf.touch(mode=0o600, exist_ok=False)
+        pdf.write_bytes(content)
+    except OSError:
+        raise Invalid("The PDF cannot be written there: choose a new file in a folder of yours.") from None
 
 
 def _print(made: object) -> None:

@@ -113,8 +113,13 @@ def move(request: HttpRequest, asked: UUID, step: str) -> HttpResponse:
     """Take a step with a request: examine it, ask an owner, block, decide, close."""
     if step not in ACTS:
         raise NotVisible("There is no such step.")
-    address = reverse("request", args=[asked])
-    return _done(request, lambda session, given: ACTS[step](session, asked, given), address)
+
+    def act(session: Session, given: QueryDict) -> str:
+        # Before the form is read: what is wrong with it is said only of a request that is there.
+        examining.held(session, asked)
+        return ACTS[step](session, asked, given)
+
+    return _done(request, act, reverse("request", args=[asked]))
 
 
 @require_POST
@@ -212,6 +217,8 @@ ACTS: dict[str, Callable[[Session, UUID, QueryDict], str]] = {
 
 
 def _shut(actor: Actor, asked: UUID, block: UUID | None, given: QueryDict) -> str:
+    with opening.acting_as(actor) as session:
+        examining.held(session, asked)
     if block is not None:
         examining.unblock(actor, asked, block)
         return _("The block is lifted.")
