@@ -118,6 +118,16 @@ WALKED: dict[str, tuple[Way, ...]] = {
         Way(words="{} --owner SE", sort=NAMES, parameter="reference", by="dora"),
         Way(words="request-of-norway --owner SE --record {}", sort=HIDDEN, parameter="record", by="dora"),
     ),
+    "request block": (
+        Way(words="{} case NO-1 --unit VICTIM-ID", sort=NAMES, parameter="reference", by="dora"),
+        Way(words="request-of-norway case {} --unit VICTIM-ID", sort=NAMES, parameter="name", by="dora"),
+        Way(words="request-of-norway case NO-1 --unit {}", sort=NAMES, parameter="unit", by="dora"),
+        Way(words="request-of-norway exhibit PHONE-1 --case {} --unit VICTIM-ID", sort=NAMES, parameter="within", by="dora"),
+    ),
+    "request unblock": (
+        Way(words="{} 00000000-0000-0000-0000-000000000000", sort=NAMES, parameter="reference", by="dora"),
+        Way(words="request-of-norway {}", sort=IDENTIFIERS, parameter="identifier", by="dora"),
+    ),
     "request answer": (Way(words="{} --view agrees", sort=IDENTIFIERS, parameter="consultation", by="dora"),),
     "request decide": (Way(words="{} --outcome granted", sort=NAMES, parameter="reference", by="dora"),),
     "request close": (Way(words="{}", sort=NAMES, parameter="reference", by="dora"),),
@@ -247,7 +257,7 @@ MOMENTS_MAX = 4
 
 def beginning_of(name: str, words: str) -> str:
     """How names of Sweden's begin that are of the kind which is asked for."""
-    if name.startswith("request"):
+    if name.startswith("request") and words.startswith("{}"):
         return REQUEST
     kinds = {"exhibit {}": "PHONE", "series": "series", "hash-list": "list"}
     return next((begins for kind, begins in kinds.items() if kind in f"{name} {words}"), "SE")

@@ -19,9 +19,9 @@ from clew.web import (
     officers,
     programs,
     progress,
-    retentions,
     reports,
     requests,
+    retentions,
     single_sign_on,
 )
 from clew.web.references import ReferenceConverter
