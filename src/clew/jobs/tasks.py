@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from uuid import UUID
 
-import psycopg
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -16,9 +15,10 @@ from procrastinate.tasks import Task
 from clew.actions import ending, looking_closer, matching, opening, receiving, restricting, unpacking
 from clew.actions.receiving import AddJob
 from clew.actions.workplace import Workplace
-from clew.domain.errors import ClewError, NotAdmitted, Unavailable
+from clew.domain.errors import ClewError, NotAdmitted
 from clew.domain.handling import Actor
 from clew.domain.intake import ChunkState
+from clew.records.outages import reached
 
 _workplaces: list[Workplace] = []
 _refusals: dict[int, str] = {}
@@ -40,7 +40,7 @@ def _noted(chunk: int) -> Iterator[None]:
     Only what Clew refuses on purpose is told in its own words: others may name a path or more.
     """
     try:
-        with _reached():
+        with reached():
             yield
     except Exception as failure:
         _note(chunk, str(failure) if isinstance(failure, ClewError) else UNFORESEEN.format(type(failure).__name__))
@@ -57,20 +57,6 @@ def _note(chunk: int, sentence: str) -> None:
     while len(_refusals) >= REFUSALS_KEPT_MAX:
         _refusals.pop(next(iter(_refusals)))
     _refusals[chunk] = sentence
-
-
-@contextmanager
-def _reached() -> Iterator[None]:
-    """The database is reached within, or what follows begins on a new connection.
-
-    Raises:
-        Unavailable: it is away now.
-    """
-    try:
-        yield
-    except (OperationalError, InterfaceError, psycopg.OperationalError) as lost:
-        connection.close()
-        raise Unavailable("The database cannot be reached now; the same call may succeed later.") from lost
 
 
 def refusal() -> str:
@@ -115,7 +101,7 @@ def adder(actor: Actor, host: str, intake_id: UUID, *, keeps_bytes: bool) -> Add
 def forget_failed(intake_id: UUID) -> None:
     """What failed before is tried again by new jobs."""
     _refusals.clear()
-    with _reached(), connection.cursor() as cursor:
+    with reached(), connection.cursor() as cursor:
         cursor.execute(
             "delete from procrastinate_jobs where status = 'failed' and args ->> 'intake' = %s", [str(intake_id)]
         )
@@ -123,13 +109,13 @@ def forget_failed(intake_id: UUID) -> None:
 
 def pending(intake_id: UUID) -> int:
     """How many jobs of the intake wait or are under way, on whatever machine."""
-    with _reached():
+    with reached():
         return ProcrastinateJob.objects.filter(status__in=("todo", "doing"), args__intake=str(intake_id)).count()
 
 
 def failed(intake_id: UUID) -> int:
     """How many jobs of the intake failed for good."""
-    with _reached():
+    with reached():
         return ProcrastinateJob.objects.filter(status="failed", args__intake=str(intake_id)).count()
 
 
@@ -160,7 +146,7 @@ def _held_back(task: Task, queue: str, **given: str | int) -> Iterator[None]:
         yield
     except NotAdmitted:
         lock = f"chunk-{given['chunk']}"
-        with _reached(), suppress(AlreadyEnqueued), transaction.atomic():
+        with reached(), suppress(AlreadyEnqueued), transaction.atomic():
             task.configure(
                 queue=queue, lock=lock, queueing_lock=f"{task.name}-{lock}",
                 schedule_in={"seconds": HELD_SECONDS},
@@ -195,7 +181,7 @@ def look_closer(
 @app.task(name="end_restrictions", queue=VAULT_QUEUE, queueing_lock="end_restrictions")
 def end_restrictions(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
     """Restrictions of handling whose end has come end: what lasted before holds again."""
-    with _reached():
+    with reached():
         restricting.end_all_due()
 
 
@@ -203,7 +189,7 @@ def end_restrictions(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
 @app.task(name="end_retention", queue=VAULT_QUEUE, lock="end_retention", queueing_lock="end_retention")
 def end_retention(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
     """What is past its end and not blocked goes, of every unit."""
-    with _reached():
+    with reached():
         ended = ending.end_all(_workplaces[0])
     if any(ended.values()):
         log.info("retention: %d subjects ended", sum(ended.values()))

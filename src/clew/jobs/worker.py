@@ -17,6 +17,7 @@ from procrastinate.jobs import Status
 
 from clew.domain.errors import Unavailable
 from clew.jobs import tasks
+from clew.records.outages import AWAY
 
 log = logging.getLogger("clew.jobs")
 
@@ -37,7 +38,7 @@ def work(queues: Iterable[str], *, until_idle: bool = False) -> bool:
     try:
         return asyncio.run(_work(app.with_connector(app.connector.get_worker_connector()), list(queues), until_idle))
     except (ConnectorException, psycopg.OperationalError, psycopg_pool.PoolTimeout) as lost:
-        raise Unavailable("The database cannot be reached now; the same call may succeed later.") from lost
+        raise Unavailable(AWAY) from lost
 
 
 def work_for_ever(queues: Iterable[str]) -> None:

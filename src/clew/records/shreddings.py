@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
-from clew.domain.errors import NotVisible, Unavailable
+from clew.domain.errors import NotVisible
 from clew.domain.shredding import Step
 from clew.records import sealed
+from clew.records.outages import reached
 from clew.records.session import Session
 
 REFERENCE = b"cases.reference"
@@ -111,12 +112,8 @@ def shredded(cases: Iterable[UUID]) -> set[UUID]:
     """Those of `cases` that were shredded, of whatever member. Needs no actor: it tells nothing else.
 
     Raises:
-        Unavailable: the database is away now.
+        Unavailable: the database is away now, or out of its means.
     """
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("select clew_shredded(%s::uuid[])", [list(cases)])
-            return set(cursor.fetchone()[0])
-    except (OperationalError, InterfaceError) as lost:
-        connection.close()
-        raise Unavailable("The database cannot be reached now; the same call may succeed later.") from lost
+    with reached(), connection.cursor() as cursor:
+        cursor.execute("select clew_shredded(%s::uuid[])", [list(cases)])
+        return set(cursor.fetchone()[0])
