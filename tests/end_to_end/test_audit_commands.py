@@ -3,14 +3,16 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from clew.actions import reporting
 from clew.domain.handling import Actor
 from clew.domain.officer import Role
-from clew.records import audit
+from clew.records import audit, officers
 from clew.records.session import acting_as
 from tests.world.world import World
 
@@ -93,6 +95,9 @@ def test_verify_names_what_was_changed_and_fails(ada: Actor, world: World) -> No
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert json.loads(done.stdout)["findings"] == [{"wrong": "edited", "number": 2, "event": str(event)}]
+    # It is on record that it failed: every member's annual report says so.
+    incidents = next(one for one in reporting.annual(officers.actor_of("auditor"), datetime.now(UTC).year).sections if one.name == "incidents")
+    assert {one.name: one.total for one in incidents.figures}["failed_verifications"] == 1
 
 
 def test_a_checkpoint_that_somebody_kept_shows_a_log_that_was_begun_anew(

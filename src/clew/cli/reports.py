@@ -30,8 +30,7 @@ def annual(
     with entered():
         from clew.actions import opening, reporting
 
-        with opening.acting_as(opening.actor_of(as_)) as session:
-            made = reporting.annual(session, year or datetime.now(UTC).year)
+        made = reporting.annual(opening.actor_of(as_), year or datetime.now(UTC).year)
         if pdf is not None:
             _keep(pdf, reporting.as_pdf(made))
         if json_:

@@ -23,11 +23,13 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     "handling": ("change", "propose", "approve", "withdraw", "end"),
     "restrictions": ("laid", "ended", "in_force"),
     "releases": ("given", "withdrawn", "open", "got"),
-    "retention": ("extended", "let_end", "ended", "being_ended", "blocked", "unblocked", "blocked_now"),
+    "retention": (
+        "to_review", "past_end", "extended", "let_end", "ended", "being_ended", "blocked", "unblocked", "blocked_now",
+    ),
     "requests": ("received", "decided_in_time", "decided_late", "decided", "told", "open", "overdue"),
     "consultations": ("asked", "answered_to_us", "asked_of_us", "answered_by_us", "left_unanswered_by_us"),
     "incidents": ("refused_sign_ins", "founding_certifications", "failed_verifications"),
-}
+}  # fmt: skip
 """By section, in the order in which they are read. Each stands in every report, also where it is naught."""
 
 TITLES: Mapping[str, str] = {
@@ -76,6 +78,8 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("releases", "withdrawn"): "Withdrawn in the year",
     ("releases", "open"): "Open now",
     ("releases", "got"): "Got in the year",
+    ("retention", "to_review"): "Due within six months, or past it, now",
+    ("retention", "past_end"): "Past their end now",
     ("retention", "extended"): "Kept for longer, for a reason",
     ("retention", "let_end"): "Reviewed and let end",
     ("retention", "ended"): "Ended in the year",
@@ -102,7 +106,8 @@ WORDS: Mapping[tuple[str, str], str] = {
 
 AS_OF_NOW = frozenset({
     ("media", "held"), ("cases", "held"), ("officers", "in_force"), ("suspensions", "in_force"),
-    ("restrictions", "in_force"), ("releases", "open"), ("retention", "being_ended"), ("retention", "blocked_now"),
+    ("restrictions", "in_force"), ("releases", "open"), ("retention", "to_review"),
+    ("retention", "past_end"), ("retention", "being_ended"), ("retention", "blocked_now"),
     ("requests", "open"), ("requests", "overdue"),
 })  # fmt: skip
 """What is counted when the report is made, not over its year."""

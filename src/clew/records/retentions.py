@@ -70,6 +70,13 @@ def until(
         return [_kept(session, row) for row in cursor.fetchall()]
 
 
+def counts(session: Session, day: date, *, months: int = 0) -> dict[SubjectKind, int]:
+    """How many of the own unit's subjects of each type have their end, or `months` before it, on or before `day`."""
+    with session.cursor() as cursor:
+        cursor.execute(f"{_ENDS} {_COUNTS}", {**_values(session), "day": day, "months": months})
+        return {SubjectKind(kind): int(count) for kind, count in cursor}
+
+
 def of(session: Session, kind: SubjectKind, subject_id: UUID) -> Kept:
     """The own unit's subject.
 
@@ -257,6 +264,11 @@ _UNTIL = """
             select from told k where k.kind = 'case' and k.id = t.case_id and k.ends_on <= t.ends_on
                and k.is_blocked = t.is_blocked))
      order by t.ends_on, t.id limit %(limit)s
+"""
+
+_COUNTS = """
+    select t.kind, count(*) from told t
+     where (t.ends_on - make_interval(months => %(months)s))::date <= %(day)s group by t.kind
 """
 
 _ONE = "select t.* from told t where t.kind = %(kind)s and t.id = %(subject)s"

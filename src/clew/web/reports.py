@@ -7,11 +7,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import reporting
+from clew.actions import opening, reporting
 from clew.domain.annual_report import AS_OF_NOW, ROLES_THAT_REPORT, AnnualReport
 from clew.domain.errors import Invalid, NotVisible
 from clew.web import request_words
-from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
 
 
@@ -59,12 +58,12 @@ def as_pdf(request: HttpRequest) -> HttpResponse:
 
 def _made(request: HttpRequest, year: str) -> AnnualReport:
     """The report, for who answers for the member's data; to everybody else there is no such page."""
-    with as_officer(request.user.get_username()) as session:
-        if session.actor.role not in ROLES_THAT_REPORT:
-            raise NotVisible("There is no such page.")
-        if not year.isascii() or not year.isdigit() or len(year) > 4:
-            raise Invalid(_("A report is of a year, such as 2026."))
-        return reporting.annual(session, int(year))
+    actor = opening.actor_of(request.user.get_username())
+    if actor.role not in ROLES_THAT_REPORT:
+        raise NotVisible("There is no such page.")
+    if not year.isascii() or not year.isdigit() or len(year) > 4:
+        raise Invalid(_("A report is of a year, such as 2026."))
+    return reporting.annual(actor, int(year))
 
 
 def _file(content: bytes, kind: str, made: AnnualReport, ending: str) -> HttpResponse:
