@@ -36,7 +36,7 @@ def release(
         NotVisible: the unit has no such medium with bytes in the vault.
         Invalid: there is no such member, it is the actor's own, the conditions are too long, the purpose is not
             on the closed list, or no case is stated.
-        StepRefused: the medium is not kept for that purpose.
+        StepRefused: the medium is not kept for that purpose, or is under examination.
     """
     statement = stated(purpose, case)
     owner = session.actor.member
@@ -48,7 +48,10 @@ def release(
     key = medium_keys.of(session, [medium_id]).get(medium_id)
     if key is None:
         raise NotVisible("Your unit has no such medium in the vault.")
-    check_use(covers.get(session, media.held(session, medium_id).cover_id), Use.ORIGINAL, statement, is_own=True)
+    held = media.held(session, medium_id)
+    if held.is_blocked:
+        raise StepRefused("This record is under examination: it is released to nobody.")
+    check_use(covers.get(session, held.cover_id), Use.ORIGINAL, statement, is_own=True)
     data_key = workplace.vault.data_key(owner, str(key.case_id), medium, key.wrapped)
     info = exchange.terms(owner, recipient, medium_id.bytes, conditions)
     public = exchange.public_key(workplace.vault.keys, recipient)

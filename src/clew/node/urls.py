@@ -26,6 +26,7 @@ from clew.web import (
 )
 from clew.web.references import ReferenceConverter
 from clew.web.second_factors import AddKey, LoginKey, RemoveKey
+from clew.web.sign_ins import needs_fresh_sign_in
 
 register_converter(ReferenceConverter, "reference")
 
@@ -72,7 +73,8 @@ urlpatterns = [
     path("account/keys/passkeys/<int:pk>/remove/", RemoveKey.as_view(), name="mfa_remove_webauthn"),
     path("account/keys/codes/add/", activate_totp, name="mfa_activate_totp"),
     path("account/keys/codes/remove/", deactivate_totp, name="mfa_deactivate_totp"),
-    path("account/keys/recovery/", view_recovery_codes, name="mfa_view_recovery_codes"),
+    # Whoever reads a recovery code is the officer from then on.
+    path("account/keys/recovery/", needs_fresh_sign_in(view_recovery_codes), name="mfa_view_recovery_codes"),
     path("account/keys/recovery/new/", generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("account/sign-ins/<uuid:sign_in>/end/", keys.end_sign_in, name="sign-in-end"),
     path("administration/", officers.all_of_them, name="administration"),

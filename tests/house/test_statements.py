@@ -1,0 +1,101 @@
+"""Whatever opens an original or takes something out states a purpose and a case: the actions, read as they are written.
+
+An action that is new and opens originals, seals a key to another member, or asks for originals or exports fails here
+until it takes both, checks them and puts both on record. Proofs of events and annual reports are not of this kind:
+they hold references and counts, and no member's record.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import clew.actions
+
+ACTIONS = Path(clew.actions.__file__).parent
+OPENING = {("vault", "open"), ("vault", "open_with"), ("vault", "data_key"), ("exchange", "sealed_to"), ("exchange", "opened")}
+"""Calls by which plain bytes of a medium, or what opens them, leave their sealed place."""
+ASKING = {"PREVIEW", "ORIGINAL", "EXPORT"}
+"""Uses of a transaction by which more than facts is taken out."""
+
+FOR_NO_PERSON = {
+    "looking_closer": "the bytes go to the sandbox, and what it reads of them is written beside them",
+    "keeping": "a data key is wrapped for another case of the same owner",
+}
+"""Modules that open media for nobody to see."""
+
+
+def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
+    for path in sorted(ACTIONS.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                yield path.stem, node
+
+
+def takes_out(function: ast.FunctionDef) -> bool:
+    """Whether a call within opens a medium, or begins a transaction that may."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            place = node.func.value
+            named = place.attr if isinstance(place, ast.Attribute) else getattr(place, "id", "")
+            if (named, node.func.attr) in OPENING:
+                return True
+        if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "Use" and node.attr in ASKING:
+            return True
+    return False
+
+
+def faults(function: ast.FunctionDef) -> list[str]:
+    """What is missing: that purpose and case are demanded, checked, and put on record."""
+    required = {one.arg for one, default in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True) if default is None}
+    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+    checked = [node for node in calls if getattr(node.func, "id", "") == "stated"]
+    recorded = [{word.arg for word in node.keywords} for node in calls if getattr(node.func, "attr", "") == "append"]
+    return [
+        sentence
+        for sentence, holds in (
+            ("does not demand purpose and case", {"purpose", "case"} <= required),
+            ("does not check them against the closed list", bool(checked)),
+            ("does not put both on record", bool(recorded) and all({"purpose", "case"} <= words for words in recorded)),
+        )
+        if not holds
+    ]  # fmt: skip
+
+
+def test_every_action_that_opens_or_takes_out_states_purpose_and_case() -> None:
+    walked = {}
+    for module, function in functions():
+        if takes_out(function) and module not in FOR_NO_PERSON:
+            walked[module, function.name] = faults(function)
+    assert {where: wrong for where, wrong in walked.items() if wrong} == {}
+    assert walked.keys() >= {("viewing", "revealed"), ("releasing", "release"), ("releasing", "released")}
+
+
+def test_no_module_is_excused_that_opens_nothing() -> None:
+    opening = {module for module, function in functions() if takes_out(function)}
+    assert {*FOR_NO_PERSON} <= opening
+
+
+CARELESS = {
+    "opens without a word": "def show(workplace, actor):\n    workplace.vault.open(actor)",
+    "asks for exports without a word": "def export(actor):\n    with acting_as(actor, Use.EXPORT):\n        pass",
+    "does not check": (
+        "def show(workplace, *, purpose, case):\n    audit.append(s, 'x', purpose=purpose, case=case)\n    workplace.vault.open(1)"
+    ),
+    "does not put the case on record": (
+        "def show(workplace, *, purpose, case):\n    stated(purpose, case)\n    audit.append(s, 'x', purpose=purpose)\n    workplace.vault.open(1)"
+    ),
+    "has a purpose of its own": (
+        "def show(workplace, *, purpose='investigation', case):\n    stated(purpose, case)\n"
+        "    audit.append(s, 'x', purpose=purpose, case=case)\n    workplace.vault.open(1)"
+    ),
+}
+
+
+@pytest.mark.parametrize("careless", CARELESS)
+def test_the_walk_notices_a_careless_action(careless: str) -> None:
+    (function,) = ast.parse(CARELESS[careless]).body
+    assert isinstance(function, ast.FunctionDef)
+    assert takes_out(function)
+    assert faults(function)

@@ -1,0 +1,99 @@
+"""What changes or takes out anything asks for the second factor once more: every route of the node, walked.
+
+A route that is new answers in the walk below and is in no list there: so it fails until somebody has said which it is.
+"""
+
+import re
+import time
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from clew.domain.officer import Role
+from clew.domain.sign_in import FRESH_MAX
+from clew.web import second_factors
+from tests.world.world import World
+
+AGAIN = "/account/again/"
+READ = {
+    "cases", "case", "exhibit", "case-progress", "exhibit-progress", "unit-case", "unit-exhibit", "unit-case-progress",
+    "unit-exhibit-progress", "audit", "accesses", "administration", "handling", "exhibit-handling", "mfa_index",
+    "mfa_list_webauthn", "asset",
+}  # fmt: skip
+"""Pages that are read, hold no original and are no file to take away."""
+AT_THE_DOOR = {
+    "account_login", "account_logout", "account_inactive", "mfa_authenticate", "start-again", "single-sign-on",
+    "openid_connect_callback", "mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "certificate",
+}  # fmt: skip
+"""How somebody comes in, shows the second factor once more, or leaves."""
+OF_PROGRAMS = {"api-whoami", "api-directory"}
+"""A token is the whole proof there: no session counts."""
+POSTED_AT_ONCE = {
+    "sign-in-end": "ending one's own sign-in only narrows, and whoever lost a laptop is in a hurry",
+}
+"""Routes that change something without asking, each with its reason."""
+
+
+@pytest.fixture
+def officer(world: World) -> Client:
+    """An administrator with a second factor, signed in by it."""
+    world.officer("nina", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)
+    second_factors.give_code("nina")
+    client = Client(raise_request_exception=False, SERVER_NAME="localhost")
+    client.force_login(get_user_model().objects.get(username="nina"))
+    return client
+
+
+def shown_ago(client: Client, seconds: float) -> None:
+    """The second factor was shown so long ago; whom the walk has signed out is signed in again."""
+    nina = get_user_model().objects.get(username="nina")
+    if not client.session.get("_auth_user_id"):
+        client.force_login(nina)
+    session = client.session
+    session["account_authentication_methods_user"] = str(nina.pk)
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time() - seconds}]
+    session.save()
+
+
+def addresses() -> dict[str, str]:
+    """An address of each route, by its name."""
+    given = {"reference": "NO-1", "str": "x", "uuid": str(uuid4()), "int": "1", "slug": "case"}
+    found = {}
+    for one in get_resolver().url_patterns:
+        assert isinstance(one, URLPattern), "an include hides routes from this test"
+        found[str(one.name)] = "/" + re.sub(r"<(?:(\w+):)?\w+>", lambda match: given[match[1]], str(one.pattern))
+    return found
+
+
+def answering(client: Client, method: str) -> set[str]:
+    """Routes that answer to the method without asking for the second factor."""
+    found = set()
+    for name, address in addresses().items():
+        shown_ago(client, FRESH_MAX.total_seconds() + 60)
+        answer = client.generic(method, address)
+        assert answer.status_code != 500, address
+        if answer.status_code != 405 and not answer.headers.get("Location", "").startswith(AGAIN):
+            found.add(name)
+    return found
+
+
+def test_every_route_that_changes_something_asks_for_the_second_factor_once_more(officer: Client) -> None:
+    assert answering(officer, "POST") - AT_THE_DOOR - OF_PROGRAMS == {*POSTED_AT_ONCE}
+
+
+def test_whatever_is_read_without_asking_is_named_as_a_page_that_is_only_read(officer: Client) -> None:
+    assert answering(officer, "GET") - AT_THE_DOOR - OF_PROGRAMS == READ
+
+
+def test_who_has_just_shown_it_is_not_asked_again(officer: Client) -> None:
+    """So the walk is not of somebody who is sent away from everywhere."""
+    asked = []
+    for name, address in addresses().items():
+        if name not in AT_THE_DOOR and name not in READ:
+            shown_ago(officer, 0)
+            asked.append(officer.post(address).headers.get("Location", "").startswith(AGAIN))
+    assert len(asked) > 15
+    assert not any(asked)
