@@ -5,16 +5,19 @@ from typing import Any
 
 import pytest
 
-from clew.actions import listing, opening
-from clew.domain.errors import Invalid
-from clew.domain.handling import Actor
+from clew.actions import listing, opening, receiving, restricting
+from clew.cli.drawing import landscape
+from clew.domain.errors import Invalid, Unavailable
+from clew.domain.handling import Actor, Audience
+from clew.domain.handling_change import SubjectKind
 from clew.domain.intake import Refused
 from clew.domain.series import SeriesState
+from clew.domain.triage import Counts
 from clew.records import intakes, sealed, series
 from clew.records.session import acting_as
 from tests.scenario.test_intakes import export, record
 from tests.world.office import Office
-from tests.world.world import World
+from tests.world.world import World, handling
 
 
 def states(of: Actor) -> dict[str, str]:
@@ -106,3 +109,109 @@ def test_more_series_than_can_be_opened_are_refused(
     office.intake(ada, export(tmp_path / "two.json", *(of_series(str(n), number=n) for n in range(2))), "NO-1")
     with pytest.raises(Invalid, match="series"):
         office.intake(ada, export(tmp_path / "three.json", *(of_series(str(n), number=n) for n in range(3))), "NO-1")
+
+
+# What goes into a series that its owner restricted --------------------------------------------------------
+
+
+def restrict(of: Actor, name: str) -> None:
+    with acting_as(of) as session:
+        given = handling(of, Audience.UNIT)
+        restricting.change(session, SubjectKind.SERIES, name, None, given, "The child is not safe yet.")
+
+
+def seen(by: Actor) -> dict[str, int]:
+    """How many rows about anything that was taken in another member sees."""
+    tables = ("media", "occurrences", "listings", "series_media", "fingerprints", "matches", "covers")
+    with acting_as(by) as session, session.cursor() as cursor:
+        return {table: cursor.execute(f"select count(*) from {table}").fetchone()[0] for table in tables}
+
+
+NOTHING_SEEN = dict.fromkeys(("media", "occurrences", "listings", "series_media", "fingerprints", "matches", "covers"), 0)
+
+
+def test_an_export_widens_nothing_of_a_series_that_was_restricted(
+    office: Office, world: World, ada: Actor, sven: Actor, tmp_path: Path
+) -> None:
+    """The export is open to all; what it names as of the restricted series is not, and the rest is."""
+    world.series(ada, "hidden")
+    restrict(ada, "hidden")
+    pdq = {"AlternativeHashes": [{"HashName": "PDQ", "HashValue": "5a" * 32}]}
+    source = export(tmp_path / "case.json", *(of_series("hidden", number=n) | pdq for n in range(3)))
+    office.intake(ada, source, "NO-1")
+    assert {**seen(sven), "covers": 0} == NOTHING_SEEN
+    more = export(tmp_path / "more.json", of_series("hidden", number=7), of_series("open", number=8), of_series(None, number=9))
+    office.intake(ada, more, "NO-2")
+    assert {table: count for table, count in seen(sven).items() if count and table != "covers"} == {
+        "media": 2, "occurrences": 2, "series_media": 1,
+    }  # fmt: skip
+
+
+def test_files_beside_an_export_lie_under_their_restricted_series(
+    office: Office, world: World, ada: Actor, sven: Actor, tmp_path: Path
+) -> None:
+    world.series(ada, "hidden")
+    restrict(ada, "hidden")
+    files = tmp_path / "files"
+    files.mkdir()
+    for number in (1, 2):
+        landscape(number, (320, 240)).save(files / f"{number}.jpg")
+    source = export(
+        tmp_path / "case.json",
+        record((files / "1.jpg").read_bytes(), "1.jpg", Series="hidden"),
+        record((files / "2.jpg").read_bytes(), "2.jpg", Series="open"),
+    )
+    office.intake(ada, source, "NO-1")
+    shown = seen(sven)
+    assert (shown["media"], shown["occurrences"], shown["series_media"]) == (1, 1, 1)
+    assert 0 < shown["fingerprints"] == seen(ada)["fingerprints"] / 2
+    assert office.counts(ada, "NO-1") == Counts(new=2)
+
+
+def test_a_series_restricted_while_an_intake_into_it_runs_is_kept_to(
+    office: Office, world: World, ada: Actor, sven: Actor, tmp_path: Path
+) -> None:
+    """What waits goes under what holds when it is taken in, and not under what held when the intake began."""
+    folder = tmp_path / "seized"
+    folder.mkdir()
+    landscape(1, (320, 240)).save(folder / "1.jpg")
+    office.intake(ada, folder, "NO-1", series="green", works=False)
+    restrict(ada, "green")
+    office.work()
+    assert {**seen(sven), "covers": 0} == NOTHING_SEEN
+    assert office.counts(ada, "NO-1") == Counts(new=1)
+
+
+def test_a_series_restricted_between_reading_and_writing_is_found_out(
+    office: Office, world: World, ada: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "seized"
+    folder.mkdir()
+    landscape(1, (320, 240)).save(folder / "1.jpg")
+    office.intake(ada, folder, "NO-1", series="green", works=False)
+    waiting = [*office.waiting]
+    catch_up = receiving.matching.catch_up
+
+    def meanwhile(*given: Any) -> Any:
+        monkeypatch.undo()
+        restrict(ada, "green")
+        return catch_up(*given)
+
+    monkeypatch.setattr(receiving.matching, "catch_up", meanwhile)
+    with pytest.raises(Unavailable, match="changed meanwhile"):
+        office.work()
+    assert office.counts(ada, "NO-1") == Counts()
+    office.waiting.extend(waiting)
+    office.work()
+    assert office.counts(ada, "NO-1") == Counts(new=1)
+
+
+def test_to_mark_a_series_changes_nothing_of_who_may_see_it(
+    office: Office, world: World, ada: Actor, sven: Actor, tmp_path: Path
+) -> None:
+    world.series(ada, "hidden", [world.medium(ada)])
+    restrict(ada, "hidden")
+    hidden = seen(sven)
+    with acting_as(ada) as session:
+        opening.mark_series(session, "hidden", SeriesState.IDENTIFIED)
+    assert seen(sven) == hidden

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import numpy as np
 
-from clew.actions import matching
+from clew.actions import matching, restricting
 from clew.actions.receiving import AddJob, end_walk, in_chunks, near_meanwhile, occurrence_key, write_near
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, Invalid
@@ -99,7 +99,10 @@ class _Batch:
     """Some records, prepared: lines for the tables, and those whose files lie beside the export."""
 
     records: int
-    staged: Sequence[str]
+    staged: Mapping[UUID | None, Sequence[str]]
+    """By the series for which something was decided; None: for which nothing was, or into none."""
+    decided: frozenset[UUID]
+    """All series for which something was decided when the export was begun."""
     with_bytes: Sequence["_Beside"]
 
 
@@ -137,7 +140,9 @@ def _take_in(
 ) -> Listed:  # fmt: skip
     """Prepare batches in one thread while the database writes those before, two at once."""
     names: dict[str, _SeriesSeen] = {}
-    batches = (_prepared(intake, batch, beside, names, done) for batch in _batches(records))
+    with acting_as(actor) as session:
+        decided = restricting.decided_by_name(session)
+    batches = (_prepared(intake, batch, beside, names, decided, done) for batch in _batches(records))
     writing: deque[Future[int]] = deque()
     with _writers() as writers:
         for writer, batch in zip(cycle(writers), ahead(batches, BATCHES_AHEAD), strict=False):
@@ -200,10 +205,11 @@ def ahead(items: Iterator[Item], most: int) -> Iterator[Item]:
 
 
 def _prepared(
-    intake: Intake, batch: Sequence[ListedMedium], beside: Path | None, names: dict[str, _SeriesSeen], done: Listed
-) -> _Batch:
+    intake: Intake, batch: Sequence[ListedMedium], beside: Path | None, names: dict[str, _SeriesSeen],
+    decided: Mapping[str, UUID], done: Listed,
+) -> _Batch:  # fmt: skip
     with_bytes: list[_Beside] = []
-    rows: list[ListedRow] = []
+    rows: dict[UUID | None, list[ListedRow]] = {None: []}
     for record in batch:
         if record.series:
             _note_series(names, record)
@@ -211,10 +217,12 @@ def _prepared(
         if found is not None:
             with_bytes.append(found)
         elif record.is_identified:
-            rows += _rows(intake.source, record, names)
+            into = decided.get(record.series or "")
+            rows.setdefault(into, []).extend(_rows(intake.source, record, names))
         else:
             done.refuse(record.number, NO_DIGEST)
-    return _Batch(records=len(batch), staged=listed.lines(rows, intake.texts), with_bytes=with_bytes)
+    staged = {into: listed.lines(some, intake.texts) for into, some in rows.items()}
+    return _Batch(records=len(batch), staged=staged, decided=frozenset(decided.values()), with_bytes=with_bytes)
 
 
 def _note_series(names: dict[str, _SeriesSeen], record: ListedMedium) -> None:
@@ -351,12 +359,33 @@ def _numbers(intake: Intake, names: dict[str, _SeriesSeen]) -> dict[int, UUID]:
 def _add_records(
     workplace: Workplace, actor: Actor, intake: Intake, batch: _Batch, numbers: Mapping[int, UUID]
 ) -> int:
-    """Media without bytes, with their occurrences or listings, series and PDQ fingerprints; how many are new."""
+    """The batch, each part under what was decided for the series that it goes into; how many media are new."""
+    undecided = [series_id for series_id in numbers.values() if series_id not in batch.decided]
+    return sum(
+        _add_part(workplace, actor, intake, into, staged, numbers, undecided)
+        for into, staged in batch.staged.items()
+        if staged or into is None
+    )
+
+
+def _add_part(
+    workplace: Workplace, actor: Actor, whole: Intake, into: UUID | None, staged: Sequence[str],
+    numbers: Mapping[int, UUID], undecided: Sequence[UUID],
+) -> int:  # fmt: skip
+    """Media without bytes, with their occurrences or listings, series and PDQ fingerprints; how many are new.
+
+    They go `into` a series for which something was decided, or into those for which nothing was.
+    """
+    aim = whole.series_id if into is None else into
     with acting_as(actor) as session:
-        intakes.hold(session, intake)
-        if intake.case_id is not None:
-            cases.hold(session, intake.case_id)
-        added = listed.add(session, intake, batch.staged, numbers)
+        intakes.hold(session, whole)
+        if whole.case_id is not None:
+            cases.hold(session, whole.case_id)
+        seen = {} if aim is None else restricting.series_decided(session, [aim])
+        intake = restricting.into_series(session, whole, next(iter(seen.values()), None))
+        if into is None:
+            restricting.check_series(session, {*undecided, *seen}, seen)
+        added = listed.add(session, intake, staged, numbers)
     in_no_case = {} if intake.list_id is None else {
         medium_id: pdq for medium_id, pdq in added.unnumbered.items() if medium_id not in added.placed
     }  # fmt: skip

@@ -132,7 +132,11 @@ def _store(workplace: Workplace, actor: Actor, chunk: Chunk, medium: Kept, readi
     with acting_as(actor) as session:
         if intakes.lock_chunk(session, chunk) is not ChunkState.FIRST_ANSWER:
             return
+        # A series may have narrowed the medium beyond its intake; what is computed of it lies under the same.
+        handling = media.handling_of(session, medium.id)
+        if handling is None:
+            return
         write_near(session, matching.near(session, workplace.indexes, asked), names)
         write_near(session, near_meanwhile(session, workplace, asked, before), names)
-        fingerprints.replace(session, chunk.intake.handling, [stored(medium.id, one) for one in frames])
+        fingerprints.replace(session, handling, [stored(medium.id, one) for one in frames])
         media.note_closer(session, medium.id, "" if reading.verdict.is_decoded else reading.reason)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from clew.actions import keeping, matching
+from clew.actions import keeping, matching, restricting
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, Unavailable
 from clew.domain.fingerprint import QUALITY_MATCHED_MIN, Engine, Kind
@@ -230,9 +230,12 @@ def take(
 
     The chunk goes on. `cursor_at`: it is an archive, and so many of its entries are done with these.
     """
-    intake = chunk.intake
     distinct = {one.content.digests.sha256: one for one in received if one.content is not None}
+    into = () if chunk.series_id is None else (chunk.series_id,)
     with acting_as(actor) as session:
+        decided = restricting.series_decided(session, into)
+        intake = restricting.into_series(session, chunk.intake, next(iter(decided.values()), None))
+        chunk = replace(chunk, intake=intake)
         known = media.known(session, intake.handling, list(distinct), keeps_bytes=intake.keeps_bytes)
         held = medium_keys.of(session, list(known.values()), first=intake.case_id) if intake.keeps_bytes else {}
     carried = keeping.carried(workplace.vault, intake, known, held)
@@ -256,11 +259,15 @@ def take(
             return
         if intake.case_id is not None:
             cases.hold(session, intake.case_id)
+        restricting.check_series(session, into, decided)
         media.hold(session, list(known.values()))
         made = media.add(session, intake.handling, kept, intake.cover_id)
         names = known | {name: medium_id for name, (medium_id, _) in made.items()}
         keeping.write(session, workplace.vault, intake, names, kept_bytes, carried)
         _write_occurrences(session, chunk, received, names)
+        if decided:
+            filled = [one.occurrence for one in received if one.occurrence is not None]
+            occurrences.cover(session, filled, intake.handling)
         ids = [made[medium.name][0] for medium in kept]
         # What was numbered before is searched while others may number; only the rest holds them up.
         write_near(session, matching.near(session, workplace.indexes, asked), ids)

@@ -1,14 +1,14 @@
 """Restricting: who may see a case, an exhibit, a series or a hash list, changed by its owner alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 from clew.actions.opening import check_members, today
 from clew.domain.cover import Cover
-from clew.domain.errors import ClewError, Invalid, StepRefused
+from clew.domain.errors import ClewError, Invalid, StepRefused, Unavailable
 from clew.domain.handling import Handling, Use, narrowest
 from clew.domain.handling_change import (
     Change,
@@ -26,10 +26,12 @@ from clew.domain.handling_change import (
 from clew.domain.officer import Role
 from clew.records import audit, covers, handling_changes, handlings, members, officers
 from clew.records.handlings import Subject
+from clew.records.intakes import Intake
 from clew.records.session import Session, acting_as
 
 ENDS_PER_RUN_MAX = 200
 ENTERED = "As it was entered."
+BLOCKED = "This is under examination; nothing is taken into it until its block is lifted."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,8 +212,45 @@ def within(
     names = {"case": case, "exhibit": exhibit, "list_name": list_name, "series": series}
     given = narrowest(asked, *handlings.restrictions_on(session, **names))
     if given.is_blocked:
-        raise StepRefused("This is under examination; nothing is taken into it until its block is lifted.")
+        raise StepRefused(BLOCKED)
     return given
+
+
+def into_series(session: Session, intake: Intake, decided: Handling | None) -> Intake:
+    """The intake as it goes into a series under what was `decided` for that; None: nothing was.
+
+    Raises:
+        StepRefused: the series is blocked.
+    """
+    if decided is None:
+        return intake
+    given = narrowest(intake.handling, decided)
+    if given.is_blocked:
+        raise StepRefused(BLOCKED)
+    return replace(
+        intake, handling=given, cover_id=_described(session, intake.cover_id, given),
+        read_under=intake.read_under or intake.handling,
+    )  # fmt: skip
+
+
+def series_decided(session: Session, series: Iterable[UUID]) -> dict[UUID, Handling]:
+    """What was decided for these series, of those for which anything was; it holds until the transaction ends."""
+    return handlings.hold_series(session, series)
+
+
+def decided_by_name(session: Session) -> dict[str, UUID]:
+    """The own unit's series for which anything was decided, by name."""
+    return handlings.decided_series(session)
+
+
+def check_series(session: Session, series: Iterable[UUID], seen: Mapping[UUID, Handling]) -> None:
+    """Hold the series as they were `seen`, until the transaction ends: what is added now lies under that.
+
+    Raises:
+        Unavailable: something else was decided meanwhile; the same call goes by it.
+    """
+    if handlings.hold_series(session, series) != seen:
+        raise Unavailable("The handling of a series was changed meanwhile; the same call goes on under the new one.")
 
 
 def end_due(session: Session) -> int:

@@ -163,6 +163,29 @@ def restrictions_on(
         return [_handling(row) for row in cursor]
 
 
+def hold_series(session: Session, series_ids: Iterable[UUID]) -> dict[UUID, Handling]:
+    """Hold these series of the own unit as they are until the transaction ends; of those ever changed, the handling."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select {_subject_columns('t')}, exists (select from handling_changes h where h.subject_id = t.id)"
+            " from series t where t.id = any(%s) order by t.id for share of t",
+            [sorted(series_ids)],
+        )
+        return {row[0]: _handling(row) for row in cursor if row[7]}
+
+
+def decided_series(session: Session) -> dict[str, UUID]:
+    """The own unit's series whose handling was ever changed, by name."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select t.name, t.id from series t where t.owner_member = %s and t.owner_unit = %s"
+            " and exists (select from handling_changes h where h.subject_id = t.id)",
+            [session.actor.member, session.actor.unit],
+        )
+        texts = sealed.of_member(session.actor.member)
+        return {sealed.words(texts, series.NAME, name): series_id for name, series_id in cursor}
+
+
 def cover_subject(session: Session, subject: Subject, given: Handling, cover_id: UUID | None) -> None:
     """Put the subject itself, and what is of it alone, under `given`; its media follow by `cover_media`."""
     values = {**handling_columns(given), "cover": cover_id, "id": subject.id}

@@ -37,6 +37,8 @@ class Intake:
     list_id: UUID | None
     handling: Handling
     cover_id: UUID | None = None
+    read_under: Handling | None = None
+    """The handling of the intake itself, where `handling` is narrower: that of a series into which some of it goes."""
 
     @property
     def root(self) -> Path:
@@ -211,7 +213,7 @@ def _lock(session: Session, intake: Intake, how: str) -> None:
 
 
 def _refuse_old(intake: Intake, row: Sequence | None) -> None:
-    held = intake.handling
+    held = intake.read_under or intake.handling
     if row is None or (row[0], frozenset(row[1]), frozenset(row[2])) != (held.circles, held.members, held.excluded):
         raise Unavailable("Its handling was changed meanwhile; the same call goes on under the new one.")
 

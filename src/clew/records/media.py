@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from clew.domain.errors import NotVisible, Unavailable
-from clew.domain.handling import BLOCKED, Handling
+from clew.domain.handling import BLOCKED, Handling, from_circles
 from clew.domain.intake import ChunkState
 from clew.domain.medium import MediumKind, Verdict
 from clew.keys.texts import Texts
@@ -193,6 +193,18 @@ def of_chunk(session: Session, chunk: Chunk, kind: MediumKind) -> tuple[tuple[by
             )
             for row in cursor
         )
+
+
+def handling_of(session: Session, medium_id: UUID) -> Handling | None:
+    """What the medium lies under, held until the transaction ends; None where it was joined with another record."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select owner_member, owner_unit, audience, members, excluded from media where id = %s for share", [medium_id]
+        )
+        row = cursor.fetchone()
+    return None if row is None else from_circles(
+        row[2], owner_member=row[0], owner_unit=row[1], members=row[3], excluded=row[4]
+    )  # fmt: skip
 
 
 def note_closer(session: Session, medium_id: UUID, reason: str = "") -> None:

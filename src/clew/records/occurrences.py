@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from clew.domain.handling import Handling
 from clew.domain.medium import Verdict
 from clew.records.intakes import LOCATION, PATH, Chunk, Stub
 from clew.records.session import Session, handling_columns
@@ -50,6 +51,16 @@ def fill(session: Session, media: Mapping[int, UUID], reasons: Mapping[int, str]
             update occurrences o set reason = given.reason
             from unnest(%s::bigint[], %s::text[]) as given(id, reason) where o.id = given.id""",
             [list(reasons), list(reasons.values())],
+        )
+
+
+def cover(session: Session, occurrences: Sequence[int], handling: Handling) -> None:
+    """Put these occurrences under `handling`, those that have their medium by now."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "update occurrences set audience = %(audience)s, members = %(members)s, excluded = %(excluded)s"
+            " where id = any(%(ids)s) and medium_id is not null",
+            {"ids": list(occurrences), **handling_columns(handling)},
         )
 
 
