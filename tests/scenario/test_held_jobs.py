@@ -6,7 +6,7 @@ from pathlib import Path
 from django.db import connections
 from procrastinate.contrib.django import app
 
-from clew.actions import admitting, opening, receiving, suspending
+from clew.actions import admitting, opening, suspending, walking
 from clew.actions.workplace import Workplace
 from clew.domain.handling import Actor
 from clew.domain.suspension import Level, Scope
@@ -52,12 +52,12 @@ def test_a_job_waits_while_its_officer_is_suspended_and_is_done_afterwards(
     tasks.equip(workplace)
     with acting_as(ada) as session:
         exhibit = opening.open_exhibit(session, "NO-1", "PHONE", handling(ada))
-        intake = receiving.begin(
+        intake = walking.begin(
             session, source=tmp_path / "seized", source_kind="folder", host=workplace.host, handling=handling(ada),
             keeps_bytes=True, exhibit_id=exhibit, list_id=None, series_id=None,
         )  # fmt: skip
     taken: list[int] = []
-    receiving.walk_in(ada, intake, lambda chunk, _: taken.append(chunk))
+    walking.walk_in(ada, intake, lambda chunk, _: taken.append(chunk))
     switch(on=True)
     tasks.take_in(officer="ada", chunk=taken[0], intake=str(intake))
     assert jobs() == [("todo", True, False)]
@@ -68,4 +68,4 @@ def test_a_job_waits_while_its_officer_is_suspended_and_is_done_afterwards(
     assert jobs() == [("todo", True, True)]
     tasks.take_in(officer="ada", chunk=taken[0], intake=str(intake), is_held=True)
     with acting_as(ada) as session:
-        assert receiving.progress(session, intake).files_done == 1
+        assert walking.progress(session, intake).files_done == 1

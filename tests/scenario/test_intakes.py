@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from clew.actions import listing, receiving, triaging
+from clew.actions import listing, receiving, triaging, walking
 from clew.cli.drawing import landscape, room
 from clew.domain.handling import Actor
 from clew.domain.intake import Refused
@@ -91,7 +91,7 @@ def test_files_beside_an_export_are_as_large_as_the_disk_says(
         landscape(number, (100, 100)).save(tmp_path / "files" / f"{number}.bmp")
         content = (tmp_path / "files" / f"{number}.bmp").read_bytes()
         records.append(record(content, f"{number}.bmp", MediaSize=[None, 1, 0, "many"][number]))
-    monkeypatch.setattr(receiving, "BYTES_PER_CHUNK_MAX", 60_200)
+    monkeypatch.setattr(walking, "BYTES_PER_CHUNK_MAX", 60_200)
     office.intake(ada, export(tmp_path / "case.json", *records), "NO-1")
     with acting_as(ada) as session, session.cursor() as cursor:
         cursor.execute("select files, bytes from chunks order by ordinal")
@@ -195,7 +195,7 @@ def test_a_near_copy_of_what_is_on_a_list_is_known_in_whatever_order_they_come(
     is_turned: bool, is_listed_first: bool,
 ) -> None:  # fmt: skip
     """Two pictures of one case are no news to each other until one of them is on a list."""
-    monkeypatch.setattr(receiving, "FILES_PER_CHUNK_MAX", chunk)
+    monkeypatch.setattr(walking, "FILES_PER_CHUNK_MAX", chunk)
     folder = tmp_path / "seized"
     folder.mkdir()
     room(1).save(folder / "1.bmp")
@@ -223,7 +223,7 @@ def test_what_of_a_list_could_not_be_used_is_said_with_its_lines(office: Office,
     (tmp_path / "list.csv").write_text("\n".join(lines))
     intake_id = office.intake(ada, tmp_path / "list.csv")
     with acting_as(ada) as session:
-        summary = receiving.finish(session, intake_id)
+        summary = walking.finish(session, intake_id)
     assert (summary.files_seen, summary.media_new, summary.size_bytes) == (0, 2, 0)
     done = listing.take_in_list(office.workplace, ada, intake_id, office.adder(ada))
     assert done.records == 2
@@ -249,7 +249,7 @@ def test_an_intake_of_nothing_brings_nothing(office: Office, ada: Actor, tmp_pat
     (tmp_path / "empty").mkdir()
     intake_id = office.intake(ada, tmp_path / "empty", "NO-1")
     with acting_as(ada) as session:
-        summary = receiving.finish(session, intake_id)
+        summary = walking.finish(session, intake_id)
     assert (summary.files_seen, summary.media_new, summary.undecodable) == (0, 0, {})
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from clew.actions import looking_closer, receiving
+from clew.actions import looking_closer, receiving, walking
 from clew.cli.drawing import drive, write_clip
 from clew.domain.handling import Actor
 from clew.domain.intake import Summary
@@ -37,7 +37,7 @@ def first_answer(office: Office, of: Actor, source: Path, *, keeps_bytes: bool) 
 
 def summary(of: Actor, intake_id: Any) -> Summary:
     with acting_as(of) as session:
-        return receiving.finish(session, intake_id)
+        return walking.finish(session, intake_id)
 
 
 def test_a_video_whose_source_is_gone_is_counted(office: Office, ada: Actor, clips: Path) -> None:

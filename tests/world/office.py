@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from clew.actions import listing, looking_closer, matching, opening, receiving, triaging, unpacking
+from clew.actions import listing, looking_closer, matching, opening, receiving, triaging, unpacking, walking
 from clew.actions.reading import Readers
 from clew.actions.workplace import Workplace
 from clew.domain.cover import Cover, default_retention_end
@@ -53,13 +53,13 @@ class Office:
     ) -> UUID:  # fmt: skip
         """Take in `source`; with `works` all its jobs are done too."""
         cover = cover or handling(of)
-        kind = receiving.kind_of(source)
+        kind = walking.kind_of(source)
         with acting_as(of) as session:
             said = opening.keep_cover(session, cover, Cover(retention_end=until or default_retention_end(opening.today())))
             exhibit_id = None if kind == "hash_list" else opening.open_exhibit(session, case, exhibit, cover, said)
             list_id = opening.open_list(session, source.name, cover, said) if kind == "hash_list" else None
             series_id = None if series is None else opening.open_series(session, series, cover, said)
-            intake_id = receiving.begin(
+            intake_id = walking.begin(
                 session, source=source, source_kind=kind, host="here", handling=cover, keeps_bytes=keeps_bytes,
                 exhibit_id=exhibit_id, list_id=list_id, series_id=series_id, cover_id=said,
             )  # fmt: skip
@@ -96,10 +96,10 @@ class Office:
             listing.take_in_export(self.workplace, of, intake_id, add_job)
         elif kind == "hash_list":
             listing.take_in_list(self.workplace, of, intake_id, add_job)
-        elif kind == receiving.ARCHIVE_SOURCE:
-            receiving.unpack_in(of, intake_id, add_job, source.stat().st_size)
+        elif kind == walking.ARCHIVE_SOURCE:
+            walking.unpack_in(of, intake_id, add_job, source.stat().st_size)
         else:
-            receiving.walk_in(of, intake_id, add_job)
+            walking.walk_in(of, intake_id, add_job)
 
 
 def unit_only(of: Actor) -> Handling:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from clew.actions import matching
 from clew.actions.reading import FULL_READINGS_AT_ONCE
-from clew.actions.receiving import Received, in_chunks, receive, stub_of
+from clew.actions.receiving import Received, receive
 from clew.actions.triaging import best_first, owners_shown
+from clew.actions.walking import in_chunks, stub_of
 from clew.actions.workplace import Workplace
 from clew.domain.handling import Actor
 from clew.domain.medium import MediumKind

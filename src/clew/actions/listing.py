@@ -17,7 +17,8 @@ from uuid import UUID
 import numpy as np
 
 from clew.actions import matching, restricting
-from clew.actions.receiving import AddJob, end_walk, in_chunks, near_meanwhile, occurrence_key, write_near
+from clew.actions.receiving import near_meanwhile, write_near
+from clew.actions.walking import AddJob, end_walk, in_chunks, occurrence_key
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, Invalid
 from clew.domain.fingerprint import BYTES, Kind

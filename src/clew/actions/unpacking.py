@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from clew.actions.reading import FULL_READINGS_AT_ONCE
-from clew.actions.receiving import AddJob, Received, end_chunk, let_go, occurrence_key, take
+from clew.actions.receiving import Received, end_chunk, let_go, take
+from clew.actions.walking import AddJob, occurrence_key
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError
 from clew.domain.handling import Actor

@@ -14,7 +14,7 @@ from django.db import connections
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from clew.actions import listing, opening, receiving, restricting, retaining, triaging
+from clew.actions import listing, opening, restricting, retaining, triaging, walking
 from clew.actions.workplace import Workplace
 from clew.domain.cover import Words, cover_from_words
 from clew.domain.errors import Invalid, StepRefused, Unavailable
@@ -64,7 +64,7 @@ def run(workplace: Workplace, asked: Asked, console: Console) -> Summary:
         Unavailable: some files could not be done; the same command tries them again.
     """
     actor = opening.actor_of(asked.officer)
-    kind = receiving.kind_of(asked.path)
+    kind = walking.kind_of(asked.path)
     intake_id = _begin(workplace, actor, asked, kind)
     tasks.equip(workplace)
     tasks.forget_failed(intake_id)
@@ -85,7 +85,7 @@ def run(workplace: Workplace, asked: Asked, console: Console) -> Summary:
         if side.failure is not None:
             raise side.failure
     with opening.acting_as(actor) as session:
-        summary = receiving.finish(session, intake_id)
+        summary = walking.finish(session, intake_id)
     if isinstance(walk.answer, listing.Listed):
         return replace(summary, records=walk.answer.records, refused=walk.answer.refused)
     return summary
@@ -178,7 +178,7 @@ def _begin(workplace: Workplace, actor: Actor, asked: Asked, kind: str) -> UUID:
         series_id = None
         if asked.series is not None:
             series_id = opening.open_series(session, asked.series, handling, cover_id)
-        return receiving.begin(
+        return walking.begin(
             session, source=asked.path, source_kind=kind, host=workplace.host, handling=handling,
             keeps_bytes=asked.keeps_bytes, exhibit_id=exhibit_id, list_id=list_id, series_id=series_id,
             cover_id=cover_id,
@@ -192,10 +192,10 @@ def _walk(workplace: Workplace, actor: Actor, asked: Asked, kind: str, intake_id
         return listing.take_in_export(workplace, actor, intake_id, add_job)
     if kind == "hash_list":
         return listing.take_in_list(workplace, actor, intake_id, add_job)
-    if kind == receiving.ARCHIVE_SOURCE:
-        receiving.unpack_in(actor, intake_id, add_job, asked.path.stat().st_size)
+    if kind == walking.ARCHIVE_SOURCE:
+        walking.unpack_in(actor, intake_id, add_job, asked.path.stat().st_size)
     else:
-        receiving.walk_in(actor, intake_id, add_job)
+        walking.walk_in(actor, intake_id, add_job)
     return None
 
 
@@ -220,7 +220,7 @@ def _work(workplace: Workplace, actor: Actor, intake_id: UUID, walk: _Side) -> N
 
 def _progress(actor: Actor, intake_id: UUID) -> IntakeProgress:
     with opening.acting_as(actor) as session:
-        return receiving.progress(session, intake_id)
+        return walking.progress(session, intake_id)
 
 
 def _bar(console: Console) -> Progress:

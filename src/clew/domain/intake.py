@@ -7,6 +7,11 @@ from enum import IntEnum
 FILES_PER_CHUNK_MAX = 200
 BYTES_PER_CHUNK_MAX = 256 * 1024 * 1024
 
+NOT_OPENED = "The file cannot be opened."
+NOT_READ = "The file cannot be read to its end."
+TRIED_AGAIN = (NOT_OPENED, NOT_READ)
+"""What the next run of the same intake tries again: a disk may have been unplugged."""
+
 
 class ChunkState(IntEnum):
     """How far a chunk of files has come. The numbers are stored; never reuse one."""

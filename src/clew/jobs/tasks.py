@@ -13,7 +13,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import Task
 
 from clew.actions import ending, looking_closer, matching, opening, receiving, restricting, unpacking
-from clew.actions.receiving import AddJob
+from clew.actions.walking import AddJob
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, NotAdmitted
 from clew.domain.handling import Actor

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connections
 
-from clew.actions import looking_closer, opening, receiving
+from clew.actions import looking_closer, opening, walking
 from clew.actions.workplace import Workplace
 from clew.cli.drawing import drive, write_clip
 from clew.domain.errors import NotAdmitted
@@ -60,17 +60,17 @@ def test_only_what_the_vault_holds_is_for_any_machine(
 def _intake(ada: Actor, source: Path, *, keeps_bytes: bool) -> UUID:
     """A folder that was walked on the machine `here`."""
     with acting_as(ada) as session:
-        intake_id = receiving.begin(
+        intake_id = walking.begin(
             session, source=source, source_kind="folder", host="here", handling=handling(ada),
             keeps_bytes=keeps_bytes, exhibit_id=opening.open_exhibit(session, "NO-1", "PHONE-1", handling(ada)),
         )  # fmt: skip
-    receiving.walk_in(ada, intake_id, tasks.adder(ada, "here", intake_id, keeps_bytes=keeps_bytes))
+    walking.walk_in(ada, intake_id, tasks.adder(ada, "here", intake_id, keeps_bytes=keeps_bytes))
     return intake_id
 
 
 def _progress(ada: Actor, intake_id: UUID) -> Progress:
     with acting_as(ada) as session:
-        return receiving.progress(session, intake_id)
+        return walking.progress(session, intake_id)
 
 
 def _work(workplace: Workplace, queues: list[str]) -> None:
