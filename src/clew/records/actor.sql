@@ -9,6 +9,7 @@ declare
     said text := current_setting('clew.actor', true);
     words text := substr(said, 66);
     signature bytea;
+    actor jsonb;
 begin
     if said is null or said !~ '^[0-9a-f]{64}:' then
         return null;
@@ -17,13 +18,14 @@ begin
     if signature is null or signature <> decode(left(said, 64), 'hex') then
         return null;
     end if;
+    actor := words;
     -- Compared with the beginning of the transaction: a long one stays whole, a later one must be signed anew.
-    if (words::json ->> 'pid')::bigint <> pg_backend_pid()
-        or (words::json ->> 'until')::bigint < extract(epoch from transaction_timestamp()) then
+    if (actor ->> 'pid')::bigint <> pg_backend_pid()
+        or (actor ->> 'until')::bigint < extract(epoch from transaction_timestamp()) then
         return null;
     end if;
     -- Whoever does not say what for is nobody: a missing use must not be unknown to the rule.
-    if words::json ->> 'use' is null then
+    if actor ->> 'use' is null then
         return null;
     end if;
     return words::json;
