@@ -45,6 +45,13 @@ WORDS = {
     "condition in words": "Ask Vidar-zanzacanary first",
     "condition of a release": "For Uppsala-zanzacanary only",
     "case of a recipient": "SE-zanzacanary-17",
+    "reference of a request": "Request-zanzacanary-44",
+    "who asks": "Quillon Marbeck-zanzacanary",
+    "what is asked": "Is zanzacanary-anything kept about me?",
+    "question to an owner": "May zanzacanary-that be told?",
+    "answer of an owner": "Of zanzacanary-course.",
+    "reasons of a decision": "Nothing zanzacanary-stands against it.",
+    "how somebody was told": "By zanzacanary-letter.",
 }
 
 
@@ -138,6 +145,7 @@ def test_no_file_of_the_node_holds_what_was_planted(node: Node, seized: Path, mo
     node.run("compare", str(seized / "source"), "--as", "bo")
     node.run("triage", "no such case", "--as", "ada", code=1)
     _release(node, seized)
+    _request(node)
     assert canaries.found(secrets, folders(node)) == set(), "after a whole run"
     node.run("case", "shred", WORDS["reference of a case"], "--as", "ada")
     certificate = node.run("case", "shred", WORDS["reference of a case"], "--as", "bo", "--confirm", "--json")
@@ -160,6 +168,24 @@ def _release(node: Node, seized: Path) -> None:
     node.run("release", "withdraw", given, "--as", "ada")
     node.run(*fetch, "--into", str(seized / "again.jpg"), "--case", "SE-1", code=1)
     assert not (seized / "again.jpg").exists()
+
+
+def _request(node: Node) -> None:
+    """Somebody asks what is kept, the owner is heard, it is decided and told, and the year is reported."""
+    for officer, member in (("dora", "NO"), ("stina", "SE")):
+        node.run("officer", "add", officer, "--member", member, "--unit", "DPO", "--role", "data-protection-officer")
+    reference, dora = WORDS["reference of a request"], ("--as", "dora")
+    asks = f"{WORDS['who asks']}\n{WORDS['what is asked']}"
+    node.run("request", "add", reference, "--kind", "access", *dora, given=asks)
+    node.run("request", "admit", reference, *dora)
+    asked = node.run("request", "consult", reference, "--owner", "SE", *dora, given=WORDS["question to an owner"]).strip()
+    node.run("request", "answer", asked, "--view", "agrees", "--as", "stina", given=WORDS["answer of an owner"])
+    node.run("request", "decide", reference, "--outcome", "granted", *dora, given=WORDS["reasons of a decision"])
+    node.run("request", "close", reference, *dora, given=WORDS["how somebody was told"])
+    shown = node.run("request", "show", reference, *dora)
+    assert WORDS["who asks"] in shown
+    assert WORDS["answer of an owner"] in shown
+    assert COMMON not in node.run("report", "annual", *dora)
 
 
 def test_the_search_finds_what_is_there(tmp_path: Path, seized: Path) -> None:

@@ -9,7 +9,7 @@ from psycopg.rows import TupleRow
 from clew.node import doctor
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
-from clew.records import catalogue, policies
+from clew.records import catalogue, policies, rights
 
 ALL = "delete, insert, select, update"
 
@@ -299,6 +299,11 @@ def test_the_doctor_finds_the_database_well(configuration: Configuration, node: 
             "rule of visibility",
         ),
         ("grant select on public.overlaps to {app}", "revoke select on public.overlaps from {app}", "grants"),
+        (
+            "alter table requests drop constraint request_clock_is_its_kinds",
+            rights.clock_constraint(),
+            "clock of requests",
+        ),
         ("create view sight as select * from media", "drop view sight", "views"),
         ("grant {blind} to {app}", "revoke {blind} from {app}", "database role"),
     ],

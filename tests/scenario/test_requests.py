@@ -7,15 +7,16 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from clew.actions import admitting, consulting, examining
+from clew.actions import admitting, blocking, consulting, examining
 from clew.domain.clock import RequestKind
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor, Audience
+from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
 from clew.domain.request import Outcome, State, View
-from clew.records import consultations
+from clew.records import consultations, requests
 from clew.records.session import acting_as
-from tests.world.world import World
+from tests.world.world import World, handling
 
 WHO = "Quillon Marbeck, 12 Harbour Lane"
 WHAT = "I ask what zanthorpe records are kept about me."
@@ -223,6 +224,52 @@ def test_a_reference_is_used_once(dora: Actor) -> None:
     receive(dora)
     said = refusal(Invalid, lambda: receive(dora))
     assert "R-1" not in said
+
+
+def test_what_is_blocked_for_a_request_is_freed_before_it_is_closed(dora: Actor, world: World) -> None:
+    ada, bo = world.officer("ada"), world.officer("bo", unit="CYBER")
+    world.exhibit(ada, "NO-1", cover=handling(ada, Audience.MEMBER))
+    examined(dora)
+    block = examining.block(dora, "R-1", "VICTIM-ID", SubjectKind.CASE, "NO-1")
+    assert [one.id for one in look(dora).blocks] == [block]
+    request_id = look(dora).request.id
+    with acting_as(ada) as session:
+        (seen,) = blocking.blocked_now(session)
+        assert str(request_id) in seen.reason
+        assert "R-1" not in seen.reason
+    with acting_as(bo) as session, session.cursor() as cursor:
+        cursor.execute("select count(*) from cases")
+        assert cursor.fetchone() == (0,)
+    decide(dora, Outcome.REFUSED)
+    refusal(StepRefused, lambda: close(dora))
+    refusal(NotVisible, lambda: examining.unblock(dora, "R-1", uuid4()))
+    examining.unblock(dora, "R-1", block)
+    close(dora)
+    refusal(StepRefused, lambda: examining.block(dora, "R-1", "VICTIM-ID", SubjectKind.CASE, "NO-1"))
+
+
+def close(by: Actor, reference: str = "R-1") -> None:
+    with acting_as(by) as session:
+        examining.close(session, reference, TOLD)
+
+
+def test_only_a_data_protection_officer_blocks_for_a_request(dora: Actor, world: World) -> None:
+    ada = world.officer("ada")
+    world.exhibit(ada, "NO-1")
+    examined(dora)
+    refusal(StepRefused, lambda: examining.block(ada, "R-1", "VICTIM-ID", SubjectKind.CASE, "NO-1"))
+    for unit, name in (("VICTIM-ID", "NO-NOT-THERE"), ("NOT-THERE", "NO-1")):
+        refusal(NotVisible, lambda unit=unit, name=name: examining.block(dora, "R-1", unit, SubjectKind.CASE, name))
+
+
+def test_a_request_that_went_on_meanwhile_is_not_moved_by_who_looked_before(dora: Actor) -> None:
+    examined(dora)
+    with acting_as(dora) as session:
+        before = requests.get(session, "R-1")
+    decide(dora, Outcome.REFUSED)
+    with pytest.raises(StepRefused), acting_as(dora) as session:
+        requests.decide(session, before, State.DECIDED, Outcome.GRANTED, WHY)
+    assert look(dora).request.outcome is Outcome.REFUSED
 
 
 def test_every_act_is_on_record_and_the_owner_sees_who_asked_and_who_answered(

@@ -108,11 +108,8 @@ def look(session: Session, which: Which) -> View:
     """
     request = held(session, which)
     _record(session, "request.read", request.id)
-    found = blocking.blocked_now(session)
-    return View(
-        request=request, consultations=consultations.of(session, request.id),
-        blocks=tuple(block for block in found if block.reason == _why_blocked(request)),
-    )  # fmt: skip
+    asked = consultations.of(session, request.id)
+    return View(request=request, consultations=asked, blocks=_blocks(session, request))
 
 
 def admit(session: Session, which: Which) -> None:
@@ -145,9 +142,16 @@ def decide(session: Session, which: Which, outcome: Outcome, reasons: str) -> No
 
 
 def close(session: Session, which: Which, told: str) -> None:
-    """Keep how and when whoever asked was told of the decision. Raises as `decide`."""
+    """Keep how and when whoever asked was told of the decision. Raises as `decide`, and:
+
+    Raises:
+        StepRefused: something is still blocked for it: nobody would look after that any more.
+    """
     request = held(session, which)
-    requests.close(session, request, after(request.state, Step.CLOSE), text(told))
+    state, kept = after(request.state, Step.CLOSE), text(told)
+    if _blocks(session, request):
+        raise StepRefused("Something is still blocked for this request: lift the block first.")
+    requests.close(session, request, state, kept)
     _record(session, "request.close", request.id)
 
 
@@ -222,6 +226,11 @@ def _end(session: Session, which: Which, step: Step, outcome: Outcome, reasons: 
     audit.append(
         session, f"request.{step}", str(request.id), {"consultations_ended": ended}, purpose=Purpose.SUPERVISION
     )
+
+
+def _blocks(session: Session, request: Request) -> tuple[Block, ...]:
+    why = _why_blocked(request)
+    return tuple(one for one in blocking.blocked_now(session) if one.reason == why)
 
 
 def _why_blocked(request: Request) -> str:

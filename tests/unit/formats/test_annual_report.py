@@ -1,6 +1,10 @@
 """The annual report says the same in each of its forms, and the same bytes for the same figures."""
 
+import hashlib
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -69,6 +73,21 @@ def test_the_same_report_is_the_same_bytes_and_another_is_not() -> None:
     assert first == second
     assert as_json(report()) == as_json(report())
     assert as_pdf(report(year=2025)) != first
+
+
+def test_another_process_writes_the_same_bytes() -> None:
+    program = (
+        "import hashlib\nfrom tests.unit.formats.test_annual_report import as_pdf, report\n"
+        "print(hashlib.sha256(as_pdf(report())).hexdigest())"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3],
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
+        ).stdout.strip()
+        for seed, zone in (("1", "UTC"), ("2", "Pacific/Apia"))
+    }  # fmt: skip
+    assert said == {hashlib.sha256(as_pdf(report())).hexdigest()}
 
 
 def test_the_pdf_is_text_with_a_title_a_language_and_the_log() -> None:
