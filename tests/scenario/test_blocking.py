@@ -1,18 +1,23 @@
 """A case under examination: nobody but its own unit sees it, nothing is made of it, and it comes back as it was."""
 
+import hashlib
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from clew.actions import blocking, restricting
+from clew.actions import blocking, releasing, restricting, viewing
+from clew.cli.drawing import landscape
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor, Audience, Use
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
+from clew.domain.triage import Counts
 from clew.records import blocks
 from clew.records.session import acting_as
+from tests.world.office import Office
 from tests.world.world import World, handling
 
 
@@ -185,3 +190,89 @@ def test_a_data_protection_officer_blocks_for_a_request_without_seeing_the_case(
     for other in (ada, sven):
         with pytest.raises(StepRefused):
             blocking.block_on_request(other, "VICTIM-ID", SubjectKind.CASE, "NO-1", None, "Request 17.")
+
+
+# With media that have bytes ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def seized(tmp_path: Path) -> Path:
+    folder = tmp_path / "seized"
+    folder.mkdir()
+    for seed in range(3):
+        landscape(seed, (320, 240)).save(folder / f"{seed}.jpg")
+    return folder
+
+
+def test_no_triage_of_anybody_names_it_and_it_is_named_again_afterwards(
+    office: Office, world: World, ada: Actor, sven: Actor, seized: Path
+) -> None:
+    """Neither the own unit's later case nor another member's: by bytes, by fingerprint, or beside a search."""
+    office.intake(ada, seized, "NO-1")
+    near = seized.parent / "near"
+    near.mkdir()
+    for seed in range(3):
+        landscape(seed, (320, 240)).save(near / f"{seed}.png")
+    for folder, case in ((seized, "2"), (near, "3")):
+        office.intake(ada, folder, f"NO-{case}", cover=handling(ada, Audience.UNIT))
+        office.intake(sven, folder, f"SE-{case}", cover=handling(sven, Audience.UNIT))
+    cases = [(ada, "NO-2"), (ada, "NO-3"), (sven, "SE-2"), (sven, "SE-3")]
+    before = [office.counts(officer, case) for officer, case in cases]
+    assert before == [Counts(known=3), Counts(known=3), Counts(parallel_enquiry=3), Counts(parallel_enquiry=3)]
+    block_ids = [block(ada, case) for case in ("NO-1", "NO-2", "NO-3")]
+    assert [office.counts(officer, case) for officer, case in cases[2:]] == [Counts(new=3), Counts(known=3)], "from SE-2"
+    unblock(ada, block_ids[1])
+    assert office.counts(ada, "NO-2") == Counts(new=3), "the other two are under examination still"
+    for block_id in (block_ids[0], block_ids[2]):
+        unblock(ada, block_id)
+    assert [office.counts(officer, case) for officer, case in cases] == before
+
+
+def test_its_media_are_seen_for_supervision_only(office: Office, ada: Actor, seized: Path) -> None:
+    office.intake(ada, seized, "NO-1")
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select id from media limit 1")
+        medium = cursor.fetchone()[0]
+    block_id = block(ada)
+    with (
+        pytest.raises(StepRefused),
+        viewing.revealed(office.workplace, ada, medium, purpose="victim-identification", case="NO-1"),
+    ):
+        pass
+    with viewing.revealed(office.workplace, ada, medium, purpose="supervision", case="NO-1") as reader:
+        assert reader.size_bytes > 0
+    unblock(ada, block_id)
+    with viewing.revealed(office.workplace, ada, medium, purpose="victim-identification", case="NO-1") as reader:
+        assert reader.size_bytes > 0
+
+
+def test_its_releases_end_and_none_is_given_while_it_lasts(
+    office: Office, ada: Actor, sven: Actor, seized: Path
+) -> None:
+    office.intake(ada, seized, "NO-1", cover=handling(ada, Audience.UNIT))
+    content = (seized / "0.jpg").read_bytes()
+
+    def release() -> UUID:
+        with acting_as(ada) as session:
+            return releasing.release(
+                office.workplace, session, hashlib.sha256(content).digest(), "SE", "", purpose="victim-identification",
+                case="NO-1",
+            )  # fmt: skip
+
+    def read(release_id: UUID) -> bytes:
+        with releasing.released(
+            office.workplace, sven, release_id, purpose="victim-identification", case="SE-1"
+        ) as reader:
+            return b"".join(map(bytes, reader))
+
+    given = release()
+    assert read(given) == content
+    block_id = block(ada)
+    with pytest.raises(StepRefused):
+        read(given)
+    with pytest.raises(NotVisible):
+        release()
+    unblock(ada, block_id)
+    with pytest.raises(StepRefused):
+        read(given)
+    assert read(release()) == content

@@ -128,8 +128,9 @@ def test_a_dry_run_tells_what_a_run_will_do_and_changes_nothing(
         [SubjectKind.CASE, SubjectKind.SERIES], [SubjectKind.SERIES, SubjectKind.CASE],
     )  # fmt: skip
     assert sorted(foreseen.places.values()) == [5, 5]
-    assert (foreseen.media, foreseen.blobs) == (3, 5)
+    assert (foreseen.media, foreseen.blobs) == (3, 3)
     ending.end_all(office.workplace)
+    assert sum(stone.counts["blobs_removed"] for stone in stones(ada)) == foreseen.blobs
     assert counts(world)["media"] == 5 - foreseen.media
     assert sum(stone.counts.get("media", 0) for stone in stones(ada)) == foreseen.media
     assert ending.foresee() == ()
@@ -466,3 +467,58 @@ def test_a_key_of_an_ended_case_that_comes_back_with_a_backup_is_destroyed_again
     file.chmod(0o600)
     assert shredding.destroy_again(settings.CLEW_KEYRING) == 1
     assert not file.exists()
+
+
+def test_the_workers_job_ends_what_is_due(office: Office, world: World, ada: Actor, seized: Path, day: list[date]) -> None:
+    from clew.jobs import tasks
+
+    office.intake(ada, seized, "NO-1")
+    day.append(END)
+    tasks.equip(office.workplace)
+    tasks.end_retention(timestamp=0)
+    assert counts(world)["media"] == 0
+
+
+def test_one_units_failure_stops_no_other(
+    office: Office, world: World, ada: Actor, sven: Actor, seized: Path, day: list[date], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for officer in (ada, sven):
+        office.intake(officer, seized, "CASE-1")
+    day.append(END)
+    end_due = ending.end_due
+
+    def failing(workplace: object, actor: Actor) -> list[SubjectKind]:
+        if actor.member == "NO":
+            raise Unavailable("The disk of the vault cannot be written; run the same again.")
+        return end_due(workplace, actor)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ending, "end_due", failing)
+        assert ending.end_all(office.workplace)[SubjectKind.CASE] == 1
+    assert (counts(world)["cases"], counts(world)["media"]) == (1, 5)
+    assert ending.end_all(office.workplace)[SubjectKind.CASE] == 1
+
+
+def test_what_was_entered_before_there_were_terms_counts_from_when_it_came(
+    office: Office, world: World, ada: Actor, seized: Path, tmp_path: Path
+) -> None:
+    """The migration dates exhibits, lists and series by their intakes and media, not by its own day."""
+    import importlib
+
+    migration = importlib.import_module("clew.records.migrations.0015_retention")
+    office.intake(ada, seized, "NO-1", series="harbour")
+    listed = tmp_path / "known.txt"
+    listed.write_text(f"{7:064x}")
+    office.intake(ada, listed)
+    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+        superuser.execute("update intakes set started_at = '2019-02-03'")
+        superuser.execute("update media set taken_in_at = '2019-02-04'")
+        for statement in migration.DATED.values():
+            superuser.execute(statement)
+        found = superuser.execute(
+            "select (entered_at at time zone 'UTC')::date from exhibits union all"
+            " select (entered_at at time zone 'UTC')::date from hash_lists union all"
+            " select (entered_at at time zone 'UTC')::date from series"
+        ).fetchall()
+        superuser.rollback()
+    assert [row[0] for row in found] == [date(2019, 2, 3), date(2019, 2, 3), date(2019, 2, 4)]

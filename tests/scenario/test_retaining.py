@@ -233,7 +233,7 @@ def test_the_doctor_names_what_is_past_its_end(
         cursor.execute("update exhibits set entered_at = '2000-01-01'")
     found = checkup._retention()
     assert not found.ok
-    assert "1 subjects are past their end" in found.sentence
+    assert "Past their end since a day or more: 1" in found.sentence
 
 
 def test_of_what_is_foreign_or_absent_nothing_is_said(world: World, ada: Actor, sven: Actor, day: list[date]) -> None:
@@ -246,3 +246,19 @@ def test_of_what_is_foreign_or_absent_nothing_is_said(world: World, ada: Actor, 
     for step in (retaining.approve, retaining.withdraw):
         with pytest.raises(NotVisible), acting_as(ada) as session:
             step(session, UUID(int=7))
+
+
+def test_who_answers_for_the_member_sees_numbers_of_every_unit_and_nobody_else_does(
+    world: World, ada: Actor, sven: Actor, day: list[date]
+) -> None:
+    case(world, ada)
+    case(world, sven, "SE-1")
+    day.append(date(2030, 12, 1))
+    nina = world.officer("nina", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)
+    found = {one.unit: one for one in retaining.of_every_unit(nina)}
+    assert set(found) == {"ADMIN", "VICTIM-ID"}
+    assert (found["VICTIM-ID"].by_kind[SubjectKind.CASE], found["VICTIM-ID"].undecided) == (1, 1)
+    assert found["ADMIN"].by_kind[SubjectKind.CASE] == 0
+    assert retaining.of_every_unit(ada) == ()
+    with acting_as(nina) as session:
+        assert retaining.coming_due(session, limit=10).items == ()

@@ -1,5 +1,6 @@
 """Retaining: what comes due is asked of its owner, who gives it a later end with a reason, or lets it end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -8,23 +9,28 @@ from clew.actions.opening import today
 from clew.domain import retention as rules
 from clew.domain.cover import REVIEW_MONTHS
 from clew.domain.errors import StepRefused
+from clew.domain.handling import Actor
 from clew.domain.handling_change import SubjectKind
+from clew.domain.officer import Role
 from clew.domain.retention import (
     Decision,
     DecisionState,
     State,
     Step,
+    calendar_of,
     check_extension,
     checked_reason,
     checked_term,
     has_lapsed,
 )
-from clew.records import audit, decisions, handling_changes, handlings, retentions, tombstones
+from clew.records import audit, decisions, handling_changes, handlings, officers, retentions, tombstones
 from clew.records.retentions import Kept, Marker
-from clew.records.session import Session
+from clew.records.session import Session, acting_as
 from clew.records.tombstones import Tombstone
 
 PROPOSALS_SHOWN_MAX = 200
+COUNTED_MAX = 1_000
+ANSWERS_FOR_MEMBER = frozenset({Role.NATIONAL_ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,17 @@ class DuePage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnitDue:
+    """How much of a unit comes due within six months or is blocked, as who answers for the member sees it: numbers."""
+
+    unit: str
+    by_kind: Mapping[SubjectKind, int]
+    undecided: int
+    blocked: int
+    is_more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TombstonePage:
     items: tuple[Tombstone, ...]
     next: UUID | None
@@ -60,6 +77,33 @@ def coming_due(session: Session, *, limit: int, after: Marker | None = None) -> 
         items=tuple(Due(kept=kept, state=_state(kept), proposal=waiting.get(kept.id)) for kept in shown),
         next=Marker(ends_on=shown[-1].ends_on, id=shown[-1].id) if len(found) > limit else None,
     )
+
+
+def of_every_unit(actor: Actor) -> tuple[UnitDue, ...]:
+    """What comes due in each unit of the member, as numbers; nothing for who does not answer for the member."""
+    if actor.role not in ANSWERS_FOR_MEMBER:
+        return ()
+    with acting_as(actor) as session:
+        audit.append(session, "retention.list_units", actor.member)
+    return tuple(
+        _unit_due(calendar_of(member, unit)) for member, unit in officers.units() if member == actor.member
+    )
+
+
+def _unit_due(calendar: Actor) -> UnitDue:
+    with acting_as(calendar) as session:
+        found = retentions.until(session, today(), months=REVIEW_MONTHS, limit=COUNTED_MAX + 1)
+    counted = found[:COUNTED_MAX]
+    return UnitDue(
+        unit=calendar.unit, by_kind={kind: sum(kept.kind is kind for kept in counted) for kind in SubjectKind},
+        undecided=sum(not kept.is_decided and not kept.is_blocked for kept in counted),
+        blocked=sum(kept.is_blocked for kept in counted), is_more=len(found) > COUNTED_MAX,
+    )  # fmt: skip
+
+
+def end_of(session: Session, kind: SubjectKind, name: str, within: str | None) -> Kept:
+    """The own unit's subject with its end, for a page that put on record already that it was looked at."""
+    return _find(session, kind, name, within)
 
 
 def look(session: Session, kind: SubjectKind, name: str, within: str | None = None) -> tuple[Due, tuple[Decision, ...]]:

@@ -143,7 +143,7 @@ def _retention() -> Check:
     ok = not late and not stopped
     sentence = (
         "Nothing is past its end; each type has its term."
-        if ok else f"{late} subjects are past their end and {stopped} are half ended: keep clew work running."
+        if ok else f"Past their end since a day or more: {late}; begun and not done: {stopped}. Keep clew work running."
     )  # fmt: skip
     return Check(name="retention", ok=ok, sentence=sentence)
 

@@ -99,7 +99,7 @@ def places(session: Session, subjects: Sequence[Kept]) -> dict[UUID, int]:
 
 
 def doomed(session: Session, subjects: Sequence[Kept]) -> tuple[int, int]:
-    """How many of the own unit's media, and of blobs, nothing but these subjects keeps."""
+    """How many of the own unit's media, and of blobs, nothing but these subjects keeps, as far as the unit can see."""
     with session.cursor() as cursor:
         cursor.execute(_DOOMED, {**_scope(subjects), "member": session.actor.member, "unit": session.actor.unit})
         media, blobs = cursor.fetchone()
@@ -296,10 +296,20 @@ _DOOMED = """
            and not exists (select from occurrences o where o.medium_id = m.id
                               and o.case_id <> all(%(cases)s) and o.exhibit_id <> all(%(exhibits)s))
            and not exists (select from listings l where l.medium_id = m.id and l.list_id <> all(%(lists)s))
-           and not exists (select from series_media s where s.medium_id = m.id and s.series_id <> all(%(series)s)))
+           and not exists (select from series_media s where s.medium_id = m.id and s.series_id <> all(%(series)s))),
+    locked as materialized (
+        select k.medium_id, k.case_id, k.blob from medium_keys k
+         where k.case_id = any(%(cases)s) or k.medium_id in (select id from gone)
+        union
+        select k.medium_id, k.case_id, k.blob from exhibits e
+          join occurrences o on o.exhibit_id = e.id join medium_keys k on k.case_id = e.case_id and k.medium_id = o.medium_id
+         where e.id = any(%(exhibits)s)
+           and not exists (select from occurrences n where n.case_id = e.case_id and n.medium_id = k.medium_id
+                              and n.exhibit_id <> all(%(exhibits)s)))
     select (select count(*) from gone),
-           (select count(distinct k.blob) from medium_keys k where k.case_id = any(%(cases)s)
-               or k.medium_id in (select id from gone))
+           (select count(distinct d.blob) from locked d
+             where not exists (select from medium_keys k left join locked l using (medium_id, case_id)
+                                where k.blob = d.blob and l.blob is null))
 """
 
 _NAMES = f"""

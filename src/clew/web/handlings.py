@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import restricting
+from clew.actions import restricting, retaining
 from clew.actions.opening import Session
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
 from clew.domain.handling import BLOCKED, NOTHING, Handling, Use, codes_from_words, in_circles
@@ -58,6 +58,7 @@ def one(request: HttpRequest, kind: str, name: str, within: str | None = None) -
             sight, told = _sight(session, view, member, planned)
         shown = {
             "view": view,
+            "kept": retaining.end_of(session, subject_kind, name, within),
             "address": address_of(subject_kind, name, within),
             "circles": _circles(planned or view.handling),
             "members": ", ".join(sorted((planned or view.handling).members)),

@@ -65,6 +65,11 @@ def all_of_it(request: HttpRequest) -> HttpResponse:
             "me": session.actor.officer,
             "unit": session.actor.unit,
         }
+        actor = session.actor
+    shown["units"] = [
+        (one, [(KINDS[kind], count) for kind, count in one.by_kind.items() if count])
+        for one in retaining.of_every_unit(actor)
+    ]
     shown["told"] = request.session.pop(TOLD, None)
     return render(request, "retention/list.html", shown)
 
