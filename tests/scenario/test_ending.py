@@ -522,3 +522,20 @@ def test_what_was_entered_before_there_were_terms_counts_from_when_it_came(
         ).fetchall()
         superuser.rollback()
     assert [row[0] for row in found] == [date(2019, 2, 3), date(2019, 2, 3), date(2019, 2, 4)]
+
+
+def test_a_list_that_names_what_goes_beside_it_is_written_again(
+    office: Office, world: World, ada: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name was there, and when its record was looked for it had gone: nothing may lie in the place of nothing."""
+    from clew.records import listed as listed_records
+
+    for name in ("first", "second"):
+        (tmp_path / f"{name}.txt").write_text("\n".join(f"{number:064x}" for number in range(1, 5)))
+    office.intake(ada, tmp_path / "first.txt")
+    with monkeypatch.context() as patched:
+        patched.setattr(listed_records, "_KNOWN", "select %(owner_member)s")
+        with pytest.raises(Unavailable):
+            office.intake(ada, tmp_path / "second.txt")
+    office.intake(ada, tmp_path / "second.txt")
+    assert (counts(world)["listings"], counts(world)["media"]) == (8, 4)

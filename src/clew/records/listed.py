@@ -5,6 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+import psycopg
+from psycopg.rows import TupleRow
+
+from clew.domain.errors import Unavailable
 from clew.domain.fingerprint import Kind
 from clew.domain.medium import Verdict
 from clew.keys.texts import Texts
@@ -67,6 +71,7 @@ def add(session: Session, intake: Intake, staged: Sequence[str], series: Mapping
         cursor.execute("select count(*) from pg_temp.listed")
         if cursor.fetchone() != (len(new),):
             cursor.execute(_KNOWN, cover)
+            _hold_known(cursor)
         scope = {"exhibit": intake.exhibit_id, "case": intake.case_id, "intake": intake.id, "list": intake.list_id, **cover}
         cursor.execute(_LISTINGS if intake.exhibit_id is None else _OCCURRENCES, scope)
         if series:
@@ -82,6 +87,23 @@ def add(session: Session, intake: Intake, staged: Sequence[str], series: Mapping
         cursor.execute("truncate pg_temp.listed")
     return Added(new=len(new), placed=placed, unnumbered=unnumbered, numbered=numbered)
 
+
+def _hold_known(cursor: psycopg.Cursor[TupleRow]) -> None:
+    """Have no medium of the batch go until the transaction ends, with the end of what held it before.
+
+    Raises:
+        Unavailable: one went since its name was looked for; the batch is written again.
+    """
+    cursor.execute("select count(distinct id) from pg_temp.listed")
+    (asked,) = cursor.fetchone() or (0,)
+    cursor.execute(_HOLD)
+    if cursor.rowcount != asked:
+        raise Unavailable("Some media went meanwhile with what held them; run the same again.")
+
+
+_HOLD = """
+    select m.id from media m where m.id in (select l.id from pg_temp.listed l) order by m.id for key share
+"""
 
 _STAGE = """
     create temporary table if not exists listed (
