@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -120,6 +120,20 @@ def test_reading_by_command_is_on_record(ada: Actor) -> None:
     clew("audit", "accesses", "--as", "ada")
     clew("audit", "list", "--as", "ada")
     assert {"audit.read", "audit.read_accesses"} <= {one["act"] for one in listed("ada")}
+
+
+def test_acts_are_listed_from_a_day_to_a_day_and_no_identifier_is_cut(ada: Actor) -> None:
+    """The last day is within."""
+    today = datetime.now(UTC).date()
+    tomorrow, yesterday = (str(today + timedelta(days=days)) for days in (1, -1))
+    found = [
+        len(json.loads(clew("audit", "list", "--as", "ada", "--act", "case.read", "--json", *asked))["events"])
+        for asked in ((), ("--since", str(today)), ("--until", str(today)), ("--since", tomorrow), ("--until", yesterday))
+    ]
+    assert found == [5, 5, 5, 0, 0]
+    shown = clew("audit", "list", "--as", "ada", "--act", "case.read")
+    assert "…" not in shown
+    assert clew("audit", "list", "--as", "ada", "--since", "yesterday", fails=True).startswith("A day is written")
 
 
 def test_a_command_that_cannot_be_is_one_sentence(ada: Actor, tmp_path: Path) -> None:

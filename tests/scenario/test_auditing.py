@@ -51,6 +51,24 @@ def accessed(actor: Actor) -> list[tuple[str, str, str]]:
         (Role.NATIONAL_ADMINISTRATOR, True), (Role.AUDITOR, True), (Role.DATA_PROTECTION_OFFICER, True),
     ],
 )  # fmt: skip
+def test_how_much_all_members_do_is_told_to_those_who_audit_only(
+    world: World, ada: Actor, sven: Actor, role: Role, sees: bool
+) -> None:
+    reader = world.officer("reader", member="NO", unit="OTHER", role=role)
+    act(sven)
+    sequencing.catch_up()
+    with acting_as(reader) as session:
+        log = auditing.log_now(session)
+    assert (log is not None and log.size > 0) is sees
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [
+        (Role.INVESTIGATOR, False), (Role.ANALYST, False), (Role.COORDINATOR, False), (Role.OPERATOR, False),
+        (Role.NATIONAL_ADMINISTRATOR, True), (Role.AUDITOR, True), (Role.DATA_PROTECTION_OFFICER, True),
+    ],
+)  # fmt: skip
 def test_who_reads_what_others_of_the_member_did(
     world: World, ada: Actor, sven: Actor, role: Role, sees: bool
 ) -> None:

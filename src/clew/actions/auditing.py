@@ -13,6 +13,7 @@ from clew.domain.handling import NODE
 from clew.records import acts, audit, cosignatures, leaves, members, supervisors
 from clew.records.acts import Access, Wanted
 from clew.records.cosignatures import Cosignature
+from clew.records.log import READERS_OF_ACTS
 from clew.records.session import Session, acting_as
 
 __all__ = [
@@ -62,8 +63,10 @@ def accesses(session: Session, wanted: Wanted, limit: int = ACTS_PER_PAGE) -> Pa
     return _paged(acts.accesses(session, wanted, limit + 1), limit)
 
 
-def log_now() -> LogNow:
-    """The log as it is now."""
+def log_now(session: Session) -> LogNow | None:
+    """The log as it is now, for whoever audits; None for others: its size tells how much all members do."""
+    if session.actor.role not in READERS_OF_ACTS:
+        return None
     with leaves.opened() as cursor:
         head = leaves.head(cursor)
         return LogNow(size=head.size, at=head.at, cosignatures=tuple(cosignatures.newest(cursor)))

@@ -68,7 +68,7 @@ def look_closer(workplace: Workplace, actor: Actor, chunk_id: int) -> None:
                 media.note_closer(session, looked.medium.id, looked.reason)
     with acting_as(actor) as session:
         intakes.move_chunk(session, chunk_id, ChunkState.DONE)
-        audit.append(session, "chunk.look_closer", str(chunk_id), {"media": len(moving), "skipped": skipped})
+        audit.append(session, "chunk.look_closer", str(chunk.intake.id), {"media": len(moving), "skipped": skipped})
 
 
 def _read(workplace: Workplace, chunk: Chunk, location: bytes, medium: Kept, key: MediumKey | None) -> Looked:

@@ -99,7 +99,7 @@ def end_chunk(actor: Actor, chunk: Chunk, add_job: AddJob) -> None:
         if intakes.lock_chunk(session, chunk) is ChunkState.WAITING and not occurrences.waiting(session, chunk):
             intakes.move_chunk(session, chunk.id, ChunkState.FIRST_ANSWER)
             add_job(chunk.id, ChunkState.FIRST_ANSWER)
-            audit.append(session, "chunk.take_in", str(chunk.id))
+            audit.append(session, "chunk.take_in", str(chunk.intake.id))
 
 
 def receive(root: Path, path: bytes, reason: str, held: ExitStack, occurrence: int | None = None) -> Received:
@@ -183,7 +183,7 @@ def take(
                 _add_archive(session, intake, one.path, one.content.digests.size_bytes, add_job)
         if cursor_at is not None:
             intakes.advance(session, chunk.id, entries=len(received), cursor_at=cursor_at)
-        audit.append(session, "chunk.take", str(chunk.id), {"files": len(received), "media": len(kept)})
+        audit.append(session, "chunk.take", str(intake.id), {"files": len(received), "media": len(kept)})
 
 
 def _asked_among(asked: Sequence[matching.Asked], wants: Wants) -> list[matching.Asked]:

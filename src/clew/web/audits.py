@@ -24,8 +24,9 @@ def acts(request: HttpRequest) -> HttpResponse:
     wanted = wanted_of(request.GET)
     with as_officer(request.user.get_username()) as session:
         page = auditing.acts_of(session, wanted)
+        log = auditing.log_now(session)
     shown = _shown(request, "audit", page.next)
-    return render(request, "audits/list.html", {**shown, "acts": page.items, "log": auditing.log_now()})
+    return render(request, "audits/list.html", {**shown, "acts": page.items, "log": log})
 
 
 @require_safe
