@@ -238,10 +238,24 @@ def test_nobody_stops_themselves(norway: dict[str, Actor]) -> None:
     for scope in (
         Scope(level=Level.OFFICER, member="NO", officer="anna"),
         Scope(level=Level.UNIT, member="NO", unit="ADMIN"),
-        Scope(level=Level.MEMBER, member="NO"),
     ):
         with acting_as(norway["anna"]) as session, pytest.raises(StepRefused):
             suspending.suspend(session, scope, REASON)
+
+
+def test_an_administrator_stops_the_whole_own_member_and_only_the_operator_lifts_it(norway: dict[str, Actor]) -> None:
+    """Whoever finds their member broken into stops everybody at once, and nobody who stayed can undo it."""
+    scope = Scope(level=Level.MEMBER, member="NO")
+    with acting_as(norway["anna"]) as session:
+        suspending.suspend(session, scope, REASON)
+    assert is_stopped(norway["anna"])
+    assert is_stopped(norway["bert"])
+    assert not is_stopped(norway["sven"])
+    with acting_as(norway["sven"]) as session, pytest.raises(NotVisible):
+        suspending.lift(session, scope)
+    with acting_as(admitting.operator_at("NO")) as session:
+        suspending.lift(session, scope)
+    assert not is_stopped(norway["bert"])
 
 
 @pytest.mark.parametrize("role", Role)

@@ -17,8 +17,10 @@ __all__ = ["Line", "in_force", "lift", "suspend"]
 def suspend(session: Session, scope: Scope, reason: str) -> UUID:
     """Stop everybody in `scope` from their next request on; their jobs wait.
 
+    An administrator may stop the whole own member, which includes them: then the node's operator lifts it.
+
     Raises:
-        StepRefused: the actor is no administrator, or would stop themselves.
+        StepRefused: the actor is no administrator, or would stop themselves by their name or unit.
         NotVisible: there is no such officer or unit of the actor's member.
         Invalid: no reason is given.
     """
@@ -61,7 +63,11 @@ def _check(session: Session, scope: Scope) -> None:
     actor = session.actor
     if scope.member != actor.member:
         raise NotVisible("There is no such member.")
-    if actor.role is not Role.OPERATOR and scope.covers(member=actor.member, unit=actor.unit, officer=actor.officer):
+    if (
+        actor.role is not Role.OPERATOR
+        and scope.level is not Level.MEMBER
+        and scope.covers(member=actor.member, unit=actor.unit, officer=actor.officer)
+    ):
         raise StepRefused("This would stop your own access: another administrator does it.")
     if scope.level is Level.UNIT and all(line.code != scope.unit for line in members.units(session, scope.member)):
         raise NotVisible("There is no such unit.")

@@ -142,7 +142,7 @@ def move(request: HttpRequest, certification: UUID, step: str) -> HttpResponse:
 @require_POST
 @needs_fresh_sign_in
 def suspend(request: HttpRequest) -> HttpResponse:
-    """Stop an officer or a unit from the next request on."""
+    """Stop an officer, a unit or the whole member from the next request on."""
 
     def act(session: Session, given: QueryDict) -> str:
         suspending.suspend(session, _scope(session, given), given.get("reason", ""))
@@ -277,8 +277,10 @@ def _scope(session: Session, given: QueryDict) -> Scope:
     try:
         level = Level(given.get("level", ""))
     except ValueError:
-        raise Invalid("Say whether an officer or a unit is meant.") from None
+        raise Invalid("Say whether an officer, a unit or the member is meant.") from None
     named = given.get("name", "").strip()
+    if level is Level.MEMBER and named.upper() != session.actor.member:
+        raise Invalid(_("To stop the whole member, write its code: it stops you too."))
     return Scope(
         level=level,
         member=session.actor.member,

@@ -4,17 +4,15 @@ A route that is new answers in the walk below and is in no list there: so it fai
 """
 
 import re
-import time
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from clew.domain.officer import Role
 from clew.domain.sign_in import FRESH_MAX
-from clew.web import second_factors
+from tests.world.clients import shown_ago, signed_in
 from tests.world.world import World
 
 AGAIN = "/account/again/"
@@ -41,21 +39,7 @@ POSTED_AT_ONCE = {
 def officer(world: World) -> Client:
     """An administrator with a second factor, signed in by it."""
     world.officer("nina", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)
-    second_factors.give_code("nina")
-    client = Client(raise_request_exception=False, SERVER_NAME="localhost")
-    client.force_login(get_user_model().objects.get(username="nina"))
-    return client
-
-
-def shown_ago(client: Client, seconds: float) -> None:
-    """The second factor was shown so long ago; whom the walk has signed out is signed in again."""
-    nina = get_user_model().objects.get(username="nina")
-    if not client.session.get("_auth_user_id"):
-        client.force_login(nina)
-    session = client.session
-    session["account_authentication_methods_user"] = str(nina.pk)
-    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time() - seconds}]
-    session.save()
+    return signed_in("nina")
 
 
 def addresses() -> dict[str, str]:
@@ -72,7 +56,7 @@ def answering(client: Client, method: str) -> set[str]:
     """Routes that answer to the method without asking for the second factor."""
     found = set()
     for name, address in addresses().items():
-        shown_ago(client, FRESH_MAX.total_seconds() + 60)
+        shown_ago(client, "nina", FRESH_MAX.total_seconds() + 60)
         answer = client.generic(method, address)
         assert answer.status_code != 500, address
         if answer.status_code != 405 and not answer.headers.get("Location", "").startswith(AGAIN):
@@ -93,7 +77,7 @@ def test_who_has_just_shown_it_is_not_asked_again(officer: Client) -> None:
     asked = []
     for name, address in addresses().items():
         if name not in AT_THE_DOOR and name not in READ:
-            shown_ago(officer, 0)
+            shown_ago(officer, "nina", 0)
             asked.append(officer.post(address).headers.get("Location", "").startswith(AGAIN))
     assert len(asked) > 15
     assert not any(asked)
