@@ -132,19 +132,26 @@ INTAKE = EXHIBIT.replace("'e'", "'i'")
 
 
 def fillings(media: int) -> list[str]:
-    """Statements that fill the tables; `media` rows and what belongs to them."""
+    """Statements that fill the tables; `media` rows and what belongs to them.
+
+    All paths and sources are those of the officer's own case: of others none is read.
+    """
+    from clew.records import intakes, sealed
+
+    texts = sealed.of_case("M01", UUID(_md5("c0")), make=True)
+    path, source = (f"'\\x{texts.seal(b'DCIM/1', column).hex()}'::bytea" for column in (intakes.PATH, intakes.SOURCE))
     every = f"generate_series(1, {media}) n"
     return [
-        f"""insert into cases (reference, opened_by, {COVER}) select 'old case ' || n, 'x', {cover("(n * 0 + 1)")}
+        f"""insert into cases (reference, opened_by, {COVER}) select convert_to('old case ' || n, 'UTF8'), 'x', {cover("(n * 0 + 1)")}
             from generate_series(1, {CASES}) n""",
-        f"""insert into cases (id, reference, opened_by, {COVER}) select {_id('c', 'n')}, 'case ' || n, 'x',
+        f"""insert into cases (id, reference, opened_by, {COVER}) select {_id('c', 'n')}, convert_to('case ' || n, 'UTF8'), 'x',
             {cover("(case when n <= 200 then 1 else n + 100000 end)")} from generate_series(0, 1400) n""",
         f"""insert into exhibits (id, case_id, reference, {COVER}) select {_id('e', 'n')},
-            case when n < 4 then {_id('c', '0')} else {_id('c', '(n - 9)')} end, 'exhibit ' || n,
+            case when n < 4 then {_id('c', '0')} else {_id('c', '(n - 9)')} end, convert_to('exhibit ' || n, 'UTF8'),
             {cover("(case when n <= 209 then 1 else n + 100000 end)")}
             from generate_series(0, 1409) n where n < 4 or n >= 10""",
         f"""insert into intakes (id, exhibit_id, source, source_kind, started_by, host, keeps_bytes, walked_at, {COVER})
-            select {_id('i', 'n')}, {_id('e', 'n')}, 'x', 'folder', 'x', 'h', true, now(),
+            select {_id('i', 'n')}, {_id('e', 'n')}, {source}, 'folder', 'x', 'h', true, now(),
             {cover("(case when n <= 209 then 1 else n + 100000 end)")}
             from generate_series(0, 1409) n where n < 4 or n >= 10""",
         f"""insert into chunks (intake_id, ordinal, state, files, bytes, {COVER})
@@ -155,18 +162,18 @@ def fillings(media: int) -> list[str]:
             case n % 50 when 0 then 3 else 1 end, case n % 50 when 0 then 'no picture' else '' end, {cover("n")}
             from (select n, sha256(int8send({CONTENT})) as d from {every}) given""",
         f"""insert into occurrences (exhibit_id, case_id, intake_id, path, path_key, size_bytes, medium_id, chunk_id, {COVER})
-            select {EXHIBIT}, {CASE}, {INTAKE}, int8send(n), int8send(n), 1000, {_id('m', 'n')},
+            select {EXHIBIT}, {CASE}, {INTAKE}, {path}, int8send(n), 1000, {_id('m', 'n')},
             case when n <= {OWN} then 1 + n % 100 end, {cover("n")} from {every}""",
         f"""insert into occurrences (exhibit_id, case_id, intake_id, path, path_key, size_bytes, reason, {COVER})
-            select {_id('e', '(n % 4)')}, {_id('c', '0')}, {_id('i', '(n % 4)')}, 'p', int8send(-n), 10, 'cannot be opened',
+            select {_id('e', '(n % 4)')}, {_id('c', '0')}, {_id('i', '(n % 4)')}, {path}, int8send(-n), 10, 'cannot be opened',
             {cover("n")} from generate_series(1, 500) n""",
         f"""insert into fingerprints (medium_id, kind, bits, engine, first, count, {COVER})
             select {_id('m', 'n')}, 1, sha256(int8send(-n::bigint)), 1, n - 1, 1, {cover("n")} from {every}""",
-        f"""insert into series (id, name, state, {COVER}) select {_id('s', 'n')}, 'series ' || n, 'open',
+        f"""insert into series (id, name, state, {COVER}) select {_id('s', 'n')}, convert_to('series ' || n, 'UTF8'), 'open',
             {cover("(n + 100000)")} from generate_series(0, 1999) n""",
         f"""insert into series_media (series_id, medium_id, {COVER}) select {_id('s', '(n % 2000)')}, {_id('m', 'n')},
             {cover("n")} from {every} where n > {OWN} and n % 5 = 0""",
-        f"""insert into hash_lists (id, name, {COVER}) select {_id('h', 'n')}, 'list ' || n,
+        f"""insert into hash_lists (id, name, {COVER}) select {_id('h', 'n')}, convert_to('list ' || n, 'UTF8'),
             {cover("(n + 100000)")} from generate_series(0, 99) n""",
         f"""insert into listings (list_id, medium_id, {COVER}) select {_id('h', '(n % 100)')}, {_id('m', 'n')}, {cover("n")}
             from {every} where n > {OWN} and n % 10 = 3""",
@@ -218,10 +225,28 @@ def fill(facts: ConnectionFacts, media: int) -> None:
             )
         for statement in fillings(media):
             database.execute(statement)
+        seal_names(database)
         for _, made, constraint, definition, table in indexes:
             database.execute(f"alter table {table} add constraint {constraint} {definition}" if constraint else made)
         for table in FILLED:
             database.execute(f"vacuum (analyze) {table}")
+
+
+def seal_names(database: Connection) -> None:
+    """Seal the names and references that the questions read: the officer's own, and those of every series."""
+    from clew.records import cases, exhibits, sealed, series
+
+    for table, name, column, whose in (
+        ("cases", "reference", cases.REFERENCE, "owner_member = 'M01'"),
+        ("exhibits", "reference", exhibits.EXHIBIT, "owner_member = 'M01'"),
+        ("series", "name", series.NAME, "true"),
+    ):
+        found = database.execute(f"select id, owner_member, {name} from {table} where {whose}").fetchall()
+        with database.cursor() as cursor:
+            cursor.executemany(
+                f"update {table} set {name} = %s where id = %s",
+                [(sealed.of_member(owner).seal(bytes(words), column), row) for row, owner, words in found],
+            )
 
 
 # Asking ---------------------------------------------------------------------------------------------
@@ -238,6 +263,7 @@ def asked(session: Catching) -> Iterator[tuple[str, Callable[[], object]]]:
     digests = [(d, d[:20], d[:16]) for d in map(_content, range(1, BLOCK + 1))]
     near = [(at, 2 * OWN + 1 + at, 9, 31, 0, None) for at in range(BLOCK)]
     mine = handled(owner_member="M01", owner_unit="U1", audience=Audience.ALL)
+    chunk = intakes.chunk(session.inner, 1)
     yield "a block of 1,000 media of a case", lambda: triage.media_after(session, case, None, None, BLOCK)  # type: ignore[arg-type]
     yield "all that is the same as 1,000 media", lambda: list(triage.pairs(session, case, None, own))  # type: ignore[arg-type]
     yield "all that has the same bytes as 1,000 files", lambda: list(triage.pairs_of_digests(session, digests))  # type: ignore[arg-type]
@@ -246,7 +272,7 @@ def asked(session: Catching) -> Iterator[tuple[str, Callable[[], object]]]:
         lambda: list(triage.pairs_of_fingerprints(session, ReasonKind.PDQ, near)),  # type: ignore[arg-type]
     )
     yield "files of a case that cannot be read", lambda: triage.unreadable_after(session, case, None, 0, 51)  # type: ignore[arg-type]
-    yield "media of a chunk", lambda: media.of_chunk(session, 1, MediumKind.IMAGE)  # type: ignore[arg-type]
+    yield "media of a chunk", lambda: media.of_chunk(session, chunk, MediumKind.IMAGE)  # type: ignore[arg-type]
     yield "cases of the own member", lambda: cases.own(session, None, 21)  # type: ignore[arg-type]
     yield (
         "which of 1,000 media are held",
