@@ -86,8 +86,16 @@ def end_of(things: World_, one: UUID) -> date:
 def is_blocked(things: World_, one: UUID) -> bool:
     thing = things[one]
     if thing.kind is SubjectKind.EXHIBIT:
-        return thing.blocked or things[thing.within].blocked  # type: ignore[index]
-    return thing.blocked or any(things[each].blocked for each in thing.inside)
+        return is_examined(things, one) or things[thing.within].blocked  # type: ignore[index]
+    return thing.blocked or any(is_examined(things, each) for each in thing.inside)
+
+
+def is_examined(things: World_, exhibit: UUID) -> bool:
+    """The exhibit is blocked itself, or holds a medium of a series that is."""
+    return things[exhibit].blocked or any(
+        other.blocked and other.kind is SubjectKind.SERIES and other.media & things[exhibit].media
+        for other in things.values()
+    )
 
 
 def ends(things: World_, one: UUID, day: date) -> bool:
@@ -199,7 +207,7 @@ def decide(officer: Actor, one: UUID, thing: Thing, chance: random.Random) -> No
             decisions.add(session, thing.kind, one, moved(later, 24), "Not agreed to.", DecisionState.PROPOSED)
             decisions.add(session, thing.kind, one, None, "It shall end.", DecisionState.IN_FORCE)
             thing.longer = later
-        if chance.random() < 0.2:
+        if chance.random() < (0.5 if thing.kind is SubjectKind.SERIES else 0.2):
             subject = Subject(kind=thing.kind, id=one, handling=handling(officer), cover_id=None)
             block = blocks.lay(session, subject, "Under examination.", UUID(int=1), "ada")
             if chance.random() < 0.4:
@@ -323,6 +331,9 @@ MUTANTS: dict[str, tuple[str, Callable[[str], str]]] = {
         "_ENDS", lambda sql: sql.replace("k.is_held or k.holds_held as is_blocked", "k.is_held as is_blocked"),
     ),
     "a block of a case does not hold its exhibits": ("_ENDS", lambda sql: sql.replace("e.is_held or k.is_held", "e.is_held")),
+    "a block of a series leaves its bytes to their exhibits": (
+        "_ENDS", lambda sql: sql.replace(" or e.id in (select exhibit_id from examined)", ""),
+    ),
     "a proposal counts": ("_ENDS", lambda sql: sql.replace("state = 'in-force' and until is not null", "until is not null")),
     "the first decision counts": ("_ENDS", lambda sql: sql.replace("decided_at desc", "decided_at")),
     "the cover counts before the decision": (

@@ -347,3 +347,28 @@ def test_the_doctor_notices_a_key_that_others_can_read(
         assert not checkup._key_files(configuration).ok
     finally:
         file.chmod(0o600)
+
+
+def test_what_is_under_examination_is_not_shredded(office: Office, ada: Actor, bo: Actor, seized: Path) -> None:
+    """Neither the case that is blocked nor one that holds a blocked exhibit or media of a blocked series."""
+    from clew.actions import blocking
+    from clew.domain.handling_change import SubjectKind
+
+    office.intake(ada, seized, "NO-1", series="harbour")
+    subjects = ((SubjectKind.CASE, "NO-1", None), (SubjectKind.EXHIBIT, "PHONE-1", "NO-1"), (SubjectKind.SERIES, "harbour", None))
+    for kind, name, within in subjects:
+        with acting_as(ada) as session:
+            block = blocking.block(session, kind, name, within, "A person asked.")
+        with pytest.raises(StepRefused):
+            propose(ada)
+        with acting_as(ada) as session:
+            blocking.unblock(session, block)
+    propose(ada)
+    with acting_as(ada) as session:
+        block = blocking.block(session, SubjectKind.SERIES, "harbour", None, "A person asked.")
+    with pytest.raises(StepRefused):
+        confirm(office, bo)
+    assert office.counts(ada, "NO-1") == Counts(new=4)
+    with acting_as(ada) as session:
+        blocking.unblock(session, block)
+    confirm(office, bo)

@@ -8,7 +8,7 @@ from clew.domain.handling import Actor
 from clew.domain.shredding import Step, backups_until, check_second_person
 from clew.keys import certificates
 from clew.keys.keyring import Keyring
-from clew.records import audit, cases, forgotten, shreddings
+from clew.records import audit, blocks, cases, forgotten, shreddings
 from clew.records.session import Session, acting_as
 from clew.records.shreddings import Shredding
 
@@ -20,8 +20,11 @@ def propose(session: Session, case: str) -> None:
 
     Raises:
         NotVisible: there is no such case of the actor's unit.
+        StepRefused: it, or something in it, is under examination.
     """
-    shredding_id = shreddings.propose(session, cases.find_own(session, case), case)
+    case_id = cases.find_own(session, case)
+    _check_examined(session, case_id)
+    shredding_id = shreddings.propose(session, case_id, case)
     audit.append(session, "case.propose_shredding", str(shredding_id))
 
 
@@ -46,13 +49,14 @@ def confirm(workplace: Workplace, actor: Actor, case: str, *, backup_days: int, 
 
     Raises:
         NotVisible: nobody proposed it.
-        StepRefused: the actor proposed it.
+        StepRefused: the actor proposed it, or the case is under examination.
     """
     with acting_as(actor) as session:
         shredding = shreddings.of(session, case)
         if shredding.step is Step.PROPOSED:
             check_second_person(shredding.proposed_by, actor.officer)
             cases.begin_shredding(session, shredding.case_id)
+            _check_examined(session, shredding.case_id)
             shreddings.confirm(session, shredding.id)
             audit.append(session, "case.confirm_shredding", str(shredding.id))
     if shredding.step in (Step.PROPOSED, Step.CONFIRMED):
@@ -91,6 +95,11 @@ def destroy_again(keyring: Keyring) -> int:
     for member, case in found:
         keyring.destroy(member, case)
     return len(found)
+
+
+def _check_examined(session: Session, case_id: UUID) -> None:
+    if blocks.is_within(session, case_id):
+        raise StepRefused("This case, or something in it, is under examination; nothing of it is destroyed meanwhile.")
 
 
 def _destroy(workplace: Workplace, actor: Actor, shredding: Shredding) -> None:

@@ -89,6 +89,22 @@ def on(session: Session, subject_id: UUID) -> Block | None:
     return None if row is None else _block(row)
 
 
+def is_within(session: Session, case_id: UUID) -> bool:
+    """Whether the own unit's case, an exhibit of it, or a series that has media of it is blocked."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select exists (
+                select from blocks b where b.lifted_at is null and b.member = %(member)s and b.unit = %(unit)s
+                   and (b.subject_id = %(case)s
+                        or exists (select from exhibits e where e.id = b.subject_id and e.case_id = %(case)s)
+                        or exists (select from series_media sm join occurrences o on o.medium_id = sm.medium_id
+                                    where sm.series_id = b.subject_id and o.case_id = %(case)s)))""",
+            {"case": case_id, "member": session.actor.member, "unit": session.actor.unit},
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def lasting(session: Session, limit: int) -> tuple[Block, ...]:
     """Blocks of the actor's unit that last, or of its member for who answers for all of it; the newest first."""
     with session.cursor() as cursor:

@@ -194,12 +194,16 @@ _ENDS = f"""
          where state = 'in-force' and until is null and member = %(member)s and unit = %(unit)s group by subject_id),
     held as materialized (
         select subject_id from blocks where lifted_at is null and member = %(member)s and unit = %(unit)s),
+    -- Bytes of a series under examination lie in exhibits: these stay with it.
+    examined as materialized (
+        select distinct o.exhibit_id from held h join series_media sm on sm.series_id = h.subject_id
+          join occurrences o on o.medium_id = sm.medium_id),
     exhibit as materialized (
         select e.id, e.reference, e.case_id, e.entered_at,
                greatest({_end("c", "e.entered_at", "exhibit_years")}, i.last, xc.until) as ends_on,
                case when xc.until > greatest({_end("c", "e.entered_at", "exhibit_years")}, i.last) then 'extension'
                     when i.last > {_end("c", "e.entered_at", "exhibit_years")} then 'cover' else {_rule("c")} end as rule,
-               e.id in (select subject_id from held) as is_held
+               e.id in (select subject_id from held) or e.id in (select exhibit_id from examined) as is_held
           from exhibits e
           left join covers c on c.id = e.cover_id
           left join extended x on x.subject_id = e.id
