@@ -288,13 +288,25 @@ def test_more_than_one_batch_and_more_than_one_run(
     for case in ("NO-1", "NO-2", "NO-3"):
         office.intake(ada, seized, case)
     monkeypatch.setattr(ending, "PLACES_PER_BATCH", 2)
-    monkeypatch.setattr(ending, "SUBJECTS_PER_RUN_MAX", 2)
+    monkeypatch.setattr(ending, "SUBJECTS_PER_LOOK_MAX", 2)
+    monkeypatch.setattr(ending, "LOOKS_PER_RUN_MAX", 1)
     day.append(END)
     assert ending.foresee()[0].is_more
     assert ending.end_all(office.workplace)[SubjectKind.CASE] == 2
     assert ending.end_all(office.workplace)[SubjectKind.CASE] == 1
     assert (counts(world)["occurrences"], counts(world)["media"], blobs(tmp_path)) == (0, 0, 0)
     assert {stone.counts["occurrences"] for stone in stones(ada)} == {5}
+
+
+def test_one_run_looks_again_until_nothing_is_due(
+    office: Office, world: World, ada: Actor, seized: Path, day: list[date], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for case in ("NO-1", "NO-2", "NO-3"):
+        office.intake(ada, seized, case)
+    monkeypatch.setattr(ending, "SUBJECTS_PER_LOOK_MAX", 1)
+    day.append(END)
+    assert ending.end_all(office.workplace)[SubjectKind.CASE] == 3
+    assert counts(world)["media"] == 0
 
 
 def test_the_name_finds_its_tombstone_and_the_tombstone_tells_no_name(

@@ -25,7 +25,8 @@ from clew.records.retentions import Kept
 from clew.records.session import Session, acting_as
 from clew.records.tombstones import Tombstone
 
-SUBJECTS_PER_RUN_MAX = 200
+SUBJECTS_PER_LOOK_MAX = 200
+LOOKS_PER_RUN_MAX = 50
 """Of each unit; the next run goes on."""
 PLACES_PER_BATCH = 2_000
 COVERS_PER_RUN_MAX = 10_000
@@ -51,7 +52,7 @@ def foresee() -> tuple[Foreseen, ...]:
     found = []
     for actor in _calendars():
         with acting_as(actor) as session:
-            due = _due(session, SUBJECTS_PER_RUN_MAX + 1)
+            due = _due(session, SUBJECTS_PER_LOOK_MAX + 1)
             if due:
                 found.append(_foreseen(session, due))
     return tuple(found)
@@ -88,18 +89,30 @@ def end_due(workplace: Workplace, actor: Actor) -> list[SubjectKind]:
     ended = []
     with acting_as(actor) as session:
         begun = [(stone.id, stone.kind) for stone in tombstones.unfinished(session)]
-        due = _due(session, SUBJECTS_PER_RUN_MAX)
     for stone_id, kind in begun:
         _carry_out(workplace, actor, stone_id)
         ended.append(kind)
+    for _ in range(LOOKS_PER_RUN_MAX):
+        found = _end_some(workplace, actor)
+        ended += found
+        if not found:
+            break
+    if ended:
+        with acting_as(actor) as session:
+            forgotten.covers(session, today(), COVERS_PER_RUN_MAX)
+    return ended
+
+
+def _end_some(workplace: Workplace, actor: Actor) -> list[SubjectKind]:
+    """What one look finds due, ended; the type of each."""
+    with acting_as(actor) as session:
+        due = _due(session, SUBJECTS_PER_LOOK_MAX)
+    ended = []
     for kept in due:
         raised = _begin(actor, kept.kind, kept.id)
         if raised is not None:
             _carry_out(workplace, actor, raised)
             ended.append(kept.kind)
-    if ended:
-        with acting_as(actor) as session:
-            forgotten.covers(session, today(), COVERS_PER_RUN_MAX)
     return ended
 
 
@@ -180,12 +193,12 @@ def _remove_blobs(workplace: Workplace, session: Session, stone: Tombstone) -> N
 
 
 def _foreseen(session: Session, due: Sequence[Kept]) -> Foreseen:
-    subjects = tuple(due[:SUBJECTS_PER_RUN_MAX])
+    subjects = tuple(due[:SUBJECTS_PER_LOOK_MAX])
     places = retentions.places(session, subjects)
     media, blobs = retentions.doomed(session, subjects)
     return Foreseen(
         member=session.actor.member, unit=session.actor.unit, subjects=subjects, places=places, media=media,
-        blobs=blobs, is_more=len(due) > SUBJECTS_PER_RUN_MAX,
+        blobs=blobs, is_more=len(due) > SUBJECTS_PER_LOOK_MAX,
     )  # fmt: skip
 
 
@@ -194,7 +207,7 @@ def overdue(since: date) -> int:
     count = 0
     for actor in _calendars():
         with acting_as(actor) as session:
-            count += len(retentions.until(session, since, limit=SUBJECTS_PER_RUN_MAX, is_blocked=False))
+            count += len(retentions.until(session, since, limit=SUBJECTS_PER_LOOK_MAX, is_blocked=False))
     return count
 
 

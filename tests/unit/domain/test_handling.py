@@ -16,6 +16,7 @@ from clew.domain.handling import (
     Handling,
     Use,
     audience_from_words,
+    blocked,
     from_circles,
     handled,
     may_see,
@@ -185,3 +186,18 @@ def test_members_beside_the_audience_are_said_with_what_they_have() -> None:
 
 def test_every_use_is_one_bit_of_its_own() -> None:
     assert all(not one & other for one, other in itertools.combinations(Use, 2))
+
+
+@pytest.mark.parametrize("audience", [Audience.UNIT, Audience.MEMBER, Audience.ALL])
+def test_a_block_leaves_the_owners_unit_alone_whatever_else_is_said(audience: Audience) -> None:
+    codes = {f"X{number}" for number in range(MEMBERS_PER_RECORD_MAX)}
+    given = handling(audience, excluded=codes)
+    for together in (
+        narrowest(given, blocked("NO", "VICTIM-ID")), narrowest(blocked("NO", "VICTIM-ID"), given),
+        narrowest(given, blocked("NO", "VICTIM-ID"), given),
+    ):  # fmt: skip
+        assert together.is_blocked
+        assert not given.is_blocked
+        assert [uses_of(one, together) for one in EVERYBODY] == [EVERY_USE, NOTHING, NOTHING, NOTHING]
+        assert not widens(given, together)
+    assert widens(blocked("NO", "VICTIM-ID"), handling(Audience.ALL))
