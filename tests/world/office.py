@@ -12,7 +12,7 @@ from django.conf import settings
 
 from clew.actions import listing, looking_closer, matching, opening, receiving, triaging, unpacking, walking
 from clew.actions.reading import Readers
-from clew.actions.workplace import Workplace
+from clew.actions.workplace import Certifier, Workplace
 from clew.domain.cover import Cover, default_retention_end
 from clew.domain.fingerprint import Engine
 from clew.domain.handling import Actor, Audience, Handling
@@ -33,7 +33,7 @@ def work_in(folder: Path, nursery: Nursery) -> Iterator[Workplace]:
     indexes = {engine: Index(folder / "index" / engine.name, matching.source_of(engine), threads=1) for engine in Engine}
     yield Workplace(
         vault=Vault(folder / "vault", settings.CLEW_KEYRING), indexes=indexes, readers=readers,
-        nursery=nursery, host="here", spill=folder,
+        nursery=nursery, host="here", spill=folder, certifier=Certifier(seed=bytes(range(32)), backup_days=30),
     )  # fmt: skip
     readers.close()
     for index in indexes.values():

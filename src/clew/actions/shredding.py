@@ -1,18 +1,22 @@
 """Shredding: a case ends for good: two officers, one key destroyed, and a certificate of what is not sure yet."""
 
+from contextlib import suppress
+from dataclasses import dataclass
 from uuid import UUID
 
 from clew.actions.workplace import Workplace
-from clew.domain.errors import StepRefused
+from clew.domain.errors import ClewError, NotVisible, StepRefused
 from clew.domain.handling import Actor
-from clew.domain.shredding import Step, backups_until, check_second_person
+from clew.domain.retention import calendar_of
+from clew.domain.shredding import Step, backups_until, check_second_person, in_words
 from clew.keys import certificates
 from clew.keys.keyring import Keyring
-from clew.records import audit, blocks, cases, forgotten, shreddings
+from clew.records import audit, blocks, cases, forgotten, officers, shreddings
 from clew.records.session import Session, acting_as
 from clew.records.shreddings import Shredding
 
 UUID_LETTERS = 36
+SHREDDINGS_PER_RUN_MAX = 20
 
 
 def propose(session: Session, case: str) -> None:
@@ -52,16 +56,83 @@ def confirm(workplace: Workplace, actor: Actor, case: str, *, backup_days: int, 
         StepRefused: the actor proposed it, or the case is under examination.
     """
     with acting_as(actor) as session:
-        shredding = shreddings.of(session, case)
-        if shredding.step is Step.PROPOSED:
-            check_second_person(shredding.proposed_by, actor.officer)
-            cases.begin_shredding(session, shredding.case_id)
-            _check_examined(session, shredding.case_id)
-            shreddings.confirm(session, shredding.id)
-            audit.append(session, "case.confirm_shredding", str(shredding.id))
+        shredding = agree(session, case)
     if shredding.step in (Step.PROPOSED, Step.CONFIRMED):
         _destroy(workplace, actor, shredding)
-    return _finish(workplace, actor, case, backup_days=backup_days, seed=seed)
+    return _finish(workplace, actor, shredding.id, backup_days=backup_days, seed=seed)
+
+
+def agree(session: Session, case: str) -> Shredding:
+    """Confirm, as the second officer, what another proposed: from now on nothing is taken into the case.
+
+    Whoever does the node's jobs carries it out (`go_on`). Confirmed before: nothing happens.
+
+    Raises:
+        NotVisible: nobody proposed it.
+        StepRefused: the actor proposed it, or the case is under examination.
+    """
+    shredding = shreddings.of(session, case)
+    if shredding.step is Step.PROPOSED:
+        check_second_person(shredding.proposed_by, session.actor.officer)
+        cases.begin_shredding(session, shredding.case_id)
+        _check_examined(session, shredding.case_id)
+        shreddings.confirm(session, shredding.id)
+        audit.append(session, "case.confirm_shredding", str(shredding.id))
+    return shredding
+
+
+def go_on(workplace: Workplace) -> int:
+    """Carry out, for every unit, what two of its officers decided and nobody finished; how many are done now.
+
+    The calendar of the unit acts: the decision is on record in the names of those who made it.
+    """
+    done = 0
+    certifier = workplace.certifier
+    if certifier is None:
+        return done
+    for member, unit in officers.units():
+        actor = calendar_of(member, unit)
+        with acting_as(actor) as session:
+            waiting = shreddings.unfinished(session, SHREDDINGS_PER_RUN_MAX)
+        for shredding in waiting:
+            # What fails is gone on with by the next run, and stops no other.
+            with suppress(ClewError):
+                _destroy(workplace, actor, shredding)
+                _finish(workplace, actor, shredding.id, backup_days=certifier.backup_days, seed=certifier.seed)
+                done += 1
+    return done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """How the end of a case stands: whether the unit still has it, and what was last proposed or done."""
+
+    case: str
+    is_open: bool
+    shredding: Shredding | None
+
+    @property
+    def words(self) -> str | None:
+        """The certificate to be read by people."""
+        text = None if self.shredding is None else self.shredding.certificate
+        return None if text is None else in_words(certificates.verified(text))
+
+
+def look(session: Session, case: str) -> View:
+    """How the end of an own unit's case stands.
+
+    Raises:
+        NotVisible: the unit has no such case, and none was shredded.
+    """
+    open_id = shredding = None
+    with suppress(NotVisible):
+        open_id = cases.find_own(session, case)
+    with suppress(NotVisible):
+        shredding = shreddings.of(session, case)
+    if open_id is None and shredding is None:
+        raise NotVisible("Your unit has no such case.")
+    audit.append(session, "case.read_shredding", str(open_id if shredding is None else shredding.id))
+    return View(case=case, is_open=open_id is not None, shredding=shredding)
 
 
 def certificate(session: Session, case: str) -> str:
@@ -103,17 +174,22 @@ def _check_examined(session: Session, case_id: UUID) -> None:
 
 
 def _destroy(workplace: Workplace, actor: Actor, shredding: Shredding) -> None:
-    """The key first: from here nothing of the case can be opened, whatever else is still in place."""
+    """The key first: from here nothing of the case can be opened, whatever else is still in place.
+
+    Somebody else may have come as far meanwhile: what they counted stands.
+    """
     workplace.vault.keys.destroy(actor.member, str(shredding.case_id))
     with acting_as(actor) as session:
+        if shreddings.get(session, shredding.id).step is not Step.CONFIRMED:
+            return
         gone = forgotten.case(session, shredding.case_id)
         shreddings.destroyed(session, shredding.id, gone.counts, gone.blobs)
         audit.append(session, "case.destroy", str(shredding.id), gone.counts)
 
 
-def _finish(workplace: Workplace, actor: Actor, case: str, *, backup_days: int, seed: bytes) -> str:
+def _finish(workplace: Workplace, actor: Actor, shredding_id: UUID, *, backup_days: int, seed: bytes) -> str:
     with acting_as(actor) as session:
-        shredding = shreddings.of(session, case)
+        shredding = shreddings.get(session, shredding_id)
     if shredding.certificate is not None:
         return shredding.certificate
     workplace.vault.remove(shredding.blobs)

@@ -1,7 +1,7 @@
 """What actions work with beside the database: the vault, the indexes and the sandboxed readers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from clew.actions.reading import Readers
@@ -9,6 +9,14 @@ from clew.domain.fingerprint import Engine
 from clew.index.recall import Index
 from clew.media.nursery import Nursery
 from clew.media.vault import Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certifier:
+    """What signs certificates of destruction, and how long backups of keys are kept here."""
+
+    seed: bytes = field(repr=False)
+    backup_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,3 +30,5 @@ class Workplace:
     host: str
     spill: Path
     """Folder for seized bytes too large for memory: nameless files, not encrypted, gone when they are closed."""
+    certifier: Certifier | None = None
+    """None where nobody certifies: in benchmarks and trials."""

@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import Task
 
-from clew.actions import ending, looking_closer, matching, opening, receiving, restricting, unpacking
+from clew.actions import ending, looking_closer, matching, opening, receiving, restricting, shredding, unpacking
 from clew.actions.walking import AddJob
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, NotAdmitted
@@ -193,3 +193,13 @@ def end_retention(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
         ended = ending.end_all(_workplaces[0])
     if any(ended.values()):
         log.info("retention: %d subjects ended", sum(ended.values()))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="end_cases", queue=VAULT_QUEUE, lock="end_cases", queueing_lock="end_cases")
+def end_cases(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
+    """Cases that two officers decided to shred are shredded."""
+    with reached():
+        done = shredding.go_on(_workplaces[0])
+    if done:
+        log.info("shredding: %d cases ended", done)

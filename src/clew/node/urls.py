@@ -22,6 +22,7 @@ from clew.web import (
     reports,
     requests,
     retentions,
+    shreddings,
     single_sign_on,
 )
 from clew.web.references import ReferenceConverter
@@ -45,6 +46,8 @@ urlpatterns = [
         for prefix, before in (("", ""), ("units/<reference:unit>/", "unit-"))
         for rest, view, name in OF_A_CASE
     ),
+    path("cases/<reference:case>/end/", shreddings.one, name="case-end"),
+    path("cases/<reference:case>/end/<slug:step>/", shreddings.move, name="case-end-move"),
     path("audit/", audits.acts, name="audit"),
     path("audit/accesses/", audits.accesses, name="accesses"),
     path("requests/", requests.all_of_them, name="requests"),

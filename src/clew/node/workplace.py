@@ -10,7 +10,7 @@ from django.conf import settings
 
 from clew.actions import matching
 from clew.actions.reading import Readers
-from clew.actions.workplace import Workplace
+from clew.actions.workplace import Certifier, Workplace
 from clew.domain.errors import Unavailable
 from clew.domain.fingerprint import Engine
 from clew.index import alignment, warming
@@ -18,6 +18,7 @@ from clew.index.recall import Index
 from clew.media.nursery import Nursery
 from clew.media.sandbox import Sandbox
 from clew.media.vault import Vault
+from clew.node import keys
 from clew.node.configuration import Configuration
 from clew.node.folders import make_private
 
@@ -44,6 +45,9 @@ def equipped(configuration: Configuration) -> Iterator[Workplace]:
             vault=vault,
             indexes=indexes, readers=readers, nursery=nursery, host=host(),
             spill=make_private(configuration.spill_folder),
+            certifier=Certifier(
+                seed=keys.key(configuration.keys_folder, keys.CERTIFICATES), backup_days=configuration.key_backup_days
+            ),
         )  # fmt: skip
 
 

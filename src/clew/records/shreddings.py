@@ -56,20 +56,50 @@ def of(session: Session, case: str) -> Shredding:
     texts = sealed.of_member(actor.member)
     with session.cursor() as cursor:
         cursor.execute(
-            """
-            select id, case_id, step, proposed_by, proposed_at, confirmed_by, confirmed_at, destroyed_at, counts, blobs,
-                   certificate
-            from shreddings where reference = %s and member = %s and unit = %s
+            f"""
+            select {_COLUMNS} from shreddings where reference = %s and member = %s and unit = %s
             order by step = 'done', proposed_at desc limit 1 for update""",
             [texts.seal(case.encode(), REFERENCE), actor.member, actor.unit],
         )
         row = cursor.fetchone()
     if row is None:
         raise NotVisible("Nobody proposed to shred a case of this reference.")
+    return _shredding(session, row)
+
+
+def get(session: Session, shredding_id: UUID) -> Shredding:
+    """This shredding of the own unit, held until the transaction ends, or NotVisible."""
+    with session.cursor() as cursor:
+        cursor.execute(f"select {_COLUMNS} from shreddings where id = %s for update", [shredding_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotVisible("There is no such shredding.")
+    return _shredding(session, row)
+
+
+def unfinished(session: Session, limit: int) -> tuple[Shredding, ...]:
+    """Of the own unit: what was confirmed and is not done, the oldest first."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} from shreddings where step in ('confirmed', 'destroyed') and member = %s and unit = %s"
+            " order by confirmed_at, id limit %s",
+            [session.actor.member, session.actor.unit, limit],
+        )
+        return tuple(_shredding(session, row) for row in cursor.fetchall())
+
+
+_COLUMNS = (
+    "id, case_id, step, proposed_by, proposed_at, confirmed_by, confirmed_at, destroyed_at, counts, blobs, certificate,"
+    " reference"
+)
+
+
+def _shredding(session: Session, row: Sequence) -> Shredding:
+    texts = sealed.of_member(session.actor.member)
     return Shredding(
-        id=row[0], case_id=row[1], case=case, step=Step(row[2]), proposed_by=row[3], proposed_at=row[4],
-        confirmed_by=row[5], confirmed_at=row[6], destroyed_at=row[7], counts=json.loads(row[8]),
-        blobs=[bytes(blob) for blob in row[9]],
+        id=row[0], case_id=row[1], case=texts.unseal(bytes(row[11]), REFERENCE).decode(), step=Step(row[2]),
+        proposed_by=row[3], proposed_at=row[4], confirmed_by=row[5], confirmed_at=row[6], destroyed_at=row[7],
+        counts=json.loads(row[8]), blobs=[bytes(blob) for blob in row[9]],
         certificate=None if row[10] is None else texts.unseal(bytes(row[10]), CERTIFICATE, row[0].bytes).decode(),
     )  # fmt: skip
 
