@@ -1,8 +1,8 @@
 """What row security costs: the ten heaviest queries at 5 million media and 70 members, with it and without.
 
 `python -m benchmarks.visibility [--quick] [--json]`. A fresh node is founded below `.bench/`, filled by
-its database and removed at the end. Each statement is caught while the product's own function makes it,
-and then runs by turns as the application's role for one officer and as a role that bypasses row security.
+its database and removed at the end. Each statement is caught while the product's own function makes it
+(more than ten of them: which are the heaviest ten is what bypassing row security says), and then runs by turns as the application's role for one officer and as a role that bypasses row security.
 The officer may see every row that the statements touch, under handlings of every shape, so both
 roles give the same rows: hidden ones would make row security look quicker.
 """
@@ -45,6 +45,7 @@ BLOCK = 1_000
 CASES = 5_000
 """Cases of the officer's member."""
 MEMBERS = 70
+HEAVIEST = 10
 
 
 class Sizes(NamedTuple):
@@ -254,10 +255,14 @@ def seal_names(database: Connection) -> None:
 
 def asked(session: Catching) -> Iterator[tuple[str, Callable[[], object]]]:
     """The queries that take longest in the product, as it makes them."""
+    from datetime import UTC, datetime
+
+    from clew.domain.handling_change import SubjectKind
     from clew.domain.medium import MediumKind
     from clew.domain.triage import ReasonKind
-    from clew.records import cases, intakes, media, triage
+    from clew.records import cases, handlings, intakes, media, retentions, triage
 
+    today = datetime.now(UTC).date()
     case = UUID(_md5("c0"))
     own = [UUID(_md5(f"m{n}")) for n in range(1, BLOCK + 1)]
     digests = [(d, d[:20], d[:16]) for d in map(_content, range(1, BLOCK + 1))]
@@ -279,6 +284,11 @@ def asked(session: Catching) -> Iterator[tuple[str, Callable[[], object]]]:
         lambda: media.known(session, mine, [one[0] for one in digests], keeps_bytes=False),  # type: ignore[arg-type]
     )
     yield "how far the intakes of a case have come", lambda: intakes.progress(session, case_id=case)  # type: ignore[arg-type]
+    whole = handlings.get(session.inner, SubjectKind.CASE, case)
+    yield "media of a case by what decides their handling", lambda: handlings.groups(session, whole)  # type: ignore[arg-type]
+    yield "what comes due", lambda: retentions.until(session, today, limit=51, months=6)  # type: ignore[arg-type]
+    kept = retentions.of(session.inner, SubjectKind.CASE, case)
+    yield "what nothing but a case keeps", lambda: retentions.doomed(session, [kept])  # type: ignore[arg-type]
     yield "what an intake brought", lambda: intakes.summary(session, UUID(_md5("i0")))  # type: ignore[arg-type]
 
 
@@ -339,7 +349,7 @@ def measure(report: Report, facts: ConnectionFacts, app_password: str, officer: 
     from clew.records.session import signed
 
     questions = statements(officer)
-    ratios = []
+    costs: dict[str, tuple[list[Cost], list[Cost]]] = {}
     with (
         psycopg.connect(**facts.as_app(app_password), prepare_threshold=None) as app,
         psycopg.connect(**bypassing_parameters(facts), prepare_threshold=None) as bypassing,
@@ -349,8 +359,7 @@ def measure(report: Report, facts: ConnectionFacts, app_password: str, officer: 
         for connection in (app, bypassing):  # the time of helpers would not be counted
             connection.execute("set max_parallel_workers_per_gather = 0")
         for name, sent in questions.items():
-            bound: list[Cost] = []
-            free: list[Cost] = []
+            bound, free = costs[name] = [], []
             for number in range(-2, rounds):
                 secured, bare = run(app, sent), run(bypassing, sent)
                 if secured.rows != bare.rows:
@@ -358,13 +367,21 @@ def measure(report: Report, facts: ConnectionFacts, app_password: str, officer: 
                 if number >= 0:  # the first two warm caches
                     bound.append(secured)
                     free.append(bare)
-            ratios.append(_median(bound, "cpu") / _median(free, "cpu"))
-            report.add(
-                name, ratios[-1], "x", at_most=RATIO_MAX,
-                note=f"{1e3 * _median(bound, 'cpu'):,.1f} ms against {1e3 * _median(free, 'cpu'):,.1f}; by the clock "
-                f"{_median(bound, 'wall') / _median(free, 'wall'):.2f} x; {bound[0].rows:,} rows",
-            )  # fmt: skip
-    report.add("all ten, geometric mean", geometric_mean(ratios), "x", at_most=RATIO_MAX)
+    tell(report, costs)
+
+
+def tell(report: Report, costs: dict[str, tuple[list[Cost], list[Cost]]]) -> None:
+    """The ratios, the heaviest question first; the heaviest ten are asked for."""
+    heaviest = sorted(costs.items(), key=lambda one: -_median(one[1][1], "cpu"))
+    ratios = []
+    for place, (name, (bound, free)) in enumerate(heaviest):
+        ratios.append(_median(bound, "cpu") / _median(free, "cpu"))
+        report.add(
+            name, ratios[-1], "x", at_most=RATIO_MAX if place < HEAVIEST else None,
+            note=f"{1e3 * _median(bound, 'cpu'):,.1f} ms against {1e3 * _median(free, 'cpu'):,.1f}; by the clock "
+            f"{_median(bound, 'wall') / _median(free, 'wall'):.2f} x; {bound[0].rows:,} rows",
+        )  # fmt: skip
+    report.add("the heaviest ten, geometric mean", geometric_mean(ratios[:HEAVIEST]), "x", at_most=RATIO_MAX)
 
 
 def _median(costs: list[Cost], name: str) -> float:
