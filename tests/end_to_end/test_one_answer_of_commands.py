@@ -306,3 +306,18 @@ def test_the_walk_notices_an_answer_that_differs(foreign: Foreign) -> None:
     """The own case is told from an absent one: so the walk compares what can differ."""
     assert clew("triage", "NO-1", "--as", "ada") != clew("triage", "NO-NOT-THERE", "--as", "ada")
     assert clew("handling", "show", "case", "NO-1", "--as", "ada").code == 0
+
+
+READING = (
+    "triage NO-1", "triage NO-1 --json", "triage NO-1 --jsonl", "handling show case NO-1", "handling preview case NO-1 SE",
+    "audit list", "audit accesses", "release list", "retention list", "retention show case NO-1", "retention blocks",
+    "retention ended", "retention terms",
+)  # fmt: skip
+"""Commands by which an officer is shown something, as one calls them."""
+
+
+@pytest.mark.parametrize("words", READING)
+def test_whatever_a_command_shows_an_officer_leaves_an_act(foreign: Foreign, words: str) -> None:
+    before = len(acts("ada"))
+    assert clew(*words.split(), "--as", "ada").code == 0
+    assert len(acts("ada")) > before

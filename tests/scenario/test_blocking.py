@@ -255,7 +255,7 @@ def test_its_releases_end_and_none_is_given_while_it_lasts(
     def release() -> UUID:
         with acting_as(ada) as session:
             return releasing.release(
-                office.workplace, session, hashlib.sha256(content).digest(), "SE", "", purpose="victim-identification",
+                office.workplace.vault, session, hashlib.sha256(content).digest(), "SE", "", purpose="victim-identification",
                 case="NO-1",
             )  # fmt: skip
 

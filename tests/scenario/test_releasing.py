@@ -31,7 +31,7 @@ def content(office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> bytes:
 def release(office: Office, of: Actor, content: bytes, to: str = "SE", conditions: str = "for case SE-1 only") -> UUID:
     with acting_as(of) as session:
         return releasing.release(
-            office.workplace, session, hashlib.sha256(content).digest(), to, conditions, purpose=PURPOSE, case="NO-1"
+            office.workplace.vault, session, hashlib.sha256(content).digest(), to, conditions, purpose=PURPOSE, case="NO-1"
         )  # fmt: skip
 
 
@@ -161,7 +161,7 @@ def test_nothing_is_released_without_purpose_and_case_and_both_stay_on_record(
     name = hashlib.sha256(content).digest()
     for purpose, case, refusal in (("curiosity", "NO-1", Invalid), (PURPOSE, " ", Invalid), ("crime-analysis", "NO-1", StepRefused)):
         with pytest.raises(refusal), acting_as(ada) as session:
-            releasing.release(office.workplace, session, name, "SE", "", purpose=purpose, case=case)
+            releasing.release(office.workplace.vault, session, name, "SE", "", purpose=purpose, case=case)
     release_id = release(office, ada, content)
     with acting_as(ada) as session:
         (act,) = auditing.acts_of(session, auditing.Wanted(act="medium.release")).items

@@ -99,12 +99,13 @@ def unblock_on_request(actor: Actor, unit: str, block_id: UUID) -> None:
 
 def blocked_now(session: Session, limit: int = BLOCKS_SHOWN_MAX) -> tuple[Block, ...]:
     """What is blocked now, of the actor's unit or, for who answers for the member, of all of it."""
+    audit.append(session, "block.list", session.actor.member)
     return blocks.lasting(session, limit)
 
 
 def named(session: Session, limit: int = BLOCKS_SHOWN_MAX) -> tuple[Blocked, ...]:
     """The same with their names, where the actor's own unit has them."""
-    found = blocks.lasting(session, limit)
+    found = blocked_now(session, limit)
     names = retentions.names(session, [one.subject_id for one in found])
     return tuple(
         Blocked(block=one, kind=one.kind, unit=one.unit, name=name, case=case)

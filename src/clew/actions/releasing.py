@@ -16,17 +16,18 @@ from clew.domain.cover import check_use, stated
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor, Use
 from clew.keys import exchange
-from clew.media.vault import BLOB_BYTES, Reader
+from clew.media.vault import BLOB_BYTES, Reader, Vault
 from clew.records import audit, covers, media, medium_keys, members, releases
 from clew.records.releases import Release
 from clew.records.session import Session, acting_as
 
 CONDITIONS_CHARACTERS_MAX = 2_000
 _KEY_BYTES = 32
+SHA256_BYTES = 32
 
 
 def release(
-    workplace: Workplace, session: Session, medium: bytes, recipient: str, conditions: str, *, purpose: str, case: str
+    vault: Vault, session: Session, medium: bytes, recipient: str, conditions: str, *, purpose: str, case: str
 ) -> UUID:  # fmt: skip
     """Open the original of an own unit's medium (named by its SHA-256) to another member.
 
@@ -52,15 +53,30 @@ def release(
     if held.is_blocked:
         raise StepRefused("This record is under examination: it is released to nobody.")
     check_use(covers.get(session, held.cover_id), Use.ORIGINAL, statement, is_own=True)
-    data_key = workplace.vault.data_key(owner, str(key.case_id), medium, key.wrapped)
+    data_key = vault.data_key(owner, str(key.case_id), medium, key.wrapped)
     info = exchange.terms(owner, recipient, medium_id.bytes, conditions)
-    public = exchange.public_key(workplace.vault.keys, recipient)
+    public = exchange.public_key(vault.keys, recipient)
     wrapped = exchange.sealed_to(public, data_key + medium + key.blob, info)
     release_id = releases.add(session, medium_id, recipient, conditions, wrapped)
     audit.append(
         session, "medium.release", str(release_id), purpose=statement.purpose, case=statement.case_reference
     )  # fmt: skip
     return release_id
+
+
+def digest_of(untrusted_text: str) -> bytes:
+    """The SHA-256 that somebody wrote.
+
+    Raises:
+        Invalid: it is none.
+    """
+    try:
+        found = bytes.fromhex(untrusted_text.strip())
+    except ValueError:
+        found = b""
+    if len(found) != SHA256_BYTES:
+        raise Invalid("A SHA-256 has 64 letters of 0 to 9 and a to f.")
+    return found
 
 
 def withdraw(session: Session, release_id: UUID) -> None:
@@ -110,4 +126,5 @@ def released(
 
 def given_and_got(session: Session, limit: int = 100) -> tuple[Release, ...]:
     """The latest releases of the actor's member to others, and of others to it."""
+    audit.append(session, "release.list", session.actor.member)
     return releases.of(session, limit)

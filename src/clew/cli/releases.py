@@ -29,19 +29,17 @@ def give(
     conditions: Annotated[str, typer.Option(help="What the recipient may do with it.")] = "",
 ) -> None:
     """Open the original of a medium of your unit to one other member."""
-    with entered() as configuration:
-        from clew.actions import opening, releasing
-        from clew.domain.errors import Invalid
-        from clew.node.workplace import equipped
+    with entered():
+        from django.conf import settings
 
-        try:
-            name = bytes.fromhex(sha256)
-        except ValueError:
-            raise Invalid("A SHA-256 has 64 letters of 0 to 9 and a to f.") from None
-        with equipped(configuration) as workplace, opening.acting_as(opening.actor_of(as_)) as session:
-            console.print(
-                str(releasing.release(workplace, session, name, to.upper(), conditions, purpose=purpose, case=case))
-            )
+        from clew.actions import opening, releasing
+
+        name = releasing.digest_of(sha256)
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            made = releasing.release(
+                settings.CLEW_VAULT, session, name, to.upper(), conditions, purpose=purpose, case=case
+            )  # fmt: skip
+        console.print(str(made))
 
 
 @app.command()

@@ -4,6 +4,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from clew.domain.sign_in import LENGTH_MAX
+from clew.media.vault import Vault
 from clew.node import keys as node_keys
 from clew.node import single_sign_on
 from clew.node.configuration import Configuration
@@ -44,6 +45,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CLEW_CONTEXT_KEY = _KEYS.context
 CLEW_AUDIT_KEY = _KEYS.audit
 CLEW_KEYRING = keyring_of(CONFIGURATION)
+CLEW_VAULT = Vault(CONFIGURATION.vault_folder, CLEW_KEYRING)
 
 CLEW_FACTOR_KEY = _KEYS.factors
 CLEW_TRUSTED_PROXY = CONFIGURATION.trusted_proxy

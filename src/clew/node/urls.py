@@ -19,6 +19,7 @@ from clew.web import (
     officers,
     programs,
     progress,
+    releases,
     reports,
     requests,
     retentions,
@@ -46,6 +47,9 @@ urlpatterns = [
         for prefix, before in (("", ""), ("units/<reference:unit>/", "unit-"))
         for rest, view, name in OF_A_CASE
     ),
+    path("releases/", releases.all_of_them, name="releases"),
+    path("releases/give/", releases.give, name="release-give"),
+    path("releases/<uuid:release>/withdraw/", releases.withdraw, name="release-withdraw"),
     path("cases/<reference:case>/end/", shreddings.one, name="case-end"),
     path("cases/<reference:case>/end/<slug:step>/", shreddings.move, name="case-end-move"),
     path("audit/", audits.acts, name="audit"),

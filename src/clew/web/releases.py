@@ -1,0 +1,85 @@
+"""Releases: originals opened to one other member, given and got, and ended again."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from clew.actions import releasing, restricting
+from clew.actions.opening import Session
+from clew.domain.cover import Purpose
+from clew.domain.errors import ClewError, NotAdmitted, NotVisible
+from clew.web.acting import as_officer
+from clew.web.sign_ins import needs_fresh_sign_in
+
+TOLD = "clew.told"
+RELEASES_SHOWN_MAX = 100
+
+
+@require_safe
+def all_of_them(request: HttpRequest) -> HttpResponse:
+    """The latest releases that the member gave or got, and the form for another."""
+    with as_officer(request.user.get_username()) as session:
+        shown = {
+            "releases": releasing.given_and_got(session, RELEASES_SHOWN_MAX),
+            "names": {
+                code: name for code, name in restricting.member_names(session).items() if code != session.actor.member
+            },
+            "member": session.actor.member,
+            "unit": session.actor.unit,
+        }
+    shown |= {"purposes": list(Purpose), "told": request.session.pop(TOLD, None)}
+    return render(request, "releases/list.html", shown)
+
+
+@require_POST
+@needs_fresh_sign_in
+def give(request: HttpRequest) -> HttpResponse:
+    """Open the original of a medium of the own unit to one other member."""
+    given = request.POST
+
+    def act(session: Session) -> str:
+        releasing.release(
+            settings.CLEW_VAULT, session, releasing.digest_of(given.get("sha256", "")), given.get("to", ""),
+            given.get("conditions", ""), purpose=given.get("purpose", ""), case=given.get("case", ""),
+        )  # fmt: skip
+        return _("It is released: officers of that member can read the original until you end it.")
+
+    return _done(request, act)
+
+
+@require_POST
+@needs_fresh_sign_in
+def withdraw(request: HttpRequest, release: UUID) -> HttpResponse:
+    """End a release of the own unit."""
+
+    def act(session: Session) -> str:
+        releasing.withdraw(session, release)
+        return _("The release ended. What was seen before cannot be unseen.")
+
+    return _done(request, act, hides=True)
+
+
+def _done(request: HttpRequest, act: Callable[[Session], str], *, hides: bool = False) -> HttpResponse:
+    """Do what was posted and say how it went.
+
+    `hides`: what is not visible is a page of its own, as wherever an identifier stands in the address. A digest
+    that was written into a form is answered in the form.
+    """
+    try:
+        with as_officer(request.user.get_username()) as session:
+            told = act(session)
+    except NotAdmitted:
+        raise
+    except NotVisible as refused:
+        if hides:
+            raise
+        told = str(refused)
+    except ClewError as refused:
+        told = str(refused)
+    request.session[TOLD] = told
+    return redirect("releases")

@@ -1,0 +1,82 @@
+"""An original is released on the page, and the release is ended there."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from clew.actions import auditing, releasing
+from clew.cli.drawing import landscape
+from clew.domain.errors import StepRefused
+from clew.domain.handling import Actor
+from clew.records.session import acting_as
+from tests.world.clients import signed_in
+from tests.world.office import Office, unit_only
+from tests.world.world import World
+
+TOKEN = re.compile(r'value="\w{64}"')
+FORM = {"to": "SE", "purpose": "investigation", "case": "NO-1", "conditions": "for case SE-1 only"}
+
+
+@pytest.fixture
+def content(office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> bytes:
+    folder = tmp_path / "seized"
+    folder.mkdir()
+    landscape(1, (320, 240)).save(folder / "1.jpg")
+    office.intake(ada, folder, "NO-1", cover=unit_only(ada))
+    return (folder / "1.jpg").read_bytes()
+
+
+def give(who: Client, content: bytes, **changes: str) -> str:
+    form = {**FORM, "sha256": hashlib.sha256(content).hexdigest(), **changes}
+    return who.post("/releases/give/", form, follow=True).content.decode()
+
+
+def read(office: Office, by: Actor) -> bytes:
+    with acting_as(by) as session:
+        newest = releasing.given_and_got(session)[0]
+    with releasing.released(office.workplace, by, newest.id, purpose="investigation", case="SE-1") as reader:
+        return b"".join(map(bytes, reader))
+
+
+def test_what_is_released_on_the_page_is_read_until_it_is_ended_there(
+    office: Office, ada: Actor, sven: Actor, content: bytes
+) -> None:
+    client = signed_in("ada")
+    assert "It is released" in give(client, content)
+    assert read(office, sven) == content
+    page = signed_in("sven").get("/releases/").content.decode()
+    assert "for case SE-1 only" in page
+    assert "/withdraw/" not in page
+    with acting_as(ada) as session:
+        (act,) = auditing.acts_of(session, auditing.Wanted(act="medium.release")).items
+    assert (act.purpose, act.case_reference) == ("investigation", "NO-1")
+    assert "The release ended" in client.post(f"/releases/{act.subject}/withdraw/", follow=True).content.decode()
+    with pytest.raises(StepRefused):
+        read(office, sven)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"purpose": "curiosity"}, "State a purpose"), ({"case": " "}, "State the reference"), ({"to": "NO"}, "to another member"),
+        ({"sha256": "x"}, "64 letters"), ({"sha256": "00" * 32}, "no such medium"),
+    ],
+)  # fmt: skip
+def test_a_release_that_cannot_be_is_one_sentence(ada: Actor, content: bytes, changes: dict[str, str], sentence: str) -> None:
+    assert sentence in give(signed_in("ada"), content, **changes)
+
+
+def test_a_medium_of_another_is_answered_as_one_that_never_was(
+    office: Office, world: World, ada: Actor, sven: Actor, content: bytes
+) -> None:
+    client = signed_in("sven")
+    said = [TOKEN.sub("", give(client, given, to="NO")) for given in (content, b"never")]
+    assert said[0] == said[1]
+
+
+def test_the_vault_of_the_pages_is_that_of_the_node() -> None:
+    assert settings.CLEW_VAULT.keys is settings.CLEW_KEYRING
