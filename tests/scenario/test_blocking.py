@@ -8,11 +8,11 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from clew.actions import blocking, releasing, restricting, viewing
+from clew.actions import blocking, opening, releasing, restricting, viewing
 from clew.cli.drawing import landscape
 from clew.domain.errors import Invalid, NotVisible, StepRefused
-from clew.domain.handling import Actor, Audience, Use
-from clew.domain.handling_change import SubjectKind
+from clew.domain.handling import Actor, Audience, Handling, Use
+from clew.domain.handling_change import State, SubjectKind
 from clew.domain.officer import Role
 from clew.domain.triage import Counts
 from clew.records import blocks
@@ -276,3 +276,74 @@ def test_its_releases_end_and_none_is_given_while_it_lasts(
     with pytest.raises(StepRefused):
         read(given)
     assert read(release()) == content
+
+
+def test_what_fewer_may_use_goes_into_an_exhibit_of_its_own(world: World, ada: Actor) -> None:
+    """Or the end of a block, or of a restriction, would open it to all who may use the rest of the exhibit."""
+    found_in(world, ada)
+    with acting_as(ada) as session:
+        opening.open_list(session, "known", handling(ada))
+
+    def into(asked: Handling, **place: str) -> Handling:
+        with acting_as(ada) as session:
+            return restricting.within(session, asked, **place)
+
+    places: tuple[dict[str, str], ...] = ({"case": "NO-1", "exhibit": "PHONE-1"}, {"list_name": "known"})
+    for place in places:
+        for fewer in (handling(ada, Audience.UNIT), handling(ada, excluded={"SE"}), handling(ada, uses=Use.FINGERPRINTS)):
+            with pytest.raises(StepRefused):
+                into(fewer, **place)
+        assert into(handling(ada), **place) == handling(ada)
+    assert into(handling(ada, Audience.UNIT), case="NO-1", exhibit="PHONE-2") == handling(ada, Audience.UNIT)
+    # While a restriction lasts that ends, it is what comes afterwards that counts.
+    with acting_as(ada) as session:
+        restricting.change(
+            session, SubjectKind.CASE, "NO-1", None, handling(ada, Audience.UNIT), "An operation.", date(2090, 1, 1)
+        )
+    with pytest.raises(StepRefused):
+        into(handling(ada, Audience.UNIT), case="NO-1", exhibit="PHONE-1")
+    assert into(handling(ada), case="NO-1", exhibit="PHONE-1") == handling(ada, Audience.UNIT)
+    # And what was decided for good counts for good.
+    with acting_as(ada) as session:
+        restricting.change(session, SubjectKind.CASE, "NO-1", None, handling(ada, Audience.UNIT), "For good.")
+    assert into(handling(ada, Audience.UNIT), case="NO-1", exhibit="PHONE-1") == handling(ada, Audience.UNIT)
+
+
+def test_an_exhibit_that_was_entered_for_fewer_than_its_case_stays_so(world: World, ada: Actor, sven: Actor) -> None:
+    """Through a change of the case, a restriction that ends, and a block that is lifted."""
+    found_in(world, ada)
+    world.exhibit(ada, "NO-1", "SECRET", cover=handling(ada, Audience.UNIT))
+    hidden = world.medium(ada, Audience.UNIT)
+    world.occurrence(ada, hidden, "NO-1", "SECRET")
+    world.member("DK")
+    assert seen(sven) == 3
+    with acting_as(ada) as session:
+        given = restricting.preview(
+            session, SubjectKind.CASE, "NO-1", None, "SE", handling(ada, excluded={"DK"})
+        )
+        assert given.media[Use.FACTS] == 3
+        made = restricting.change(
+            session, SubjectKind.CASE, "NO-1", None, handling(ada, excluded={"DK"}), "An operation.", date(2090, 1, 1)
+        )
+    assert seen(sven) == 3
+    with acting_as(ada) as session:
+        restricting.end(session, made.id)
+    assert seen(sven) == 3
+    block_id = block(ada)
+    assert seen(sven) == 0
+    unblock(ada, block_id)
+    assert seen(sven) == 3
+    with acting_as(ada) as session:
+        restricting.change(session, SubjectKind.CASE, "NO-1", None, handling(ada, Audience.UNIT), "Operation.", date(2090, 1, 1))
+    world.exhibit(ada, "NO-1", "LATER", cover=handling(ada, Audience.UNIT))
+    world.occurrence(ada, world.medium(ada, Audience.UNIT), "NO-1", "LATER")
+    with acting_as(ada) as session:
+        restricting.entered(session, "NO-1", "LATER", handling(ada, Audience.UNIT))
+        view = restricting.look(session, SubjectKind.CASE, "NO-1")
+        (lasting,) = [one for one in view.changes if one.until == date(2090, 1, 1) and one.state is State.IN_FORCE]
+        restricting.end(session, lasting.id)
+    assert seen(sven) == 3
+    # Its own handling, changed by its owner, opens it.
+    with acting_as(ada) as session:
+        restricting.change(session, SubjectKind.EXHIBIT, "SECRET", "NO-1", handling(ada), "It may be known.")
+    assert seen(sven) == 4

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from clew.actions.opening import check_members, today
 from clew.domain.cover import Cover
-from clew.domain.errors import ClewError, Invalid, StepRefused, Unavailable
-from clew.domain.handling import Handling, Use, narrowest
+from clew.domain.errors import ClewError, Invalid, NotVisible, StepRefused, Unavailable
+from clew.domain.handling import Handling, Use, narrowest, widens
 from clew.domain.handling_change import (
     Change,
     State,
@@ -31,6 +31,9 @@ from clew.records.session import Session, acting_as
 
 ENDS_PER_RUN_MAX = 200
 ENTERED = "As it was entered."
+NARROWER = (
+    "This exhibit or list is there for more members or uses than you say: take what fewer may use into one of its own."
+)
 BLOCKED = "This is under examination; nothing is taken into it until its block is lifted."
 
 
@@ -207,13 +210,53 @@ def within(
     """`asked` for an intake, never wider than what was decided for the case, exhibit, list or series it goes into.
 
     Raises:
-        StepRefused: one of these is blocked: nothing is taken in.
+        StepRefused: one of these is blocked: nothing is taken in; or the exhibit or list is there for more than
+            `asked`: what is decided about it later would open this too.
     """
+    _check_place(session, asked, case=case, exhibit=exhibit, list_name=list_name)
     names = {"case": case, "exhibit": exhibit, "list_name": list_name, "series": series}
     given = narrowest(asked, *handlings.restrictions_on(session, **names))
     if given.is_blocked:
         raise StepRefused(BLOCKED)
     return given
+
+
+def entered(session: Session, case: str, exhibit: str, asked: Handling) -> None:
+    """Remember of an exhibit that was opened while its case is restricted that it was asked for fewer anyway."""
+    place = handlings.find(session, SubjectKind.EXHIBIT, exhibit, case)
+    within_case = handlings.find(session, SubjectKind.CASE, case)
+    changes = handling_changes.of(session, [place.id, within_case.id])
+    if place.id not in changes and within_case.id in changes and widens(asked, _lasting(session, place, within_case)):
+        handling_changes.add(session, place, asked, ENTERED, State.IN_FORCE, None)
+
+
+def _check_place(
+    session: Session, asked: Handling, *, case: str | None, exhibit: str | None, list_name: str | None
+) -> None:
+    """Refuse to put what fewer may use into an exhibit or list that is there for more: each has one handling.
+
+    It is compared with what lasts, not with a restriction that ends.
+    """
+    kind, name = (SubjectKind.EXHIBIT, exhibit) if list_name is None else (SubjectKind.HASH_LIST, list_name)
+    if name is None:
+        return
+    with suppress(NotVisible):
+        place = handlings.find(session, kind, name, case if list_name is None else None)
+        within_case = None if list_name is not None or case is None else handlings.find(session, SubjectKind.CASE, case)
+        if widens(asked, _lasting(session, place, within_case)):
+            raise StepRefused(NARROWER)
+
+
+def _lasting(session: Session, place: Subject, within_case: Subject | None) -> Handling:
+    """What the exhibit or list lies under once every restriction has ended."""
+    subjects = [place] if within_case is None else [place, within_case]
+    changes = handling_changes.of(session, [subject.id for subject in subjects])
+    decided = [
+        _effective(subject, [change for change in changes[subject.id] if change.until is None])
+        for subject in subjects
+        if subject.id in changes
+    ]
+    return narrowest(*decided) if decided else place.handling
 
 
 def into_series(session: Session, intake: Intake, decided: Handling | None) -> Intake:
@@ -298,6 +341,7 @@ def _held(session: Session, subject: Subject) -> Subject:
 
 def _put_in_force(session: Session, subject: Subject, change_id: UUID) -> int:
     """What lasted before is replaced by what lasts now, proposals too old lapse, and all rows follow."""
+    _remember_narrower(session, subject)
     changes = handling_changes.of(session, [subject.id])[subject.id]
     new = next(change for change in changes if change.id == change_id)
     now = datetime.now(tz=UTC)
@@ -307,6 +351,17 @@ def _put_in_force(session: Session, subject: Subject, change_id: UUID) -> int:
         elif has_lapsed(old, now):
             handling_changes.move(session, old.id, after(old, Step.LAPSE))
     return _recover(session, subject)
+
+
+def _remember_narrower(session: Session, subject: Subject) -> None:
+    """An exhibit that was entered for fewer than its case keeps that: no change of the case opens it."""
+    if subject.kind is not SubjectKind.CASE:
+        return
+    exhibits = handlings.exhibits_of(session, subject.id)
+    own = handling_changes.of(session, [exhibit.id for exhibit in exhibits])
+    for exhibit in exhibits:
+        if exhibit.id not in own and widens(exhibit.handling, subject.handling):
+            handling_changes.add(session, exhibit, exhibit.handling, ENTERED, State.IN_FORCE, None)
 
 
 def _effective(subject: Subject, changes: Sequence[Change]) -> Handling:
@@ -359,7 +414,10 @@ def _parts(session: Session, subject: Subject, holds: Handling) -> dict[UUID, tu
         own = handling_changes.of(session, [exhibit.id for exhibit in exhibits])
         for exhibit in exhibits:
             changes = own.get(exhibit.id)
-            narrowed = narrowest(holds, _effective(exhibit, changes)) if changes else holds
+            if changes:
+                narrowed = narrowest(holds, _effective(exhibit, changes))
+            else:
+                narrowed = narrowest(holds, exhibit.handling) if widens(exhibit.handling, subject.handling) else holds
             parts[exhibit.id] = (exhibit, narrowed)
     return parts
 

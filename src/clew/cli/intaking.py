@@ -152,7 +152,7 @@ def _handling(actor: Actor, asked: Asked) -> Handling:
 
 
 def _begin(workplace: Workplace, actor: Actor, asked: Asked, kind: str) -> UUID:
-    handling = _handling(actor, asked)
+    wanted = _handling(actor, asked)
     cover = cover_from_words(asked.cover, opening.today())
     if (asked.list_name is None) == (asked.case is None) or (asked.case is None) != (asked.exhibit is None):
         raise Invalid("Say either --case and --exhibit, or --list for a hash list.")
@@ -164,7 +164,7 @@ def _begin(workplace: Workplace, actor: Actor, asked: Asked, kind: str) -> UUID:
         )
     with opening.acting_as(actor) as session:
         handling = restricting.within(
-            session, handling, case=asked.case, exhibit=asked.exhibit, list_name=asked.list_name, series=asked.series
+            session, wanted, case=asked.case, exhibit=asked.exhibit, list_name=asked.list_name, series=asked.series
         )
         if not asked.cover.keep_until.strip():
             goes_into = SubjectKind.EXHIBIT if asked.list_name is None else SubjectKind.HASH_LIST
@@ -173,6 +173,7 @@ def _begin(workplace: Workplace, actor: Actor, asked: Asked, kind: str) -> UUID:
         exhibit_id = list_id = None
         if asked.case is not None and asked.exhibit is not None:
             exhibit_id = opening.open_exhibit(session, asked.case, asked.exhibit, handling, cover_id)
+            restricting.entered(session, asked.case, asked.exhibit, wanted)
         elif asked.list_name is not None:
             list_id = opening.open_list(session, asked.list_name, handling, cover_id)
         series_id = None
