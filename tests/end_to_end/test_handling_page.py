@@ -90,3 +90,20 @@ def test_a_refusal_is_said_on_the_page(people: dict[str, Visitor]) -> None:
     page.get_by_label("Reason").fill("A slip of the hand.")
     page.get_by_role("button", name="Change the handling").click()
     page.get_by_text("names a member who does not take part").wait_for()
+
+
+def test_the_pages_beside_it_can_be_used_by_everybody(people: dict[str, Visitor]) -> None:
+    """The end of a case, proposed and not confirmed, and releases."""
+    ada = people["ada"]
+    page = ada.go("/cases/NO-2026-17/")
+    page.get_by_role("link", name="End of the case").click()
+    assert ada.faults() == []
+    page.get_by_label("Reference of the case, once more").fill("NO-2026-17")
+    page.get_by_role("button", name="Propose").click()
+    page.get_by_text("Another officer of your unit carries it out.").wait_for()
+    assert ada.faults() == []
+    page.get_by_role("button", name="Withdraw").click()
+    page.get_by_role("heading", name="Propose to shred it").wait_for()
+    ada.go("/releases/")
+    assert ada.faults() == []
+    assert ada.complaints == []
