@@ -379,9 +379,9 @@ def _add_part(
     """
     aim = whole.series_id if into is None else into
     with acting_as(actor) as session:
-        intakes.hold(session, whole)
         if whole.case_id is not None:
             cases.hold(session, whole.case_id)
+        intakes.hold(session, whole)
         seen = {} if aim is None else restricting.series_decided(session, [aim])
         intake = restricting.into_series(session, whole, next(iter(seen.values()), None))
         if into is None:

@@ -21,7 +21,7 @@ from clew.media.digests import Content, content_of_file
 from clew.media.limits import MEDIUM_BYTES_MAX
 from clew.media.reading import FingerprintSet, Reading, Wants
 from clew.media.walk import open_seized
-from clew.records import audit, cases, fingerprints, intakes, matches, media, medium_keys, occurrences, series
+from clew.records import audit, cases, fingerprints, intakes, locks, matches, media, medium_keys, occurrences, series
 from clew.records.fingerprints import Fingerprints
 from clew.records.intakes import Chunk, Intake, Stub
 from clew.records.media import Medium
@@ -155,10 +155,10 @@ def take(
     before = matching.catch_up(workplace.indexes)
     kept = [_medium(one, reading) for one, reading in zip(fresh, readings, strict=True)]
     with acting_as(actor) as session:
-        if intakes.lock_chunk(session, chunk) is not ChunkState.WAITING:
-            return
         if intake.case_id is not None:
             cases.hold(session, intake.case_id)
+        if intakes.lock_chunk(session, chunk) is not ChunkState.WAITING:
+            return
         restricting.check_series(session, into, decided)
         media.hold(session, list(known.values()))
         made = media.add(session, intake.handling, kept, intake.cover_id)
@@ -216,6 +216,7 @@ def near_meanwhile(
     *, is_placed: bool = False,
 ) -> Iterator[list[matching.Near]]:  # fmt: skip
     """What others numbered since the search, found while nobody can number anything."""
+    locks.hold_covers(session)
     for engine in Engine:
         fingerprints.take_numbers(session, engine, 0)
     if matching.catch_up(workplace.indexes) == before:

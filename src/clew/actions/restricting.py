@@ -9,7 +9,7 @@ from uuid import UUID
 from clew.actions.opening import check_members, today
 from clew.domain.cover import Cover
 from clew.domain.errors import ClewError, Invalid, NotVisible, StepRefused, Unavailable
-from clew.domain.handling import Handling, Use, narrowest, widens
+from clew.domain.handling import Actor, Handling, Use, narrowest, widens
 from clew.domain.handling_change import (
     Change,
     State,
@@ -296,11 +296,13 @@ def check_series(session: Session, series: Iterable[UUID], seen: Mapping[UUID, H
         raise Unavailable("The handling of a series was changed meanwhile; the same call goes on under the new one.")
 
 
-def end_due(session: Session) -> int:
-    """Carry out the ends that have come for the actor's unit; how many."""
-    found = handling_changes.due(session, today(), ENDS_PER_RUN_MAX)
+def end_due(actor: Actor) -> int:
+    """Carry out the ends that have come for the actor's unit, each in a transaction of its own (`locks`); how many."""
+    with acting_as(actor) as session:
+        found = handling_changes.due(session, today(), ENDS_PER_RUN_MAX)
     for kept in found:
-        end(session, kept.change.id)
+        with acting_as(actor) as session:
+            end(session, kept.change.id)
     return len(found)
 
 
@@ -308,8 +310,8 @@ def end_all_due() -> int:
     """The same for every unit, each on behalf of an officer of its own; how many. One unit's failure stops no other."""
     ended = 0
     for actor in officers.one_of_each_unit():
-        with suppress(ClewError), acting_as(actor) as session:
-            ended += end_due(session)
+        with suppress(ClewError):
+            ended += end_due(actor)
     return ended
 
 

@@ -103,6 +103,8 @@ begin
     if viewer_member is null then
         return 0;
     end if;
+    -- From here on nobody changes a cover that is copied below (records/locks.py).
+    perform pg_advisory_xact_lock_shared({covers_lock});
     with given as (
         select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as g (
             a_id, b_fingerprint, kind, distance, radius, turn, a_from, a_to, b_from, b_to, matched, compared)
@@ -182,6 +184,7 @@ begin
     if viewer_member is null then
         return;
     end if;
+    perform pg_advisory_xact_lock_shared({covers_lock});
     with own as (
         select m.id, m.name, m.sha256, m.sha1, m.md5 from public.media m join unnest($1) given (id) on m.id = given.id
          where m.owner_member = viewer_member and m.owner_unit = viewer_unit and m.size_bytes is distinct from 0
@@ -239,6 +242,10 @@ declare
     own uuid[];
     gone uuid[];
 begin
+    -- Nobody has a match in hand that would be left of a medium which goes now (records/locks.py).
+    if cardinality($1) > 0 then
+        perform pg_advisory_xact_lock({covers_lock});
+    end if;
     select array_agg(m.id) into own from public.media m
      where m.id = any ($1) and m.owner_member = clew_actor_member() and m.owner_unit = clew_actor_unit();
     delete from matches where a_medium = any (own) or b_medium = any (own);

@@ -371,6 +371,11 @@ _PLACES = """
 # with one content and one target one leads, and the others join it.
 _MOVE = (
     "analyze pg_temp.recover_places",
+    # What may move, and what it may be joined with, is held as it is found now: an intake that has it in hand is over.
+    f"""
+    select from media m where (m.name, m.owner_member, m.owner_unit) in (
+        select n.name, n.owner_member, n.owner_unit from pg_temp.recover_places p join media n on n.id = p.old
+         where not ({_SAME.format("p.", "n.")})) order by m.id for update""",
     f"""
     insert into pg_temp.recover_media
     with differing as materialized (
@@ -428,6 +433,30 @@ _FOLLOW = (
     select distinct on (r.new, k.case_id) r.new, k.case_id, k.member, k.blob, k.wrapped
       from pg_temp.recover_media r join medium_keys k on k.medium_id = r.old where r.new <> r.old
     on conflict (medium_id, case_id) do nothing""",
+    # Every place of the medium names the record that counts there, under its cover.
+    """
+    update occurrences o set medium_id = coalesce(r.new, o.medium_id), audience = p.audience, members = p.members,
+           excluded = p.excluded
+      from pg_temp.recover_places p
+      left join pg_temp.recover_media r on r.old = p.old
+           and (r.audience, r.members, r.excluded) is not distinct from (p.audience, p.members, p.excluded)
+     where o.id = p.occurrence_id""",
+    """
+    with gone as (
+        delete from listings l using pg_temp.recover_places p
+         where l.list_id = p.place and l.medium_id = p.old and p.occurrence_id is null
+        returning l.list_id, l.medium_id, l.owner_member, l.owner_unit)
+    insert into listings (list_id, medium_id, owner_member, owner_unit, audience, members, excluded)
+    select distinct on (g.list_id, medium) g.list_id, coalesce(r.new, g.medium_id) as medium, g.owner_member, g.owner_unit,
+           p.audience, p.members, p.excluded
+      from gone g join pg_temp.recover_places p on p.place = g.list_id and p.old = g.medium_id
+      left join pg_temp.recover_media r on r.old = p.old
+           and (r.audience, r.members, r.excluded) is not distinct from (p.audience, p.members, p.excluded)""",
+    # From here on nobody else has a cover in hand (`locks`).
+    """
+    select clew_recover(
+        array(select new from pg_temp.recover_media), array(select old from pg_temp.recover_media where new <> old),
+        array(select new from pg_temp.recover_media where new <> old))""",
     # Fingerprints of what is copied or joined are numbered anew, while nobody else can number any.
     """
     with fresh as materialized (
@@ -449,35 +478,12 @@ _FOLLOW = (
     """
     update fingerprints f set audience = r.audience, members = r.members, excluded = r.excluded
       from pg_temp.recover_media r where r.new = r.old and f.medium_id = r.old""",
-    # Every place of the medium names the record that counts there, under its cover.
-    """
-    update occurrences o set medium_id = coalesce(r.new, o.medium_id), audience = p.audience, members = p.members,
-           excluded = p.excluded
-      from pg_temp.recover_places p
-      left join pg_temp.recover_media r on r.old = p.old
-           and (r.audience, r.members, r.excluded) is not distinct from (p.audience, p.members, p.excluded)
-     where o.id = p.occurrence_id""",
-    """
-    with gone as (
-        delete from listings l using pg_temp.recover_places p
-         where l.list_id = p.place and l.medium_id = p.old and p.occurrence_id is null
-        returning l.list_id, l.medium_id, l.owner_member, l.owner_unit)
-    insert into listings (list_id, medium_id, owner_member, owner_unit, audience, members, excluded)
-    select distinct on (g.list_id, medium) g.list_id, coalesce(r.new, g.medium_id) as medium, g.owner_member, g.owner_unit,
-           p.audience, p.members, p.excluded
-      from gone g join pg_temp.recover_places p on p.place = g.list_id and p.old = g.medium_id
-      left join pg_temp.recover_media r on r.old = p.old
-           and (r.audience, r.members, r.excluded) is not distinct from (p.audience, p.members, p.excluded)""",
     """
     insert into series_media (series_id, medium_id, owner_member, owner_unit, audience, members, excluded)
     select distinct on (s.series_id, r.new) s.series_id, r.new, s.owner_member, s.owner_unit, r.audience, r.members, r.excluded
       from pg_temp.recover_media r join series_media s on s.medium_id = r.old
     on conflict (series_id, medium_id) do update
        set audience = excluded.audience, members = excluded.members, excluded = excluded.excluded""",
-    """
-    select clew_recover(
-        array(select new from pg_temp.recover_media), array(select old from pg_temp.recover_media where new <> old),
-        array(select new from pg_temp.recover_media where new <> old))""",
     # What nobody holds any more goes, with all that was of it alone.
     """
     create temporary table if not exists recover_gone (id uuid) on commit delete rows""",

@@ -74,9 +74,9 @@ def add(session: Session, intake: Intake, staged: Sequence[str], series: Mapping
             _hold_known(cursor)
         scope = {"exhibit": intake.exhibit_id, "case": intake.case_id, "intake": intake.id, "list": intake.list_id, **cover}
         cursor.execute(_LISTINGS if intake.exhibit_id is None else _OCCURRENCES, scope)
+        cursor.execute("select clew_note_equal_bytes(%s::uuid[])", [new])
         if series:
             cursor.execute(_SERIES, {"numbers": list(series), "series": list(series.values()), **cover})
-        cursor.execute("select clew_note_equal_bytes(%s::uuid[])", [new])
         cursor.execute(_PDQ, {"is_placing": intake.exhibit_id is not None})
         unnumbered: dict[UUID, bytes] = {}
         numbered: dict[UUID, bytes] = {}

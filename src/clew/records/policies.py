@@ -7,7 +7,7 @@ from psycopg import sql
 
 from clew.domain.handling import Use
 from clew.domain.officer import WITHOUT_CONTENT, Role
-from clew.records import administration, custody, log, rights
+from clew.records import administration, custody, locks, log, rights
 from clew.records.roles import Roles
 from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, visible
 
@@ -259,6 +259,7 @@ def functions() -> list[str]:
         "{b_owner_sees_a}": visible(
             "a.", viewer_member="b.owner_member", viewer_unit="b.owner_unit", viewer_use=FACTS
         ),
+        "{covers_lock}": str(locks.COVERS),
         "{a_is_visible}": visible("m.a_"),
         "{b_is_visible}": visible("m.b_"),
     }

@@ -15,9 +15,11 @@ declare
     some_media uuid[];
     other_media uuid[];
 begin
-    if viewer_member is null then
+    if viewer_member is null or cardinality($1 || $2 || $3) = 0 then
         return;
     end if;
+    -- Nobody has a copy of an older cover in hand now, whoever comes later copies the new one (records/locks.py).
+    perform pg_advisory_xact_lock({covers_lock});
     -- A copy has the matches of what it was copied from; between two that were copied, both ways.
     with copied as (
         select c.old, c.new from unnest($2, $3) as c (old, new)
