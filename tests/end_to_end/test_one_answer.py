@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
 from django.urls import URLPattern, get_resolver
+from playwright.sync_api import Browser
 
 from clew.domain.officer import Role
 from clew.records import officers
@@ -48,13 +49,17 @@ def foreign(node) -> Iterator[Foreign]:
 
 
 @pytest.fixture(scope="module")
-def people(foreign) -> Iterator[dict[str, Visitor]]:
-    with pages() as address, chromium() as browser, ExitStack() as opened:
-        made = {}
-        for name in PEOPLE:
-            made[name] = opened.enter_context(visitor(browser, address))
-            come_in(made[name], name)
-        yield made
+def door(foreign) -> Iterator[tuple[Browser, str]]:
+    with pages() as address, chromium() as browser:
+        yield browser, address
+
+
+@contextmanager
+def person(door: tuple[Browser, str], name: str) -> Iterator[Visitor]:
+    """Somebody who has just come in: some pages ask for a fresh sign-in after a while, and name in it what was asked."""
+    with visitor(*door) as who:
+        come_in(who, name)
+        yield who
 
 
 def routes() -> dict[str, URLPattern]:
@@ -92,9 +97,14 @@ def answer(who: Visitor, address: str, method: str) -> tuple[int, tuple[tuple[st
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("name", PEOPLE)
 def test_every_route_gives_one_answer_to_what_is_hidden_absent_and_malformed(
-    foreign: Foreign, people: dict[str, Visitor], name: str, method: str
+    foreign: Foreign, door: tuple[Browser, str], name: str, method: str
 ) -> None:
-    who, walked = people[name], 0
+    with person(door, name) as who:
+        walk(foreign, who, method)
+
+
+def walk(foreign: Foreign, who: Visitor, method: str) -> None:
+    walked = 0
     of_no_route = answer(who, NO_ROUTE, method)
     for pattern in routes():
         for slug in SLUGS if "<slug:" in pattern else ("",):
@@ -135,9 +145,9 @@ def absent_page(who: Visitor) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
     return answer(who, NO_ROUTE, "GET")
 
 
-def test_the_walk_notices_an_answer_that_differs(foreign: Foreign, people: dict[str, Visitor]) -> None:
+def test_the_walk_notices_an_answer_that_differs(foreign: Foreign, door: tuple[Browser, str]) -> None:
     """The own case is told from an absent one: so the walk compares what can differ."""
-    ada = people["ada"]
-    own, absent = (answer(ada, f"/cases/{case}/", "GET") for case in ("NO-1", "NO-NOT-THERE"))
-    assert own != absent
-    assert absent == absent_page(ada)
+    with person(door, "ada") as ada:
+        own, absent = (answer(ada, f"/cases/{case}/", "GET") for case in ("NO-1", "NO-NOT-THERE"))
+        assert own != absent
+        assert absent == absent_page(ada)
