@@ -1,11 +1,7 @@
 """What an owner changes while another's intake is open: neither sees the other's transaction, and nothing is lost."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
-from time import monotonic, sleep
 
 import numpy as np
 import psycopg
@@ -16,63 +12,11 @@ from clew.actions import blocking, ending, restricting
 from clew.cli.drawing import landscape
 from clew.domain.handling import Actor, Audience, Handling
 from clew.domain.handling_change import SubjectKind
-from clew.records import matches
-from clew.records.session import acting_as, let_go
+from clew.records.session import acting_as
 from tests.scenario.test_ending import END, day  # noqa: F401
+from tests.world.meanwhile import while_open
 from tests.world.office import Office
 from tests.world.world import World, handling
-
-SECONDS_MAX = 60
-WAITS = "select from pg_locks where not granted and locktype in ('advisory', 'transactionid', 'tuple')"
-
-
-@dataclass(kw_only=True)
-class Meanwhile:
-    """An act in a thread of its own, begun while somebody's intake is open; what it failed with."""
-
-    world: World
-    act: Callable[[], object]
-    failures: list[BaseException] = field(default_factory=list)
-    had_to_wait: bool = False
-
-    def begin(self) -> None:
-        """Begin, and come back once it is done or waits for a lock."""
-        self.thread = Thread(target=self._run)
-        self.thread.start()
-        until = monotonic() + SECONDS_MAX
-        while self.thread.is_alive() and not self._waits() and monotonic() < until:
-            sleep(0.05)
-        self.had_to_wait = self.thread.is_alive()
-
-    def _run(self) -> None:
-        try:
-            self.act()
-        except BaseException as failure:
-            self.failures.append(failure)
-        finally:
-            let_go()
-
-    def _waits(self) -> bool:
-        with psycopg.connect(**self.world.facts.as_owner()) as connection:
-            return connection.execute(WAITS).fetchone() is not None
-
-
-@contextmanager
-def while_open(monkeypatch: pytest.MonkeyPatch, world: World, act: Callable[[], object]) -> Iterator[Meanwhile]:
-    """`act` begins when the next intake has written its matches and has not committed; it is over at the end."""
-    note = matches.note_digest_overlaps
-    meanwhile = Meanwhile(world=world, act=act)
-
-    def paused(*given: object) -> None:
-        monkeypatch.setattr(matches, "note_digest_overlaps", note)
-        meanwhile.begin()
-        note(*given)
-
-    monkeypatch.setattr(matches, "note_digest_overlaps", paused)
-    yield meanwhile
-    meanwhile.thread.join(SECONDS_MAX)
-    assert not meanwhile.thread.is_alive()
-    assert meanwhile.failures == []
 
 
 @pytest.fixture

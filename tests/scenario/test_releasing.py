@@ -7,11 +7,14 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from clew.actions import auditing, releasing, shredding
+from clew.actions import auditing, blocking, releasing, shredding
 from clew.cli.drawing import landscape
 from clew.domain.errors import Invalid, NotVisible, StepRefused, Tampered, Unavailable
 from clew.domain.handling import Actor
+from clew.domain.handling_change import SubjectKind
+from clew.records import releases
 from clew.records.session import acting_as
+from tests.world.meanwhile import while_open
 from tests.world.office import Office, unit_only
 from tests.world.world import World
 
@@ -199,3 +202,37 @@ def test_the_conditions_of_another_release_open_nothing(
         connection.execute("alter table releases force row level security")
     with pytest.raises(Tampered):
         read(office, sven, strict)
+
+
+def block(of: Actor, case: str) -> None:
+    with acting_as(of) as session:
+        blocking.block(session, SubjectKind.CASE, case, None, "A person asked.")
+
+
+def test_once_all_that_hold_it_are_under_examination_its_release_has_ended(
+    office: Office, world: World, ada: Actor, sven: Actor, content: bytes, tmp_path: Path
+) -> None:
+    """The second block joins the record with that of the first: the release named the one that goes."""
+    again = tmp_path / "again"
+    again.mkdir()
+    (again / "1.jpg").write_bytes(content)
+    office.intake(ada, again, "NO-2", cover=unit_only(ada))
+    release_id = release(office, ada, content)
+    block(ada, "NO-2")
+    assert read(office, sven, release_id) == content
+    block(ada, "NO-1")
+    with pytest.raises(StepRefused):
+        read(office, sven, release_id)
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select (counts ->> 'releases_ended')::int from acts where act = 'retention.block'")
+        assert sorted(row[0] for row in cursor) == [0, 1]
+
+
+def test_a_release_that_is_given_while_a_block_is_laid_has_ended_with_it(
+    office: Office, world: World, ada: Actor, sven: Actor, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with while_open(monkeypatch, world, lambda: block(ada, "NO-1"), at=(releases, "add")) as meanwhile:
+        release_id = release(office, ada, content)
+    assert meanwhile.had_to_wait
+    with pytest.raises(StepRefused):
+        read(office, sven, release_id)

@@ -49,7 +49,7 @@ def release(
     key = medium_keys.of(session, [medium_id]).get(medium_id)
     if key is None:
         raise NotVisible("Your unit has no such medium in the vault.")
-    held = media.held(session, medium_id)
+    held = media.held(session, medium_id, stays=True)
     if held.is_blocked:
         raise StepRefused("This record is under examination: it is released to nobody.")
     check_use(covers.get(session, held.cover_id), Use.ORIGINAL, statement, is_own=True)

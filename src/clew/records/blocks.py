@@ -115,7 +115,10 @@ def lasting(session: Session, limit: int) -> tuple[Block, ...]:
 
 
 def withdraw_releases(session: Session) -> int:
-    """End every release of the own unit's media that are blocked now; how many. What was seen stays seen."""
+    """End every release of the own unit's media that are blocked now; how many ended in this transaction.
+
+    Of media that were joined with others they have ended already (`handlings`). What was seen stays seen.
+    """
     with session.cursor() as cursor:
         cursor.execute(
             """
@@ -124,7 +127,11 @@ def withdraw_releases(session: Session) -> int:
                and exists (select from media m where m.id = r.medium_id and %(blocked)s = any (m.excluded))""",
             {"member": session.actor.member, "unit": session.actor.unit, "blocked": BLOCKED},
         )
-        return cursor.rowcount
+        cursor.execute(
+            "select count(*) from releases where member = %s and unit = %s and withdrawn_at = now()",
+            [session.actor.member, session.actor.unit],
+        )
+        return int(cursor.fetchone()[0])
 
 
 _COLUMNS = "id, subject_kind, subject_id, unit, reason, change_id, laid_by, laid_at, lifted_at, member"

@@ -495,6 +495,10 @@ _FOLLOW = (
        and not exists (select from pg_temp.recover_media s where s.new = r.old)
        and not exists (select from occurrences o where o.medium_id = r.old)
        and not exists (select from listings l where l.medium_id = r.old)""",
+    # A release is bound to the record that it names: once that is joined with another it would end by nothing.
+    """
+    update releases r set wrapped = null, withdrawn_at = now()
+      from pg_temp.recover_gone g where r.medium_id = g.id and r.withdrawn_at is null""",
     "delete from series_media s using pg_temp.recover_gone g where s.medium_id = g.id",
     "delete from medium_keys k using pg_temp.recover_gone g where k.medium_id = g.id",
     "delete from fingerprints f using pg_temp.recover_gone g where f.medium_id = g.id",

@@ -62,15 +62,16 @@ class Held:
     is_blocked: bool
 
 
-def held(session: Session, medium_id: UUID) -> Held:
-    """The medium of this identifier.
+def held(session: Session, medium_id: UUID, *, stays: bool = False) -> Held:
+    """The medium of this identifier. With `stays` it is as it is said to be until the transaction ends.
 
     Raises:
         NotVisible: there is none with bytes of its own, or the actor may not see it.
     """
     with session.cursor() as cursor:
         cursor.execute(
-            "select owner_member, cover_id, sha256, %s = any (excluded) from media where id = %s and sha256 is not null",
+            "select owner_member, cover_id, sha256, %s = any (excluded) from media where id = %s and sha256 is not null"
+            + (" for share" if stays else ""),
             [BLOCKED, medium_id],
         )
         found = cursor.fetchone()
