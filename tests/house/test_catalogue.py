@@ -44,7 +44,7 @@ GOLDEN_APP = {
     "medium_keys": "delete, insert, select, update (wrapped)",
     "members": "insert, select, update (name, contact_point, kind, languages, legal_basis)",
     "occurrences": ALL,
-    "officers": "insert, select, update (password, last_login)",
+    "officers": "insert, select, update (password, last_login, keys_forgotten_at)",
     "overlap_sides": "select, update (state)",
     "procrastinate_events": ALL,
     "procrastinate_jobs": ALL,

@@ -7,11 +7,12 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from clew.actions import admitting, entering, suspending
+from clew.actions import admitting, entering, signing_in, suspending
 from clew.domain.certification import Step, Training
 from clew.domain.errors import ClewError, NotAdmitted, NotVisible, SecondPersonNeeded, StepRefused
 from clew.domain.handling import Actor
 from clew.domain.officer import WITHOUT_CONTENT, Role
+from clew.domain.sign_in import Way
 from clew.domain.suspension import Level, Scope, Standing
 from clew.records import officers
 from clew.records.session import acting_as
@@ -276,3 +277,22 @@ def test_a_name_taken_in_another_member_is_refused(norway: dict[str, Actor]) -> 
         for name in ("operator", "two words", "", "x" * 61, "-dash"):
             with pytest.raises(ClewError):
                 admitting.admit(session, name, "ADMIN")
+
+
+@pytest.mark.parametrize("way", [Way.SINGLE_SIGN_ON, Way.CERTIFICATE, Way.CODE])
+def test_no_administrator_alone_becomes_an_officer_who_has_signed_in_by_whatever_way(
+    ada: Actor, norway: dict[str, Actor], way: Way
+) -> None:
+    """Who comes by single sign-on or a certificate has no second factor here that could be asked about."""
+    with acting_as(norway["anna"]) as session:
+        assert admitting.first_password(session, "ada")
+    signing_in.begin(ada, way, "a browser")
+    with acting_as(norway["anna"]) as session, pytest.raises(StepRefused, match="signed in before"):
+        admitting.first_password(session, "ada")
+    with acting_as(admitting.operator_at("NO")) as session:
+        admitting.forget_keys(session, "ada")
+    with acting_as(norway["anna"]) as session:
+        assert admitting.first_password(session, "ada")
+    signing_in.begin(ada, way, "a browser")
+    with acting_as(norway["anna"]) as session, pytest.raises(StepRefused, match="signed in before"):
+        admitting.first_password(session, "ada")

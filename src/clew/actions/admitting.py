@@ -157,13 +157,14 @@ def roster(session: Session) -> tuple[Known, ...]:
 
 
 def first_password(session: Session, username: str) -> str:
-    """A password for an officer who has no second factor yet, to be handed over in person; told once.
+    """A password for an officer who has no second factor and never signed in, to be handed over in person; told once.
 
     With it the officer adds a second factor, and from then on nobody can do this: a lost key takes the
-    node's operator (`forget_keys`) and an administrator.
+    node's operator (`forget_keys`) and an administrator. The same holds for who comes by single sign-on or
+    by a certificate, and so has no second factor here.
 
     Raises:
-        StepRefused: the actor is no administrator, or the officer has a second factor.
+        StepRefused: the actor is no administrator, or the officer has a second factor or has signed in before.
         NotVisible: there is no such officer of the actor's member.
     """
     administer(session)
@@ -171,6 +172,8 @@ def first_password(session: Session, username: str) -> str:
     _own_officer(session, name)
     if officers.has_second_factor(session, name):
         raise StepRefused("This officer has a second factor: only the operator of the node takes a lost one away.")
+    if officers.has_signed_in(session, name):
+        raise StepRefused("This officer has signed in before: only the operator of the node lets them begin anew.")
     password = secrets.token_urlsafe(FIRST_PASSWORD_BYTES)
     officers.set_password(name, password)
     audit.append(session, "officer.invite", name)

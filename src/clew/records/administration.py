@@ -89,7 +89,7 @@ APP_GRANTS = {
     "member_rules": "select, insert, update (widening_needs_second, changed_by, changed_at)",
     "members": "select, insert, update (name, contact_point, kind, languages, legal_basis)",
     "door_memory": "select, insert, update, delete",
-    "officers": "select, insert, update (password, last_login)",
+    "officers": "select, insert, update (password, last_login, keys_forgotten_at)",
     "sign_ins": "select, insert, update (ended_by, ended_at)",
     "suspensions": "select, insert, update (lifted_by, lifted_at)",
     "tokens": "select, insert, update (ended_by, ended_at)",

@@ -103,6 +103,19 @@ def has_second_factor(session: Session, username: str) -> bool:
     return bool(row and row[0])
 
 
+def has_signed_in(session: Session, username: str) -> bool:
+    """Whether the officer of the own member ever signed in, by whatever way, since the operator took lost keys away."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select exists (select from sign_ins s join officers o on o.username = s.officer
+                            where s.officer = %s and s.began_at > coalesce(o.keys_forgotten_at, '-infinity'))""",
+            [name_of(username)],
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
 def forget_keys(session: Session, username: str) -> None:
     """Take the officer's password and second factors away: a lost key opens nothing any more."""
     with session.cursor() as cursor:
@@ -111,7 +124,8 @@ def forget_keys(session: Session, username: str) -> None:
             [name_of(username)],
         )
         cursor.execute(
-            "update officers set password = %s where username = %s", [make_password(None), name_of(username)]
+            "update officers set password = %s, keys_forgotten_at = clock_timestamp() where username = %s",
+            [make_password(None), name_of(username)],
         )
 
 

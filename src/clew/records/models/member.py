@@ -60,6 +60,8 @@ class Officer(AbstractBaseUser):
     member = models.TextField()
     unit = models.TextField()
     is_active = models.BooleanField(default=True)
+    keys_forgotten_at = models.DateTimeField(null=True)
+    """When the node's operator last took password and second factors away."""
 
     USERNAME_FIELD = "username"
     objects = BaseUserManager["Officer"]()
