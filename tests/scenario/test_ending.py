@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from clew.actions import blocking, ending, opening, shredding
+from clew.actions import blocking, ending, keeping, opening, shredding
 from clew.cli.drawing import landscape
 from clew.domain.cover import default_retention_end
 from clew.domain.ending import Step
@@ -435,8 +435,6 @@ def test_an_intake_never_loses_bytes_to_an_exhibit_that_ends_beside_it(
     office: Office, world: World, ada: Actor, seized: Path, tmp_path: Path, day: list[date], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The blob was found in place, then its exhibit ended, then the intake wrote its rows: it must notice."""
-    from clew.actions import keeping
-
     office.intake(ada, seized, "NO-1", "PHONE-1")
     anchor = tmp_path / "anchor"
     anchor.mkdir()

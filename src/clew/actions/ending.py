@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from clew.actions import matching
+from clew.actions import keeping, matching
 from clew.actions.opening import today
 from clew.actions.workplace import Workplace
 from clew.domain import ending as rules
@@ -20,10 +20,9 @@ from clew.domain.errors import ClewError, NotVisible
 from clew.domain.handling import Actor
 from clew.domain.handling_change import SubjectKind
 from clew.domain.retention import State, calendar_of, state
-from clew.records import audit, cases, forgotten, handlings, officers, retentions, tombstones
+from clew.records import audit, cases, forgotten, handlings, locks, officers, retentions, tombstones
 from clew.records.retentions import Kept
 from clew.records.session import Session, acting_as
-from clew.records.tombstones import Tombstone
 
 SUBJECTS_PER_LOOK_MAX = 200
 LOOKS_PER_RUN_MAX = 50
@@ -141,9 +140,7 @@ def _held(session: Session, kind: SubjectKind, subject_id: UUID) -> Kept | None:
     """The subject as it is, held against decisions, blocks and intakes until the transaction ends."""
     with suppress(NotVisible):
         kept = retentions.of(session, kind, subject_id)
-        case_id = subject_id if kind is SubjectKind.CASE else kept.case_id
-        if case_id is not None:
-            cases.close(session, case_id)
+        locks.close_place(session, kept.case_id or subject_id)
         handlings.get(session, kind, subject_id)
         if kind is SubjectKind.CASE:
             handlings.hold_exhibits_of(session, subject_id)
@@ -153,43 +150,55 @@ def _held(session: Session, kind: SubjectKind, subject_id: UUID) -> Kept | None:
 
 def _carry_out(workplace: Workplace, actor: Actor, stone_id: UUID) -> None:
     """Batch after batch, then the subject itself, the key of a case, and the event that proves it."""
-    while not _step(workplace, actor, stone_id):
-        pass
+    is_last = False
+    while not is_last:
+        _remove_blobs(workplace, actor, stone_id)
+        is_last = _step(actor, stone_id)
+    _end_itself(actor, stone_id)
+    _remove_blobs(workplace, actor, stone_id)
     with acting_as(actor) as session:
         stone = tombstones.hold(session, stone_id)
         if stone.step is Step.DONE:
             return
-        _remove_blobs(workplace, session, stone)
         if stone.kind is SubjectKind.CASE:
             workplace.vault.keys.destroy(stone.member, str(stone.subject_id))
-        tombstones.note(session, stone_id, stone.counts, ())
         act = audit.append(session, "retention.end", str(stone_id), stone.counts)
         tombstones.done(session, stone_id, act)
 
 
-def _step(workplace: Workplace, actor: Actor, stone_id: UUID) -> bool:
-    """The blobs of the batch before leave the disk, the rows of the next go; whether all are gone. One transaction."""
+def _step(actor: Actor, stone_id: UUID) -> bool:
+    """The rows of the next batch go, once the blobs of that before have left the disk; whether all are gone."""
     with acting_as(actor) as session:
         stone = tombstones.hold(session, stone_id)
         if stone.step is Step.DONE:
             return True
-        _remove_blobs(workplace, session, stone)
+        locks.close_place(session, stone.case_id or stone.subject_id)
         gone, is_last = forgotten.some_of(session, stone.kind, stone.subject_id, PLACES_PER_BATCH)
-        counts, blobs = rules.added(stone.counts, gone.counts), list(gone.blobs)
-        if is_last:
-            rest = forgotten.subject(session, stone.kind, stone.subject_id)
-            counts, blobs = rules.added(counts, rest.counts), [*blobs, *rest.blobs]
-        tombstones.note(session, stone_id, counts, blobs)
+        tombstones.note(session, stone_id, rules.added(stone.counts, gone.counts), [*stone.blobs, *gone.blobs])
         return is_last
 
 
-def _remove_blobs(workplace: Workplace, session: Session, stone: Tombstone) -> None:
-    """Take blobs off the disk while nothing is taken into the case, but for those that came to be held meanwhile."""
-    if stone.case_id is not None:
-        cases.close(session, stone.case_id)
-    if stone.blobs:
-        held = set(forgotten.still_held(session, stone.blobs))
-        workplace.vault.remove(blob for blob in stone.blobs if blob not in held)
+def _end_itself(actor: Actor, stone_id: UUID) -> None:
+    """The subject goes, with its intakes and chunks: in a transaction that holds no media before these (`locks`)."""
+    with acting_as(actor) as session:
+        stone = tombstones.hold(session, stone_id)
+        if stone.step is Step.DONE:
+            return
+        locks.close_place(session, stone.case_id or stone.subject_id)
+        rest = forgotten.subject(session, stone.kind, stone.subject_id)
+        tombstones.note(session, stone_id, rules.added(stone.counts, rest.counts), [*stone.blobs, *rest.blobs])
+
+
+def _remove_blobs(workplace: Workplace, actor: Actor, stone_id: UUID) -> None:
+    """Take the blobs of the batch before off the disk, but for those that came to be held meanwhile.
+
+    A transaction of its own: no intake of the member writes keys beside it, and none waits for more than this.
+    """
+    with acting_as(actor) as session:
+        stone = tombstones.hold(session, stone_id)
+        if stone.blobs:
+            keeping.remove_unheld(session, workplace.vault, stone.blobs)
+            tombstones.note(session, stone_id, stone.counts, ())
 
 
 def _foreseen(session: Session, due: Sequence[Kept]) -> Foreseen:

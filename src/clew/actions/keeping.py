@@ -10,7 +10,7 @@ from clew.actions.workplace import Workplace
 from clew.domain.errors import Invalid, StepRefused, Tampered, Unavailable
 from clew.media.digests import Content
 from clew.media.vault import Batch, Kept, Vault
-from clew.records import medium_keys
+from clew.records import forgotten, locks, medium_keys
 from clew.records.intakes import Intake
 from clew.records.medium_keys import MediumKey
 from clew.records.session import Session
@@ -44,17 +44,29 @@ def write(
     session: Session, vault: Vault, intake: Intake, names: Mapping[bytes, UUID], kept_bytes: Mapping[bytes, Kept],
     carried: Mapping[UUID, tuple[bytes, bytes] | None],
 ) -> None:  # fmt: skip
-    """By which case's key each medium can be read from now on; the case is held meanwhile.
+    """By which case's key each medium can be read from now on; the case and the names in the vault are held meanwhile.
 
     Raises:
-        Unavailable: a blob that was found in place went since, with the end of the exhibit that it was stored for.
+        Unavailable: a blob that was found in place, or a key of the case, went since with the end of what held it.
     """
     if intake.case_id is not None and intake.keeps_bytes:
         if not all(vault.holds(kept.blob) for kept in kept_bytes.values()):
             raise Unavailable("Some media went meanwhile with an exhibit that ended; they are taken in again.")
         fresh = {names[sha256]: (kept.blob, kept.wrapped) for sha256, kept in kept_bytes.items()}
+        medium_keys.hold(session, intake.case_id, [one for one, key in carried.items() if key is None])
         medium_keys.add(session, intake.case_id, fresh)
         medium_keys.carry(session, intake.case_id, {one: key for one, key in carried.items() if key is not None})
+
+
+def remove_unheld(session: Session, vault: Vault, blobs: Sequence[bytes]) -> int:
+    """Take those blobs off the disk that no case holds; how many are held, and stay.
+
+    Asked again here, whatever was found before: an intake may have come upon one in place since, for another case.
+    """
+    locks.close_names(session)
+    held = set(forgotten.still_held(session, blobs))
+    vault.remove(blob for blob in blobs if blob not in held)
+    return len(held)
 
 
 def keep(workplace: Workplace, intake: Intake, fresh: Sequence[Content]) -> Mapping[bytes, Kept]:

@@ -18,7 +18,7 @@ import numpy as np
 
 from clew.actions import matching, restricting
 from clew.actions.receiving import near_meanwhile, write_near
-from clew.actions.walking import AddJob, end_walk, in_chunks, occurrence_key
+from clew.actions.walking import AddJob, end_walk, hold_off_end, in_chunks, occurrence_key
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, Invalid
 from clew.domain.fingerprint import BYTES, Kind
@@ -31,7 +31,7 @@ from clew.formats.listed import NOTHING, BadRecord, ListedMedium
 from clew.formats.vics import VicsCase, read_cases
 from clew.media.reading import FingerprintSet
 from clew.media.walk import open_seized, path_from_text
-from clew.records import audit, cases, fingerprints, intakes, listed, series
+from clew.records import audit, fingerprints, intakes, listed, series
 from clew.records.fingerprints import Fingerprints
 from clew.records.intakes import Intake, Stub
 from clew.records.listed import ListedRow
@@ -336,6 +336,7 @@ def _add_files(
     for series_id, stubs in by_series.items():
         for some in in_chunks(stubs):
             with acting_as(actor) as session:
+                hold_off_end(session, intake)
                 chunk_id = intakes.add_chunk(session, intake, some, series_id)
                 if chunk_id is not None:
                     add_job(chunk_id, ChunkState.WAITING)
@@ -379,8 +380,7 @@ def _add_part(
     """
     aim = whole.series_id if into is None else into
     with acting_as(actor) as session:
-        if whole.case_id is not None:
-            cases.hold(session, whole.case_id)
+        hold_off_end(session, whole)
         intakes.hold(session, whole)
         seen = {} if aim is None else restricting.series_decided(session, [aim])
         intake = restricting.into_series(session, whole, next(iter(seen.values()), None))

@@ -7,11 +7,11 @@ from uuid import UUID
 from clew.actions.admitting import add_officer
 from clew.actions.entering import add_member
 from clew.domain.cover import Cover, check_retention
-from clew.domain.errors import Invalid
+from clew.domain.errors import Invalid, StepRefused
 from clew.domain.handling import Handling
 from clew.domain.naming import named
 from clew.domain.series import SeriesState
-from clew.records import audit, covers, exhibits, hash_lists, members, officers, series
+from clew.records import audit, covers, exhibits, handlings, hash_lists, members, officers, series, tombstones
 from clew.records import cases as case_records
 from clew.records.officers import actor_of
 from clew.records.session import Session, acting_as
@@ -124,8 +124,13 @@ def today() -> date:
 
 
 def open_list(session: Session, name: str, handling: Handling, cover_id: UUID | None = None) -> UUID:
-    """The unit's own hash list of that name, opened where it is new."""
+    """The unit's own hash list of that name, opened where it is new.
+
+    Raises:
+        StepRefused: it is ending.
+    """
     list_id = hash_lists.open_list(session, named(name), handling, cover_id)
+    tombstones.hold_off(session, list_id=list_id)
     audit.append(session, "hash_list.open", str(list_id))
     return list_id
 
@@ -133,16 +138,29 @@ def open_list(session: Session, name: str, handling: Handling, cover_id: UUID | 
 def open_exhibit(
     session: Session, case: str, exhibit: str, handling: Handling, cover_id: UUID | None = None
 ) -> UUID:
-    """The exhibit of this reference, opened with its case where they are new."""
+    """The exhibit of this reference, opened with its case where they are new.
+
+    Raises:
+        StepRefused: it is ending, or its case is.
+    """
     case_id = case_records.open_case(session, named(case), handling, cover_id)
+    tombstones.hold_off(session, case_id=case_id)
     exhibit_id = exhibits.open_exhibit(session, case_id, named(exhibit), handling, cover_id)
+    tombstones.hold_off(session, case_id=case_id, exhibit_id=exhibit_id)
     audit.append(session, "exhibit.open", str(exhibit_id))
     return exhibit_id
 
 
 def open_series(session: Session, name: str, handling: Handling, cover_id: UUID | None = None) -> UUID:
-    """The unit's own series of that name, open where it is new."""
+    """The unit's own series of that name, open where it is new.
+
+    Raises:
+        StepRefused: it is ending.
+    """
     series_id = series.find_or_open(session, named(name), handling, cover_id)
+    handlings.hold_series(session, [series_id])
+    if tombstones.is_one_ending(session, [series_id]):
+        raise StepRefused("The end of this series has come and is being carried out; nothing more is taken into it.")
     audit.append(session, "series.open", str(series_id))
     return series_id
 

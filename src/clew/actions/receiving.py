@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from clew.actions import keeping, matching, restricting
-from clew.actions.walking import AddJob
+from clew.actions.walking import AddJob, hold_off_end
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, Unavailable
 from clew.domain.fingerprint import QUALITY_MATCHED_MIN, Engine, Kind
@@ -21,7 +21,7 @@ from clew.media.digests import Content, content_of_file
 from clew.media.limits import MEDIUM_BYTES_MAX
 from clew.media.reading import FingerprintSet, Reading, Wants
 from clew.media.walk import open_seized
-from clew.records import audit, cases, fingerprints, intakes, locks, matches, media, medium_keys, occurrences, series
+from clew.records import audit, fingerprints, intakes, locks, matches, media, medium_keys, occurrences, series
 from clew.records.fingerprints import Fingerprints
 from clew.records.intakes import Chunk, Intake, Stub
 from clew.records.media import Medium
@@ -155,8 +155,9 @@ def take(
     before = matching.catch_up(workplace.indexes)
     kept = [_medium(one, reading) for one, reading in zip(fresh, readings, strict=True)]
     with acting_as(actor) as session:
-        if intake.case_id is not None:
-            cases.hold(session, intake.case_id)
+        hold_off_end(session, intake)
+        if intake.keeps_bytes:
+            locks.share_names(session)
         if intakes.lock_chunk(session, chunk) is not ChunkState.WAITING:
             return
         restricting.check_series(session, into, decided)

@@ -24,7 +24,7 @@ from clew.domain.handling_change import (
     needs_second,
 )
 from clew.domain.officer import Role
-from clew.records import audit, covers, handling_changes, handlings, members, officers
+from clew.records import audit, covers, handling_changes, handlings, members, officers, tombstones
 from clew.records.handlings import Subject
 from clew.records.intakes import Intake
 from clew.records.session import Session, acting_as
@@ -290,10 +290,13 @@ def check_series(session: Session, series: Iterable[UUID], seen: Mapping[UUID, H
     """Hold the series as they were `seen`, until the transaction ends: what is added now lies under that.
 
     Raises:
-        Unavailable: something else was decided meanwhile; the same call goes by it.
+        Unavailable: something else was decided meanwhile, or one is ending; the same call goes by it.
     """
-    if handlings.hold_series(session, series) != seen:
+    held = list(series)
+    if handlings.hold_series(session, held) != seen:
         raise Unavailable("The handling of a series was changed meanwhile; the same call goes on under the new one.")
+    if tombstones.is_one_ending(session, held):
+        raise Unavailable("A series is ending; the same call goes on without it once it has.")
 
 
 def end_due(actor: Actor) -> int:

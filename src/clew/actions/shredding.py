@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
+from clew.actions import keeping
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, NotVisible, StepRefused
 from clew.domain.handling import Actor
@@ -11,7 +12,7 @@ from clew.domain.retention import calendar_of
 from clew.domain.shredding import Step, backups_until, check_second_person, in_words
 from clew.keys import certificates
 from clew.keys.keyring import Keyring
-from clew.records import audit, blocks, cases, forgotten, officers, shreddings
+from clew.records import audit, blocks, cases, forgotten, locks, officers, shreddings
 from clew.records.session import Session, acting_as
 from clew.records.shreddings import Shredding
 
@@ -71,6 +72,8 @@ def agree(session: Session, case: str) -> Shredding:
         NotVisible: nobody proposed it.
         StepRefused: the actor proposed it, or the case is under examination.
     """
+    with suppress(NotVisible):  # it may be going already
+        locks.close_place(session, cases.find_own(session, case))
     shredding = shreddings.of(session, case)
     if shredding.step is Step.PROPOSED:
         check_second_person(shredding.proposed_by, session.actor.officer)
@@ -190,9 +193,9 @@ def _destroy(workplace: Workplace, actor: Actor, shredding: Shredding) -> None:
 def _finish(workplace: Workplace, actor: Actor, shredding_id: UUID, *, backup_days: int, seed: bytes) -> str:
     with acting_as(actor) as session:
         shredding = shreddings.get(session, shredding_id)
-    if shredding.certificate is not None:
-        return shredding.certificate
-    workplace.vault.remove(shredding.blobs)
+        if shredding.certificate is not None:
+            return shredding.certificate
+        keeping.remove_unheld(session, workplace.vault, shredding.blobs)
     text = certificates.signed(_statement(actor, shredding, backup_days), seed)
     with acting_as(actor) as session:
         shreddings.done(session, shredding.id, text)

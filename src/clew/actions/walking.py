@@ -11,8 +11,8 @@ from clew.domain.intake import BYTES_PER_CHUNK_MAX, FILES_PER_CHUNK_MAX, TRIED_A
 from clew.formats.recognition import recognise
 from clew.media.archive import looks_like_archive
 from clew.media.walk import SeizedFile, SourceKind, first_block, source_kind, walk
-from clew.records import audit, cases, intakes
-from clew.records.intakes import Stub
+from clew.records import audit, intakes, tombstones
+from clew.records.intakes import Intake, Stub
 from clew.records.session import Session, acting_as
 
 AddJob = Callable[[int, ChunkState], None]
@@ -68,8 +68,7 @@ def walk_in(actor: Actor, intake_id: UUID, add_job: AddJob) -> int:
     seen = 0
     for stubs in in_chunks(stub_of(intake.source, file) for file in walk(Path(os.fsdecode(intake.source)))):
         with acting_as(actor) as session:
-            if intake.case_id is not None:
-                cases.hold(session, intake.case_id)
+            hold_off_end(session, intake)
             chunk_id = intakes.add_chunk(session, intake, stubs)
             if chunk_id is not None:
                 add_job(chunk_id, ChunkState.WAITING)
@@ -82,6 +81,7 @@ def unpack_in(actor: Actor, intake_id: UUID, add_job: AddJob, size_bytes: int) -
     """The intake's source is itself an archive: one job unpacks it."""
     with acting_as(actor) as session:
         intake = intakes.get(session, intake_id)
+        hold_off_end(session, intake)
         audit.append(session, "intake.unpack", str(intake_id))
         chunk_id = intakes.add_archive(session, intake, b"", size_bytes)
         if chunk_id is not None:
@@ -95,6 +95,15 @@ def end_walk(actor: Actor, intake_id: UUID, seen: int, add_job: AddJob) -> None:
         intakes.walked(session, intake_id, seen)
         for chunk_id, state in intakes.unfinished(session, intake_id):
             add_job(chunk_id, state)
+
+
+def hold_off_end(session: Session, intake: Intake) -> None:
+    """What the intake goes into does not end until the transaction has; the first lock of every one that adds to it.
+
+    Raises:
+        StepRefused: it is ending, or being shredded.
+    """
+    tombstones.hold_off(session, case_id=intake.case_id, exhibit_id=intake.exhibit_id, list_id=intake.list_id)
 
 
 def in_chunks(stubs: Iterable[Stub]) -> Iterator[list[Stub]]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from clew.domain.errors import Invalid, NotVisible, StepRefused
+from clew.domain.errors import Invalid, NotVisible
 from clew.domain.handling import Handling
-from clew.records import sealed
+from clew.records import locks, sealed
 from clew.records.session import Session, handling_columns
 
 REFERENCE = b"cases.reference"
@@ -121,35 +121,21 @@ def _rows(session: Session, rows: Sequence[tuple]) -> tuple[CaseRow, ...]:
     )  # fmt: skip
 
 
-def hold(session: Session, case_id: UUID) -> None:
-    """Hold off the shredding of the case until this transaction ends.
-
-    Raises:
-        StepRefused: it is being shredded.
-    """
+def is_being_shredded(session: Session, case_ids: Sequence[UUID]) -> bool:
+    """Whether one of the cases is going for good, whoever decided that; asked while their places are held."""
     with session.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock_shared(%s)", [_lock_of(case_id)])
-        cursor.execute("select from cases where id = %s and shredded_at is not null", [case_id])
-        if cursor.fetchone() is not None:
-            raise StepRefused("This case is being shredded; nothing more is taken into it.")
-
-
-def close(session: Session, case_id: UUID) -> None:
-    """Nothing is taken into the case until this transaction ends; waits for whoever is at it."""
-    with session.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [_lock_of(case_id)])
+        cursor.execute(
+            "select exists (select from cases where id = any(%s) and shredded_at is not null)", [list(case_ids)]
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def begin_shredding(session: Session, case_id: UUID) -> None:
     """From now on nothing is taken into the case; waits for whoever is at it."""
+    locks.close_place(session, case_id)
     with session.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [_lock_of(case_id)])
         cursor.execute("update cases set shredded_at = coalesce(shredded_at, now()) where id = %s", [case_id])
 
 
 def _sealed(member: str, reference: str) -> bytes:
     return sealed.of_member(member).seal(reference.encode(), REFERENCE)
-
-
-def _lock_of(case_id: UUID) -> int:
-    return int.from_bytes(case_id.bytes[:8], signed=True)

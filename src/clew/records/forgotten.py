@@ -125,7 +125,7 @@ def _hold(session: Session, media: Sequence[UUID]) -> None:
 
 
 def _keys_of_no_place(session: Session, kind: SubjectKind, subject_id: UUID, lying: Sequence[UUID]) -> list[bytes]:
-    """Keys of media that no longer occur in the case go; the blobs that no case holds then."""
+    """Keys of media that no longer occur in the case go, those of their copies too; the blobs that no case holds then."""
     if kind not in (SubjectKind.CASE, SubjectKind.EXHIBIT):
         return []
     with session.cursor() as cursor:
@@ -193,8 +193,11 @@ _CASE_OF = {
     SubjectKind.CASE: "%(subject)s::uuid",
     SubjectKind.EXHIBIT: "(select case_id from exhibits where id = %(subject)s)",
 }
+# By content: a copy under another handling, which lies on a list or nowhere, got the keys of what it was copied from.
 _KEYS = """
-    delete from medium_keys k where k.case_id = {case} and k.medium_id = any(%(media)s)
+    delete from medium_keys k using media m where m.id = k.medium_id and k.case_id = {case}
+       and (m.name, m.owner_member, m.owner_unit) in (
+            select l.name, l.owner_member, l.owner_unit from media l where l.id = any(%(media)s))
        and not exists (select from occurrences o where o.case_id = k.case_id and o.medium_id = k.medium_id)
     returning k.blob"""
 

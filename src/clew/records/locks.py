@@ -1,20 +1,47 @@
 """Locks that are no rows, and the one order in which every transaction of Clew takes what it locks.
 
-    1  a case, against its end                  cases.hold, cases.close
-    2  subjects, then their intakes and chunks  handlings.get, hold_series, intakes.hold, lock_chunk
-    3  media, in the order of their identifiers media.hold, and what lies in places: occurrences, listings, keys
-    4  covers                                   here
-    5  the counters of fingerprints             fingerprints.take_numbers
-    6  fingerprints, places in series, matches and overlaps
+    0  what is gone on with                     tombstones.hold
+    1  a place: a case with all in it, or a     share_place, close_place
+       hash list
+    2  the names in the vault of a member       share_names, close_names
+    3  subjects, then their intakes and chunks  handlings.get, hold_series, intakes.hold, lock_chunk
+    4  media, in the order of their identifiers media.hold, and what lies in places: occurrences, listings, keys
+    5  covers                                   hold_covers
+    6  the counters of fingerprints             fingerprints.take_numbers
+    7  fingerprints, places in series, matches and overlaps
 
 Whoever has come to a step takes nothing of an earlier one that another transaction could hold: so of two
-that meet, one waits for the other and never each for the other. One transaction changes one handling.
+that meet, one waits for the other and never each for the other. One transaction changes one handling, and holds
+one place. Intakes share what is no row, so they never wait for one another there.
 """
+
+import hashlib
+from uuid import UUID
 
 from clew.records.session import Session
 
 COVERS = 4_846_793_218
-"""The number of the lock in the database; any that no case's is (`cases`: those are random)."""
+"""The number of the lock in the database; any that no place's is (those are random)."""
+
+
+def share_place(session: Session, place_id: UUID) -> None:
+    """Hold off the end and the shredding of a case or hash list; waits for whoever is at it."""
+    _take(session, "pg_advisory_xact_lock_shared", _of_place(place_id))
+
+
+def close_place(session: Session, place_id: UUID) -> None:
+    """Have a case or hash list alone: nothing is taken into it or ends meanwhile; waits for whoever is at it."""
+    _take(session, "pg_advisory_xact_lock", _of_place(place_id))
+
+
+def share_names(session: Session) -> None:
+    """Hold off that blobs of the actor's member leave the disk: what is found there stays until a key to it is kept."""
+    _take(session, "pg_advisory_xact_lock_shared", _of_names(session))
+
+
+def close_names(session: Session) -> None:
+    """Have the names in the vault of the actor's member alone: no intake counts on a blob that it found."""
+    _take(session, "pg_advisory_xact_lock", _of_names(session))
 
 
 def hold_covers(session: Session) -> None:
@@ -24,5 +51,18 @@ def hold_covers(session: Session) -> None:
     transaction. So whoever writes such a thing shares this lock, and whoever changes a cover or has a medium go
     has it alone (`clew_recover`, `clew_forget_media`): it waits for those who hold it, and those who come later wait.
     """
+    _take(session, "pg_advisory_xact_lock_shared", COVERS)
+
+
+def _take(session: Session, function: str, key: int) -> None:
     with session.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock_shared(%s)", [COVERS])
+        cursor.execute(f"select {function}(%s)", [key])
+
+
+def _of_place(place_id: UUID) -> int:
+    return int.from_bytes(place_id.bytes[:8], signed=True)
+
+
+def _of_names(session: Session) -> int:
+    named = b"clew names in the vault of " + session.actor.member.encode()
+    return int.from_bytes(hashlib.sha256(named).digest()[:8], signed=True)

@@ -46,6 +46,21 @@ def add(session: Session, case_id: UUID, keys: Mapping[UUID, tuple[bytes, bytes]
         )
 
 
+def hold(session: Session, case_id: UUID, media: Sequence[UUID]) -> None:
+    """Have the case's keys to these media stay until the transaction ends.
+
+    Raises:
+        Unavailable: one went since it was found, with the exhibit that held the medium.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select from medium_keys where case_id = %s and medium_id = any(%s) order by medium_id for share",
+            [case_id, list(media)],
+        )
+        if cursor.rowcount != len(media):
+            raise Unavailable("Some media went meanwhile with an exhibit that ended; they are taken in again.")
+
+
 def carry(session: Session, case_id: UUID, keys: Mapping[UUID, tuple[bytes, bytes]]) -> None:
     """The same for media that another case holds, as long as it does.
 

@@ -306,7 +306,10 @@ _DOOMED = """
          where k.case_id = any(%(cases)s) or k.medium_id in (select id from gone)
         union
         select k.medium_id, k.case_id, k.blob from exhibits e
-          join occurrences o on o.exhibit_id = e.id join medium_keys k on k.case_id = e.case_id and k.medium_id = o.medium_id
+          join occurrences o on o.exhibit_id = e.id join media m on m.id = o.medium_id
+          -- Its copies under another handling too.
+          join media c on (c.name, c.owner_member, c.owner_unit) = (m.name, m.owner_member, m.owner_unit)
+          join medium_keys k on k.case_id = e.case_id and k.medium_id = c.id
          where e.id = any(%(exhibits)s)
            and not exists (select from occurrences n where n.case_id = e.case_id and n.medium_id = k.medium_id
                               and n.exhibit_id <> all(%(exhibits)s)))

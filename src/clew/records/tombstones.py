@@ -1,15 +1,16 @@
 """Tombstones: what is left of subjects that ended, and how far those have come that are ending."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from clew.domain.ending import Step
+from clew.domain.errors import StepRefused
 from clew.domain.handling_change import SubjectKind
 from clew.domain.retention import Rule
-from clew.records import sealed
+from clew.records import cases, locks, sealed
 from clew.records.retentions import COLUMNS, Kept
 from clew.records.session import Session
 
@@ -83,6 +84,36 @@ def is_ending(session: Session, subject_id: UUID) -> bool:
     with session.cursor() as cursor:
         cursor.execute("select exists (select from tombstones where subject_id = %s)", [subject_id])
         return bool(cursor.fetchone()[0])
+
+
+def is_one_ending(session: Session, subject_ids: Iterable[UUID]) -> bool:
+    """Whether the end of one of the own unit's subjects, which are there still, has begun."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select exists (select from tombstones
+                            where subject_id = any(%s) and step <> 'done' and member = %s and unit = %s)""",
+            [list(subject_ids), session.actor.member, session.actor.unit],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def hold_off(
+    session: Session, *, case_id: UUID | None = None, exhibit_id: UUID | None = None, list_id: UUID | None = None
+) -> None:
+    """Hold off the end of what media are taken into until the transaction ends, and that of its case.
+
+    Raises:
+        StepRefused: it is ending, or being shredded: what came now would be destroyed with it.
+    """
+    place_id = list_id if case_id is None else case_id
+    if place_id is None:
+        raise ValueError("media are taken into an exhibit of a case, or into a hash list")
+    locks.share_place(session, place_id)
+    if case_id is not None and cases.is_being_shredded(session, [case_id]):
+        raise StepRefused("This case is being shredded; nothing more is taken into it.")
+    if is_one_ending(session, [one for one in (case_id, exhibit_id, list_id) if one is not None]):
+        raise StepRefused("Its end has come and is being carried out; nothing more is taken into it.")
 
 
 def note(session: Session, tombstone_id: UUID, counts: Mapping[str, int], blobs: Sequence[bytes]) -> None:
