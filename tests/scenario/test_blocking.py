@@ -3,20 +3,24 @@
 import hashlib
 from datetime import date
 from pathlib import Path
+from threading import Thread
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from clew.actions import blocking, opening, releasing, restricting, viewing
+from clew.actions import blocking, ending, opening, releasing, restricting, shredding, viewing
 from clew.cli.drawing import landscape
+from clew.domain.cover import default_retention_end
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor, Audience, Handling, Use
 from clew.domain.handling_change import State, SubjectKind
 from clew.domain.officer import Role
+from clew.domain.retention import calendar_of
 from clew.domain.triage import Counts
-from clew.records import blocks
-from clew.records.session import acting_as
+from clew.records import blocks, handlings
+from clew.records.session import acting_as, let_go
+from tests.world.locks import until_it_waits
 from tests.world.office import Office
 from tests.world.world import World, handling
 
@@ -347,3 +351,126 @@ def test_an_exhibit_that_was_entered_for_fewer_than_its_case_stays_so(world: Wor
     with acting_as(ada) as session:
         restricting.change(session, SubjectKind.EXHIBIT, "SECRET", "NO-1", handling(ada), "It may be known.")
     assert seen(sven) == 4
+
+
+# What is going already ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def day(monkeypatch: pytest.MonkeyPatch) -> list[date]:
+    """The day on which things end; what is put into the list counts."""
+    now = [opening.today()]
+    monkeypatch.setattr(ending, "today", lambda: now[-1])
+    return now
+
+
+END = default_retention_end(opening.today())
+
+
+def begun(officer: Actor, kind: SubjectKind, name: str, within: str | None = None) -> None:
+    """The end of a subject was begun, and not more."""
+    actor = calendar_of(officer.member, officer.unit)
+    with acting_as(actor) as session:
+        subject_id = handlings.find(session, kind, name, within).id
+    assert ending._begin(actor, kind, subject_id)
+
+
+def test_a_case_is_not_blocked_while_an_exhibit_of_it_is_ending(
+    office: Office, ada: Actor, seized: Path, tmp_path: Path, day: list[date]
+) -> None:
+    """Nor is a series whose media lie in it; what does not touch it is blocked as ever."""
+    office.intake(ada, seized, "NO-1", "PHONE-1", series="harbour")
+    (tmp_path / "kept").mkdir()
+    landscape(99, (320, 240)).save(tmp_path / "kept" / "99.jpg")
+    office.intake(ada, tmp_path / "kept", "NO-1", "PHONE-2", until=date(END.year + 2, 3, 1))
+    day.append(END)
+    begun(ada, SubjectKind.EXHIBIT, "PHONE-1", "NO-1")
+    for kind, name, within in (
+        (SubjectKind.EXHIBIT, "PHONE-1", "NO-1"), (SubjectKind.CASE, "NO-1", None), (SubjectKind.SERIES, "harbour", None),
+    ):  # fmt: skip
+        with pytest.raises(StepRefused):
+            block(ada, name, kind, within)
+    block(ada, "PHONE-2", SubjectKind.EXHIBIT, "NO-1")
+
+
+def test_no_exhibit_and_no_series_of_a_case_is_blocked_while_that_is_ending(
+    office: Office, ada: Actor, seized: Path, day: list[date]
+) -> None:
+    office.intake(ada, seized, "NO-1", "PHONE-1", series="harbour")
+    day.append(END)
+    begun(ada, SubjectKind.CASE, "NO-1")
+    for kind, name, within in (
+        (SubjectKind.CASE, "NO-1", None), (SubjectKind.EXHIBIT, "PHONE-1", "NO-1"), (SubjectKind.SERIES, "harbour", None),
+    ):  # fmt: skip
+        with pytest.raises(StepRefused):
+            block(ada, name, kind, within)
+
+
+def test_nothing_of_a_case_is_blocked_once_two_officers_decided_to_shred_it(
+    office: Office, world: World, ada: Actor, seized: Path
+) -> None:
+    bo = world.officer("bo")
+    office.intake(ada, seized, "NO-1", "PHONE-1", series="harbour")
+    with acting_as(ada) as session:
+        shredding.propose(session, "NO-1")
+    unblock(ada, block(ada))
+    with acting_as(bo) as session:
+        shredding.agree(session, "NO-1")
+    for kind, name, within in (
+        (SubjectKind.CASE, "NO-1", None), (SubjectKind.EXHIBIT, "PHONE-1", "NO-1"), (SubjectKind.SERIES, "harbour", None),
+    ):  # fmt: skip
+        with pytest.raises(StepRefused):
+            block(ada, name, kind, within)
+
+
+@pytest.mark.parametrize("how", ["end", "shredding"])
+@pytest.mark.parametrize("kind", [SubjectKind.CASE, SubjectKind.EXHIBIT, SubjectKind.SERIES])
+def test_a_block_beside_an_end_or_a_shredding_comes_before_or_is_refused(
+    office: Office, world: World, ada: Actor, seized: Path, day: list[date], how: str, kind: SubjectKind,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The block is not committed yet when the other begins: that waits, and finds it."""
+    bo = world.officer("bo")
+    office.intake(ada, seized, "NO-1", "PHONE-1", series="harbour")
+    with acting_as(ada) as session:
+        shredding.propose(session, "NO-1")
+    day.append(END)
+    refused: list[Exception] = []
+
+    def destroy() -> None:
+        try:
+            if how == "end":
+                ending.end_all(office.workplace)
+            else:
+                shredding.confirm(office.workplace, bo, "NO-1", backup_days=30, seed=bytes(32))
+        except StepRefused as met:
+            refused.append(met)
+        finally:
+            let_go()
+
+    lay, beside = blocks.lay, Thread(target=destroy)
+
+    def meanwhile(*given: object) -> UUID:
+        laid = lay(*given)
+        beside.start()
+        until_it_waits(world, beside)
+        return laid
+
+    monkeypatch.setattr(blocks, "lay", meanwhile)
+    names = {SubjectKind.CASE: "NO-1", SubjectKind.EXHIBIT: "PHONE-1", SubjectKind.SERIES: "harbour"}
+    block(ada, names[kind], kind, "NO-1" if kind is SubjectKind.EXHIBIT else None)
+    beside.join(60)
+    assert office.counts(ada, "NO-1") == Counts(new=3)
+    assert len(refused) == (how == "shredding")
+
+
+def test_a_block_whose_subject_is_gone_can_be_lifted(world: World, ada: Actor) -> None:
+    """As an earlier version left them: otherwise the request that it was laid for could never be closed."""
+    found_in(world, ada)
+    block_id = block(ada)
+    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+        superuser.execute("set session_replication_role = replica")
+        superuser.execute("delete from cases")
+    unblock(ada, block_id)
+    with acting_as(ada) as session:
+        assert blocking.blocked_now(session) == ()

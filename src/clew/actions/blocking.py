@@ -3,17 +3,18 @@
 What the owner's unit still may: look at it, see its media for supervision, give it a later end, lift the block.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from clew.actions import restricting
-from clew.domain.errors import StepRefused
+from clew.domain.errors import NotVisible, StepRefused
 from clew.domain.handling import Actor, blocked
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
 from clew.domain.retention import calendar_of, checked_reason
-from clew.records import audit, blocks, handlings, retentions, tombstones
+from clew.records import audit, blocks, handlings, retentions
 from clew.records.blocks import Block
 from clew.records.session import Session, acting_as
 
@@ -45,13 +46,12 @@ def block(
     Raises:
         NotVisible: the unit has no such subject.
         Invalid: there is no reason.
-        StepRefused: it is blocked already, or its end is being carried out.
+        StepRefused: it is blocked already; or its end is being carried out, or that of its case or of something in it.
     """
     kept = checked_reason(reason)
     found = handlings.find(session, kind, name, within)
+    blocks.hold_off_end(session, found)
     subject = handlings.get(session, kind, found.id)
-    if tombstones.is_ending(session, subject.id):
-        raise StepRefused("Its end has come and is being carried out.")
     change_id, media = restricting.lay(session, subject, blocked(session.actor.member, session.actor.unit), kept, LASTS)
     block_id = blocks.lay(session, subject, kept, change_id, laid_by or session.actor.officer)
     ended = blocks.withdraw_releases(session)
@@ -62,16 +62,19 @@ def block(
 def unblock(session: Session, block_id: UUID, *, lifted_by: str | None = None) -> None:
     """Lift the own unit's block: what held before holds again, and an end that came meanwhile is carried out.
 
-    Releases that it ended do not come back: the owner gives them anew.
+    Releases that it ended do not come back: the owner gives them anew. Where its subject is gone, it is over all the
+    same: otherwise whoever asked for it could never be answered.
 
     Raises:
         NotVisible: the unit has no such block, or it was lifted.
     """
     found = blocks.get(session, block_id)
-    subject = handlings.get(session, found.kind, found.subject_id)
-    media = restricting.lift(session, subject, found.change_id)
+    media = 0
+    with suppress(NotVisible):
+        subject = handlings.get(session, found.kind, found.subject_id)
+        media = restricting.lift(session, subject, found.change_id)
     blocks.lift(session, block_id, lifted_by or session.actor.officer)
-    audit.append(session, "retention.unblock", str(subject.id), {"media": media})
+    audit.append(session, "retention.unblock", str(found.subject_id), {"media": media})
 
 
 def block_on_request(

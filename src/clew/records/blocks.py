@@ -8,7 +8,7 @@ from uuid import UUID
 from clew.domain.errors import NotVisible, StepRefused
 from clew.domain.handling import BLOCKED
 from clew.domain.handling_change import SubjectKind
-from clew.records import sealed
+from clew.records import cases, locks, sealed, tombstones
 from clew.records.handlings import Subject
 from clew.records.session import Session
 
@@ -51,6 +51,56 @@ def lay(session: Session, subject: Subject, reason: str, change_id: UUID, laid_b
     if row is None:
         raise StepRefused("This is blocked already.")
     return UUID(str(row[0]))
+
+
+def hold_off_end(session: Session, subject: Subject) -> None:
+    """Hold off, until the transaction ends, that the own unit's subject, its case, or what it lies in goes for good.
+
+    Raises:
+        StepRefused: one of these is going already: a block that came now would keep nothing.
+    """
+    if subject.kind is SubjectKind.SERIES:
+        lies_in = _hold_places(session, subject.id)
+    else:
+        lies_in = _places(session, subject)
+        locks.close_place(session, next(iter(lies_in[0]), subject.id))
+    in_cases, in_exhibits = lies_in
+    if cases.is_being_shredded(session, in_cases):
+        raise StepRefused("Two officers decided to shred its case, and that is being carried out.")
+    if tombstones.is_one_ending(session, [subject.id, *in_cases, *in_exhibits]):
+        raise StepRefused("Its end, that of its case, or that of something in it has come and is being carried out.")
+
+
+def _places(session: Session, subject: Subject) -> tuple[list[UUID], list[UUID]]:
+    """The case and the exhibits that belong to the subject: (cases, exhibits)."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select case_id, id from exhibits where case_id = %(id)s or id = %(id)s order by id", {"id": subject.id}
+        )
+        found = cursor.fetchall()
+    own = [subject.id] if subject.kind is SubjectKind.CASE else []
+    return sorted({*own, *(row[0] for row in found)}), [row[1] for row in found]
+
+
+def _hold_places(session: Session, series_id: UUID) -> tuple[list[UUID], list[UUID]]:
+    """The series, and the cases and exhibits in which its media lie, held against their end: (cases, exhibits).
+
+    Their rows and not their places: they may be more than the database has room for locks that lie on no row.
+    """
+    lying = """
+        select o.{0} from series_media sm join occurrences o on o.medium_id = sm.medium_id where sm.series_id = %(id)s"""
+    found = []
+    with session.cursor() as cursor:
+        cursor.execute("select from series where id = %(id)s for update", {"id": series_id})
+        for table, column in (("cases", "case_id"), ("exhibits", "exhibit_id")):
+            cursor.execute(
+                f"""
+                select id from {table} where id in ({lying.format(column)})
+                   and owner_member = %(member)s and owner_unit = %(unit)s order by id for share""",
+                {"id": series_id, "member": session.actor.member, "unit": session.actor.unit},
+            )
+            found.append([row[0] for row in cursor])
+    return found[0], found[1]
 
 
 def lift(session: Session, block_id: UUID, lifted_by: str) -> None:
