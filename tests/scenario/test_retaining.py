@@ -6,7 +6,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from clew.actions import blocking, ending, restricting, retaining
+from clew.actions import blocking, ending, opening, restricting, retaining, shredding
+from clew.domain.cover import REVIEW_MONTHS, months_before
 from clew.domain.errors import Invalid, NotVisible, SecondPersonNeeded, StepRefused
 from clew.domain.handling import Actor
 from clew.domain.handling_change import SubjectKind
@@ -87,13 +88,51 @@ def test_a_term_counts_where_nothing_else_is_said_and_an_administrator_changes_i
         retaining.set_term(session, SubjectKind.EXHIBIT, 2)
         assert retaining.terms(session)[SubjectKind.CASE] == 12
     assert ends(ada) == (date(2036, 2, 29), Rule.TERM)
-    assert ends(ada, "PHONE-1", "NO-1") == (date(2026, 2, 28), Rule.TERM)
+    assert ends(ada, "PHONE-1", "NO-1") == (asked_until(), Rule.TERM)
     with pytest.raises(StepRefused), acting_as(ada) as session:
         retaining.set_term(session, SubjectKind.CASE, 50)
     with pytest.raises(psycopg.errors.InsufficientPrivilege), acting_as(ada) as session:
         retentions.set_term(session, SubjectKind.SERIES, 50)
     with acting_as(world.officer("sven", member="SE")) as session:
         assert retaining.terms(session)[SubjectKind.CASE] == 5
+
+
+def asked_until() -> date:
+    """When owners were asked for as long as everybody is, of what a term shortens that was set today."""
+    return months_before(opening.today(), -REVIEW_MONTHS)
+
+
+def test_a_shorter_term_ends_nothing_before_its_owner_was_asked(world: World, ada: Actor, day: list[date]) -> None:
+    """One administrator alone sets it, and of another unit's records too."""
+    eva = world.officer("eva", unit="INTAKE")
+    case(world, eva, entered=date(2024, 2, 29))
+    nina = world.officer("nina", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)
+    for kind in (SubjectKind.CASE, SubjectKind.EXHIBIT):
+        with acting_as(nina) as session:
+            retaining.set_term(session, kind, 1)
+    day.append(opening.today())
+    assert due(eva) == [("NO-1", asked_until(), State.REVIEW)]
+    day.append(date.fromordinal(asked_until().toordinal() - 1))
+    with acting_as(nina) as session:
+        retaining.set_term(session, SubjectKind.CASE, 1)
+    assert due(eva) == [("NO-1", asked_until(), State.REVIEW)], "to say the same again changes nothing"
+    day.append(asked_until())
+    assert due(eva) == [("NO-1", asked_until(), State.DUE)]
+
+
+def test_the_doctor_names_a_shredding_that_two_officers_decided_and_nobody_finished(
+    world: World, ada: Actor, bo: Actor, day: list[date]
+) -> None:
+    """It is out of retention, because its end is decided; where no worker runs its keys and bytes stay."""
+    case(world, ada)
+    with acting_as(ada) as session:
+        shredding.propose(session, "NO-1")
+    assert checkup._retention().ok, "a proposal is no decision"
+    with acting_as(bo) as session:
+        shredding.agree(session, "NO-1")
+    found = checkup._retention()
+    assert not found.ok
+    assert "begun and not done: 1" in found.sentence
 
 
 def test_an_extension_moves_the_end_of_the_case_and_of_all_that_lies_in_it(

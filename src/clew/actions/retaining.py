@@ -199,7 +199,7 @@ def default_end(session: Session, kind: SubjectKind) -> date:
 
 def set_term(session: Session, kind: SubjectKind, years: int) -> None:
     """Set the own member's term for a type, as its administrator: for what is entered from now on without another end,
-    and for what is kept without a cover.
+    and for what is kept without a cover. A shorter one ends nothing of that before owners were asked about it.
 
     Raises:
         StepRefused: the actor is no administrator.

@@ -146,14 +146,28 @@ def set_term(session: Session, kind: SubjectKind, years: int) -> None:
             """
             insert into terms (member, kind, years, changed_by) values (%s, %s, %s, %s)
             on conflict (member, kind) do update set years = excluded.years, changed_by = excluded.changed_by,
-                changed_at = now()""",
+                changed_at = now() where terms.years <> excluded.years""",
             [session.actor.member, kind.value, years, session.actor.officer],
         )
 
 
+def _first_ends(session: Session) -> dict[SubjectKind, date]:
+    """The first day on which the own member's term for a type ends anything, of types whose term was changed."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select kind, ((changed_at at time zone 'UTC')::date + make_interval(months => %s))::date
+              from terms where member = %s""",
+            [REVIEW_MONTHS, session.actor.member],
+        )
+        return {SubjectKind(kind): day for kind, day in cursor}
+
+
 def _values(session: Session) -> dict[str, object]:
-    said = terms(session)
+    said, first = terms(session), _first_ends(session)
     return {
+        "case_first": first.get(SubjectKind.CASE), "exhibit_first": first.get(SubjectKind.EXHIBIT),
+        "series_first": first.get(SubjectKind.SERIES), "list_first": first.get(SubjectKind.HASH_LIST),
         "member": session.actor.member, "unit": session.actor.unit, "case_years": said[SubjectKind.CASE],
         "exhibit_years": said[SubjectKind.EXHIBIT], "series_years": said[SubjectKind.SERIES],
         "list_years": said[SubjectKind.HASH_LIST],
@@ -169,12 +183,14 @@ def _kept(session: Session, row: Sequence) -> Kept:
     )  # fmt: skip
 
 
-_TERM = "({entered} at time zone 'UTC')::date + make_interval(years => %({years})s)"
+# Whoever shortens a term ends nothing by it before its owner was asked for as long as everybody is.
+_TERM = """greatest((({entered} at time zone 'UTC')::date + make_interval(years => %({kind}_years)s))::date,
+                    %({kind}_first)s::date)"""
 _OWN = "{0}.owner_member = %(member)s and {0}.owner_unit = %(unit)s"
 
 
-def _end(cover: str, entered: str, years: str) -> str:
-    return f"coalesce(x.until, {cover}.retention_end, ({_TERM.format(entered=entered, years=years)})::date)"
+def _end(cover: str, entered: str, kind: str) -> str:
+    return f"coalesce(x.until, {cover}.retention_end, {_TERM.format(entered=entered, kind=kind)})"
 
 
 def _rule(cover: str) -> str:
@@ -200,24 +216,24 @@ _ENDS = f"""
           join occurrences o on o.medium_id = sm.medium_id),
     exhibit as materialized (
         select e.id, e.reference, e.case_id, e.entered_at,
-               greatest({_end("c", "e.entered_at", "exhibit_years")}, i.last, xc.until) as ends_on,
-               case when xc.until > greatest({_end("c", "e.entered_at", "exhibit_years")}, i.last) then 'extension'
-                    when i.last > {_end("c", "e.entered_at", "exhibit_years")} then 'cover' else {_rule("c")} end as rule,
+               greatest({_end("c", "e.entered_at", "exhibit")}, i.last, xc.until) as ends_on,
+               case when xc.until > greatest({_end("c", "e.entered_at", "exhibit")}, i.last) then 'extension'
+                    when i.last > {_end("c", "e.entered_at", "exhibit")} then 'cover' else {_rule("c")} end as rule,
                e.id in (select subject_id from held) or e.id in (select exhibit_id from examined) as is_held
           from exhibits e
           left join covers c on c.id = e.cover_id
           left join extended x on x.subject_id = e.id
           left join extended xc on xc.subject_id = e.case_id
           left join lateral (
-               select max(coalesce(ic.retention_end, ({_TERM.format(entered="n.started_at", years="exhibit_years")})::date)) as last
+               select max(coalesce(ic.retention_end, {_TERM.format(entered="n.started_at", kind="exhibit")})) as last
                  from intakes n left join covers ic on ic.id = n.cover_id where n.exhibit_id = e.id) i on true
          where {_OWN.format("e")}),
     within as materialized (
         select case_id, max(ends_on) as last, bool_or(is_held) as is_held, count(*) as exhibits from exhibit group by case_id),
     cased as materialized (
         select a.id, a.reference, a.opened_at,
-               greatest({_end("c", "a.opened_at", "case_years")}, w.last) as ends_on,
-               case when w.last > {_end("c", "a.opened_at", "case_years")} then 'content' else {_rule("c")} end as rule,
+               greatest({_end("c", "a.opened_at", "case")}, w.last) as ends_on,
+               case when w.last > {_end("c", "a.opened_at", "case")} then 'content' else {_rule("c")} end as rule,
                a.id in (select subject_id from held) as is_held, coalesce(w.is_held, false) as holds_held,
                coalesce(w.exhibits, 0) as exhibits
           from cases a
@@ -227,13 +243,13 @@ _ENDS = f"""
          where {_OWN.format("a")} and a.shredded_at is null),
     listed as materialized (
         select l.id, l.name, l.entered_at,
-               greatest({_end("c", "l.entered_at", "list_years")}, i.last) as ends_on,
-               case when i.last > {_end("c", "l.entered_at", "list_years")} then 'cover' else {_rule("c")} end as rule
+               greatest({_end("c", "l.entered_at", "list")}, i.last) as ends_on,
+               case when i.last > {_end("c", "l.entered_at", "list")} then 'cover' else {_rule("c")} end as rule
           from hash_lists l
           left join covers c on c.id = l.cover_id
           left join extended x on x.subject_id = l.id
           left join lateral (
-               select max(coalesce(ic.retention_end, ({_TERM.format(entered="n.started_at", years="list_years")})::date)) as last
+               select max(coalesce(ic.retention_end, {_TERM.format(entered="n.started_at", kind="list")})) as last
                  from intakes n left join covers ic on ic.id = n.cover_id where n.list_id = l.id) i on true
          where {_OWN.format("l")}),
     kept as (
@@ -246,7 +262,7 @@ _ENDS = f"""
         select 'hash-list', l.id, l.name, null, null, l.entered_at, l.ends_on, l.rule, l.id in (select subject_id from held), 0
           from listed l
         union all
-        select 'series', s.id, s.name, null, null, s.entered_at, {_end("c", "s.entered_at", "series_years")}, {_rule("c")},
+        select 'series', s.id, s.name, null, null, s.entered_at, {_end("c", "s.entered_at", "series")}, {_rule("c")},
                s.id in (select subject_id from held), 0
           from series s left join covers c on c.id = s.cover_id left join extended x on x.subject_id = s.id
          where {_OWN.format("s")}),
