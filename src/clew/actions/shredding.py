@@ -106,6 +106,15 @@ def go_on(workplace: Workplace) -> int:
     return done
 
 
+def unfinished() -> int:
+    """How many cases, of all units, two officers decided to shred and nobody finished; of each up to a run's most."""
+    count = 0
+    for member, unit in officers.units():
+        with acting_as(calendar_of(member, unit)) as session:
+            count += len(shreddings.unfinished(session, SHREDDINGS_PER_RUN_MAX))
+    return count
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """How the end of a case stands: whether the unit still has it, and what was last proposed or done."""

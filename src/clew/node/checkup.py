@@ -135,9 +135,10 @@ def _shredded_keys() -> Check:
 
 
 def _retention() -> Check:
-    """Nothing is past its end for longer than a day, and nothing stopped on its way; counts only."""
+    """Nothing is past its end for longer than a day, and no end and no shredding stopped on its way; counts only."""
     try:
-        late, stopped = ending.overdue(opening.today() - timedelta(days=1)), ending.unfinished()
+        late = ending.overdue(opening.today() - timedelta(days=1))
+        stopped = ending.unfinished() + shredding.unfinished()
     except ClewError as refused:
         return Check(name="retention", ok=False, sentence=str(refused))
     ok = not late and not stopped
