@@ -226,6 +226,32 @@ def test_bytes_never_leave_the_disk_beside_an_intake_that_found_them_in_place(
     assert (tmp_path / "c" / "1.jpg").read_bytes() in readable(office, world).values()
 
 
+def test_intakes_into_one_case_never_wait_for_one_another_at_these_locks(
+    office: Office, world: World, ada: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one comes and is done while the first one holds case, names and media."""
+    for name, seed in (("a", 1), ("b", 2)):
+        picture(tmp_path, name, seed)
+    write = keeping.write
+
+    def take_in() -> None:
+        Office(workplace=office.workplace).intake(ada, tmp_path / "b", "NO-1", "PHONE-2")
+        let_go()
+
+    beside = Thread(target=take_in)
+
+    def meanwhile(*given: object) -> None:
+        monkeypatch.setattr(keeping, "write", write)
+        write(*given)
+        beside.start()
+        until_it_waits(world, beside)
+        assert not beside.is_alive()
+
+    monkeypatch.setattr(keeping, "write", meanwhile)
+    office.intake(ada, tmp_path / "a", "NO-1", "PHONE-1")
+    assert office.counts(ada, "NO-1") == Counts(new=2)
+
+
 def test_a_shredding_that_is_gone_on_with_asks_again_who_holds_the_bytes(
     office: Office, world: World, ada: Actor, tmp_path: Path, day: list[date], monkeypatch: pytest.MonkeyPatch
 ) -> None:
