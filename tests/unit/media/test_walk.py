@@ -232,7 +232,7 @@ def tarred(form):
         (tarred(tarfile.GNU_FORMAT), SourceKind.TAR),
         (tarred(tarfile.PAX_FORMAT), SourceKind.TAR),
         (tarred(tarfile.USTAR_FORMAT)[:257] + bytes(8) + tarred(tarfile.USTAR_FORMAT)[265:], SourceKind.FILE),
-        (gzip.compress(b"x"), SourceKind.GZIP),
+        (gzip.compress(b"x", mtime=0), SourceKind.GZIP),
         (b"", SourceKind.FILE),
         (bytes(1024), SourceKind.FILE),
         (b"\xff\xd8\xff\xe0", SourceKind.FILE),
