@@ -16,6 +16,7 @@ from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
 from clew.domain.retention import calendar_of
 from clew.domain.triage import Counts
+from clew.keys import certificates
 from clew.records import handlings
 from clew.records.session import acting_as, let_go
 from tests.scenario.test_ending import END, blobs, counts, every_row
@@ -275,6 +276,8 @@ def test_a_shredding_that_is_gone_on_with_asks_again_who_holds_the_bytes(
         with pytest.raises(PowerLossError):
             confirm(office, bo, "NO-2")
     office.intake(ada, picture(tmp_path, "c"), "NO-1", "PHONE-3", until=LATER)
-    confirm(office, bo, "NO-2")
+    certified = certificates.verified(confirm(office, bo, "NO-2"))["counts"]
+    assert isinstance(certified, dict)
+    assert (certified["blobs_of_the_case"], certified["blobs_removed"]) == (1, 0), "it tells what was done"
     assert blobs(tmp_path) == 2
     assert (tmp_path / "c" / "1.jpg").read_bytes() in readable(office, world).values()

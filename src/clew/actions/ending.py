@@ -197,8 +197,8 @@ def _remove_blobs(workplace: Workplace, actor: Actor, stone_id: UUID) -> None:
     with acting_as(actor) as session:
         stone = tombstones.hold(session, stone_id)
         if stone.blobs:
-            keeping.remove_unheld(session, workplace.vault, stone.blobs)
-            tombstones.note(session, stone_id, stone.counts, ())
+            stay = keeping.remove_unheld(session, workplace.vault, stone.blobs)
+            tombstones.note(session, stone_id, rules.added(stone.counts, {"blobs_removed": -stay}), ())
 
 
 def _foreseen(session: Session, due: Sequence[Kept]) -> Foreseen:

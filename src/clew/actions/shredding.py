@@ -204,16 +204,16 @@ def _finish(workplace: Workplace, actor: Actor, shredding_id: UUID, *, backup_da
         shredding = shreddings.get(session, shredding_id)
         if shredding.certificate is not None:
             return shredding.certificate
-        keeping.remove_unheld(session, workplace.vault, shredding.blobs)
-    text = certificates.signed(_statement(actor, shredding, backup_days), seed)
+        stay = keeping.remove_unheld(session, workplace.vault, shredding.blobs)
+    text = certificates.signed(_statement(actor, shredding, backup_days, stay), seed)
     with acting_as(actor) as session:
         shreddings.done(session, shredding.id, text)
         audit.append(session, "case.shred", str(shredding.id))
     return text
 
 
-def _statement(actor: Actor, shredding: Shredding, backup_days: int) -> dict[str, object]:
-    """What is certified. Everything in it is of this node, as it knew it then."""
+def _statement(actor: Actor, shredding: Shredding, backup_days: int, stay: int) -> dict[str, object]:
+    """What is certified. Everything in it is of this node, as it knew it then; so many blobs `stay`, held meanwhile."""
     confirmed_at, destroyed_at = shredding.confirmed_at, shredding.destroyed_at
     if confirmed_at is None or destroyed_at is None:
         raise StepRefused("The key of this case is not destroyed yet.")
@@ -230,5 +230,5 @@ def _statement(actor: Actor, shredding: Shredding, backup_days: int) -> dict[str
         "destroyed_at": destroyed_at.isoformat(timespec="seconds"),
         "backups_may_hold_the_key_until": backups_until(destroyed_at, backup_days).isoformat(),
         "backup_days": backup_days,
-        "counts": dict(shredding.counts),
+        "counts": {**shredding.counts, "blobs_removed": max(0, shredding.counts["blobs_removed"] - stay)},
     }
