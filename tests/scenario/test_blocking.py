@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from clew.actions import blocking, ending, opening, releasing, restricting, shredding, viewing
+from clew.actions import blocking, ending, opening, releasing, restricting, retaining, shredding, viewing
 from clew.cli.drawing import landscape
 from clew.domain.cover import default_retention_end
 from clew.domain.errors import Invalid, NotVisible, StepRefused
@@ -174,6 +174,21 @@ def test_the_reason_lies_sealed_and_both_steps_are_on_record(world: World, ada: 
         assert "person" not in cursor.fetchone()[0]
         cursor.execute("select act from acts where act like 'retention.%%' order by id")
         assert [row[0] for row in cursor] == ["retention.block", "retention.unblock"]
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.OPERATOR])
+def test_who_sees_no_records_reads_no_word_about_them(world: World, ada: Actor, role: Role) -> None:
+    """Of the very unit: references only. Neither why it was blocked nor why it is kept."""
+    found_in(world, ada)
+    block(ada)
+    with acting_as(ada) as session:
+        until = opening.today().replace(year=opening.today().year + 20)
+        retaining.extend(session, SubjectKind.CASE, "NO-1", None, until, "The trial goes on.")
+    for officer, seen in ((ada, 1), (world.officer("otto", role=role), 0)):
+        with acting_as(officer) as session, session.cursor() as cursor:
+            assert len(blocking.blocked_now(session)) == seen
+            cursor.execute("select count(*) from retention_decisions")
+            assert cursor.fetchone() == (seen,)
 
 
 def test_a_data_protection_officer_blocks_for_a_request_without_seeing_the_case(

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from clew.actions import blocking, ending, keeping, opening, shredding
+from clew.actions import blocking, ending, keeping, opening, retaining, shredding
 from clew.cli.drawing import landscape
 from clew.domain.cover import default_retention_end
 from clew.domain.ending import Step
@@ -17,13 +17,14 @@ from clew.domain.errors import NotVisible, StepRefused, Unavailable
 from clew.domain.fingerprint import Engine
 from clew.domain.handling import Actor
 from clew.domain.handling_change import SubjectKind
+from clew.domain.officer import Role
 from clew.domain.retention import Rule
 from clew.domain.triage import Counts
 from clew.index.hamming import pack
 from clew.records import fingerprints, retentions, tombstones
 from clew.records.session import acting_as
 from clew.records.tombstones import Tombstone
-from tests.world.office import Office
+from tests.world.office import Office, unit_only
 from tests.world.world import World, handling
 
 OF_RECORDS = (
@@ -329,6 +330,21 @@ def test_the_name_finds_its_tombstone_and_the_tombstone_tells_no_name(
         assert secret not in rows
         assert secret.encode().hex() not in rows
     assert found.blobs == []
+
+
+def test_another_unit_learns_nothing_of_a_case_that_it_never_saw(
+    office: Office, world: World, ada: Actor, seized: Path, day: list[date]
+) -> None:
+    """Neither by the list nor by the name; who answers for the member knows of it, as before its end."""
+    office.intake(ada, seized, "NO-1", cover=unit_only(ada))
+    eva = world.officer("eva", unit="INTAKE")
+    dag = world.officer("dag", unit="PRIVACY", role=Role.DATA_PROTECTION_OFFICER)
+    day.append(END)
+    ending.end_all(office.workplace)
+    for officer, is_told in ((ada, True), (dag, True), (eva, False)):
+        assert bool(stones(officer)) is is_told
+        with acting_as(officer) as session:
+            assert bool(retaining.proof(session, SubjectKind.CASE, "NO-1", None)) is is_told
 
 
 def sha(content: bytes) -> str:

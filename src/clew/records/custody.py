@@ -24,11 +24,13 @@ READABLE = (
 """The same, or a medium of another member in a transaction that asks for originals and may see this one's."""
 
 IS_ADMINISTRATOR = f"{ROLE} = '{Role.NATIONAL_ADMINISTRATOR}'"
-LOOKS_AFTER = (
-    f"member = {HOME} and (unit = {HOME_UNIT}"
-    f" or {ROLE} in ('{Role.NATIONAL_ADMINISTRATOR}', '{Role.DATA_PROTECTION_OFFICER}'))"
+ANSWERS_FOR_MEMBER = (
+    f"member = {HOME} and {ROLE} in ('{Role.NATIONAL_ADMINISTRATOR}', '{Role.DATA_PROTECTION_OFFICER}')"
 )
-"""What a unit decided about its records: seen there, and by who answers for the member."""
+LOOKS_AFTER = f"{OWN_UNIT} or {ANSWERS_FOR_MEMBER}"
+"""What a unit said in words about its records: read there by whoever reads records, and by who answers for the member."""
+WAS_THERE = f"member = {HOME} and unit = {HOME_UNIT} or {ANSWERS_FOR_MEMBER}"
+"""That a unit had something, without words: known there to every role; another unit may never have known it."""
 
 RULES: Mapping[str, Mapping[str, str]] = {
     "medium_keys": {
@@ -70,7 +72,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "update": f"using ({OWN_UNIT} and lifted_at is null) with check ({OWN_UNIT})",
     },
     "tombstones": {
-        "select": f"using (member = {HOME})",
+        "select": f"using ({WAS_THERE})",
         "insert": f"with check ({OWN_UNIT} and step = 'begun' and ({OWN_SUBJECT}))",
         "update": f"using ({OWN_UNIT} and step = 'begun') with check ({OWN_UNIT})",
     },
