@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from clew.actions import opening, receiving
+from clew.actions import opening, walking
 from clew.cli.drawing import landscape
 from clew.domain.handling import Actor, Audience, Handling
 from clew.domain.series import SeriesState
@@ -39,8 +39,8 @@ def day(office: Office, ada: Actor, sources: list[Path]) -> list[str]:
     for number, source in enumerate(sources):
         intake_id = office.intake(ada, source, "NO-1", f"PHONE-{number}", series="green-room")
         with acting_as(ada) as session:
-            shown.append(str(receiving.progress(session, intake_id)))
-            shown.append(str(receiving.finish(session, intake_id)))
+            shown.append(str(walking.progress(session, intake_id)))
+            shown.append(str(walking.finish(session, intake_id)))
     for words in (
         ("triage", "NO-1", "--json"), ("triage", "NO-1"), ("handling", "show", "case", "NO-1", "--json"),
         ("handling", "show", "series", "green-room"), ("handling", "preview", "case", "NO-1", "SE", "--json"),
