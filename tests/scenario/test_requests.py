@@ -248,6 +248,65 @@ def test_what_is_blocked_for_a_request_is_freed_before_it_is_closed(dora: Actor,
     refusal(StepRefused, lambda: examining.block(dora, "R-1", "VICTIM-ID", SubjectKind.CASE, "NO-1"))
 
 
+def test_no_number_of_newer_blocks_hides_the_one_of_a_request(dora: Actor, world: World) -> None:
+    world.exhibit(world.officer("ada"), "NO-1")
+    examined(dora)
+    block = examining.block(dora, "R-1", "VICTIM-ID", SubjectKind.CASE, "NO-1")
+    with psycopg.connect(**world.facts.as_owner()) as owner:
+        owner.execute("alter table blocks no force row level security")
+        owner.execute(
+            """
+            insert into blocks (subject_kind, subject_id, member, unit, reason, change_id, laid_by)
+            select 'case', gen_random_uuid(), 'NO', 'VICTIM-ID', '', gen_random_uuid(), 'ada'
+              from generate_series(0, %s)""",
+            [blocking.BLOCKS_SHOWN_MAX],
+        )
+        owner.execute("alter table blocks force row level security")
+    decide(dora, Outcome.REFUSED)
+    refusal(StepRefused, lambda: close(dora))
+    examining.unblock(dora, "R-1", block)
+    close(dora)
+
+
+def test_a_units_own_block_with_the_same_words_holds_no_request_up(dora: Actor, world: World) -> None:
+    ada = world.officer("ada")
+    for case in ("NO-1", "NO-2"):
+        world.exhibit(ada, case)
+    examined(dora)
+    block = examining.block(dora, "R-1", "VICTIM-ID", SubjectKind.CASE, "NO-1")
+    with acting_as(ada) as session:
+        (seen,) = blocking.blocked_now(session)
+        own = blocking.block(session, SubjectKind.CASE, "NO-2", None, seen.reason)
+    assert [one.id for one in look(dora).blocks] == [block]
+    refusal(NotVisible, lambda: examining.unblock(dora, "R-1", own))
+    examining.unblock(dora, "R-1", block)
+    decide(dora, Outcome.REFUSED)
+    close(dora)
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_a_block_that_comes_after_the_decision_is_lifted_again(
+    dora: Actor, world: World, monkeypatch: pytest.MonkeyPatch, is_closed: bool
+) -> None:
+    """The request was examined when the officer asked for the block, and not any more when that was laid."""
+    ada = world.officer("ada")
+    world.exhibit(ada, "NO-1")
+    examined(dora)
+    lay = blocking.block_on_request
+
+    def decided_meanwhile(*given: object) -> UUID:
+        decide(dora, Outcome.REFUSED)
+        if is_closed:
+            close(dora)
+        return lay(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(blocking, "block_on_request", decided_meanwhile)
+    refusal(StepRefused, lambda: examining.block(dora, "R-1", "VICTIM-ID", SubjectKind.CASE, "NO-1"))
+    assert look(dora).blocks == ()
+    with acting_as(ada) as session:
+        assert blocking.blocked_now(session) == ()
+
+
 def close(by: Actor, reference: str = "R-1") -> None:
     with acting_as(by) as session:
         examining.close(session, reference, TOLD)

@@ -35,13 +35,14 @@ class Blocked:
 
 
 def block(
-    session: Session, kind: SubjectKind, name: str, within: str | None, reason: str, *, laid_by: str | None = None
-) -> UUID:
+    session: Session, kind: SubjectKind, name: str, within: str | None, reason: str, *, laid_by: str | None = None,
+    request_id: UUID | None = None,
+) -> UUID:  # fmt: skip
     """Block the own unit's subject; the identifier of the block.
 
     From the commit on no other member and no other unit sees it or anything that lies in it, no triage names
     it, no other member learns of an overlap with it, its releases have ended, nothing is taken into it, and
-    its end waits. `laid_by` is who asked, where that is not the session's officer.
+    its end waits. `laid_by` is who asked, where that is not the session's officer, and `request_id` for which request.
 
     Raises:
         NotVisible: the unit has no such subject.
@@ -53,7 +54,7 @@ def block(
     blocks.hold_off_end(session, found)
     subject = handlings.get(session, kind, found.id)
     change_id, media = restricting.lay(session, subject, blocked(session.actor.member, session.actor.unit), kept, LASTS)
-    block_id = blocks.lay(session, subject, kept, change_id, laid_by or session.actor.officer)
+    block_id = blocks.lay(session, subject, kept, change_id, laid_by or session.actor.officer, request_id)
     ended = blocks.withdraw_releases(session)
     audit.append(session, "retention.block", str(subject.id), {"media": media, "releases_ended": ended})
     return block_id
@@ -78,8 +79,9 @@ def unblock(session: Session, block_id: UUID, *, lifted_by: str | None = None) -
 
 
 def block_on_request(
-    actor: Actor, unit: str, kind: SubjectKind, name: str, within: str | None, reason: str
-) -> UUID:
+    actor: Actor, unit: str, kind: SubjectKind, name: str, within: str | None, reason: str,
+    request_id: UUID | None = None,
+) -> UUID:  # fmt: skip
     """The same for a subject of any unit of the member, on behalf of its data-protection officer.
 
     The officer's word is on record, and the unit's calendar carries it out: the officer sees nothing of the subject.
@@ -90,7 +92,7 @@ def block_on_request(
     """
     _ask(actor, "retention.ask_block")
     with acting_as(calendar_of(actor.member, unit)) as session:
-        return block(session, kind, name, within, reason, laid_by=actor.officer)
+        return block(session, kind, name, within, reason, laid_by=actor.officer, request_id=request_id)
 
 
 def unblock_on_request(actor: Actor, unit: str, block_id: UUID) -> None:

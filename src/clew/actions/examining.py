@@ -15,7 +15,7 @@ from clew.domain.handling_change import SubjectKind
 from clew.domain.naming import named
 from clew.domain.officer import Role
 from clew.domain.request import Outcome, State, Step, after, check_decision, text
-from clew.records import audit, consultations, requests
+from clew.records import audit, blocks, consultations, requests
 from clew.records.blocks import Block
 from clew.records.consultations import Consultation
 from clew.records.requests import Due, Request
@@ -163,14 +163,23 @@ def block(
     The officer sees nothing of the subject by it: the unit's calendar carries it out.
 
     Raises:
-        StepRefused: the actor is no data-protection officer, the request is not examined now, or it is blocked.
+        StepRefused: the actor is no data-protection officer, the subject is blocked already, or the request is not
+            examined now; where it was decided meanwhile the block is lifted again.
         NotVisible: the member has no such request, or the unit has no such subject.
     """
     with acting_as(actor) as session:
         request = held(session, which)
         after(request.state, Step.CONSULT)
         _record(session, "request.block", request.id)
-    return blocking.block_on_request(actor, unit, kind, name, within, _why_blocked(request))
+    block_id = blocking.block_on_request(actor, unit, kind, name, within, _why_blocked(request), request.id)
+    try:
+        # Whoever closes it from here on finds the block; whoever did before did not.
+        with acting_as(actor) as session:
+            after(held(session, request.id).state, Step.CONSULT)
+    except StepRefused:
+        blocking.unblock_on_request(actor, unit, block_id)
+        raise
+    return block_id
 
 
 def unblock(actor: Actor, which: Which, block_id: UUID) -> None:
@@ -229,8 +238,7 @@ def _end(session: Session, which: Which, step: Step, outcome: Outcome, reasons: 
 
 
 def _blocks(session: Session, request: Request) -> tuple[Block, ...]:
-    why = _why_blocked(request)
-    return tuple(one for one in blocking.blocked_now(session) if one.reason == why)
+    return blocks.for_request(session, request.id)
 
 
 def _why_blocked(request: Request) -> str:

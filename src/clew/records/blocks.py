@@ -30,8 +30,10 @@ class Block:
     lifted_at: datetime | None
 
 
-def lay(session: Session, subject: Subject, reason: str, change_id: UUID, laid_by: str) -> UUID:
-    """Keep that the own unit's subject is blocked.
+def lay(
+    session: Session, subject: Subject, reason: str, change_id: UUID, laid_by: str, request_id: UUID | None = None
+) -> UUID:
+    """Keep that the own unit's subject is blocked, and for which request if it is for one.
 
     Raises:
         StepRefused: it is already.
@@ -40,11 +42,11 @@ def lay(session: Session, subject: Subject, reason: str, change_id: UUID, laid_b
     with session.cursor() as cursor:
         cursor.execute(
             """
-            insert into blocks (subject_kind, subject_id, member, unit, reason, change_id, laid_by)
-            values (%s, %s, %s, %s, %s, %s, %s) on conflict (subject_id) where lifted_at is null do nothing returning id""",
+            insert into blocks (subject_kind, subject_id, member, unit, reason, change_id, laid_by, request_id)
+            values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict (subject_id) where lifted_at is null do nothing returning id""",
             [
                 subject.kind.value, subject.id, actor.member, actor.unit, sealed.note(actor.member, REASON, reason),
-                change_id, laid_by,
+                change_id, laid_by, request_id,
             ],
         )  # fmt: skip
         row = cursor.fetchone()
@@ -160,6 +162,16 @@ def lasting(session: Session, limit: int) -> tuple[Block, ...]:
     with session.cursor() as cursor:
         cursor.execute(
             f"select {_COLUMNS} from blocks where lifted_at is null order by laid_at desc, id limit %s", [limit]
+        )
+        return tuple(_block(row) for row in cursor)
+
+
+def for_request(session: Session, request_id: UUID) -> tuple[Block, ...]:
+    """All blocks of the actor's member that last and were laid for this request."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} from blocks where request_id = %s and member = %s and lifted_at is null order by laid_at, id",
+            [request_id, session.actor.member],
         )
         return tuple(_block(row) for row in cursor)
 

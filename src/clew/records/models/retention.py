@@ -75,6 +75,8 @@ class Block(models.Model):
     unit = models.TextField()
     reason = models.TextField()
     change_id = models.UUIDField()
+    request_id = models.UUIDField(null=True)
+    """The request of a person that it was laid for, if it was."""
     laid_by = models.TextField()
     laid_at = models.DateTimeField(db_default=Now())
     lifted_by = models.TextField(null=True)
@@ -87,6 +89,9 @@ class Block(models.Model):
             models.UniqueConstraint(
                 name="block_once_at_a_time", fields=["subject_id"], condition=Q(lifted_at__isnull=True)
             ),
+        )
+        indexes = (
+            models.Index(name="blocks_by_request", fields=["request_id"], condition=Q(request_id__isnull=False)),
         )
 
     def __str__(self) -> str:
