@@ -67,10 +67,10 @@ def hold_off_end(session: Session, subject: Subject) -> None:
         lies_in = _places(session, subject)
         locks.close_place(session, next(iter(lies_in[0]), subject.id))
     in_cases, in_exhibits = lies_in
-    if cases.is_being_shredded(session, in_cases):
-        raise StepRefused("Two officers decided to shred its case, and that is being carried out.")
     if tombstones.is_one_ending(session, [subject.id, *in_cases, *in_exhibits]):
         raise StepRefused("Its end, that of its case, or that of something in it has come and is being carried out.")
+    if cases.is_being_shredded(session, in_cases):
+        raise StepRefused("Two officers decided to shred its case, and that is being carried out.")
 
 
 def _places(session: Session, subject: Subject) -> tuple[list[UUID], list[UUID]]:
