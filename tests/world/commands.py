@@ -1,7 +1,6 @@
 """The command line in this process: what a command says and how it ends, and every command that there is."""
 
 import io
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -11,6 +10,7 @@ from unittest import mock
 import typer
 from django.db import connections
 
+from clew.cli import entry
 from clew.cli import main as command_line
 
 
@@ -26,7 +26,8 @@ def clew(*words: str, given: str = "") -> Said:
     """Run `clew` with these words as its process would: by its own `main`, with its own exit; `given` is its input."""
     out, err = io.StringIO(), io.StringIO()
     code: object = 0
-    wide = mock.patch.dict(os.environ, {"COLUMNS": "400"})
+    # So wide that no identifier is broken, whatever the first command of this process took for the width.
+    wide = mock.patch.multiple(entry.console, _width=400, _height=100)
     told = mock.patch.multiple(sys, argv=["clew", *words], stdin=io.StringIO(given))
     with told, wide, redirect_stdout(out), redirect_stderr(err):
         try:
