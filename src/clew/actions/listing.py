@@ -39,7 +39,7 @@ from clew.records.session import acting_as, let_go
 
 Item = TypeVar("Item")
 
-ROWS_PER_BATCH = 5_000
+ROWS_PER_BATCH = 10_000
 """A row for each place that a record names."""
 CHARACTERS_PER_BATCH = 4 << 20
 NUMBERS_KEPT_MAX = 20
