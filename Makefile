@@ -37,9 +37,9 @@ packages:  # Debian packages that some tests need; only root can install them, o
 demo: install  ## start a node with three fictional countries and triage a fictional seizure
 	@CLEW_HOME="$${CLEW_HOME:-$(CURDIR)/.demo}" exec $(BIN)/clew demo
 
-# Four at once whatever the cores: most tests wait for processes, browsers and disks. The longest files stand first.
+# Five at once whatever the cores: most tests wait for processes, browsers and disks. The longest files stand first.
 test: install-test packages lint types  ## install what it needs and run all tests
-	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 5 --dist loadfile --no-loadscope-reorder
 	@echo "once more on a PostgreSQL reached by URL, and on programs from a folder"
 	CLEW_TEST_DATABASE=url $(BIN)/python -m pytest -q $(OTHER_WAYS)
 	CLEW_POSTGRES_BIN="$$($(BIN)/python -c 'from clew.node.binaries import of_the_wheel; print(of_the_wheel())')" $(BIN)/python -m pytest -q $(OTHER_WAYS)
