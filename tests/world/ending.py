@@ -4,12 +4,11 @@ A point is before or after the n-th call of something that a run does. The proce
 """
 
 import os
-import signal
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+
+from tests.world.killed import arm
 
 CALLS = (
     ("clew.records.tombstones", "", "raise_for", 1),
@@ -31,26 +30,6 @@ CALLS = (
 POINTS = tuple((call, moment) for call in CALLS for moment in ("before", "after"))
 
 
-def arm(point: int) -> None:
-    """Have this process kill itself at the point."""
-    (module, owner, name, which), moment = POINTS[point]
-    home = __import__(module, fromlist=["_"])
-    home = getattr(home, owner) if owner else home
-    original: Callable[..., Any] = getattr(home, name)
-    left = [which]
-
-    def deadly(*arguments: Any, **named: Any) -> Any:
-        left[0] -= 1
-        if moment == "before" and left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        answer = original(*arguments, **named)
-        if moment == "after" and left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return answer
-
-    setattr(home, name, deadly)
-
-
 def main(point: int, folder: Path, day: date) -> None:
     """End what is due on `day`, in batches of two places, up to the point."""
     import django
@@ -60,7 +39,7 @@ def main(point: int, folder: Path, day: date) -> None:
     from clew.media.nursery import Nursery
     from tests.world.office import work_in
 
-    arm(point)
+    arm(POINTS[point])
     ending.PLACES_PER_BATCH = 2
     ending.today = lambda: day
     with Nursery(cache=Path(os.environ["NUMBA_CACHE_DIR"])) as nursery, work_in(folder, nursery) as workplace:

@@ -34,9 +34,9 @@ ENDINGS = ("begin", "add_chunk", "walked", "_store", "fill", "move_chunk")
 POINTS = tuple((call, "before") for call in CALLS) + tuple((call, "after") for call in CALLS if call[2] in ENDINGS)
 
 
-def arm(point: int) -> None:
-    """Have this process kill itself at the point."""
-    (module, owner, name, which), moment = POINTS[point]
+def arm(point: tuple[tuple[str, str, str, int], str]) -> None:
+    """Have this process kill itself at the point: before or after the call of its number."""
+    (module, owner, name, which), moment = point
     home = __import__(module, fromlist=["_"])
     home = getattr(home, owner) if owner else home
     original: Callable[..., Any] = getattr(home, name)
@@ -63,7 +63,7 @@ def main(point: int, folder: Path, source: Path) -> None:
     from clew.records.officers import actor_of
     from tests.world.office import Office, work_in
 
-    arm(point)
+    arm(POINTS[point])
     with Nursery(cache=Path(os.environ["NUMBA_CACHE_DIR"])) as nursery, work_in(folder, nursery) as workplace:
         Office(workplace=workplace).intake(actor_of("ada"), source, "NO-1")
 
