@@ -1,6 +1,7 @@
 -- What follows when an act is written, and who may read of acts on whose records.
 
--- The member whose record an identifier names; null where it names none that is kept here.
+-- The member whose record an identifier names, as far as whoever acts may know of it for any use; null for what
+-- is hidden and for what is absent: the actor reads the owner of its own acts, and so must not be told by it.
 create or replace function clew_owner_of(subject text) returns text
 language sql stable security definer
 set search_path = pg_catalog, public, pg_temp
@@ -9,17 +10,17 @@ as $$
         select case when $1 ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then $1::uuid end as id
     )
     select owner_member from (
-        select r.owner_member from cases r, named where r.id = named.id
+        select r.owner_member from cases r, named where r.id = named.id and {r_is_known}
         union all
-        select r.owner_member from exhibits r, named where r.id = named.id
+        select r.owner_member from exhibits r, named where r.id = named.id and {r_is_known}
         union all
-        select r.owner_member from media r, named where r.id = named.id
+        select r.owner_member from media r, named where r.id = named.id and {r_is_known}
         union all
-        select r.owner_member from intakes r, named where r.id = named.id
+        select r.owner_member from intakes r, named where r.id = named.id and {r_is_known}
         union all
-        select r.owner_member from series r, named where r.id = named.id
+        select r.owner_member from series r, named where r.id = named.id and {r_is_known}
         union all
-        select r.owner_member from hash_lists r, named where r.id = named.id
+        select r.owner_member from hash_lists r, named where r.id = named.id and {r_is_known}
     ) found limit 1
 $$;
 

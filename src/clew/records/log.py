@@ -19,14 +19,17 @@ RULES = {
 
 APP_GRANTS = {"acts": "select, insert", "supervisors": "select"}
 
+_OWNED = "select (owner_member, owner_unit, audience, members, excluded, id)"
+"""Whose a record is, and who may know of it."""
+
 BLIND_GRANTS = {
     "accesses": "select, insert",
     "acts": "select",
-    "cases": "select (owner_member, id)",
-    "exhibits": "select (owner_member, id)",
-    "hash_lists": "select (owner_member, id)",
-    "intakes": "select (owner_member, id)",
-    "series": "select (owner_member, id)",
+    "cases": _OWNED,
+    "exhibits": _OWNED,
+    "hash_lists": _OWNED,
+    "intakes": _OWNED,
+    "series": _OWNED,
     "supervisors": "select",
     "waiting_acts": "insert",
 }

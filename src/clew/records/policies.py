@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from psycopg import sql
 
-from clew.domain.handling import Use
+from clew.domain.handling import EVERY_USE, Use
 from clew.domain.officer import WITHOUT_CONTENT, Role
 from clew.records import administration, custody, locks, log, rights
 from clew.records.roles import Roles
@@ -117,6 +117,9 @@ FUNCTIONS_OF_THE_BLIND = ("clew_actor()", "clew_write_overlaps(uuid[], uuid[])",
 
 FACTS = f"{Use.FACTS:d}::smallint"
 """An overlap is noted where one owner may not even know of the other's medium."""
+
+ANY_USE = f"{EVERY_USE:d}::smallint"
+"""What is asked where one use is as good as another to know of a record."""
 
 FUNCTIONS_OF_BEFORE = ("clew_fingerprint_sets(smallint, bigint[])", "clew_note_digest_overlaps(uuid[])")
 """What earlier versions had and nobody may call any more."""
@@ -259,6 +262,7 @@ def functions() -> list[str]:
         "{b_owner_sees_a}": visible(
             "a.", viewer_member="b.owner_member", viewer_unit="b.owner_unit", viewer_use=FACTS
         ),
+        "{r_is_known}": visible("r.", viewer_use=ANY_USE),
         "{covers_lock}": str(locks.COVERS),
         "{a_is_visible}": visible("m.a_"),
         "{b_is_visible}": visible("m.b_"),

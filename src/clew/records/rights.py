@@ -45,7 +45,7 @@ APP_GRANTS = {
 
 BLIND_GRANTS = {
     # Besides what the audit asks of cases: when they were opened, for the annual report.
-    "cases": "select (owner_member, id, opened_at)",
+    "cases": "select (owner_member, owner_unit, audience, members, excluded, id, opened_at)",
     "consultations": "select (member, owner, asked_at, ends_at, view, answered_at, ended_at)",
     "releases": "select (member, recipient, released_at, withdrawn_at)",
     "requests": "select (member, kind, state, received_on, ends_at, outcome, decided_at, closed_at)",
