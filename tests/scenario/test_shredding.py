@@ -14,6 +14,7 @@ from clew.cli.drawing import landscape
 from clew.domain import shredding as rules
 from clew.domain.errors import NotVisible, StepRefused, Tampered
 from clew.domain.handling import Actor
+from clew.domain.officer import WITHOUT_CONTENT, Role
 from clew.domain.triage import Counts
 from clew.keys import certificates
 from clew.media.vault import Kept
@@ -372,3 +373,17 @@ def test_what_is_under_examination_is_not_shredded(office: Office, ada: Actor, b
     with acting_as(ada) as session:
         blocking.unblock(session, block)
     confirm(office, bo)
+
+
+def test_that_a_case_ends_is_known_in_its_unit_and_to_who_answers_for_the_member(world: World, ada: Actor) -> None:
+    """Another unit may never have known of the case: nor is it told that there was one by its end."""
+    world.exhibit(ada, "NO-1")
+    propose(ada)
+    known = set()
+    for unit in (ada.unit, "OTHER"):
+        for role in Role:
+            with acting_as(world.officer(f"{unit}-{role}", unit=unit, role=role)) as session, session.cursor() as cursor:
+                known |= {(unit, role)} if cursor.execute("select from shreddings").fetchall() else set()
+    answering = {Role.NATIONAL_ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER}
+    in_unit = {role for role in Role if role not in WITHOUT_CONTENT} | answering
+    assert known == {("OTHER", role) for role in answering} | {(ada.unit, role) for role in in_unit}

@@ -40,7 +40,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "delete": f"using ({OWN_MEDIUM})",
     },
     "shreddings": {
-        "select": f"using (member = {VIEWER_MEMBER})",
+        "select": f"using ({LOOKS_AFTER})",
         "insert": (
             f"with check ({OWN_UNIT} and proposed_by = {OFFICER}"
             f" and {OF_THE_UNIT.format('public.cases', 'case_id')})"
