@@ -182,8 +182,7 @@ def _measure_export(report: Report, made: Any, export: Path, media: int, quiet: 
 def _triage(officer: str, case: str) -> int:
     from clew.actions import opening, triaging
 
-    with opening.acting_as(opening.actor_of(officer)) as session:
-        return sum(1 for _ in triaging.every_medium(session, case))
+    return sum(1 for _ in triaging.every_medium(opening.actor_of(officer), case))
 
 
 def _export(path: Path, media: int) -> Path:

@@ -81,8 +81,10 @@ def measure(media: Path, variants: Path) -> tuple[dict[tuple[str, str, str], Tal
                     intaking.Asked(path=path, officer=officer, case=case, exhibit="E", keeps_bytes=False),
                     Console(stderr=True),
                 )
-        with opening.acting_as(opening.actor_of("bo")) as session:
-            tallies = _tallies(triaging.every_medium(session, "XB-1"), truth, file_of, group_of, _qualities(session))
+        bo = opening.actor_of("bo")
+        with opening.acting_as(bo) as session:
+            qualities = _qualities(session)
+        tallies = _tallies(triaging.every_medium(bo, "XB-1"), truth, file_of, group_of, qualities)
         with opening.acting_as(opening.actor_of("ana")) as session:
             return tallies, _false_among_originals(session, file_of, group_of)
 

@@ -12,13 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
-from clew.actions import examining, restricting
+from clew.actions import examining, restricting, triaging
 from clew.domain.clock import RequestKind
 from clew.domain.handling import Audience
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
+from clew.node.connection import ConnectionFacts
 from clew.records import acts as records
 from clew.records import hash_lists, officers
 from clew.records.session import acting_as
@@ -321,3 +323,42 @@ def test_whatever_a_command_shows_an_officer_leaves_an_act(foreign: Foreign, wor
     before = len(acts("ada"))
     assert clew(*words.split(), "--as", "ada").code == 0
     assert len(acts("ada")) > before
+
+
+@pytest.fixture
+def no_commit(foreign: Foreign, node: ConnectionFacts) -> Iterator[None]:
+    """Acts can be appended, and then the transaction that holds them cannot be kept: the disk is full."""
+    made = """
+        create function no_room() returns trigger language plpgsql as
+            $$ begin raise exception 'no room' using errcode = '53100'; end $$;
+        create constraint trigger no_room after insert on acts deferrable initially deferred
+            for each row execute function no_room()"""
+    with psycopg.connect(**node.as_owner(), autocommit=True) as owner:
+        owner.execute(made)
+        try:
+            yield
+        finally:
+            owner.execute("drop trigger no_room on acts; drop function no_room()")
+
+
+SHOWING = (*((words, "ada") for words in READING), ("request list", "dora"), ("request show request-of-norway", "dora"))
+
+
+@pytest.mark.usefixtures("no_commit")
+@pytest.mark.parametrize(("words", "officer"), SHOWING)
+def test_nothing_is_printed_of_what_could_not_be_kept_on_record(words: str, officer: str) -> None:
+    """What is printed cannot be taken back, so it is printed once its act is committed."""
+    said = clew(*words.split(), "--as", officer)
+    assert (said.code, said.out) == (1, "")
+    assert said.err.endswith("\n")
+    assert said.err.count("\n") == 1
+
+
+def test_the_act_of_what_is_printed_is_committed_for_each_block_of_a_triage(foreign: Foreign) -> None:
+    """The first block is on record before any of it is given, and so is the next before it is."""
+    ada = officers.actor_of("ada")
+    before = len(acts("ada"))
+    media = triaging.every_medium(ada, "NO-1")
+    assert len(acts("ada")) == before
+    next(media)
+    assert [act[0] for act in acts("ada")[before:]][:1] == ["triage.read"]

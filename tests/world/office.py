@@ -87,8 +87,7 @@ class Office:
 
     def triage(self, of: Actor, case: str = "CASE-1") -> dict[str, TriagedMedium]:
         """The triaged media of a case by their first path."""
-        with acting_as(of) as session:
-            return {medium.paths[0]: medium for medium in triaging.every_medium(session, case)}
+        return {medium.paths[0]: medium for medium in triaging.every_medium(of, case)}
 
     def _walk(self, of: Actor, source: Path, kind: str, intake_id: UUID) -> None:
         add_job = self.adder(of)

@@ -8,12 +8,13 @@ from threading import Lock
 from time import monotonic
 from uuid import UUID
 
+from clew.domain.handling import Actor
 from clew.domain.intake import Progress
 from clew.domain.triage import Answer, Counts, Reason, TriagedMedium, answer, evidence
 from clew.media.walk import path_text
 from clew.records import audit, cases, exhibits, intakes, members
 from clew.records import triage as known
-from clew.records.session import Session
+from clew.records.session import Session, acting_as
 
 MEDIA_PER_BLOCK = 1000
 """How many media one query looks at: large enough to be quick, small enough for any memory."""
@@ -98,16 +99,30 @@ def recent_counts(session: Session, case: str, exhibit: str | None = None, *, un
 
 
 def every_medium(
-    session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None
+    actor: Actor, case: str, exhibit: str | None = None, *, unit: str | None = None
 ) -> Iterator[TriagedMedium]:
-    """All media of the case (or exhibit) with their answers, a block at a time."""
-    case_id, exhibit_id = _scope(session, case, exhibit, unit)
-    audit.append(session, "triage.read", str(exhibit_id or case_id))
-    for block in _blocks(session, case_id, exhibit_id, None, MEDIA_PER_BLOCK):
-        media = [medium for _, medium in block]
-        if shown := owners_shown(media) - {session.actor.member}:
-            audit.append(session, "triage.show", str(exhibit_id or case_id), {"media": len(media)}, shown=shown)
-        yield from media
+    """All media of the case (or exhibit) with their answers, a block at a time, each in a transaction of its own.
+
+    What was read is on record, and committed, before any of it is given: a transaction whose audit cannot be
+    kept gives nothing.
+    """
+    after: UUID | None = None
+    while block := _block(actor, case, exhibit, unit, after):
+        after = block[-1][0]
+        yield from (medium for _, medium in block)
+
+
+def _block(
+    actor: Actor, case: str, exhibit: str | None, unit: str | None, after: UUID | None
+) -> list[tuple[UUID, TriagedMedium]]:
+    with acting_as(actor) as session:
+        case_id, exhibit_id = _scope(session, case, exhibit, unit)
+        if after is None:
+            audit.append(session, "triage.read", str(exhibit_id or case_id))
+        block = next(_blocks(session, case_id, exhibit_id, after, MEDIA_PER_BLOCK), [])
+        if shown := owners_shown(medium for _, medium in block) - {actor.member}:
+            audit.append(session, "triage.show", str(exhibit_id or case_id), {"media": len(block)}, shown=shown)
+        return block
 
 
 def media(

@@ -108,7 +108,8 @@ def prove(event: Event, as_: As) -> None:
         from clew.actions import opening, proving
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            sys.stdout.write(str(proving.prove(session, _id(event))))
+            proof = proving.prove(session, _id(event))
+        sys.stdout.write(str(proof))
 
 
 @app.command()

@@ -43,10 +43,12 @@ def _tell_story(configuration: Configuration, password: str) -> None:
 
     with equipped(configuration) as workplace:
         demo_story.tell(workplace, configuration.home / "demo-media", password, aside)
-    with opening.acting_as(opening.actor_of(OFFICER)) as session:
-        console.print()
-        answers.show_counts(console, f"{CASE} {EXHIBIT}", triaging.counts(session, CASE, EXHIBIT))
-        answers.show_media(console, triaging.every_medium(session, CASE, EXHIBIT))
+    actor = opening.actor_of(OFFICER)
+    with opening.acting_as(actor) as session:
+        counts = triaging.counts(session, CASE, EXHIBIT)
+    console.print()
+    answers.show_counts(console, f"{CASE} {EXHIBIT}", counts)
+    answers.show_media(console, triaging.every_medium(actor, CASE, EXHIBIT))
 
 
 def _serve(configuration: Configuration, password: str) -> None:

@@ -60,10 +60,11 @@ def list_(as_: As) -> None:
         from clew.actions import opening, releasing
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            for one in releasing.given_and_got(session):
-                state = "withdrawn" if one.wrapped is None else "open"
-                conditions = escape(one.conditions) or "no conditions"
-                console.print(f"{one.id}  {one.owner} to {one.recipient}  {state}  {conditions}")
+            found = releasing.given_and_got(session)
+        for one in found:
+            state = "withdrawn" if one.wrapped is None else "open"
+            conditions = escape(one.conditions) or "no conditions"
+            console.print(f"{one.id}  {one.owner} to {one.recipient}  {state}  {conditions}")
 
 
 @app.command()

@@ -23,18 +23,19 @@ def triage(
     with entered():
         from clew.actions import opening, triaging
 
-        with opening.acting_as(opening.actor_of(as_)) as session:
-            if jsonl:
-                for medium in triaging.every_medium(session, case, exhibit, unit=unit):
-                    sys.stdout.write(json.dumps(answers.medium_json(medium), ensure_ascii=False) + "\n")
-                return
+        actor = opening.actor_of(as_)
+        media = triaging.every_medium(actor, case, exhibit, unit=unit)
+        if jsonl:
+            for medium in media:
+                sys.stdout.write(json.dumps(answers.medium_json(medium), ensure_ascii=False) + "\n")
+            return
+        with opening.acting_as(actor) as session:
             counts = triaging.counts(session, case, exhibit, unit=unit)
-            media = triaging.every_medium(session, case, exhibit, unit=unit)
-            if json_:
-                sys.stdout.writelines(answers.write_json(case, exhibit, counts, media))
-                return
-            answers.show_counts(console, f"{case} {exhibit or ''}".strip(), counts)
-            answers.show_media(console, media)
+        if json_:
+            sys.stdout.writelines(answers.write_json(case, exhibit, counts, media))
+            return
+        answers.show_counts(console, f"{case} {exhibit or ''}".strip(), counts)
+        answers.show_media(console, media)
 
 
 def compare(
