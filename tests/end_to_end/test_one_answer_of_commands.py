@@ -87,6 +87,11 @@ WALKED: dict[str, tuple[Way, ...]] = {
         Way(words="{} --into {nowhere} --purpose investigation --case NO-1", sort=IDENTIFIERS, parameter="identifier"),
     ),
     "series mark": (Way(words="{} --state identified", sort=NAMES, parameter="name"),),
+    "series merge": (
+        Way(words="{} green-room --reason why", sort=NAMES, parameter="one"),
+        Way(words="green-room {} --reason why", sort=NAMES, parameter="other"),
+    ),
+    "series undo": (Way(words="{}", sort=IDENTIFIERS, parameter="assertion"),),
     "triage": (
         Way(words="{}", sort=NAMES, parameter="case"),
         Way(words="{} --jsonl", sort=NAMES, parameter="case"),
@@ -159,7 +164,7 @@ NO_REFERENCES = {
     "as_": "whoever runs commands here runs the node: no officer is hidden from them",
     "json_": "how it is said", "jsonl": "how it is said", "confirm": "a step", "withdraw": "a step",
     "act": "a kind of act", "since": "a day", "until": "a day", "reason": "words", "conditions": "words",
-    "kind": "one of four", "state": "one of two", "audience": "codes of members, whom all know", "uses": "a closed list",
+    "kind": "one of four", "state": "a closed list", "basis": "words", "audience": "codes of members, whom all know", "uses": "a closed list",
     "also": "codes of members, whom all know", "exclude": "codes of members, whom all know",
     "member": "a code of a member, whom all know", "to": "a code of a member, whom all know", "second": "yes or no",
     "into": "a file of the officer", "purpose": "a closed list", "path": "a file of the officer",
@@ -257,12 +262,12 @@ def pairs(foreign: Foreign, name: str, way: Way) -> Iterator[tuple[str, str]]:
 MOMENTS_MAX = 4
 
 
-def beginning_of(name: str, words: str) -> str:
-    """How names of Sweden's begin that are of the kind which is asked for."""
+def beginning_of(name: str, words: str) -> tuple[str, ...]:
+    """How names of Sweden's begin that are of the kind which is asked for; a hidden series has a reference too."""
     if name.startswith("request") and words.startswith("{}"):
-        return REQUEST
-    kinds = {"exhibit {}": "PHONE", "series": "series", "hash-list": "list"}
-    return next((begins for kind, begins in kinds.items() if kind in f"{name} {words}"), "SE")
+        return (REQUEST,)
+    kinds = {"exhibit {}": ("PHONE",), "series": ("series", "S-"), "hash-list": ("list",)}
+    return next((begins for kind, begins in kinds.items() if kind in f"{name} {words}"), ("SE",))
 
 
 TAKE_ANYTHING = {"audit list", "request add", "retention ended"}

@@ -9,7 +9,7 @@ from psycopg.rows import TupleRow
 from clew.node import doctor
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
-from clew.records import catalogue, policies, rights
+from clew.records import assertions, catalogue, policies, rights
 
 ALL = "delete, insert, select, update"
 
@@ -56,8 +56,13 @@ GOLDEN_APP = {
         "insert, select, update (state, admitted_by, admitted_at, outcome, reasons, decided_by, decided_at, told,"
         " closed_by, closed_at)"
     ),
-    "series": ALL,
+    "series": (
+        "delete, insert, select, update (audience, members, excluded, state, cover_id, opened_by, entered_at)"
+    ),
     "series_media": ALL,
+    "series_merges": "insert, select, update (withdrawn_by, withdrawn_at)",
+    "series_narratives": "insert, select",
+    "series_steps": "insert, select",
     "shreddings": (
         "delete, insert, select, update (step, confirmed_by, confirmed_at, destroyed_at, counts, blobs, certificate)"
     ),
@@ -97,7 +102,7 @@ GOLDEN_BLIND = {
     "retention_decisions": "select, update (reason)",
     "releases": "select (member, recipient, released_at, withdrawn_at)",
     "requests": "select (member, kind, state, received_on, ends_at, outcome, decided_at, closed_at)",
-    "series": OWNED,
+    "series": OWNED.replace("id)", "id, reference)"),
     "shreddings": "select",
     "sign_ins": "select, update",
     "supervisors": "select",
@@ -162,7 +167,7 @@ def test_no_role_has_power_or_owns_a_table(owner: psycopg.Connection[TupleRow], 
 
 
 def test_row_security_is_forced_wherever_there_is_a_cover(owner: psycopg.Connection[TupleRow]) -> None:
-    assert catalogue.covered(owner) == {*policies.COVERED, "matches"}
+    assert catalogue.covered(owner) == {*policies.COVERED, *assertions.COVERED, "matches"}
     assert catalogue.forced(owner) == {*policies.COVERED, *policies.SPECIAL}
 
 
@@ -190,6 +195,8 @@ def test_a_row_lies_in_something_of_its_own_unit_wherever_the_database_knows_wha
     ).fetchall()
     kept = {(table, parent) for table, parent in found if {table, parent} <= {*policies.COVERED, *policies.SPECIAL}}
     guarded = {(table, parent) for table, (_, parent) in policies.PARENTS.items()}
+    # What is said of a series is written by whoever sees it: hidden and absent are refused alike, before the key is asked.
+    guarded |= {(table, "series") for table in assertions.ABOUT}
     assert kept - guarded <= {("units", "members")}
 
 
@@ -229,6 +236,7 @@ OF_NOBODY = {
     "fingerprint_counters": "how many fingerprints there are in all",
     "fingerprints": "numbers of the index: given by the counter, never chosen",
     "door_memory": "what signing in remembers",
+    "series": "the reference: drawn by the database among those that are free, never chosen",
     "tokens": "the digest of a secret",
     "matches": "the application writes none",
 }

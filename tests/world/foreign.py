@@ -12,7 +12,7 @@ from clew.domain.handling import Audience
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
 from clew.records import hash_lists
-from clew.records.session import acting_as
+from clew.records.session import Session, acting_as
 from tests.world.world import World, handling
 
 WORDS = ("open", "hidden")
@@ -22,7 +22,8 @@ CONTENT = {word: f"of Sweden, {word}".encode() for word in WORDS}
 
 @dataclass(frozen=True, kw_only=True)
 class Foreign:
-    """What Sweden has, open to all and hidden: names of its subjects, and identifiers of its rows of every table.
+    """What Sweden has, open to all and hidden: names of its subjects, the reference of its hidden series, and
+    identifiers of its rows of every table.
 
     `hidden` are those of them that nobody but Sweden's unit may see.
     """
@@ -40,8 +41,10 @@ def sweden(world: World) -> Foreign:
         world.exhibit(sven, f"SE-{word}", f"PHONE-{word}", cover=cover)
         medium = world.medium(sven, audience, content=CONTENT[word])
         world.occurrence(sven, medium, f"SE-{word}", f"PHONE-{word}")
-        world.series(sven, f"series-{word}", [medium])
+        series_id = world.series(sven, f"series-{word}", [medium])
         with acting_as(sven) as session:
+            if audience is Audience.UNIT:
+                reference = hide_series(session, series_id)
             hash_lists.open_list(session, f"list-{word}", cover)
             restricting.change(
                 session, SubjectKind.CASE, f"SE-{word}", None, handling(sven, Audience.UNIT), "An operation is under way."
@@ -52,8 +55,15 @@ def sweden(world: World) -> Foreign:
     hidden = identifiers_of(world, "SE", "and audience = 0")
     ids = dict.fromkeys([*identifiers_of(world, "SE"), *hidden])
     return Foreign(
-        names=(*names, REQUEST), ids=tuple(map(str, ids)), hidden=tuple(map(str, hidden)),
+        names=(*names, reference, REQUEST), ids=tuple(map(str, ids)), hidden=tuple(map(str, hidden)),
     )  # fmt: skip
+
+
+def hide_series(session: Session, series_id: UUID) -> str:
+    """Nobody but the own unit sees the series from now on; its reference."""
+    with session.cursor() as cursor:
+        cursor.execute("update series set audience = 0, members = '{}' where id = %s returning reference", [series_id])
+        return cursor.fetchone()[0]
 
 
 def request(world: World) -> None:

@@ -13,7 +13,7 @@ from clew.domain.fingerprint import KINDS, Kind
 from clew.domain.handling import NOTHING, SHARED_AT_INTAKE, Actor, Audience, Handling, Use, handled
 from clew.domain.medium import MediumKind, Verdict
 from clew.domain.officer import Role
-from clew.domain.series import SeriesState
+from clew.domain.series import SeriesState, step_to
 from clew.node.connection import ConnectionFacts
 from clew.records import cases, exhibits, officers, sealed, series
 from clew.records.intakes import PATH
@@ -146,7 +146,8 @@ class World:
         cover = handling(of)
         with acting_as(of) as session:
             series_id = series.find_or_open(session, name, cover)
-            series.mark(session, name, state)
+            if state is not SeriesState.OPEN:
+                series.take(session, series_id, step_to(SeriesState.OPEN, state), state)
             for medium in media:
                 row = {"series_id": series_id, "medium_id": medium, **handling_columns(cover)}
                 insert(session, "series_media", row, returning="medium_id")

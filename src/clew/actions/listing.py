@@ -318,7 +318,7 @@ def _mark_identified(actor: Actor, intake: Intake, names: dict[str, _SeriesSeen]
     """
     said = [seen.id for seen in names.values() if seen.is_said and seen.id is not None]
     with acting_as(actor) as session:
-        for series_id in series.mark_opened(session, said, SeriesState.IDENTIFIED, opened_by=intake.id):
+        for series_id in series.mark_opened(session, said, opened_by=intake.id):
             audit.append(session, f"series.{SeriesState.IDENTIFIED}", str(series_id))
         act = "export.take_in" if intake.list_id is None else "hash_list.take_in"
         audit.append(session, act, str(intake.id), {"series": len(names)})

@@ -10,7 +10,7 @@ from clew.domain.cover import Cover, check_retention
 from clew.domain.errors import Invalid, StepRefused
 from clew.domain.handling import Handling
 from clew.domain.naming import named
-from clew.domain.series import SeriesState
+from clew.domain.series import SeriesState, checked_words, step_to
 from clew.records import audit, covers, exhibits, handlings, hash_lists, members, officers, series, tombstones
 from clew.records import cases as case_records
 from clew.records.officers import actor_of
@@ -165,11 +165,14 @@ def open_series(session: Session, name: str, handling: Handling, cover_id: UUID 
     return series_id
 
 
-def mark_series(session: Session, name: str, state: SeriesState) -> None:
-    """Say of an own series whether its victim is identified.
+def mark_series(session: Session, name: str, state: SeriesState, basis: str = "") -> None:
+    """Say of an own series (its reference or name) how far its enquiry has come; kept with who, when and on what basis.
 
     Raises:
         NotVisible: there is no such series of the actor's unit.
+        StepRefused: no single step leads from its state to this one.
+        Invalid: the basis is too long.
     """
-    series_id = series.mark(session, name, state)
+    series_id, before = series.hold_own(session, name)
+    series.take(session, series_id, step_to(before, state), state, checked_words(basis))
     audit.append(session, f"series.{state}", str(series_id))

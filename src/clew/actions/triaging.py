@@ -209,7 +209,8 @@ def member_names(session: Session) -> dict[str, str]:
 
 def owners_shown(media: Iterable[TriagedMedium]) -> set[str]:
     """Members whose records the reasons of `media` show; each of them is told of it by the audit."""
-    return {reason.owner for medium in media for reason in medium.reasons if reason.owner is not None}
+    reasons = [reason for medium in media for reason in medium.reasons]
+    return {member for reason in reasons for member in (reason.owner, reason.holder) if member is not None}
 
 
 def reason_of(pair: known.Pair) -> Reason | None:
@@ -220,7 +221,7 @@ def reason_of(pair: known.Pair) -> Reason | None:
     return Reason(
         kind=pair.kind, evidence=found, matched=pair.matched, distance_bits=pair.distance_bits,
         radius_bits=pair.radius_bits, transform=pair.transform, aligned=pair.aligned, series=pair.series,
-        owner=pair.owner, unit=pair.unit,
+        reference=pair.reference, owner=pair.owner, unit=pair.unit, holder=pair.holder,
     )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ def reason_json(reason: Reason) -> dict[str, Json]:
         "transform": reason.transform,
         "aligned": reason.aligned and _aligned_json(reason.aligned),
         "series": reason.series,
+        "reference": reason.reference,
         "owner": reason.owner,
     })  # fmt: skip
 

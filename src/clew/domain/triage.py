@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 from clew.domain.medium import MediumKind, Verdict
-from clew.domain.series import SeriesState
+from clew.domain.series import SOLVED, UNSOLVED, SeriesState
 
 
 class Answer(StrEnum):
@@ -53,7 +53,8 @@ class Other:
     """What the actor may know of the other medium of a match.
 
     `is_in_other_case`: it was found in a case other than the one that is triaged;
-    `is_earlier`: and that was before the medium in question was.
+    `is_earlier`: and that was before the medium in question was. `foreign_series_state`: that of another member's
+    series which it is in, or which is merged with one that it is in.
     """
 
     is_of_own_member: bool
@@ -65,9 +66,9 @@ class Other:
 
 def evidence(other: Other) -> Evidence | None:
     """The best evidence that `other` gives, or None where it says nothing."""
-    if other.foreign_series_state is SeriesState.IDENTIFIED:
+    if other.foreign_series_state in SOLVED:
         return Evidence.IDENTIFIED_SERIES_OF_ANOTHER_MEMBER
-    if other.foreign_series_state is SeriesState.OPEN:
+    if other.foreign_series_state in UNSOLVED:
         return Evidence.OPEN_SERIES_OF_ANOTHER_MEMBER
     if not other.is_of_own_member and other.is_in_other_case:
         return Evidence.CASE_OF_ANOTHER_MEMBER
@@ -111,7 +112,8 @@ class Reason:
     """Why a medium got its answer: one other medium, and what is known of that.
 
     `matched` is the other medium's digest in hexadecimal, `owner` the code of its member;
-    both are absent where handling hides them. `others` counts further media of the same
+    both are absent where handling hides them. Where a series says it, `owner` and `unit` are those of the series, and
+    `holder` is the member that has the other medium, if that is another. `others` counts further media of the same
     group (same evidence, owner and series) that say no more than this one.
     """
 
@@ -123,8 +125,10 @@ class Reason:
     transform: str | None = None
     aligned: Aligned | None = None
     series: str | None = None
+    reference: str | None = None
     owner: str | None = None
     unit: str | None = None
+    holder: str | None = None
     others: int = 0
 
     @property

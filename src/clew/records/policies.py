@@ -7,7 +7,7 @@ from psycopg import sql
 
 from clew.domain.handling import EVERY_USE, Use
 from clew.domain.officer import WITHOUT_CONTENT, Role
-from clew.records import administration, custody, locks, log, rights
+from clew.records import administration, assertions, custody, locks, log, rights
 from clew.records.roles import Roles
 from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, visible
 
@@ -60,12 +60,12 @@ APP_GRANTS = {
     "media": "select, insert, update, delete",
     "occurrences": "select, insert, update, delete",
     "overlap_sides": "select, update (state)",
-    "series": "select, insert, update, delete",
     "series_media": "select, insert, update, delete",
     **administration.APP_GRANTS,
     **log.APP_GRANTS,
     **custody.APP_GRANTS,
     **rights.APP_GRANTS,
+    **assertions.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -82,6 +82,7 @@ BLIND_GRANTS = {
     **log.BLIND_GRANTS,
     **custody.BLIND_GRANTS,
     **rights.BLIND_GRANTS,
+    **assertions.BLIND_GRANTS,
 }
 
 FUNCTIONS_OF_THE_APP = (
@@ -113,7 +114,12 @@ FUNCTIONS_OF_THE_APP = (
     "clew_forget_words(uuid)",
     "clew_shredded(uuid[])",
 )
-FUNCTIONS_OF_THE_BLIND = ("clew_actor()", "clew_write_overlaps(uuid[], uuid[])", *log.FUNCTIONS_OF_THE_BLIND)
+FUNCTIONS_OF_THE_BLIND = (
+    "clew_actor()",
+    "clew_write_overlaps(uuid[], uuid[])",
+    *log.FUNCTIONS_OF_THE_BLIND,
+    *assertions.FUNCTIONS_OF_THE_BLIND,
+)
 
 FACTS = f"{Use.FACTS:d}::smallint"
 """An overlap is noted where one owner may not even know of the other's medium."""
@@ -169,6 +175,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **log.RULES,
     **custody.RULES,
     **rights.RULES,
+    **assertions.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 
@@ -249,6 +256,7 @@ SOURCES = (
     "audit.sql",
     "rights.sql",
     "annual_report.sql",
+    "series.sql",
 )
 
 

@@ -1,15 +1,20 @@
-"""Series: media that belong together, and whether their victim is identified."""
+"""Series: media that belong together, their references, and how far their enquiry has come."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from clew.domain.errors import NotVisible
-from clew.domain.handling import Handling
-from clew.domain.series import SeriesState
+from clew.domain.errors import NotVisible, Unavailable
+from clew.domain.handling import Handling, from_circles
+from clew.domain.series import SeriesState, Step, after, reference_in
 from clew.records import sealed
 from clew.records.session import Session, handling_columns
 
 NAME = b"series.name"
+BASIS = b"series_steps.basis"
+DRAWS_MAX = 5
+"""How often references are drawn again for series that another transaction drew the same for, before it gives up."""
 
 
 def find_or_open(session: Session, name: str, handling: Handling, cover_id: UUID | None = None) -> UUID:
@@ -20,8 +25,33 @@ def find_or_open(session: Session, name: str, handling: Handling, cover_id: UUID
 def open_all(
     session: Session, names: Sequence[str], handling: Handling, cover_id: UUID | None, *, opened_by: UUID | None
 ) -> dict[str, UUID]:
-    """The own unit's series of these names, those that are new opened by an intake or, without one, by a person."""
+    """The own unit's series of these names, those that are new opened by an intake or, without one, by a person.
+
+    Raises:
+        Unavailable: references kept being drawn that others drew at the same moment.
+    """
     by_sealed = {sealed_name(session, name): name for name in names}
+    found: dict[str, UUID] = {}
+    for _ in range(DRAWS_MAX):
+        missing = [name for name, words in by_sealed.items() if words not in found]
+        if not missing:
+            return found
+        _open(session, missing, handling, cover_id, opened_by)
+        with session.cursor() as cursor:
+            cursor.execute(
+                "select name, id from series where name = any(%s) and owner_member = %s and owner_unit = %s",
+                [missing, session.actor.member, session.actor.unit],
+            )
+            found |= {by_sealed[bytes(name)]: series_id for name, series_id in cursor}
+    if len(found) == len(by_sealed):
+        return found
+    raise Unavailable("No reference could be drawn for a series: try again.")
+
+
+def _open(
+    session: Session, names: Sequence[bytes], handling: Handling, cover_id: UUID | None, opened_by: UUID | None
+) -> None:
+    """Open those that are new. Whatever conflicts, the own name or a reference drawn elsewhere meanwhile, is left out."""
     with session.cursor() as cursor:
         cursor.execute(
             """
@@ -29,14 +59,9 @@ def open_all(
             select name, %(opened_by)s::uuid, %(cover)s::uuid, %(owner_member)s, %(owner_unit)s, %(audience)s::smallint,
                    %(members)s::text[], %(excluded)s::text[]
             from unnest(%(names)s::bytea[]) as given(name) order by name
-            on conflict (owner_member, owner_unit, name) do nothing""",
-            {"names": list(by_sealed), "opened_by": opened_by, "cover": cover_id, **handling_columns(handling)},
+            on conflict do nothing""",
+            {"names": names, "opened_by": opened_by, "cover": cover_id, **handling_columns(handling)},
         )
-        cursor.execute(
-            "select name, id from series where name = any(%s) and owner_member = %s and owner_unit = %s",
-            [list(by_sealed), session.actor.member, session.actor.unit],
-        )
-        return {by_sealed[bytes(name)]: series_id for name, series_id in cursor}
 
 
 def add_media(session: Session, series_id: UUID, handling: Handling, media: Sequence[UUID]) -> None:
@@ -52,8 +77,8 @@ def add_media(session: Session, series_id: UUID, handling: Handling, media: Sequ
         )
 
 
-def mark(session: Session, name: str, state: SeriesState) -> UUID:
-    """Say of the own unit's series whether its victim is identified. From now on no intake says it.
+def hold_own(session: Session, name: str) -> tuple[UUID, SeriesState]:
+    """The own unit's series of that reference or name, held until the transaction ends, with its state.
 
     Raises:
         NotVisible: there is no such series of the unit.
@@ -61,14 +86,105 @@ def mark(session: Session, name: str, state: SeriesState) -> UUID:
     with session.cursor() as cursor:
         cursor.execute(
             """
-            update series set state = %s, opened_by = null
-            where name = %s and owner_member = %s and owner_unit = %s returning id""",
-            [state.value, sealed_name(session, name), session.actor.member, session.actor.unit],
-        )
-        marked = cursor.fetchone()
-    if marked is None:
+            select id, state from series
+             where owner_member = %(member)s and owner_unit = %(unit)s and (reference = %(reference)s or name = %(name)s)
+             order by reference = %(reference)s desc limit 1 for update""",
+            {
+                "reference": reference_in(name) or "", "name": sealed_name(session, name),
+                "member": session.actor.member, "unit": session.actor.unit,
+            },
+        )  # fmt: skip
+        found = cursor.fetchone()
+    if found is None:
         raise NotVisible("There is no such series.")
-    return marked[0]
+    return found[0], SeriesState(found[1])
+
+
+def take(session: Session, series_id: UUID, step: Step | None, state: SeriesState, basis: str = "") -> None:
+    """Keep that the own series is in `state` by `step`, on that basis; without a step, that a person says so.
+
+    From now on no intake marks it.
+    """
+    with session.cursor() as cursor:
+        cursor.execute("update series set state = %s, opened_by = null where id = %s", [state.value, series_id])
+        if step is not None:
+            _keep_steps(session, [series_id], step, state, basis)
+
+
+def _keep_steps(session: Session, series: Sequence[UUID], step: Step, state: SeriesState, basis: str) -> None:
+    actor = session.actor
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into series_steps (series_id, step, state, basis, member, unit, taken_by)
+            select id, %(step)s, %(state)s, %(basis)s, %(member)s, %(unit)s, %(officer)s
+              from unnest(%(series)s::uuid[]) given (id)""",
+            {
+                "series": list(series), "step": step.value, "state": state.value,
+                "basis": sealed.note(actor.member, BASIS, basis), "member": actor.member, "unit": actor.unit,
+                "officer": actor.officer,
+            },
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesRow:
+    """A series that the actor may see."""
+
+    id: UUID
+    reference: str
+    name: str
+    state: SeriesState
+    handling: Handling
+    cover_id: UUID | None
+    entered_at: datetime
+
+
+def find(session: Session, name: str) -> SeriesRow:
+    """The series of that reference, whoever's, or of that name of the actor's own unit.
+
+    Raises:
+        NotVisible: there is none, or the actor may not see it.
+    """
+    rows = _rows(
+        session,
+        """(s.reference = %(reference)s or s.name = %(name)s and s.owner_member = %(member)s and s.owner_unit = %(unit)s)
+           order by s.reference = %(reference)s desc limit 1""",
+        {
+            "reference": reference_in(name) or "", "name": sealed_name(session, name),
+            "member": session.actor.member, "unit": session.actor.unit,
+        },
+    )  # fmt: skip
+    if not rows:
+        raise NotVisible("There is no such series.")
+    return rows[0]
+
+
+def of(session: Session, series_ids: Iterable[UUID]) -> dict[UUID, SeriesRow]:
+    """Those of these series that the actor may see."""
+    rows = _rows(session, "s.id = any(%(ids)s)", {"ids": list(series_ids)})
+    return {row.id: row for row in rows}
+
+
+def _rows(session: Session, condition: str, values: Mapping[str, object]) -> list[SeriesRow]:
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select s.id, s.reference, s.name, s.state, s.owner_member, s.owner_unit, s.audience, s.members, s.excluded,
+                   s.cover_id, s.entered_at
+              from series s where {condition}""",
+            values,
+        )
+        return [_row(row) for row in cursor]
+
+
+def _row(row: Sequence) -> SeriesRow:
+    series_id, reference, name, state, member, unit, circles, members, excluded, cover_id, entered_at = row
+    return SeriesRow(
+        id=series_id, reference=reference, name=sealed.words(sealed.of_member(member), NAME, name),
+        state=SeriesState(state), cover_id=cover_id, entered_at=entered_at,
+        handling=from_circles(circles, owner_member=member, owner_unit=unit, members=members, excluded=excluded),
+    )  # fmt: skip
 
 
 def sealed_name(session: Session, name: str) -> bytes:
@@ -76,11 +192,14 @@ def sealed_name(session: Session, name: str) -> bytes:
     return sealed.of_member(session.actor.member).seal(name.encode(), NAME)
 
 
-def mark_opened(session: Session, series: Sequence[UUID], state: SeriesState, *, opened_by: UUID) -> list[UUID]:
-    """Say the same of those of `series` that this intake opened and no person has marked; those it was said of."""
+def mark_opened(session: Session, series: Sequence[UUID], *, opened_by: UUID) -> list[UUID]:
+    """Say of those of `series` that this intake opened and no person has marked that the victim is identified; of which."""
+    state = after(SeriesState.OPEN, Step.IDENTIFY)
     with session.cursor() as cursor:
         cursor.execute(
-            "update series set state = %s where id = any(%s) and opened_by = %s returning id",
-            [state.value, list(series), opened_by],
+            "update series set state = %s where id = any(%s) and opened_by = %s and state = %s returning id",
+            [state.value, list(series), opened_by, SeriesState.OPEN.value],
         )
-        return [row[0] for row in cursor]
+        marked = [row[0] for row in cursor]
+    _keep_steps(session, marked, Step.IDENTIFY, state, "")
+    return marked

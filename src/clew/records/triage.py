@@ -1,15 +1,17 @@
 """What row-level security lets an actor know of the media of a case, for triage."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from clew.domain.fingerprint import Transform
+from clew.domain.handling import BLOCKED
 from clew.domain.medium import MediumKind, Verdict
-from clew.domain.series import SeriesState
+from clew.domain.series import SOLVED, SeriesState
 from clew.domain.triage import Aligned, Other, ReasonKind
 from clew.records import sealed
 from clew.records.intakes import PATH
+from clew.records.merges import REACH
 from clew.records.series import NAME
 from clew.records.session import Session
 
@@ -29,15 +31,21 @@ class ScopedMedium:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """A medium of the case, and another (or itself, met elsewhere) that is the same."""
+    """A medium of the case, and another (or itself, met elsewhere) that is the same.
+
+    `series` and `reference` are of a series that the other is in, or of another member's that is merged with one. Where
+    that is another member's, `owner` and `unit` are its own, and `holder` has the other medium if that is a third.
+    """
 
     medium_id: UUID
     kind: ReasonKind
     matched: str
     owner: str
     unit: str
+    holder: str | None
     other: Other
     series: str | None
+    reference: str | None
     distance_bits: int | None
     radius_bits: int | None
     transform: str | None
@@ -105,7 +113,8 @@ def pairs_of_fingerprints(
             other = _pair((_BEFORE_ALL, *row[2:]), session.actor.member)
             yield row[0], Pair(
                 medium_id=other.medium_id, kind=kind, matched=other.matched, owner=other.owner, unit=other.unit,
-                other=other.other, series=other.series, distance_bits=entry[2], radius_bits=entry[3],
+                holder=other.holder, other=other.other, series=other.series, reference=other.reference,
+                distance_bits=entry[2], radius_bits=entry[3],
                 transform=Transform(entry[4]).word, aligned=entry[5],
             )  # fmt: skip
 
@@ -145,16 +154,21 @@ def count_without_medium(session: Session, case_id: UUID, exhibit_id: UUID | Non
 
 def _pair(row: tuple, me: str) -> Pair:
     (medium_id, kind, distance, radius, transform, here_from, here_to, there_from, there_to, matched, compared,
-     name, owner, unit, is_in_other_case, is_earlier, is_listed, series, series_owner, series_state) = row  # fmt: skip
-    name_of_series = None if series is None else sealed.words(sealed.of_member(series_owner), NAME, series)
+     name, owner, unit, is_in_other_case, is_earlier, is_listed,
+     series, reference, series_owner, series_unit, series_state) = row  # fmt: skip
     is_foreign_series = series_owner is not None and series_owner != me
+    # What its owner has withdrawn says nothing any more.
+    is_said = series is not None and (not is_foreign_series or SeriesState(series_state) is not SeriesState.WITHDRAWN)
+    name_of_series = sealed.words(sealed.of_member(series_owner), NAME, series) if is_said else None
+    says, of_unit = (series_owner, series_unit) if is_foreign_series and is_said else (owner, unit)
     return Pair(
-        medium_id=medium_id, kind=ReasonKind(kind), matched=name.hex(), owner=owner, unit=unit,
+        medium_id=medium_id, kind=ReasonKind(kind), matched=name.hex(), owner=says, unit=of_unit,
+        holder=owner if owner != says else None,
         other=Other(
             is_of_own_member=owner == me, is_in_other_case=is_in_other_case, is_earlier=bool(is_earlier),
             is_listed=is_listed, foreign_series_state=SeriesState(series_state) if is_foreign_series else None,
         ),
-        series=name_of_series, distance_bits=distance, radius_bits=radius,
+        series=name_of_series, reference=reference if is_said else None, distance_bits=distance, radius_bits=radius,
         transform=None if transform is None else Transform(transform).word,
         aligned=None if here_from is None else Aligned(
             seconds_here=(here_from / 1000, here_to / 1000), seconds_there=(there_from / 1000, there_to / 1000),
@@ -164,6 +178,11 @@ def _pair(row: tuple, me: str) -> Pair:
 
 
 _BEFORE_ALL = UUID(int=0)
+
+
+def _words(states: Iterable[SeriesState]) -> str:
+    return ", ".join(f"'{state}'" for state in sorted(states))
+
 
 _SCOPE = "o.case_id = %(case)s and (%(exhibit)s::uuid is null or o.exhibit_id = %(exhibit)s)"
 
@@ -197,16 +216,35 @@ _FACTS = """
     select n.id, n.name, n.owner_member, n.owner_unit,
            elsewhere.first is not null as is_in_other_case, elsewhere.first,
            exists (select from listings l where l.medium_id = n.id) as is_listed,
-           s.name as series, s.owner_member as series_owner, s.state as series_state
+           s.name as series, s.reference, s.owner_member as series_owner, s.owner_unit as series_unit,
+           s.state as series_state
     from (select distinct n from pairs) p join media n on n.id = p.n and '(blocked)' <> all (n.excluded)
     left join lateral (select min(o.id) as first from occurrences o
                        where o.medium_id = n.id and o.case_id is distinct from %(case)s::uuid) elsewhere on true
-    left join series_media sm on sm.medium_id = n.id
-    left join series s on s.id = sm.series_id
+    left join lying on lying.medium_id = n.id
+    left join named on named.seed = lying.series_id
+    left join series s on s.id = named.id
+"""
+
+# The series that the other media are in; and for each of them the one series of another member that says most of all
+# that are merged with it: a medium whose series is one with a solved one is solved.
+_SERIES = f"""
+    lying as materialized (
+        select distinct sm.medium_id, sm.series_id from (select distinct n from pairs) p
+          join series_media sm on sm.medium_id = p.n),
+    seeds (id) as (select distinct series_id from lying),
+    {REACH},
+    named (seed, id) as materialized (
+        select id, id from seeds
+        union all
+        (select distinct on (t.seed) t.seed, s.id from together t join series s on s.id = t.id
+          where t.id <> t.seed and s.owner_member <> %(me)s and '{BLOCKED}' <> all (s.excluded)
+            and s.state <> '{SeriesState.WITHDRAWN}'
+          order by t.seed, s.state = any (array[{_words(SOLVED)}]) desc, s.entered_at, s.id))
 """
 
 _PAIRS = f"""
-    with scope as materialized (
+    with recursive scope as materialized (
         select o.medium_id as id, min(o.id) as first from occurrences o
         where {_SCOPE} and o.medium_id = any(%(media)s) group by o.medium_id),
     mine as materialized (select m.* from media m join scope on scope.id = m.id),
@@ -223,10 +261,12 @@ _PAIRS = f"""
         select b_medium, a_medium, {{kind}}, distance_bits, radius_bits, {{inverse}},
                b_from_ms, b_to_ms, a_from_ms, a_to_ms, frames_matched, frames_compared
         from matches where b_medium = any(%(media)s)),
+    {_SERIES},
     facts as materialized ({_FACTS})
     select p.m, p.kind, p.distance, p.radius, p.transform, p.here_from, p.here_to, p.there_from, p.there_to,
            p.frames_matched, p.frames_compared, f.name, f.owner_member, f.owner_unit,
-           f.is_in_other_case, f.first < scope.first, f.is_listed, f.series, f.series_owner, f.series_state
+           f.is_in_other_case, f.first < scope.first, f.is_listed, f.series, f.reference,
+           f.series_owner, f.series_unit, f.series_state
     from pairs p join facts f on f.id = p.n join scope on scope.id = p.m
 """.format(
     kind="case kind when 1 then 'pdq' when 2 then 'video' else 'sound' end",
@@ -235,25 +275,29 @@ _PAIRS = f"""
 )
 
 _PAIRS_OF_DIGESTS = f"""
-    with mine as materialized (
+    with recursive mine as materialized (
         select ordinality as id, sha256 as name, sha256, sha1, md5, null::bigint as size_bytes
         from unnest(%(sha256)s::bytea[], %(sha1)s::bytea[], %(md5)s::bytea[])
              with ordinality as given(sha256, sha1, md5, ordinality)),
     pairs as materialized ({_SAME_BYTES.format(mine="mine")}),
+    {_SERIES},
     facts as materialized ({_FACTS.replace("%(case)s::uuid", "null::uuid")})
     select (p.m - 1)::int, 'digest', null::int, null::int, null::int, {_NO_ALIGNMENT}, f.name, f.owner_member,
-           f.owner_unit, f.is_in_other_case, true, f.is_listed, f.series, f.series_owner, f.series_state
+           f.owner_unit, f.is_in_other_case, true, f.is_listed, f.series, f.reference,
+           f.series_owner, f.series_unit, f.series_state
     from pairs p join facts f on f.id = p.n
 """
 
 _PAIRS_OF_FINGERPRINTS = f"""
-    with given as materialized (
+    with recursive given as materialized (
         select * from unnest(%(files)s::int[], %(fingerprints)s::bigint[]) as given(file, fingerprint)),
     pairs as materialized (
         select g.file, g.fingerprint, f.medium_id as n from given g join fingerprints f on f.id = g.fingerprint),
+    {_SERIES},
     facts as materialized ({_FACTS.replace("%(case)s::uuid", "null::uuid")})
     select p.file, p.fingerprint, %(kind)s, null::int, null::int, null::int, {_NO_ALIGNMENT}, f.name, f.owner_member,
-           f.owner_unit, f.is_in_other_case, true, f.is_listed, f.series, f.series_owner, f.series_state
+           f.owner_unit, f.is_in_other_case, true, f.is_listed, f.series, f.reference,
+           f.series_owner, f.series_unit, f.series_state
     from pairs p join facts f on f.id = p.n
 """
 

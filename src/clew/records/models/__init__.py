@@ -14,7 +14,15 @@ from clew.records.models.admission import Certification, Suspension
 from clew.records.models.case import Case, Chunk, Exhibit, Intake
 from clew.records.models.context_key import ContextKey
 from clew.records.models.cover import KeptCover
-from clew.records.models.gathering import HashList, Listing, Series, SeriesMedium
+from clew.records.models.gathering import (
+    HashList,
+    Listing,
+    Series,
+    SeriesMedium,
+    SeriesMerge,
+    SeriesNarrative,
+    SeriesStep,
+)
 from clew.records.models.handling import HandlingChange, MemberRule
 from clew.records.models.match import Match, Overlap, OverlapSide
 from clew.records.models.medium import FingerprintCounter, FingerprintSet, Medium, MediumKey, Occurrence
@@ -60,6 +68,9 @@ __all__ = [
     "RetentionDecision",
     "Series",
     "SeriesMedium",
+    "SeriesMerge",
+    "SeriesNarrative",
+    "SeriesStep",
     "Shredding",
     "SignIn",
     "Supervisor",

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
-from clew.domain.series import SeriesState
+from clew.domain.series import SeriesState, Step
 from clew.records.models.columns import random_id
 from clew.records.models.cover import Covered, Described
 
@@ -12,6 +12,8 @@ class Series(Described):
     """Media that belong together, and whether their victim is identified."""
 
     id = random_id()
+    reference = models.TextField(db_default="", editable=False)
+    """Short, to be typed and told; drawn by the database (`series.sql`), never chosen."""
     name = models.BinaryField()
     state = models.TextField(default=SeriesState.OPEN.value, db_default=SeriesState.OPEN.value)
     opened_by = models.UUIDField(null=True)
@@ -22,9 +24,95 @@ class Series(Described):
         db_table = "series"
         constraints = (
             models.UniqueConstraint(name="series_once_in_a_unit", fields=["owner_member", "owner_unit", "name"]),
+            models.UniqueConstraint(name="series_reference_is_given_once", fields=["reference"]),
             models.CheckConstraint(
                 name="series_state_is_known", condition=models.Q(state__in=[state.value for state in SeriesState])
             ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SeriesStep(models.Model):
+    """A step that the owner of a series took: who, when, on what basis. Whoever sees the series sees it."""
+
+    id = random_id()
+    series_id = models.UUIDField()
+    step = models.TextField()
+    state = models.TextField()
+    """What it led to."""
+    basis = models.TextField(default="", db_default="")
+    member = models.TextField()
+    unit = models.TextField()
+    taken_by = models.TextField()
+    taken_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "series_steps"
+        constraints = (
+            models.CheckConstraint(
+                name="series_step_is_known",
+                condition=models.Q(
+                    step__in=[step.value for step in Step], state__in=[state.value for state in SeriesState]
+                ),
+            ),
+        )
+        indexes = (models.Index(name="series_steps_by_series", fields=["series_id", "taken_at"]),)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SeriesNarrative(models.Model):
+    """What the owner of a series tells of it; each version stays."""
+
+    id = random_id()
+    series_id = models.UUIDField()
+    words = models.TextField()
+    member = models.TextField()
+    unit = models.TextField()
+    written_by = models.TextField()
+    written_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "series_narratives"
+        indexes = (models.Index(name="series_narratives_by_series", fields=["series_id", "written_at"]),)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SeriesMerge(Covered):
+    """Somebody asserts that two series are one; until they withdraw it. Seen by whoever sees both series besides."""
+
+    id = random_id()
+    a_series = models.UUIDField()
+    b_series = models.UUIDField()
+    reason = models.TextField(default="", db_default="")
+    asserted_by = models.TextField()
+    asserted_at = models.DateTimeField(db_default=Now())
+    withdrawn_by = models.TextField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "series_merges"
+        constraints = (
+            models.CheckConstraint(name="merge_is_of_two", condition=models.Q(a_series__lt=models.F("b_series"))),
+            models.CheckConstraint(
+                name="merge_is_withdrawn_by_somebody",
+                condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="merge_once_by_a_unit",
+                fields=["owner_member", "owner_unit", "a_series", "b_series"],
+                condition=models.Q(withdrawn_at__isnull=True),
+            ),
+        )
+        indexes = (
+            models.Index(name="merges_from_a", fields=["a_series"], condition=models.Q(withdrawn_at__isnull=True)),
+            models.Index(name="merges_from_b", fields=["b_series"], condition=models.Q(withdrawn_at__isnull=True)),
         )
 
     def __str__(self) -> str:

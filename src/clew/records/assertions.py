@@ -1,0 +1,69 @@
+"""Assertions about series: who may read and write what is said of them; rules of row security.
+
+A step and a narrative are their series' owner's, and whoever sees the series sees them. That two series are one
+is asserted by whoever sees both, under a cover of its own; it is seen by whoever that cover and both series
+let see it: so it never tells of a series that is hidden.
+"""
+
+from collections.abc import Mapping
+
+from clew.records.custody import OF_THE_UNIT, OWN_UNIT
+from clew.records.visibility import OFFICER, VIEWER_MEMBER, VIEWER_UNIT, visible
+
+COVERED = ("series_merges",)
+"""Tables with the columns of the cover that are seen by fewer than it says: by those who see what they are about."""
+
+OWN = f"owner_member = {VIEWER_MEMBER} and owner_unit = {VIEWER_UNIT}"
+SEES = "exists (select from series s where s.id = {})"
+SEES_BOTH = f"{SEES.format('a_series')} and {SEES.format('b_series')}"
+OF_AN_OWN_SERIES = f"{OWN_UNIT} and {OF_THE_UNIT.format('public.series', 'series_id')}"
+
+RULES: Mapping[str, Mapping[str, str]] = {
+    "series_steps": {
+        "select": f"using ({SEES.format('series_id')})",
+        "insert": f"with check ({OF_AN_OWN_SERIES} and taken_by = {OFFICER})",
+    },
+    "series_narratives": {
+        "select": f"using ({SEES.format('series_id')})",
+        "insert": f"with check ({OF_AN_OWN_SERIES} and written_by = {OFFICER})",
+    },
+    "series_merges": {
+        "select": f"using ({visible()} and {SEES_BOTH})",
+        "insert": f"with check ({OWN} and asserted_by = {OFFICER} and withdrawn_at is null and {SEES_BOTH})",
+        "update": f"using ({OWN} and withdrawn_at is null) with check ({OWN} and withdrawn_by = {OFFICER})",
+    },
+}
+
+APP_GRANTS = {
+    "series": (
+        "select, insert, delete, update (audience, members, excluded, state, cover_id, opened_by, entered_at)"
+    ),
+    "series_merges": "select, insert, update (withdrawn_by, withdrawn_at)",
+    "series_narratives": "select, insert",
+    "series_steps": "select, insert",
+}
+
+BLIND_GRANTS = {"series": "select (owner_member, owner_unit, audience, members, excluded, id, reference)"}
+"""What the audit asks of whose a series is, and which references are taken."""
+
+FUNCTIONS_OF_THE_BLIND = ("clew_give_series_reference()",)
+
+ABOUT: Mapping[str, tuple[str, ...]] = {
+    "series_merges": ("a_series", "b_series"),
+    "series_narratives": ("series_id",),
+    "series_steps": ("series_id",),
+}
+"""By table: the columns that name series. What is said of a series goes with it."""
+
+
+def bound_to_series(tables: Mapping[str, tuple[str, ...]] = ABOUT) -> list[str]:
+    """Statements that have what is said of a series go with it.
+
+    A foreign key looks past row security; the rules above ask before it, and with one answer, whether both are seen.
+    """
+    return [
+        f"alter table {table} add constraint {table}_{column}_goes_with_it"
+        f" foreign key ({column}) references series (id) on delete cascade"
+        for table, columns in tables.items()
+        for column in columns
+    ]

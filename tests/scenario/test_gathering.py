@@ -1,0 +1,228 @@
+"""Series that are one: said by whoever sees both, seen by whoever may, and taken back by nobody else."""
+
+from uuid import UUID
+
+import pytest
+
+from clew.actions import auditing, gathering, opening
+from clew.domain.errors import Invalid, NotVisible, StepRefused
+from clew.domain.handling import Actor, Audience
+from clew.domain.series import SeriesState
+from clew.domain.triage import Counts, Evidence
+from clew.records import merges, series
+from clew.records.session import acting_as
+from tests.world.office import Office
+from tests.world.world import World, handling
+
+
+def reference(of: Actor, name: str) -> str:
+    with acting_as(of) as session:
+        return series.find(session, name).reference
+
+
+def merge(by: Actor, one: str, other: str, reason: str = "The same wallpaper.") -> UUID:
+    with acting_as(by) as session:
+        return gathering.merge(session, one, other, reason)
+
+
+def undo(by: Actor, merge_id: UUID) -> None:
+    with acting_as(by) as session:
+        gathering.undo(session, merge_id)
+
+
+def seen_together(by: Actor, series_id: UUID) -> set[UUID]:
+    with acting_as(by) as session:
+        return {*merges.together(session, [series_id])[series_id]}
+
+
+def restrict(of: Actor, series_id: UUID) -> None:
+    """Only the own unit sees the series from now on."""
+    with acting_as(of) as session, session.cursor() as cursor:
+        cursor.execute("update series set audience = 0, members = '{}' where id = %s", [series_id])
+
+
+def unit_only(of: Actor, name: str, world: World) -> UUID:
+    made = world.series(of, name)
+    restrict(of, made)
+    return made
+
+
+# References ---------------------------------------------------------------------------------------------
+
+
+def test_a_series_is_found_by_its_reference_by_whoever_sees_it_and_by_its_name_in_its_unit(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    made = world.series(ada, "green-room")
+    typed = reference(ada, "green-room")
+    for by, words in ((ada, "green-room"), (ada, typed), (sven, typed), (sven, f"s {typed[2:5]} {typed[5:8]} {typed[8:]}")):
+        with acting_as(by) as session:
+            assert series.find(session, words).id == made
+    with acting_as(sven) as session, pytest.raises(NotVisible):
+        series.find(session, "green-room")
+
+
+def test_a_reference_is_drawn_and_nobody_chooses_it(world: World, ada: Actor) -> None:
+    """Whoever could choose one could try which are taken, and so count what is hidden."""
+    world.series(ada, "green-room")
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select setseed(0.5)")
+        cursor.execute(
+            "insert into series (name, reference, owner_member, owner_unit, audience) select name || '\\x01'::bytea, reference,"
+            " owner_member, owner_unit, audience from series returning reference"
+        )
+        drawn = cursor.fetchone()[0]
+    assert drawn != reference(ada, "green-room")
+    with acting_as(ada) as session, session.cursor() as cursor, pytest.raises(Exception, match="permission denied"):
+        cursor.execute("update series set reference = 'S-100000017'")
+
+
+# Merge and undo --------------------------------------------------------------------------------------------
+
+
+def test_a_merge_with_an_identified_series_solves_and_its_undoing_opens_again(
+    office: Office, world: World, ada: Actor, sven: Actor
+) -> None:
+    """Norway's medium is in its own open series; Sweden says that it is one with Sweden's identified one."""
+    medium = world.medium(ada)
+    world.occurrence(ada, medium, "NO-1")
+    world.series(ada, "green-room", [medium])
+    world.series(sven, "harbour", state=SeriesState.IDENTIFIED)
+    assert office.counts(ada, "NO-1") == Counts(new=1)
+    made = merge(sven, reference(sven, "harbour"), reference(ada, "green-room"))
+    assert office.counts(ada, "NO-1") == Counts(solved_elsewhere=1)
+    (medium_seen,) = office.triage(ada, "NO-1").values()
+    best = medium_seen.reasons[0]
+    assert best.evidence is Evidence.IDENTIFIED_SERIES_OF_ANOTHER_MEMBER
+    assert (best.owner, best.holder, best.series, best.reference) == ("SE", "NO", "harbour", reference(sven, "harbour"))
+    with acting_as(ada) as session, pytest.raises(NotVisible):
+        gathering.undo(session, made)
+    undo(sven, made)
+    assert office.counts(ada, "NO-1") == Counts(new=1)
+
+
+def test_a_merge_is_followed_over_more_than_one_step(office: Office, world: World, ada: Actor, sven: Actor) -> None:
+    medium = world.medium(ada)
+    world.occurrence(ada, medium, "NO-1")
+    first = world.series(ada, "first", [medium])
+    rest = [world.series(ada, "second"), world.series(sven, "third", state=SeriesState.IDENTIFIED)]
+    merge(ada, "first", "second")
+    assert seen_together(ada, first) == {first, rest[0]}
+    merge(ada, "second", reference(sven, "third"))
+    assert seen_together(ada, first) == {first, *rest}
+    assert office.counts(ada, "NO-1") == Counts(solved_elsewhere=1)
+
+
+def test_what_a_merge_joins_with_a_hidden_series_is_not_seen(office: Office, world: World, ada: Actor, sven: Actor) -> None:
+    """The failure twin: Sweden's series is for its unit, so Norway learns neither of it nor of what was said of it."""
+    medium = world.medium(ada)
+    world.occurrence(ada, medium, "NO-1")
+    green = world.series(ada, "green-room", [medium])
+    hidden = world.series(sven, "harbour", state=SeriesState.IDENTIFIED)
+    merge(sven, "harbour", reference(ada, "green-room"))
+    restrict(sven, hidden)
+    assert office.counts(ada, "NO-1") == Counts(new=1)
+    assert seen_together(ada, green) == {green}
+    with acting_as(ada) as session:
+        assert merges.of(session, [green], 10) == ()
+    assert seen_together(sven, green) == {green, hidden}
+
+
+def test_a_path_through_a_hidden_series_does_not_exist(world: World, ada: Actor, sven: Actor) -> None:
+    first, last = world.series(ada, "first"), world.series(ada, "last")
+    between = world.series(sven, "between")
+    merge(ada, "first", reference(sven, "between"))
+    merge(ada, "last", reference(sven, "between"))
+    assert seen_together(ada, first) == {first, between, last}
+    restrict(sven, between)
+    assert seen_together(ada, first) == {first}
+    assert seen_together(ada, last) == {last}
+
+
+def test_a_withdrawn_series_says_nothing(office: Office, world: World, ada: Actor, sven: Actor) -> None:
+    medium = world.medium(ada)
+    world.occurrence(ada, medium, "NO-1")
+    world.series(ada, "green-room", [medium])
+    world.series(sven, "harbour", state=SeriesState.IDENTIFIED)
+    merge(sven, "harbour", reference(ada, "green-room"))
+    with acting_as(sven) as session:
+        opening.mark_series(session, "harbour", SeriesState.WITHDRAWN, "Entered twice.")
+    assert office.counts(ada, "NO-1") == Counts(new=1)
+
+
+def test_what_cannot_be_one_is_refused(world: World, ada: Actor, sven: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "other", "third"):
+        world.series(ada, name)
+    hidden = unit_only(sven, "hidden", world)
+    with acting_as(sven) as session:
+        of_hidden = series.of(session, [hidden])[hidden].reference
+    for name, expected in (("one", Invalid), (of_hidden, NotVisible), ("S-100000017", NotVisible), ("none", NotVisible)):
+        with acting_as(ada) as session, pytest.raises(expected):
+            gathering.merge(session, "one", name, "Why.")
+    with acting_as(ada) as session, pytest.raises(Invalid):
+        gathering.merge(session, "one", "other", "  ")
+    monkeypatch.setattr(gathering, "SERIES_TOGETHER_MAX", 2)
+    merge(ada, "one", "other")
+    with pytest.raises(StepRefused):
+        merge(ada, "one", "third")
+
+
+def test_the_same_said_twice_is_one_assertion_and_two_members_have_one_each(world: World, ada: Actor, sven: Actor) -> None:
+    green, harbour = world.series(ada, "green-room"), world.series(sven, "harbour")
+    names = reference(ada, "green-room"), reference(sven, "harbour")
+    of_ada = merge(ada, *names)
+    assert merge(ada, *reversed(names)) == of_ada
+    of_sven = merge(sven, *names)
+    undo(ada, of_ada)
+    assert seen_together(ada, green) == seen_together(sven, green) == {green, harbour}
+    undo(sven, of_sven)
+    assert seen_together(ada, green) == {green}
+    again = merge(ada, *names)
+    assert again != of_ada
+    assert seen_together(sven, harbour) == {green, harbour}
+
+
+def test_a_merge_under_a_narrow_handling_is_its_units_alone(world: World, ada: Actor, sven: Actor) -> None:
+    green, harbour = world.series(ada, "green-room"), world.series(sven, "harbour")
+    harbours = reference(sven, "harbour")
+    with acting_as(ada) as session:
+        gathering.merge(session, "green-room", harbours, "A guess.", handling(ada, Audience.UNIT))
+    assert seen_together(ada, green) == {green, harbour}
+    assert seen_together(sven, green) == {green}
+
+
+def test_the_owner_of_a_merged_series_is_told_of_it_by_the_audit(world: World, ada: Actor, sven: Actor) -> None:
+    world.series(ada, "green-room")
+    world.series(sven, "harbour")
+    merge(sven, "harbour", reference(ada, "green-room"))
+    with acting_as(ada) as session:
+        assert [(access.member, access.act) for access in auditing.accesses(session, auditing.Wanted()).items] == [
+            ("SE", "series.merge")
+        ]
+
+
+# Steps ------------------------------------------------------------------------------------------------------
+
+
+def test_a_step_is_kept_with_who_when_and_on_what_basis(world: World, ada: Actor, sven: Actor) -> None:
+    made = world.series(ada, "green-room")
+    with acting_as(ada) as session:
+        opening.mark_series(session, "green-room", SeriesState.UNDER_ENQUIRY, "A school was named.")
+    typed = reference(ada, "green-room")
+    with acting_as(ada) as session:
+        opening.mark_series(session, typed, SeriesState.IDENTIFIED)
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute("select step, state, taken_by, basis from series_steps where series_id = %s order by taken_at", [made])
+        steps = cursor.fetchall()
+    assert [step[:3] for step in steps] == [("take", "under-enquiry", "ada"), ("identify", "identified", "ada")]
+    assert "school" not in steps[0][3]
+    restrict(ada, made)
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute("select count(*) from series_steps")
+        assert cursor.fetchone() == (0,)
+
+
+def test_a_series_is_safe_only_once_its_victim_is_identified(world: World, ada: Actor) -> None:
+    world.series(ada, "green-room")
+    with acting_as(ada) as session, pytest.raises(StepRefused, match="in one step"):
+        opening.mark_series(session, "green-room", SeriesState.SAFEGUARDED)
