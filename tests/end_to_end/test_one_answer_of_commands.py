@@ -79,6 +79,19 @@ WALKED: dict[str, tuple[Way, ...]] = {
         Way(words="{} --confirm", sort=NAMES, parameter="reference"),
     ),
     "case certificate": (Way(words="{}", sort=NAMES, parameter="reference"),),
+    **{
+        f"overlap {step}": (
+            Way(words=f"{{}} {more}".strip(), sort=NAMES, parameter="name"),
+            Way(words=f"{{}} --hash-list {more}".strip(), sort=NAMES, parameter="name"),
+            Way(words=f"NO-1 --unit {{}} {more}".strip(), sort=NAMES, parameter="unit"),
+        )
+        for step, more in (("show", ""), ("consent", ""), ("decline", "--reason why"), ("wait", "--reason why"))
+    },
+    "overlap mode": (
+        Way(words="{}", sort=NAMES, parameter="name"),
+        Way(words="{} --to silent --reason why", sort=NAMES, parameter="name"),
+        Way(words="{} --to open --reason why --hash-list", sort=NAMES, parameter="name"),
+    ),
     "release give": (
         Way(words="{} --to DK --purpose investigation --case NO-1", sort=DIGESTS, parameter="sha256"),
     ),
@@ -166,13 +179,13 @@ NO_REFERENCES = {
     "act": "a kind of act", "since": "a day", "until": "a day", "reason": "words", "conditions": "words",
     "kind": "one of four", "state": "a closed list", "basis": "words", "audience": "codes of members, whom all know", "uses": "a closed list",
     "also": "codes of members, whom all know", "exclude": "codes of members, whom all know",
-    "member": "a code of a member, whom all know", "to": "a code of a member, whom all know", "second": "yes or no",
+    "member": "a code of a member, whom all know", "to": "a code of a member, whom all know, or one of four", "second": "yes or no",
     "into": "a file of the officer", "purpose": "a closed list", "path": "a file of the officer",
     "paths": "files of the officer", "purposes": "a closed list", "legal_basis": "words", "condition_text": "words",
     "confidentiality": "a closed list", "evaluation": "a closed list", "keep_until": "a day", "adults": "yes or no",
     "fingerprints_only": "yes or no", "year": "a year", "pdf": "a file of the officer", "received": "a day",
     "decided": "yes or no", "years": "a number", "owner": "a code of a member, whom all know", "view": "a closed list",
-    "outcome": "a closed list",
+    "outcome": "a closed list", "hash_list": "yes or no", "words": "words",
 }  # fmt: skip
 COMPLETION = {"help", "install_completion", "show_completion"}
 STATED = {("release give", "case"), ("release fetch", "case")}
@@ -317,7 +330,7 @@ def test_the_walk_notices_an_answer_that_differs(foreign: Foreign) -> None:
 
 READING = (
     "triage NO-1", "triage NO-1 --json", "triage NO-1 --jsonl", "handling show case NO-1", "handling preview case NO-1 SE",
-    "audit list", "audit accesses", "release list", "retention list", "retention show case NO-1", "retention blocks",
+    "audit list", "audit accesses", "overlap list", "overlap show NO-1", "overlap mode", "overlap mode NO-1", "release list", "retention list", "retention show case NO-1", "retention blocks",
     "retention ended", "retention terms",
 )  # fmt: skip
 """Commands by which an officer is shown something, as one calls them."""

@@ -45,7 +45,16 @@ GOLDEN_APP = {
     "members": "insert, select, update (name, contact_point, kind, languages, legal_basis)",
     "occurrences": ALL,
     "officers": "insert, select, update (password, last_login, keys_forgotten_at)",
-    "overlap_sides": "select, update (state)",
+    "overlap_contacts": (
+        "select (contact_id, side_id, subject_id, member, unit, other_member, other_unit, other_words, since)"
+    ),
+    "overlap_decisions": (
+        "insert, select (id, side_id, subject_id, member, unit, step, reason, words, again_on, decided_by, decided_at)"
+    ),
+    "overlap_modes": (
+        "insert, select (id, member, unit, subject_kind, subject_id, mode, reason, is_in_force, changed_by, changed_at)"
+    ),
+    "overlap_sides": "select (id, member, unit, subject_kind, subject_id, released_at)",
     "procrastinate_events": ALL,
     "procrastinate_jobs": ALL,
     "procrastinate_periodic_defers": ALL,
@@ -97,12 +106,18 @@ GOLDEN_BLIND = {
     "medium_keys": "select",
     "occurrences": "select",
     "officers": "select",
-    "overlap_sides": "delete, insert, select, update",
+    "overlap_clock": "select, update (released_until)",
+    "overlap_contacts": "delete, insert, select",
+    "overlap_decisions": "delete, select",
+    "overlap_grounds": "delete, insert, select, update",
+    "overlap_modes": "delete, select",
+    "overlap_sides": "delete, insert, select",
     "overlaps": "delete, insert, select",
     "retention_decisions": "select, update (reason)",
     "releases": "select (member, recipient, released_at, withdrawn_at)",
     "requests": "select (member, kind, state, received_on, ends_at, outcome, decided_at, closed_at)",
-    "series": OWNED.replace("id)", "id, reference)"),
+    "series": OWNED.replace("id)", "id, state, reference)"),
+    "series_media": "select (series_id, medium_id)",
     "shreddings": "select",
     "sign_ins": "select, update",
     "supervisors": "select",
@@ -126,6 +141,10 @@ GOLDEN_FUNCTIONS = {
     "clew_actor_member",
     "clew_blobs_kept",
     "clew_forget_media",
+    "clew_forget_overlaps",
+    "clew_join_overlaps",
+    "clew_open_overlaps",
+    "clew_release_overlaps",
     "clew_forget_words",
     "clew_shredded",
     "clew_actor_officer",
@@ -242,7 +261,9 @@ OF_NOBODY = {
 }
 """Tables of which some key holds no owner, and why that tells nothing."""
 
-GUARDED = {*policies.PARENTS, "blocks", "medium_keys", "releases", "shreddings", "tombstones", "overlap_sides"}
+GUARDED = {
+    *policies.PARENTS, "blocks", "medium_keys", "releases", "shreddings", "tombstones", "overlap_contacts", "overlap_sides",
+}  # fmt: skip
 """Tables of which a key names a record without its owner: who writes there is asked whether that record is the own unit's."""
 
 NUMBERED = {"chunks", "fingerprints", "matches", "occurrences"}

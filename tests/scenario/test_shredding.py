@@ -142,8 +142,8 @@ def test_afterwards_nothing_of_the_case_can_be_read_and_its_blobs_are_gone(
             office.workplace.vault.open("NO", case, sha256, Kept(blob=blob, wrapped=wrapped))
     with psycopg.connect(**world.facts.as_owner()) as connection:
         connection.execute(f"set role {world.facts.roles.blind}")
-        for table in ("media", "occurrences", "fingerprints", "matches", "overlap_sides"):
-            assert connection.execute(f"select count(*) from {table}").fetchone() == (0,)
+        for table in ("media", "occurrences", "fingerprints", "matches", "overlaps", "overlap_sides"):
+            assert connection.execute(f"select count(*) from public.{table}").fetchone() == (0,)
     counts = statement["counts"]
     assert isinstance(counts, dict)
     assert (counts["blobs_removed"], counts["occurrences"], counts["media"], counts["cases"]) == (4, 4, 4, 1)

@@ -15,6 +15,7 @@ from clew.domain.series import SeriesState
 from clew.domain.triage import Answer, Counts, Evidence, ReasonKind
 from clew.records.session import acting_as
 from tests.world.office import Office, unit_only
+from tests.world.ticks import ticks
 from tests.world.world import World, handling
 
 
@@ -156,7 +157,7 @@ def test_a_clip_cut_from_a_video_is_found_with_its_seconds(office: Office, ada: 
     assert here[1] - here[0] >= 3.0
 
 
-def test_what_is_hidden_is_new_to_the_other_and_both_sides_have_a_blind_overlap(
+def test_what_is_hidden_is_new_to_the_other_and_both_sides_are_told_of_one_overlap_at_the_tick(
     world: World, office: Office, ada: Actor, sven: Actor, tmp_path: Path
 ) -> None:
     same = save(landscape(1), tmp_path / "norway" / "same.jpg")
@@ -168,15 +169,20 @@ def test_what_is_hidden_is_new_to_the_other_and_both_sides_have_a_blind_overlap(
     save(landscape(3), tmp_path / "sweden" / "new.jpg")
     office.intake(sven, tmp_path / "sweden", "SE-1")
     assert office.counts(sven, "SE-1") == Counts(new=3)
-    assert _own_sides(ada) == _own_sides(sven) == 2
+    assert _own_sides(ada) == _own_sides(sven) == 0
+    ticks(world)
+    assert _own_sides(ada) == _own_sides(sven) == 1
     with psycopg.connect(**world.facts.as_owner()) as connection:
         connection.execute(f"set role {world.facts.roles.blind}")
         assert connection.execute("select count(*) from \"overlaps\"").fetchone() == (2,)
 
 
-def test_where_both_may_see_there_is_no_overlap(office: Office, held_by_norway: Path, sven: Actor, tmp_path: Path) -> None:
+def test_where_both_may_see_there_is_no_overlap(
+    office: Office, world: World, held_by_norway: Path, sven: Actor, tmp_path: Path
+) -> None:
     save(room(3).resize((320, 240)), tmp_path / "seized" / "copy.jpg")
     office.intake(sven, tmp_path / "seized", "SE-1")
+    ticks(world)
     assert _own_sides(sven) == 0
 
 

@@ -19,7 +19,7 @@ from clew.records import cases, exhibits, officers, sealed, series
 from clew.records.intakes import PATH
 from clew.records.session import Session, acting_as, handling_columns
 
-KEPT = ("context_keys", "fingerprint_counters", "django_migrations", "django_content_type", "auth_permission")
+KEPT = ("context_keys", "fingerprint_counters", "overlap_clock", "django_migrations", "django_content_type", "auth_permission")
 """Tables that belong to the node and not to a test."""
 
 
@@ -166,6 +166,7 @@ class World:
             if rows:
                 connection.execute(f"truncate {', '.join(row[0] for row in rows)} cascade")
             connection.execute("update fingerprint_counters set next = 0 where next <> 0")
+            connection.execute("update overlap_clock set released_until = null where released_until is not null")
 
 
 def insert(session: Session, table: str, row: dict[str, object], *, returning: str = "id") -> object:

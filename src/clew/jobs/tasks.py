@@ -12,7 +12,17 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import Task
 
-from clew.actions import ending, looking_closer, matching, opening, receiving, restricting, shredding, unpacking
+from clew.actions import (
+    deconflicting,
+    ending,
+    looking_closer,
+    matching,
+    opening,
+    receiving,
+    restricting,
+    shredding,
+    unpacking,
+)
 from clew.actions.walking import AddJob
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, NotAdmitted
@@ -183,6 +193,14 @@ def end_restrictions(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
     """Restrictions of handling whose end has come end: what lasted before holds again."""
     with reached():
         restricting.end_all_due()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="release_overlaps", queue=VAULT_QUEUE, queueing_lock="release_overlaps")
+def release_overlaps(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
+    """Sides of overlaps are told what their clock has come to, all together."""
+    with reached():
+        deconflicting.release_all()
 
 
 @app.periodic(cron="37 * * * *")

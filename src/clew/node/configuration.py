@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from clew.domain.errors import Invalid
+from clew.domain.overlap import TICK_HOURS_DEFAULT, TICK_HOURS_MAX
 
 PREFIX = "CLEW_"
 PREFIX_OF_THE_TESTS = "CLEW_TEST_"
@@ -45,6 +46,8 @@ class Configuration(BaseSettings):
     """Program that holds the members' keys; absent: they are files below the home."""
     key_backup_days: int = Field(default=30, ge=0, le=3650)
     """How long a backup of the keys is kept: until then a shredded case's key may be in one."""
+    overlap_hours: int = Field(default=TICK_HOURS_DEFAULT, ge=1, le=TICK_HOURS_MAX)
+    """How often notices of overlaps are released, for all sides together; `clew init` hands it to the database."""
     listen_host: str = "127.0.0.1"
     listen_port: int = Field(default=8000, ge=1, le=65535)
     public_url: str | None = None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import TupleRow
 
 from clew.node import keys as node_keys
@@ -51,7 +52,7 @@ def check_database(configuration: Configuration, facts: ConnectionFacts) -> list
     ]
     with psycopg.connect(**facts.as_owner(), autocommit=True) as owner:
         done = [check(owner, facts) for check in checks]
-        done.append(_key(owner, keys.context))
+        done += [_key(owner, keys.context), _ticks(owner, facts, configuration.overlap_hours)]
     with psycopg.connect(**facts.as_app(keys.app_password), autocommit=True) as app:
         done += [_emptiness(app), _privacy(app, facts)]
     return done
@@ -174,6 +175,25 @@ def _clock(owner: Connection, _: ConnectionFacts) -> Check:
     )  # fmt: skip
 
 
+def _ticks(owner: Connection, facts: ConnectionFacts, hours: int) -> Check:
+    """Whether the database goes by the clock that the node was told, and no notice of an overlap is two ticks late."""
+    kept = owner.execute("select hours from overlap_clock").fetchone()
+    with owner.transaction():
+        owner.execute(sql.SQL("set local role {}").format(sql.Identifier(facts.roles.blind)))
+        late = owner.execute(
+            "select exists (select from public.overlaps o, overlap_clock c,"
+            " lateral (select now() - 2 * c.hours * interval '1 hour') as late (by)"
+            " where o.noted_at < late.by and coalesce(c.released_until, '-infinity') < late.by)"
+        ).fetchone()
+    ok = kept == (hours,) and late == (False,)
+    sentence = f"Both sides of an overlap are told together, every {hours} hours."
+    if late != (False,):
+        sentence = "Notices of overlaps wait for longer than two ticks of their clock: keep clew work running."
+    if kept != (hours,):
+        sentence = "The database goes by another clock of overlaps than CLEW_OVERLAP_HOURS: run clew init."
+    return Check(name="clock of overlaps", ok=ok, sentence=sentence)
+
+
 def _key(owner: Connection, context_key: bytes) -> Check:
     kept = owner.execute("select inner_half, outer_half from context_keys").fetchone()
     ok = kept is not None and (bytes(kept[0]), bytes(kept[1])) == halves(context_key)
@@ -190,7 +210,7 @@ def _emptiness(app: Connection) -> Check:
     showing = {
         table
         for table in (*policies.COVERED, *policies.SPECIAL)
-        if table not in {"overlaps", "accesses", *administration.READ_BEFORE_SIGN_IN}
+        if table not in {"overlaps", "overlap_grounds", "accesses", *administration.READ_BEFORE_SIGN_IN}
         if app.execute(f"select exists (select from {table})").fetchone() != (False,)
     }
     return _verdict(

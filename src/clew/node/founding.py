@@ -20,7 +20,7 @@ from clew.node.connection import ConnectionFacts
 from clew.node.folders import make_private
 from clew.node.keys import Keys
 from clew.node.place import place_of
-from clew.records import catalogue, log, policies
+from clew.records import catalogue, deconfliction, log, policies
 from clew.records.roles import Roles
 
 SETTINGS = "clew.node.settings"
@@ -68,6 +68,7 @@ def found(configuration: Configuration, say: postgres.Say | None = None) -> None
         call_command("migrate", database="owner", verbosity=0, interactive=False)
         _renew_rules(facts)
         _hand_over_key(facts, keys)
+        _set_clock(configuration, facts)
         connections["owner"].close()
         (configuration.keys_folder / FOUNDED).touch(mode=0o600)
 
@@ -214,6 +215,12 @@ def _hand_over_key(facts: ConnectionFacts, keys: Keys) -> None:
             "insert into context_keys (id, inner_half, outer_half) values (1, %s, %s) on conflict (id) do nothing",
             halves(keys.context),
         )
+
+
+def _set_clock(configuration: Configuration, facts: ConnectionFacts) -> None:
+    """How often notices of overlaps are released."""
+    with psycopg.connect(**facts.as_owner()) as connection:
+        connection.execute(deconfliction.clock_is_set(configuration.overlap_hours))
 
 
 def halves(key: bytes) -> tuple[bytes, bytes]:

@@ -43,8 +43,8 @@ APP_GRANTS = {
     "series_steps": "select, insert",
 }
 
-BLIND_GRANTS = {"series": "select (owner_member, owner_unit, audience, members, excluded, id, reference)"}
-"""What the audit asks of whose a series is, and which references are taken."""
+BLIND_GRANTS = {"series": "select (owner_member, owner_unit, audience, members, excluded, id, state, reference)"}
+"""What the audit asks of whose a series is, which references are taken, and what an open rule shows of overlaps."""
 
 FUNCTIONS_OF_THE_BLIND = ("clew_give_series_reference()",)
 

@@ -69,19 +69,11 @@ as $$
            and not ({a_owner_sees_b} and {b_owner_sees_a})
            -- Nobody may learn of what is under examination, not even that it is there.
            and '(blocked)' <> all (a.excluded || b.excluded)
-    ), noted as (
-        insert into public.overlaps (left_medium, right_medium)
-        select left_medium, right_medium from hidden
-         order by left_medium, right_medium
-        on conflict (left_medium, right_medium) do nothing
-        returning id, left_medium, right_medium
     )
-    -- Each side lies under its own medium's cover, and never wider than its own member (31 << 10).
-    insert into overlap_sides (overlap_id, medium_id, owner_member, owner_unit, audience, members, excluded)
-    select noted.id, side.id, side.owner_member, side.owner_unit, (side.audience & 31744)::smallint,
-           '{}'::text[], '{}'::text[]
-      from noted join media side on side.id in (noted.left_medium, noted.right_medium)
-    on conflict (overlap_id, medium_id) do nothing
+    insert into public.overlaps (left_medium, right_medium)
+    select left_medium, right_medium from hidden
+     order by left_medium, right_medium
+    on conflict (left_medium, right_medium) do nothing
 $$;
 
 create or replace function clew_write_matches(
@@ -232,7 +224,7 @@ begin
 end
 $$;
 
--- Matches and overlaps of media of the actor's own unit go with them; so do the other sides of those overlaps.
+-- Matches and overlaps of media of the actor's own unit go with them. What another side was told stays as it is.
 create or replace function clew_forget_media(media uuid[]) returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
@@ -240,7 +232,6 @@ as $$
 #variable_conflict use_column
 declare
     own uuid[];
-    gone uuid[];
 begin
     -- Nobody has a match in hand that would be left of a medium which goes now (records/locks.py).
     if cardinality($1) > 0 then
@@ -249,9 +240,7 @@ begin
     select array_agg(m.id) into own from public.media m
      where m.id = any ($1) and m.owner_member = clew_actor_member() and m.owner_unit = clew_actor_unit();
     delete from matches where a_medium = any (own) or b_medium = any (own);
-    select array_agg(o.overlap_id) into gone from overlap_sides o where o.medium_id = any (own);
-    delete from overlap_sides where overlap_id = any (gone);
-    delete from public.overlaps where id = any (gone);
+    delete from public.overlaps o where o.left_medium = any (own) or o.right_medium = any (own);
     return coalesce(cardinality(own), 0);
 end
 $$;

@@ -9,6 +9,7 @@
     5  covers                                   hold_covers
     6  the counters of fingerprints             fingerprints.take_numbers
     7  fingerprints, places in series, matches and overlaps
+    8  what sides of overlaps are told and say     clew_release_overlaps, clew_join_overlaps
 
 Whoever has come to a step takes nothing of an earlier one that another transaction could hold: so of two
 that meet, one waits for the other and never each for the other. One transaction changes one handling, and holds
@@ -22,6 +23,8 @@ from clew.records.session import Session
 
 COVERS = 4_846_793_218
 """The number of the lock in the database; any that no place's is (those are random)."""
+OVERLAPS = 4_846_793_219
+"""The same, for whoever brings two sides of an overlap together: of two that agree at one moment, the later sees both."""
 
 
 def share_place(session: Session, place_id: UUID) -> None:

@@ -7,7 +7,7 @@ from psycopg import sql
 
 from clew.domain.handling import EVERY_USE, Use
 from clew.domain.officer import WITHOUT_CONTENT, Role
-from clew.records import administration, assertions, custody, locks, log, rights
+from clew.records import administration, assertions, custody, deconfliction, locks, log, rights
 from clew.records.roles import Roles
 from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, visible
 
@@ -23,7 +23,6 @@ COVERED = (
     "series_media",
     "hash_lists",
     "listings",
-    "overlap_sides",
     "covers",
     "handling_changes",
 )
@@ -59,13 +58,13 @@ APP_GRANTS = {
     "matches": "select",
     "media": "select, insert, update, delete",
     "occurrences": "select, insert, update, delete",
-    "overlap_sides": "select, update (state)",
     "series_media": "select, insert, update, delete",
     **administration.APP_GRANTS,
     **log.APP_GRANTS,
     **custody.APP_GRANTS,
     **rights.APP_GRANTS,
     **assertions.APP_GRANTS,
+    **deconfliction.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -76,13 +75,12 @@ BLIND_GRANTS = {
     "matches": "select, insert, update, delete",
     "media": "select",
     "occurrences": "select",
-    "overlap_sides": "select, insert, update, delete",
-    "overlaps": "select, insert, delete",
     **administration.BLIND_GRANTS,
     **log.BLIND_GRANTS,
     **custody.BLIND_GRANTS,
     **rights.BLIND_GRANTS,
     **assertions.BLIND_GRANTS,
+    **deconfliction.BLIND_GRANTS,
 }
 
 FUNCTIONS_OF_THE_APP = (
@@ -109,6 +107,7 @@ FUNCTIONS_OF_THE_APP = (
     "clew_recover(uuid[], uuid[], uuid[])",
     *log.FUNCTIONS_OF_THE_APP,
     *rights.FUNCTIONS_OF_THE_APP,
+    *deconfliction.FUNCTIONS_OF_THE_APP,
     "clew_blobs_kept(bytea[])",
     "clew_forget_media(uuid[])",
     "clew_forget_words(uuid)",
@@ -119,6 +118,7 @@ FUNCTIONS_OF_THE_BLIND = (
     "clew_write_overlaps(uuid[], uuid[])",
     *log.FUNCTIONS_OF_THE_BLIND,
     *assertions.FUNCTIONS_OF_THE_BLIND,
+    *deconfliction.FUNCTIONS_OF_THE_BLIND,
 )
 
 FACTS = f"{Use.FACTS:d}::smallint"
@@ -170,12 +170,12 @@ def _written(table: str) -> str:
 
 SPECIAL: Mapping[str, Mapping[str, str]] = {
     "matches": {"select": f"using ({visible('a_')} and {visible('b_')})"},
-    "overlaps": {},
     **administration.RULES,
     **log.RULES,
     **custody.RULES,
     **rights.RULES,
     **assertions.RULES,
+    **deconfliction.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 
@@ -257,6 +257,7 @@ SOURCES = (
     "rights.sql",
     "annual_report.sql",
     "series.sql",
+    "overlap.sql",
 )
 
 
@@ -272,6 +273,8 @@ def functions() -> list[str]:
         ),
         "{r_is_known}": visible("r.", viewer_use=ANY_USE),
         "{covers_lock}": str(locks.COVERS),
+        "{overlaps_lock}": str(locks.OVERLAPS),
+        **deconfliction.PLACES,
         "{a_is_visible}": visible("m.a_"),
         "{b_is_visible}": visible("m.b_"),
     }

@@ -55,9 +55,6 @@ begin
     -- Media that went away, because another record of the same owner holds all they held, leave nothing behind.
     delete from matches m using unnest($2) as gone (id)
      where (m.a_medium = gone.id or m.b_medium = gone.id) and not exists (select from media where id = gone.id);
-    delete from overlap_sides s using public.overlaps o, unnest($2) as gone (id)
-     where s.overlap_id = o.id and gone.id in (o.left_medium, o.right_medium)
-       and not exists (select from media where id = gone.id);
     delete from public.overlaps o using unnest($2) as gone (id)
      where gone.id in (o.left_medium, o.right_medium) and not exists (select from media where id = gone.id);
 
@@ -71,17 +68,12 @@ begin
        set b_audience = b.audience, b_members = b.members, b_excluded = b.excluded
       from media b where b.id = any (own) and m.b_medium = b.id
        and (m.b_audience, m.b_members, m.b_excluded) is distinct from (b.audience, b.members, b.excluded);
-    update overlap_sides s set audience = (m.audience & 31744)::smallint
-      from media m where m.id = any (own) and s.medium_id = m.id
-       and s.audience <> (m.audience & 31744)::smallint;
 
     -- What is under examination leaves nothing that others could see; it is noted anew once that is over.
     with hidden as (
         select o.id from public.overlaps o join media m on m.id in (o.left_medium, o.right_medium)
          where (o.left_medium = any (own) or o.right_medium = any (own)) and m.id = any (own)
            and '(blocked)' = any (m.excluded)
-    ), unsided as (
-        delete from overlap_sides s using hidden where s.overlap_id = hidden.id
     )
     delete from public.overlaps o using hidden where o.id = hidden.id;
 
@@ -89,9 +81,6 @@ begin
     with open as (
         select o.id from public.overlaps o join media a on a.id = o.left_medium join media b on b.id = o.right_medium
          where (o.left_medium = any (own) or o.right_medium = any (own)) and {a_owner_sees_b} and {b_owner_sees_a}
-           and not exists (select from overlap_sides s where s.overlap_id = o.id and s.state <> 'blind')
-    ), unsided as (
-        delete from overlap_sides s using open where s.overlap_id = open.id
     )
     delete from public.overlaps o using open where o.id = open.id;
     select array_agg(m.a_medium), array_agg(m.b_medium) into some_media, other_media from matches m

@@ -24,9 +24,18 @@ from clew.records.models.gathering import (
     SeriesStep,
 )
 from clew.records.models.handling import HandlingChange, MemberRule
-from clew.records.models.match import Match, Overlap, OverlapSide
+from clew.records.models.match import Match
 from clew.records.models.medium import FingerprintCounter, FingerprintSet, Medium, MediumKey, Occurrence
 from clew.records.models.member import Member, Officer, Unit
+from clew.records.models.overlap import (
+    Overlap,
+    OverlapClock,
+    OverlapContact,
+    OverlapDecision,
+    OverlapGround,
+    OverlapMode,
+    OverlapSide,
+)
 from clew.records.models.program import Token
 from clew.records.models.request import Consultation, Request
 from clew.records.models.retention import Block, RetentionDecision, Term, Tombstone
@@ -62,6 +71,11 @@ __all__ = [
     "Occurrence",
     "Officer",
     "Overlap",
+    "OverlapClock",
+    "OverlapContact",
+    "OverlapDecision",
+    "OverlapGround",
+    "OverlapMode",
     "OverlapSide",
     "Release",
     "Request",
