@@ -31,6 +31,7 @@ from tests.world.world import World, handling
 NAMES, IDENTIFIERS, HIDDEN, MOMENTS, DIGESTS = "names", "identifiers", "hidden identifiers", "moments", "digests"
 """Where a record of another may be named, only those that are hidden are like absent ones. An identifier of which only the moment in it is asked is compared with its neighbour, that never was."""
 OWN_REQUEST = "request-of-norway"
+OF_NORWAY = b"of Norway"
 NEVER_GIVEN = str(uuid4())
 
 
@@ -104,6 +105,26 @@ WALKED: dict[str, tuple[Way, ...]] = {
         Way(words="{} green-room --reason why", sort=NAMES, parameter="one"),
         Way(words="green-room {} --reason why", sort=NAMES, parameter="other"),
     ),
+    "series list": (Way(words="--after {}", sort=HIDDEN, parameter="after"),),
+    "series show": (
+        Way(words="{}", sort=NAMES, parameter="name"),
+        Way(words="green-room --after {}", sort=IDENTIFIERS, parameter="after"),
+    ),
+    "series add": (
+        Way(words="{} {of_norway}", sort=NAMES, parameter="name"),
+        Way(words="green-room {}", sort=DIGESTS, parameter="media"),
+        Way(words="green-room --case {}", sort=NAMES, parameter="case"),
+        Way(words="green-room --case NO-1 --exhibit {}", sort=NAMES, parameter="exhibit"),
+    ),
+    "series remove": (
+        Way(words="{} {of_norway} --reason why", sort=NAMES, parameter="name"),
+        Way(words="green-room {} --reason why", sort=DIGESTS, parameter="media"),
+    ),
+    "series split": (
+        Way(words="{} {of_norway} --title other --reason why", sort=NAMES, parameter="name"),
+        Way(words="green-room {} --title other --reason why", sort=DIGESTS, parameter="media"),
+    ),
+    "series narrate": (Way(words="{} words", sort=NAMES, parameter="name"),),
     "series undo": (Way(words="{}", sort=IDENTIFIERS, parameter="assertion"),),
     "triage": (
         Way(words="{}", sort=NAMES, parameter="case"),
@@ -156,7 +177,7 @@ WALKED: dict[str, tuple[Way, ...]] = {
 }  # fmt: skip
 """Commands of officers that name what is somebody's."""
 
-MADE = {"intake": ("case", "exhibit", "list_", "series")}
+MADE = {"intake": ("case", "exhibit", "list_", "series"), "series open": ("title",)}
 """Commands that open what they name where the own unit has none."""
 
 OF_THE_NODE = {
@@ -185,7 +206,8 @@ NO_REFERENCES = {
     "confidentiality": "a closed list", "evaluation": "a closed list", "keep_until": "a day", "adults": "yes or no",
     "fingerprints_only": "yes or no", "year": "a year", "pdf": "a file of the officer", "received": "a day",
     "decided": "yes or no", "years": "a number", "owner": "a code of a member, whom all know", "view": "a closed list",
-    "outcome": "a closed list", "hash_list": "yes or no", "words": "words",
+    "outcome": "a closed list", "hash_list": "yes or no", "words": "words", "own": "yes or no",
+    "title": "a name of the own unit's to be",
 }  # fmt: skip
 COMPLETION = {"help", "install_completion", "show_completion"}
 STATED = {("release give", "case"), ("release fetch", "case")}
@@ -207,7 +229,7 @@ def foreign(node) -> Iterator[Foreign]:
 def norway(world: World) -> None:
     """An officer with one of each kind of subject, so that commands come as far as the reference that is asked for."""
     ada = world.officer("ada")
-    world.occurrence(ada, world.medium(ada), "NO-1", "PHONE-1")
+    world.occurrence(ada, world.medium(ada, content=OF_NORWAY), "NO-1", "PHONE-1")
     world.series(ada, "green-room")
     with acting_as(world.officer("dora", role=Role.DATA_PROTECTION_OFFICER)) as session:
         examining.receive(session, OWN_REQUEST, RequestKind.ACCESS, datetime.now(UTC), "Somebody", "What is kept?")
@@ -310,7 +332,8 @@ ACTS_MAX = 100_000
 
 def ask(name: str, way: Way, given: str, folder: Path, more: Sequence[str]) -> Said:
     """What the command says; the reference itself, where it is repeated, and times are left out."""
-    words = [given if word == "{}" else str(folder / "nowhere") if word == "{nowhere}" else word for word in way.words.split()]
+    places = {"{}": given, "{nowhere}": str(folder / "nowhere"), "{of_norway}": hashlib.sha256(OF_NORWAY).hexdigest()}
+    words = [places.get(word, word) for word in way.words.split()]
     said = clew(*name.split(), *words, "--as", way.by, *more, given="Somebody\nsome words")
     return Said(said.code, plain(said.out, given), plain(said.err, given))
 
@@ -332,6 +355,7 @@ READING = (
     "triage NO-1", "triage NO-1 --json", "triage NO-1 --jsonl", "handling show case NO-1", "handling preview case NO-1 SE",
     "audit list", "audit accesses", "overlap list", "overlap show NO-1", "overlap mode", "overlap mode NO-1", "release list", "retention list", "retention show case NO-1", "retention blocks",
     "retention ended", "retention terms",
+    "series list", "series list --json", "series show green-room", "series show green-room --json",
 )  # fmt: skip
 """Commands by which an officer is shown something, as one calls them."""
 

@@ -68,9 +68,12 @@ GOLDEN_APP = {
     "series": (
         "delete, insert, select, update (audience, members, excluded, state, cover_id, opened_by, entered_at)"
     ),
-    "series_media": ALL,
+    "series_dissents": "delete, insert, select, update (withdrawn_by, withdrawn_at)",
+    "series_media": "delete, insert, select, update (audience, members, excluded)",
     "series_merges": "insert, select, update (withdrawn_by, withdrawn_at)",
     "series_narratives": "insert, select",
+    "series_rejections": "delete, insert, select",
+    "series_splits": "insert, select",
     "series_steps": "insert, select",
     "shreddings": (
         "delete, insert, select, update (step, confirmed_by, confirmed_at, destroyed_at, counts, blobs, certificate)"
@@ -117,7 +120,8 @@ GOLDEN_BLIND = {
     "releases": "select (member, recipient, released_at, withdrawn_at)",
     "requests": "select (member, kind, state, received_on, ends_at, outcome, decided_at, closed_at)",
     "series": OWNED.replace("id)", "id, state, reference)"),
-    "series_media": "select (series_id, medium_id)",
+    "series_dissents": "delete, select",
+    "series_media": "delete, select (series_id, medium_id)",
     "shreddings": "select",
     "sign_ins": "select, update",
     "supervisors": "select",
@@ -145,6 +149,7 @@ GOLDEN_FUNCTIONS = {
     "clew_join_overlaps",
     "clew_open_overlaps",
     "clew_release_overlaps",
+    "clew_forget_places_in_series",
     "clew_forget_words",
     "clew_shredded",
     "clew_actor_officer",
@@ -197,7 +202,11 @@ def test_every_covered_table_has_a_policy_for_each_verb_and_all_are_alike(owner:
         for table in policies.COVERED
     }
     assert [rule[0] for rule in of_the_app["media"]] == ["SELECT", "INSERT", "UPDATE", "DELETE"]
-    assert all(rules == of_the_app["media"] for table, rules in of_the_app.items() if table not in policies.PARENTS)
+    assert all(rules == of_the_app["media"] for table, rules in of_the_app.items() if table not in {*policies.PARENTS, *policies.SEEN})
+    for table in policies.SEEN:
+        read, written, changed, removed = of_the_app[table]
+        assert [read, changed, removed] == [of_the_app["media"][0], of_the_app["media"][2], of_the_app["media"][3]]
+        assert written[2] != of_the_app["media"][1][2]
     for table in policies.PARENTS:
         read, written, changed, removed = of_the_app[table]
         assert [read, removed] == [of_the_app["media"][0], of_the_app["media"][3]]
@@ -262,7 +271,8 @@ OF_NOBODY = {
 """Tables of which some key holds no owner, and why that tells nothing."""
 
 GUARDED = {
-    *policies.PARENTS, "blocks", "medium_keys", "releases", "shreddings", "tombstones", "overlap_contacts", "overlap_sides",
+    *policies.PARENTS, *policies.SEEN, "blocks", "medium_keys", "releases", "shreddings", "tombstones",
+    "overlap_contacts", "overlap_sides",
 }  # fmt: skip
 """Tables of which a key names a record without its owner: who writes there is asked whether that record is the own unit's."""
 

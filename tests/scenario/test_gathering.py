@@ -1,16 +1,20 @@
 """Series that are one: said by whoever sees both, seen by whoever may, and taken back by nobody else."""
 
+import hashlib
 from uuid import UUID
 
+import psycopg
 import pytest
 
-from clew.actions import auditing, gathering, opening
+from clew.actions import auditing, ending, gathering, opening, restricting, surveying
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor, Audience
+from clew.domain.handling_change import SubjectKind
+from clew.domain.retention import calendar_of
 from clew.domain.series import SeriesState
 from clew.domain.triage import Counts, Evidence
 from clew.records import merges, series
-from clew.records.session import acting_as
+from clew.records.session import Session, acting_as
 from tests.world.office import Office
 from tests.world.world import World, handling
 
@@ -199,6 +203,192 @@ def test_the_owner_of_a_merged_series_is_told_of_it_by_the_audit(world: World, a
         assert [(access.member, access.act) for access in auditing.accesses(session, auditing.Wanted()).items] == [
             ("SE", "series.merge")
         ]
+
+
+# Media of several members in one series ---------------------------------------------------------------
+
+
+def sha256_of(of: Actor, medium: UUID) -> bytes:
+    with acting_as(of) as session:
+        return sha256(session, medium)
+
+
+def sha256(session: Session, medium: UUID) -> bytes:
+    with session.cursor() as cursor:
+        cursor.execute("select sha256 from media where id = %s", [medium])
+        return bytes(cursor.fetchone()[0])
+
+
+def in_series(by: Actor, name: str) -> dict[str, int]:
+    """Media by the member that put them there, as `by` sees it."""
+    with acting_as(by) as session:
+        return {one.member: one.media for one in surveying.look(session, name).contributors}
+
+
+def test_another_member_puts_own_media_into_a_series_and_alone_takes_them_out(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    world.series(ada, "green-room", [world.medium(ada)])
+    medium, typed = world.medium(sven), reference(ada, "green-room")
+    name = sha256_of(sven, medium)
+    with acting_as(sven) as session:
+        assert gathering.add(session, typed, media=[name]) == 1
+    with acting_as(sven) as session:
+        assert gathering.add(session, typed, media=[name]) == 0
+    assert in_series(ada, typed) == in_series(sven, typed) == {"NO": 1, "SE": 1}
+    with acting_as(ada) as session:
+        assert gathering.remove(session, typed, [name], "Another room.") == gathering.Removed(taken_out=0, dissented=1)
+    assert in_series(sven, typed) == {"NO": 1, "SE": 1}
+    with acting_as(sven) as session:
+        assert [(row.owner, row.dissents) for row in surveying.media(session, typed).items if row.owner == "SE"] == [("SE", 1)]
+    with acting_as(sven) as session:
+        assert gathering.remove(session, typed, [name], "They are right.").taken_out == 1
+    assert in_series(ada, typed) == {"NO": 1}
+
+
+def test_only_own_media_are_put_into_a_series_and_only_one_that_is_seen(world: World, ada: Actor, sven: Actor) -> None:
+    own, foreign = world.medium(ada), world.medium(sven)
+    names = {each: sha256_of(by, each) for each, by in ((own, ada), (foreign, sven))}
+    world.series(ada, "green-room")
+    hidden = unit_only(sven, "hidden", world)
+    with acting_as(sven) as session:
+        of_hidden = series.of(session, [hidden])[hidden].reference
+    for name, media in (("green-room", foreign), (of_hidden, own), ("S-100000017", own)):
+        with acting_as(ada) as session, pytest.raises(NotVisible):
+            gathering.add(session, name, media=[names[media]])
+    # The database says the same to whoever goes round the action, and of a hidden series as of none.
+    said = []
+    for into, medium in ((hidden, own), (UUID(int=7), own), (world.series(ada, "mine"), foreign)):
+        with acting_as(ada) as session, session.cursor() as cursor, pytest.raises(psycopg.Error) as refused:
+            cursor.execute(
+                "insert into series_media (series_id, medium_id, owner_member, owner_unit, audience)"
+                " values (%s, %s, 'NO', 'VICTIM-ID', 0)",
+                [into, medium],
+            )
+        said.append(str(refused.value))
+    assert len({*said}) == 1
+
+
+def test_a_whole_exhibit_goes_into_a_series_and_lies_under_what_was_decided_for_it(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    for number in range(3):
+        world.occurrence(ada, world.medium(ada, content=b"%d" % number), "NO-1", "PHONE-1")
+    world.occurrence(ada, world.medium(ada), "NO-1", "PHONE-2")
+    world.series(ada, "green-room")
+    with acting_as(ada) as session:
+        restricting.change(session, SubjectKind.SERIES, "green-room", None, handling(ada, Audience.UNIT), "Not safe yet.")
+    with acting_as(ada) as session:
+        assert gathering.add(session, "green-room", case="NO-1", exhibit="PHONE-1") == 3
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute("select count(*) from media")
+        assert cursor.fetchone() == (1,)
+
+
+def test_a_split_of_a_restricted_series_restricts_what_moved(world: World, ada: Actor, sven: Actor) -> None:
+    media = [world.medium(ada, content=b"%d" % number) for number in range(2)]
+    for medium in media:
+        world.occurrence(ada, medium, "NO-1")
+    world.series(ada, "green-room", media)
+    with acting_as(ada) as session:
+        restricting.change(session, SubjectKind.SERIES, "green-room", None, handling(ada, Audience.UNIT), "Not safe yet.")
+    name = hashlib.sha256(b"1").digest()
+    with acting_as(ada) as session:
+        made = gathering.split(session, "green-room", [name], "blue-room", "Another room.")
+    assert made.handling.audience is Audience.UNIT
+    # The case is opened anew: the new series still restricts what moved into it.
+    with acting_as(ada) as session:
+        restricting.change(session, SubjectKind.EXHIBIT, "PHONE-1", "NO-1", handling(ada), "It may be seen.")
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute("select count(*) from media")
+        assert cursor.fetchone() == (0,)
+
+
+def test_a_change_of_handling_goes_through_though_a_foreign_series_is_hidden_meanwhile(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    """Sweden put a medium into Norway's series, which Norway then hides: Sweden's own records still follow Sweden."""
+    medium = world.medium(sven)
+    world.occurrence(sven, medium, "SE-1")
+    green = world.series(ada, "green-room")
+    with acting_as(sven) as session:
+        typed = series.of(session, [green])[green].reference
+        gathering.add(session, typed, media=[sha256(session, medium)])
+    restrict(ada, green)
+    with acting_as(sven) as session:
+        restricting.change(session, SubjectKind.CASE, "SE-1", None, handling(sven, Audience.UNIT), "An operation.")
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute("select audience, count(*) over () from series_media")
+        assert cursor.fetchall() == [(0, 1)]
+
+
+# Narrative -----------------------------------------------------------------------------------------------
+
+
+def test_a_narrative_keeps_its_versions_sealed_and_is_its_owners(world: World, ada: Actor, sven: Actor) -> None:
+    world.series(ada, "green-room")
+    typed = reference(ada, "green-room")
+    for words in ("The room appears first in May.", "The room appears first in April."):
+        with acting_as(ada) as session:
+            gathering.narrate(session, "green-room", words)
+    with acting_as(sven) as session:
+        told = surveying.look(session, typed).narratives
+    assert [one.words for one in told] == ["The room appears first in April.", "The room appears first in May."]
+    assert {one.written_by for one in told} == {None}
+    with acting_as(sven) as session, pytest.raises(NotVisible):
+        gathering.narrate(session, typed, "Of another.")
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select words from series_narratives")
+        assert not any("room" in row[0] for row in cursor)
+    with acting_as(ada) as session, pytest.raises(Invalid):
+        gathering.narrate(session, "green-room", "x" * 20_001)
+
+
+# Ends ----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_said_of_a_series_ends_with_it_and_nothing_of_others_keeps_it(
+    office: Office, world: World, ada: Actor, sven: Actor
+) -> None:
+    """Norway's series ends: Sweden's medium in it stays Sweden's, and lies in no series any more."""
+    medium = world.medium(sven)
+    world.occurrence(sven, medium, "SE-1")
+    green, typed = world.series(ada, "green-room", [world.medium(ada)]), reference(ada, "green-room")
+    world.series(sven, "harbour")
+    with acting_as(sven) as session:
+        gathering.add(session, typed, media=[sha256(session, medium)])
+    merge(sven, "harbour", typed)
+    with acting_as(ada) as session:
+        gathering.narrate(session, "green-room", "A room.")
+        opening.mark_series(session, "green-room", SeriesState.UNDER_ENQUIRY)
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("update series set entered_at = '1990-01-01' where id = %s", [green])
+    ending.end_due(office.workplace, calendar_of("NO", "VICTIM-ID"))
+    with acting_as(ada) as session, pytest.raises(NotVisible):
+        series.find(session, typed)
+    with acting_as(sven) as session, session.cursor() as cursor:
+        for table in ("series_media", "series_merges", "series_steps", "series_narratives"):
+            cursor.execute(f"select count(*) from {table}")
+            assert cursor.fetchone() == (0,), table
+        cursor.execute("select count(*) from media where id = %s", [medium])
+        assert cursor.fetchone() == (1,)
+
+
+def test_a_foreign_series_keeps_no_medium_past_its_own_end(office: Office, world: World, ada: Actor, sven: Actor) -> None:
+    medium = world.medium(sven)
+    world.occurrence(sven, medium, "SE-1")
+    world.series(ada, "green-room")
+    typed = reference(ada, "green-room")
+    with acting_as(sven) as session:
+        gathering.add(session, typed, media=[sha256(session, medium)])
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute("update cases set opened_at = '1990-01-01'")
+        cursor.execute("update exhibits set entered_at = '1990-01-01'")
+    ending.end_due(office.workplace, calendar_of("SE", "VICTIM-ID"))
+    assert in_series(ada, typed) == {}
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute("select count(*) from media")
+        assert cursor.fetchone() == (0,)
 
 
 # Steps ------------------------------------------------------------------------------------------------------

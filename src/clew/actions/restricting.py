@@ -299,6 +299,18 @@ def check_series(session: Session, series: Iterable[UUID], seen: Mapping[UUID, H
         raise Unavailable("A series is ending; the same call goes on without it once it has.")
 
 
+def bring_under(session: Session, series_id: UUID) -> int:
+    """Bring media that were put into the own unit's series under what was decided for it; how many moved."""
+    subject = handlings.get(session, SubjectKind.SERIES, series_id)
+    return _recover(session, subject) if handling_changes.of(session, [series_id]) else 0
+
+
+def keep_to(session: Session, series_id: UUID, given: Handling) -> None:
+    """The own unit's series, which is new, restricts its media as those from which they came did."""
+    subject = handlings.get(session, SubjectKind.SERIES, series_id)
+    handling_changes.add(session, subject, given, ENTERED, State.IN_FORCE, None)
+
+
 def end_due(actor: Actor) -> int:
     """Carry out the ends that have come for the actor's unit, each in a transaction of its own (`locks`); how many."""
     with acting_as(actor) as session:

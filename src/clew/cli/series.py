@@ -2,24 +2,147 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
+from clew.cli import series_answers as answers
 from clew.cli.entry import As, Json, console, entered
 from clew.domain.errors import NotVisible
 from clew.domain.series import SeriesState
 
 app = typer.Typer(no_args_is_help=True)
 
+SHOWN_PER_PAGE = 200
+
 Series = Annotated[str, typer.Argument(metavar="SERIES", help="Its reference, or the name of one of your unit's.")]
+Media = Annotated[list[str], typer.Argument(metavar="SHA256...", help="Media of your unit by their SHA-256.")]
 Reason = Annotated[str, typer.Option(help="Why: others decide by it.")]
+Audience = Annotated[str, typer.Option(help='Who sees it: unit, member, "members NO,SE" or all.')]
 
 
 @app.callback()
 def series() -> None:
     """Series: media that belong together."""
+
+
+@app.command("list")
+def list_(
+    as_: As,
+    own: Annotated[bool, typer.Option("--own", help="Only those of your unit.")] = False,
+    state: Annotated[SeriesState | None, typer.Option(help="Only those in this state.")] = None,
+    after: Annotated[str | None, typer.Option(help="Where to go on, as the page before said.")] = None,
+    json_: Json = False,
+) -> None:
+    """Series that you may see, the newest first."""
+    with entered():
+        from clew.actions import opening, surveying
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            page = surveying.every_series(session, own=own, state=state, after=after, limit=SHOWN_PER_PAGE)
+        if json_:
+            _write({"series": [answers.line_json(line) for line in page.items], "next": page.next})
+            return
+        for line in page.items:
+            console.print(answers.in_words(line), markup=False)
+        if page.next is not None:
+            console.print(f"more with --after {page.next}", style="dim", markup=False)
+
+
+@app.command()
+def show(
+    name: Series,
+    as_: As,
+    after: Annotated[str | None, typer.Option(help="Where its media go on, as the page before said.")] = None,
+    json_: Json = False,
+) -> None:
+    """A series: state, narrative, who contributes, what is one with it, and its media as facts."""
+    with entered():
+        from clew.actions import opening, surveying
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            view = surveying.look(session, name)
+            page = surveying.media(session, name, after=after, limit=SHOWN_PER_PAGE)
+        if json_:
+            media = [answers.medium_json(row) for row in page.items]
+            _write({**answers.view_json(view), "media": media, "next": page.next})
+            return
+        for line in [*answers.view_in_words(view), *map(answers.medium_in_words, page.items)]:
+            console.print(line, markup=False)
+        if page.next is not None:
+            console.print(f"more with --after {page.next}", style="dim", markup=False)
+
+
+@app.command("open")
+def open_(
+    title: Annotated[str, typer.Argument(help="What your unit calls it.")],
+    as_: As,
+    audience: Audience = "all",
+    json_: Json = False,
+) -> None:
+    """Open a series of your unit; the node draws its reference."""
+    with entered():
+        from clew.actions import gathering, opening
+        from clew.cli.handlings import said
+
+        actor = opening.actor_of(as_)
+        given = said(actor, audience=audience, uses="fingerprints,facts", also="", exclude="")
+        with opening.acting_as(actor) as session:
+            made = gathering.open_new(session, title, given)
+        _said(json_, {"reference": made.reference, "name": made.name}, made.reference)
+
+
+@app.command()
+def add(
+    name: Series,
+    as_: As,
+    media: Annotated[list[str] | None, typer.Argument(metavar="[SHA256...]", help="Media of your unit.")] = None,
+    case: Annotated[str | None, typer.Option(help="Or all media of this case of your unit.")] = None,
+    exhibit: Annotated[str | None, typer.Option(help="Of the case, only this exhibit.")] = None,
+    json_: Json = False,
+) -> None:
+    """Put media of your unit into a series, your own or another member's."""
+    with entered():
+        from clew.actions import gathering, opening
+
+        names = _digests(media or [])
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            count = gathering.add(session, name, media=names, case=case, exhibit=exhibit)
+        _said(json_, {"media": count}, f"{count:,} media are new in it")
+
+
+@app.command()
+def remove(name: Series, media: Media, as_: As, reason: Reason, json_: Json = False) -> None:
+    """Say that media are not in a series: your own are taken out, of others' your unit says so beside them."""
+    with entered():
+        from clew.actions import gathering, opening
+
+        names = _digests(media)
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            done = gathering.remove(session, name, names, reason)
+        fields: dict[str, object] = {"taken_out": done.taken_out, "dissented": done.dissented}
+        _said(json_, fields, f"{done.taken_out:,} taken out, {done.dissented:,} of others not agreed to")
+
+
+@app.command()
+def split(
+    name: Series,
+    media: Media,
+    as_: As,
+    title: Annotated[str, typer.Option(help="What your unit calls the new series.")],
+    reason: Reason,
+    json_: Json = False,
+) -> None:
+    """Move what your unit put into a series to a new one. It is undone like a merge."""
+    with entered():
+        from clew.actions import gathering, opening
+
+        names = _digests(media)
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            made = gathering.split(session, name, names, title, reason)
+        _said(json_, {"reference": made.reference, "name": made.name}, made.reference)
 
 
 @app.command()
@@ -40,6 +163,23 @@ def mark(
 
 
 @app.command()
+def narrate(
+    name: Series,
+    as_: As,
+    words: Annotated[str, typer.Argument(help="What is known of it; - reads it from standard input.")] = "-",
+    json_: Json = False,
+) -> None:
+    """Tell what is known of a series of your unit; earlier versions stay."""
+    with entered():
+        from clew.actions import gathering, opening
+
+        text = sys.stdin.read() if words == "-" else words
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            gathering.narrate(session, name, text)
+        _said(json_, {"series": name}, "It is kept.")
+
+
+@app.command()
 def merge(one: Series, other: Series, as_: As, reason: Reason, json_: Json = False) -> None:
     """Say that two series are one. Your unit may take it back, and nobody else."""
     with entered():
@@ -52,7 +192,7 @@ def merge(one: Series, other: Series, as_: As, reason: Reason, json_: Json = Fal
 
 @app.command()
 def undo(
-    assertion: Annotated[str, typer.Argument(help="Identifier of the assertion, as merge gives it.")],
+    assertion: Annotated[str, typer.Argument(help="Identifier of a merge, a split or a dissent, as show gives it.")],
     as_: As,
     json_: Json = False,
 ) -> None:
@@ -65,11 +205,10 @@ def undo(
         _said(json_, {"assertion": assertion, "withdrawn": True}, "It is taken back.")
 
 
-def _said(as_json: bool, fields: dict[str, object], words: str) -> None:
-    if as_json:
-        sys.stdout.write(json.dumps(fields, ensure_ascii=False) + "\n")
-    else:
-        console.print(words, markup=False)
+def _digests(untrusted_words: Iterable[str]) -> list[bytes]:
+    from clew.actions.releasing import digest_of
+
+    return [digest_of(word) for word in untrusted_words]
 
 
 def _identifier(untrusted_words: str) -> UUID:
@@ -77,3 +216,14 @@ def _identifier(untrusted_words: str) -> UUID:
         return UUID(untrusted_words)
     except ValueError:
         raise NotVisible("Your unit has no such assertion.") from None
+
+
+def _said(as_json: bool, fields: dict[str, object], words: str) -> None:
+    if as_json:
+        _write(fields)
+    else:
+        console.print(words, markup=False)
+
+
+def _write(fields: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(fields, ensure_ascii=False) + "\n")

@@ -10,27 +10,50 @@ from collections.abc import Mapping
 from clew.records.custody import OF_THE_UNIT, OWN_UNIT
 from clew.records.visibility import OFFICER, VIEWER_MEMBER, VIEWER_UNIT, visible
 
-COVERED = ("series_merges",)
+COVERED = ("series_dissents", "series_merges")
 """Tables with the columns of the cover that are seen by fewer than it says: by those who see what they are about."""
 
 OWN = f"owner_member = {VIEWER_MEMBER} and owner_unit = {VIEWER_UNIT}"
-SEES = "exists (select from series s where s.id = {})"
+SEES = "exists (select from public.series s where s.id = {})"
 SEES_BOTH = f"{SEES.format('a_series')} and {SEES.format('b_series')}"
+SEES_SERIES = SEES.format("series_id")
+SEES_MEDIUM = "exists (select from public.media m where m.id = medium_id)"
 OF_AN_OWN_SERIES = f"{OWN_UNIT} and {OF_THE_UNIT.format('public.series', 'series_id')}"
+SEES_SERIES_AND_OWNS_MEDIUM = f"{SEES_SERIES} and {OF_THE_UNIT.format('public.media', 'medium_id')}"
+"""Who puts a medium into a series: an own medium, into any series that is seen."""
+WITHDRAWN = f"using ({OWN} and withdrawn_at is null) with check ({OWN} and withdrawn_by = {OFFICER})"
 
 RULES: Mapping[str, Mapping[str, str]] = {
     "series_steps": {
-        "select": f"using ({SEES.format('series_id')})",
+        "select": f"using ({SEES_SERIES})",
         "insert": f"with check ({OF_AN_OWN_SERIES} and taken_by = {OFFICER})",
     },
     "series_narratives": {
-        "select": f"using ({SEES.format('series_id')})",
+        "select": f"using ({SEES_SERIES})",
         "insert": f"with check ({OF_AN_OWN_SERIES} and written_by = {OFFICER})",
     },
     "series_merges": {
         "select": f"using ({visible()} and {SEES_BOTH})",
         "insert": f"with check ({OWN} and asserted_by = {OFFICER} and withdrawn_at is null and {SEES_BOTH})",
-        "update": f"using ({OWN} and withdrawn_at is null) with check ({OWN} and withdrawn_by = {OFFICER})",
+        "update": WITHDRAWN,
+    },
+    "series_splits": {
+        "select": f"using ({SEES_BOTH})",
+        "insert": f"with check ({OWN_UNIT} and asserted_by = {OFFICER} and {SEES_BOTH})",
+    },
+    "series_dissents": {
+        "select": f"using ({visible()} and {SEES_SERIES} and {SEES_MEDIUM})",
+        "insert": (
+            f"with check ({OWN} and asserted_by = {OFFICER} and withdrawn_at is null"
+            f" and {SEES_SERIES} and {SEES_MEDIUM})"
+        ),
+        "update": WITHDRAWN,
+        "delete": f"using ({OWN})",
+    },
+    "series_rejections": {
+        "select": f"using ({OWN_UNIT} and {SEES_SERIES})",
+        "insert": f"with check ({OWN_UNIT} and rejected_by = {OFFICER} and {SEES_SERIES})",
+        "delete": f"using ({OWN_UNIT})",
     },
 }
 
@@ -38,19 +61,30 @@ APP_GRANTS = {
     "series": (
         "select, insert, delete, update (audience, members, excluded, state, cover_id, opened_by, entered_at)"
     ),
+    "series_dissents": "select, insert, delete, update (withdrawn_by, withdrawn_at)",
     "series_merges": "select, insert, update (withdrawn_by, withdrawn_at)",
     "series_narratives": "select, insert",
+    "series_rejections": "select, insert, delete",
+    "series_splits": "select, insert",
     "series_steps": "select, insert",
 }
 
-BLIND_GRANTS = {"series": "select (owner_member, owner_unit, audience, members, excluded, id, state, reference)"}
-"""What the audit asks of whose a series is, which references are taken, and what an open rule shows of overlaps."""
+BLIND_GRANTS = {
+    # What the audit asks of whose a series is, which references are taken, and what an open rule shows of overlaps.
+    "series": "select (owner_member, owner_unit, audience, members, excluded, id, state, reference)",
+    "series_dissents": "select, delete",
+    "series_media": "select (series_id, medium_id), delete",
+}
 
+FUNCTIONS_OF_THE_APP = ("clew_forget_places_in_series(uuid)",)
 FUNCTIONS_OF_THE_BLIND = ("clew_give_series_reference()",)
 
 ABOUT: Mapping[str, tuple[str, ...]] = {
+    "series_dissents": ("series_id",),
     "series_merges": ("a_series", "b_series"),
     "series_narratives": ("series_id",),
+    "series_rejections": ("series_id",),
+    "series_splits": ("a_series", "b_series"),
     "series_steps": ("series_id",),
 }
 """By table: the columns that name series. What is said of a series goes with it."""

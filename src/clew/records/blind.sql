@@ -241,6 +241,7 @@ begin
      where m.id = any ($1) and m.owner_member = clew_actor_member() and m.owner_unit = clew_actor_unit();
     delete from matches where a_medium = any (own) or b_medium = any (own);
     delete from public.overlaps o where o.left_medium = any (own) or o.right_medium = any (own);
+    delete from series_dissents where medium_id = any (own);
     return coalesce(cardinality(own), 0);
 end
 $$;

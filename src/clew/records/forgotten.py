@@ -51,7 +51,10 @@ def some_of(session: Session, kind: SubjectKind, subject_id: UUID, limit: int) -
     its case has gone are fingerprints and facts: the bytes go with the case whose key opened them.
     """
     with session.cursor() as cursor:
-        cursor.execute(_SOME[kind], {"subject": subject_id, "limit": limit})
+        cursor.execute(
+            _SOME[kind],
+            {"subject": subject_id, "limit": limit, "member": session.actor.member, "unit": session.actor.unit},
+        )
         found = cursor.fetchall()
     places = _PLACES[kind]
     lying = sorted({row[0] for row in found if row[0] is not None})
@@ -70,6 +73,8 @@ def subject(session: Session, kind: SubjectKind, subject_id: UUID) -> Forgotten:
         counts = {}
         with session.cursor() as cursor:
             cursor.execute("select clew_forget_overlaps(%s)", [subject_id])
+            if kind is SubjectKind.SERIES:
+                cursor.execute("select clew_forget_places_in_series(%s)", [subject_id])
             for table, statement in _ITSELF[kind].items():
                 cursor.execute(statement, {"subject": subject_id})
                 counts[table] = cursor.rowcount
@@ -167,7 +172,11 @@ _OF_MEDIA = {
         update releases set wrapped = null, withdrawn_at = now() where medium_id = any(%s) and withdrawn_at is null""",
 }
 
-_IN_NO_SERIES = " and not exists (select from series_media s where s.medium_id = m.id)"
+_IN_NO_SERIES = """ and not exists (
+    select from series_media s join series t on t.id = s.series_id
+     where s.medium_id = m.id and t.owner_member = m.owner_member and t.owner_unit = m.owner_unit)
+"""
+"""No series of its own unit has it. Another unit's keeps nothing here: its end is not this unit's to foresee."""
 
 _PLACES = {
     SubjectKind.CASE: "occurrences", SubjectKind.EXHIBIT: "occurrences", SubjectKind.HASH_LIST: "listings",
@@ -187,7 +196,8 @@ _SOME = {
         returning medium_id""",
     SubjectKind.SERIES: """
         delete from series_media where series_id = %(subject)s and medium_id = any(array(
-            select medium_id from series_media where series_id = %(subject)s order by medium_id limit %(limit)s))
+            select medium_id from series_media where series_id = %(subject)s
+               and owner_member = %(member)s and owner_unit = %(unit)s order by medium_id limit %(limit)s))
         returning medium_id""",
 }
 

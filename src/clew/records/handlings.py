@@ -479,9 +479,14 @@ _FOLLOW = (
     update fingerprints f set audience = r.audience, members = r.members, excluded = r.excluded
       from pg_temp.recover_media r where r.new = r.old and f.medium_id = r.old""",
     """
+    update series_media s set audience = r.audience, members = r.members, excluded = r.excluded
+      from pg_temp.recover_media r where r.new = r.old and s.medium_id = r.old""",
+    # Into a series of another unit that is hidden since, nothing more is put.
+    """
     insert into series_media (series_id, medium_id, owner_member, owner_unit, audience, members, excluded)
     select distinct on (s.series_id, r.new) s.series_id, r.new, s.owner_member, s.owner_unit, r.audience, r.members, r.excluded
-      from pg_temp.recover_media r join series_media s on s.medium_id = r.old
+      from pg_temp.recover_media r join series_media s on s.medium_id = r.old join series t on t.id = s.series_id
+     where r.new <> r.old
     on conflict (series_id, medium_id) do update
        set audience = excluded.audience, members = excluded.members, excluded = excluded.excluded""",
     # What nobody holds any more goes, with all that was of it alone.

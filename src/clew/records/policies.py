@@ -34,15 +34,17 @@ PARENTS = {
     "exhibits": ("case_id", "cases"),
     "chunks": ("intake_id", "intakes"),
     "occurrences": ("exhibit_id", "exhibits"),
-    "series_media": ("series_id", "series"),
     "listings": ("list_id", "hash_lists"),
 }
 """By table: the column that names what a row lies in, and where that is kept.
 
 A row lies in something of its own unit. Foreign keys and unique constraints look past row security: without
-this, "duplicate key" would tell what lies in a series of another member, and "not present in table" that a
+this, "duplicate key" would tell what lies on a list of another member, and "not present in table" that a
 case of another is there.
 """
+
+SEEN = {"series_media": assertions.SEES_SERIES_AND_OWNS_MEDIUM}
+"""By table: what is asked instead where own rows may lie in what is another's, as far as that is seen."""
 
 APP_GRANTS = {
     "cases": "select, insert, update, delete",
@@ -58,7 +60,7 @@ APP_GRANTS = {
     "matches": "select",
     "media": "select, insert, update, delete",
     "occurrences": "select, insert, update, delete",
-    "series_media": "select, insert, update, delete",
+    "series_media": "select, insert, update (audience, members, excluded), delete",
     **administration.APP_GRANTS,
     **log.APP_GRANTS,
     **custody.APP_GRANTS,
@@ -112,6 +114,7 @@ FUNCTIONS_OF_THE_APP = (
     "clew_forget_media(uuid[])",
     "clew_forget_words(uuid)",
     "clew_shredded(uuid[])",
+    *assertions.FUNCTIONS_OF_THE_APP,
 )
 FUNCTIONS_OF_THE_BLIND = (
     "clew_actor()",
@@ -153,7 +156,7 @@ def _cover(table: str, role: dict[str, str]) -> list[str]:
         *(f"alter table {table} alter {column} set default '{{}}'" for column in ("members", "excluded")),
         f"create policy app_select on {table} for select to {app} using ({visible()})",
         f"create policy app_insert on {table} for insert to {app} with check ({_written(table)})",
-        f"create policy app_update on {table} for update to {app} using ({OWN}) with check ({_written(table)})",
+        f"create policy app_update on {table} for update to {app} using ({OWN}) with check ({_changed(table)})",
         f"create policy app_delete on {table} for delete to {app} using ({OWN})",
         *_blind(table, role),
     ]
@@ -161,11 +164,18 @@ def _cover(table: str, role: dict[str, str]) -> list[str]:
 
 def _written(table: str) -> str:
     """What must hold of a row that is written: it is the own unit's, and so is what it lies in."""
+    if table in SEEN:
+        return f"{OWN} and {SEEN[table]}"
     if table not in PARENTS:
         return OWN
     column, parent = PARENTS[table]
     own = f"p.owner_member = {VIEWER_MEMBER} and p.owner_unit = {VIEWER_UNIT}"
     return f"{OWN} and exists (select from public.{parent} p where p.id = {column} and {own})"
+
+
+def _changed(table: str) -> str:
+    """The same of a row that changes. Where the rest stays, what it lies in may have been hidden since."""
+    return OWN if table in SEEN else _written(table)
 
 
 SPECIAL: Mapping[str, Mapping[str, str]] = {

@@ -300,7 +300,9 @@ _PLACES = """
     union all
     select id, (select count(*) from listings l where l.list_id = s.id) from unnest(%(lists)s::uuid[]) s (id)
     union all
-    select id, (select count(*) from series_media m where m.series_id = s.id) from unnest(%(series)s::uuid[]) s (id)
+    select id, (select count(*) from series_media m join series t on t.id = m.series_id
+                  where m.series_id = s.id and (m.owner_member, m.owner_unit) = (t.owner_member, t.owner_unit))
+      from unnest(%(series)s::uuid[]) s (id)
 """
 
 _DOOMED = """
@@ -316,7 +318,9 @@ _DOOMED = """
            and not exists (select from occurrences o where o.medium_id = m.id
                               and o.case_id <> all(%(cases)s) and o.exhibit_id <> all(%(exhibits)s))
            and not exists (select from listings l where l.medium_id = m.id and l.list_id <> all(%(lists)s))
-           and not exists (select from series_media s where s.medium_id = m.id and s.series_id <> all(%(series)s))),
+           and not exists (select from series_media s join series t on t.id = s.series_id
+                            where s.medium_id = m.id and s.series_id <> all(%(series)s)
+                              and t.owner_member = m.owner_member and t.owner_unit = m.owner_unit)),
     locked as materialized (
         select k.medium_id, k.case_id, k.blob from medium_keys k
          where k.case_id = any(%(cases)s) or k.medium_id in (select id from gone)

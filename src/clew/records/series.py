@@ -166,6 +166,67 @@ def of(session: Session, series_ids: Iterable[UUID]) -> dict[UUID, SeriesRow]:
     return {row.id: row for row in rows}
 
 
+def is_own(session: Session, name: str) -> bool:
+    """Whether the own unit has a series of that name."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select exists (select from series where name = %s and owner_member = %s and owner_unit = %s)",
+            [sealed_name(session, name), session.actor.member, session.actor.unit],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTaken:
+    """A step of the owner's. `taken_by` is an officer of the actor's own member, or None."""
+
+    step: Step
+    state: SeriesState
+    basis: str
+    unit: str
+    taken_by: str | None
+    taken_at: datetime
+
+
+def steps_of(session: Session, series_id: UUID, limit: int) -> tuple[StepTaken, ...]:
+    """The latest steps of a series that the actor may see, the last one first."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select step, state, basis, member, unit, taken_by, taken_at from series_steps where series_id = %s
+             order by taken_at desc, id limit %s""",
+            [series_id, limit],
+        )
+        return tuple(
+            StepTaken(
+                step=Step(step), state=SeriesState(state), basis=sealed.words_of_note(member, BASIS, basis), unit=unit,
+                taken_by=taken_by if member == session.actor.member else None, taken_at=taken_at,
+            )
+            for step, state, basis, member, unit, taken_by, taken_at in cursor
+        )  # fmt: skip
+
+
+def page(
+    session: Session, *, is_own: bool, state: SeriesState | None, after: UUID | None, limit: int
+) -> list[SeriesRow]:
+    """Series that the actor may see, or those of the own unit; of one state if asked; the newest first.
+
+    They begin after the series `after`, if the actor may see that.
+    """
+    return _rows(
+        session,
+        """(not %(is_own)s or s.owner_member = %(member)s and s.owner_unit = %(unit)s)
+           and (%(state)s::text is null or s.state = %(state)s)
+           and (%(after)s::uuid is null
+                or (s.entered_at, s.id) < (select a.entered_at, a.id from series a where a.id = %(after)s))
+           order by s.entered_at desc, s.id desc limit %(limit)s""",
+        {
+            "is_own": is_own, "state": state and state.value, "after": after, "limit": limit,
+            "member": session.actor.member, "unit": session.actor.unit,
+        },
+    )  # fmt: skip
+
+
 def _rows(session: Session, condition: str, values: Mapping[str, object]) -> list[SeriesRow]:
     with session.cursor() as cursor:
         cursor.execute(

@@ -20,3 +20,17 @@ begin
     raise exception 'no reference is left for another series';
 end
 $$;
+
+-- Media of other units leave a series whose end has come: what they asserted of it goes with it. How many there
+-- were is not told, since the owner of the series may not see them.
+create or replace function clew_forget_places_in_series(series uuid) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
+as $$
+begin
+    if exists (select from tombstones t where t.subject_id = $1 and t.step = 'begun'
+                  and t.member = clew_actor_member() and t.unit = clew_actor_unit()) then
+        delete from series_media m where m.series_id = $1;
+    end if;
+end
+$$;

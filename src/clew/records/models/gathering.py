@@ -119,6 +119,82 @@ class SeriesMerge(Covered):
         return str(self.id)
 
 
+class SeriesSplit(models.Model):
+    """A unit moved what it had put into `a_series` to `b_series`, which it opened for it. Seen by whoever sees both."""
+
+    id = random_id()
+    a_series = models.UUIDField()
+    b_series = models.UUIDField()
+    media = models.IntegerField()
+    reason = models.TextField(default="", db_default="")
+    member = models.TextField()
+    unit = models.TextField()
+    asserted_by = models.TextField()
+    asserted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "series_splits"
+        indexes = (
+            models.Index(name="splits_from_a", fields=["a_series"]),
+            models.Index(name="splits_to_b", fields=["b_series"]),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SeriesDissent(Covered):
+    """A unit asserts that a medium is not in a series, whoever says that it is; until it withdraws that."""
+
+    id = random_id()
+    series_id = models.UUIDField()
+    medium_id = models.UUIDField()
+    reason = models.TextField(default="", db_default="")
+    asserted_by = models.TextField()
+    asserted_at = models.DateTimeField(db_default=Now())
+    withdrawn_by = models.TextField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "series_dissents"
+        constraints = (
+            models.UniqueConstraint(
+                name="dissent_once_by_a_unit",
+                fields=["owner_member", "owner_unit", "series_id", "medium_id"],
+                condition=models.Q(withdrawn_at__isnull=True),
+            ),
+        )
+        indexes = (
+            models.Index(name="dissents_by_series", fields=["series_id"]),
+            models.Index(name="dissents_by_medium", fields=["medium_id"]),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SeriesRejection(models.Model):
+    """What a unit does not want proposed again for a series: a content or another series, by a token of its own."""
+
+    id = random_id()
+    series_id = models.UUIDField()
+    member = models.TextField()
+    unit = models.TextField()
+    token = models.BinaryField()
+    rejected_by = models.TextField()
+    rejected_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "series_rejections"
+        constraints = (
+            models.UniqueConstraint(name="rejection_once_in_a_unit", fields=["member", "unit", "series_id", "token"]),
+        )
+        indexes = (models.Index(name="rejections_by_series", fields=["series_id"]),)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class SeriesMedium(Covered):
     """A medium that belongs to a series."""
 

@@ -1,0 +1,158 @@
+"""Surveying: series as an officer may see them, in pages, and one with all that is said of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from clew.domain.errors import Invalid
+from clew.domain.series import SeriesState
+from clew.records import audit, merges, narratives, series, series_media, splits
+from clew.records.merges import Merge
+from clew.records.narratives import Narrative
+from clew.records.series import SeriesRow, StepTaken
+from clew.records.series_media import COUNTED_MAX, Contributor, MediumRow
+from clew.records.session import Session
+from clew.records.splits import Split
+
+HISTORY_MAX = 50
+"""How many steps, versions of the narrative, merges and splits of a series are shown, the latest."""
+TOGETHER_SHOWN_MAX = 50
+NOWHERE = "No page begins there: take the marker as the page before gave it."
+
+__all__ = ["COUNTED_MAX", "MediumRow", "SeriesLine", "SeriesPage", "SeriesView", "every_series", "look", "media"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesLine:
+    """A series in a list: `media` of it alone, as far as the actor sees; `together` how many are one with it."""
+
+    id: UUID
+    reference: str
+    name: str
+    state: SeriesState
+    owner: str
+    unit: str
+    is_own: bool
+    media: int
+    together: int
+    entered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesPage:
+    """Some series; `next` is where the following page begins, or None."""
+
+    items: tuple[SeriesLine, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesView:
+    """A series with all that the actor may see of it.
+
+    `together` are the other series that are one with it (the first of them), `together_count` how many;
+    `contributors` and media count over all of them. `titles` gives the reference of each series that is named.
+    """
+
+    line: SeriesLine
+    steps: tuple[StepTaken, ...]
+    narratives: tuple[Narrative, ...]
+    together: tuple[SeriesLine, ...]
+    together_count: int
+    contributors: tuple[Contributor, ...]
+    media: int
+    merges: tuple[Merge, ...]
+    splits: tuple[Split, ...]
+    references: dict[UUID, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaPage:
+    """Some media of series that are one; `next` is where the following page begins, or None."""
+
+    items: tuple[MediumRow, ...]
+    next: str | None
+
+
+def every_series(
+    session: Session, *, own: bool = False, state: SeriesState | None = None, after: str | None = None, limit: int = 50
+) -> SeriesPage:
+    """A page of series that the actor may see, or only its unit's; of one state if asked; the newest first.
+
+    Raises:
+        Invalid: no page begins at `after`.
+    """
+    rows = series.page(session, is_own=own, state=state, after=_marker(after), limit=limit + 1)
+    lines = _lines(session, rows[:limit])
+    audit.append(session, "series.list", "", shown={line.owner for line in lines})
+    return SeriesPage(items=lines, next=str(rows[limit - 1].id) if len(rows) > limit else None)
+
+
+def look(session: Session, name: str) -> SeriesView:
+    """The series of that reference, or of that name of the own unit, with all that the actor may see of it.
+
+    Raises:
+        NotVisible: there is none, or the actor may not see it.
+    """
+    found = series.find(session, name)
+    ids = merges.together(session, [found.id])[found.id]
+    others = series.of(session, [one for one in ids if one != found.id][:TOGETHER_SHOWN_MAX])
+    line, *rest = _lines(session, [found, *others.values()])
+    contributors = series_media.contributors(session, ids)
+    shown = {one.owner for one in (line, *rest)} | {one.member for one in contributors}
+    audit.append(session, "series.read", str(found.id), {"series": len(ids)}, shown=shown)
+    asserted, parted = merges.of(session, ids, HISTORY_MAX), splits.of(session, ids, HISTORY_MAX)
+    named = {one.a_series for one in asserted} | {one.b_series for one in asserted}
+    named |= {one.a_series for one in parted} | {one.b_series for one in parted}
+    return SeriesView(
+        line=line, steps=series.steps_of(session, found.id, HISTORY_MAX),
+        narratives=narratives.of(session, found.id, HISTORY_MAX), together=tuple(rest), together_count=len(ids) - 1,
+        contributors=contributors, media=sum(one.media for one in contributors), merges=asserted, splits=parted,
+        references={one.id: one.reference for one in series.of(session, named).values()},
+    )  # fmt: skip
+
+
+def media(session: Session, name: str, *, after: str | None = None, limit: int = 50) -> MediaPage:
+    """A page of media of a series and of all that are one with it: facts, and no pictures.
+
+    Raises:
+        NotVisible: there is no such series, or the actor may not see it.
+        Invalid: no page begins at `after`.
+    """
+    found = series.find(session, name)
+    ids = merges.together(session, [found.id])[found.id]
+    rows = series_media.page(session, ids, _pair(after), limit + 1)
+    audit.append(session, "series.read", str(found.id), {"media": len(rows[:limit])}, shown={row.owner for row in rows})
+    last = rows[limit - 1] if len(rows) > limit else None
+    return MediaPage(items=rows[:limit], next=None if last is None else f"{last.id}.{last.series_id}")
+
+
+def _lines(session: Session, rows: list[SeriesRow]) -> tuple[SeriesLine, ...]:
+    ids = [row.id for row in rows]
+    counts, together = series_media.counts(session, ids), merges.together(session, ids)
+    return tuple(
+        SeriesLine(
+            id=row.id, reference=row.reference, name=row.name, state=row.state, owner=row.handling.owner_member,
+            unit=row.handling.owner_unit, media=counts[row.id], together=len(together[row.id]) - 1,
+            is_own=(row.handling.owner_member, row.handling.owner_unit) == (session.actor.member, session.actor.unit),
+            entered_at=row.entered_at,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _marker(after: str | None) -> UUID | None:
+    try:
+        return None if after is None else UUID(after)
+    except ValueError:
+        raise Invalid(NOWHERE) from None
+
+
+def _pair(after: str | None) -> tuple[UUID, UUID] | None:
+    if after is None:
+        return None
+    medium, _, series_id = after.partition(".")
+    try:
+        return UUID(medium), UUID(series_id)
+    except ValueError:
+        raise Invalid(NOWHERE) from None

@@ -1,0 +1,91 @@
+"""Series as JSON and as lines on a terminal."""
+
+from clew.actions.surveying import MediumRow, SeriesLine, SeriesView
+from clew.cli.answers import plain
+
+STATE_CHARACTERS = 13
+
+
+def line_json(line: SeriesLine) -> dict[str, object]:
+    return {
+        "reference": line.reference, "name": line.name, "state": line.state.value, "owner": line.owner,
+        "unit": line.unit, "media": line.media, "together": line.together, "entered_at": line.entered_at.isoformat(),
+    }  # fmt: skip
+
+
+def view_json(view: SeriesView) -> dict[str, object]:
+    names = view.references
+    return {
+        **line_json(view.line), "media_together": view.media,
+        "steps": [
+            {"step": one.step.value, "state": one.state.value, "basis": one.basis, "unit": one.unit,
+             "by": one.taken_by, "at": one.taken_at.isoformat()}
+            for one in view.steps
+        ],
+        "narratives": [
+            {"words": one.words, "by": one.written_by, "at": one.written_at.isoformat()} for one in view.narratives
+        ],
+        "one_with": [line_json(line) for line in view.together],
+        "contributors": [
+            {"member": one.member, "unit": one.unit, "media": one.media} for one in view.contributors
+        ],
+        "merges": [
+            {"id": str(one.id), "series": [names.get(one.a_series), names.get(one.b_series)], "owner": one.owner,
+             "unit": one.unit, "reason": one.reason, "at": one.asserted_at.isoformat(),
+             "withdrawn_at": one.withdrawn_at and one.withdrawn_at.isoformat()}
+            for one in view.merges
+        ],
+        "splits": [
+            {"id": str(one.id), "from": names.get(one.a_series), "to": names.get(one.b_series), "media": one.media,
+             "owner": one.owner, "unit": one.unit, "reason": one.reason, "at": one.asserted_at.isoformat()}
+            for one in view.splits
+        ],
+    }  # fmt: skip
+
+
+def medium_json(row: MediumRow) -> dict[str, object]:
+    return {
+        "name": row.name, "kind": row.kind.value, "verdict": row.verdict.name.lower(), "width": row.width,
+        "height": row.height, "duration_ms": row.duration_ms, "owner": row.owner, "unit": row.unit,
+        "dissents": row.dissents,
+    }  # fmt: skip
+
+
+def in_words(line: SeriesLine) -> str:
+    more = f", one with {line.together:,} more" if line.together else ""
+    whose = f"{line.owner}/{line.unit}"
+    state = f"{line.state:<{STATE_CHARACTERS}}"
+    return f"{line.reference}  {state}  {line.media:>9,} media{more}  {plain(whose)}  {plain(line.name)}"
+
+
+def view_in_words(view: SeriesView) -> list[str]:
+    names = view.references
+    told = [plain(line) for one in view.narratives[:1] for line in one.words.split("\n")]
+    return [
+        in_words(view.line),
+        *(
+            f"  {one.taken_at:%Y-%m-%d %H:%M}  {one.step}: {one.state}  {plain(one.basis)}".rstrip()
+            for one in view.steps
+        ),
+        *(f"  | {line}" for line in told),
+        *(f"  {one.media:>9,} media of {plain(one.member)}/{plain(one.unit)}" for one in view.contributors),
+        *(f"  = {in_words(line)}" for line in view.together),
+        *(
+            f"  {one.id}  {names.get(one.a_series)} = {names.get(one.b_series)}, said by {plain(one.owner)}"
+            f"/{plain(one.unit)}{', withdrawn' if one.withdrawn_at else ''}: {plain(one.reason)}"
+            for one in view.merges
+        ),
+        *(
+            f"  {one.id}  {names.get(one.b_series)} split from {names.get(one.a_series)} with {one.media:,} media"
+            f" by {plain(one.owner)}/{plain(one.unit)}: {plain(one.reason)}"
+            for one in view.splits
+        ),
+    ]  # fmt: skip
+
+
+def medium_in_words(row: MediumRow) -> str:
+    size = f"{row.width}x{row.height}" if row.width else ""
+    length = f"{row.duration_ms / 1000:.0f} s" if row.duration_ms else ""
+    doubt = f", {row.dissents:,} say that it is not in it" if row.dissents else ""
+    facts = " ".join(filter(None, (row.kind.value, size, length)))
+    return f"  {row.name}  {facts}  {plain(row.owner)}/{plain(row.unit)}{doubt}"
