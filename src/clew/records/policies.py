@@ -81,8 +81,8 @@ BLIND_GRANTS = {
     **log.BLIND_GRANTS,
     **custody.BLIND_GRANTS,
     **rights.BLIND_GRANTS,
-    **assertions.BLIND_GRANTS,
     **deconfliction.BLIND_GRANTS,
+    **assertions.BLIND_GRANTS,
 }
 
 FUNCTIONS_OF_THE_APP = (
