@@ -4,12 +4,13 @@
 own; `CLEW_POSTGRES_BIN` takes the programs of another PostgreSQL.
 """
 
+import fcntl
 import os
 import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import django
@@ -81,16 +82,33 @@ def world(node: ConnectionFacts) -> Iterator[World]:
 
 
 @pytest.fixture(scope="session")
-def nursery() -> Iterator[Nursery]:
-    """Warm decoders, shared by all tests of the run."""
-    with Nursery(cache=Path(os.environ["NUMBA_CACHE_DIR"])) as nursery:
-        yield nursery
+def compiled(configuration: Configuration) -> Path:
+    """The folder of compiled code, filled: nodes that tests found need not compile it again.
+
+    Processes of one run share it. One of them compiles while the others wait, or each would do what takes one of
+    them half a minute; and the node of each gets a copy, for its own folder may be no link.
+    """
+    shared = Path(os.environ["NUMBA_CACHE_DIR"])
+    with locked(make_private(shared).parent / "compiling"):
+        warm()
+        with Nursery(cache=shared) as nursery, Sandbox(nursery=nursery) as sandbox:
+            sandbox.level()
+    if shared != configuration.cache_folder:
+        shutil.copytree(shared, make_private(configuration.cache_folder), dirs_exist_ok=True)
+        make_private(configuration.cache_folder)
+    return shared
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Held by one process of the run at a time."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")
-def compiled(nursery: Nursery) -> Path:
-    """The folder of compiled code, filled: nodes that tests found need not compile it again."""
-    warm()
-    with Sandbox(nursery=nursery) as sandbox:
-        sandbox.level()
-    return Path(os.environ["NUMBA_CACHE_DIR"])
+def nursery(compiled: Path) -> Iterator[Nursery]:
+    """Warm decoders, shared by all tests of the run."""
+    with Nursery(cache=compiled) as nursery:
+        yield nursery

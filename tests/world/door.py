@@ -1,7 +1,6 @@
 """How somebody comes through the door in a test: passwords, codes, a key that Chromium plays."""
 
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -38,8 +37,8 @@ def await_pages(address: str, **headers: str) -> None:
     until = time.monotonic() + START_SECONDS_MAX
     while True:
         try:
-            urllib.request.urlopen(asked, timeout=5).close()
-        except (urllib.error.URLError, ConnectionError):
+            urllib.request.urlopen(asked, timeout=STEP_SECONDS).close()
+        except OSError:
             if time.monotonic() > until:
                 raise
             time.sleep(0.2)

@@ -4,7 +4,8 @@ from clew.actions import listing
 from clew.formats.listed import ListedMedium
 
 
-def test_a_batch_is_bounded_by_the_places_that_its_records_name():
+def test_a_batch_is_bounded_by_the_places_that_its_records_name(monkeypatch):
+    monkeypatch.setattr(listing, "ROWS_PER_BATCH", 5_000)
     paths = tuple(map(str, range(1000)))
     records = [ListedMedium(md5=bytes(16), untrusted_paths=paths)] * 20
     batches = list(listing._batches(records))
