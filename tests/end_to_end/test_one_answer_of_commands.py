@@ -125,6 +125,12 @@ WALKED: dict[str, tuple[Way, ...]] = {
         Way(words="green-room {} --title other --reason why", sort=DIGESTS, parameter="media"),
     ),
     "series narrate": (Way(words="{} words", sort=NAMES, parameter="name"),),
+    "series propose": (
+        Way(words="--case {}", sort=NAMES, parameter="case"),
+        Way(words="--case NO-1 --exhibit {}", sort=NAMES, parameter="exhibit"),
+    ),
+    "series accept": (Way(words="{}", sort=IDENTIFIERS, parameter="proposals"),),
+    "series reject": (Way(words="{}", sort=IDENTIFIERS, parameter="proposals"),),
     "series undo": (Way(words="{}", sort=IDENTIFIERS, parameter="assertion"),),
     "triage": (
         Way(words="{}", sort=NAMES, parameter="case"),
@@ -301,7 +307,7 @@ def beginning_of(name: str, words: str) -> tuple[str, ...]:
     """How names of Sweden's begin that are of the kind which is asked for; a hidden series has a reference too."""
     if name.startswith("request") and words.startswith("{}"):
         return (REQUEST,)
-    kinds = {"exhibit {}": ("PHONE",), "series": ("series", "S-"), "hash-list": ("list",)}
+    kinds = {"exhibit {}": ("PHONE",), "case {}": ("SE",), "series": ("series", "S-"), "hash-list": ("list",)}
     return next((begins for kind, begins in kinds.items() if kind in f"{name} {words}"), ("SE",))
 
 
@@ -356,6 +362,7 @@ READING = (
     "audit list", "audit accesses", "overlap list", "overlap show NO-1", "overlap mode", "overlap mode NO-1", "release list", "retention list", "retention show case NO-1", "retention blocks",
     "retention ended", "retention terms",
     "series list", "series list --json", "series show green-room", "series show green-room --json",
+    "series propose --case NO-1",
 )  # fmt: skip
 """Commands by which an officer is shown something, as one calls them."""
 

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from clew.domain.errors import Invalid
 from clew.domain.series import SeriesState
-from clew.records import audit, merges, narratives, series, series_media, splits
+from clew.records import audit, merges, narratives, proposals, series, series_media, splits
 from clew.records.merges import Merge
 from clew.records.narratives import Narrative
+from clew.records.proposals import Proposal
 from clew.records.series import SeriesRow, StepTaken
 from clew.records.series_media import COUNTED_MAX, Contributor, MediumRow
 from clew.records.session import Session
@@ -19,7 +20,17 @@ HISTORY_MAX = 50
 TOGETHER_SHOWN_MAX = 50
 NOWHERE = "No page begins there: take the marker as the page before gave it."
 
-__all__ = ["COUNTED_MAX", "MediumRow", "SeriesLine", "SeriesPage", "SeriesView", "every_series", "look", "media"]
+__all__ = [
+    "COUNTED_MAX",
+    "MediumRow",
+    "Proposal",
+    "SeriesLine",
+    "SeriesPage",
+    "SeriesView",
+    "every_series",
+    "look",
+    "media",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +62,8 @@ class SeriesView:
     """A series with all that the actor may see of it.
 
     `together` are the other series that are one with it (the first of them), `together_count` how many;
-    `contributors` and media count over all of them. `titles` gives the reference of each series that is named.
+    `contributors` and media count over all of them. `proposals` wait for the actor's unit. `references` has that of
+    each series that is named.
     """
 
     line: SeriesLine
@@ -63,6 +75,7 @@ class SeriesView:
     media: int
     merges: tuple[Merge, ...]
     splits: tuple[Split, ...]
+    proposals: tuple[Proposal, ...]
     references: dict[UUID, str]
 
 
@@ -104,10 +117,13 @@ def look(session: Session, name: str) -> SeriesView:
     asserted, parted = merges.of(session, ids, HISTORY_MAX), splits.of(session, ids, HISTORY_MAX)
     named = {one.a_series for one in asserted} | {one.b_series for one in asserted}
     named |= {one.a_series for one in parted} | {one.b_series for one in parted}
+    proposed = proposals.of_series(session, ids, HISTORY_MAX)
+    named |= {end for one in proposed for end in (one.series_id, one.other_id) if end is not None}
     return SeriesView(
         line=line, steps=series.steps_of(session, found.id, HISTORY_MAX),
         narratives=narratives.of(session, found.id, HISTORY_MAX), together=tuple(rest), together_count=len(ids) - 1,
         contributors=contributors, media=sum(one.media for one in contributors), merges=asserted, splits=parted,
+        proposals=proposed,
         references={one.id: one.reference for one in series.of(session, named).values()},
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ SHOWN_PER_PAGE = 200
 Series = Annotated[str, typer.Argument(metavar="SERIES", help="Its reference, or the name of one of your unit's.")]
 Media = Annotated[list[str], typer.Argument(metavar="SHA256...", help="Media of your unit by their SHA-256.")]
 Reason = Annotated[str, typer.Option(help="Why: others decide by it.")]
+Proposals = Annotated[list[str], typer.Argument(metavar="PROPOSAL...", help="Identifiers, as propose gives them.")]
 Audience = Annotated[str, typer.Option(help='Who sees it: unit, member, "members NO,SE" or all.')]
 
 
@@ -205,17 +206,71 @@ def undo(
         _said(json_, {"assertion": assertion, "withdrawn": True}, "It is taken back.")
 
 
+@app.command()
+def propose(
+    as_: As,
+    case: Annotated[str, typer.Option(help="A case of your unit.")],
+    exhibit: Annotated[str | None, typer.Option(help="Of the case, only this exhibit.")] = None,
+    json_: Json = False,
+) -> None:
+    """Look for what of a case may belong to series that you see; what is found waits for accept or reject."""
+    with entered():
+        from clew.actions import opening, proposing
+
+        actor = opening.actor_of(as_)
+        with opening.acting_as(actor) as session:
+            done = proposing.propose(session, case, exhibit)
+        with opening.acting_as(actor) as session:
+            waiting = proposing.waiting(session, case, exhibit, limit=SHOWN_PER_PAGE)
+            names = proposing.references(session, waiting)
+        if json_:
+            _write({
+                "media": done.media, "new": done.new, "is_cut": done.is_cut,
+                "by_rule": {rule.value: count for rule, count in done.by_rule.items()},
+                "waiting": [answers.proposal_json(one, names) for one in waiting],
+            })  # fmt: skip
+            return
+        more = ", and more the next time" if done.is_cut else ""
+        console.print(f"{done.media:,} media looked at, {done.new:,} proposals are new{more}", markup=False)
+        for one in waiting:
+            console.print(answers.proposal_in_words(one, names), markup=False)
+
+
+@app.command()
+def accept(proposals: Proposals, as_: As, json_: Json = False) -> None:
+    """Do what was proposed, as assertions of your unit."""
+    with entered():
+        from clew.actions import opening, proposing
+
+        ids = [_identifier(one, "proposal") for one in proposals]
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            count = proposing.accept(session, ids)
+        _said(json_, {"accepted": count}, f"{count:,} accepted")
+
+
+@app.command()
+def reject(proposals: Proposals, as_: As, json_: Json = False) -> None:
+    """Never propose these again, for whatever reason."""
+    with entered():
+        from clew.actions import opening, proposing
+
+        ids = [_identifier(one, "proposal") for one in proposals]
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            count = proposing.reject(session, ids)
+        _said(json_, {"rejected": count}, f"{count:,} rejected")
+
+
 def _digests(untrusted_words: Iterable[str]) -> list[bytes]:
     from clew.actions.releasing import digest_of
 
     return [digest_of(word) for word in untrusted_words]
 
 
-def _identifier(untrusted_words: str) -> UUID:
+def _identifier(untrusted_words: str, of_what: str = "assertion") -> UUID:
     try:
         return UUID(untrusted_words)
     except ValueError:
-        raise NotVisible("Your unit has no such assertion.") from None
+        raise NotVisible(f"Your unit has no such {of_what}.") from None
 
 
 def _said(as_json: bool, fields: dict[str, object], words: str) -> None:

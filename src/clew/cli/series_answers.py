@@ -1,6 +1,9 @@
 """Series as JSON and as lines on a terminal."""
 
-from clew.actions.surveying import MediumRow, SeriesLine, SeriesView
+from collections.abc import Mapping
+from uuid import UUID
+
+from clew.actions.surveying import MediumRow, Proposal, SeriesLine, SeriesView
 from clew.cli.answers import plain
 
 STATE_CHARACTERS = 13
@@ -40,6 +43,7 @@ def view_json(view: SeriesView) -> dict[str, object]:
              "owner": one.owner, "unit": one.unit, "reason": one.reason, "at": one.asserted_at.isoformat()}
             for one in view.splits
         ],
+        "proposals": [proposal_json(one, names) for one in view.proposals],
     }  # fmt: skip
 
 
@@ -80,6 +84,7 @@ def view_in_words(view: SeriesView) -> list[str]:
             f" by {plain(one.owner)}/{plain(one.unit)}: {plain(one.reason)}"
             for one in view.splits
         ),
+        *(f"  ? {proposal_in_words(one, names)}" for one in view.proposals),
     ]  # fmt: skip
 
 
@@ -89,3 +94,16 @@ def medium_in_words(row: MediumRow) -> str:
     doubt = f", {row.dissents:,} say that it is not in it" if row.dissents else ""
     facts = " ".join(filter(None, (row.kind.value, size, length)))
     return f"  {row.name}  {facts}  {plain(row.owner)}/{plain(row.unit)}{doubt}"
+
+
+def proposal_json(one: Proposal, references: Mapping[UUID, str]) -> dict[str, object]:
+    return {
+        "id": str(one.id), "series": references.get(one.series_id), "medium": one.name,
+        "other": references.get(one.other_id) if one.other_id else None, "rule": one.rule.value, "reason": one.reason,
+        "media": one.media, "proposed_at": one.proposed_at.isoformat(),
+    }  # fmt: skip
+
+
+def proposal_in_words(one: Proposal, references: Mapping[UUID, str]) -> str:
+    what = one.name or (f"{references.get(one.other_id)} ({one.media:,} media)" if one.other_id else "")
+    return f"{one.id}  {what} for {references.get(one.series_id)}: {plain(one.reason)}"

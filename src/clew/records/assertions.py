@@ -21,6 +21,10 @@ SEES_MEDIUM = "exists (select from public.media m where m.id = medium_id)"
 OF_AN_OWN_SERIES = f"{OWN_UNIT} and {OF_THE_UNIT.format('public.series', 'series_id')}"
 SEES_SERIES_AND_OWNS_MEDIUM = f"{SEES_SERIES} and {OF_THE_UNIT.format('public.media', 'medium_id')}"
 """Who puts a medium into a series: an own medium, into any series that is seen."""
+SEES_WHAT_IS_PROPOSED = (
+    f"(medium_id is null or {OF_THE_UNIT.format('public.media', 'medium_id')})"
+    f" and (other_id is null or {SEES.format('other_id')})"
+)
 WITHDRAWN = f"using ({OWN} and withdrawn_at is null) with check ({OWN} and withdrawn_by = {OFFICER})"
 
 RULES: Mapping[str, Mapping[str, str]] = {
@@ -55,6 +59,11 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "insert": f"with check ({OWN_UNIT} and rejected_by = {OFFICER} and {SEES_SERIES})",
         "delete": f"using ({OWN_UNIT})",
     },
+    "series_proposals": {
+        "select": f"using ({OWN_UNIT} and {SEES_SERIES} and {SEES_WHAT_IS_PROPOSED})",
+        "insert": f"with check ({OWN_UNIT} and {SEES_SERIES} and {SEES_WHAT_IS_PROPOSED})",
+        "delete": f"using ({OWN_UNIT})",
+    },
 }
 
 APP_GRANTS = {
@@ -64,6 +73,7 @@ APP_GRANTS = {
     "series_dissents": "select, insert, delete, update (withdrawn_by, withdrawn_at)",
     "series_merges": "select, insert, update (withdrawn_by, withdrawn_at)",
     "series_narratives": "select, insert",
+    "series_proposals": "select, insert, delete",
     "series_rejections": "select, insert, delete",
     "series_splits": "select, insert",
     "series_steps": "select, insert",
@@ -83,6 +93,7 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
     "series_dissents": ("series_id",),
     "series_merges": ("a_series", "b_series"),
     "series_narratives": ("series_id",),
+    "series_proposals": ("series_id", "other_id"),
     "series_rejections": ("series_id",),
     "series_splits": ("a_series", "b_series"),
     "series_steps": ("series_id",),

@@ -168,6 +168,7 @@ _ALONE = """
 _OF_MEDIA = {
     "fingerprints": "delete from fingerprints where medium_id = any(%s)",
     "series_media": "delete from series_media where medium_id = any(%s)",
+    "series_proposals": "delete from series_proposals where medium_id = any(%s)",
     "releases_withdrawn": """
         update releases set wrapped = null, withdrawn_at = now() where medium_id = any(%s) and withdrawn_at is null""",
 }

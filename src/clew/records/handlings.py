@@ -505,6 +505,7 @@ _FOLLOW = (
     update releases r set wrapped = null, withdrawn_at = now()
       from pg_temp.recover_gone g where r.medium_id = g.id and r.withdrawn_at is null""",
     "delete from series_media s using pg_temp.recover_gone g where s.medium_id = g.id",
+    "delete from series_proposals s using pg_temp.recover_gone g where s.medium_id = g.id",
     "delete from medium_keys k using pg_temp.recover_gone g where k.medium_id = g.id",
     "delete from fingerprints f using pg_temp.recover_gone g where f.medium_id = g.id",
     "delete from media m using pg_temp.recover_gone g where m.id = g.id",

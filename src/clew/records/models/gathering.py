@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from clew.domain.proposal import Rule
 from clew.domain.series import SeriesState, Step
 from clew.records.models.columns import random_id
 from clew.records.models.cover import Covered, Described
@@ -190,6 +191,52 @@ class SeriesRejection(models.Model):
             models.UniqueConstraint(name="rejection_once_in_a_unit", fields=["member", "unit", "series_id", "token"]),
         )
         indexes = (models.Index(name="rejections_by_series", fields=["series_id"]),)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SeriesProposal(models.Model):
+    """What a program proposes to a unit: an own medium for a series, or that another series is one with it."""
+
+    id = random_id()
+    series_id = models.UUIDField()
+    medium_id = models.UUIDField(null=True)
+    other_id = models.UUIDField(null=True)
+    rule = models.TextField()
+    measured = models.BinaryField()
+    media = models.IntegerField()
+    member = models.TextField()
+    unit = models.TextField()
+    proposed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "series_proposals"
+        constraints = (
+            models.CheckConstraint(
+                name="proposal_is_of_a_medium_or_a_series",
+                condition=models.Q(medium_id__isnull=True, other_id__isnull=False)
+                | models.Q(medium_id__isnull=False, other_id__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="proposal_rule_is_known", condition=models.Q(rule__in=[rule.value for rule in Rule])
+            ),
+            models.UniqueConstraint(
+                name="proposal_of_a_medium_once",
+                fields=["member", "unit", "series_id", "medium_id", "rule"],
+                condition=models.Q(medium_id__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="proposal_of_a_series_once",
+                fields=["member", "unit", "series_id", "other_id", "rule"],
+                condition=models.Q(other_id__isnull=False),
+            ),
+        )
+        indexes = (
+            models.Index(name="proposals_by_series", fields=["series_id"]),
+            models.Index(name="proposals_by_other", fields=["other_id"], condition=models.Q(other_id__isnull=False)),
+            models.Index(name="proposals_by_medium", fields=["medium_id"], condition=models.Q(medium_id__isnull=False)),
+        )
 
     def __str__(self) -> str:
         return str(self.id)

@@ -52,6 +52,9 @@ class Medium(Described):
             # Most media have both digests, and theirs is then told by the stronger one: this index is nearly empty.
             models.Index(name="media_by_md5_alone", fields=["md5"], condition=Q(md5__isnull=False, sha1__isnull=True)),
             models.Index(name="media_by_camera", fields=["camera_serial"], condition=Q(camera_serial__isnull=False)),
+            models.Index(name="media_by_document", fields=["document_id"], condition=Q(document_id__isnull=False)),
+            models.Index(name="media_by_time_taken", fields=["taken_at"], condition=Q(taken_at__isnull=False)),
+            models.Index(name="media_by_latitude", fields=["latitude"], condition=Q(latitude__isnull=False)),
         )
 
     def __str__(self) -> str:

@@ -1,0 +1,204 @@
+"""Proposing: a program says what may belong together and why; officers accept or reject, and that is remembered."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from clew.actions import gathering
+from clew.domain import proposal as rules
+from clew.domain.errors import Invalid
+from clew.domain.proposal import Measured, Rule
+from clew.records import audit, cases, exhibits, grounds, merges, proposals, rejections, series
+from clew.records.proposals import Drawn, Proposal
+from clew.records.session import Session
+
+PROPOSALS_PER_RUN_MAX = 5_000
+DECIDED_MAX = 1_000
+PDQ, VIDEO = 1, 2
+"""Kinds of matches, as they are kept."""
+
+Ground = tuple[UUID, UUID, Rule, Measured]
+"""An own medium, a series, and why it may belong there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """What a run looked at and found. `is_cut`: there is more than one run keeps; the next goes on."""
+
+    media: int
+    new: int
+    by_rule: Mapping[Rule, int]
+    is_cut: bool
+
+
+def propose(session: Session, case: str, exhibit: str | None = None) -> Proposed:
+    """Look for what of an own case (or exhibit) may belong to series that the actor sees; what is found waits.
+
+    An own medium is proposed for a series; where it is in one already, the two series are proposed to be one. What
+    the unit rejected before is not proposed again, by whatever rule.
+
+    Raises:
+        NotVisible: the unit has no such case or exhibit.
+    """
+    scope = _scope(session, case, exhibit)
+    media = grounds.lay_out(session, scope)
+    drawn = _drawn(session, list(_found(session))) if media else []
+    new = proposals.keep(session, drawn[:PROPOSALS_PER_RUN_MAX])
+    audit.append(session, "series.propose", str(scope.exhibit_id or scope.case_id), {"media": media, "proposals": new})
+    return Proposed(
+        media=media, new=new, by_rule=Counter(one.rule for one in drawn[:PROPOSALS_PER_RUN_MAX]),
+        is_cut=len(drawn) > PROPOSALS_PER_RUN_MAX,
+    )  # fmt: skip
+
+
+def waiting(session: Session, case: str, exhibit: str | None = None, *, limit: int = 200) -> tuple[Proposal, ...]:
+    """What waits to be decided about an own case (or exhibit), the strongest rules first.
+
+    Raises:
+        NotVisible: the unit has no such case or exhibit.
+    """
+    scope = _scope(session, case, exhibit)
+    audit.append(session, "series.proposals", str(scope.exhibit_id or scope.case_id))
+    return proposals.of_place(session, scope.case_id, scope.exhibit_id, limit)
+
+
+def references(session: Session, some: Iterable[Proposal]) -> dict[UUID, str]:
+    """The references of the series that the proposals name."""
+    ids = {one for each in some for one in (each.series_id, each.other_id) if one is not None}
+    return {row.id: row.reference for row in series.of(session, ids).values()}
+
+
+def accept(session: Session, proposal_ids: Sequence[UUID]) -> int:
+    """Do what is proposed, as assertions of the actor's unit, each on record as such; how many pairs.
+
+    Raises:
+        NotVisible: the unit has no such proposal.
+        Invalid: none or too many are named.
+        StepRefused: a series is ending or under examination, or too many would be seen as one.
+    """
+    pairs = _pairs(session, proposal_ids)
+    for one in pairs:
+        names = references(session, [one])
+        if one.other_id is not None:
+            gathering.merge(session, names[one.series_id], names[one.other_id], one.reason)
+        elif one.name is not None:
+            gathering.add(session, names[one.series_id], media=[bytes.fromhex(one.name)])
+        proposals.decided(session, one)
+    return len(pairs)
+
+
+def reject(session: Session, proposal_ids: Sequence[UUID]) -> int:
+    """Propose these pairs never again, by whatever rule; how many pairs.
+
+    Raises:
+        NotVisible: the unit has no such proposal.
+        Invalid: none or too many are named.
+    """
+    pairs = _pairs(session, proposal_ids)
+    for one in pairs:
+        rejected = one.other_id if one.name is None else bytes.fromhex(one.name)
+        if rejected is not None:
+            rejections.remember(session, one.series_id, [rejected])
+        proposals.decided(session, one)
+    audit.append(session, "series.reject", str(pairs[0].series_id), {"proposals": len(pairs)})
+    return len(pairs)
+
+
+def _pairs(session: Session, proposal_ids: Sequence[UUID]) -> list[Proposal]:
+    """One proposal of each pair: two rules may propose the same."""
+    if not 0 < len(proposal_ids) <= DECIDED_MAX:
+        raise Invalid(f"Name 1 to {DECIDED_MAX:,} proposals.")
+    pairs: dict[tuple[UUID, UUID | None, UUID | None], Proposal] = {}
+    for proposal_id in proposal_ids:
+        one = proposals.get(session, proposal_id)
+        pairs.setdefault((one.series_id, one.medium_id, one.other_id), one)
+    return list(pairs.values())
+
+
+def _scope(session: Session, case: str, exhibit: str | None) -> grounds.Scope:
+    case_id = cases.find_own(session, case)
+    return grounds.Scope(
+        case_id=case_id, exhibit_id=None if exhibit is None else exhibits.find(session, case_id, exhibit)
+    )
+
+
+def _found(session: Session) -> Iterator[Ground]:
+    """Every ground that some rule finds good."""
+    for medium, one in grounds.equal_bytes(session):
+        yield medium, one, Rule.SAME_BYTES, {}
+    for medium, one, bits, radius, *_ in grounds.matched(session, PDQ):
+        yield from _judged(medium, one, Rule.NEAR_COPY, rules.near_copy(bits, radius))
+    for medium, one, _, _, matched, compared, milliseconds in grounds.matched(session, VIDEO):
+        found = rules.aligned_video(matched or 0, compared or 0, milliseconds or 0)
+        yield from _judged(medium, one, Rule.ALIGNED_VIDEO, found)
+    for medium, one, identifier in grounds.same_words(session, "document_id", with_make=False):
+        yield from _judged(medium, one, Rule.SAME_DOCUMENT, rules.same_document(identifier))
+    for medium, one, serial in grounds.same_words(session, "camera_serial", with_make=True):
+        yield from _judged(medium, one, Rule.SAME_CAMERA, rules.same_camera(serial))
+    for medium, one, seconds in grounds.close_in_time(session):
+        yield from _judged(medium, one, Rule.BURST, rules.burst(seconds))
+    for medium, one, here, there in grounds.close_in_space(session):
+        yield from _judged(medium, one, Rule.SHARED_PLACE, rules.shared_place(here, there))
+    yield from _named_alike(session)
+
+
+def _judged(medium: UUID, one: UUID, rule: Rule, measured: Measured | None) -> Iterator[Ground]:
+    if measured is not None:
+        yield medium, one, rule, measured
+
+
+def _named_alike(session: Session) -> Iterator[Ground]:
+    stems: dict[str, set[UUID]] = defaultdict(set)
+    for one, path in grounds.paths_in_series(session):
+        if (stem := rules.stem_of(path)) is not None:
+            stems[stem].add(one)
+    for medium, path in grounds.paths(session):
+        stem = rules.stem_of(path) or ""
+        for one in stems.get(stem, ()):
+            yield medium, one, Rule.FILE_NAMES, rules.file_names(stem)
+
+
+def _drawn(session: Session, found: Sequence[Ground]) -> list[Drawn]:
+    """What is proposed for these grounds: each pair once for each rule, nothing that holds already or was rejected."""
+    lying = grounds.places_of(session, list({medium for medium, *_ in found}))
+    asked = {one for _, one, *_ in found} | {one for places in lying.values() for one in places}
+    together = merges.together(session, asked)
+    refused = _Refused(session, together)
+    names = grounds.names(session)
+    kept: dict[tuple[UUID, UUID, Rule], Drawn] = {}
+    joins: dict[tuple[UUID, UUID, Rule], tuple[Measured, set[UUID]]] = {}
+    for medium, one, rule, measured in found:
+        whole, places = together[one], lying.get(medium, set())
+        if places & {*whole}:
+            continue
+        if not places:
+            # Series that are one are proposed as one of them.
+            key = medium, whole[0], rule
+            if key not in kept and not refused.has(one, names[medium]):
+                kept[key] = Drawn(series_id=one, medium_id=medium, other_id=None, rule=rule, measured=measured, media=1)
+        for other in places:
+            ends = sorted((whole[0], together[other][0]))
+            if not refused.has(one, other):
+                joins.setdefault((ends[0], ends[1], rule), (measured, set()))[1].add(medium)
+    pairs = [
+        Drawn(series_id=one, medium_id=None, other_id=other, rule=rule, measured=measured, media=len(speaking))
+        for (one, other, rule), (measured, speaking) in joins.items()
+    ]
+    order = {rule: number for number, rule in enumerate(Rule)}
+    return sorted([*pairs, *kept.values()], key=lambda drawn: order[drawn.rule])
+
+
+class _Refused:
+    """What the unit rejected, asked of all series that are one: as one of them it comes back neither."""
+
+    def __init__(self, session: Session, together: Mapping[UUID, Sequence[UUID]]) -> None:
+        self._session, self._together = session, together
+        self._kept = rejections.of(session, list({one for ids in together.values() for one in ids}))
+
+    def has(self, one: UUID, what: bytes | UUID) -> bool:
+        if not self._kept:
+            return False
+        some = self._together[what] if isinstance(what, UUID) else (what,)
+        tokens = [rejections.token_of(self._session, each) for each in some]
+        return any((each, token) in self._kept for each in self._together[one] for token in tokens)

@@ -1,0 +1,140 @@
+"""Proposals as they are kept until an officer accepts or rejects them: a unit's own, and seen by nobody else."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from clew.domain.errors import NotVisible
+from clew.domain.proposal import Measured, Rule, sentence
+from clew.records import sealed
+from clew.records.session import Session
+
+MEASURED = b"series_proposals.measured"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What a run found: an own medium for a series, or another series to be one with it."""
+
+    series_id: UUID
+    medium_id: UUID | None
+    other_id: UUID | None
+    rule: Rule
+    measured: Measured
+    media: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A proposal that waits. `name` is the content of the medium; `media` how many speak for two series being one."""
+
+    id: UUID
+    series_id: UUID
+    medium_id: UUID | None
+    name: str | None
+    other_id: UUID | None
+    rule: Rule
+    measured: Measured
+    media: int
+    proposed_at: datetime
+
+    @property
+    def reason(self) -> str:
+        """Why, in one sentence."""
+        return sentence(self.rule, self.measured)
+
+
+def keep(session: Session, drawn: Iterable[Drawn]) -> int:
+    """Keep those that do not wait yet; how many are new."""
+    rows = list(drawn)
+    actor, texts = session.actor, sealed.of_member(session.actor.member)
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into series_proposals (series_id, medium_id, other_id, rule, measured, media, member, unit)
+            select series, medium, other, rule, measured, media, %(member)s, %(unit)s
+              from unnest(%(series)s::uuid[], %(medium)s::uuid[], %(other)s::uuid[], %(rule)s::text[], %(measured)s::bytea[],
+                          %(media)s::int[]) given (series, medium, other, rule, measured, media)
+            on conflict do nothing""",
+            {
+                "series": [row.series_id for row in rows], "medium": [row.medium_id for row in rows],
+                "other": [row.other_id for row in rows], "rule": [row.rule.value for row in rows],
+                "measured": [texts.seal(json.dumps(dict(row.measured)).encode(), MEASURED) for row in rows],
+                "media": [row.media for row in rows], "member": actor.member, "unit": actor.unit,
+            },
+        )  # fmt: skip
+        return cursor.rowcount
+
+
+def get(session: Session, proposal_id: UUID) -> Proposal:
+    """The own unit's proposal, held until the transaction ends.
+
+    Raises:
+        NotVisible: there is none, or what it is about is not seen any more.
+    """
+    found = _of(session, "p.id = %(id)s", {"id": proposal_id}, 1)
+    if not found:
+        raise NotVisible("Your unit has no such proposal.")
+    return found[0]
+
+
+def of_series(session: Session, series_ids: Sequence[UUID], limit: int) -> tuple[Proposal, ...]:
+    """The own unit's proposals for these series, the strongest rules first."""
+    return _of(session, "(p.series_id = any(%(ids)s) or p.other_id = any(%(ids)s))", {"ids": list(series_ids)}, limit)
+
+
+def of_place(session: Session, case_id: UUID, exhibit_id: UUID | None, limit: int) -> tuple[Proposal, ...]:
+    """The own unit's proposals for media of a case or exhibit, and for series that media of it are in."""
+    lying = """
+        select o.medium_id from occurrences o
+         where o.case_id = %(case)s and (%(exhibit)s::uuid is null or o.exhibit_id = %(exhibit)s)"""
+    return _of(
+        session,
+        f"""(p.medium_id in ({lying})
+             or p.other_id is not null and exists (
+                select from series_media sm where sm.series_id in (p.series_id, p.other_id) and sm.medium_id in ({lying})))""",
+        {"case": case_id, "exhibit": exhibit_id},
+        limit,
+    )
+
+
+def decided(session: Session, one: Proposal) -> None:
+    """Nothing about the pair waits any more, by whatever rule it was proposed."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            delete from series_proposals where member = %(member)s and unit = %(unit)s
+               and (series_id = %(series)s and medium_id is not distinct from %(medium)s
+                    and other_id is not distinct from %(other)s
+                    or series_id = %(other)s and other_id = %(series)s)""",
+            {
+                "series": one.series_id, "medium": one.medium_id, "other": one.other_id,
+                "member": session.actor.member, "unit": session.actor.unit,
+            },
+        )  # fmt: skip
+
+
+def _of(session: Session, condition: str, values: dict[str, object], limit: int) -> tuple[Proposal, ...]:
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select p.id, p.series_id, p.medium_id, (select m.name from media m where m.id = p.medium_id), p.other_id, p.rule,
+                   p.measured, p.media, p.proposed_at
+              from series_proposals p where p.member = %(member)s and p.unit = %(unit)s and {condition}
+             order by array_position(%(rules)s::text[], p.rule), p.proposed_at desc, p.id limit %(limit)s""",
+            {
+                **values, "rules": [rule.value for rule in Rule], "limit": limit, "member": session.actor.member,
+                "unit": session.actor.unit,
+            },
+        )  # fmt: skip
+        texts = sealed.of_member(session.actor.member)
+        return tuple(
+            Proposal(
+                id=row[0], series_id=row[1], medium_id=row[2], name=None if row[3] is None else bytes(row[3]).hex(),
+                other_id=row[4], rule=Rule(row[5]), measured=json.loads(texts.unseal(bytes(row[6]), MEASURED)),
+                media=row[7], proposed_at=row[8],
+            )
+            for row in cursor
+        )  # fmt: skip

@@ -1,0 +1,203 @@
+"""What programs propose for series: over what the actor sees, with a reason, and never again what was rejected."""
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from clew.actions import gathering, proposing, surveying
+from clew.cli.drawing import landscape, room
+from clew.domain.errors import NotVisible
+from clew.domain.handling import Actor
+from clew.domain.proposal import Rule
+from clew.records import sealed, series
+from clew.records.proposals import Proposal
+from clew.records.session import acting_as
+from tests.world.office import Office
+from tests.world.world import World
+
+
+def propose(by: Actor, case: str = "NO-1") -> dict[Rule, int]:
+    with acting_as(by) as session:
+        return dict(proposing.propose(session, case).by_rule)
+
+
+def waiting(by: Actor, case: str = "NO-1") -> tuple[Proposal, ...]:
+    with acting_as(by) as session:
+        return proposing.waiting(session, case)
+
+
+def found(world: World, by: Actor, case: str, *, path: bytes = b"", content: bytes | None = None, **facts: object) -> UUID:
+    """A medium in a case, of which facts are known."""
+    made = world.medium(by, content=content)
+    world.occurrence(by, made, case, path=path)
+    texts = sealed.of_member(by.member)
+    values = {
+        name: texts.seal(value.encode(), b"media." + name.encode()) if isinstance(value, str) and name != "taken_at" else value
+        for name, value in facts.items()
+    }
+    if values:
+        with acting_as(by) as session, session.cursor() as cursor:
+            cursor.execute(
+                f"update media set {', '.join(f'{name} = %s' for name in values)} where id = %s", [*values.values(), made]
+            )
+    return made
+
+
+def reference(of: Actor, name: str) -> str:
+    with acting_as(of) as session:
+        return series.find(session, name).reference
+
+
+def hide(of: Actor, series_id: UUID) -> None:
+    with acting_as(of) as session, session.cursor() as cursor:
+        cursor.execute("update series set audience = 0, members = '{}' where id = %s", [series_id])
+
+
+CAMERA = {"camera_make": "Maker", "camera_serial": "0012004471"}
+MODEL = {"camera_make": "Maker", "camera_model": "Model 3"}
+GROUNDS: dict[Rule, tuple[dict[str, object], dict[str, object]]] = {
+    Rule.SAME_BYTES: ({"content": b"the same"}, {"content": b"the same"}),
+    Rule.SAME_CAMERA: (CAMERA, CAMERA),
+    Rule.SAME_DOCUMENT: ({"document_id": "xmp.did:8c0b2c7e55aa"}, {"document_id": "xmp.did:8c0b2c7e55aa"}),
+    Rule.BURST: (MODEL | {"taken_at": "2024-05-01 12:00:00"}, MODEL | {"taken_at": "2024-05-01 12:00:21"}),
+    Rule.SHARED_PLACE: (
+        {"latitude": 59.9139, "longitude": 10.7522, "gps_precision_m": 20.0},
+        {"latitude": 59.9140, "longitude": 10.7522, "gps_precision_m": 20.0},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", GROUNDS)
+def test_what_another_members_series_has_is_proposed_with_its_reason(
+    world: World, ada: Actor, sven: Actor, rule: Rule
+) -> None:
+    here, there = GROUNDS[rule]
+    green = world.series(sven, "green-room", [found(world, sven, "SE-1", **there)])
+    medium = found(world, ada, "NO-1", **here)
+    found(world, ada, "NO-1", camera_serial="9999123", latitude=10.0, longitude=10.0, taken_at="2024-05-01 12:00:00")
+    assert propose(ada) == {rule: 1}
+    (one,) = waiting(ada)
+    assert (one.rule, one.medium_id, one.series_id) == (rule, medium, green)
+    assert "{" not in one.reason
+    # The failure twin: of a series that is hidden there is no ground, and what waited is not seen.
+    hide(sven, green)
+    assert waiting(ada) == ()
+    assert propose(ada) == {}
+
+
+def test_files_that_somebody_named_alike_are_proposed_within_a_unit(world: World, ada: Actor) -> None:
+    green = world.series(ada, "green-room", [found(world, ada, "NO-0", path=b"a/kitchen set-0001.jpg")])
+    medium = found(world, ada, "NO-1", path=b"b/kitchen set-0007.jpg")
+    found(world, ada, "NO-1", path=b"b/IMG_0007.jpg")
+    assert propose(ada) == {Rule.FILE_NAMES: 1}
+    (one,) = waiting(ada)
+    assert (one.medium_id, one.series_id) == (medium, green)
+    assert one.reason == "Its file is named like files in the series, which begin with “kitchen set”."
+
+
+def test_a_near_copy_is_proposed_and_once_rejected_never_again(
+    office: Office, ada: Actor, sven: Actor, tmp_path: Path
+) -> None:
+    for of, edit in ((sven, lambda p: p), (ada, lambda p: p.resize((320, 240)))):
+        (tmp_path / of.member).mkdir()
+        edit(room(3)).save(tmp_path / of.member / "a.jpg")
+    landscape(9).save(tmp_path / "NO" / "b.jpg")
+    office.intake(sven, tmp_path / "SE", "SE-1", series="green-room")
+    office.intake(ada, tmp_path / "NO", "NO-1")
+    assert propose(ada) == {Rule.NEAR_COPY: 1}
+    assert propose(ada) == {Rule.NEAR_COPY: 1}
+    (one,) = waiting(ada)
+    with acting_as(ada) as session:
+        assert proposing.reject(session, [one.id]) == 1
+    assert propose(ada) == {}
+    assert waiting(ada) == ()
+    # As part of something larger it comes back neither, and by another record of the same bytes neither.
+    office.intake(ada, tmp_path / "NO", "NO-2")
+    assert propose(ada, "NO-2") == {}
+
+
+def test_a_rejected_medium_is_not_proposed_for_what_the_series_is_one_with(world: World, ada: Actor, sven: Actor) -> None:
+    lying = found(world, sven, "SE-1", **CAMERA)
+    world.series(sven, "first", [lying])
+    found(world, ada, "NO-1", **CAMERA)
+    propose(ada)
+    with acting_as(ada) as session:
+        proposing.reject(session, [one.id for one in proposing.waiting(session, "NO-1")])
+    world.series(sven, "second", [lying])
+    typed = reference(sven, "first"), reference(sven, "second")
+    assert propose(ada) == {Rule.SAME_CAMERA: 1}
+    with acting_as(sven) as session:
+        gathering.merge(session, *typed, "The same room.")
+    assert propose(ada) == {}
+
+
+def test_accepted_a_medium_lies_in_the_series_as_the_own_units_assertion(world: World, ada: Actor, sven: Actor) -> None:
+    world.series(sven, "green-room", [found(world, sven, "SE-1", **CAMERA, document_id="xmp.did:8c0b2c7e55aa")])
+    found(world, ada, "NO-1", **CAMERA, document_id="xmp.did:8c0b2c7e55aa")
+    typed = reference(sven, "green-room")
+    assert propose(ada) == {Rule.SAME_CAMERA: 1, Rule.SAME_DOCUMENT: 1}
+    some = waiting(ada)
+    assert [one.rule for one in some] == [Rule.SAME_DOCUMENT, Rule.SAME_CAMERA]
+    with acting_as(sven) as session, pytest.raises(NotVisible):
+        proposing.accept(session, [some[0].id])
+    with acting_as(ada) as session:
+        assert proposing.accept(session, [one.id for one in some]) == 1
+    assert waiting(ada) == ()
+    assert propose(ada) == {}
+    with acting_as(sven) as session:
+        assert {one.member for one in surveying.look(session, typed).contributors} == {"NO", "SE"}
+
+
+def test_media_in_two_series_propose_that_the_series_are_one(world: World, ada: Actor, sven: Actor) -> None:
+    harbour = world.series(sven, "harbour", [found(world, sven, "SE-1", **CAMERA)])
+    media = [found(world, ada, "NO-1", **CAMERA) for _ in range(3)]
+    green = world.series(ada, "green-room", media)
+    assert propose(ada) == {Rule.SAME_CAMERA: 1}
+    (one,) = waiting(ada)
+    assert ({one.series_id, one.other_id}, one.medium_id, one.media) == ({green, harbour}, None, 3)
+    with acting_as(ada) as session:
+        proposing.accept(session, [one.id])
+    with acting_as(sven) as session:
+        assert surveying.look(session, "harbour").together_count == 1
+    assert propose(ada) == {}
+
+
+def test_series_that_were_rejected_as_one_are_not_proposed_again(world: World, ada: Actor, sven: Actor) -> None:
+    world.series(sven, "harbour", [found(world, sven, "SE-1", **CAMERA)])
+    world.series(ada, "green-room", [found(world, ada, "NO-1", **CAMERA)])
+    propose(ada)
+    with acting_as(ada) as session:
+        proposing.reject(session, [one.id for one in proposing.waiting(session, "NO-1")])
+    assert propose(ada) == {}
+    # Sweden did not reject it.
+    assert propose(sven, "SE-1") == {Rule.SAME_CAMERA: 1}
+
+
+def test_what_is_kept_of_a_proposal_is_sealed_and_its_units_alone(world: World, ada: Actor, sven: Actor) -> None:
+    world.series(sven, "green-room", [found(world, sven, "SE-1", **CAMERA)])
+    found(world, ada, "NO-1", **CAMERA)
+    propose(ada)
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select measured from series_proposals")
+        assert b"4471" not in bytes(cursor.fetchone()[0])
+    for other in (sven, world.officer("eva", unit="INTAKE")):
+        with acting_as(other) as session, session.cursor() as cursor:
+            cursor.execute("select count(*) from series_proposals")
+            assert cursor.fetchone() == (0,)
+
+
+def test_nothing_is_proposed_for_what_is_withdrawn_and_nothing_of_a_case_of_another(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    from clew.actions import opening
+    from clew.domain.series import SeriesState
+
+    world.series(sven, "green-room", [found(world, sven, "SE-1", **CAMERA)])
+    found(world, ada, "NO-1", **CAMERA)
+    with acting_as(sven) as session:
+        opening.mark_series(session, "green-room", SeriesState.WITHDRAWN)
+    assert propose(ada) == {}
+    for case in ("SE-1", "NO-NOT-THERE"):
+        with acting_as(ada) as session, pytest.raises(NotVisible):
+            proposing.propose(session, case)
