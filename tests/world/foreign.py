@@ -6,13 +6,15 @@ from uuid import UUID
 
 import psycopg
 
-from clew.actions import consulting, examining, restricting
+from clew.actions import consulting, deconflicting, examining, restricting
 from clew.domain.clock import RequestKind
-from clew.domain.handling import Audience
+from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
-from clew.records import hash_lists
+from clew.domain.overlap import Mode, Step
+from clew.records import hash_lists, matches
 from clew.records.session import Session, acting_as
+from tests.world.ticks import ticks
 from tests.world.world import World, handling
 
 WORDS = ("open", "hidden")
@@ -51,6 +53,7 @@ def sweden(world: World) -> Foreign:
             )
     release(world, medium)
     request(world)
+    overlap(world, sven)
     names = [f"{kind}-{word}" for kind in ("SE", "PHONE", "series", "list") for word in WORDS]
     hidden = identifiers_of(world, "SE", "and audience = 0")
     ids = dict.fromkeys([*identifiers_of(world, "SE"), *hidden])
@@ -64,6 +67,20 @@ def hide_series(session: Session, series_id: UUID) -> str:
     with session.cursor() as cursor:
         cursor.execute("update series set audience = 0, members = '{}' where id = %s returning reference", [series_id])
         return cursor.fetchone()[0]
+
+
+def overlap(world: World, of: Actor) -> None:
+    """Sweden's hidden case overlaps with Denmark's: both were told, consented, and have one another's card."""
+    dina = world.officer("dina", member="DK")
+    medium = world.medium(dina, Audience.UNIT, content=CONTENT["hidden"])
+    world.occurrence(dina, medium, "DK-1", cover=handling(dina, Audience.UNIT))
+    with acting_as(dina) as session:
+        matches.note_digest_overlaps(session, [medium])
+    ticks(world)
+    for officer, case in ((of, "SE-hidden"), (dina, "DK-1")):
+        with acting_as(officer) as session:
+            deconflicting.set_mode(session, SubjectKind.CASE, case, Mode.CONTACT, "As the test says.")
+            deconflicting.say(session, SubjectKind.CASE, case, Step.CONSENT)
 
 
 def request(world: World) -> None:

@@ -76,11 +76,12 @@ class World:
         content: bytes | None = None,
         kind: MediumKind = MediumKind.IMAGE,
         verdict: Verdict = Verdict.DECODED,
+        identifier: UUID | None = None,
     ) -> UUID:
         """A medium; media of the same `content` have the same digests."""
         content = content if content is not None else uuid4().bytes
         row = {
-            "id": uuid4(),
+            "id": identifier or uuid4(),
             "name": hashlib.sha256(content).digest(),
             "sha256": hashlib.sha256(content).digest(),
             "sha1": hashlib.sha1(content, usedforsecurity=False).digest(),
@@ -95,11 +96,12 @@ class World:
         return row["id"]
 
     def occurrence(
-        self, of: Actor, medium: UUID | None, case: str = "CASE-1", exhibit: str = "PHONE-1", *, path: bytes = b""
+        self, of: Actor, medium: UUID | None, case: str = "CASE-1", exhibit: str = "PHONE-1", *, path: bytes = b"",
+        cover: Handling | None = None,
     ) -> None:
         """The medium found in an exhibit, which is opened where it is new."""
         path = path or b"pictures/%d.jpg" % next(self._numbers)
-        exhibit_id = self.exhibit(of, case, exhibit)
+        exhibit_id = self.exhibit(of, case, exhibit, cover=cover)
         with acting_as(of) as session:
             case_id = cases.find(session, case)
             texts = sealed.of_case(of.member, case_id, make=True)
@@ -110,7 +112,7 @@ class World:
                 "path": texts.seal(path, PATH),
                 "path_key": texts.token(hashlib.blake2b(path, digest_size=16).digest()),
                 "medium_id": medium,
-                **handling_columns(handling(of)),
+                **handling_columns(cover or handling(of)),
             }
             insert(session, "occurrences", row)
 

@@ -207,6 +207,14 @@ def member_names(session: Session) -> dict[str, str]:
     return members.names(session)
 
 
+def contact_points(session: Session) -> dict[str, str]:
+    """How each other member that says so is reached, by its code."""
+    return {
+        line.code: line.particulars.contact_point for line in members.lines(session)
+        if line.particulars.contact_point and line.code != session.actor.member
+    }  # fmt: skip
+
+
 def owners_shown(media: Iterable[TriagedMedium]) -> set[str]:
     """Members whose records the reasons of `media` show; each of them is told of it by the audit."""
     reasons = [reason for medium in media for reason in medium.reasons]

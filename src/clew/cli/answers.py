@@ -1,7 +1,7 @@
 """Triage as JSON and as a table on a terminal."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from rich.console import Console
@@ -51,9 +51,13 @@ def reason_json(reason: Reason) -> dict[str, Json]:
     })  # fmt: skip
 
 
-def write_json(case: str, exhibit: str | None, counts: Counts, media: Iterable[TriagedMedium]) -> Iterator[str]:
-    """The whole answer as one JSON text, in pieces."""
-    head = _without_absent({"case": case, "exhibit": exhibit, "counts": counts_json(counts)})
+def write_json(
+    case: str, exhibit: str | None, counts: Counts, media: Iterable[TriagedMedium], contacts: Mapping[str, str] = {}
+) -> Iterator[str]:
+    """The whole answer as one JSON text, in pieces; `contacts` are how members are reached, by their codes."""
+    head = _without_absent(
+        {"case": case, "exhibit": exhibit, "counts": counts_json(counts), "contacts": dict(contacts) or None}
+    )
     yield from with_list(head, "media", map(medium_json, media))
 
 
@@ -74,8 +78,8 @@ def show_counts(console: Console, title: str, counts: Counts) -> None:
     console.print(table)
 
 
-def show_media(console: Console, media: Iterable[TriagedMedium]) -> None:
-    """The first few media of each answer that has reasons, each with its best reason."""
+def show_media(console: Console, media: Iterable[TriagedMedium], contacts: Mapping[str, str] = {}) -> None:
+    """The first few media of each answer that has reasons, each with its best reason; and how owners are reached."""
     shown: dict[Answer, list[TriagedMedium]] = {answer: [] for answer in Answer}
     left = 0
     for medium in media:
@@ -90,6 +94,9 @@ def show_media(console: Console, media: Iterable[TriagedMedium]) -> None:
             table.add_row(SIGNS[answer], Text(path, overflow="fold"), Text(in_words(grouped(medium.reasons)[0])))
     if table.row_count:
         console.print(table)
+    owners = {grouped(medium.reasons)[0].owner or "" for few in shown.values() for medium in few}
+    for owner in sorted(owners & contacts.keys()):
+        console.print(f"Contact of {owner}: {plain(contacts[owner])}", markup=False)
     if left:
         console.print(f"and {left:,} more; --json or --jsonl gives all of them", style="dim")
 

@@ -31,11 +31,12 @@ def triage(
             return
         with opening.acting_as(actor) as session:
             counts = triaging.counts(session, case, exhibit, unit=unit)
+            contacts = triaging.contact_points(session)
         if json_:
-            sys.stdout.writelines(answers.write_json(case, exhibit, counts, media))
+            sys.stdout.writelines(answers.write_json(case, exhibit, counts, media, contacts))
             return
         answers.show_counts(console, f"{case} {exhibit or ''}".strip(), counts)
-        answers.show_media(console, media)
+        answers.show_media(console, media, contacts)
 
 
 def compare(

@@ -104,14 +104,14 @@ def asked_answer(query: QueryDict, counts: Counts) -> Answer:
     return next(filled, Answer.SOLVED_ELSEWHERE)
 
 
-def row(medium: TriagedMedium, names: Mapping[str, str]) -> Row:
+def row(medium: TriagedMedium, names: Mapping[str, str], contacts: Mapping[str, str] = {}) -> Row:
     """`medium` as one row of the list."""
     sign = words.ANSWERS[medium.answer].sign
     return Row(
         medium=medium,
         paths=folded(medium.paths, shown=PATHS_SHOWN, unfolded_max=PATHS_UNFOLDED_MAX),
         reasons=folded(
-            [words.reason(reason, names, sign) for reason in grouped(medium.reasons)],
+            [words.reason(reason, names, sign, contacts) for reason in grouped(medium.reasons)],
             shown=REASONS_SHOWN,
             unfolded_max=REASONS_UNFOLDED_MAX,
         ),
@@ -134,8 +134,8 @@ def _listed(
     media = triaging.media(
         session, case, exhibit, unit=unit, answer=answer, after=after, limit=MEDIA_PER_PAGE
     )
-    names = triaging.member_names(session)
-    return {"rows": [row(medium, names) for medium in media.items]}, media.next
+    names, contacts = triaging.member_names(session), triaging.contact_points(session)
+    return {"rows": [row(medium, names, contacts) for medium in media.items]}, media.next
 
 
 def shown(

@@ -259,13 +259,15 @@ def _others(reason: Reason) -> str:
     return words.format(count=number(reason.others))
 
 
-def reason(of: Reason, names: Mapping[str, str], sign: str) -> ReasonWords:
-    """`of` in words; `names` gives members' names by their codes."""
+def reason(of: Reason, names: Mapping[str, str], sign: str, contacts: Mapping[str, str] = {}) -> ReasonWords:
+    """`of` in words; `names` gives members' names by their codes, `contacts` how they are reached."""
     owner = _owner(of, names)
     templates = _WITHOUT_SERIES if of.series is None else _WITH_SERIES
     contact: SafeString | str = ""
     if of.unit is not None and of.evidence is not Evidence.OWN_EARLIER_CASE:
         contact = format_html(_("Contact: {owner}, unit {unit}"), owner=owner, unit=name(of.unit))
+        if reached := contacts.get(of.owner or ""):
+            contact = format_html(_("{contact}, {reached}"), contact=contact, reached=visible(reached))
     return ReasonWords(
         sign=sign,
         known=format_html(str(templates[of.evidence]), series=name(of.series or ""), owner=owner),
