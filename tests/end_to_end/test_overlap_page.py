@@ -72,7 +72,7 @@ def test_both_sides_answer_by_the_keyboard_and_learn_whom_to_ask(people: dict[st
     ada.go("/overlaps/case/NO~2F1/")
     assert ada.faults() == []
     page = nina.go("/overlaps/")
-    page.get_by_label("Rule", exact=True).select_option("silent")
+    page.locator("select[name=mode]").select_option("silent")
     page.get_by_label("Reason").fill("We say nothing for now.")
     page.get_by_role("button", name="Set the rule").click()
     page.get_by_text("The rule holds from now on").wait_for()
