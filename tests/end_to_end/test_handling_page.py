@@ -84,6 +84,34 @@ def test_a_country_is_shut_out_and_let_in_again_by_two(people: dict[str, Visitor
     assert ada.complaints == bo.complaints == []
 
 
+def test_the_words_of_a_cover_are_tightened_at_once_and_loosened_by_two(people: dict[str, Visitor]) -> None:
+    ada, bo = people["ada"], people["bo"]
+    page = ada.go(ADDRESS)
+    for label, value in (("What H3 asks for", "Ask the court first."), ("Legal basis", "Police Act 3")):
+        page.get_by_label(label).fill(value)
+    for box in ("H3: as the text says", "investigation"):
+        page.get_by_label(box, exact=True).check()
+    page.get_by_label("Confidentiality").select_option("confidential")
+    page.get_by_label("Why these words").fill("The court asks for it.")
+    page.get_by_role("button", name="Change the words").click()
+    page.get_by_text("The looser words are proposed").wait_for()  # nothing was said of it before: any cover lets others in
+    page = bo.go(ADDRESS)
+    page.get_by_role("button", name="Agree").click()
+    page.get_by_text("It is done.").wait_for()
+    for words in ("Ask the court first.", "By Police Act 3", "confidential"):
+        assert page.locator("section", has_text="What holds now").get_by_text(words).count()
+    page.get_by_label("H2: not handed on", exact=False).check()
+    page.get_by_label("Why these words").fill("Not beyond us.")
+    page.get_by_role("button", name="Change the words").click()
+    page.get_by_text("The words are changed.").wait_for()
+    page.get_by_label("Confidentiality").select_option("restricted")
+    page.get_by_label("Why these words").fill("It is over.")
+    page.get_by_role("button", name="Change the words").click()
+    page.get_by_text("The looser words are proposed").wait_for()
+    assert bo.faults() == []
+    assert ada.complaints == bo.complaints == []
+
+
 def test_a_refusal_is_said_on_the_page(people: dict[str, Visitor]) -> None:
     page = people["ada"].go(ADDRESS)
     page.get_by_label("Excluded members").fill("XX")

@@ -66,6 +66,12 @@ WALKED: dict[str, tuple[Way, ...]] = {
         Way(words="exhibit {} --case NO-1 --reason why", sort=NAMES, parameter="name"),
         Way(words="exhibit PHONE-1 --case {} --reason why", sort=NAMES, parameter="within"),
     ),
+    "handling words": (
+        Way(words="case {} --reason why --conditions H2", sort=NAMES, parameter="name"),
+        Way(words="series {} --reason why --conditions H2", sort=NAMES, parameter="name"),
+        Way(words="hash-list {} --reason why --conditions H2", sort=NAMES, parameter="name"),
+        Way(words="exhibit PHONE-1 --case {} --reason why --conditions H2", sort=NAMES, parameter="within"),
+    ),
     "handling preview": (
         Way(words="case {} SE", sort=NAMES, parameter="name"),
         Way(words="series {} SE", sort=NAMES, parameter="name"),
@@ -214,6 +220,7 @@ NO_REFERENCES = {
     "decided": "yes or no", "years": "a number", "owner": "a code of a member, whom all know", "view": "a closed list",
     "outcome": "a closed list", "hash_list": "yes or no", "words": "words", "own": "yes or no",
     "title": "a name of the own unit's to be",
+    "minors": "yes or no", "every": "yes or no",
 }  # fmt: skip
 COMPLETION = {"help", "install_completion", "show_completion"}
 STATED = {("release give", "case"), ("release fetch", "case")}

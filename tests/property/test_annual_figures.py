@@ -153,7 +153,7 @@ def certifications(chance: random.Random, member: str, now: datetime) -> Rows:
 
 def acts(chance: random.Random) -> tuple[Rows, Rows]:
     made_acts, accesses = [], []
-    names = ("handling.change", "handling.end", "handling.read", "sign_in.refused", "certification.found", "triage.show", "medium.reveal", "audit.verification_failed")
+    names = ("handling.change", "handling.end", "handling.reword", "sign_in.refused", "certification.found", "triage.show", "medium.reveal", "audit.verification_failed")
     for member in (*MEMBERS, "node"):
         for at in TIMES:
             for act in names * 2:
@@ -235,7 +235,7 @@ def oracle(  # noqa: PLR0912 (a line for each figure)
         count("accesses", act["act"], act["member"], one["owner"] == "NO" and is_in(act["at"]))
     for one in own["acts"]:
         name = str(one["act"])
-        if name in {"handling.change", "handling.end"}:
+        if name in {"handling.change", "handling.reword", "handling.end"}:
             count("handling", name.partition(".")[2], "", is_in(one["at"]))
         count("incidents", "refused_sign_ins", "", name == "sign_in.refused" and is_in(one["at"]))
         count("incidents", "founding_certifications", "", name == "certification.found" and is_in(one["at"]))

@@ -50,12 +50,14 @@ class Office:
     def intake(
         self, of: Actor, source: Path, case: str = "CASE-1", exhibit: str = "PHONE-1", *, series: str | None = None,
         cover: Handling | None = None, keeps_bytes: bool = True, works: bool = True, until: date | None = None,
+        words: Cover | None = None,
     ) -> UUID:  # fmt: skip
         """Take in `source`; with `works` all its jobs are done too."""
         cover = cover or handling(of)
         kind = walking.kind_of(source)
         with acting_as(of) as session:
-            said = opening.keep_cover(session, cover, Cover(retention_end=until or default_retention_end(opening.today())))
+            words = words or Cover(retention_end=until or default_retention_end(opening.today()))
+            said = opening.keep_cover(session, cover, words)
             exhibit_id = None if kind == "hash_list" else opening.open_exhibit(session, case, exhibit, cover, said)
             list_id = opening.open_list(session, source.name, cover, said) if kind == "hash_list" else None
             series_id = None if series is None else opening.open_series(session, series, cover, said)

@@ -7,7 +7,18 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from clew.actions.opening import check_members, today
-from clew.domain.cover import Cover
+from clew.actions.recovering import (
+    ENTERED,
+    Target,
+    described,
+    effective_of,
+    parts_of,
+    recover,
+    recover_words,
+    remember_narrower,
+    targets_of,
+)
+from clew.domain.cover import Cover, Words, cover_from_words
 from clew.domain.errors import ClewError, Invalid, NotVisible, StepRefused, Unavailable
 from clew.domain.handling import Actor, Handling, Use, narrowest, widens
 from clew.domain.handling_change import (
@@ -19,18 +30,18 @@ from clew.domain.handling_change import (
     approved,
     check_end,
     checked_reason,
-    effective,
     has_lapsed,
     needs_second,
+    words_in_force,
 )
 from clew.domain.officer import Role
-from clew.records import audit, covers, handling_changes, handlings, members, officers, tombstones
+from clew.domain.rewording import Reworded, as_said, loosens, reworded, strictest
+from clew.records import audit, covers, handling_changes, handlings, members, officers, retentions, tombstones
 from clew.records.handlings import Subject
 from clew.records.intakes import Intake
 from clew.records.session import Session, acting_as
 
 ENDS_PER_RUN_MAX = 200
-ENTERED = "As it was entered."
 NARROWER = (
     "This exhibit or list is there for more members or uses than you say: take what fewer may use into one of its own."
 )
@@ -57,20 +68,6 @@ class Sight:
     member: str
     sees_subject: bool
     media: dict[Use, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """Media of one place and the same series, with the handling they come under and the cover that describes them."""
-
-    place: UUID | None
-    series: tuple[UUID, ...]
-    media: int
-    handling: Handling
-    cover_id: UUID | None
-
-
-Place = tuple[UUID | None, tuple[UUID, ...]]
 
 
 def look(session: Session, kind: SubjectKind, name: str, within: str | None = None) -> View:
@@ -102,7 +99,7 @@ def preview(
     if member not in members.names(session):
         raise Invalid("No member of that code takes part.")
     planned = subject.handling if given is None else _planned(session, subject, given)
-    targets = _targets(session, subject, _parts(session, subject, planned))
+    targets = targets_of(session, subject, parts_of(session, subject, planned, today()))
     audit.append(session, "handling.preview", str(subject.id))
     return Sight(
         member=member,
@@ -113,11 +110,12 @@ def preview(
 
 def change(
     session: Session, kind: SubjectKind, name: str, within: str | None, given: Handling, reason: str,
-    until: date | None = None,
+    until: date | None = None, *, reaches_own: bool = False,
 ) -> Change:  # fmt: skip
     """Give the subject another handling: at once, or as a proposal where a second officer must agree.
 
-    With `until` it is a restriction that ends by itself; what was lasting before holds again then.
+    With `until` it is a restriction that ends by itself; what was lasting before holds again then. Media that were
+    entered for fewer than the rest stay so, unless it `reaches_own` too: that widens them.
 
     Raises:
         NotVisible: the unit has no such subject.
@@ -128,10 +126,11 @@ def change(
     check_members(session, given)
     check_end(until, subject.handling, given, today())
     is_asked = handling_changes.widening_needs_second(session)
-    state = State.PROPOSED if needs_second(subject.handling, given, is_asked=is_asked) else State.IN_FORCE
-    if not handling_changes.of(session, [subject.id]):
+    waits = needs_second(subject.handling, given, is_asked=is_asked) or (is_asked and reaches_own)
+    state = State.PROPOSED if waits else State.IN_FORCE
+    if not handling_changes.of_handling(session, [subject.id]):
         handling_changes.add(session, subject, subject.handling, ENTERED, State.IN_FORCE, None)
-    change_id = handling_changes.add(session, subject, given, kept, state, until)
+    change_id = handling_changes.add(session, subject, given, kept, state, until, reaches_own=reaches_own)
     moved = 0
     if state is State.IN_FORCE:
         moved = _put_in_force(session, subject, change_id)
@@ -140,8 +139,43 @@ def change(
     return handling_changes.get(session, change_id).change
 
 
+def reword(
+    session: Session, kind: SubjectKind, name: str, within: str | None, said: Reworded, reason: str,
+    *, reaches_own: bool = False,
+) -> Change:  # fmt: skip
+    """Give the subject other words of its cover: at once, or as a proposal where a second officer must agree.
+
+    Media, and exhibits of a case, that lie under stricter words of their own keep what is stricter, unless it
+    `reaches_own` too: then media come under these words.
+
+    Raises:
+        NotVisible: the unit has no such subject.
+        Invalid: there is no reason, a word is on no closed list, or these words hold already.
+    """
+    subject = _held(session, handlings.find(session, kind, name, within))
+    kept = checked_reason(reason)
+    before = covers.get(session, subject.cover_id)
+    given = reworded(before or Cover(retention_end=retentions.of(session, kind, subject.id).ends_on), said)
+    if given == before and not reaches_own:
+        raise Invalid("These words hold already.")
+    is_looser = before is None or loosens(before, given) or reaches_own
+    waits = is_looser and handling_changes.widening_needs_second(session)
+    state = State.PROPOSED if waits else State.IN_FORCE
+    if before is not None and words_in_force(handling_changes.of(session, [subject.id]).get(subject.id, ())) is None:
+        handling_changes.add(session, subject, subject.handling, ENTERED, State.IN_FORCE, None, cover=before)
+    change_id = handling_changes.add(
+        session, subject, subject.handling, kept, state, None, cover=given, reaches_own=reaches_own
+    )
+    moved = 0
+    if state is State.IN_FORCE:
+        moved = _put_in_force(session, subject, change_id)
+    act = "handling.propose" if state is State.PROPOSED else "handling.reword"
+    audit.append(session, act, str(subject.id), {"media": moved})
+    return handling_changes.get(session, change_id).change
+
+
 def approve(session: Session, change_id: UUID) -> None:
-    """Agree, as a second officer of the unit, to a wider handling; it is in force at once.
+    """Agree, as a second officer of the unit, to a wider handling or looser words; they are in force at once.
 
     Raises:
         NotVisible: the unit has no such proposal.
@@ -184,13 +218,13 @@ def end(session: Session, change_id: UUID) -> None:
         raise StepRefused("A second officer must agree before the end: propose the wider handling.")
     handling_changes.move(session, change_id, after(kept.change, Step.END))
     subject = handlings.get(session, kept.subject_kind, kept.subject_id)
-    moved = _recover(session, subject)
+    moved = recover(session, subject, today())
     audit.append(session, "handling.end", str(subject.id), {"media": moved})
 
 
 def lay(session: Session, subject: Subject, given: Handling, reason: str, until: date) -> tuple[UUID, int]:
     """Put a restriction of the own unit's subject in force at once; the change, and how many media moved."""
-    if not handling_changes.of(session, [subject.id]):
+    if not handling_changes.of_handling(session, [subject.id]):
         handling_changes.add(session, subject, subject.handling, ENTERED, State.IN_FORCE, None)
     change_id = handling_changes.add(session, subject, given, reason, State.IN_FORCE, until)
     return change_id, _put_in_force(session, subject, change_id)
@@ -200,7 +234,7 @@ def lift(session: Session, subject: Subject, change_id: UUID) -> int:
     """End such a restriction, whatever its end; how many media moved."""
     kept = handling_changes.get(session, change_id)
     handling_changes.move(session, change_id, after(kept.change, Step.END))
-    return _recover(session, subject)
+    return recover(session, subject, today())
 
 
 def within(
@@ -221,11 +255,39 @@ def within(
     return given
 
 
+def words_within(
+    session: Session, words: Words, *, case: str | None = None, exhibit: str | None = None,
+    list_name: str | None = None, series: str | None = None,
+) -> Cover:  # fmt: skip
+    """The cover of an intake: what `words` leave out is as the exhibit, the list or else the case has it.
+
+    Never looser than words that were decided for the case, exhibit, list or series it goes into.
+
+    Raises:
+        Invalid: a word is not on its closed list, or the purposes are none of those that were decided.
+    """
+    said = cover_from_words(words, today())
+    asked = (
+        (SubjectKind.EXHIBIT, exhibit, case), (SubjectKind.HASH_LIST, list_name, None), (SubjectKind.CASE, case, None),
+        (SubjectKind.SERIES, series, None),
+    )  # fmt: skip
+    found = []
+    for kind, name, within_case in asked:
+        with suppress(NotVisible):
+            found += [] if name is None else [handlings.find(session, kind, name, within_case)]
+    changes = handling_changes.of(session, [subject.id for subject in found])
+    decided = [given for each in changes.values() if (given := words_in_force(each)) is not None]
+    places = [subject for subject in found if subject.kind is not SubjectKind.SERIES]
+    beside = covers.get(session, places[0].cover_id) if places else None
+    given = said if beside is None else reworded(replace(beside, retention_end=said.retention_end), as_said(words))
+    return strictest(given, *decided)
+
+
 def entered(session: Session, case: str, exhibit: str, asked: Handling) -> None:
     """Remember of an exhibit that was opened while its case is restricted that it was asked for fewer anyway."""
     place = handlings.find(session, SubjectKind.EXHIBIT, exhibit, case)
     within_case = handlings.find(session, SubjectKind.CASE, case)
-    changes = handling_changes.of(session, [place.id, within_case.id])
+    changes = handling_changes.of_handling(session, [place.id, within_case.id])
     if place.id not in changes and within_case.id in changes and widens(asked, _lasting(session, place, within_case)):
         handling_changes.add(session, place, asked, ENTERED, State.IN_FORCE, None)
 
@@ -250,9 +312,9 @@ def _check_place(
 def _lasting(session: Session, place: Subject, within_case: Subject | None) -> Handling:
     """What the exhibit or list lies under once every restriction has ended."""
     subjects = [place] if within_case is None else [place, within_case]
-    changes = handling_changes.of(session, [subject.id for subject in subjects])
+    changes = handling_changes.of_handling(session, [subject.id for subject in subjects])
     decided = [
-        _effective(subject, [change for change in changes[subject.id] if change.until is None])
+        effective_of(subject, [change for change in changes[subject.id] if change.until is None], today())
         for subject in subjects
         if subject.id in changes
     ]
@@ -271,7 +333,7 @@ def into_series(session: Session, intake: Intake, decided: Handling | None) -> I
     if given.is_blocked:
         raise StepRefused(BLOCKED)
     return replace(
-        intake, handling=given, cover_id=_described(session, intake.cover_id, given),
+        intake, handling=given, cover_id=described(session, intake.cover_id, given),
         read_under=intake.read_under or intake.handling,
     )  # fmt: skip
 
@@ -302,7 +364,10 @@ def check_series(session: Session, series: Iterable[UUID], seen: Mapping[UUID, H
 def bring_under(session: Session, series_id: UUID) -> int:
     """Bring media that were put into the own unit's series under what was decided for it; how many moved."""
     subject = handlings.get(session, SubjectKind.SERIES, series_id)
-    return _recover(session, subject) if handling_changes.of(session, [series_id]) else 0
+    changes = handling_changes.of(session, [series_id]).get(series_id, [])
+    if (words := words_in_force(changes)) is not None:
+        recover_words(session, subject, words, reaches_own=False)
+    return recover(session, subject, today()) if any(one.cover is None for one in changes) else 0
 
 
 def keep_to(session: Session, series_id: UUID, given: Handling) -> None:
@@ -358,108 +423,29 @@ def _held(session: Session, subject: Subject) -> Subject:
 
 def _put_in_force(session: Session, subject: Subject, change_id: UUID) -> int:
     """What lasted before is replaced by what lasts now, proposals too old lapse, and all rows follow."""
-    _remember_narrower(session, subject)
     changes = handling_changes.of(session, [subject.id])[subject.id]
     new = next(change for change in changes if change.id == change_id)
     now = datetime.now(tz=UTC)
     for old in changes:
-        if new.until is None and old.id != new.id and old.until is None and old.state is State.IN_FORCE:
+        is_alike = (old.cover is None) == (new.cover is None) and old.until is None
+        if new.until is None and old.id != new.id and is_alike and old.state is State.IN_FORCE:
             handling_changes.move(session, old.id, after(old, Step.REPLACE))
         elif has_lapsed(old, now):
             handling_changes.move(session, old.id, after(old, Step.LAPSE))
-    return _recover(session, subject)
-
-
-def _remember_narrower(session: Session, subject: Subject) -> None:
-    """An exhibit that was entered for fewer than its case keeps that: no change of the case opens it."""
-    if subject.kind is not SubjectKind.CASE:
-        return
-    exhibits = handlings.exhibits_of(session, subject.id)
-    own = handling_changes.of(session, [exhibit.id for exhibit in exhibits])
-    for exhibit in exhibits:
-        if exhibit.id not in own and widens(exhibit.handling, subject.handling):
-            handling_changes.add(session, exhibit, exhibit.handling, ENTERED, State.IN_FORCE, None)
-
-
-def _effective(subject: Subject, changes: Sequence[Change]) -> Handling:
-    """What the subject's own changes say together.
-
-    Raises:
-        Invalid: they name more members than a record can hold.
-    """
-    entered = changes[0].given if changes else subject.handling
-    try:
-        return effective(entered, changes, today())
-    except ValueError:
-        raise Invalid("Together these restrictions name more members than a record can hold.") from None
+    if new.cover is not None:
+        return recover_words(session, subject, new.cover, reaches_own=new.reaches_own)
+    remember_narrower(session, subject)
+    return recover(session, subject, today(), reaches_own=new.reaches_own)
 
 
 def _planned(session: Session, subject: Subject, given: Handling) -> Handling:
     """What would hold if `given` came into force now."""
-    changes = handling_changes.of(session, [subject.id]).get(subject.id, [])
+    changes = handling_changes.of_handling(session, [subject.id]).get(subject.id, [])
     restrictions = [c.given for c in changes if c.state is State.IN_FORCE and c.until is not None and c.until > today()]
     return narrowest(given, *restrictions)
-
-
-def _recover(session: Session, subject: Subject) -> int:
-    """Bring the subject and every row about it under what is in force; how many media moved."""
-    holds = _effective(subject, handling_changes.of(session, [subject.id]).get(subject.id, []))
-    parts = _parts(session, subject, holds)
-    for part, given in parts.values():
-        handlings.cover_subject(session, part, given, _described(session, part.cover_id, given))
-    targets: dict[Place, tuple[Handling, UUID | None]] = {}
-    covered: dict[tuple[Handling, UUID | None], UUID | None] = {}
-    for target in _targets(session, subject, parts):
-        key = target.handling, target.cover_id
-        if key not in covered:
-            covered[key] = _described(session, target.cover_id, target.handling)
-        targets[target.place, target.series] = (target.handling, covered[key])
-    return handlings.cover_media(session, subject, targets)
-
-
-def _described(session: Session, cover_id: UUID | None, given: Handling) -> UUID | None:
-    """The same description under another handling."""
-    cover = covers.get(session, cover_id)
-    return None if cover is None else covers.keep(session, given, cover)
-
-
-def _parts(session: Session, subject: Subject, holds: Handling) -> dict[UUID, tuple[Subject, Handling]]:
-    """The subject under what holds, and of a case its exhibits: no wider than it, nor than changes of their own."""
-    parts = {subject.id: (subject, holds)}
-    if subject.kind is SubjectKind.CASE:
-        exhibits = handlings.exhibits_of(session, subject.id)
-        own = handling_changes.of(session, [exhibit.id for exhibit in exhibits])
-        for exhibit in exhibits:
-            changes = own.get(exhibit.id)
-            if changes:
-                narrowed = narrowest(holds, _effective(exhibit, changes))
-            else:
-                narrowed = narrowest(holds, exhibit.handling) if widens(exhibit.handling, subject.handling) else holds
-            parts[exhibit.id] = (exhibit, narrowed)
-    return parts
-
-
-def _targets(session: Session, subject: Subject, parts: dict[UUID, tuple[Subject, Handling]]) -> list[Target]:
-    """For each group of the subject's media: the handling that its place and all its series give together.
-
-    So no place ever widens what a series restricts, and no series what a place does.
-    """
-    groups = handlings.groups(session, subject)
-    kept = handlings.handlings_of(session, {key for group in groups for key in group.deciding})
-    found = []
-    for group in groups:
-        keys = [key for key in group.deciding if key in kept]
-        given = [parts[key][1] if key in parts else kept[key][0] for key in keys]
-        found.append(
-            Target(
-                place=group.place, series=group.series, media=group.media, handling=narrowest(*given),
-                cover_id=kept[keys[0]][1],
-            )
-        )  # fmt: skip
-    return found
 
 
 def _seen(session: Session, member: str, use: Use, targets: Sequence[Target]) -> int:
     """How many media `member` sees for `use`, by the same rule as the policies."""
     shown = handlings.visible_to(session, member, [target.handling for target in targets], use)
-    return sum(target.media for target, is_shown in zip(targets, shown, strict=True) if is_shown)
+    return sum(target.group.media for target, is_shown in zip(targets, shown, strict=True) if is_shown)

@@ -8,7 +8,9 @@ from uuid import UUID
 
 import typer
 
+from clew.cli.answers import plain
 from clew.cli.entry import As, Json, console, entered
+from clew.domain.cover import Cover
 from clew.domain.errors import Invalid, NotVisible
 from clew.domain.handling import (
     BLOCKED,
@@ -22,6 +24,7 @@ from clew.domain.handling import (
     uses_from_words,
 )
 from clew.domain.handling_change import SubjectKind
+from clew.domain.rewording import Reworded
 
 if TYPE_CHECKING:
     from clew.actions.restricting import Sight, View
@@ -30,6 +33,7 @@ app = typer.Typer(no_args_is_help=True)
 Kind = Annotated[SubjectKind, typer.Argument(help="case, exhibit, series or hash-list.")]
 Name = Annotated[str, typer.Argument(help="Its reference or name.")]
 Within = Annotated[str | None, typer.Option("--case", help="The case of an exhibit.")]
+Every = Annotated[bool, typer.Option("--every", help="Also media with a narrower cover of their own: they lose it.")]
 Change = Annotated[str, typer.Argument(help="Identifier of the change, as show gives it.")]
 
 
@@ -52,6 +56,8 @@ def show(kind: Kind, name: Name, as_: As, within: Within = None, json_: Json = F
         console.print(f"{view.media:,} media")
         for line in in_words(view.handling):
             console.print(f"  {line}")
+        for line in [] if view.cover is None else cover_in_words(view.cover):
+            console.print(f"  {line}", markup=False)
         for change in view.changes:
             until = f" until {change.until}" if change.until else ""
             console.print(f"{change.id}  {change.state}{until}  {change.proposed_by}: {change.reason}", markup=False)
@@ -69,6 +75,7 @@ def set_(
     also: Annotated[str, typer.Option(help='Members who may more: "BR,CA=preview,original".')] = "",
     exclude: Annotated[str, typer.Option(help="Members who may not, whatever the audience: SE,DK.")] = "",
     until: Annotated[str, typer.Option(help="End of the restriction, such as 2027-01-31.")] = "",
+    every: Every = False,
 ) -> None:
     """Give it another handling: at once, or as a proposal where a second officer must agree."""
     with entered():
@@ -77,7 +84,36 @@ def set_(
         actor = opening.actor_of(as_)
         given = said(actor, audience=audience, uses=uses, also=also, exclude=exclude)
         with opening.acting_as(actor) as session:
-            change = restricting.change(session, kind, name, within, given, reason, _day(until))
+            change = restricting.change(session, kind, name, within, given, reason, _day(until), reaches_own=every)
+        console.print(f"{change.id}  {change.state}", markup=False)
+
+
+@app.command()
+def words(
+    kind: Kind,
+    name: Name,
+    as_: As,
+    reason: Annotated[str, typer.Option(help="Why, in a few words.")],
+    within: Within = None,
+    purposes: Annotated[str | None, typer.Option(help="What it is kept for, by commas, such as investigation.")] = None,
+    legal_basis: Annotated[str | None, typer.Option(help="The law by which it is processed.")] = None,
+    conditions: Annotated[str | None, typer.Option(help="Handling codes H0 to H3, by commas.")] = None,
+    condition_text: Annotated[str | None, typer.Option(help="What H3 asks for, in words.")] = None,
+    confidentiality: Annotated[str | None, typer.Option(help="official-use, restricted or confidential.")] = None,
+    evaluation: Annotated[str | None, typer.Option(help="Of source and information, such as B2.")] = None,
+    minors: Annotated[bool | None, typer.Option("--minors/--adults", help="Whether minors are concerned.")] = None,
+    every: Every = False,
+) -> None:
+    """Give it other words of its cover; what is left out stays. Looser ones may wait for a second officer."""
+    with entered():
+        from clew.actions import opening, restricting
+
+        given = Reworded(
+            purposes=purposes, legal_basis=legal_basis, conditions=conditions, condition_text=condition_text,
+            confidentiality=confidentiality, evaluation=evaluation, is_minor=minors,
+        )  # fmt: skip
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            change = restricting.reword(session, kind, name, within, given, reason, reaches_own=every)
         console.print(f"{change.id}  {change.state}", markup=False)
 
 
@@ -184,6 +220,20 @@ def in_words(given: Handling) -> list[str]:
     return lines
 
 
+def cover_in_words(cover: Cover) -> list[str]:
+    """The words of a cover as lines."""
+    evaluation = f"{cover.source_evaluation}{cover.information_evaluation:d}"
+    level = cover.confidentiality.name.lower().replace("_", "-")
+    law = f" by {plain(cover.legal_basis)}" if cover.legal_basis else ""
+    text = f": {plain(cover.condition_text)}" if cover.condition_text else ""
+    return [
+        f"kept for {', '.join(sorted(cover.purposes))}{law}",
+        f"{', '.join(sorted(cover.conditions))}{text}",
+        f"{level}, evaluated {evaluation}, {'minors concerned' if cover.is_minor else 'adults only'}",
+        f"kept until {cover.retention_end}, reviewed on {cover.review_date}",
+    ]
+
+
 def _word(use: Use) -> str:
     return str(use.name).lower()
 
@@ -191,11 +241,14 @@ def _word(use: Use) -> str:
 def _view_json(view: "View") -> dict[str, object]:
     return {
         "kind": view.kind.value, "name": view.name, "media": view.media, "handling": _handling_json(view.handling),
+        "words": None if view.cover is None else _cover_json(view.cover),
         "changes": [
             {
                 "id": str(change.id), "state": change.state.value, "reason": change.reason,
                 "until": change.until.isoformat() if change.until else None, "by": change.proposed_by,
-                "at": change.proposed_at.isoformat(), "handling": _handling_json(change.given),
+                "at": change.proposed_at.isoformat(),
+                "handling": None if change.cover else _handling_json(change.given),
+                "words": _cover_json(change.cover) if change.cover else None, "every": change.reaches_own,
             }
             for change in view.changes
         ],
@@ -208,6 +261,16 @@ def _handling_json(given: Handling) -> dict[str, object]:
         "audience": given.audience.name.lower(),
         "uses": {circle: [_word(use) for use in Use if use & uses] for circle, uses in circles.items()},
         "members": sorted(given.members), "excluded": sorted(given.excluded),
+    }  # fmt: skip
+
+
+def _cover_json(cover: Cover) -> dict[str, object]:
+    return {
+        "purposes": sorted(cover.purposes), "legal_basis": cover.legal_basis, "conditions": sorted(cover.conditions),
+        "condition_text": cover.condition_text,
+        "confidentiality": cover.confidentiality.name.lower().replace("_", "-"),
+        "evaluation": f"{cover.source_evaluation}{cover.information_evaluation:d}", "minors": cover.is_minor,
+        "retention_end": cover.retention_end.isoformat(), "review_date": cover.review_date.isoformat(),
     }  # fmt: skip
 
 

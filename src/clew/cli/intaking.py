@@ -153,7 +153,7 @@ def _handling(actor: Actor, asked: Asked) -> Handling:
 
 def _begin(workplace: Workplace, actor: Actor, asked: Asked, kind: str) -> UUID:
     wanted = _handling(actor, asked)
-    cover = cover_from_words(asked.cover, opening.today())
+    cover_from_words(asked.cover, opening.today())
     if (asked.list_name is None) == (asked.case is None) or (asked.case is None) != (asked.exhibit is None):
         raise Invalid("Say either --case and --exhibit, or --list for a hash list.")
     if (kind == "hash_list") != (asked.list_name is not None):
@@ -165,6 +165,9 @@ def _begin(workplace: Workplace, actor: Actor, asked: Asked, kind: str) -> UUID:
     with opening.acting_as(actor) as session:
         handling = restricting.within(
             session, wanted, case=asked.case, exhibit=asked.exhibit, list_name=asked.list_name, series=asked.series
+        )
+        cover = restricting.words_within(
+            session, asked.cover, case=asked.case, exhibit=asked.exhibit, list_name=asked.list_name, series=asked.series
         )
         if not asked.cover.keep_until.strip():
             goes_into = SubjectKind.EXHIBIT if asked.list_name is None else SubjectKind.HASH_LIST

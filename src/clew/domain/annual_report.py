@@ -20,7 +20,7 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     "officers": ("certified", "refused", "withdrawn", "expired", "in_force"),
     "suspensions": ("laid", "lifted", "in_force"),
     "accesses": (*(str(use.name).lower() for use in Use), OTHER),
-    "handling": ("change", "propose", "approve", "withdraw", "end"),
+    "handling": ("change", "reword", "propose", "approve", "withdraw", "end"),
     "restrictions": ("laid", "ended", "in_force"),
     "releases": ("given", "withdrawn", "open", "got"),
     "retention": (
@@ -67,7 +67,8 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("accesses", "export"): "Exported to a hash list",
     ("accesses", "other"): "Other acts",
     ("handling", "change"): "Changed",
-    ("handling", "propose"): "Wider handling proposed",
+    ("handling", "reword"): "Words of covers changed",
+    ("handling", "propose"): "Widenings proposed",
     ("handling", "approve"): "Agreed to by a second officer",
     ("handling", "withdraw"): "Proposals withdrawn",
     ("handling", "end"): "Ended",

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from clew.domain.cover import Cover
 from clew.domain.errors import Invalid, SecondPersonNeeded, StepRefused
 from clew.domain.handling import Handling, narrowest, widens
 
@@ -59,7 +60,8 @@ class Change:
     """A handling that the owner gave a subject, from some time on.
 
     With `until` it is a restriction beside what else is in force, to the day before `until`;
-    without, it stands in the place of the one before.
+    without, it stands in the place of the one before. With a `cover` it gave these words, and no handling.
+    What `reaches_own` takes from records in the subject what they have of their own, handling or words.
     """
 
     id: UUID
@@ -69,6 +71,8 @@ class Change:
     proposed_by: str
     proposed_at: datetime
     until: date | None = None
+    cover: Cover | None = None
+    reaches_own: bool = False
 
 
 def after(change: Change, step: Step) -> State:
@@ -113,13 +117,19 @@ def effective(entered: Handling, changes: Iterable[Change], today: date) -> Hand
     """
     lasting, restrictions = entered, []
     for change in changes:
-        if change.state is not State.IN_FORCE:
+        if change.state is not State.IN_FORCE or change.cover is not None:
             continue
         if change.until is None:
             lasting = change.given
         elif change.until > today:
             restrictions.append(change.given)
     return narrowest(lasting, *restrictions)
+
+
+def words_in_force(changes: Iterable[Change]) -> Cover | None:
+    """The words that were given last, of those that are in force; None where none ever were."""
+    given = [change.cover for change in changes if change.state is State.IN_FORCE and change.cover is not None]
+    return given[-1] if given else None
 
 
 def needs_second(before: Handling, given: Handling, *, is_asked: bool) -> bool:

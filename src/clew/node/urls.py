@@ -112,11 +112,16 @@ urlpatterns = [
         handlings.change, {"kind": "exhibit"}, "exhibit-handling-change",
     ),
     path(
+        "handling/exhibit/<reference:within>/<reference:name>/words/",
+        handlings.reword, {"kind": "exhibit"}, "exhibit-handling-words",
+    ),
+    path(
         "handling/exhibit/<reference:within>/<reference:name>/changes/<uuid:change>/<slug:step>/",
         handlings.move, {"kind": "exhibit"}, "exhibit-handling-move",
     ),
     path("handling/<slug:kind>/<reference:name>/", handlings.one, name="handling"),
     path("handling/<slug:kind>/<reference:name>/change/", handlings.change, name="handling-change"),
+    path("handling/<slug:kind>/<reference:name>/words/", handlings.reword, name="handling-words"),
     path(
         "handling/<slug:kind>/<reference:name>/changes/<uuid:change>/<slug:step>/", handlings.move, name="handling-move"
     ),

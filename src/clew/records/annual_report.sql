@@ -59,7 +59,8 @@ as $$
      where x.owner = h.code and x.act_id >= $3 and x.act_id < $4 and a.at >= $1 and a.at < $2 group by a.act, a.member
     union all
     select 'handling', replace(d.act, 'handling.', ''), '', count(*) from done d
-     where d.act in ('handling.change', 'handling.propose', 'handling.approve', 'handling.withdraw', 'handling.end')
+     where d.act in ('handling.change', 'handling.reword', 'handling.propose', 'handling.approve', 'handling.withdraw',
+                     'handling.end')
      group by d.act
     union all
     -- Blocks have no end and are counted for themselves.

@@ -13,7 +13,7 @@ from clew.domain.cover import (
     Purpose,
     SourceEvaluation,
 )
-from clew.domain.handling import Handling
+from clew.domain.handling import Handling, from_circles
 from clew.records import sealed
 from clew.records.session import Session, handling_columns
 
@@ -36,6 +36,23 @@ def keep(session: Session, handling: Handling, cover: Cover) -> UUID:
             f"select id from covers where {' and '.join(f'{name} = %({name})s' for name in key)}", row
         )
         return cursor.fetchone()[0]
+
+
+def whole(session: Session, cover_ids: Iterable[UUID]) -> dict[UUID, tuple[Handling, Cover]]:
+    """Those of the covers that the actor may see, each with the handling under which it is kept."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select id, owner_member, owner_unit, audience, members, excluded, {', '.join(_COLUMNS)} from covers"
+            " where id = any(%s)",
+            [list(cover_ids)],
+        )
+        return {
+            row[0]: (
+                from_circles(row[3], owner_member=row[1], owner_unit=row[2], members=row[4], excluded=row[5]),
+                _cover(row[6:], row[1]),
+            )
+            for row in cursor
+        }
 
 
 def get(session: Session, cover_id: UUID | None) -> Cover | None:

@@ -243,5 +243,9 @@ _COVERS = """
            and not exists (select from series r where r.cover_id = c.id)
            and not exists (select from hash_lists r where r.cover_id = c.id)
            and not exists (select from media r where r.cover_id = c.id)
+           and not exists (select from media r where r.own_handling_id = c.id)
+           and not exists (select from media r where r.own_words_id = c.id)
+           and not exists (select from intakes r where c.id in (r.own_handling_id, r.own_words_id))
+           and not exists (select from handling_changes r where r.given_cover_id = c.id)
          order by c.id limit %(limit)s))
 """

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from clew.domain.cover import Cover
 from clew.domain.errors import NotVisible
 from clew.domain.handling import Audience, Handling, from_circles, handled
 from clew.domain.handling_change import Change, State, SubjectKind
-from clew.records import sealed
+from clew.records import covers, sealed
 from clew.records.handlings import Subject
 from clew.records.session import Session, handling_columns
 
@@ -37,10 +38,15 @@ def of(session: Session, subject_ids: Sequence[UUID]) -> dict[UUID, list[Change]
             ],
         )  # fmt: skip
         found: dict[UUID, list[Change]] = {}
-        for row in cursor:
-            kept = _kept(row)
+        for kept in _all_kept(session, cursor.fetchall()):
             found.setdefault(kept.subject_id, []).append(kept.change)
         return found
+
+
+def of_handling(session: Session, subject_ids: Sequence[UUID]) -> dict[UUID, list[Change]]:
+    """The same without changes of words: of subjects for whose handling nothing was decided there are none."""
+    found = {key: [one for one in changes if one.cover is None] for key, changes in of(session, subject_ids).items()}
+    return {key: changes for key, changes in found.items() if changes}
 
 
 def get(session: Session, change_id: UUID) -> Kept:
@@ -57,24 +63,28 @@ def get(session: Session, change_id: UUID) -> Kept:
         row = cursor.fetchone()
     if row is None:
         raise NotVisible("There is no such change of handling.")
-    return _kept(row)
+    return _all_kept(session, [row])[0]
 
 
-def add(session: Session, subject: Subject, given: Handling, reason: str, state: State, until: date | None) -> UUID:
-    """Append a change of the session's officer."""
+def add(
+    session: Session, subject: Subject, given: Handling, reason: str, state: State, until: date | None,
+    *, cover: Cover | None = None, reaches_own: bool = False,
+) -> UUID:  # fmt: skip
+    """Append a change of the session's officer: of handling, or with a `cover` of its words."""
     actor = session.actor
     seen = handled(owner_member=actor.member, owner_unit=actor.unit, audience=Audience.MEMBER)
+    cover_id = None if cover is None else covers.keep(session, seen, cover)
     columns = handling_columns(given)
     with session.cursor() as cursor:
         cursor.execute(
             """
             insert into handling_changes (subject_kind, subject_id, state, reason, until, given_audience, given_members,
-                                          given_excluded, proposed_by, proposed_at, owner_member, owner_unit, audience,
-                                          members, excluded)
-            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp(), %s, %s, %s, %s, %s) returning id""",
+                                          given_excluded, given_cover_id, reaches_own, proposed_by, proposed_at,
+                                          owner_member, owner_unit, audience, members, excluded)
+            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp(), %s, %s, %s, %s, %s) returning id""",
             [
                 subject.kind.value, subject.id, state.value, sealed.note(actor.member, REASON, reason), until, columns["audience"], columns["members"],
-                columns["excluded"], actor.officer, *handling_columns(seen).values(),
+                columns["excluded"], cover_id, reaches_own, actor.officer, *handling_columns(seen).values(),
             ],
         )  # fmt: skip
         return cursor.fetchone()[0]
@@ -97,7 +107,7 @@ def due(session: Session, today: date, limit: int) -> list[Kept]:
             " and owner_unit = %s order by until, id limit %s",
             [State.IN_FORCE.value, today, session.actor.member, session.actor.unit, limit],
         )
-        return [_kept(row) for row in cursor]
+        return _all_kept(session, cursor.fetchall())
 
 
 def widening_needs_second(session: Session) -> bool:
@@ -122,11 +132,16 @@ def ask_for_second(session: Session, *, is_asked: bool) -> None:
 
 _COLUMNS = (
     "subject_kind, subject_id, id, state, reason, until, given_audience, given_members, given_excluded, proposed_by,"
-    " proposed_at, owner_member, owner_unit"
+    " proposed_at, owner_member, owner_unit, given_cover_id, reaches_own"
 )
 
 
-def _kept(row: Sequence) -> Kept:
+def _all_kept(session: Session, rows: Sequence[Sequence]) -> list[Kept]:
+    given = covers.of(session, {row[13] for row in rows if row[13] is not None})
+    return [_kept(row, given.get(row[13])) for row in rows]
+
+
+def _kept(row: Sequence, cover: Cover | None) -> Kept:
     return Kept(
         subject_kind=SubjectKind(row[0]),
         subject_id=row[1],
@@ -135,5 +150,6 @@ def _kept(row: Sequence) -> Kept:
             given=from_circles(
                 row[6], members=row[7], excluded=row[8], owner_member=row[11], owner_unit=row[12]
             ),
+            cover=cover, reaches_own=row[14],
         ),
     )  # fmt: skip

@@ -39,20 +39,52 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lying:
+    """What media or intakes lie under now. `stored` are audience, members and excluded, as they are stored.
+
+    `own_handling_id` names a cover whose handling is their own: narrower than that of what they lie in.
+    """
+
+    stored: tuple[int, tuple[str, ...], tuple[str, ...]]
+    handling: Handling
+    cover_id: UUID | None
+    own_handling_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeGroup:
+    """Intakes into one subject and the same series that lie under the same."""
+
+    series: UUID | None
+    lying: Lying
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """Media that lie in one place (an exhibit or a hash list; None: in neither) and in the same series.
 
-    They come under one handling, because nothing else decides it. `media` is how many.
+    They come under one handling, because nothing else decides it, unless they have one of their own. `media` is how many.
     """
 
     place: UUID | None
     series: tuple[UUID, ...]
     media: int
+    lying: Lying
 
     @property
     def deciding(self) -> tuple[UUID, ...]:
         """The subjects whose handlings decide."""
         return self.series if self.place is None else (self.place, *self.series)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """What a group comes under: the handling, the cover that says the rest, and the cover of its own."""
+
+    group: Group | IntakeGroup
+    handling: Handling
+    cover_id: UUID | None
+    own_handling_id: UUID | None
 
 
 def find(session: Session, kind: SubjectKind, name: str, within: str | None = None) -> Subject:
@@ -116,14 +148,33 @@ def groups(session: Session, subject: Subject) -> list[Group]:
         cursor.execute(
             f"""
             with affected as materialized ({_affected(subject.kind)})
-            select place, series, count(distinct medium_id) from affected group by place, series""",
+            select place, series, count(distinct medium_id), {_LIES} from affected group by place, series, {_LIES}""",
             _scope(session, subject),
         )
-        return [Group(place=row[0], series=tuple(row[1]), media=row[2]) for row in cursor]
+        return [
+            Group(place=row[0], series=tuple(row[1]), media=row[2], lying=_lying(session, row[3:])) for row in cursor
+        ]
 
 
-def handlings_of(session: Session, subjects: Iterable[UUID]) -> dict[UUID, tuple[Handling, UUID | None]]:
-    """Handling and cover of exhibits, hash lists and series of the own unit."""
+def intake_groups(session: Session, subject: Subject) -> list[IntakeGroup]:
+    """The intakes into an exhibit or a list, by what they lie under."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select distinct series_id, {_LIES} from intakes where {INTAKES}", {"id": subject.id}
+        )
+        return [IntakeGroup(series=row[0], lying=_lying(session, row[1:])) for row in cursor]
+
+
+def _lying(session: Session, row: Sequence) -> Lying:
+    actor = session.actor
+    return Lying(
+        stored=(row[0], tuple(row[1]), tuple(row[2])), cover_id=row[3], own_handling_id=row[4],
+        handling=from_circles(row[0], owner_member=actor.member, owner_unit=actor.unit, members=row[1], excluded=row[2]),
+    )  # fmt: skip
+
+
+def handlings_of(session: Session, subjects: Iterable[UUID]) -> dict[UUID, Handling]:
+    """Handling of exhibits, hash lists and series of the own unit."""
     with session.cursor() as cursor:
         cursor.execute(
             " union all ".join(
@@ -132,7 +183,7 @@ def handlings_of(session: Session, subjects: Iterable[UUID]) -> dict[UUID, tuple
             ),
             {"ids": list(subjects)},
         )
-        return {row[0]: (_handling(row), row[6]) for row in cursor}
+        return {row[0]: _handling(row) for row in cursor}
 
 
 def restrictions_on(
@@ -147,7 +198,7 @@ def restrictions_on(
     }
     statements = [
         f"select {_subject_columns('t')} from {table} where {condition} and t.owner_member = %(member)s"
-        " and t.owner_unit = %(unit)s and exists (select from handling_changes h where h.subject_id = t.id)"
+        " and t.owner_unit = %(unit)s and exists (select from handling_changes h where h.subject_id = t.id and h.given_cover_id is null)"
         for table, (condition, name) in asked.items()
         if name is not None
     ]
@@ -167,8 +218,8 @@ def hold_series(session: Session, series_ids: Iterable[UUID]) -> dict[UUID, Hand
     """Hold these series of the own unit as they are until the transaction ends; of those ever changed, the handling."""
     with session.cursor() as cursor:
         cursor.execute(
-            f"select {_subject_columns('t')}, exists (select from handling_changes h where h.subject_id = t.id)"
-            " from series t where t.id = any(%s) order by t.id for share of t",
+            f"select {_subject_columns('t')}, exists (select from handling_changes h where h.subject_id = t.id"
+            " and h.given_cover_id is null) from series t where t.id = any(%s) order by t.id for share of t",
             [sorted(series_ids)],
         )
         return {row[0]: _handling(row) for row in cursor if row[7]}
@@ -179,7 +230,7 @@ def decided_series(session: Session) -> dict[str, UUID]:
     with session.cursor() as cursor:
         cursor.execute(
             "select t.name, t.id from series t where t.owner_member = %s and t.owner_unit = %s"
-            " and exists (select from handling_changes h where h.subject_id = t.id)",
+            " and exists (select from handling_changes h where h.subject_id = t.id and h.given_cover_id is null)",
             [session.actor.member, session.actor.unit],
         )
         texts = sealed.of_member(session.actor.member)
@@ -187,7 +238,7 @@ def decided_series(session: Session) -> dict[str, UUID]:
 
 
 def cover_subject(session: Session, subject: Subject, given: Handling, cover_id: UUID | None) -> None:
-    """Put the subject itself, and what is of it alone, under `given`; its media follow by `cover_media`."""
+    """Put the subject itself, and what is of it alone, under `given`; intakes and media follow by `Move`s."""
     values = {**handling_columns(given), "cover": cover_id, "id": subject.id}
     with session.cursor() as cursor:
         for table, condition in _ALONE[subject.kind]:
@@ -195,9 +246,34 @@ def cover_subject(session: Session, subject: Subject, given: Handling, cover_id:
             cursor.execute(f"update {table} set {_SET}{described} where {condition}", values)
 
 
-def cover_media(
-    session: Session, subject: Subject, targets: Mapping[tuple[UUID | None, tuple[UUID, ...]], tuple[Handling, UUID | None]]
-) -> int:
+def cover_intakes(session: Session, subject: Subject, moves: Iterable[Move]) -> None:
+    """Bring the intakes into the subject, and their chunks, under what each group comes under."""
+    with session.cursor() as cursor:
+        for move in moves:
+            audience, members, excluded = move.group.lying.stored
+            cursor.execute(
+                f"""
+                update intakes set {_SET}, cover_id = %(cover)s, own_handling_id = %(own)s
+                 where ({INTAKES}) and series_id is not distinct from %(series)s
+                   and ({_LIES}) is not distinct from
+                       (%(was_audience)s::smallint, %(was_members)s::text[], %(was_excluded)s::text[], %(was_cover)s::uuid,
+                        %(was_own)s::uuid)""",
+                {
+                    **handling_columns(move.handling), "cover": move.cover_id, "own": move.own_handling_id, "id": subject.id,
+                    "series": move.group.series, "was_audience": audience, "was_members": list(members),
+                    "was_excluded": list(excluded), "was_cover": move.group.lying.cover_id,
+                    "was_own": move.group.lying.own_handling_id,
+                },
+            )  # fmt: skip
+        cursor.execute(
+            f"""
+            update chunks c set audience = i.audience, members = i.members, excluded = i.excluded
+              from intakes i where i.id = c.intake_id and ({INTAKES.replace("exhibit_id", "i.exhibit_id").replace("list_id", "i.list_id")})""",
+            {"id": subject.id},
+        )
+
+
+def cover_media(session: Session, subject: Subject, moves: Iterable[Move]) -> int:
     """Bring every row about the subject's media under the handling of its group; how many media moved.
 
     One statement for a kind of row, whatever their number. A medium that is held elsewhere under another
@@ -208,13 +284,19 @@ def cover_media(
         for statement in _PREPARE:
             cursor.execute(statement)
         with cursor.copy(
-            "copy pg_temp.recover_targets (place, series, audience, members, excluded, cover_id) from stdin"
+            "copy pg_temp.recover_targets (place, series, was_audience, was_members, was_excluded, was_cover_id, was_own_id,"
+            " audience, members, excluded, cover_id, own_id) from stdin"
         ) as copy:
-            for (place, series), (given, cover_id) in targets.items():
-                columns = handling_columns(given)
+            for move in moves:
+                group, columns = move.group, handling_columns(move.handling)
+                audience, members, excluded = group.lying.stored
                 copy.write_row(
-                    (place, list(series), columns["audience"], columns["members"], columns["excluded"], cover_id)
-                )
+                    (
+                        group.place, list(group.series), audience, list(members), list(excluded), group.lying.cover_id,
+                        group.lying.own_handling_id, columns["audience"], columns["members"], columns["excluded"],
+                        move.cover_id, move.own_handling_id,
+                    )
+                )  # fmt: skip
         cursor.execute(_PLACES.format(affected=_affected(subject.kind)), _scope(session, subject))
         for statement in _MOVE:
             cursor.execute(statement)
@@ -275,26 +357,23 @@ def _handling(row: Sequence) -> Handling:
 
 _SET = "audience = %(audience)s, members = %(members)s, excluded = %(excluded)s"
 
-_DESCRIBED = frozenset({"cases", "exhibits", "intakes", "series", "hash_lists"})
-_INTAKES = "exhibit_id = %(id)s or list_id = %(id)s"
+_LIES = "audience, members, excluded, cover_id, own_handling_id"
+_DESCRIBED = frozenset({"cases", "exhibits", "series", "hash_lists"})
+INTAKES = "exhibit_id = %(id)s or list_id = %(id)s"
 _ALONE: Mapping[SubjectKind, Sequence[tuple[str, str]]] = {
     SubjectKind.CASE: [("cases", "id = %(id)s")],
     SubjectKind.EXHIBIT: [
         ("exhibits", "id = %(id)s"),
-        ("intakes", _INTAKES),
-        ("chunks", f"intake_id in (select id from intakes where {_INTAKES})"),
         # What has no medium (yet) has nothing else that decides.
         ("occurrences", "exhibit_id = %(id)s and medium_id is null"),
     ],
     SubjectKind.SERIES: [("series", "id = %(id)s")],
     SubjectKind.HASH_LIST: [
         ("hash_lists", "id = %(id)s"),
-        ("intakes", _INTAKES),
-        ("chunks", f"intake_id in (select id from intakes where {_INTAKES})"),
     ],
 }
 
-_HOLDINGS: Mapping[SubjectKind, str] = {
+HOLDINGS: Mapping[SubjectKind, str] = {
     SubjectKind.CASE: """
         select o.exhibit_id as place, o.id as occurrence_id, o.medium_id from occurrences o
          where o.case_id = %(subject)s and o.medium_id is not null""",
@@ -329,21 +408,24 @@ def _affected(kind: SubjectKind) -> str:
            coalesce((select array_agg(distinct sm.series_id order by sm.series_id)
                        from series_media sm join series s on s.id = sm.series_id
                       where sm.medium_id = held.medium_id and s.owner_member = %(member)s and s.owner_unit = %(unit)s
-                        and (s.id = %(subject)s or exists (select from handling_changes c where c.subject_id = s.id))),
-                    '{{}}') as series
-      from ({_HOLDINGS[kind]}) held
+                        and (s.id = %(subject)s or exists (select from handling_changes c
+                                                         where c.subject_id = s.id and c.given_cover_id is null))),
+                    '{{}}') as series, own.audience, own.members, own.excluded, own.cover_id, own.own_handling_id
+      from ({HOLDINGS[kind]}) held
       join media own on own.id = held.medium_id and own.owner_member = %(member)s and own.owner_unit = %(unit)s"""
 
 
 _PREPARE = (
     """create temporary table if not exists recover_targets (
-        place uuid, series uuid[], audience smallint, members text[], excluded text[], cover_id uuid)
+        place uuid, series uuid[], was_audience smallint, was_members text[], was_excluded text[], was_cover_id uuid,
+        was_own_id uuid, audience smallint, members text[], excluded text[], cover_id uuid, own_id uuid)
         on commit delete rows""",
     """create temporary table if not exists recover_places (
-        place uuid, occurrence_id bigint, old uuid, audience smallint, members text[], excluded text[], cover_id uuid)
+        place uuid, occurrence_id bigint, old uuid, audience smallint, members text[], excluded text[], cover_id uuid,
+        own_id uuid)
         on commit delete rows""",
     """create temporary table if not exists recover_media (
-        old uuid, new uuid, is_copy boolean, audience smallint, members text[], excluded text[], cover_id uuid)
+        old uuid, new uuid, is_copy boolean, audience smallint, members text[], excluded text[], cover_id uuid, own_id uuid)
         on commit delete rows""",
     "truncate pg_temp.recover_targets, pg_temp.recover_places, pg_temp.recover_media",
 )
@@ -357,13 +439,15 @@ _READ_COLUMNS = (
     " camera_serial, lens_serial, taken_at, taken_offset_minutes, latitude, longitude, gps_precision_m, software,"
     " document_id, closer"
 )
-_COPIED_COLUMNS = f"name, {_READ_COLUMNS}, taken_in_at, owner_member, owner_unit"
+_COPIED_COLUMNS = f"name, {_READ_COLUMNS}, taken_in_at, own_words_id, owner_member, owner_unit"
 
 _PLACES = """
     insert into pg_temp.recover_places
-    select a.place, a.occurrence_id, a.medium_id, t.audience, t.members, t.excluded, t.cover_id
+    select a.place, a.occurrence_id, a.medium_id, t.audience, t.members, t.excluded, t.cover_id, t.own_id
       from ({affected}) a
       join pg_temp.recover_targets t on t.place is not distinct from a.place and t.series = a.series
+           and (t.was_audience, t.was_members, t.was_excluded) = (a.audience, a.members, a.excluded)
+           and t.was_cover_id is not distinct from a.cover_id and t.was_own_id is not distinct from a.own_handling_id
 """
 
 # Which media have to go under another handling. A record moves where it is if nothing holds it as it
@@ -380,7 +464,7 @@ _MOVE = (
     insert into pg_temp.recover_media
     with differing as materialized (
         select distinct on (p.old, p.audience, p.members, p.excluded)
-               p.old, m.name, m.owner_member, m.owner_unit, p.audience, p.members, p.excluded, p.cover_id, there.id as there
+               p.old, m.name, m.owner_member, m.owner_unit, p.audience, p.members, p.excluded, p.cover_id, p.own_id, there.id as there
           from pg_temp.recover_places p join media m on m.id = p.old
           left join media there on there.name = m.name and there.owner_member = m.owner_member
                and there.owner_unit = m.owner_unit and {_SAME.format("there.", "p.")}
@@ -406,7 +490,7 @@ _MOVE = (
                coalesce(there, case when is_free then old else gen_random_uuid() end) as new
           from judged order by name, audience, members, excluded, is_free desc, old
     )
-    select j.old, l.new, l.is_copied and l.leader = j.old, j.audience, j.members, j.excluded, j.cover_id
+    select j.old, l.new, l.is_copied and l.leader = j.old, j.audience, j.members, j.excluded, j.cover_id, j.own_id
       from judged j join led l on l.name = j.name and {_SAME.format("l.", "j.")}""",
     "analyze pg_temp.recover_media",
 )
@@ -414,12 +498,13 @@ _MOVE = (
 _FOLLOW = (
     # In place.
     """
-    update media m set audience = r.audience, members = r.members, excluded = r.excluded, cover_id = r.cover_id
+    update media m set audience = r.audience, members = r.members, excluded = r.excluded, cover_id = r.cover_id,
+           own_handling_id = r.own_id
       from pg_temp.recover_media r where r.new = r.old and m.id = r.old""",
     # A copy for whoever needs another handling than those who keep it.
     f"""
-    insert into media (id, {_COPIED_COLUMNS}, cover_id, audience, members, excluded)
-    select r.new, {", ".join("m." + name.strip() for name in _COPIED_COLUMNS.split(","))}, r.cover_id, r.audience, r.members,
+    insert into media (id, {_COPIED_COLUMNS}, cover_id, own_handling_id, audience, members, excluded)
+    select r.new, {", ".join("m." + name.strip() for name in _COPIED_COLUMNS.split(","))}, r.cover_id, r.own_id, r.audience, r.members,
            r.excluded
       from pg_temp.recover_media r join media m on m.id = r.old where r.is_copy""",
     # The record that is there already learns what was read of this one.
@@ -427,6 +512,17 @@ _FOLLOW = (
     update media there set ({_READ_COLUMNS}) = (select {_READ_COLUMNS} from media m where m.id = r.old)
       from pg_temp.recover_media r where r.new <> r.old and not r.is_copy and there.id = r.new
        and there.verdict in {_UNREAD} and (select verdict from media m where m.id = r.old) not in {_UNREAD}""",
+    # Joined, both are what the narrower of them is for good.
+    """
+    update media there set own_handling_id = coalesce(there.own_handling_id, r.own_id),
+           own_words_id = coalesce(there.own_words_id, m.own_words_id)
+      from pg_temp.recover_media r join media m on m.id = r.old
+     where r.new <> r.old and not r.is_copy and there.id = r.new and (r.own_id is not null or m.own_words_id is not null)""",
+    # What lies as it should already, and now is known to do so of its own, or no more.
+    f"""
+    update media m set own_handling_id = p.own_id
+      from (select distinct on (old) * from pg_temp.recover_places order by old, own_id) p
+     where m.id = p.old and {_SAME.format("p.", "m.")} and m.own_handling_id is distinct from p.own_id""",
     # What opens the bytes of this one opens them for that one: a wrap is bound to owner, case and content.
     """
     insert into medium_keys (medium_id, case_id, member, blob, wrapped)

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clew.actions import restricting, retaining
 from clew.actions.opening import Session
+from clew.domain.cover import Cover
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
 from clew.domain.handling import BLOCKED, NOTHING, Handling, Use, codes_from_words, in_circles
 from clew.domain.handling_change import State, SubjectKind
-from clew.web import words
+from clew.web import cover_words, words
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
 
@@ -51,6 +52,7 @@ def one(request: HttpRequest, kind: str, name: str, within: str | None = None) -
     subject_kind = _kind(kind, within)
     with as_officer(request.user.get_username()) as session:
         view = restricting.look(session, subject_kind, name, within)
+        kept_until = retaining.end_of(session, subject_kind, name, within)
         planned, told = _planned(session, request.GET)
         member = request.GET.get("as", "").strip().upper()
         sight = None
@@ -58,12 +60,13 @@ def one(request: HttpRequest, kind: str, name: str, within: str | None = None) -
             sight, told = _sight(session, view, member, planned)
         shown = {
             "view": view,
-            "kept": retaining.end_of(session, subject_kind, name, within),
+            "kept": kept_until,
             "address": address_of(subject_kind, name, within),
             "circles": _circles(planned or view.handling),
             "members": ", ".join(sorted((planned or view.handling).members)),
             "excluded": ", ".join(sorted((planned or view.handling).excluded - {BLOCKED})),
-            "holds": words.handling(view.handling),
+            "holds": [*words.handling(view.handling), *cover_words.lines(view.cover)],
+            "editor": cover_words.editor(view.cover, Cover(retention_end=kept_until.ends_on)),
             "changes": [_row(session, change) for change in reversed(view.changes[-CHANGES_SHOWN_MAX:])],
             "sight": None if sight is None else [(words.USES[use], count) for use, count in sight.media.items()],
             "seer": sight,
@@ -87,10 +90,30 @@ def change(request: HttpRequest, kind: str, name: str, within: str | None = None
     def act(session: Session) -> str:
         given = _said(session, request.POST)
         reason, until = request.POST.get("reason", ""), _day(request.POST.get("until", ""))
-        made = restricting.change(session, subject_kind, name, within, given, reason, until)
+        made = restricting.change(
+            session, subject_kind, name, within, given, reason, until, reaches_own="every" in request.POST
+        )
         if made.state is State.PROPOSED:
             return _("The wider handling is proposed; a second officer of your unit must agree.")
         return _("The handling is changed.")
+
+    return _done(request, act, address_of(subject_kind, name, within))
+
+
+@require_POST
+@needs_fresh_sign_in
+def reword(request: HttpRequest, kind: str, name: str, within: str | None = None) -> HttpResponse:
+    """Give the subject the words that the form says."""
+    subject_kind = _kind(kind, within)
+
+    def act(session: Session) -> str:
+        reason, is_every = request.POST.get("reason", ""), "every" in request.POST
+        made = restricting.reword(
+            session, subject_kind, name, within, cover_words.said(request.POST), reason, reaches_own=is_every
+        )
+        if made.state is State.PROPOSED:
+            return _("The looser words are proposed; a second officer of your unit must agree.")
+        return _("The words are changed.")
 
     return _done(request, act, address_of(subject_kind, name, within))
 
@@ -211,7 +234,8 @@ def _circles(given: Handling) -> list[Circle]:
 def _row(session: Session, change: restricting.Change) -> ChangeRow:
     is_proposed, is_own = change.state is State.PROPOSED, change.proposed_by == session.actor.officer
     return ChangeRow(
-        change=change, lines=words.handling(change.given), can_be_approved=is_proposed and not is_own,
+        change=change, lines=words.handling(change.given) if change.cover is None else cover_words.lines(change.cover),
+        can_be_approved=is_proposed and not is_own,
         can_be_withdrawn=is_proposed,
         can_be_ended=change.state is State.IN_FORCE and change.until is not None and not change.given.is_blocked,
     )  # fmt: skip

@@ -58,6 +58,9 @@ class Intake(Described):
     series_id = models.UUIDField(null=True)
     walked_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    own_handling_id = models.UUIDField(null=True)
+    own_words_id = models.UUIDField(null=True)
+    """As of a medium: covers that are narrower than that of what it goes into."""
     files_seen = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:

@@ -24,6 +24,10 @@ class HandlingChange(Covered):
     given_audience = models.SmallIntegerField()
     given_members = ArrayField(models.TextField())
     given_excluded = ArrayField(models.TextField())
+    given_cover_id = models.UUIDField(null=True)
+    """Of a change of words: the cover that holds them; what it was given under stays as it was."""
+    reaches_own = models.BooleanField(default=False, db_default=False)
+    """Whether records with a narrower cover of their own lose that."""
     proposed_by = models.TextField()
     proposed_at = models.DateTimeField(db_default=Now())
     decided_by = models.TextField(null=True)

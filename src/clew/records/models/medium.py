@@ -42,6 +42,10 @@ class Medium(Described):
     software = models.BinaryField(null=True)
     document_id = models.BinaryField(null=True)
     taken_in_at = models.DateTimeField(db_default=Now())
+    own_handling_id = models.UUIDField(null=True)
+    """A cover whose handling is its own, narrower than that of what it lies in: no change of that widens it."""
+    own_words_id = models.UUIDField(null=True)
+    """The same of the words of a cover."""
 
     class Meta:
         db_table = "media"
@@ -51,6 +55,12 @@ class Medium(Described):
             models.Index(name="media_by_md5", fields=["md5"], condition=Q(md5__isnull=False)),
             # Most media have both digests, and theirs is then told by the stronger one: this index is nearly empty.
             models.Index(name="media_by_md5_alone", fields=["md5"], condition=Q(md5__isnull=False, sha1__isnull=True)),
+            models.Index(
+                name="media_by_own_handling", fields=["own_handling_id"], condition=Q(own_handling_id__isnull=False)
+            ),
+            models.Index(
+                name="media_by_own_words", fields=["own_words_id"], condition=Q(own_words_id__isnull=False)
+            ),
             models.Index(name="media_by_camera", fields=["camera_serial"], condition=Q(camera_serial__isnull=False)),
             models.Index(name="media_by_document", fields=["document_id"], condition=Q(document_id__isnull=False)),
             models.Index(name="media_by_time_taken", fields=["taken_at"], condition=Q(taken_at__isnull=False)),
