@@ -14,7 +14,7 @@ from django.db import connections
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from clew.actions import listing, opening, restricting, retaining, triaging, walking
+from clew.actions import listing, opening, restating, restricting, retaining, triaging, walking
 from clew.actions.workplace import Workplace
 from clew.domain.cover import Words, cover_from_words
 from clew.domain.errors import Invalid, StepRefused, Unavailable
@@ -182,11 +182,13 @@ def _begin(workplace: Workplace, actor: Actor, asked: Asked, kind: str) -> UUID:
         series_id = None
         if asked.series is not None:
             series_id = opening.open_series(session, asked.series, handling, cover_id)
-        return walking.begin(
+        intake_id = walking.begin(
             session, source=asked.path, source_kind=kind, host=workplace.host, handling=handling,
             keeps_bytes=asked.keeps_bytes, exhibit_id=exhibit_id, list_id=list_id, series_id=series_id,
             cover_id=cover_id,
         )  # fmt: skip
+        restating.restate(session, intake_id, asked.cover)
+        return intake_id
 
 
 def _walk(workplace: Workplace, actor: Actor, asked: Asked, kind: str, intake_id: UUID) -> listing.Listed | None:

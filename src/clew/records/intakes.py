@@ -137,6 +137,12 @@ def get(session: Session, intake_id: UUID) -> Intake:
     return _intake(row)
 
 
+def describe(session: Session, intake_id: UUID, cover_id: UUID) -> None:
+    """The intake lies under this cover from now on; what it brings comes under it."""
+    with session.cursor() as cursor:
+        cursor.execute("update intakes set cover_id = %s where id = %s", [cover_id, intake_id])
+
+
 def add_chunk(
     session: Session, intake: Intake, stubs: Sequence[Stub], series_id: UUID | None = None
 ) -> int | None:
