@@ -1,12 +1,13 @@
 """Verifying: the log is worked out again from the acts themselves, and what was changed is named."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
-from clew.actions import sequencing
-from clew.domain.errors import Invalid
+from clew.actions import auditing, sequencing
+from clew.domain.errors import Invalid, Unavailable
 from clew.domain.merkle import EMPTY_ROOT, root_of, span_root
 from clew.domain.tile import WIDTH, TileAt, perfect_of, split
 from clew.formats import signed_note
@@ -92,14 +93,19 @@ def verify(*, since: Checkpoint | None = None, against: Sequence[Checkpoint] = (
     """Work the log out again from its acts and compare with what was signed.
 
     `since`: an earlier verification's end; rows before it are not read again. `against`: checkpoints
-    that somebody else kept, as a witness does.
+    that somebody else kept, as a witness does. A verification that fails is on record, whoever asked for it.
 
     Raises:
         Unavailable: the database cannot be reached.
     """
     with leaves.opened() as cursor:
         leaves.freeze(cursor)
-        return verify_with(cursor, since=since, against=against)
+        found = verify_with(cursor, since=since, against=against)
+    if not found.is_good:
+        # Where nothing can be put on record any more, what is wrong is told all the same.
+        with suppress(Unavailable):
+            auditing.note("audit.verification_failed")
+    return found
 
 
 def verify_with(

@@ -40,13 +40,21 @@ def named(checks: list[Check]) -> dict[str, Check]:
     return {check.name: check for check in checks}
 
 
-def test_a_log_that_is_whole_is_read_once(ada: Actor, elsewhere: Configuration) -> None:
+def failures(world: World) -> int:
+    """How many verifications that failed are on record."""
+    with psycopg.connect(**world.facts.as_owner(), autocommit=True) as owner:
+        owner.execute(f"set role {world.facts.roles.blind}")
+        return owner.execute("select count(*) from acts where act = 'audit.verification_failed'").fetchone()[0]
+
+
+def test_a_log_that_is_whole_is_read_once(ada: Actor, world: World, elsewhere: Configuration) -> None:
     act(ada, 300)
     first = named(log_checks.check_log(elsewhere))
     assert all(check.ok for check in first.values())
     act(ada, 7)
     again = named(log_checks.check_log(elsewhere))
     assert "of which 7 were new" in again["audit log"].sentence
+    assert failures(world) == 0
 
 
 def test_a_changed_event_is_named_until_it_was_seen_whole(ada: Actor, world: World, elsewhere: Configuration) -> None:
@@ -58,6 +66,7 @@ def test_a_changed_event_is_named_until_it_was_seen_whole(ada: Actor, world: Wor
         owner.execute("alter table acts force row level security")
     check = named(log_checks.check_log(elsewhere))["audit log"]
     assert not check.ok
+    assert failures(world) == 1
     assert "number 5: edited" in check.sentence
 
 
@@ -77,6 +86,7 @@ def test_a_log_that_was_rewound_or_rewritten_is_noticed(
         owner.execute(lie)
     check = named(log_checks.check_log(elsewhere))["audit log"]
     assert not check.ok
+    assert failures(world) == 1
     assert told in check.sentence
 
 
