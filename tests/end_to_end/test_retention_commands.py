@@ -63,7 +63,7 @@ def test_listed_extended_blocked_ended_and_proved(node: Node) -> None:
     proposal = json.loads(node.run("retention", "extend", "case", "NO-2", *asked, "--as", "ada", "--json"))
     assert proposal["state"] == "proposed"
     refused = node.run("retention", "approve", proposal["id"], "--as", "ada", code=1)
-    assert refused.strip() == "A second officer of the unit must agree to a longer end."
+    assert refused.strip() == "A second officer of the unit must agree to what you proposed."
     node.run("retention", "approve", proposal["id"], "--as", "bo")
     shown = json.loads(node.run("retention", "show", "case", "NO-2", "--as", "ada", "--json"))
     assert (shown["ends_on"], shown["rule"], shown["decisions"][0]["reason"]) == (later, "extension", asked[3])

@@ -14,10 +14,11 @@ from uuid import UUID
 import pytest
 
 from clew.actions import ending
+from clew.domain.agreement import State
 from clew.domain.cover import Cover
 from clew.domain.handling import Actor
 from clew.domain.handling_change import SubjectKind
-from clew.domain.retention import DecisionState, calendar_of
+from clew.domain.retention import calendar_of
 from clew.records import blocks, covers, decisions, hash_lists, retentions
 from clew.records.handlings import Subject
 from clew.records.session import acting_as
@@ -202,10 +203,10 @@ def decide(officer: Actor, one: UUID, thing: Thing, chance: random.Random) -> No
             thing.intakes.append(said or moved(day, 12 * TERMS[thing.kind]))
         if chance.random() < 0.3:
             later = max(alone(thing), end_day(chance))
-            decisions.add(session, thing.kind, one, moved(later, -1), "An earlier word.", DecisionState.IN_FORCE)
-            decisions.add(session, thing.kind, one, later, "An appeal.", DecisionState.IN_FORCE)
-            decisions.add(session, thing.kind, one, moved(later, 24), "Not agreed to.", DecisionState.PROPOSED)
-            decisions.add(session, thing.kind, one, None, "It shall end.", DecisionState.IN_FORCE)
+            decisions.add(session, thing.kind, one, moved(later, -1), "An earlier word.", State.IN_FORCE)
+            decisions.add(session, thing.kind, one, later, "An appeal.", State.IN_FORCE)
+            decisions.add(session, thing.kind, one, moved(later, 24), "Not agreed to.", State.PROPOSED)
+            decisions.add(session, thing.kind, one, None, "It shall end.", State.IN_FORCE)
             thing.longer = later
         if chance.random() < (0.5 if thing.kind is SubjectKind.SERIES else 0.2):
             subject = Subject(kind=thing.kind, id=one, handling=handling(officer), cover_id=None)

@@ -1,11 +1,14 @@
 """An office of the test's own in each scenario."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from clew.actions import ending, opening
 from clew.actions.workplace import Workplace
+from clew.cli.drawing import landscape
 from clew.domain.handling import Actor
 from clew.media.nursery import Nursery
 from tests.world.office import Office, work_in
@@ -31,3 +34,21 @@ def ada(world: World) -> Actor:
 @pytest.fixture
 def sven(world: World) -> Actor:
     return world.officer("sven", member="SE")
+
+
+@pytest.fixture
+def day(monkeypatch: pytest.MonkeyPatch) -> list[date]:
+    """The day on which things end; what is put into the list counts."""
+    now = [opening.today()]
+    monkeypatch.setattr(ending, "today", lambda: now[-1])
+    return now
+
+
+@pytest.fixture
+def seized(tmp_path: Path) -> Path:
+    """A seized folder of five pictures."""
+    folder = tmp_path / "seized"
+    folder.mkdir()
+    for seed in range(5):
+        landscape(seed, (320, 240)).save(folder / f"{seed}.jpg")
+    return folder

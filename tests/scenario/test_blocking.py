@@ -11,10 +11,11 @@ import pytest
 
 from clew.actions import blocking, ending, opening, releasing, restricting, retaining, shredding, viewing
 from clew.cli.drawing import landscape
+from clew.domain.agreement import State
 from clew.domain.cover import default_retention_end
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor, Audience, Handling, Use
-from clew.domain.handling_change import State, SubjectKind
+from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
 from clew.domain.retention import calendar_of
 from clew.domain.triage import Counts

@@ -33,23 +33,6 @@ OF_RECORDS = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def day(monkeypatch: pytest.MonkeyPatch) -> list[date]:
-    """The day on which things end; what is put into the list counts."""
-    now = [opening.today()]
-    monkeypatch.setattr(ending, "today", lambda: now[-1])
-    return now
-
-
-@pytest.fixture
-def seized(tmp_path: Path) -> Path:
-    folder = tmp_path / "seized"
-    folder.mkdir()
-    for seed in range(5):
-        landscape(seed, (320, 240)).save(folder / f"{seed}.jpg")
-    return folder
-
-
 END = default_retention_end(opening.today())
 
 

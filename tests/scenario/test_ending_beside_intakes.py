@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from clew.actions import ending, keeping, opening, restricting, shredding, walking
+from clew.actions import ending, keeping, restricting, shredding, walking
 from clew.cli.drawing import landscape
 from clew.domain.errors import StepRefused, Unavailable
 from clew.domain.handling import Actor, Audience
@@ -26,23 +26,6 @@ from tests.world.office import Office
 from tests.world.world import World, handling
 
 LATER = date(END.year + 3, 1, 1)
-
-
-@pytest.fixture
-def day(monkeypatch: pytest.MonkeyPatch) -> list[date]:
-    """The day on which things end; what is put into the list counts."""
-    now = [opening.today()]
-    monkeypatch.setattr(ending, "today", lambda: now[-1])
-    return now
-
-
-@pytest.fixture
-def seized(tmp_path: Path) -> Path:
-    folder = tmp_path / "seized"
-    folder.mkdir()
-    for seed in range(5):
-        landscape(seed, (320, 240)).save(folder / f"{seed}.jpg")
-    return folder
 
 
 def begun(officer: Actor, kind: SubjectKind, name: str, within: str | None = None) -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from clew.actions import opening, restricting
 from clew.cli.drawing import room
+from clew.domain.agreement import State
 from clew.domain.errors import Invalid, NotVisible, SecondPersonNeeded, StepRefused
 from clew.domain.handling import EVERY_USE, Actor, Audience, Handling, Use
-from clew.domain.handling_change import State, SubjectKind
+from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
 from clew.records import policies
 from clew.records.models.cover import COVER_COLUMNS

@@ -7,12 +7,13 @@ import psycopg
 import pytest
 
 from clew.actions import blocking, ending, opening, restricting, retaining, shredding
+from clew.domain import agreement
 from clew.domain.cover import REVIEW_MONTHS, months_before
 from clew.domain.errors import Invalid, NotVisible, SecondPersonNeeded, StepRefused
 from clew.domain.handling import Actor
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
-from clew.domain.retention import DecisionState, Rule, State
+from clew.domain.retention import Rule, State
 from clew.node import checkup
 from clew.records import retentions
 from clew.records.session import acting_as
@@ -139,7 +140,7 @@ def test_an_extension_moves_the_end_of_the_case_and_of_all_that_lies_in_it(
     world: World, ada: Actor, day: list[date]
 ) -> None:
     case(world, ada)
-    assert extend(ada, date(2033, 1, 1)).state is DecisionState.IN_FORCE
+    assert extend(ada, date(2033, 1, 1)).state is agreement.State.IN_FORCE
     assert ends(ada) == (date(2033, 1, 1), Rule.EXTENSION)
     assert ends(ada, "PHONE-1", "NO-1") == (date(2033, 1, 1), Rule.EXTENSION)
     extend(ada, date(2034, 1, 1))
@@ -183,7 +184,7 @@ def test_where_the_administrator_asks_for_it_a_longer_end_takes_a_second_officer
     with acting_as(world.officer("nina", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)) as session:
         restricting.ask_for_second(session, is_asked=True)
     proposed = extend(ada, date(2040, 1, 1))
-    assert proposed.state is DecisionState.PROPOSED
+    assert proposed.state is agreement.State.PROPOSED
     assert ends(ada) == (END, Rule.TERM)
     with pytest.raises(SecondPersonNeeded), acting_as(ada) as session:
         retaining.approve(session, proposed.id)

@@ -8,10 +8,11 @@ import psycopg
 import pytest
 
 from clew.actions import auditing, opening, restricting
+from clew.domain.agreement import State
 from clew.domain.cover import Condition, Confidentiality, Cover, Purpose, Words, default_retention_end
 from clew.domain.errors import Invalid, NotVisible, SecondPersonNeeded
 from clew.domain.handling import Actor, Audience, Handling
-from clew.domain.handling_change import Change, State, SubjectKind
+from clew.domain.handling_change import Change, SubjectKind
 from clew.domain.officer import Role
 from clew.domain.rewording import Reworded
 from clew.records import covers

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from clew.domain.agreement import State
 from clew.domain.cover import Cover
 from clew.domain.errors import Invalid
 from clew.domain.handling import Handling, narrowest, widens
-from clew.domain.handling_change import Change, State, SubjectKind, effective, words_in_force
+from clew.domain.handling_change import Change, SubjectKind, effective, words_in_force
 from clew.domain.rewording import following, is_own, together
 from clew.records import covers, handling_changes, handlings, wordings
 from clew.records.handlings import Group, IntakeGroup, Lying, Move, Subject

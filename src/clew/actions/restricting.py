@@ -18,19 +18,15 @@ from clew.actions.recovering import (
     remember_narrower,
     targets_of,
 )
+from clew.domain.agreement import State, Step, after, approved, has_lapsed
 from clew.domain.cover import Cover, Words, cover_from_words
 from clew.domain.errors import ClewError, Invalid, NotVisible, StepRefused, Unavailable
 from clew.domain.handling import Actor, Handling, Use, narrowest, widens
 from clew.domain.handling_change import (
     Change,
-    State,
-    Step,
     SubjectKind,
-    after,
-    approved,
     check_end,
     checked_reason,
-    has_lapsed,
     needs_second,
     words_in_force,
 )

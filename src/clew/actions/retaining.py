@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from clew.actions.opening import today
+from clew.domain import agreement
 from clew.domain import retention as rules
 from clew.domain.cover import REVIEW_MONTHS
 from clew.domain.errors import StepRefused
@@ -14,14 +15,11 @@ from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
 from clew.domain.retention import (
     Decision,
-    DecisionState,
     State,
-    Step,
     calendar_of,
     check_extension,
     checked_reason,
     checked_term,
-    has_lapsed,
 )
 from clew.records import audit, decisions, handling_changes, handlings, officers, retentions, tombstones
 from clew.records.retentions import Kept, Marker
@@ -115,7 +113,7 @@ def look(session: Session, kind: SubjectKind, name: str, within: str | None = No
     kept = _find(session, kind, name, within)
     audit.append(session, "retention.read", str(kept.id))
     said = tuple(decisions.of(session, kept.id))
-    waiting = [one for one in said if one.state is DecisionState.PROPOSED and not has_lapsed(one, _now())]
+    waiting = [one for one in said if one.state is agreement.State.PROPOSED and not agreement.has_lapsed(one, _now())]
     return Due(kept=kept, state=_state(kept), proposal=waiting[-1] if waiting else None), said
 
 
@@ -133,7 +131,7 @@ def extend(
     kept = _held(session, _find(session, kind, name, within))
     check_extension(kind, kept.ends_on, until, today(), is_blocked=kept.is_blocked)
     needs_second = handling_changes.widening_needs_second(session)
-    state = DecisionState.PROPOSED if needs_second else DecisionState.IN_FORCE
+    state = agreement.State.PROPOSED if needs_second else agreement.State.IN_FORCE
     decision_id = decisions.add(session, kind, kept.id, until, said, state)
     audit.append(session, f"retention.{'propose' if needs_second else 'extend'}", str(kept.id))
     return decisions.get(session, decision_id)
@@ -152,7 +150,7 @@ def let_end(session: Session, kind: SubjectKind, name: str, within: str | None, 
     where = rules.state(kept.ends_on, today(), is_blocked=False)
     if where is not State.REVIEW:
         raise StepRefused("It is asked about from six months before its end to the day before.")
-    decisions.add(session, kind, kept.id, None, said, DecisionState.IN_FORCE)
+    decisions.add(session, kind, kept.id, None, said, agreement.State.IN_FORCE)
     audit.append(session, "retention.let_end", str(kept.id))
 
 
@@ -165,7 +163,7 @@ def approve(session: Session, decision_id: UUID) -> None:
         StepRefused: it has lapsed, is none any more, or the end has come meanwhile.
     """
     decision = decisions.get(session, decision_id)
-    state = rules.approved(decision, by=session.actor.officer, now=_now())
+    state = agreement.approved(decision, by=session.actor.officer, now=_now())
     kept = _held(session, retentions.of(session, decision.kind, decision.subject_id))
     if decision.until is None:
         raise StepRefused("This decision needs nobody to agree.")
@@ -182,7 +180,7 @@ def withdraw(session: Session, decision_id: UUID) -> None:
         StepRefused: it is none any more.
     """
     decision = decisions.get(session, decision_id)
-    _move(session, decision_id, rules.after(decision, Step.WITHDRAW))
+    _move(session, decision_id, agreement.after(decision, agreement.Step.WITHDRAW))
     audit.append(session, "retention.withdraw", str(decision.subject_id))
 
 
@@ -238,14 +236,14 @@ def _state(kept: Kept) -> State:
     return rules.state(kept.ends_on, today(), is_blocked=kept.is_blocked)
 
 
-def _move(session: Session, decision_id: UUID, state: DecisionState) -> None:
+def _move(session: Session, decision_id: UUID, state: agreement.State) -> None:
     if not decisions.move(session, decision_id, state):
         raise StepRefused("This decision has gone on meanwhile: look again.")
 
 
 def _proposed(session: Session) -> list[Decision]:
     found = decisions.proposed(session, PROPOSALS_SHOWN_MAX)
-    return [decision for decision in found if not has_lapsed(decision, _now())]
+    return [decision for decision in found if not agreement.has_lapsed(decision, _now())]
 
 
 def _now() -> datetime:

@@ -1,18 +1,17 @@
-"""A change of handling: who may make it, whether a second officer must agree, and what is in force."""
+"""A change of handling or of the words of a cover: whether a second officer must agree, and what is in force."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from clew.domain.agreement import State
 from clew.domain.cover import Cover
-from clew.domain.errors import Invalid, SecondPersonNeeded, StepRefused
+from clew.domain.errors import Invalid
 from clew.domain.handling import Handling, narrowest, widens
 
 REASON_CHARACTERS_MAX = 500
-PROPOSAL_DAYS_MAX = 7
-"""A proposal that nobody agreed to by then has lapsed."""
 
 
 class SubjectKind(StrEnum):
@@ -22,37 +21,6 @@ class SubjectKind(StrEnum):
     EXHIBIT = "exhibit"
     SERIES = "series"
     HASH_LIST = "hash-list"
-
-
-class State(StrEnum):
-    """How far a change has come. The words are stored; never reuse one."""
-
-    PROPOSED = "proposed"
-    IN_FORCE = "in-force"
-    ENDED = "ended"
-    """Its end came, or its owner ended it before."""
-    REPLACED = "replaced"
-    """A later change without an end stands in its place."""
-    WITHDRAWN = "withdrawn"
-    LAPSED = "lapsed"
-
-
-class Step(StrEnum):
-    APPROVE = "approve"
-    WITHDRAW = "withdraw"
-    LAPSE = "lapse"
-    END = "end"
-    REPLACE = "replace"
-
-
-STEPS: Mapping[State, Mapping[Step, State]] = {
-    State.PROPOSED: {Step.APPROVE: State.IN_FORCE, Step.WITHDRAW: State.WITHDRAWN, Step.LAPSE: State.LAPSED},
-    State.IN_FORCE: {Step.END: State.ENDED, Step.REPLACE: State.REPLACED},
-    State.ENDED: {},
-    State.REPLACED: {},
-    State.WITHDRAWN: {},
-    State.LAPSED: {},
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,37 +41,6 @@ class Change:
     until: date | None = None
     cover: Cover | None = None
     reaches_own: bool = False
-
-
-def after(change: Change, step: Step) -> State:
-    """The state that `step` leads to.
-
-    Raises:
-        StepRefused: the step is not possible now.
-    """
-    try:
-        return STEPS[change.state][step]
-    except KeyError:
-        raise StepRefused("This change of handling has gone on meanwhile: look again.") from None
-
-
-def approved(change: Change, *, by: str, now: datetime) -> State:
-    """The state once `by` agrees to a proposal.
-
-    Raises:
-        SecondPersonNeeded: it is their own.
-        StepRefused: it has lapsed, or it is none any more.
-    """
-    state = after(change, Step.APPROVE)
-    if by == change.proposed_by:
-        raise SecondPersonNeeded("A second officer of the unit must agree to a wider handling.")
-    if has_lapsed(change, now):
-        raise StepRefused("This proposal has lapsed: make it anew.")
-    return state
-
-
-def has_lapsed(change: Change, now: datetime) -> bool:
-    return change.state is State.PROPOSED and now >= change.proposed_at + timedelta(days=PROPOSAL_DAYS_MAX)
 
 
 def effective(entered: Handling, changes: Iterable[Change], today: date) -> Handling:

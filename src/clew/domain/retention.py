@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from clew.domain import agreement
 from clew.domain.cover import (
     RETENTION_YEARS_DEFAULT,
     RETENTION_YEARS_MAX,
@@ -13,14 +14,12 @@ from clew.domain.cover import (
     months_before,
     years_after,
 )
-from clew.domain.errors import Invalid, SecondPersonNeeded, StepRefused
+from clew.domain.errors import Invalid, StepRefused
 from clew.domain.handling import Actor
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
 
 REASON_CHARACTERS_MAX = 500
-PROPOSAL_DAYS_MAX = 7
-"""A longer end that no second officer agreed to by then has lapsed."""
 CALENDAR = "calendar:"
 """Under this name records end by themselves. No officer's name holds a colon."""
 
@@ -107,29 +106,10 @@ def checked_term(kind: SubjectKind, years: int, *, role: Role) -> int:
     return years
 
 
-class DecisionState(StrEnum):
-    """How far an extension has come. The words are stored; never reuse one."""
-
-    PROPOSED = "proposed"
-    IN_FORCE = "in-force"
-    WITHDRAWN = "withdrawn"
-    LAPSED = "lapsed"
-
-
-class Step(StrEnum):
-    APPROVE = "approve"
-    WITHDRAW = "withdraw"
-    LAPSE = "lapse"
-
-
-STEPS: Mapping[DecisionState, Mapping[Step, DecisionState]] = {
-    DecisionState.PROPOSED: {
-        Step.APPROVE: DecisionState.IN_FORCE, Step.WITHDRAW: DecisionState.WITHDRAWN, Step.LAPSE: DecisionState.LAPSED,
-    },
-    DecisionState.IN_FORCE: {},
-    DecisionState.WITHDRAWN: {},
-    DecisionState.LAPSED: {},
-}  # fmt: skip
+DECISION_STATES = (
+    agreement.State.PROPOSED, agreement.State.IN_FORCE, agreement.State.WITHDRAWN, agreement.State.LAPSED,
+)  # fmt: skip
+"""Those of a proposal that a decision comes to: the latest counts, and what it said before stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,40 +121,9 @@ class Decision:
     subject_id: UUID
     until: date | None
     reason: str
-    state: DecisionState
+    state: agreement.State
     proposed_by: str
     proposed_at: datetime
-
-
-def after(decision: Decision, step: Step) -> DecisionState:
-    """The state that `step` leads to.
-
-    Raises:
-        StepRefused: the step is not possible now.
-    """
-    try:
-        return STEPS[decision.state][step]
-    except KeyError:
-        raise StepRefused("This decision has gone on meanwhile: look again.") from None
-
-
-def approved(decision: Decision, *, by: str, now: datetime) -> DecisionState:
-    """The state once `by` agrees to a longer end: two people, as for a wider handling.
-
-    Raises:
-        SecondPersonNeeded: it is their own.
-        StepRefused: it has lapsed, or is none any more.
-    """
-    state_after = after(decision, Step.APPROVE)
-    if by == decision.proposed_by:
-        raise SecondPersonNeeded("A second officer of the unit must agree to a longer end.")
-    if has_lapsed(decision, now):
-        raise StepRefused("This proposal has lapsed: make it anew.")
-    return state_after
-
-
-def has_lapsed(decision: Decision, now: datetime) -> bool:
-    return decision.state is DecisionState.PROPOSED and now >= decision.proposed_at + timedelta(days=PROPOSAL_DAYS_MAX)
 
 
 def check_extension(kind: SubjectKind, end: date, until: date, today: date, *, is_blocked: bool) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from clew.domain.agreement import State
 from clew.domain.errors import NotVisible
 from clew.domain.handling_change import SubjectKind
-from clew.domain.retention import Decision, DecisionState
+from clew.domain.retention import Decision
 from clew.records import sealed
 from clew.records.session import Session
 
@@ -15,7 +16,7 @@ DECISIONS_PER_SUBJECT_MAX = 200
 
 
 def add(
-    session: Session, kind: SubjectKind, subject_id: UUID, until: date | None, reason: str, state: DecisionState
+    session: Session, kind: SubjectKind, subject_id: UUID, until: date | None, reason: str, state: State
 ) -> UUID:
     """Append a decision of the session's officer about a subject of the own unit."""
     actor = session.actor
@@ -52,7 +53,7 @@ def get(session: Session, decision_id: UUID) -> Decision:
     return _decision(row)
 
 
-def move(session: Session, decision_id: UUID, state: DecisionState) -> bool:
+def move(session: Session, decision_id: UUID, state: State) -> bool:
     """What was proposed has come to `state`, by the session's officer; whether it was still proposed."""
     with session.cursor() as cursor:
         cursor.execute(
@@ -91,6 +92,6 @@ _COLUMNS = "id, subject_kind, subject_id, until, reason, state, proposed_by, pro
 def _decision(row: Sequence) -> Decision:
     return Decision(
         id=row[0], kind=SubjectKind(row[1]), subject_id=row[2], until=row[3],
-        reason=sealed.words_of_note(row[8], REASON, row[4]), state=DecisionState(row[5]), proposed_by=row[6],
+        reason=sealed.words_of_note(row[8], REASON, row[4]), state=State(row[5]), proposed_by=row[6],
         proposed_at=row[7],
     )  # fmt: skip

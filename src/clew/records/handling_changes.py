@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from clew.domain.agreement import State
 from clew.domain.cover import Cover
 from clew.domain.errors import NotVisible
 from clew.domain.handling import Audience, Handling, from_circles, handled
-from clew.domain.handling_change import Change, State, SubjectKind
+from clew.domain.handling_change import Change, SubjectKind
 from clew.records import covers, sealed
 from clew.records.handlings import Subject
 from clew.records.session import Session, handling_columns

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clew.actions import restricting, retaining
 from clew.actions.opening import Session
+from clew.domain.agreement import State
 from clew.domain.cover import Cover
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
 from clew.domain.handling import BLOCKED, NOTHING, Handling, Use, codes_from_words, in_circles
-from clew.domain.handling_change import State, SubjectKind
+from clew.domain.handling_change import SubjectKind
 from clew.web import cover_words, words
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from clew.actions import blocking, retaining
 from clew.actions.opening import Session
 from clew.actions.retaining import Marker
+from clew.domain import agreement
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
-from clew.domain.retention import TERMS, DecisionState, Rule, State
+from clew.domain.retention import TERMS, Rule, State
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.words import Words
@@ -128,7 +129,7 @@ def set_term(request: HttpRequest) -> HttpResponse:
 def _extend(session: Session, given: QueryDict) -> str:
     until = _day(given.get("until", ""))
     made = retaining.extend(session, _kind(given), *_named(given), until, given.get("reason", ""))
-    if made.state is DecisionState.PROPOSED:
+    if made.state is agreement.State.PROPOSED:
         return _("The longer end is proposed; a second officer of your unit must agree.")
     return _("It is kept longer.")
 

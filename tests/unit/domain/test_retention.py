@@ -1,24 +1,17 @@
 """Ends, reviews and extensions on the days on which it is easy to be wrong."""
 
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
 
 import pytest
 
-from clew.domain.errors import Invalid, SecondPersonNeeded, StepRefused
+from clew.domain.errors import Invalid, StepRefused
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
 from clew.domain.retention import (
     CALENDAR,
-    STEPS,
     TERMS,
-    Decision,
-    DecisionState,
     Rule,
     State,
-    Step,
-    after,
-    approved,
     calendar_of,
     check_extension,
     checked_reason,
@@ -102,30 +95,6 @@ def test_only_an_administrator_sets_a_term_and_only_one_that_can_be() -> None:
     for role in set(Role) - {Role.NATIONAL_ADMINISTRATOR}:
         with pytest.raises(StepRefused):
             checked_term(CASE, 5, role=role)
-
-
-def decision(state_: DecisionState, *, hours_ago: int = 1) -> Decision:
-    return Decision(
-        id=UUID(int=1), kind=CASE, subject_id=UUID(int=2), until=date(2030, 1, 1), reason="An appeal.", state=state_,
-        proposed_by="ada", proposed_at=NOW - timedelta(hours=hours_ago),
-    )  # fmt: skip
-
-
-def test_a_longer_end_takes_a_second_person_within_a_week() -> None:
-    assert approved(decision(DecisionState.PROPOSED), by="bo", now=NOW) is DecisionState.IN_FORCE
-    assert approved(decision(DecisionState.PROPOSED, hours_ago=7 * 24 - 1), by="bo", now=NOW) is DecisionState.IN_FORCE
-    with pytest.raises(SecondPersonNeeded):
-        approved(decision(DecisionState.PROPOSED), by="ada", now=NOW)
-    with pytest.raises(StepRefused):
-        approved(decision(DecisionState.PROPOSED, hours_ago=7 * 24), by="bo", now=NOW)
-
-
-def test_what_was_decided_is_not_decided_again() -> None:
-    assert set(STEPS) == set(DecisionState)
-    for done in set(DecisionState) - {DecisionState.PROPOSED}:
-        for step in Step:
-            with pytest.raises(StepRefused):
-                after(decision(done), step)
 
 
 def test_a_reason_is_said() -> None:

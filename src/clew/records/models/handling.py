@@ -4,7 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
-from clew.domain.handling_change import State, SubjectKind
+from clew.domain.agreement import State
+from clew.domain.handling_change import SubjectKind
 from clew.records.models.columns import random_id
 from clew.records.models.cover import Covered
 

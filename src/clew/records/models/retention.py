@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from clew.domain.ending import Step
 from clew.domain.handling_change import SubjectKind
-from clew.domain.retention import DecisionState, Rule
+from clew.domain.retention import DECISION_STATES, Rule
 from clew.records.models.columns import random_id
 
 _KINDS = [kind.value for kind in SubjectKind]
@@ -56,7 +56,7 @@ class RetentionDecision(models.Model):
             models.CheckConstraint(name="retention_decision_kind_is_known", condition=Q(subject_kind__in=_KINDS)),
             models.CheckConstraint(
                 name="retention_decision_state_is_known",
-                condition=Q(state__in=[state.value for state in DecisionState]),
+                condition=Q(state__in=[state.value for state in DECISION_STATES]),
             ),
         )
         indexes = (models.Index(name="retention_decisions_by_subject", fields=["subject_id", "decided_at"]),)
