@@ -7,13 +7,14 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from clew.actions import admitting, blocking, consulting, examining
+from clew.actions import admitting, auditing, blocking, consulting, examining
 from clew.domain.clock import RequestKind
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
-from clew.domain.request import Outcome, State, View
+from clew.domain.request import KEPT_YEARS, Outcome, State, View
+from clew.domain.retention import calendar_of
 from clew.records import consultations, requests
 from clew.records.session import acting_as
 from tests.world.world import World, handling
@@ -362,3 +363,68 @@ def test_no_word_of_a_request_lies_in_the_database_in_the_open(dora: Actor, stin
             text = "\n".join(row[0] for row in owner.execute(f'select t::text from public."{table}" t'))
             assert not [word for word in canaries if word in text], table
         owner.rollback()
+
+
+# Pages, and the end of requests --------------------------------------------------------------------
+
+
+def closed(by: Actor, reference: str) -> None:
+    examined(by, reference)
+    decide(by, Outcome.REFUSED, reference)
+    with acting_as(by) as session:
+        examining.close(session, reference, TOLD)
+
+
+def closed_ago(world: World, by: Actor, reference: str, years: int, days: int) -> None:
+    """A request that was closed so long ago."""
+    closed(by, reference)
+    with acting_as(by) as session:
+        identifier = requests.get(session, reference).id
+    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+        superuser.execute(
+            "update requests set closed_at = now() - make_interval(years => %s, days => %s) where id = %s",
+            [years, days, identifier],
+        )
+
+
+def left(by: Actor) -> set[str]:
+    return {one.reference for is_decided in (True, False) for one in examining.every(by, is_decided=is_decided)}
+
+
+def test_every_request_is_listed_however_many_there_are(dora: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        receive(dora, f"R-{number}", days_ago=number)
+        closed(dora, f"C-{number}")
+    monkeypatch.setattr(examining.open_ones, "__defaults__", (None, 2))
+    monkeypatch.setattr(examining.decided_ones, "__defaults__", (None, 2))
+    assert [one.reference for one in examining.every(dora)] == [f"R-{number}" for number in (4, 3, 2, 1, 0)]
+    assert [one.reference for one in examining.every(dora, is_decided=True)] == [f"C-{number}" for number in (4, 3, 2, 1, 0)]
+
+
+def test_a_request_ends_five_years_after_it_was_closed_with_what_owners_said(
+    world: World, dora: Actor, stina: Actor
+) -> None:
+    if not world.facts.is_own:
+        pytest.skip("the database elsewhere has no clock that a test could turn")
+    world.officer("sven", member="SE")
+    closed_ago(world, dora, "OLD", KEPT_YEARS, 1)
+    closed_ago(world, dora, "YOUNG", KEPT_YEARS, -1)
+    closed_ago(world, stina, "OLD-OF-SWEDEN", KEPT_YEARS, 1)
+    examined(dora, "OPEN")
+    ask(dora, reference="OPEN")
+    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+        superuser.execute(
+            "update consultations set request_id = (select id from requests where closed_at < now() - interval '5 years'"
+            " and member = 'NO'), answered_at = now(), view = 'agrees', answered_by = 'stina'"
+        )
+    for actor in (dora, world.officer("nina", role=Role.NATIONAL_ADMINISTRATOR)):
+        assert examining.end_closed(actor) == 0
+    assert left(dora) == {"OLD", "YOUNG", "OPEN"}
+    assert examining.end_closed(calendar_of("NO", "VICTIM-ID")) == 1
+    assert left(dora) == {"YOUNG", "OPEN"}
+    assert left(stina) == {"OLD-OF-SWEDEN"}
+    with acting_as(stina) as session:
+        assert consulting.asked_of_us(session) == ()
+    with acting_as(world.officer("audrey", role=Role.AUDITOR)) as session:
+        (act,) = auditing.acts_of(session, auditing.Wanted(act="request.end")).items
+    assert (act.officer, act.counts) == ("calendar:", {"requests": 1})

@@ -1,6 +1,6 @@
 """Examining: requests of people for access to, correction or deletion of what a member keeps about them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -36,6 +36,8 @@ __all__ = [
     "decided_ones",
     "dismiss",
     "due",
+    "end_closed",
+    "every",
     "examine",
     "held",
     "look",
@@ -47,6 +49,7 @@ __all__ = [
 ]
 
 REQUESTS_PER_PAGE = 100
+ENDED_PER_RUN_MAX = 1_000
 Which: TypeAlias = str | UUID
 """A request by its reference or by its identifier."""
 
@@ -97,6 +100,30 @@ def decided_ones(session: Session, after_id: UUID | None = None, limit: int = RE
     examine(session)
     audit.append(session, "request.list", "", purpose=Purpose.SUPERVISION)
     return _page(requests.decided_ones(session, after_id, limit + 1), limit)
+
+
+def every(actor: Actor, *, is_decided: bool = False) -> Iterator[Request]:
+    """All requests of the actor's member that are open, or all that are decided: each page in a transaction of its own.
+
+    A page is on record, and committed, before any of it is given.
+    """
+    following: UUID | None = None
+    while True:
+        with acting_as(actor) as session:
+            page = (decided_ones if is_decided else open_ones)(session, following)
+        yield from page.items
+        if page.next is None:
+            return
+        following = page.next
+
+
+def end_closed(actor: Actor) -> int:
+    """End, as the calendar of a unit, what its member closed long ago; how many. The rest waits for the next run."""
+    with acting_as(actor) as session:
+        ended = requests.end_old(session, ENDED_PER_RUN_MAX)
+        if ended:
+            audit.append(session, "request.end", actor.member, {"requests": ended}, purpose=Purpose.SUPERVISION)
+    return ended
 
 
 def look(session: Session, which: Which) -> View:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import typer
 
+from clew.cli import answers
 from clew.cli.answers import plain
 from clew.cli.entry import As, Json, console, entered
 from clew.domain.clock import RequestKind
@@ -58,13 +59,11 @@ def list_(
     with entered():
         from clew.actions import examining, opening
 
-        with opening.acting_as(opening.actor_of(as_)) as session:
-            page = (examining.decided_ones if decided else examining.open_ones)(session)
+        found = examining.every(opening.actor_of(as_), is_decided=decided)
         if json_:
-            rows = [_request_json(one) for one in page.items]
-            sys.stdout.write(json.dumps({"requests": rows}, ensure_ascii=False) + "\n")
+            sys.stdout.writelines(answers.with_list({}, "requests", map(_request_json, found)))
             return
-        for one in page.items:
+        for one in found:
             ended = f"{one.outcome} {one.decided_at:%Y-%m-%d}" if one.decided_at else f"by {one.due_on}"
             words = f"{plain(one.reference)}  {one.kind}  {one.state}  {ended}  {examining.timing_of(one)}"
             console.print(words, markup=False)
@@ -240,7 +239,7 @@ def _moment(untrusted_text: str) -> datetime:
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
-def _request_json(one: "Request") -> dict[str, object]:
+def _request_json(one: "Request") -> dict[str, answers.Json]:
     from clew.actions import examining
 
     return {

@@ -9,6 +9,12 @@ from clew.domain.errors import Invalid, StepRefused
 
 TEXT_CHARACTERS_MAX = 4_000
 CONSULTATIONS_PER_REQUEST_MAX = 50
+KEPT_YEARS = 5
+"""So long a request is kept after whoever asked was told: then it goes by itself, with all that was said about it.
+
+Source: none sets a term for requests; this is that of records (INTERPOL's Rules on the Processing of Data, article 49),
+within which a decision can be asked about again.
+"""
 _UNSEEN_BUT_WRITTEN = str.maketrans("", "", "\n\u200c\u200d")
 """New lines, and the joiners that Persian words and many signs need."""
 

@@ -7,6 +7,7 @@ from psycopg import sql
 
 from clew.domain.handling import EVERY_USE, Use
 from clew.domain.officer import WITHOUT_CONTENT, Role
+from clew.domain.request import KEPT_YEARS
 from clew.records import administration, assertions, custody, deconfliction, locks, log, rights
 from clew.records.roles import Roles
 from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, visible
@@ -282,6 +283,7 @@ def functions() -> list[str]:
             "a.", viewer_member="b.owner_member", viewer_unit="b.owner_unit", viewer_use=FACTS
         ),
         "{r_is_known}": visible("r.", viewer_use=ANY_USE),
+        "{request_years}": str(KEPT_YEARS),
         "{covers_lock}": str(locks.COVERS),
         "{overlaps_lock}": str(locks.OVERLAPS),
         **deconfliction.PLACES,

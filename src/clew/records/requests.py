@@ -1,4 +1,4 @@
-"""Requests of people about their own data: kept sealed, moved from state to state, never removed."""
+"""Requests of people about their own data: kept sealed, moved from state to state, ended by the calendar alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -133,6 +133,13 @@ def _page(session: Session, condition: str, after: UUID | None, limit: int) -> l
             {"member": session.actor.member, "after": after, "limit": limit},
         )
         return [_request(row) for row in cursor.fetchall()]
+
+
+def end_old(session: Session, limit: int) -> int:
+    """End what the actor's member closed so long ago that it goes (`domain/request.KEPT_YEARS`); how many. The calendar's."""
+    with session.cursor() as cursor:
+        cursor.execute("select clew_end_requests(%s)", [limit])
+        return int(cursor.fetchone()[0])
 
 
 def due(session: Session) -> Due:

@@ -46,11 +46,11 @@ APP_GRANTS = {
 BLIND_GRANTS = {
     # Besides what the audit asks of cases: when they were opened, for the annual report.
     "cases": "select (owner_member, owner_unit, audience, members, excluded, id, opened_at)",
-    "consultations": "select (member, owner, asked_at, ends_at, view, answered_at, ended_at)",
+    "consultations": "select (request_id, member, owner, asked_at, ends_at, view, answered_at, ended_at), delete",
     "releases": "select (member, recipient, released_at, withdrawn_at)",
-    "requests": "select (member, kind, state, received_on, ends_at, outcome, decided_at, closed_at)",
+    "requests": "select (id, member, kind, state, received_on, ends_at, outcome, decided_at, closed_at), delete",
 }
-"""What is counted: never the words of anybody."""
+"""What is counted and ended: never the words of anybody."""
 
 _MONTHS = " ".join(f"when '{kind}' then {months}" for kind, months in MONTHS.items())
 CLOCK_IS_ITS_KINDS = (
@@ -61,6 +61,7 @@ CLOCK_IS_ITS_KINDS = (
 
 FUNCTIONS_OF_THE_APP = (
     "clew_requests_due(interval)",
+    "clew_end_requests(integer)",
     "clew_annual_figures(timestamp with time zone, timestamp with time zone, uuid, uuid)",
 )
 
