@@ -209,9 +209,8 @@ def fill(facts: ConnectionFacts, media: int) -> None:
     """Fill the tables without a log, their indexes made afterwards; then have statistics of them."""
     with psycopg.connect(**bypassing_parameters(facts), autocommit=True) as database:
         database.execute("set maintenance_work_mem = '1GB'")
-        # Tables that are referred to cannot lose their log before those that refer to them.
-        for table in ("chunks", "intakes", "exhibits", "cases", *FILLED[4:]):
-            database.execute(f"alter table {table} set unlogged")
+        for table in FILLED:
+            lose_log(database, table)
         indexes = database.execute(
             """
             select i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid), c.conname,
@@ -231,6 +230,17 @@ def fill(facts: ConnectionFacts, media: int) -> None:
             database.execute(f"alter table {table} add constraint {constraint} {definition}" if constraint else made)
         for table in FILLED:
             database.execute(f"vacuum (analyze) {table}")
+
+
+def lose_log(database: Connection, table: str) -> None:
+    """Keep no log of the table, nor of those that refer to it: these first, or PostgreSQL refuses."""
+    refer = database.execute(
+        "select distinct conrelid::regclass::text from pg_constraint where contype = 'f' and confrelid = %s::regclass"
+        " and conrelid <> confrelid", [table],
+    ).fetchall()  # fmt: skip
+    for (other,) in refer:
+        lose_log(database, other)
+    database.execute(f"alter table {table} set unlogged")
 
 
 def seal_names(database: Connection) -> None:

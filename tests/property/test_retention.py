@@ -327,15 +327,15 @@ MUTANTS: dict[str, tuple[str, Callable[[str], str]]] = {
     "a day late": ("_UNTIL", lambda sql: sql.replace("::date <= %(day)s", "::date < %(day)s")),
     "a day early": ("_UNTIL", lambda sql: sql.replace("::date <= %(day)s", "::date <= %(day)s + 1")),
     "blocked things end": ("_UNTIL", lambda sql: sql.replace("t.is_blocked = %(asked_blocked)s)", "true)", 1)),
-    "a lifted block holds": ("_ENDS", lambda sql: sql.replace("where lifted_at is null and member", "where member")),
+    "a lifted block holds": ("_HELD", lambda sql: sql.replace("where lifted_at is null and member", "where member")),
     "a block of an exhibit does not hold its case": (
         "_ENDS", lambda sql: sql.replace("k.is_held or k.holds_held as is_blocked", "k.is_held as is_blocked"),
     ),
     "a block of a case does not hold its exhibits": ("_ENDS", lambda sql: sql.replace("e.is_held or k.is_held", "e.is_held")),
     "a block of a series leaves its bytes to their exhibits": (
-        "_ENDS", lambda sql: sql.replace(" or e.id in (select exhibit_id from examined)", ""),
+        "_EXAMINED", lambda sql: sql.replace("where sm.series_id", "where false and sm.series_id"),
     ),
-    "a proposal counts": ("_ENDS", lambda sql: sql.replace("state = 'in-force' and until is not null", "until is not null")),
+    "a proposal counts": ("_ENDS", lambda sql: sql.replace("state = 'in-force' and member", "member")),
     "the first decision counts": ("_ENDS", lambda sql: sql.replace("decided_at desc", "decided_at")),
     "the cover counts before the decision": (
         "_ENDS", lambda sql: sql.replace("coalesce(x.until, c.retention_end,", "coalesce(c.retention_end, x.until,"),

@@ -133,10 +133,7 @@ def names(session: Session, subject_ids: Sequence[UUID]) -> dict[UUID, tuple[str
 
 def terms(session: Session) -> dict[SubjectKind, int]:
     """How many years the own member keeps each type where nothing else is said."""
-    with session.cursor() as cursor:
-        cursor.execute("select kind, years from terms where member = %s", [session.actor.member])
-        said = {SubjectKind(kind): int(years) for kind, years in cursor}
-    return {kind: said.get(kind, TERMS[kind].years) for kind in SubjectKind}
+    return _terms(session)[0]
 
 
 def set_term(session: Session, kind: SubjectKind, years: int) -> None:
@@ -151,27 +148,49 @@ def set_term(session: Session, kind: SubjectKind, years: int) -> None:
         )
 
 
-def _first_ends(session: Session) -> dict[SubjectKind, date]:
-    """The first day on which the own member's term for a type ends anything, of types whose term was changed."""
+def _terms(session: Session) -> tuple[dict[SubjectKind, int], dict[SubjectKind, date]]:
+    """The own member's terms, and the first day on which one ends anything, of types whose term was changed."""
     with session.cursor() as cursor:
         cursor.execute(
             """
-            select kind, ((changed_at at time zone 'UTC')::date + make_interval(months => %s))::date
+            select kind, years, ((changed_at at time zone 'UTC')::date + make_interval(months => %s))::date
               from terms where member = %s""",
             [REVIEW_MONTHS, session.actor.member],
         )
-        return {SubjectKind(kind): day for kind, day in cursor}
+        rows = cursor.fetchall()
+    said = {SubjectKind(row[0]): int(row[1]) for row in rows}
+    return {kind: said.get(kind, TERMS[kind].years) for kind in SubjectKind}, {SubjectKind(row[0]): row[2] for row in rows}
 
 
 def _values(session: Session) -> dict[str, object]:
-    said, first = terms(session), _first_ends(session)
+    said, first = _terms(session)
     return {
         "case_first": first.get(SubjectKind.CASE), "exhibit_first": first.get(SubjectKind.EXHIBIT),
         "series_first": first.get(SubjectKind.SERIES), "list_first": first.get(SubjectKind.HASH_LIST),
-        "member": session.actor.member, "unit": session.actor.unit, "case_years": said[SubjectKind.CASE],
+        "held": _held(session), "member": session.actor.member, "unit": session.actor.unit, "case_years": said[SubjectKind.CASE],
         "exhibit_years": said[SubjectKind.EXHIBIT], "series_years": said[SubjectKind.SERIES],
         "list_years": said[SubjectKind.HASH_LIST],
     }  # fmt: skip
+
+
+def _held(session: Session) -> list[UUID]:
+    """What the own unit has under examination; and exhibits in which bytes of a series lie that is: these stay with it."""
+    own = {"member": session.actor.member, "unit": session.actor.unit}
+    with session.cursor() as cursor:
+        cursor.execute(_HELD, own)
+        held = [row[0] for row in cursor.fetchall()]
+        if not held:
+            return held
+        cursor.execute(_EXAMINED, [held])
+        return held + [row[0] for row in cursor.fetchall()]
+
+
+_HELD = "select subject_id from blocks where lifted_at is null and member = %(member)s and unit = %(unit)s"
+
+_EXAMINED = """
+    select distinct o.exhibit_id from series_media sm join occurrences o on o.medium_id = sm.medium_id
+     where sm.series_id = any(%s)
+"""
 
 
 def _kept(session: Session, row: Sequence) -> Kept:
@@ -197,36 +216,36 @@ def _rule(cover: str) -> str:
     return f"case when x.until is not null then 'extension' when {cover}.retention_end is not null then 'cover' else 'term' end"
 
 
+# Each table that row security is on is read once: every further mention of it is planned, and asks who reads, again.
 # What the owner decided last counts, else what the cover says, else the term of the type. Nothing goes before an end
 # that was stated for something in it: an exhibit is kept as long as any intake into it, a case as its last exhibit.
 # What extends a case extends all that lies in it.
 _ENDS = f"""
-    with extended as materialized (
-        select distinct on (subject_id) subject_id, until from retention_decisions
-         where state = 'in-force' and until is not null and member = %(member)s and unit = %(unit)s
+    with decided as materialized (
+        select subject_id, until, decided_at, id from retention_decisions
+         where state = 'in-force' and member = %(member)s and unit = %(unit)s),
+    extended as materialized (
+        select distinct on (subject_id) subject_id, until from decided where until is not null
          order by subject_id, decided_at desc, id),
     let as materialized (
-        select subject_id, max(decided_at) as at from retention_decisions
-         where state = 'in-force' and until is null and member = %(member)s and unit = %(unit)s group by subject_id),
-    held as materialized (
-        select subject_id from blocks where lifted_at is null and member = %(member)s and unit = %(unit)s),
-    -- Bytes of a series under examination lie in exhibits: these stay with it.
-    examined as materialized (
-        select distinct o.exhibit_id from held h join series_media sm on sm.series_id = h.subject_id
-          join occurrences o on o.medium_id = sm.medium_id),
+        select subject_id, max(decided_at) as at from decided where until is null group by subject_id),
+    cover as materialized (select c.id, c.retention_end from covers c where {_OWN.format("c")}),
+    intake as materialized (
+        select n.exhibit_id, n.list_id, n.started_at, ic.retention_end
+          from intakes n left join cover ic on ic.id = n.cover_id where {_OWN.format("n")}),
     exhibit as materialized (
         select e.id, e.reference, e.case_id, e.entered_at,
                greatest({_end("c", "e.entered_at", "exhibit")}, i.last, xc.until) as ends_on,
                case when xc.until > greatest({_end("c", "e.entered_at", "exhibit")}, i.last) then 'extension'
                     when i.last > {_end("c", "e.entered_at", "exhibit")} then 'cover' else {_rule("c")} end as rule,
-               e.id in (select subject_id from held) or e.id in (select exhibit_id from examined) as is_held
+               e.id = any(%(held)s::uuid[]) as is_held
           from exhibits e
-          left join covers c on c.id = e.cover_id
+          left join cover c on c.id = e.cover_id
           left join extended x on x.subject_id = e.id
           left join extended xc on xc.subject_id = e.case_id
-          left join lateral (
-               select max(coalesce(ic.retention_end, {_TERM.format(entered="n.started_at", kind="exhibit")})) as last
-                 from intakes n left join covers ic on ic.id = n.cover_id where n.exhibit_id = e.id) i on true
+          left join (
+               select n.exhibit_id, max(coalesce(n.retention_end, {_TERM.format(entered="n.started_at", kind="exhibit")})) as last
+                 from intake n where n.exhibit_id is not null group by n.exhibit_id) i on i.exhibit_id = e.id
          where {_OWN.format("e")}),
     within as materialized (
         select case_id, max(ends_on) as last, bool_or(is_held) as is_held, count(*) as exhibits from exhibit group by case_id),
@@ -234,10 +253,10 @@ _ENDS = f"""
         select a.id, a.reference, a.opened_at,
                greatest({_end("c", "a.opened_at", "case")}, w.last) as ends_on,
                case when w.last > {_end("c", "a.opened_at", "case")} then 'content' else {_rule("c")} end as rule,
-               a.id in (select subject_id from held) as is_held, coalesce(w.is_held, false) as holds_held,
+               a.id = any(%(held)s::uuid[]) as is_held, coalesce(w.is_held, false) as holds_held,
                coalesce(w.exhibits, 0) as exhibits
           from cases a
-          left join covers c on c.id = a.cover_id
+          left join cover c on c.id = a.cover_id
           left join extended x on x.subject_id = a.id
           left join within w on w.case_id = a.id
          where {_OWN.format("a")} and a.shredded_at is null),
@@ -246,11 +265,11 @@ _ENDS = f"""
                greatest({_end("c", "l.entered_at", "list")}, i.last) as ends_on,
                case when i.last > {_end("c", "l.entered_at", "list")} then 'cover' else {_rule("c")} end as rule
           from hash_lists l
-          left join covers c on c.id = l.cover_id
+          left join cover c on c.id = l.cover_id
           left join extended x on x.subject_id = l.id
-          left join lateral (
-               select max(coalesce(ic.retention_end, {_TERM.format(entered="n.started_at", kind="list")})) as last
-                 from intakes n left join covers ic on ic.id = n.cover_id where n.list_id = l.id) i on true
+          left join (
+               select n.list_id, max(coalesce(n.retention_end, {_TERM.format(entered="n.started_at", kind="list")})) as last
+                 from intake n where n.list_id is not null group by n.list_id) i on i.list_id = l.id
          where {_OWN.format("l")}),
     kept as (
         select 'case' as kind, k.id, k.reference as name, null::uuid as case_id, null::bytea as case_name, k.opened_at as entered_at,
@@ -259,12 +278,12 @@ _ENDS = f"""
         select 'exhibit', e.id, e.reference, e.case_id, k.reference, e.entered_at, e.ends_on, e.rule, e.is_held or k.is_held, 0
           from exhibit e join cased k on k.id = e.case_id
         union all
-        select 'hash-list', l.id, l.name, null, null, l.entered_at, l.ends_on, l.rule, l.id in (select subject_id from held), 0
+        select 'hash-list', l.id, l.name, null, null, l.entered_at, l.ends_on, l.rule, l.id = any(%(held)s::uuid[]), 0
           from listed l
         union all
         select 'series', s.id, s.name, null, null, s.entered_at, {_end("c", "s.entered_at", "series")}, {_rule("c")},
-               s.id in (select subject_id from held), 0
-          from series s left join covers c on c.id = s.cover_id left join extended x on x.subject_id = s.id
+               s.id = any(%(held)s::uuid[]), 0
+          from series s left join cover c on c.id = s.cover_id left join extended x on x.subject_id = s.id
          where {_OWN.format("s")}),
     told as (
         select k.kind, k.id, k.name, k.case_id, k.case_name, (k.entered_at at time zone 'UTC')::date as entered_on, k.ends_on,
