@@ -9,8 +9,8 @@ import pytest
 import clew.cli
 
 COMMANDS = Path(clew.cli.__file__).parent
-ANSWERING = ("print", "write", "writelines")
-"""How commands answer; besides, whatever is called to show something."""
+ANSWERING = ("show", "print", "write", "echo")
+"""How the names begin of what answers: on the terminal or into a file."""
 
 
 def printed_within(text: str) -> Iterator[int]:
@@ -24,7 +24,7 @@ def printed_within(text: str) -> Iterator[int]:
 
 def answers(called: ast.expr) -> bool:
     name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-    return name in ANSWERING or name.lstrip("_").startswith(("show", "print"))
+    return name.lstrip("_").startswith(ANSWERING)
 
 
 @pytest.mark.parametrize("path", sorted(COMMANDS.glob("*.py")), ids=lambda path: path.stem)
@@ -34,6 +34,6 @@ def test_no_command_prints_within_its_transaction(path: Path) -> None:
 
 def test_the_law_notices_what_is_printed_within() -> None:
     careless = "with opening.acting_as(actor) as session:\n    for one in found(session):\n        {}"
-    for call in ("console.print(one)", "sys.stdout.write(one)", "answers.show_media(console, one)", "_show(one)"):
+    for call in ("console.print(one)", "sys.stdout.write(one)", "path.write_bytes(one)", "answers.show_media(console, one)", "_show(one)"):
         assert [*printed_within(careless.format(call))] == [3]
     assert [*printed_within("with opening.acting_as(actor) as session:\n    x = f(session)\nconsole.print(x)")] == []

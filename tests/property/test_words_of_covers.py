@@ -19,7 +19,7 @@ from clew.domain.cover import (
 )
 from clew.domain.errors import ClewError, Invalid
 from clew.domain.handling import Use
-from clew.domain.rewording import Reworded, following, is_own, loosens, reworded, strictest
+from clew.domain.wording import Reworded, following, is_own, loosens, reworded, strictest
 
 END = date(2031, 11, 27)
 TEXTS = ("", "Ask first.", "Not on paper.", "Ask first. · Not on paper.")

@@ -13,7 +13,7 @@ from clew.domain.errors import Invalid, StepRefused
 from clew.domain.handling import Actor
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
-from clew.domain.rewording import Reworded
+from clew.domain.wording import Reworded
 from clew.records.session import acting_as
 from tests.world.world import World
 

@@ -14,7 +14,7 @@ from clew.domain.errors import Invalid, NotVisible, SecondPersonNeeded
 from clew.domain.handling import Actor, Audience, Handling
 from clew.domain.handling_change import Change, SubjectKind
 from clew.domain.officer import Role
-from clew.domain.rewording import Reworded
+from clew.domain.wording import Reworded
 from clew.records import covers
 from clew.records.session import acting_as
 from tests.world.office import Office

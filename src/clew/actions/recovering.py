@@ -10,7 +10,7 @@ from clew.domain.cover import Cover
 from clew.domain.errors import Invalid
 from clew.domain.handling import Handling, narrowest, widens
 from clew.domain.handling_change import Change, SubjectKind, effective, words_in_force
-from clew.domain.rewording import following, is_own, together
+from clew.domain.wording import following, is_own, together
 from clew.records import covers, handling_changes, handlings, wordings
 from clew.records.handlings import Group, IntakeGroup, Lying, Move, Subject
 from clew.records.session import Session

@@ -7,7 +7,7 @@ from clew.actions.opening import today
 from clew.domain.cover import Cover, Words, check_retention, cover_from_words
 from clew.domain.errors import Invalid, StepRefused
 from clew.domain.handling_change import words_in_force
-from clew.domain.rewording import as_said, loosens, reworded
+from clew.domain.wording import as_said, loosens, reworded
 from clew.records import audit, covers, handling_changes, intakes
 from clew.records.intakes import Intake
 from clew.records.session import Session

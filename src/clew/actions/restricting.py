@@ -31,7 +31,7 @@ from clew.domain.handling_change import (
     words_in_force,
 )
 from clew.domain.officer import Role
-from clew.domain.rewording import Reworded, as_said, loosens, reworded, strictest
+from clew.domain.wording import Reworded, as_said, loosens, reworded, strictest
 from clew.records import audit, covers, handling_changes, handlings, members, officers, retentions, tombstones
 from clew.records.handlings import Subject
 from clew.records.intakes import Intake

@@ -24,7 +24,7 @@ from clew.domain.handling import (
     uses_from_words,
 )
 from clew.domain.handling_change import SubjectKind
-from clew.domain.rewording import Reworded
+from clew.domain.wording import Reworded
 
 if TYPE_CHECKING:
     from clew.actions.restricting import Sight, View

@@ -16,7 +16,7 @@ from clew.domain.cover import (
     Purpose,
     SourceEvaluation,
 )
-from clew.domain.rewording import Reworded
+from clew.domain.wording import Reworded
 from clew.web.words import Words
 
 PURPOSES: Mapping[Purpose, Words] = {
