@@ -30,6 +30,7 @@ __all__ = [
     "every_series",
     "look",
     "media",
+    "seen",
 ]
 
 
@@ -126,6 +127,15 @@ def look(session: Session, name: str) -> SeriesView:
         proposals=proposed,
         references={one.id: one.reference for one in series.of(session, named).values()},
     )  # fmt: skip
+
+
+def seen(session: Session, name: str) -> None:
+    """That the actor may see the series of that reference, or of that name of the own unit.
+
+    Raises:
+        NotVisible: there is none, or the actor may not see it.
+    """
+    audit.append(session, "series.find", str(series.find(session, name).id))
 
 
 def media(session: Session, name: str, *, after: str | None = None, limit: int = 50) -> MediaPage:

@@ -31,6 +31,11 @@ class MediumRow:
     is_own: bool
     dissents: int
 
+    @property
+    def seconds(self) -> int | None:
+        """How long it lasts, if it moves."""
+        return None if self.duration_ms is None else round(self.duration_ms / 1000)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contributor:

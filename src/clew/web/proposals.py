@@ -1,0 +1,102 @@
+"""What programs propose for series about the media of a case: looked for, accepted and rejected."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from clew.actions import proposing
+from clew.actions.opening import Session
+from clew.actions.surveying import Proposal
+from clew.domain.errors import ClewError, NotAdmitted, NotVisible
+from clew.web import series_words
+from clew.web.acting import as_officer
+from clew.web.words import number
+
+TOLD = "clew.told"
+SHOWN_MAX = 100
+STEPS = ("look", "accept", "reject")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A proposal on a page: what, for which series, and why."""
+
+    id: UUID
+    name: str | None
+    other: str | None
+    series: str | None
+    media: int
+    reason: str
+
+
+def rows(some: Sequence[Proposal], references: Mapping[UUID, str]) -> list[Row]:
+    """The proposals as they are shown."""
+    return [
+        Row(
+            id=one.id, name=one.name, other=references.get(one.other_id) if one.other_id else None,
+            series=references.get(one.series_id), media=one.media, reason=series_words.reason(one.rule, one.measured),
+        )
+        for one in some
+    ]  # fmt: skip
+
+
+@require_safe
+def of_case(request: HttpRequest, case: str) -> HttpResponse:
+    """What waits about a case of the own unit."""
+    with as_officer(request.user.get_username()) as session:
+        waiting = proposing.waiting(session, case, limit=SHOWN_MAX)
+        references = proposing.references(session, waiting)
+    shown = {"case": case, "proposals": rows(waiting, references), "told": request.session.pop(TOLD, None)}
+    return render(request, "series/proposals.html", shown)
+
+
+@require_POST
+def move(request: HttpRequest, case: str, step: str) -> HttpResponse:
+    """Look for more about the case, or decide about what waits."""
+    if step not in STEPS:
+        raise NotVisible("There is no such step.")
+    with as_officer(request.user.get_username()) as session:
+        # Before the form is read: what is wrong with it is said only of a case that is there.
+        proposing.waiting(session, case, limit=1)
+    try:
+        with as_officer(request.user.get_username()) as session:
+            told = _looked(session, case) if step == "look" else decided(session, step, request.POST)
+    except NotAdmitted:
+        raise
+    except ClewError as refused:
+        told = str(refused)
+    request.session[TOLD] = told
+    return redirect("case-proposals", case=case)
+
+
+def decided(session: Session, step: str, given: QueryDict) -> str:
+    """Accept or reject the proposals that were ticked; how it went."""
+    ids = [UUID(one) for one in given.getlist("proposal") if _is_identifier(one)]
+    if step == "accept":
+        count = proposing.accept(session, ids)
+        return ngettext("{count} is accepted.", "{count} are accepted.", count).format(count=number(count))
+    count = proposing.reject(session, ids)
+    return ngettext(
+        "{count} is rejected and is not proposed again.", "{count} are rejected and are not proposed again.", count
+    ).format(count=number(count))
+
+
+def _looked(session: Session, case: str) -> str:
+    done = proposing.propose(session, case)
+    return _("{media} media looked at; proposals that are new: {new}.").format(
+        media=number(done.media), new=number(done.new)
+    )
+
+
+def _is_identifier(untrusted_words: str) -> bool:
+    try:
+        UUID(untrusted_words)
+    except ValueError:
+        return False
+    return True
