@@ -16,6 +16,7 @@ from clew.actions.surveying import Proposal
 from clew.domain.errors import ClewError, NotAdmitted, NotVisible
 from clew.web import series_words
 from clew.web.acting import as_officer
+from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.words import number
 
 TOLD = "clew.told"
@@ -57,6 +58,7 @@ def of_case(request: HttpRequest, case: str) -> HttpResponse:
 
 
 @require_POST
+@needs_fresh_sign_in
 def move(request: HttpRequest, case: str, step: str) -> HttpResponse:
     """Look for more about the case, or decide about what waits."""
     if step not in STEPS:

@@ -18,6 +18,7 @@ from clew.domain.handling import Audience, Handling, handled
 from clew.domain.series import REASON_CHARACTERS_MAX, STEPS, TEXT_CHARACTERS_MAX, SeriesState
 from clew.web import proposals, series_words
 from clew.web.acting import as_officer
+from clew.web.sign_ins import needs_fresh_sign_in
 
 TOLD = "clew.told"
 SERIES_PER_PAGE = 50
@@ -72,6 +73,7 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_POST
+@needs_fresh_sign_in
 def open_new(request: HttpRequest) -> HttpResponse:
     """Open a series of the own unit."""
     given = request.POST
@@ -88,6 +90,7 @@ def open_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs_fresh_sign_in
 def move(request: HttpRequest, name: str, step: str) -> HttpResponse:
     """Take a step about a series."""
     if step not in ACTS:
