@@ -75,9 +75,13 @@ _PLAN_COLUMNS = 8
 _END = 1 << 8
 _ADVANCE_BIT, _ADVANCE_MASK, _VALUE_BIT, _VALUE_MASK = 12, 127, 20, 0xFFF
 # An entry of a fast table, from its lowest bit: 8 of bits taken, 4 of blocks ended, 7 of coefficients advanced, one
-# unused, 12 of signed value. The lowest two fields of one turn's entries are summed up in one addition.
-_SLOW = 64 << _ADVANCE_BIT
+# for a value that does not show, 12 of signed value. The lowest two fields of one turn's entries are summed up in one
+# addition.
+_SLOW = BLOCK << _ADVANCE_BIT
 """An entry that the table cannot answer: it leads out of any block, to the reading code by code."""
+_LONG = 1 << 19
+"""An entry whose code shows and whose value does not, which holds the size of that instead: it leads out of any block
+too, by as many coefficients as a block has more than it advances."""
 _U, _U32 = np.uint64, np.uint32
 
 _KEPT_MAX = [int(np.count_nonzero(ZIGZAG.sum(axis=1) <= diagonals)) - 1 for diagonals in range(15)]
@@ -227,8 +231,10 @@ def _tell_kept(short, fast):  # type: ignore[no-untyped-def]
     for index in range(1 << LOOKED_BITS):
         entry = short[index]
         taken, run, size = entry >> 8, (entry >> 4) & 15, entry & 15
-        if taken == 0 or taken + size > LOOKED_BITS or size > AC_SIZE_MAX or (size == 0 and 0 < run < 15):
+        if taken == 0 or taken + size > TAKEN_BITS_MAX or size > AC_SIZE_MAX or (size == 0 and 0 < run < 15):
             fast[index] = _SLOW
+        elif taken + size > LOOKED_BITS:
+            fast[index] = (taken + size) | _SLOW + ((run + 1) << _ADVANCE_BIT) | _LONG | size << _VALUE_BIT
         elif size == 0 and run == 0:
             fast[index] = taken | _END | 1 << _ADVANCE_BIT  # what it keeps is a zero where one is
         else:
@@ -266,7 +272,8 @@ def _tell_differences(short, skipped, fast, is_wanted, is_dc_only, coefficients)
                 taken += length
                 end = _END if length else 0
         elif is_wanted:
-            continue
+            advance, value = 1 + BLOCK, size
+            end = _LONG
         fast[index] = taken | end | advance << _ADVANCE_BIT | (value & _VALUE_MASK) << _VALUE_BIT
 
 
@@ -274,6 +281,15 @@ def _tell_differences(short, skipped, fast, is_wanted, is_dc_only, coefficients)
 def _extended(bits, size):  # type: ignore[no-untyped-def]
     """The signed value of `size` bits. Source: T.81, F.2.2.1, EXTEND."""
     return bits if size == 0 or bits >> (size - 1) else bits - (1 << size) + 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _with_value(entry, word):  # type: ignore[no-untyped-def]
+    """A long entry with its value in the place of the value's size; `word` begins with its code."""
+    size = entry >> _U32(_VALUE_BIT)
+    bits = (word >> (_U(64) - _U(entry & _U32(63)))) & ((_U(1) << _U(size)) - _U(1))
+    value = _extended(np.int64(bits), np.int64(size))
+    return (entry & _U32(255)) | _U32(value & _VALUE_MASK) << _U32(_VALUE_BIT)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -376,7 +392,11 @@ def _runner(*, keeps_more: bool, is_single: bool) -> Callable[..., int]:  # noqa
                             k_after = k + _U((entry >> _U32(_ADVANCE_BIT)) & _U32(_ADVANCE_MASK))
                             is_known = k_after < _U(BLOCK)
                             if not is_known:
-                                break
+                                k_after -= _U(BLOCK)
+                                is_known = (entry & _U32(_LONG)) != _U32(0) and k_after < _U(BLOCK)
+                                if not is_known:
+                                    break
+                                entry = _with_value(entry, word)
                             word <<= _U(entry) & _U(63)
                             total += entry
                             value = np.int32(entry) >> np.int32(_VALUE_BIT)

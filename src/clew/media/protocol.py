@@ -11,6 +11,10 @@ RESULTS_FD: Final = 11
 NONCE_BYTES: Final = 16
 REQUEST: Final = struct.Struct(f"={NONCE_BYTES}sBQ")
 """Nonce of the job, what is wanted, size of the content in bytes."""
+ANSWER: Final = struct.Struct(f"={NONCE_BYTES}sI")
+"""Nonce, length of the message in bytes; the message follows, and behind it its arrays if all fits one answer."""
+ARRAYS_ALONG_BYTES_MAX: Final = 8 * 1024
+"""Arrays of a still have 372 bytes; those of a video lie in the results file, beside the answer."""
 UNPACK: Final = struct.Struct(f"={NONCE_BYTES}sQQQ")
 """Nonce, size of the archive, ordinal of the first entry wanted, bytes it may unfold to."""
 NEXT_ENTRY: Final = b"e"

@@ -8,18 +8,20 @@ from datetime import datetime
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clew.domain.errors import ClewError
 from clew.domain.fingerprint import BYTES, MOVING_KINDS, Kind, Transform
 from clew.domain.medium import MediumKind, Verdict
 from clew.media import limits
-from clew.media.reading import Camera, Fact, FingerprintSet, Reading
+from clew.media.reading import NO_CAMERA, Camera, Fact, FingerprintSet, Reading
 
 LEFT_OUT: Final = "clew:left_out"
 """Key of the number of facts that did not fit."""
 _VERDICTS = frozenset((Verdict.DECODED, Verdict.DAMAGED_READ, Verdict.NOT_DECODED, Verdict.REFUSED))
 _KEYS = frozenset(("verdict", "reason", "kind", "width", "height", "duration_ms", "stored", "queries",
                    "facts", "camera"))  # fmt: skip
+_CAMERA_KEYS = frozenset(one.name for one in fields(Camera))
 WAYS_SEEN_MAX = 2
 """A still picture as stored, and laid on white where it has transparency."""
 _INTEGER_MAX = 2**63 - 1
@@ -48,7 +50,7 @@ def pack(reading: Reading) -> tuple[bytes, list[bytes]]:
         "stored": [_shape(one) for one in reading.stored],
         "queries": [_shape(one) for one in reading.queries],
         "facts": _bounded(reading.facts),
-        "camera": _camera_words(reading.camera),
+        "camera": None if reading.camera == NO_CAMERA else _camera_words(reading.camera),
     }
     arrays = [array for one in (*reading.stored, *reading.queries) for array in _arrays(one)]
     return _ENCODER.encode(message).encode(), arrays
@@ -69,6 +71,8 @@ def _arrays(one: FingerprintSet) -> Iterable[bytes]:
 
 def _text(words: str, characters_max: int) -> str:
     """`words` without what a database cannot keep (NUL, lone surrogates), cut to a length."""
+    if len(words) <= characters_max and words.isascii() and "\0" not in words:
+        return words
     return words[:characters_max].replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
@@ -150,7 +154,7 @@ def _reading(claims: Mapping[str, Untrusted], read_arrays: Callable[[int], bytes
     _claim(verdict in _VERDICTS)
     _claim(verdict.is_decoded or not (stored or queries))
     size = sum(shape.size_bytes for shape in (*stored, *queries))
-    arrays = memoryview(read_arrays(size) if size else b"")
+    arrays = np.frombuffer(read_arrays(size) if size else b"", np.uint8)
     _claim(len(arrays) == size)
     sets: list[FingerprintSet] = []
     for shape in (*stored, *queries):
@@ -231,30 +235,30 @@ def _list(value: Untrusted, items_max: int) -> Sequence[Untrusted]:
 
 
 def _shapes(value: Untrusted, rows_max: int) -> list[_Shape]:
-    shapes = []
-    for untrusted_shape in _list(value, limits.SETS_MAX):
-        kind, rows, has_times, has_transforms = _list(untrusted_shape, 4)
-        shape = _Shape(
-            kind=Kind(_whole(kind, 0, 255)),
-            rows=_whole(rows, 0, rows_max),
-            has_times=bool(_whole(has_times, 0, 1)),
-            has_transforms=bool(_whole(has_transforms, 0, 1)),
-        )
-        # What is compared by its times must have them: a set without would fail whoever meets it later.
-        _claim(shape.has_times == (shape.kind in MOVING_KINDS))
-        _claim(shape.has_times or shape.rows <= WAYS_SEEN_MAX * len(Transform))
-        shapes.append(shape)
+    shapes = [_shape_of(untrusted) for untrusted in _list(value, limits.SETS_MAX)]
     _claim(sum(shape.rows for shape in shapes) <= rows_max)
     return shapes
 
 
-def _set(shape: _Shape, arrays: memoryview) -> FingerprintSet:
+def _shape_of(value: Untrusted) -> _Shape:
+    untrusted_kind, untrusted_rows, untrusted_times, untrusted_transforms = _list(value, 4)
+    kind = Kind(_whole(untrusted_kind, 0, 255))
+    rows = _whole(untrusted_rows, 0, limits.QUERY_ROWS_MAX)
+    has_times = _whole(untrusted_times, 0, 1) == 1
+    has_transforms = _whole(untrusted_transforms, 0, 1) == 1
+    # What is compared by its times must have them: a set without would fail whoever meets it later.
+    _claim(has_times == (kind in MOVING_KINDS))
+    _claim(has_times or rows <= WAYS_SEEN_MAX * len(Transform))
+    return _Shape(kind=kind, rows=rows, has_times=has_times, has_transforms=has_transforms)
+
+
+def _set(shape: _Shape, arrays: NDArray[np.uint8]) -> FingerprintSet:
     n = shape.rows
-    bits = np.frombuffer(arrays[: n * BYTES], np.uint8).reshape(n, BYTES)
-    qualities = np.frombuffer(arrays[n * BYTES : n * (BYTES + 1)], np.uint8)
+    bits = arrays[: n * BYTES].reshape(n, BYTES)
+    qualities = arrays[n * BYTES : n * (BYTES + 1)]
     rest = arrays[n * (BYTES + 1) :]
     times = np.frombuffer(rest[: 4 * n], _TIMES).astype(np.int32) if shape.has_times else None
-    transforms = np.frombuffer(rest[len(rest) - n :], np.uint8) if shape.has_transforms else None
+    transforms = rest[len(rest) - n :] if shape.has_transforms else None
     _claim(max(qualities.data, default=0) <= 100)  # most sets have one row or eight: a third of what numpy takes
     _claim(times is None or int(times.min(initial=0)) >= 0)
     _claim(transforms is None or max(transforms.data, default=0) <= 7)
@@ -283,7 +287,9 @@ def _checked_fact(value: Untrusted, depth: int) -> Fact:
 
 
 def _camera(value: Untrusted) -> Camera:
-    claims = _exactly(value, frozenset(one.name for one in fields(Camera)))
+    if value is None:
+        return NO_CAMERA
+    claims = _exactly(value, _CAMERA_KEYS)
     untrusted_taken_at = _words_or_none(claims["taken_at"])
     taken_at = None if untrusted_taken_at is None else datetime.fromisoformat(untrusted_taken_at)
     _claim(taken_at is None or taken_at.tzinfo is None)

@@ -5,6 +5,7 @@ import os
 import secrets
 import signal
 import socket
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,7 @@ from clew.media import limits
 from clew.media.deadline import Budget, Deadline, ReaderDied, ReaderFailed, ReaderKilled, answer_of
 from clew.media.lock import Level
 from clew.media.nursery import PROGRAM, Locked, Nursery
-from clew.media.protocol import NONCE_BYTES, REQUEST, Role
+from clew.media.protocol import ANSWER, NONCE_BYTES, REQUEST, Role
 from clew.media.reading import Reading, Wants
 from clew.media.reply import ProtocolBroken, unpack
 
@@ -146,10 +147,22 @@ def _reading(reader: Locked, deadline: Deadline, fd: int, size: int, wants: Want
     # A fresh random nonce: a taken-over reader cannot answer a medium before it is asked.
     if not secrets.compare_digest(untrusted_answer[:NONCE_BYTES], nonce):
         raise ProtocolBroken("The reader's answer is to no question.")
+    untrusted_message, untrusted_along = _parts(untrusted_answer)
     try:
-        return unpack(untrusted_answer[NONCE_BYTES:], lambda most: _arrays(reader, most))
+        return unpack(untrusted_message, lambda most: untrusted_along or _arrays(reader, most))
     finally:
-        os.ftruncate(reader.results_fd, 0)
+        if not untrusted_along:
+            os.ftruncate(reader.results_fd, 0)
+
+
+def _parts(untrusted_answer: bytes) -> tuple[bytes, bytes]:
+    """The message of an answer, and the arrays that came along with it, if they did."""
+    try:
+        _nonce, length = ANSWER.unpack_from(untrusted_answer)
+    except struct.error:
+        raise ProtocolBroken("The reader's answer is too short.") from None
+    behind = ANSWER.size + length
+    return untrusted_answer[ANSWER.size : behind], untrusted_answer[behind:]
 
 
 def _send(reader: Locked, request: bytes, fd: int) -> None:

@@ -146,6 +146,8 @@ def _shown(picture: Picture) -> tuple[tuple[pdq.Bits, int], ...]:
 
 def _rows(kind: Kind, ways: Sequence[tuple[pdq.Bits, int]]) -> tuple[FingerprintSet, FingerprintSet]:
     """What is stored and what is looked up of each way to see a picture; of flat ways only if there is no other."""
+    if len(ways) == 1:  # nearly always: no rows need to be put together
+        return _rows_of_one(kind, *ways[0])
     seen = [way for way in ways if way[1] >= QUALITY_MATCHED_MIN] or ways[:1]
     stored = FingerprintSet(
         kind=kind,
@@ -159,6 +161,14 @@ def _rows(kind: Kind, ways: Sequence[tuple[pdq.Bits, int]]) -> tuple[Fingerprint
         transforms=np.concatenate([_TRANSFORMS[: len(rows)] for rows, _ in seen]),
     )
     return stored, queries
+
+
+def _rows_of_one(kind: Kind, bits: pdq.Bits, quality: int) -> tuple[FingerprintSet, FingerprintSet]:
+    qualities = np.full(len(bits), quality, np.uint8)
+    return (
+        FingerprintSet(kind=kind, bits=bits[:1], qualities=qualities[:1]),
+        FingerprintSet(kind=kind, bits=bits, qualities=qualities, transforms=_TRANSFORMS[: len(bits)]),
+    )
 
 
 def warm() -> None:

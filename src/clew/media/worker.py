@@ -19,7 +19,16 @@ from pathlib import Path
 from clew.media import limits
 from clew.media.attempts import ATTEMPTS, attempt, attempts_answered
 from clew.media.lock import lock
-from clew.media.protocol import CHANNEL_FD, NONCE_BYTES, REQUEST, RESULTS_FD, Role, received
+from clew.media.protocol import (
+    ANSWER,
+    ARRAYS_ALONG_BYTES_MAX,
+    CHANNEL_FD,
+    NONCE_BYTES,
+    REQUEST,
+    RESULTS_FD,
+    Role,
+    received,
+)
 from clew.media.reading import Reading, Wants
 from clew.media.reply import pack
 from clew.media.unpacking import unpack_to
@@ -46,8 +55,13 @@ def read_media(channel: socket.socket, read: Read) -> None:
         nonce, wants, size = REQUEST.unpack(request)
         message, arrays = pack(read(fds[0], size, Wants(wants)))
         os.close(fds[0])
-        _write_results(b"".join(arrays))  # one call for the ten small arrays of a picture
-        channel.send(nonce + message)
+        content = b"".join(arrays)  # one for the ten small arrays of a picture
+        answer = ANSWER.pack(nonce, len(message)) + message
+        if len(content) <= ARRAYS_ALONG_BYTES_MAX:
+            channel.send(answer + content)
+        else:
+            _write_results(content)
+            channel.send(answer)
 
 
 def _write_results(content: bytes) -> None:

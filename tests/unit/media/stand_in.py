@@ -12,7 +12,7 @@ import numpy as np
 from clew.domain.fingerprint import Kind
 from clew.domain.medium import MediumKind, Verdict
 from clew.media import worker
-from clew.media.protocol import CHANNEL_FD, NONCE_BYTES, RESULTS_FD
+from clew.media.protocol import ANSWER, CHANNEL_FD, RESULTS_FD
 from clew.media.reading import FingerprintSet, Reading, Wants
 
 
@@ -74,26 +74,39 @@ def _opened(path: bytes) -> Reading:
     return reading_of(path)
 
 
+def _changed(words: bytes, nonce: bytes, answer: bytes, along: bytes) -> bytes:
+    """What a reader that was told `words` says instead of its answer."""
+    if words == b"no frame":
+        return nonce + b"xx"
+    if words == b"longer than it is":
+        return ANSWER.pack(nonce, 2**32 - 1) + answer + along
+    if words == b"right nonce":
+        answer = b"{}"
+    elif words == b"claims":
+        answer = answer.replace(b"[1, 1, 0, 0]", b"[1, 9, 0, 0]")
+    elif words == b"more along":
+        along += b"x"
+    elif words == b"less along":
+        along = along[:-1]
+    return ANSWER.pack(nonce, len(answer)) + answer + along
+
+
+LIES = (b"no frame", b"longer than it is", b"right nonce", b"claims", b"more along", b"less along", b"answers twice")
+
+
 class Answers(socket.socket):
     """A channel that changes what a reader says, knowing the nonce, when its medium told it to."""
 
     def send(self, message: bytes, *_flags: int) -> int:  # type: ignore[override]
-        nonce, answer = message[:NONCE_BYTES], message[NONCE_BYTES:]
-        if fingerprint_in_results() == fingerprint_of(b"right nonce"):
-            answer = b"{}"
-        if fingerprint_in_results() == fingerprint_of(b"claims"):
-            answer = answer.replace(b"[1, 1, 0, 0]", b"[1, 9, 0, 0]")
-        sent = super().send(nonce + answer)
-        if fingerprint_in_results() == fingerprint_of(b"answers twice"):
-            super().send(nonce + answer)
-        return sent
-
-
-def fingerprint_in_results() -> bytes:
-    try:
-        return os.pread(RESULTS_FD, 32, 0)
-    except OSError:  # this is the nursery, which has no results
-        return b""
+        told = next((words for words in LIES if fingerprint_of(words) in message), None)
+        if told is None:
+            return super().send(message)
+        nonce, length = ANSWER.unpack_from(message)
+        answer, along = message[ANSWER.size :][:length], message[ANSWER.size + length :]
+        changed = _changed(told, nonce, answer, along)
+        if told == b"answers twice":
+            super().send(changed)
+        return super().send(changed)
 
 
 if __name__ == "__main__":

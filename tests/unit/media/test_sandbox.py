@@ -63,6 +63,10 @@ def test_a_path_is_closed_inside(sandbox: Sandbox) -> None:
         (b"too long", "The reader's answer is too long."),
         (b"too much", "The sandboxed reader died."),
         (b"claims", "The reader's answer is not a reading."),
+        (b"more along", "The reader's answer is not a reading."),
+        (b"less along", "The reader's answer is not a reading."),
+        (b"longer than it is", "The reader's answer is not a reading."),
+        (b"no frame", "The reader's answer is too short."),
     ],
 )
 def test_a_reader_that_fails_twice_quarantines_its_medium_and_no_other(
