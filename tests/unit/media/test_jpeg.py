@@ -4,7 +4,8 @@ Mutants that these tests have killed: a code's length one too long; the sign of 
 that is not 0; a prediction that outlives its restart marker; restart markers in any order; the second reader met a
 block too late; its means not shifted; coefficients advanced by their run alone; a block too long accepted; bytes left
 over accepted; any marker behind the scan accepted; the stuffed zero kept; means beyond black and white accepted; the
-blocks of an MCU laid out by columns.
+blocks of an MCU laid out by columns; a value that does not show taken without its sign; more bits taken by three
+codes than a refill leaves.
 """
 
 import csv
@@ -302,6 +303,38 @@ def test_a_block_may_reach_its_last_coefficient_and_not_one_farther(diagonals: i
     assert not is_read(three_times_16 + "1110" + "1" + "0" + "111")
     assert not is_read(three_times_16 + "10" + "0" + "1111111")
     assert not is_read(three_times_16 + "1111" + "1" + "0" + "111")  # no code of the table
+
+
+@pytest.mark.parametrize("length", [2, 3, 9, 10, 12, 13])
+@pytest.mark.parametrize("size", [1, 7, 9, 10])
+def test_a_value_may_be_longer_than_what_is_looked_at(length: int, size: int) -> None:
+    """Three codes in a row, each with its value, of 3 to 23 bits together: shown whole, shown without the value, or not."""
+    blocks, rng = 64, random.Random(length * size)
+    # "0" is a difference of 0 and the end of a block; a code of so many bits is a value of that size.
+    counts = bytes([1, *(0,) * (length - 2), 1]).ljust(16, b"\0")
+    both = Codes(counts=counts, symbols=bytes([0, size]))
+    frame = Frame(
+        width=8 * blocks, height=8, sampling=(1, 1), steps=bytes([1] * 64), codes=((both, both),),
+        restart_interval=0, scan_at=0,
+    )  # fmt: skip
+    code = "1" + "0" * (length - 1)
+    bits, values, mean = "", np.zeros((blocks, 4), np.int64), 0
+    for block in range(blocks):
+        for k in range(4):
+            value = rng.choice((-1, 1)) * rng.randrange(1 << (size - 1), 1 << size)
+            if k == 0:  # so that no mean leaves black and white
+                value = abs(value) if mean <= 0 else -abs(value)
+                mean += value
+            bits += code + format(value if value > 0 else value + (1 << size) - 1, f"0{size}b")
+            values[block, k] = mean if k == 0 else value
+        bits += "0"
+    bits += "1" * (-len(bits) % 8)
+    scan = int(bits, 2).to_bytes(len(bits) // 8, "big").replace(b"\xff", b"\xff\0")
+    found = jpeg_scan.read_scan(scan + b"\xff\xd9", frame, 2, Laid)
+    assert isinstance(found, Laid)
+    by_block = found.values.reshape(3, blocks, 3)
+    seen = [by_block[row, :, column] for row, column in pdq.ZIGZAG[:4]]
+    assert np.array_equal(np.array(seen).T, values)
 
 
 def test_a_size_claimed_for_few_bytes_costs_no_memory() -> None:
