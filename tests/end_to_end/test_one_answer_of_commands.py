@@ -94,6 +94,25 @@ WALKED: dict[str, tuple[Way, ...]] = {
         )
         for step, more in (("show", ""), ("consent", ""), ("decline", "--reason why"), ("wait", "--reason why"))
     },
+    **{
+        f"message {step}": (Way(words=f"{{}} {more}".strip(), sort=IDENTIFIERS, parameter="correspondence"),)
+        for step, more in (
+            ("show", ""), ("answer", ""), ("nothing-known", ""), ("remark", ""), ("pass", "--unit FORENSICS"),
+            ("close", ""),
+        )
+    },
+    "message translate": (
+        Way(words=f"{{}} {NEVER_GIVEN} --language sv", sort=IDENTIFIERS, parameter="correspondence"),
+        Way(words=f"{NEVER_GIVEN} {{}} --language sv", sort=IDENTIFIERS, parameter="message_id"),
+    ),
+    "message ask": (
+        Way(words="case {} --to DK/VICTIM-ID", sort=NAMES, parameter="name"),
+        Way(words="exhibit {} --case NO-1 --to DK/VICTIM-ID", sort=NAMES, parameter="name"),
+        Way(words="exhibit PHONE-1 --case {} --to DK/VICTIM-ID", sort=NAMES, parameter="within"),
+        Way(words="series {} --to DK/VICTIM-ID", sort=NAMES, parameter="name"),
+        Way(words="overlap {} --to DK/VICTIM-ID", sort=IDENTIFIERS, parameter="name"),
+    ),
+    "notice seen": (Way(words="{}", sort=IDENTIFIERS, parameter="notice"),),
     "overlap mode": (
         Way(words="{}", sort=NAMES, parameter="name"),
         Way(words="{} --to silent --reason why", sort=NAMES, parameter="name"),
@@ -218,7 +237,8 @@ NO_REFERENCES = {
     "confidentiality": "a closed list", "evaluation": "a closed list", "keep_until": "a day", "adults": "yes or no",
     "fingerprints_only": "yes or no", "year": "a year", "pdf": "a file of the officer", "received": "a day",
     "decided": "yes or no", "years": "a number", "owner": "a code of a member, whom all know", "view": "a closed list",
-    "outcome": "a closed list", "hash_list": "yes or no", "words": "words", "own": "yes or no",
+    "outcome": "a closed list", "hash_list": "yes or no", "words": "words", "due": "a day", "unit": "a code of a unit, whom all know",
+    "language": "a code", "own": "yes or no",
     "title": "a name of the own unit's to be",
     "minors": "yes or no", "every": "yes or no",
 }  # fmt: skip
@@ -366,7 +386,7 @@ def test_the_walk_notices_an_answer_that_differs(foreign: Foreign) -> None:
 
 READING = (
     "triage NO-1", "triage NO-1 --json", "triage NO-1 --jsonl", "handling show case NO-1", "handling preview case NO-1 SE",
-    "audit list", "audit accesses", "overlap list", "overlap show NO-1", "overlap mode", "overlap mode NO-1", "release list", "retention list", "retention show case NO-1", "retention blocks",
+    "audit list", "audit accesses", "message list", "notice list", "overlap list", "overlap show NO-1", "overlap mode", "overlap mode NO-1", "release list", "retention list", "retention show case NO-1", "retention blocks",
     "retention ended", "retention terms",
     "series list", "series list --json", "series show green-room", "series show green-room --json",
     "series propose --case NO-1",

@@ -24,6 +24,19 @@ GOLDEN_APP = {
     "cases": ALL,
     "certifications": "insert, select, update (state, given_by, given_at, closed_by, closed_at)",
     "chunks": ALL,
+    "correspondence_reads": "insert, select (id, correspondence_id, member, unit, officer, read_at)",
+    "correspondences": (
+        "insert, select (id, member, unit, to_member, to_units, subject_kind, subject_id, due_on, asked_by, asked_at,"
+        " closed_by, closed_at), update (to_units, closed_by, closed_at)"
+    ),
+    "messages": "insert, select (id, correspondence_id, member, unit, kind, words, written_by, written_at)",
+    "notices": (
+        "select (id, member, unit, kind, subject_id, raised_at, seen_by, seen_at, mailed_at),"
+        " update (seen_by, seen_at, mailed_at)"
+    ),
+    "translations": (
+        "insert, select (id, message_id, correspondence_id, member, unit, language, words, translated_by, translated_at)"
+    ),
     "consultations": "insert, select, update (view, answer, answered_by, answered_at, ended_at)",
     "covers": ALL,
     "django_content_type": "select",
@@ -99,6 +112,11 @@ GOLDEN_BLIND = {
     "certifications": "select",
     "consultations": "delete, select (request_id, member, owner, asked_at, ends_at, view, answered_at, ended_at)",
     "context_keys": "select",
+    "correspondence_reads": "delete, select",
+    "correspondences": "delete, select",
+    "messages": "delete, select, update (words)",
+    "notices": "delete, insert, select",
+    "translations": "delete, select, update (words)",
     "exhibits": OWNED,
     "fingerprints": "select",
     "handling_changes": "delete, select",
@@ -146,6 +164,9 @@ GOLDEN_FUNCTIONS = {
     "clew_actor_member",
     "clew_blobs_kept",
     "clew_forget_media",
+    "clew_forget_messages",
+    "clew_look_after_messages",
+    "clew_notify_message",
     "clew_forget_overlaps",
     "clew_join_overlaps",
     "clew_open_overlaps",

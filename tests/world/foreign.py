@@ -6,7 +6,7 @@ from uuid import UUID
 
 import psycopg
 
-from clew.actions import consulting, deconflicting, examining, restricting
+from clew.actions import consulting, corresponding, deconflicting, examining, opening, restricting
 from clew.domain.clock import RequestKind
 from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
@@ -81,6 +81,9 @@ def overlap(world: World, of: Actor) -> None:
         with acting_as(officer) as session:
             deconflicting.set_mode(session, SubjectKind.CASE, case, Mode.CONTACT, "As the test says.")
             deconflicting.say(session, SubjectKind.CASE, case, Step.CONSENT)
+    with acting_as(of) as session:
+        about = corresponding.About(kind=corresponding.SubjectKind.CASE, name="SE-hidden")
+        corresponding.ask(session, about, ("DK", "VICTIM-ID"), opening.today(), "Is this tram yours?")
 
 
 def request(world: World) -> None:

@@ -13,6 +13,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import Task
 
 from clew.actions import (
+    corresponding,
     deconflicting,
     ending,
     looking_closer,
@@ -198,9 +199,10 @@ def end_restrictions(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="release_overlaps", queue=VAULT_QUEUE, queueing_lock="release_overlaps")
 def release_overlaps(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
-    """Sides of overlaps are told what their clock has come to, all together."""
+    """Sides of overlaps are told what their clock has come to, all together; who let a day pass is reminded."""
     with reached():
         deconflicting.release_all()
+        corresponding.look_after()
 
 
 @app.periodic(cron="37 * * * *")

@@ -82,6 +82,7 @@ FUNCTIONS_OF_THE_BLIND = (
     "clew_overlap_lasts(uuid, uuid)",
     "clew_overlap_sayings(uuid[])",
     "clew_overlap_meet(uuid[])",
+    "clew_is_going(uuid)",
 )
 
 

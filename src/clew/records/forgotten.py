@@ -31,6 +31,7 @@ def case(session: Session, case_id: UUID) -> Forgotten:
         cursor.execute("delete from medium_keys where case_id = %s returning blob", [case_id])
         held = {bytes(row[0]) for row in cursor}
         blobs = _unheld(session, held)
+        cursor.execute("select clew_forget_messages(%s)", [case_id])
         cursor.execute("select clew_forget_overlaps(%s)", [case_id])
         cursor.execute(
             "select distinct medium_id from occurrences where case_id = %s and medium_id is not null", [case_id]
@@ -72,6 +73,7 @@ def subject(session: Session, kind: SubjectKind, subject_id: UUID) -> Forgotten:
     else:
         counts = {}
         with session.cursor() as cursor:
+            cursor.execute("select clew_forget_messages(%s)", [subject_id])
             cursor.execute("select clew_forget_overlaps(%s)", [subject_id])
             if kind is SubjectKind.SERIES:
                 cursor.execute("select clew_forget_places_in_series(%s)", [subject_id])

@@ -108,10 +108,14 @@ as $$
                b_member as other_member, b_unit as other_unit, b_words as other_words from fresh
         union
         select id, b_side, b_member, b_unit, b_subject, a_member, a_unit, a_words from fresh
+    ), kept as (
+        insert into overlap_contacts (contact_id, side_id, member, unit, subject_id, other_member, other_unit, other_words)
+        select id, side_id, member, unit, subject_id, other_member, other_unit, other_words from carded order by id, side_id
+        on conflict (contact_id, side_id) do nothing returning contact_id, side_id, member, unit
     )
-    insert into overlap_contacts (contact_id, side_id, member, unit, subject_id, other_member, other_unit, other_words)
-    select id, side_id, member, unit, subject_id, other_member, other_unit, other_words from carded order by id, side_id
-    on conflict (contact_id, side_id) do nothing
+    insert into notices (id, member, unit, kind, subject_id, raised_at)
+    select gen_random_uuid(), member, unit, 'contact', contact_id, transaction_timestamp() from kept order by contact_id, side_id
+    on conflict (member, unit, kind, subject_id) where seen_at is null do nothing
 $$;
 
 -- What every worker does now and then, and anybody may: nothing comes of it that the clock does not say. It keeps
@@ -151,6 +155,10 @@ begin
         insert into overlap_sides (member, unit, subject_kind, subject_id, released_at)
         select member, unit, kind, mine, tick from told order by mine
         on conflict (subject_id) do nothing;
+        insert into notices (id, member, unit, kind, subject_id, raised_at)
+        select gen_random_uuid(), s.member, s.unit, 'overlap', s.id, tick
+          from overlap_sides s where s.released_at = tick order by s.subject_id
+        on conflict (member, unit, kind, subject_id) where seen_at is null do nothing;
         update overlap_clock set released_until = tick;
         perform clew_overlap_meet(array(select distinct mine from overlap_grounds));
     end if;
@@ -169,6 +177,10 @@ begin
         insert into overlap_sides (member, unit, subject_kind, subject_id, released_at)
         select member, unit, kind, mine, began from told order by mine
         on conflict (subject_id) do nothing;
+        insert into notices (id, member, unit, kind, subject_id, raised_at)
+        select gen_random_uuid(), s.member, s.unit, 'overlap', s.id, began
+          from overlap_sides s where s.released_at = began order by s.subject_id
+        on conflict (member, unit, kind, subject_id) where seen_at is null do nothing;
     end if;
 end
 $$;
@@ -220,6 +232,17 @@ as $$
      order by 1, 2, 3
 $$;
 
+-- Whether a case or list of the actor's own unit is going for good.
+create or replace function clew_is_going(subject uuid) returns boolean
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    select exists (select from tombstones t where t.subject_id = $1 and t.step = 'begun'
+                      and t.member = clew_actor_member() and t.unit = clew_actor_unit())
+        or exists (select from shreddings s where s.case_id = $1 and s.step in ('confirmed', 'destroyed')
+                      and s.member = clew_actor_member() and s.unit = clew_actor_unit())
+$$;
+
 -- What one side was told and said goes with its case or hash list; the other side's stays as it is and tells nothing.
 create or replace function clew_forget_overlaps(subject uuid) returns void
 language plpgsql volatile security definer
@@ -227,10 +250,7 @@ set search_path = pg_catalog, public, pg_temp
 as $$
 begin
     -- Only of what is going for good: whoever could let one go at will would learn by its coming back.
-    if not exists (select from tombstones t where t.subject_id = $1 and t.step = 'begun'
-                      and t.member = clew_actor_member() and t.unit = clew_actor_unit())
-       and not exists (select from shreddings s where s.case_id = $1 and s.step in ('confirmed', 'destroyed')
-                          and s.member = clew_actor_member() and s.unit = clew_actor_unit()) then
+    if not clew_is_going($1) then
         return;
     end if;
     delete from overlap_contacts c where c.subject_id = $1;

@@ -6,9 +6,11 @@ from importlib.resources import files
 from psycopg import sql
 
 from clew.domain.handling import EVERY_USE, Use
+from clew.domain.message import KEPT_DAYS
 from clew.domain.officer import WITHOUT_CONTENT, Role
+from clew.domain.overlap import REMINDED_AFTER
 from clew.domain.request import KEPT_YEARS
-from clew.records import administration, assertions, custody, deconfliction, locks, log, rights
+from clew.records import administration, assertions, correspondence, custody, deconfliction, locks, log, rights
 from clew.records.roles import Roles
 from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, visible
 
@@ -68,6 +70,7 @@ APP_GRANTS = {
     **rights.APP_GRANTS,
     **assertions.APP_GRANTS,
     **deconfliction.APP_GRANTS,
+    **correspondence.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -83,6 +86,7 @@ BLIND_GRANTS = {
     **custody.BLIND_GRANTS,
     **rights.BLIND_GRANTS,
     **deconfliction.BLIND_GRANTS,
+    **correspondence.BLIND_GRANTS,
     **assertions.BLIND_GRANTS,
 }
 
@@ -111,6 +115,7 @@ FUNCTIONS_OF_THE_APP = (
     *log.FUNCTIONS_OF_THE_APP,
     *rights.FUNCTIONS_OF_THE_APP,
     *deconfliction.FUNCTIONS_OF_THE_APP,
+    *correspondence.FUNCTIONS_OF_THE_APP,
     "clew_blobs_kept(bytea[])",
     "clew_forget_media(uuid[])",
     "clew_forget_words(uuid)",
@@ -123,6 +128,7 @@ FUNCTIONS_OF_THE_BLIND = (
     *log.FUNCTIONS_OF_THE_BLIND,
     *assertions.FUNCTIONS_OF_THE_BLIND,
     *deconfliction.FUNCTIONS_OF_THE_BLIND,
+    *correspondence.FUNCTIONS_OF_THE_BLIND,
 )
 
 FACTS = f"{Use.FACTS:d}::smallint"
@@ -187,6 +193,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **rights.RULES,
     **assertions.RULES,
     **deconfliction.RULES,
+    **correspondence.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 
@@ -269,6 +276,7 @@ SOURCES = (
     "annual_report.sql",
     "series.sql",
     "overlap.sql",
+    "message.sql",
 )
 
 
@@ -287,6 +295,8 @@ def functions() -> list[str]:
         "{covers_lock}": str(locks.COVERS),
         "{overlaps_lock}": str(locks.OVERLAPS),
         **deconfliction.PLACES,
+        "{reminded_after}": f"interval '{REMINDED_AFTER.days} days'",
+        "{messages_kept}": f"interval '{KEPT_DAYS} days'",
         "{a_is_visible}": visible("m.a_"),
         "{b_is_visible}": visible("m.b_"),
     }

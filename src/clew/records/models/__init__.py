@@ -31,6 +31,7 @@ from clew.records.models.handling import HandlingChange, MemberRule
 from clew.records.models.match import Match
 from clew.records.models.medium import FingerprintCounter, FingerprintSet, Medium, MediumKey, Occurrence
 from clew.records.models.member import Member, Officer, Unit
+from clew.records.models.message import Correspondence, CorrespondenceRead, Message, Notice, Translation
 from clew.records.models.overlap import (
     Overlap,
     OverlapClock,
@@ -56,6 +57,8 @@ __all__ = [
     "Chunk",
     "Consultation",
     "ContextKey",
+    "Correspondence",
+    "CorrespondenceRead",
     "Cosignature",
     "DoorMemory",
     "Exhibit",
@@ -72,6 +75,8 @@ __all__ = [
     "MediumKey",
     "Member",
     "MemberRule",
+    "Message",
+    "Notice",
     "Occurrence",
     "Officer",
     "Overlap",
@@ -101,6 +106,7 @@ __all__ = [
     "Tile",
     "Token",
     "Tombstone",
+    "Translation",
     "Unit",
     "WaitingAct",
 ]

@@ -1,0 +1,230 @@
+"""Corresponding: one unit asks another about a record, by a day; it is answered, passed on, translated and closed."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from clew.actions.opening import today
+from clew.domain import handling_change
+from clew.domain.errors import Invalid, NotVisible, StepRefused
+from clew.domain.handling import NODE
+from clew.domain.message import (
+    UNITS_MAX,
+    Kind,
+    NoticeKind,
+    Side,
+    SubjectKind,
+    check_says,
+    checked_due,
+    checked_language,
+    checked_text,
+)
+from clew.records import audit, handlings, members, messages, series
+from clew.records.messages import Correspondence, Message, Notice
+from clew.records.session import Session, acting_as
+
+__all__ = ["Correspondence", "Kind", "Message", "Notice", "NoticeKind", "Side", "SubjectKind", "ask", "say"]
+
+CORRESPONDENCES_PER_PAGE_MAX = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """The record that a request is about: an own case or exhibit, a series that one sees, or a contact.
+
+    `name` is its reference, or the identifier of a contact; `within` the case of an exhibit.
+    """
+
+    kind: SubjectKind
+    name: str
+    within: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some correspondences; `next` is where the following page begins, or None."""
+
+    items: tuple[Correspondence, ...]
+    next: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A correspondence with its messages, and who the actor's unit is in it; `has_it`: it answers now."""
+
+    correspondence: Correspondence
+    messages: tuple[Message, ...]
+    side: Side
+    has_it: bool
+
+
+def ask(session: Session, about: About, to: tuple[str, str] | None, due_on: date, words: str) -> UUID:
+    """Ask another unit about a record. About an overlap, the other side of it is asked, whatever is said.
+
+    The other unit reads the words; what the record is called it sees only where its handling lets it.
+
+    Raises:
+        NotVisible: the actor's unit has no such record or contact, or sees no such series.
+        Invalid: the unit asked does not take part or is the own, the day cannot be, or the words are of no use.
+    """
+    text, due = checked_text(words), checked_due(due_on, today())
+    subject_id, other = _subject(session, about)
+    member, unit = other or to or ("", "")
+    if (member, unit) not in {(one.member, one.code) for one in members.units(session)}:
+        raise Invalid("No such unit takes part: say which member and unit is asked.")
+    if (member, unit) == (session.actor.member, session.actor.unit):
+        raise Invalid("Another unit is asked than one's own.")
+    made = messages.add(session, member, unit, about.kind, subject_id, due)
+    messages.write(session, made, Kind.REQUEST, text)
+    audit.append(session, "message.ask", str(made), owner=session.actor.member)
+    return made
+
+
+def page(session: Session, *, limit: int = CORRESPONDENCES_PER_PAGE_MAX, after: UUID | None = None) -> Page:
+    """Correspondences of the actor's unit, the latest request first."""
+    audit.append(session, "message.list", "", owner=session.actor.member)
+    found = messages.page(session, limit + 1, after)
+    return Page(items=found[:limit], next=found[limit - 1].id if len(found) > limit else None)
+
+
+def look(session: Session, correspondence_id: UUID) -> View:
+    """A correspondence of the actor's unit; the officer has read it then.
+
+    Raises:
+        NotVisible: the unit has none of that identifier.
+    """
+    found = messages.get(session, correspondence_id)
+    audit.append(session, "message.read", str(found.id), owner=session.actor.member)
+    messages.note_read(session, found.id)
+    return _view(session, found)
+
+
+def say(session: Session, correspondence_id: UUID, kind: Kind, words: str = "") -> View:
+    """Answer, say that nothing is known, or add a remark to one's own request.
+
+    Raises:
+        NotVisible: the unit has no such correspondence.
+        StepRefused: it is closed, is another unit's to answer now, or that is the other side's to say.
+        Invalid: the words are of no use.
+    """
+    found = messages.get(session, correspondence_id)
+    side = _checked(session, found, kind)
+    text = checked_text(words, is_demanded=kind is not Kind.NOTHING_KNOWN)
+    if kind is Kind.PASSED or (side is Side.ASKED and not _has_it(session, found)):
+        raise StepRefused("It was passed on: the unit that has it now answers.")
+    messages.write(session, found.id, kind, text)
+    audit.append(session, f"message.{kind}", str(found.id), owner=session.actor.member)
+    return _view(session, found)
+
+
+def pass_on(session: Session, correspondence_id: UUID, unit: str, words: str = "") -> View:
+    """Hand a request over to another unit of the own member; what was said stays with it.
+
+    Raises:
+        NotVisible: the unit has no such correspondence.
+        StepRefused: it is closed, or another unit has it now.
+        Invalid: the member has no such unit, or it had the request before.
+    """
+    found = messages.get(session, correspondence_id)
+    _checked(session, found, Kind.PASSED)
+    text = checked_text(words, is_demanded=False)
+    if not _has_it(session, found):
+        raise StepRefused("It was passed on: the unit that has it now answers.")
+    known = {one.code for one in members.units(session, session.actor.member)}
+    if unit not in known - {*found.units} or len(found.units) >= UNITS_MAX:
+        raise Invalid("It is passed on to a unit of your member that has not had it.")
+    messages.write(session, found.id, Kind.PASSED, text)
+    messages.pass_on(session, found, unit)
+    with session.cursor() as cursor:
+        cursor.execute("select clew_notify_message(%s)", [found.id])
+    audit.append(session, "message.passed", str(found.id), owner=session.actor.member)
+    return _view(session, messages.get(session, correspondence_id))
+
+
+def close(session: Session, correspondence_id: UUID) -> None:
+    """Close one's own request: nothing more is said in it.
+
+    Raises:
+        NotVisible: the unit has no such correspondence.
+        StepRefused: another asked, or it is closed already.
+    """
+    found = messages.get(session, correspondence_id)
+    if found.side_of(session.actor.member, session.actor.unit) is not Side.ASKER:
+        raise StepRefused("Who asked closes it.")
+    messages.close(session, found.id)
+    audit.append(session, "message.close", str(found.id), owner=session.actor.member)
+
+
+def translate(session: Session, correspondence_id: UUID, message_id: UUID, language: str, words: str) -> View:
+    """Put a translation beside a message; the original stays, and both sides read both.
+
+    Raises:
+        NotVisible: the unit has no such correspondence, or no such message is in it.
+        Invalid: the language is none, or the words are of no use.
+    """
+    found = messages.get(session, correspondence_id)
+    kept, text = checked_language(language), checked_text(words)
+    for message in messages.of(session, found.id):
+        if message.id == message_id:
+            messages.translate(session, message, found.id, kept, text)
+            audit.append(session, "message.translate", str(found.id), owner=session.actor.member)
+            return _view(session, found)
+    raise NotVisible("There is no such message.")
+
+
+def notices(session: Session) -> tuple[Notice, ...]:
+    """What waits for the actor's unit, and what was seen before."""
+    audit.append(session, "notice.list", "", owner=session.actor.member)
+    return messages.notices(session)
+
+
+def see(session: Session, notice_id: UUID) -> None:
+    """One notice is seen.
+
+    Raises:
+        NotVisible: none waits.
+    """
+    messages.see_one(session, notice_id)
+    audit.append(session, "notice.see", str(notice_id), owner=session.actor.member)
+
+
+def look_after() -> None:
+    """Remind whoever is to be reminded, and let go what was closed long ago: the node's doing."""
+    with acting_as(NODE) as session:
+        messages.look_after(session)
+
+
+def _subject(session: Session, about: About) -> tuple[UUID, tuple[str, str] | None]:
+    """The record, and who is asked about it where that is given by it."""
+    kinds: dict[SubjectKind, Callable[[], UUID]] = {
+        SubjectKind.CASE: lambda: handlings.find(session, handling_change.SubjectKind.CASE, about.name).id,
+        SubjectKind.EXHIBIT: lambda: handlings.find(
+            session, handling_change.SubjectKind.EXHIBIT, about.name, about.within
+        ).id,
+        SubjectKind.SERIES: lambda: series.find(session, about.name).id,
+    }
+    if about.kind is not SubjectKind.OVERLAP:
+        return kinds[about.kind](), None
+    with suppress(ValueError):
+        contact_id = UUID(about.name)
+        return contact_id, messages.contact(session, contact_id)
+    raise NotVisible("Your unit has no such contact.")
+
+
+def _checked(session: Session, found: Correspondence, kind: Kind) -> Side:
+    side = found.side_of(session.actor.member, session.actor.unit)
+    check_says(side, kind, is_closed=found.closed_at is not None)
+    return side
+
+
+def _has_it(session: Session, found: Correspondence) -> bool:
+    return (session.actor.member, session.actor.unit) == (found.to_member, found.units[-1])
+
+
+def _view(session: Session, found: Correspondence) -> View:
+    return View(
+        correspondence=found, messages=messages.of(session, found.id), has_it=_has_it(session, found),
+        side=found.side_of(session.actor.member, session.actor.unit),
+    )  # fmt: skip

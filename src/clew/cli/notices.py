@@ -1,0 +1,66 @@
+"""`clew notice`: that something waits for one's unit."""
+
+import json
+import sys
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from clew.cli.answers import plain
+from clew.cli.entry import As, Json, console, entered
+from clew.domain.message import NoticeKind
+
+app = typer.Typer(no_args_is_help=True)
+WORDS = {
+    NoticeKind.OVERLAP: "there is an overlap",
+    NoticeKind.OVERLAP_REMINDER: "an overlap waits for your answer",
+    NoticeKind.CONTACT: "both sides of an overlap consented",
+    NoticeKind.MESSAGE: "a message waits to be read",
+    NoticeKind.MESSAGE_DUE: "a request is past its day",
+}
+
+
+@app.callback()
+def notice() -> None:
+    """Notices: that something waits for your unit."""
+
+
+@app.command("list")
+def list_(as_: As, json_: Json = False) -> None:
+    """What waits for your unit, the latest first; then what was seen."""
+    with entered():
+        from clew.actions import corresponding, opening
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            found = corresponding.notices(session)
+        if json_:
+            said = [
+                {
+                    "id": str(one.id), "kind": one.kind.value, "subject": str(one.subject_id), "about": one.about,
+                    "raised_at": one.raised_at.isoformat(), "is_seen": one.seen_at is not None,
+                }
+                for one in found
+            ]  # fmt: skip
+            sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
+            return
+        for one in found:
+            about = f"  {plain(one.about)}" if one.about else f"  {one.subject_id}"
+            seen = "" if one.seen_at is None else "  seen"
+            console.print(f"{one.raised_at:%Y-%m-%d %H:%M}  {one.id}  {WORDS[one.kind]}{about}{seen}", markup=False)
+        if not found:
+            console.print("Nothing waits for your unit.")
+
+
+@app.command()
+def seen(
+    notice: Annotated[UUID, typer.Argument(metavar="NOTICE", help="Its identifier.")],
+    as_: As,
+) -> None:
+    """Say that a notice was seen."""
+    with entered():
+        from clew.actions import corresponding, opening
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            corresponding.see(session, notice)
+        console.print("It is seen.")

@@ -1,0 +1,76 @@
+"""Correspondence: who may read and write messages between units, and notices; rules of row security.
+
+Whoever is of the unit that asked, or of one that was asked, sees a correspondence and all that hangs on it. What a unit
+read and what waits for it is its own.
+"""
+
+from collections.abc import Mapping
+
+from clew.records.custody import OWN_UNIT
+from clew.records.visibility import OFFICER, VIEWER_MEMBER, VIEWER_UNIT
+
+IS_ASKER = f"member = {VIEWER_MEMBER} and unit = {VIEWER_UNIT}"
+IS_ASKED = f"to_member = {VIEWER_MEMBER} and {VIEWER_UNIT} = any (to_units)"
+HAS_IT = f"to_member = {VIEWER_MEMBER} and {VIEWER_UNIT} = to_units[cardinality(to_units)]"
+IS_IN = "exists (select from public.correspondences c where c.id = correspondence_id)"
+IS_OPEN = "exists (select from public.correspondences c where c.id = correspondence_id and c.closed_at is null)"
+
+RULES: Mapping[str, Mapping[str, str]] = {
+    "correspondences": {
+        "select": f"using ({IS_ASKER} or {IS_ASKED})",
+        "insert": (
+            f"with check ({IS_ASKER} and asked_by = {OFFICER} and closed_at is null and cardinality(to_units) = 1"
+            " and exists (select from public.units u where u.member = to_member and u.code = to_units[1]))"
+        ),
+        "update": (
+            f"using (closed_at is null and ({IS_ASKER} or {HAS_IT}))"
+            f" with check ({IS_ASKER} and closed_by = {OFFICER} or {IS_ASKED} and closed_at is null)"
+        ),
+    },
+    "messages": {
+        "select": f"using ({IS_IN})",
+        "insert": f"with check ({OWN_UNIT} and written_by = {OFFICER} and {IS_OPEN})",
+    },
+    "translations": {
+        "select": f"using ({IS_IN})",
+        "insert": (
+            f"with check ({OWN_UNIT} and translated_by = {OFFICER} and {IS_IN} and exists (select from public.messages m"
+            " where m.id = message_id and m.correspondence_id = translations.correspondence_id))"
+        ),
+    },
+    "correspondence_reads": {
+        "select": f"using ({OWN_UNIT})",
+        "insert": f"with check ({OWN_UNIT} and officer = {OFFICER} and {IS_IN})",
+    },
+    "notices": {
+        "select": f"using ({OWN_UNIT})",
+        "update": f"using ({OWN_UNIT}) with check ({OWN_UNIT})",
+    },
+}
+
+APP_GRANTS = {
+    "correspondence_reads": "select (id, correspondence_id, member, unit, officer, read_at), insert",
+    "correspondences": (
+        "select (id, member, unit, to_member, to_units, subject_kind, subject_id, due_on, asked_by, asked_at, closed_by,"
+        " closed_at), insert, update (to_units, closed_by, closed_at)"
+    ),
+    "messages": "select (id, correspondence_id, member, unit, kind, words, written_by, written_at), insert",
+    "notices": (
+        "select (id, member, unit, kind, subject_id, raised_at, seen_by, seen_at, mailed_at),"
+        " update (seen_by, seen_at, mailed_at)"
+    ),
+    "translations": (
+        "select (id, message_id, correspondence_id, member, unit, language, words, translated_by, translated_at), insert"
+    ),
+}
+
+BLIND_GRANTS = {
+    "correspondence_reads": "select, delete",
+    "correspondences": "select, delete",
+    "messages": "select, update (words), delete",
+    "notices": "select, insert, delete",
+    "translations": "select, update (words), delete",
+}
+
+FUNCTIONS_OF_THE_APP = ("clew_notify_message(uuid)", "clew_look_after_messages()", "clew_forget_messages(uuid)")
+FUNCTIONS_OF_THE_BLIND = ("clew_remind_of_overlaps()",)

@@ -1,0 +1,101 @@
+-- Notices that one unit's act raises for another, and what goes by itself. Each says that something waits, and no more.
+
+-- The other side of a correspondence of the actor's unit has something to read.
+create or replace function clew_notify_message(correspondence uuid) returns void
+language sql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    with it as (
+        select c.id, c.member, c.unit, c.to_member, c.to_units[cardinality(c.to_units)] as to_unit, c.to_units
+          from correspondences c where c.id = $1
+    ), told as (
+        select to_member as member, to_unit as unit, id from it
+         where member = clew_actor_member() and unit = clew_actor_unit()
+        union
+        select member, unit, id from it where to_member = clew_actor_member() and clew_actor_unit() = any (to_units)
+        union
+        -- Who passed it on tells who has it now.
+        select to_member, to_unit, id from it
+         where to_member = clew_actor_member() and clew_actor_unit() = any (to_units) and to_unit <> clew_actor_unit()
+    )
+    insert into notices (id, member, unit, kind, subject_id, raised_at)
+    select gen_random_uuid(), member, unit, 'message', id, transaction_timestamp() from told
+     where not (member = clew_actor_member() and unit = clew_actor_unit())
+    on conflict (member, unit, kind, subject_id) where seen_at is null do nothing
+$$;
+
+-- Sides that have not made up their mind, each by its own clock alone.
+create or replace function clew_remind_of_overlaps() returns void
+language sql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    with side as materialized (
+        select s.id, s.member, s.unit, s.subject_id, coalesce(d.decided_at, s.released_at) as since, d.step,
+               coalesce(d.again_on, (coalesce(d.decided_at, s.released_at) + {reminded_after})::date) as due_on
+          from overlap_sides s
+          left join lateral (select d.step, d.decided_at, d.again_on from overlap_decisions d
+                              where d.side_id = s.id order by d.decided_at desc, d.id limit 1) d on true
+         where d.step is null or d.step = 'wait'
+    )
+    insert into notices (id, member, unit, kind, subject_id, raised_at)
+    select gen_random_uuid(), s.member, s.unit, 'overlap-reminder', s.id, transaction_timestamp()
+      from side s
+      join clew_overlap_modes(array(select subject_id from side)) m on m.subject_id = s.subject_id and m.mode <> 'silent'
+     where s.due_on <= (transaction_timestamp() at time zone 'UTC')::date
+       and not exists (select from notices n
+                        where n.subject_id = s.id and n.kind = 'overlap-reminder'
+                          and n.raised_at > greatest(s.since, transaction_timestamp() - {reminded_after}))
+     order by s.id
+    on conflict (member, unit, kind, subject_id) where seen_at is null do nothing
+$$;
+
+-- What every worker does now and then: whoever has a request past its day is reminded once, and what was closed long ago goes.
+create or replace function clew_look_after_messages() returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    gone uuid[];
+begin
+    insert into notices (id, member, unit, kind, subject_id, raised_at)
+    select gen_random_uuid(), c.to_member, c.to_units[cardinality(c.to_units)], 'message-due', c.id, transaction_timestamp()
+      from correspondences c
+     where c.closed_at is null and c.due_on <= (transaction_timestamp() at time zone 'UTC')::date
+       and not exists (select from messages m where m.correspondence_id = c.id and m.kind in ('answer', 'nothing-known'))
+       and not exists (select from notices n where n.subject_id = c.id and n.kind = 'message-due'
+                          and n.unit = c.to_units[cardinality(c.to_units)])
+     order by c.id
+    on conflict (member, unit, kind, subject_id) where seen_at is null do nothing;
+    perform clew_remind_of_overlaps();
+    select array_agg(c.id) into gone from correspondences c
+     where c.closed_at < transaction_timestamp() - {messages_kept};
+    delete from translations t where t.correspondence_id = any (gone);
+    delete from messages m where m.correspondence_id = any (gone);
+    delete from correspondence_reads r where r.correspondence_id = any (gone);
+    delete from correspondences c where c.id = any (gone);
+    delete from notices n where n.subject_id = any (gone)
+        or n.seen_at < transaction_timestamp() - {messages_kept};
+end
+$$;
+
+-- A case or list of the actor's unit is going: what its member wrote about it loses its words, and what waits of it goes.
+create or replace function clew_forget_messages(subject uuid) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    about uuid[];
+begin
+    if not clew_is_going($1) then
+        return;
+    end if;
+    select array_agg(c.id) into about from correspondences c
+     where c.member = clew_actor_member() and c.unit = clew_actor_unit()
+       and (c.subject_id = $1
+            or c.subject_id in (select o.contact_id from overlap_contacts o where o.subject_id = $1));
+    update messages m set words = '' where m.correspondence_id = any (about) and m.member = clew_actor_member();
+    update translations t set words = '' where t.correspondence_id = any (about) and t.member = clew_actor_member();
+    delete from notices n where n.member = clew_actor_member() and n.unit = clew_actor_unit()
+       and (n.subject_id = any (about) or n.subject_id in (select s.id from overlap_sides s where s.subject_id = $1));
+end
+$$;

@@ -1,0 +1,339 @@
+"""Messages between units about a record, as the actor's unit sees them; and notices of what waits for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from clew.domain.errors import NotVisible, StepRefused
+from clew.domain.message import Kind, NoticeKind, Side, SubjectKind
+from clew.records import sealed
+from clew.records.cases import EXHIBIT, REFERENCE
+from clew.records.session import Session
+
+WORDS = b"messages.words"
+TRANSLATED = b"translations.words"
+MESSAGES_SHOWN_MAX = 500
+NOTICES_SHOWN_MAX = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correspondence:
+    """A request and all that was said about it. `about` names the record where the actor's unit may see it; else it is empty.
+
+    `units` are those of the member asked that had it, `units[-1]` has it now. `is_unread`: something was said that the
+    officer has not read.
+    """
+
+    id: UUID
+    member: str
+    unit: str
+    to_member: str
+    units: tuple[str, ...]
+    subject_kind: SubjectKind
+    subject_id: UUID
+    about: str
+    due_on: date
+    asked_by: str
+    asked_at: datetime
+    closed_at: datetime | None
+    is_unread: bool
+    is_answered: bool
+
+    def side_of(self, member: str, unit: str) -> Side:
+        """Who a unit that sees it is."""
+        return Side.ASKER if (member, unit) == (self.member, self.unit) else Side.ASKED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translated:
+    """A message in another language."""
+
+    language: str
+    words: str
+    by: str
+    member: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message with its translations; the name of an officer of another member stays there."""
+
+    id: UUID
+    kind: Kind
+    member: str
+    unit: str
+    words: str
+    written_by: str
+    written_at: datetime
+    translations: tuple[Translated, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """That something waits for the actor's unit, and what it is about."""
+
+    id: UUID
+    kind: NoticeKind
+    subject_id: UUID
+    about: str
+    raised_at: datetime
+    seen_at: datetime | None
+
+
+def add(
+    session: Session, to_member: str, to_unit: str, subject_kind: SubjectKind, subject_id: UUID, due_on: date
+) -> UUID:  # fmt: skip
+    """Open a correspondence of the actor's unit with another."""
+    actor = session.actor
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into correspondences (member, unit, to_member, to_units, subject_kind, subject_id, due_on, asked_by)
+            values (%s, %s, %s, %s, %s, %s, %s, %s) returning id""",
+            [
+                actor.member, actor.unit, to_member, [to_unit], subject_kind.value, subject_id, due_on, actor.officer,
+            ],
+        )  # fmt: skip
+        return cursor.fetchone()[0]
+
+
+def write(session: Session, correspondence_id: UUID, kind: Kind, words: str) -> UUID:
+    """Append a message of the actor's unit; the other side gets a notice that something waits."""
+    actor = session.actor
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into messages (correspondence_id, member, unit, kind, words, written_by, written_at)
+            values (%s, %s, %s, %s, %s, %s, clock_timestamp()) returning id""",
+            [correspondence_id, actor.member, actor.unit, kind.value, sealed.note(actor.member, WORDS, words), actor.officer],
+        )  # fmt: skip
+        made = cursor.fetchone()[0]
+        cursor.execute("select clew_notify_message(%s)", [correspondence_id])
+        return made
+
+
+def translate(session: Session, message: Message, correspondence_id: UUID, language: str, words: str) -> None:
+    """Keep a translation beside the original."""
+    actor = session.actor
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into translations (message_id, correspondence_id, member, unit, language, words, translated_by)
+            values (%s, %s, %s, %s, %s, %s, %s)""",
+            [
+                message.id, correspondence_id, actor.member, actor.unit, language,
+                sealed.note(actor.member, TRANSLATED, words), actor.officer,
+            ],
+        )  # fmt: skip
+
+
+def page(session: Session, limit: int, after: UUID | None = None, *, is_open: bool = False) -> tuple[Correspondence, ...]:
+    """Correspondences of the actor's unit, the latest request first; only those that are open, if asked."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            {_CORRESPONDENCES} left join correspondences a on a.id = %(after)s::uuid
+             where (a.id is null or (c.asked_at, c.id) < (a.asked_at, a.id)) and (not %(open)s or c.closed_at is null)
+             order by c.asked_at desc, c.id desc limit %(limit)s""",
+            {"after": after, "limit": limit, "me": session.actor.officer, "open": is_open},
+        )
+        return tuple(_correspondence(session, row) for row in cursor.fetchall())
+
+
+def get(session: Session, correspondence_id: UUID) -> Correspondence:
+    """A correspondence of the actor's unit.
+
+    Raises:
+        NotVisible: it has none of that identifier.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(f"{_CORRESPONDENCES} where c.id = %(id)s", {"id": correspondence_id, "me": session.actor.officer})
+        row = cursor.fetchone()
+    if row is None:
+        raise NotVisible("Your unit has no such correspondence.")
+    return _correspondence(session, row)
+
+
+def of(session: Session, correspondence_id: UUID) -> tuple[Message, ...]:
+    """Its messages in the order in which they were written, each with its translations."""
+    translated: dict[UUID, list[Translated]] = {}
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select message_id, language, words, translated_by, member, translated_at from translations"
+            " where correspondence_id = %s order by translated_at, id limit %s",
+            [correspondence_id, MESSAGES_SHOWN_MAX],
+        )
+        for row in cursor:
+            words = sealed.words_of_note(row[4], TRANSLATED, row[2])
+            one = Translated(language=row[1], words=words, by=_name(session, row[4], row[3]), member=row[4], at=row[5])
+            translated.setdefault(row[0], []).append(one)
+        cursor.execute(
+            "select id, kind, member, unit, words, written_by, written_at from messages where correspondence_id = %s"
+            " order by written_at, id limit %s",
+            [correspondence_id, MESSAGES_SHOWN_MAX],
+        )
+        return tuple(
+            Message(
+                id=row[0], kind=Kind(row[1]), member=row[2], unit=row[3],
+                words=sealed.words_of_note(row[2], WORDS, row[4]), written_by=_name(session, row[2], row[5]),
+                written_at=row[6], translations=tuple(translated.get(row[0], ())),
+            )
+            for row in cursor
+        )  # fmt: skip
+
+
+def note_read(session: Session, correspondence_id: UUID) -> None:
+    """The officer has read it up to now; what waited of it is seen."""
+    actor = session.actor
+    with session.cursor() as cursor:
+        cursor.execute(
+            "insert into correspondence_reads (correspondence_id, member, unit, officer, read_at)"
+            " values (%s, %s, %s, %s, clock_timestamp())",
+            [correspondence_id, actor.member, actor.unit, actor.officer],
+        )
+    see(session, [correspondence_id])
+
+
+def pass_on(session: Session, correspondence: Correspondence, unit: str) -> None:
+    """Another unit of the member that was asked has it from now on.
+
+    Raises:
+        StepRefused: it was passed on or closed meanwhile.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            "update correspondences set to_units = to_units || %s::text where id = %s and to_units = %s and closed_at is null",
+            [unit, correspondence.id, list(correspondence.units)],
+        )
+        if cursor.rowcount != 1:
+            raise StepRefused("This correspondence has gone on meanwhile: look again.")
+
+
+def close(session: Session, correspondence_id: UUID) -> None:
+    """The asker needs nothing more.
+
+    Raises:
+        StepRefused: it is closed already.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            "update correspondences set closed_by = %s, closed_at = now() where id = %s and closed_at is null",
+            [session.actor.officer, correspondence_id],
+        )
+        if cursor.rowcount != 1:
+            raise StepRefused("This correspondence is closed.")
+
+
+def contact(session: Session, contact_id: UUID) -> tuple[str, str]:
+    """Member and unit of the other side of an overlap of the own unit, once both consented.
+
+    Raises:
+        NotVisible: the unit has no such contact.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select other_member, other_unit from overlap_contacts where contact_id = %s and member = %s and unit = %s",
+            [contact_id, session.actor.member, session.actor.unit],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotVisible("Your unit has no such contact.")
+    return row[0], row[1]
+
+
+def notices(session: Session, limit: int = NOTICES_SHOWN_MAX) -> tuple[Notice, ...]:
+    """What waits for the actor's unit, the latest first; then what was seen."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select n.id, n.kind, n.subject_id, n.raised_at, n.seen_at, c.reference from notices n
+              left join overlap_sides s on s.id = n.subject_id
+              left join overlap_contacts o on o.contact_id = n.subject_id and o.unit = n.unit and o.member = n.member
+              left join cases c on c.id = coalesce(s.subject_id, o.subject_id)
+             order by n.seen_at is not null, n.raised_at desc, n.id limit %s""",
+            [limit],
+        )
+        texts = sealed.of_member(session.actor.member)
+        return tuple(
+            Notice(
+                id=row[0], kind=NoticeKind(row[1]), subject_id=row[2], raised_at=row[3], seen_at=row[4],
+                about="" if row[5] is None else sealed.words(texts, REFERENCE, row[5]),
+            )
+            for row in cursor.fetchall()
+        )  # fmt: skip
+
+
+def see(session: Session, subjects: Sequence[UUID]) -> int:
+    """What waited for the own unit about these subjects is seen; how many."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "update notices set seen_by = %s, seen_at = clock_timestamp()"
+            " where subject_id = any(%s) and member = %s and unit = %s and seen_at is null",
+            [session.actor.officer, list(subjects), session.actor.member, session.actor.unit],
+        )
+        return cursor.rowcount
+
+
+def see_one(session: Session, notice_id: UUID) -> None:
+    """One notice of the own unit is seen.
+
+    Raises:
+        NotVisible: there is none that waits.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            "update notices set seen_by = %s, seen_at = clock_timestamp() where id = %s and seen_at is null",
+            [session.actor.officer, notice_id],
+        )
+        if cursor.rowcount != 1:
+            raise NotVisible("No such notice waits for your unit.")
+
+
+def look_after(session: Session) -> None:
+    """Remind whoever is to be reminded, and let go what was closed long ago."""
+    with session.cursor() as cursor:
+        cursor.execute("select clew_look_after_messages()")
+
+
+_CORRESPONDENCES = """
+    select c.id, c.member, c.unit, c.to_member, c.to_units, c.subject_kind, c.subject_id, c.due_on, c.asked_by, c.asked_at,
+           c.closed_at,
+           exists (select from messages m where m.correspondence_id = c.id and m.written_by <> %(me)s
+                      and not exists (select from correspondence_reads r where r.correspondence_id = c.id
+                                         and r.officer = %(me)s and r.read_at >= m.written_at)),
+           exists (select from messages m where m.correspondence_id = c.id and m.kind in ('answer', 'nothing-known')),
+           coalesce(k.reference, k2.reference), e.reference, s.reference, coalesce(k.owner_member, k2.owner_member, e.owner_member)
+      from correspondences c
+      left join cases k on k.id = c.subject_id
+      left join exhibits e on e.id = c.subject_id
+      left join series s on s.id = c.subject_id
+      left join overlap_contacts o on o.contact_id = c.subject_id
+      left join cases k2 on k2.id = o.subject_id
+"""
+
+
+def _correspondence(session: Session, row: Sequence) -> Correspondence:
+    return Correspondence(
+        id=row[0], member=row[1], unit=row[2], to_member=row[3], units=tuple(row[4]), subject_kind=SubjectKind(row[5]),
+        subject_id=row[6], due_on=row[7], asked_by=_name(session, row[1], row[8]), asked_at=row[9], closed_at=row[10],
+        is_unread=row[11], is_answered=row[12], about=_about(row),
+    )  # fmt: skip
+
+
+def _about(row: Sequence) -> str:
+    """The reference of the record, as far as row security gave it."""
+    case, exhibit, series, owner = row[13], row[14], row[15], row[16]
+    if series is not None:
+        return str(series)
+    for found, column in ((case, REFERENCE), (exhibit, EXHIBIT)):
+        if found is not None:
+            return sealed.words(sealed.of_member(owner), column, found)
+    return ""
+
+
+def _name(session: Session, member: str, officer: str) -> str:
+    return officer if member == session.actor.member else ""
+
+

@@ -1,0 +1,192 @@
+"""One unit asks another about a record: answered, passed on, translated, closed; and nobody else reads a word."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from clew.actions import corresponding, deconflicting, shredding
+from clew.actions.corresponding import About, Kind, NoticeKind, Side, SubjectKind
+from clew.cli.drawing import landscape
+from clew.domain import handling_change
+from clew.domain.errors import Invalid, NotVisible, StepRefused
+from clew.domain.handling import Actor
+from clew.domain.overlap import Step
+from clew.records.session import acting_as
+from tests.world.office import Office, unit_only
+from tests.world.ticks import ticks
+from tests.world.world import World
+
+DUE = date.today() + timedelta(days=14)  # noqa: DTZ011 (a day is enough)
+CASE = About(kind=SubjectKind.CASE, name="NO-1")
+
+
+@pytest.fixture
+def eva(world: World) -> Actor:
+    return world.officer("eva", member="SE", unit="FORENSICS")
+
+
+@pytest.fixture
+def asked(world: World, ada: Actor, sven: Actor, eva: Actor):
+    world.exhibit(ada, "NO-1", "PHONE-1", cover=unit_only(ada))
+    with acting_as(ada) as session:
+        return corresponding.ask(session, CASE, ("SE", "VICTIM-ID"), DUE, "Is this tram yours?")
+
+
+def look(of: Actor, which) -> corresponding.View:
+    with acting_as(of) as session:
+        return corresponding.look(session, which)
+
+
+def waits(of: Actor) -> list[NoticeKind]:
+    with acting_as(of) as session:
+        return [notice.kind for notice in corresponding.notices(session) if notice.seen_at is None]
+
+
+def test_a_request_is_read_answered_and_closed_and_each_side_is_told_that_something_waits(
+    ada: Actor, sven: Actor, asked
+) -> None:
+    assert waits(sven) == [NoticeKind.MESSAGE]
+    assert waits(ada) == []
+    with acting_as(sven) as session:
+        (line,) = corresponding.page(session).items
+    assert (line.is_unread, line.is_answered, line.about, line.due_on) == (True, False, "", DUE)
+    view = look(sven, asked)
+    assert (view.side, view.messages[0].words, view.messages[0].written_by) == (Side.ASKED, "Is this tram yours?", "")
+    assert waits(sven) == []
+    with acting_as(sven) as session:
+        assert not corresponding.page(session).items[0].is_unread
+        corresponding.say(session, asked, Kind.ANSWER, "It is, of line 12.")
+    assert waits(ada) == [NoticeKind.MESSAGE]
+    view = look(ada, asked)
+    assert (view.side, view.correspondence.about) == (Side.ASKER, "NO-1")
+    assert [message.words for message in view.messages] == ["Is this tram yours?", "It is, of line 12."]
+    with acting_as(ada) as session:
+        corresponding.close(session, asked)
+    with acting_as(sven) as session, pytest.raises(StepRefused):
+        corresponding.say(session, asked, Kind.ANSWER, "One thing more.")
+
+
+def test_we_know_nothing_is_one_press_and_each_side_says_its_own(ada: Actor, sven: Actor, asked) -> None:
+    with acting_as(sven) as session:
+        assert corresponding.say(session, asked, Kind.NOTHING_KNOWN).messages[-1].kind is Kind.NOTHING_KNOWN
+    for of, kind in ((sven, Kind.REMARK), (ada, Kind.ANSWER), (ada, Kind.NOTHING_KNOWN), (sven, Kind.PASSED)):
+        with acting_as(of) as session, pytest.raises(StepRefused):
+            corresponding.say(session, asked, kind, "Words.")
+    with acting_as(sven) as session, pytest.raises(StepRefused):
+        corresponding.close(session, asked)
+
+
+def test_a_request_is_passed_on_and_the_unit_that_has_it_answers(world: World, sven: Actor, eva: Actor, asked) -> None:
+    with pytest.raises(NotVisible):
+        look(eva, asked)
+    with acting_as(sven) as session:
+        corresponding.pass_on(session, asked, "FORENSICS", "You know trams.")
+    assert waits(eva) == [NoticeKind.MESSAGE]
+    assert look(eva, asked).has_it
+    with acting_as(eva) as session:
+        corresponding.say(session, asked, Kind.ANSWER, "It is ours.")
+    assert look(sven, asked).messages[-1].words == "It is ours."
+    with acting_as(sven) as session:
+        with pytest.raises(StepRefused):
+            corresponding.say(session, asked, Kind.ANSWER, "Me too.")
+        with pytest.raises(StepRefused):
+            corresponding.pass_on(session, asked, "FORENSICS")
+
+
+def test_a_translation_stands_beside_the_original_for_both_sides(ada: Actor, sven: Actor, asked) -> None:
+    message = look(sven, asked).messages[0]
+    with acting_as(sven) as session:
+        corresponding.translate(session, asked, message.id, "sv", "Är spårvagnen er?")
+    for of in (ada, sven):
+        (found,) = look(of, asked).messages[0].translations
+        assert (found.language, found.words, look(of, asked).messages[0].words) == ("sv", "Är spårvagnen er?", message.words)
+
+
+def test_nobody_else_reads_a_word_not_even_in_the_database(world: World, ada: Actor, sven: Actor, eva: Actor, asked) -> None:
+    dina, bo = world.officer("dina", member="DK"), world.officer("bo", unit="INTAKE")
+    for stranger in (eva, dina, bo):
+        with pytest.raises(NotVisible):
+            look(stranger, asked)
+        with acting_as(stranger) as session, session.cursor() as cursor:
+            for table in ("correspondences", "messages", "translations", "correspondence_reads", "notices"):
+                cursor.execute(f"select count(*) from {table}")
+                assert cursor.fetchone() == (0,), (stranger, table)
+    with psycopg.connect(**world.facts.as_owner()) as owner:
+        owner.execute(f"set role {world.facts.roles.blind}")
+        assert "tram" not in str(owner.execute("select words from messages").fetchall())
+
+
+@pytest.mark.parametrize(
+    ("about", "to", "due", "words", "refusal"),
+    [
+        (About(kind=SubjectKind.CASE, name="SE-1"), ("SE", "VICTIM-ID"), DUE, "Words.", NotVisible),
+        (About(kind=SubjectKind.SERIES, name="S-1"), ("SE", "VICTIM-ID"), DUE, "Words.", NotVisible),
+        (About(kind=SubjectKind.OVERLAP, name="x"), None, DUE, "Words.", NotVisible),
+        (CASE, ("SE", "NOWHERE"), DUE, "Words.", Invalid), (CASE, ("NO", "VICTIM-ID"), DUE, "Words.", Invalid),
+        (CASE, None, DUE, "Words.", Invalid), (CASE, ("SE", "VICTIM-ID"), DUE, "  ", Invalid),
+        (CASE, ("SE", "VICTIM-ID"), date(2020, 1, 1), "Words.", Invalid),
+    ],
+)  # fmt: skip
+def test_a_request_that_cannot_be_is_refused(
+    ada: Actor, sven: Actor, asked, about: About, to: tuple[str, str] | None, due: date, words: str, refusal: type[Exception]
+) -> None:
+    with acting_as(ada) as session, pytest.raises(refusal):
+        corresponding.ask(session, about, to, due, words)
+
+
+def test_sides_of_an_overlap_write_to_one_another_once_both_consented(
+    office: Office, world: World, ada: Actor, sven: Actor, tmp_path: Path
+) -> None:
+    (tmp_path / "seized").mkdir()
+    landscape(1, (320, 240)).save(tmp_path / "seized" / "1.jpg")
+    for of in (ada, sven):
+        office.intake(of, tmp_path / "seized", f"{of.member}-1", cover=unit_only(of))
+    ticks(world)
+    assert waits(ada) == waits(sven) == [NoticeKind.OVERLAP]
+    case = handling_change.SubjectKind.CASE
+    for of in (ada, sven):
+        with acting_as(of) as session:
+            view = deconflicting.say(session, case, f"{of.member}-1", Step.CONSENT)
+    assert {*waits(ada)} == {*waits(sven)} == {NoticeKind.OVERLAP, NoticeKind.CONTACT}
+    about = About(kind=SubjectKind.OVERLAP, name=str(view.line.cards[0].contact.id))
+    with acting_as(ada) as session:
+        made = corresponding.ask(session, about, None, DUE, "Shall we speak?")
+    found = look(sven, made)
+    assert (found.correspondence.about, look(ada, made).correspondence.about) == ("SE-1", "NO-1")
+
+
+def test_who_let_the_day_pass_is_reminded_once_and_what_was_closed_long_ago_goes(
+    world: World, ada: Actor, sven: Actor, asked
+) -> None:
+    look(sven, asked)
+    corresponding.look_after()
+    assert waits(sven) == []
+    lay_back(world, "update correspondences set due_on = due_on - 30")
+    for _ in range(2):
+        corresponding.look_after()
+        assert waits(sven) == [NoticeKind.MESSAGE_DUE]
+    with acting_as(ada) as session:
+        corresponding.close(session, asked)
+    lay_back(world, "update correspondences set closed_at = closed_at - interval '366 days'")
+    corresponding.look_after()
+    for of in (ada, sven):
+        with pytest.raises(NotVisible):
+            look(of, asked)
+    assert waits(sven) == []
+
+
+def lay_back(world: World, statement: str) -> None:
+    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+        superuser.execute(statement)
+
+
+def test_what_was_asked_about_a_case_that_is_shredded_loses_its_words(
+    office: Office, world: World, ada: Actor, sven: Actor, asked
+) -> None:
+    bo = world.officer("bo")
+    with acting_as(ada) as session:
+        shredding.propose(session, "NO-1")
+    shredding.confirm(office.workplace, bo, "NO-1", backup_days=30, seed=bytes(32))
+    assert [message.words for message in look(sven, asked).messages] == [""]
