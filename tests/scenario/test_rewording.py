@@ -1,5 +1,6 @@
 """The words of a cover are changed by its owner; what was entered narrower than its exhibit stays so."""
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -7,16 +8,17 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from clew.actions import auditing, opening, restricting
+from clew.actions import auditing, opening, receiving, restricting
 from clew.domain.agreement import State
 from clew.domain.cover import Condition, Confidentiality, Cover, Purpose, Words, default_retention_end
-from clew.domain.errors import Invalid, NotVisible, SecondPersonNeeded
+from clew.domain.errors import Invalid, NotVisible, SecondPersonNeeded, Unavailable
 from clew.domain.handling import Actor, Audience, Handling
 from clew.domain.handling_change import Change, SubjectKind
 from clew.domain.officer import Role
 from clew.domain.wording import Reworded
 from clew.records import covers
 from clew.records.session import acting_as
+from tests.world.meanwhile import while_open
 from tests.world.office import Office
 from tests.world.world import World, handling
 
@@ -291,3 +293,72 @@ def test_what_words_were_is_never_overwritten(world: World, ada: Actor, held: No
     of_case(ada, conditions="H1")
     with acting_as(ada) as session, session.cursor() as cursor, pytest.raises(psycopg.errors.InsufficientPrivilege):
         cursor.execute("update handling_changes set given_cover_id = null")
+
+
+# Beside intakes ---------------------------------------------------------------------------------------
+
+
+def test_a_file_that_was_there_already_comes_under_what_its_new_place_asks_too(
+    office: Office, ada: Actor, held: None, tmp_path: Path
+) -> None:
+    office.intake(ada, files(tmp_path / "again", "one"), "NO-2", "LAPTOP", keeps_bytes=False, words=H2)
+    assert words_of(ada) == {("H0",), ("H2",)}
+    office.intake(ada, files(tmp_path / "thrice", "one"), "NO-3", "DISK", keeps_bytes=False)
+    assert words_of(ada) == {("H0",), ("H2",)}
+
+
+def test_what_goes_into_a_series_later_comes_under_what_that_asks(office: Office, ada: Actor, tmp_path: Path) -> None:
+    office.intake(ada, files(tmp_path / "phone", "one"), "NO-1", series="green-room", keeps_bytes=False)
+    reword(ada, "green-room", SubjectKind.SERIES, None, conditions="H2")
+    office.intake(ada, files(tmp_path / "more", "two"), "NO-1", series="green-room", keeps_bytes=False)
+    assert words_of(ada) == {("H2",)}
+
+
+def work_as_a_worker_does(office: Office) -> None:
+    """A job that finds other words than it began with is done again."""
+    for _ in range(TRIES):
+        waiting = [*office.waiting]
+        try:
+            office.work()
+        except Unavailable:
+            office.waiting.extend(waiting)
+        else:
+            return
+    raise AssertionError("it never came to an end")
+
+
+TRIES = 5
+
+
+@pytest.mark.parametrize("is_archive", [False, True])
+def test_words_that_change_while_an_intake_writes_reach_what_it_writes(
+    office: Office, world: World, ada: Actor, held: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_archive: bool
+) -> None:
+    source = files(tmp_path / "more", "three")
+    if is_archive:
+        source = Path(shutil.make_archive(str(tmp_path / "archive"), "zip", source))
+    office.intake(ada, source, "NO-1", keeps_bytes=False, works=False)
+    with while_open(monkeypatch, world, lambda: reword(ada, conditions="H2")) as meanwhile:
+        work_as_a_worker_does(office)
+    assert meanwhile.had_to_wait
+    assert words_of(ada) == {("H2",)}
+
+
+def test_words_that_change_before_an_intake_writes_have_it_begin_again(
+    office: Office, ada: Actor, held: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.intake(ada, files(tmp_path / "more", "three"), "NO-1", keeps_bytes=False, works=False)
+    waiting, real = [*office.waiting], receiving.keeping.keep
+
+    def meanwhile(*given: object) -> object:
+        monkeypatch.setattr(receiving.keeping, "keep", real)
+        reword(ada, conditions="H2")
+        return real(*given)
+
+    monkeypatch.setattr(receiving.keeping, "keep", meanwhile)
+    with pytest.raises(Unavailable, match="words"):
+        office.work()
+    office.waiting.extend(waiting)
+    office.work()
+    assert words_of(ada) == {("H2",)}
+    assert seen(ada) == 3

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import numpy as np
 
-from clew.actions import matching, restricting
+from clew.actions import matching, recovering, restricting
 from clew.actions.receiving import near_meanwhile, write_near
 from clew.actions.walking import AddJob, end_walk, hold_off_end, in_chunks, occurrence_key
 from clew.actions.workplace import Workplace
@@ -387,6 +387,9 @@ def _add_part(
         if into is None:
             restricting.check_series(session, {*undecided, *seen}, seen)
         added = listed.add(session, intake, staged, numbers)
+        # What is new lies under the words of the intake already; into a series more may be asked.
+        brought = added.known if aim is None else (*added.known, *added.fresh)
+        recovering.tighten(session, intake, brought, () if aim is None else (aim,))
     in_no_case = {} if intake.list_id is None else {
         medium_id: pdq for medium_id, pdq in added.unnumbered.items() if medium_id not in added.placed
     }  # fmt: skip

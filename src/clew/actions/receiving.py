@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from clew.actions import keeping, matching, restricting
+from clew.actions import keeping, matching, recovering, restricting
 from clew.actions.walking import AddJob, hold_off_end
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, Unavailable
@@ -288,6 +288,8 @@ def _write_occurrences(
             filled[one.occurrence] = medium_id
     occurrences.fill(session, filled, reasons)
     occurrences.add(session, chunk, of_entries)
+    into = () if chunk.series_id is None else (chunk.series_id,)
+    recovering.tighten(session, chunk.intake, list(names.values()), into)
 
 
 def _add_archive(session: Session, intake: Intake, path: bytes, size_bytes: int, add_job: AddJob) -> None:

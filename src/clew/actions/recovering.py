@@ -10,9 +10,10 @@ from clew.domain.cover import Cover
 from clew.domain.errors import Invalid
 from clew.domain.handling import Handling, narrowest, widens
 from clew.domain.handling_change import Change, SubjectKind, effective, words_in_force
-from clew.domain.wording import following, is_own, together
+from clew.domain.wording import following, is_own, loosens, strictest, together
 from clew.records import covers, handling_changes, handlings, wordings
 from clew.records.handlings import Group, IntakeGroup, Lying, Move, Subject
+from clew.records.intakes import Intake
 from clew.records.session import Session
 from clew.records.wordings import WordGroup, Wording
 
@@ -203,10 +204,33 @@ def recover_words(session: Session, subject: Subject, given: Cover, *, reaches_o
         after[part.id] = new = _part_words(session, subject, part, before, given, own)
         handlings.cover_subject(session, part, part.handling, None if new is None else keep.kept(part.handling, new))
         if part.kind in (SubjectKind.EXHIBIT, SubjectKind.HASH_LIST):
+            wordings.hold_chunks(session, part)
             groups = wordings.intake_groups(session, part)
             wordings.put(session, "intakes", _worded(session, keep, groups, before, after, reaches_own=reaches_own))
     groups = wordings.media_groups(session, subject)
     return wordings.put(session, "media", _worded(session, keep, groups, before, after, reaches_own=reaches_own))
+
+
+def tighten(session: Session, intake: Intake, media: Sequence[UUID], series: Iterable[UUID] = ()) -> None:
+    """Media that an intake brought, or found there already, come under what it asks, and what their series do.
+
+    A medium that was there lies under the words of the first time: what is stricter of both holds.
+
+    Raises:
+        Invalid: they share no purpose, or together their conditions are longer than a cover can hold.
+    """
+    own = covers.get(session, intake.cover_id)
+    if own is None or intake.cover_id is None:
+        return
+    decided = handling_changes.of(session, list(series)) if series else {}
+    words = [given for changes in decided.values() if (given := words_in_force(changes)) is not None]
+    asked = strictest(own, *words)
+    keep = Keeper(session)
+    others = wordings.others_of(session, media, intake.cover_id)
+    found = covers.whole(session, [*others, intake.cover_id] if words else others)
+    for cover_id, (handling, current) in found.items():
+        if loosens(asked, current):
+            wordings.move(session, media, cover_id, keep.kept(handling, strictest(current, asked)))
 
 
 def _part_words(

@@ -39,6 +39,8 @@ class Intake:
     cover_id: UUID | None = None
     read_under: Handling | None = None
     """The handling of the intake itself, where `handling` is narrower: that of a series into which some of it goes."""
+    read_cover_id: UUID | None = None
+    """The cover of the intake itself, whatever `cover_id` became for a series."""
 
     @property
     def root(self) -> Path:
@@ -214,14 +216,21 @@ def hold(session: Session, intake: Intake) -> None:
 
 def _lock(session: Session, intake: Intake, how: str) -> None:
     with session.cursor() as cursor:
-        cursor.execute(f"select {_HANDLING} from intakes where id = %s for {how}", [intake.id])
-        _refuse_old(intake, cursor.fetchone())
+        cursor.execute(f"select {_HANDLING}, cover_id from intakes where id = %s for {how}", [intake.id])
+        row = cursor.fetchone()
+        _refuse_old(intake, row)
+        _refuse_other_words(intake, row[3])
 
 
 def _refuse_old(intake: Intake, row: Sequence | None) -> None:
     held = intake.read_under or intake.handling
     if row is None or (row[0], frozenset(row[1]), frozenset(row[2])) != (held.circles, held.members, held.excluded):
         raise Unavailable("Its handling was changed meanwhile; the same call goes on under the new one.")
+
+
+def _refuse_other_words(intake: Intake, cover_id: UUID | None) -> None:
+    if cover_id != intake.read_cover_id:
+        raise Unavailable("The words of its cover were changed meanwhile; the same call goes on under the new ones.")
 
 
 def _next_ordinal(session: Session, intake: Intake) -> int:
@@ -275,12 +284,15 @@ def lock_chunk(session: Session, chunk: Chunk) -> ChunkState:
     """The chunk's state, held against other workers and changes of handling until the transaction ends.
 
     Raises:
-        Unavailable: its handling was changed since the chunk was read; the job tries again.
+        Unavailable: its handling or words were changed since the chunk was read; the job tries again.
     """
     with session.cursor() as cursor:
         cursor.execute(f"select {_HANDLING}, state from chunks where id = %s for update", [chunk.id])
         row = cursor.fetchone()
         _refuse_old(chunk.intake, row)
+        # Asked once the chunk is held, by which a change of words waits for it: so this is the latest.
+        cursor.execute("select cover_id from intakes where id = %s", [chunk.intake.id])
+        _refuse_other_words(chunk.intake, cursor.fetchone()[0])
         return ChunkState(row[3])
 
 
@@ -398,7 +410,7 @@ def _intake(row: Sequence) -> Intake:
         handling=from_circles(
             row[11], owner_member=row[9], owner_unit=row[10], members=row[12], excluded=row[13],
         ),
-        cover_id=row[14],
+        cover_id=row[14], read_cover_id=row[14],
     )  # fmt: skip
 
 

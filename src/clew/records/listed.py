@@ -49,13 +49,16 @@ class Added(NamedTuple):
 
     `placed` are those media that lie in a case and are on a list too. `unnumbered` gives the PDQ of each
     medium that has none in the records yet (an earlier run may have ended between the two);
-    `numbered` of each that had, and came on a list before it came in this case.
+    `numbered` of each that had, and came on a list before it came in this case. `known` are media that were there,
+    `fresh` those that were not.
     """
 
     new: int
     placed: frozenset[UUID]
     unnumbered: dict[UUID, bytes]
     numbered: dict[UUID, bytes]
+    known: tuple[UUID, ...]
+    fresh: tuple[UUID, ...]
 
 
 def add(session: Session, intake: Intake, staged: Sequence[str], series: Mapping[int, UUID]) -> Added:
@@ -68,10 +71,13 @@ def add(session: Session, intake: Intake, staged: Sequence[str], series: Mapping
                 copy.write(piece)
         cursor.execute(_MEDIA, cover)
         new = [row[0] for row in cursor]
+        known: tuple[UUID, ...] = ()
         cursor.execute("select count(*) from pg_temp.listed")
         if cursor.fetchone() != (len(new),):
             cursor.execute(_KNOWN, cover)
             _hold_known(cursor)
+            cursor.execute("select distinct id from pg_temp.listed where id <> all(%s)", [new])
+            known = tuple(row[0] for row in cursor)
         scope = {"exhibit": intake.exhibit_id, "case": intake.case_id, "intake": intake.id, "list": intake.list_id, **cover}
         cursor.execute(_LISTINGS if intake.exhibit_id is None else _OCCURRENCES, scope)
         cursor.execute("select clew_note_equal_bytes(%s::uuid[])", [new])
@@ -85,7 +91,7 @@ def add(session: Session, intake: Intake, staged: Sequence[str], series: Mapping
         cursor.execute(_PLACED)
         placed = frozenset(row[0] for row in cursor)
         cursor.execute("truncate pg_temp.listed")
-    return Added(new=len(new), placed=placed, unnumbered=unnumbered, numbered=numbered)
+    return Added(new=len(new), placed=placed, unnumbered=unnumbered, numbered=numbered, known=known, fresh=tuple(new))
 
 
 def _hold_known(cursor: psycopg.Cursor[TupleRow]) -> None:

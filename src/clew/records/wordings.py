@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from clew.domain.handling import Handling, from_circles
+from clew.domain.intake import ChunkState
 from clew.records.handlings import HOLDINGS, INTAKES, Subject
 from clew.records.session import Session
 
@@ -43,6 +44,16 @@ def intake_groups(session: Session, subject: Subject) -> list[WordGroup]:
     return _groups(session, _OF_INTAKES, subject)
 
 
+def hold_chunks(session: Session, subject: Subject) -> None:
+    """Wait for the intakes into an exhibit or a list that are writing, and let the next ones wait for this change."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select from chunks c where c.state = %(waiting)s and c.intake_id in (select id from intakes where {INTAKES})"
+            " order by c.id for update",
+            {"waiting": int(ChunkState.WAITING), "id": subject.id},
+        )
+
+
 def put(session: Session, table: str, wordings: Iterable[Wording]) -> int:
     """Bring the groups last asked for of `media` or `intakes` under other words; how many rows have others now."""
     with session.cursor() as cursor:
@@ -69,6 +80,27 @@ def covers_of(session: Session, subjects: Iterable[UUID]) -> dict[UUID, UUID | N
             {"ids": list(subjects), "member": session.actor.member, "unit": session.actor.unit},
         )
         return dict(cursor.fetchall())
+
+
+def others_of(session: Session, media: Sequence[UUID], cover_id: UUID) -> list[UUID]:
+    """Covers of those of the own unit's media that lie under another one than this; they are held until the end."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            with held as materialized (
+                select m.id, m.cover_id from media m
+                 where m.id = any(%s) and m.cover_id <> %s and m.owner_member = %s and m.owner_unit = %s
+                 order by m.id for no key update)
+            select distinct cover_id from held""",
+            [list(media), cover_id, session.actor.member, session.actor.unit],
+        )
+        return [row[0] for row in cursor]
+
+
+def move(session: Session, media: Sequence[UUID], before: UUID, after: UUID) -> None:
+    """Bring those of the media that lie under one cover under another of the same handling."""
+    with session.cursor() as cursor:
+        cursor.execute("update media set cover_id = %s where id = any(%s) and cover_id = %s", [after, list(media), before])
 
 
 _KEY = "audience, members, excluded, cover_id, own_words_id, places, series"
