@@ -242,7 +242,7 @@ def together(things: World_, one: UUID) -> bool:
 
 @pytest.fixture
 def officer(world: World, monkeypatch: pytest.MonkeyPatch) -> Actor:
-    monkeypatch.setattr(retentions, "terms", lambda _: TERMS)
+    monkeypatch.setattr(retentions, "_terms", lambda _: (TERMS, {}))
     return world.officer("ada")
 
 

@@ -13,7 +13,7 @@ from clew.cli.drawing import landscape
 from clew.domain.handling import Actor, Audience, Handling
 from clew.domain.handling_change import SubjectKind
 from clew.records.session import acting_as
-from tests.scenario.test_ending import END, day  # noqa: F401
+from tests.scenario.test_ending import END
 from tests.world.meanwhile import while_open
 from tests.world.office import Office
 from tests.world.world import World, handling
@@ -86,7 +86,7 @@ def test_a_case_that_is_blocked_while_another_takes_in_a_like_picture_leaves_tha
 
 
 def test_a_case_that_ends_while_another_takes_in_a_like_picture_leaves_no_match_behind(
-    office: Office, world: World, ada: Actor, sven: Actor, near: tuple[Path, Path], day: list, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    office: Office, world: World, ada: Actor, sven: Actor, near: tuple[Path, Path], day: list, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     office.intake(ada, near[0], "NO-1", until=END)
     day.append(END)
