@@ -367,6 +367,11 @@ def test_the_doctor_finds_the_database_well(configuration: Configuration, node: 
             rights.clock_constraint(),
             "clock of requests",
         ),
+        (
+            "alter table series disable trigger series_is_given_a_reference",
+            "alter table series enable trigger series_is_given_a_reference",
+            "series",
+        ),
         ("create view sight as select * from media", "drop view sight", "views"),
         ("grant {blind} to {app}", "revoke {blind} from {app}", "database role"),
     ],

@@ -12,7 +12,7 @@ from clew.node.binaries import MAJOR_MIN
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.founding import grants_wanted, halves
-from clew.records import administration, catalogue, policies
+from clew.records import administration, assertions, catalogue, policies
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -48,6 +48,7 @@ def check_database(configuration: Configuration, facts: ConnectionFacts) -> list
         _views,
         _two_people,
         _clock,
+        _assertions,
         _silence,
     ]
     with psycopg.connect(**facts.as_owner(), autocommit=True) as owner:
@@ -173,6 +174,23 @@ def _clock(owner: Connection, _: ConnectionFacts) -> Check:
         sentence="The database holds every request to the four or nine months of its kind." if found is not None
         else "The end of a request can be moved: run clew init on a new database and bring the records over.",
     )  # fmt: skip
+
+
+def _assertions(owner: Connection, _: ConnectionFacts) -> Check:
+    """Whether references are drawn and not chosen, and what is said of a series goes with it."""
+    kept = {
+        row[0]
+        for row in owner.execute(
+            "select tgname from pg_trigger where tgrelid = 'public.series'::regclass and tgenabled = 'O'"
+            " union select conname from pg_constraint where convalidated and connamespace = 'public'::regnamespace"
+        )
+    }
+    return _verdict(
+        "series",
+        assertions.HELD_BY_THE_DATABASE - kept,
+        good="The database draws the references of series, and what is said of a series goes with it.",
+        bad="Run clew init on a new database and bring the records over: these are gone",
+    )
 
 
 def _ticks(owner: Connection, facts: ConnectionFacts, hours: int) -> Check:

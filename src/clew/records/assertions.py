@@ -101,6 +101,13 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
 """By table: the columns that name series. What is said of a series goes with it."""
 
 
+HELD_BY_THE_DATABASE = frozenset({
+    "series_is_given_a_reference", "series_reference_is_given_once",
+    *(f"{table}_{column}_goes_with_it" for table, columns in ABOUT.items() for column in columns),
+})  # fmt: skip
+"""A trigger and constraints without which what this page says does not hold."""
+
+
 def bound_to_series(tables: Mapping[str, tuple[str, ...]] = ABOUT) -> list[str]:
     """Statements that have what is said of a series go with it.
 
