@@ -52,6 +52,11 @@ WORDS = {
     "answer of an owner": "Of zanzacanary-course.",
     "reasons of a decision": "Nothing zanzacanary-stands against it.",
     "how somebody was told": "By zanzacanary-letter.",
+    "title of another series": "Vinterhavn-zanzacanary",
+    "narrative of a series": "The zanzacanary-room has one window.",
+    "basis of a step": "A zanzacanary-school was named.",
+    "why two series are one": "One zanzacanary-wallpaper.",
+    "why a series is split": "Another zanzacanary-room.",
 }
 
 
@@ -146,11 +151,28 @@ def test_no_file_of_the_node_holds_what_was_planted(node: Node, seized: Path, mo
     node.run("triage", "no such case", "--as", "ada", code=1)
     _release(node, seized)
     _request(node)
+    _series(node, seized)
     assert canaries.found(secrets, folders(node)) == set(), "after a whole run"
     node.run("case", "shred", WORDS["reference of a case"], "--as", "ada")
     certificate = node.run("case", "shred", WORDS["reference of a case"], "--as", "bo", "--confirm", "--json")
     assert WORDS["reference of a case"] in certificate
     assert canaries.found(secrets, folders(node)) == set(), "after the case was shredded"
+
+
+def _series(node: Node, seized: Path) -> None:
+    """A series is told, taken up, merged, split and proposed to."""
+    name, by = WORDS["name of a series"], ("--as", "ada")
+    node.run("series", "narrate", name, WORDS["narrative of a series"], *by)
+    node.run("series", "mark", name, "--state", "under-enquiry", "--basis", WORDS["basis of a step"], *by)
+    other = node.run("series", "open", WORDS["title of another series"], *by).strip()
+    node.run("series", "merge", name, other, "--reason", WORDS["why two series are one"], *by)
+    content = (seized / "source" / WORDS["name of a folder"] / f"{WORDS['name of a picture']} 0.jpg").read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    node.run("series", "split", name, digest, "--title", "blue room", "--reason", WORDS["why a series is split"], *by)
+    node.run("series", "propose", "--case", WORDS["reference of a case"], *by)
+    shown = node.run("series", "show", name, "--json", *by)
+    kept = ("narrative of a series", "basis of a step", "why two series are one", "why a series is split")
+    assert [each for each in kept if WORDS[each] not in shown] == []
 
 
 def _release(node: Node, seized: Path) -> None:

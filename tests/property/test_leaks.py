@@ -272,6 +272,24 @@ def puts_a_medium_into_a_series(what: Tried) -> object:
         return outcome(lambda: app.execute(words, values).rowcount)
 
 
+def chooses_the_reference_of_a_series(what: Tried) -> object:
+    reference = "S-100000017"
+    if what.is_held:
+        with acting_as(what.sven) as given, given.cursor() as cursor:
+            cursor.execute("select reference from series")
+            reference = cursor.fetchone()[0]
+    with norway(what) as app:
+        words, values = own_row(what, "series", name=b"x", reference=reference)
+        return outcome(lambda: app.execute(words, values).rowcount).replace(reference, "…")
+
+
+def says_that_a_series_is_one_with_its_own(what: Tried) -> object:
+    ends = sorted((what.world.series(what.ada, "of Norway"), what.ids["series"]))
+    with norway(what) as app:
+        words, values = own_row(what, "series_merges", a_series=ends[0], b_series=ends[1], asserted_by=what.ada.officer)
+        return outcome(lambda: app.execute(words, values).rowcount).partition(" Key")[0]
+
+
 def proposes_to_shred_a_case(what: Tried) -> object:
     ada = what.ada
     with norway(what) as app:
@@ -453,6 +471,13 @@ LEAKS: dict[str, tuple[Probe, Careless]] = {
         puts_an_exhibit_into_a_case, lambda w: changed(w, *policy_of("exhibits", "insert", "with check (true)"))),
     "a key without an owner tells what lies in a series": (
         puts_a_medium_into_a_series, lambda w: changed(w, *policy_of("series_media", "insert", "with check (true)"))),
+    "a reference can be chosen": (
+        chooses_the_reference_of_a_series,
+        lambda w: changed(w, "alter table series disable trigger series_is_given_a_reference",
+                          "alter table series enable trigger series_is_given_a_reference")),
+    "a merge tells whether a series is there": (
+        says_that_a_series_is_one_with_its_own,
+        lambda w: changed(w, *policy_of("series_merges", "insert", "with check (true)"))),
     "a key without an owner tells which case ends": (
         proposes_to_shred_a_case, lambda w: changed(w, *policy_of("shreddings", "insert", "with check (true)"))),
     "the audit tells whose a record is": (asks_the_audit_whose_it_is, an_owner_who_is_told),

@@ -10,7 +10,7 @@ from clew.domain.cover import Cover, check_retention
 from clew.domain.errors import Invalid, StepRefused
 from clew.domain.handling import Handling
 from clew.domain.naming import named
-from clew.domain.series import SeriesState, checked_words, step_to
+from clew.domain.series import SeriesState, checked_words, reference_in, step_to
 from clew.records import audit, covers, exhibits, handlings, hash_lists, members, officers, series, tombstones
 from clew.records import cases as case_records
 from clew.records.officers import actor_of
@@ -156,7 +156,10 @@ def open_series(session: Session, name: str, handling: Handling, cover_id: UUID 
 
     Raises:
         StepRefused: it is ending.
+        Invalid: it is named by a reference, which none is opened by.
     """
+    if reference_in(name) is not None:
+        raise Invalid("Say the title of a series of your unit here: what has a reference is there already.")
     series_id = series.find_or_open(session, named(name), handling, cover_id)
     handlings.hold_series(session, [series_id])
     if tombstones.is_one_ending(session, [series_id]):

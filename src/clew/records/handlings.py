@@ -8,6 +8,7 @@ from uuid import UUID
 from clew.domain.errors import NotVisible
 from clew.domain.handling import Handling, Use, from_circles
 from clew.domain.handling_change import SubjectKind
+from clew.domain.series import reference_in
 from clew.records import cases, hash_lists, sealed, series
 from clew.records.session import Session, handling_columns
 from clew.records.visibility import visible
@@ -88,20 +89,26 @@ class Move:
 
 
 def find(session: Session, kind: SubjectKind, name: str, within: str | None = None) -> Subject:
-    """The own unit's subject of that reference or name; an exhibit `within` its case.
+    """The own unit's subject of that reference or name, of a series either; an exhibit `within` its case.
 
     Raises:
         NotVisible: the unit has none.
     """
-    table, named = TABLES[kind], "name" if kind in (SubjectKind.SERIES, SubjectKind.HASH_LIST) else "reference"
+    table, named = TABLES[kind], _NAMED.get(kind, "t.reference = %(name)s")
     in_case = "and t.case_id = (select id from cases where reference = %(within)s and owner_member = %(member)s and owner_unit = %(unit)s)"
     return _subject(
         session,
         kind,
-        f"select {_subject_columns('t')} from {table} t where t.{named} = %(name)s and t.owner_member = %(member)s"
+        f"select {_subject_columns('t')} from {table} t where {named} and t.owner_member = %(member)s"
         f" and t.owner_unit = %(unit)s {in_case if kind is SubjectKind.EXHIBIT else ''}",
-        {"name": _sealed(session, kind, name), "within": within and _sealed(session, SubjectKind.CASE, within), "member": session.actor.member, "unit": session.actor.unit},
+        {"name": _sealed(session, kind, name), "typed": reference_in(name) or "", "within": within and _sealed(session, SubjectKind.CASE, within), "member": session.actor.member, "unit": session.actor.unit},
     )
+
+
+_NAMED = {
+    SubjectKind.SERIES: "(t.name = %(name)s or t.reference = %(typed)s)",
+    SubjectKind.HASH_LIST: "t.name = %(name)s",
+}
 
 
 def _sealed(session: Session, kind: SubjectKind, words: str) -> bytes:
