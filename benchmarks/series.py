@@ -123,7 +123,7 @@ def seconds(act: Callable[[], object]) -> float:
 
 
 def measure(report: Report, sizes: Sizes, ada: Actor, references: tuple[str, str]) -> None:
-    from clew.actions import gathering, surveying, triaging
+    from clew.actions import gathering, proposing, surveying, triaging
     from clew.records.session import acting_as
 
     costs: dict[str, list[float]] = {"merge": [], "undo": [], "look": [], "list": [], "apart": [], "together": []}
@@ -155,6 +155,19 @@ def measure(report: Report, sizes: Sizes, ada: Actor, references: tuple[str, str
         for name, act in (("merge", merge), ("look", look), ("list", list_), ("together", triage), ("undo", undo)):
             costs[name].append(seconds(act))
     tell(report, costs)
+    third = opened(ada, "third room")[1]
+
+    def put() -> None:
+        with acting_as(ada) as session:
+            gathering.add(session, third, case="NO-1")
+
+    report.add("all media of the case put into a series", seconds(put), "s", note="once")
+
+    def propose() -> None:
+        with acting_as(ada) as session:
+            proposing.propose(session, "NO-1")
+
+    report.add("proposals looked for over the case", seconds(propose), "s", note="once; no facts, names alike")
 
 
 def tell(report: Report, costs: dict[str, list[float]]) -> None:

@@ -13,7 +13,7 @@ from clew.domain.handling_change import SubjectKind
 from clew.domain.retention import calendar_of
 from clew.domain.series import SeriesState
 from clew.domain.triage import Counts, Evidence
-from clew.records import merges, series
+from clew.records import assertions, merges, series
 from clew.records.session import Session, acting_as
 from tests.world.office import Office
 from tests.world.world import World, handling
@@ -342,6 +342,41 @@ def test_a_narrative_keeps_its_versions_sealed_and_is_its_owners(world: World, a
         assert not any("room" in row[0] for row in cursor)
     with acting_as(ada) as session, pytest.raises(Invalid):
         gathering.narrate(session, "green-room", "x" * 20_001)
+
+
+# Silence --------------------------------------------------------------------------------------------------
+
+
+def test_nothing_that_is_said_of_a_hidden_series_is_seen_by_anybody_else(world: World, ada: Actor, sven: Actor) -> None:
+    """A row of every kind, by both members, of Norway's series; then Norway hides it: Sweden's own words of it go too."""
+    medium, theirs = world.medium(ada), world.medium(sven)
+    world.occurrence(sven, theirs, "SE-1")
+    green, typed = world.series(ada, "green-room", [medium]), reference(ada, "green-room")
+    world.series(sven, "harbour", [theirs])
+    with acting_as(ada) as session:
+        gathering.narrate(session, "green-room", "A room.")
+        opening.mark_series(session, "green-room", SeriesState.UNDER_ENQUIRY)
+    with acting_as(sven) as session:
+        gathering.add(session, typed, media=[sha256(session, theirs)])
+        gathering.remove(session, typed, [sha256(session, medium)], "Another room.")
+    with acting_as(sven) as session:
+        gathering.split(session, typed, [sha256(session, theirs)], "blue-room", "A third room.")
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute(
+            "insert into series_proposals (series_id, medium_id, rule, measured, media, member, unit)"
+            " values (%s, %s, 'burst', '', 1, 'SE', 'VICTIM-ID')",
+            [green, theirs],
+        )
+    merge(sven, "harbour", typed)
+    assert set(rows_seen(sven).values()) == {1}
+    restrict(ada, green)
+    assert set(rows_seen(sven).values()) == {0}
+    assert sum(rows_seen(ada).values()) > 0
+
+
+def rows_seen(by: Actor) -> dict[str, int]:
+    with acting_as(by) as session, session.cursor() as cursor:
+        return {table: cursor.execute(f"select count(*) from {table}").fetchone()[0] for table in assertions.ABOUT}
 
 
 # Ends ----------------------------------------------------------------------------------------------------

@@ -174,6 +174,22 @@ def test_series_that_were_rejected_as_one_are_not_proposed_again(world: World, a
     assert propose(sven, "SE-1") == {Rule.SAME_CAMERA: 1}
 
 
+def test_what_one_run_leaves_the_next_one_keeps(
+    world: World, ada: Actor, sven: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proposing, "PROPOSALS_PER_RUN_MAX", 2)
+    world.series(sven, "green-room", [found(world, sven, "SE-1", **CAMERA)])
+    for _ in range(3):
+        found(world, ada, "NO-1", **CAMERA)
+    runs = []
+    for _ in range(3):
+        with acting_as(ada) as session:
+            done = proposing.propose(session, "NO-1")
+            runs.append((done.new, done.is_cut))
+    assert runs == [(2, True), (1, False), (0, False)]
+    assert len(waiting(ada)) == 3
+
+
 def test_what_is_kept_of_a_proposal_is_sealed_and_its_units_alone(world: World, ada: Actor, sven: Actor) -> None:
     world.series(sven, "green-room", [found(world, sven, "SE-1", **CAMERA)])
     found(world, ada, "NO-1", **CAMERA)

@@ -24,7 +24,10 @@ Ground = tuple[UUID, UUID, Rule, Measured]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposed:
-    """What a run looked at and found. `is_cut`: there is more than one run keeps; the next goes on."""
+    """What a run looked at and found. `is_cut`: there is more than one run keeps, or looks at of one rule.
+
+    The next run keeps what this one left; where one rule has more pairs than are looked at, take exhibits one by one.
+    """
 
     media: int
     new: int
@@ -43,12 +46,13 @@ def propose(session: Session, case: str, exhibit: str | None = None) -> Proposed
     """
     scope = _scope(session, case, exhibit)
     media = grounds.lay_out(session, scope)
-    drawn = _drawn(session, list(_found(session))) if media else []
-    new = proposals.keep(session, drawn[:PROPOSALS_PER_RUN_MAX])
+    found = list(_found(session)) if media else []
+    drawn = _drawn(session, found)
+    new, is_more = proposals.keep(session, drawn, PROPOSALS_PER_RUN_MAX)
     audit.append(session, "series.propose", str(scope.exhibit_id or scope.case_id), {"media": media, "proposals": new})
     return Proposed(
-        media=media, new=new, by_rule=Counter(one.rule for one in drawn[:PROPOSALS_PER_RUN_MAX]),
-        is_cut=len(drawn) > PROPOSALS_PER_RUN_MAX,
+        media=media, new=new, by_rule=Counter(one.rule for one in drawn),
+        is_cut=is_more or max(Counter(rule for *_, rule, _ in found).values(), default=0) >= grounds.PAIRS_MAX,
     )  # fmt: skip
 
 

@@ -230,7 +230,7 @@ def propose(
                 "waiting": [answers.proposal_json(one, names) for one in waiting],
             })  # fmt: skip
             return
-        more = ", and more the next time" if done.is_cut else ""
+        more = "; there is more: once more, or exhibit by exhibit" if done.is_cut else ""
         console.print(f"{done.media:,} media looked at, {done.new:,} proposals are new{more}", markup=False)
         for one in waiting:
             console.print(answers.proposal_in_words(one, names), markup=False)

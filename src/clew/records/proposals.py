@@ -46,26 +46,39 @@ class Proposal:
         return sentence(self.rule, self.measured)
 
 
-def keep(session: Session, drawn: Iterable[Drawn]) -> int:
-    """Keep those that do not wait yet; how many are new."""
+def keep(session: Session, drawn: Iterable[Drawn], limit: int) -> tuple[int, bool]:
+    """Keep at most `limit` of those that do not wait yet, in their order; how many, and whether more are left."""
     rows = list(drawn)
     actor, texts = session.actor, sealed.of_member(session.actor.member)
     with session.cursor() as cursor:
         cursor.execute(
-            """
-            insert into series_proposals (series_id, medium_id, other_id, rule, measured, media, member, unit)
-            select series, medium, other, rule, measured, media, %(member)s, %(unit)s
-              from unnest(%(series)s::uuid[], %(medium)s::uuid[], %(other)s::uuid[], %(rule)s::text[], %(measured)s::bytea[],
-                          %(media)s::int[]) given (series, medium, other, rule, measured, media)
-            on conflict do nothing""",
+            _KEEP,
             {
                 "series": [row.series_id for row in rows], "medium": [row.medium_id for row in rows],
                 "other": [row.other_id for row in rows], "rule": [row.rule.value for row in rows],
                 "measured": [texts.seal(json.dumps(dict(row.measured)).encode(), MEASURED) for row in rows],
-                "media": [row.media for row in rows], "member": actor.member, "unit": actor.unit,
+                "media": [row.media for row in rows], "member": actor.member, "unit": actor.unit, "limit": limit,
             },
         )  # fmt: skip
-        return cursor.rowcount
+        kept, new = cursor.fetchone()
+    return int(kept), int(new) > limit
+
+
+_KEEP = """
+    with given as materialized (
+        select * from unnest(%(series)s::uuid[], %(medium)s::uuid[], %(other)s::uuid[], %(rule)s::text[], %(measured)s::bytea[],
+                             %(media)s::int[]) with ordinality as given (series, medium, other, rule, measured, media, at)),
+    new as materialized (
+        select * from given where not exists (
+            select from series_proposals p
+             where p.member = %(member)s and p.unit = %(unit)s and p.series_id = given.series and p.rule = given.rule
+               and p.medium_id is not distinct from given.medium and p.other_id is not distinct from given.other)),
+    kept as (
+        insert into series_proposals (series_id, medium_id, other_id, rule, measured, media, member, unit)
+        select series, medium, other, rule, measured, media, %(member)s, %(unit)s from new order by at limit %(limit)s
+        on conflict do nothing returning id)
+    select (select count(*) from kept), (select count(*) from new)
+"""
 
 
 def get(session: Session, proposal_id: UUID) -> Proposal:
