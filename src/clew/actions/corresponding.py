@@ -174,6 +174,11 @@ def translate(session: Session, correspondence_id: UUID, message_id: UUID, langu
     raise NotVisible("There is no such message.")
 
 
+def units(session: Session) -> tuple[tuple[str, str], ...]:
+    """(member, unit) of every unit that can be asked."""
+    return tuple((one.member, one.code) for one in members.units(session))
+
+
 def notices(session: Session) -> tuple[Notice, ...]:
     """What waits for the actor's unit, and what was seen before."""
     audit.append(session, "notice.list", "", owner=session.actor.member)

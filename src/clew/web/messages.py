@@ -1,0 +1,193 @@
+"""Messages: what units ask one another about records; and notices: what waits for one's unit."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from clew.actions import corresponding
+from clew.actions.corresponding import About, Kind, NoticeKind, Side, SubjectKind
+from clew.actions.opening import Session
+from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
+from clew.web.acting import as_officer
+from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.words import Words
+
+TOLD = "clew.told"
+SHOWN_PER_PAGE = 50
+SUBJECTS: Mapping[SubjectKind, Words] = {
+    SubjectKind.CASE: gettext_lazy("Case"),
+    SubjectKind.EXHIBIT: gettext_lazy("Exhibit"),
+    SubjectKind.SERIES: gettext_lazy("Series"),
+    SubjectKind.OVERLAP: gettext_lazy("Overlap"),
+}
+KINDS: Mapping[Kind, Words] = {
+    Kind.REQUEST: gettext_lazy("asks"),
+    Kind.REMARK: gettext_lazy("remarks"),
+    Kind.ANSWER: gettext_lazy("answers"),
+    Kind.NOTHING_KNOWN: gettext_lazy("knows nothing of it"),
+    Kind.PASSED: gettext_lazy("passed it on"),
+}
+NOTICES: Mapping[NoticeKind, Words] = {
+    NoticeKind.OVERLAP: gettext_lazy("There is an overlap"),
+    NoticeKind.OVERLAP_REMINDER: gettext_lazy("An overlap waits for your answer"),
+    NoticeKind.CONTACT: gettext_lazy("Both sides of an overlap consented"),
+    NoticeKind.MESSAGE: gettext_lazy("A message waits to be read"),
+    NoticeKind.MESSAGE_DUE: gettext_lazy("△ A request is past its day"),
+}
+
+
+@require_safe
+def all_of_them(request: HttpRequest) -> HttpResponse:
+    """What waits for the unit, its correspondences with the latest request first, and the form for another."""
+    with as_officer(request.user.get_username()) as session:
+        waiting = [one for one in corresponding.notices(session) if one.seen_at is None]
+        page = corresponding.page(session, limit=SHOWN_PER_PAGE, after=_uuid(request.GET.get("after", "")))
+        units = corresponding.units(session)
+        mine = (session.actor.member, session.actor.unit)
+    shown = {
+        "notices": [(one, NOTICES[one.kind], _address(one.kind, one.subject_id)) for one in waiting],
+        "lines": [(one, SUBJECTS[one.subject_kind], one.units[-1]) for one in page.items],
+        "next": page.next,
+        "is_first": not request.GET.get("after"),
+        "units": [unit for unit in units if unit != mine],
+        "subjects": SUBJECTS.items(),
+        "unit": mine[1],
+        "told": request.session.pop(TOLD, None),
+    }
+    return render(request, "messages/list.html", shown)
+
+
+@require_safe
+def one(request: HttpRequest, correspondence: UUID) -> HttpResponse:
+    """A correspondence with its messages and translations, and what may be said now."""
+    with as_officer(request.user.get_username()) as session:
+        view = corresponding.look(session, correspondence)
+        units = [
+            code for member, code in corresponding.units(session)
+            if member == session.actor.member and code not in view.correspondence.units
+        ]  # fmt: skip
+    shown = {
+        "view": view,
+        "it": view.correspondence,
+        "holder": view.correspondence.units[-1],
+        "subject": SUBJECTS[view.correspondence.subject_kind],
+        "messages": [(message, KINDS[message.kind]) for message in view.messages],
+        "is_asker": view.side is Side.ASKER,
+        "units": units,
+        "told": request.session.pop(TOLD, None),
+    }
+    return render(request, "messages/one.html", shown)
+
+
+@require_POST
+@needs_fresh_sign_in
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask another unit about a record."""
+    given = request.POST
+
+    def act(session: Session) -> tuple[str, str]:
+        member, _sign, unit = given.get("to", "").partition("/")
+        kind, within = _subject(given.get("kind", "")), given.get("within") or None
+        about = About(kind=kind, name=given.get("name", ""), within=within)
+        made = corresponding.ask(session, about, (member, unit), _day(given.get("due", "")), given.get("words", ""))
+        return _("The request is sent."), reverse("message", args=[made])
+
+    return _done(request, act, reverse("messages"))
+
+
+@require_POST
+@needs_fresh_sign_in
+def say(request: HttpRequest, correspondence: UUID, step: str) -> HttpResponse:
+    """Answer, say that nothing is known, remark, pass on, translate or close."""
+    given = request.POST
+    words = given.get("words", "")
+    steps: Mapping[str, Callable[[Session], object]] = {
+        "answer": lambda session: corresponding.say(session, correspondence, Kind.ANSWER, words),
+        "nothing-known": lambda session: corresponding.say(session, correspondence, Kind.NOTHING_KNOWN),
+        "remark": lambda session: corresponding.say(session, correspondence, Kind.REMARK, words),
+        "pass": lambda session: corresponding.pass_on(session, correspondence, given.get("unit", ""), words),
+        "translate": lambda session: corresponding.translate(
+            session, correspondence, _message(given.get("message", "")), given.get("language", ""), words
+        ),
+        "close": lambda session: corresponding.close(session, correspondence),
+    }
+    if step not in steps:
+        raise NotVisible("There is no such step.")
+
+    def act(session: Session) -> tuple[str, str]:
+        steps[step](session)
+        return _("It is done."), reverse("message", args=[correspondence])
+
+    return _done(request, act, reverse("message", args=[correspondence]), hides=True)
+
+
+@require_POST
+@needs_fresh_sign_in
+def see(request: HttpRequest, notice: UUID) -> HttpResponse:
+    """One notice was seen."""
+
+    def act(session: Session) -> tuple[str, str]:
+        corresponding.see(session, notice)
+        return "", reverse("messages")
+
+    return _done(request, act, reverse("messages"), hides=True)
+
+
+def _done(
+    request: HttpRequest, act: Callable[[Session], tuple[str, str]], address: str, *, hides: bool = False
+) -> HttpResponse:
+    """Do what was posted and say how it went. `hides`: what is not visible is a page of its own, as by its address."""
+    try:
+        with as_officer(request.user.get_username()) as session:
+            told, address = act(session)
+    except NotAdmitted:
+        raise
+    except NotVisible as refused:
+        if hides:
+            raise
+        told = str(refused)
+    except ClewError as refused:
+        told = str(refused)
+    request.session[TOLD] = told
+    return redirect(address)
+
+
+def _address(kind: NoticeKind, subject: UUID) -> str:
+    if kind in (NoticeKind.MESSAGE, NoticeKind.MESSAGE_DUE):
+        return reverse("message", args=[subject])
+    return reverse("overlaps")
+
+
+def _subject(word: str) -> SubjectKind:
+    try:
+        return SubjectKind(word)
+    except ValueError:
+        raise Invalid(_("A request is about a case, an exhibit, a series or an overlap.")) from None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(_("A day is written year-month-day.")) from None
+
+
+def _message(text: str) -> UUID:
+    found = _uuid(text)
+    if found is None:
+        raise NotVisible("There is no such message.")
+    return found
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
