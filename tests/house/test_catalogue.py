@@ -30,6 +30,7 @@ GOLDEN_APP = {
         " closed_by, closed_at), update (to_units, closed_by, closed_at)"
     ),
     "messages": "insert, select (id, correspondence_id, member, unit, kind, words, written_by, written_at)",
+    "mail_addresses": "delete, insert, select (id, member, unit, officer, address, said_at)",
     "notices": (
         "select (id, member, unit, kind, subject_id, raised_at, seen_by, seen_at, mailed_at),"
         " update (seen_by, seen_at, mailed_at)"

@@ -19,7 +19,7 @@ from psycopg.rows import TupleRow
 
 from clew.domain.act import SALT_BYTES
 from clew.domain.handling import Actor, Audience
-from clew.records import policies, session
+from clew.records import matches, policies, session
 from clew.records.session import acting_as, handling_columns
 from clew.records.visibility import VIEWER_MEMBER, visible
 from tests.world.contexts import app_connection, claim, true_context
@@ -307,6 +307,33 @@ def asks_the_audit_whose_it_is(what: Tried) -> object:
         return [(act.act, act.owner, act.shown) for act in auditing.acts_of(given, auditing.Wanted(act="audit.read")).items]
 
 
+def meets_what_is_hidden(what: Tried) -> object:
+    """Norway takes the same bytes in, asks for what is told of overlaps, and reads all that lies there, before the tick."""
+    ada = what.ada
+    if what.is_held:
+        what.world.occurrence(what.sven, what.ids["medium"], cover=handling(what.sven, Audience.UNIT))
+    mine = what.world.medium(ada, Audience.UNIT, content=SAME)
+    what.world.occurrence(ada, mine, "NO-1", cover=handling(ada, Audience.UNIT))
+    with acting_as(ada) as given:
+        matches.note_digest_overlaps(given, [mine])
+    with norway(what) as app:
+        app.execute("select clew_release_overlaps()")
+        app.execute("select clew_join_overlaps(id) from cases")
+        said = [str(app.execute("select o.member from cases, clew_open_overlaps(cases.id) o").fetchall())]
+        for table in ("overlap_sides", "overlap_contacts", "overlap_decisions", "overlap_modes", "notices"):
+            said += [str(app.execute(f"select count(*) from {table}").fetchone()), reads(app, f"select ctid from {table}")]
+        return [*said, *(reads(app, f"select * from public.{table}") for table in ("overlaps", "overlap_grounds", "overlap_clock"))]
+
+
+def reads(app: Connection, query: str) -> str:
+    """The rows or the refusal; what was done before stays."""
+    try:
+        with app.transaction():
+            return str(len(app.execute(query).fetchall()))
+    except psycopg.Error as refused:
+        return str(refused.diag.message_primary)
+
+
 def asks_its_own_act_whose_it_is(what: Tried) -> object:
     """The same in raw SQL: an act about each identifier, read back at once and again afterwards."""
     ada, found = what.ada, []
@@ -481,6 +508,14 @@ LEAKS: dict[str, tuple[Probe, Careless]] = {
     "a key without an owner tells which case ends": (
         proposes_to_shred_a_case, lambda w: changed(w, *policy_of("shreddings", "insert", "with check (true)"))),
     "the audit tells whose a record is": (asks_the_audit_whose_it_is, an_owner_who_is_told),
+    "an overlap is told at once": (
+        meets_what_is_hidden, functions_that_are(lambda words: words.replace(
+            "tick := to_timestamp(", "tick := began + interval '1 second'; perform to_timestamp("))),
+    "pairs of media are open": (
+        meets_what_is_hidden,
+        lambda w: changed(w, "grant select on public.overlaps to {app}; create policy careless on public.overlaps"
+                             " for select to {app} using (true)",
+                          "drop policy careless on public.overlaps; revoke select on public.overlaps from {app}")),
     "an act of one's own tells whose a record is": (asks_its_own_act_whose_it_is, functions_that_are(telling)),
 }  # fmt: skip
 

@@ -53,6 +53,20 @@ def list_(as_: As, json_: Json = False) -> None:
 
 
 @app.command()
+def mail(
+    as_: As,
+    to: Annotated[str, typer.Option(help="Your address; empty: no mail any more.")] = "",
+) -> None:
+    """Be told by e-mail that something waits: the mail says no more than that."""
+    with entered():
+        from clew.actions import mailing, opening
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            mailing.say_address(session, to)
+        console.print("It is kept." if to else "You get no mail.")
+
+
+@app.command()
 def seen(
     notice: Annotated[UUID, typer.Argument(metavar="NOTICE", help="Its identifier.")],
     as_: As,

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from uuid import UUID
 
+from django.conf import settings
+from django.core.mail import send_mail
 from django.db import connection, transaction
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
@@ -17,6 +19,7 @@ from clew.actions import (
     deconflicting,
     ending,
     looking_closer,
+    mailing,
     matching,
     opening,
     receiving,
@@ -203,6 +206,16 @@ def release_overlaps(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
     with reached():
         deconflicting.release_all()
         corresponding.look_after()
+
+
+@app.periodic(cron="3-59/10 * * * *")
+@app.task(name="mail_notices", queue=VAULT_QUEUE, lock="mail_notices", queueing_lock="mail_notices")
+def mail_notices(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
+    """Officers who want it are told by e-mail that something waits; nothing where the node names no server."""
+    if not settings.CLEW_MAILS:
+        return
+    with reached():
+        mailing.tell_all(lambda subject, body, address: send_mail(subject, body, None, [address]))
 
 
 @app.periodic(cron="37 * * * *")

@@ -58,6 +58,11 @@ class Configuration(BaseSettings):
     certificate_header: str | None = Field(default=None, pattern=r"^[A-Za-z][A-Za-z-]*$")
     """Header in which the trusted proxy names the officer whose client certificate it has checked; absent: off."""
 
+    mail_server: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.-]+(:[0-9]{1,5})?$")
+    """Host, and port if not 25, of the server that takes e-mail; absent: no notice is mailed."""
+    mail_from: str = Field(default="clew@localhost", pattern=r"^[^@\s]+@[^@\s]+$")
+    """Address that notices come from."""
+
     @field_validator("home", "vault", "postgres_bin", "key_command")
     @classmethod
     def _is_absolute(cls, path: Path | None) -> Path | None:

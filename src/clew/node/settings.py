@@ -94,6 +94,14 @@ SOCIALACCOUNT_PROVIDERS = {
 }  # fmt: skip
 CACHES = {"default": {"BACKEND": "clew.records.door_memory.DoorMemory"}}
 
+# Notices by e-mail: without content, and off where no server is named -----------
+
+_MAIL_HOST, _, _MAIL_PORT = (CONFIGURATION.mail_server or "").partition(":")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _MAIL_HOST else 'dummy'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT, EMAIL_TIMEOUT = _MAIL_HOST, int(_MAIL_PORT or 25), 20
+DEFAULT_FROM_EMAIL = CONFIGURATION.mail_from
+CLEW_MAILS = bool(_MAIL_HOST)
+
 # What a browser is told ------------------------------------------------------
 
 _PUBLIC = urlsplit(CONFIGURATION.public_url or "")

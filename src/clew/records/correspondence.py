@@ -6,8 +6,9 @@ read and what waits for it is its own.
 
 from collections.abc import Mapping
 
+from clew.domain.officer import Role
 from clew.records.custody import OWN_UNIT
-from clew.records.visibility import OFFICER, VIEWER_MEMBER, VIEWER_UNIT
+from clew.records.visibility import OFFICER, ROLE, VIEWER_MEMBER, VIEWER_UNIT
 
 IS_ASKER = f"member = {VIEWER_MEMBER} and unit = {VIEWER_UNIT}"
 IS_ASKED = f"to_member = {VIEWER_MEMBER} and {VIEWER_UNIT} = any (to_units)"
@@ -42,6 +43,11 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "select": f"using ({OWN_UNIT})",
         "insert": f"with check ({OWN_UNIT} and officer = {OFFICER} and {IS_IN})",
     },
+    "mail_addresses": {
+        "select": f"using ({OWN_UNIT} and (officer = {OFFICER} or {ROLE} = '{Role.CALENDAR}'))",
+        "insert": f"with check ({OWN_UNIT} and officer = {OFFICER})",
+        "delete": f"using ({OWN_UNIT} and officer = {OFFICER})",
+    },
     "notices": {
         "select": f"using ({OWN_UNIT})",
         "update": f"using ({OWN_UNIT}) with check ({OWN_UNIT})",
@@ -49,6 +55,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
 }
 
 APP_GRANTS = {
+    "mail_addresses": "select (id, member, unit, officer, address, said_at), insert, delete",
     "correspondence_reads": "select (id, correspondence_id, member, unit, officer, read_at), insert",
     "correspondences": (
         "select (id, member, unit, to_member, to_units, subject_kind, subject_id, due_on, asked_by, asked_at, closed_by,"

@@ -31,7 +31,7 @@ from clew.records.models.handling import HandlingChange, MemberRule
 from clew.records.models.match import Match
 from clew.records.models.medium import FingerprintCounter, FingerprintSet, Medium, MediumKey, Occurrence
 from clew.records.models.member import Member, Officer, Unit
-from clew.records.models.message import Correspondence, CorrespondenceRead, Message, Notice, Translation
+from clew.records.models.message import Correspondence, CorrespondenceRead, MailAddress, Message, Notice, Translation
 from clew.records.models.overlap import (
     Overlap,
     OverlapClock,
@@ -70,6 +70,7 @@ __all__ = [
     "KeptCover",
     "Leaf",
     "Listing",
+    "MailAddress",
     "Match",
     "Medium",
     "MediumKey",

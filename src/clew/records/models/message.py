@@ -135,3 +135,21 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class MailAddress(models.Model):
+    """Where an officer wants to be told that something waits; the address is sealed, and goes once it is wanted no more."""
+
+    id = random_id()
+    member = models.TextField()
+    unit = models.TextField()
+    officer = models.TextField()
+    address = models.TextField(default="", db_default="")
+    said_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "mail_addresses"
+        indexes = (models.Index(name="mail_addresses_by_unit", fields=["member", "unit", "officer", "said_at"]),)
+
+    def __str__(self) -> str:
+        return str(self.id)
