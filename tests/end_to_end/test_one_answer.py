@@ -22,7 +22,7 @@ from tests.world.world import World
 PEOPLE = {"ada": Role.INVESTIGATOR, "nina": Role.NATIONAL_ADMINISTRATOR, "otto": Role.AUDITOR, "dora": Role.DATA_PROTECTION_OFFICER}
 KINDS = ("case", "series", "hash-list", "exhibit", "nonsense")
 STEPS = (
-    "give", "refuse", "withdraw", "approve", "end", "admit", "consult", "look", "accept", "merge", "answer", "close",
+    "give", "refuse", "withdraw", "approve", "end", "admit", "consult", "look", "accept", "merge",
     "nonsense",
 )  # fmt: skip
 MALFORMED = ("~zz", "~41", "%00", "x" * 300, "%F0%9F%92%A9", "'--", "0", "-1", "NULL")

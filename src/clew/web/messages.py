@@ -104,7 +104,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs_fresh_sign_in
-def say(request: HttpRequest, correspondence: UUID, step: str) -> HttpResponse:
+def say(request: HttpRequest, correspondence: UUID) -> HttpResponse:
     """Answer, say that nothing is known, remark, pass on, translate or close."""
     given = request.POST
     words = given.get("words", "")
@@ -118,11 +118,12 @@ def say(request: HttpRequest, correspondence: UUID, step: str) -> HttpResponse:
         ),
         "close": lambda session: corresponding.close(session, correspondence),
     }
-    if step not in steps:
-        raise NotVisible("There is no such step.")
 
     def act(session: Session) -> tuple[str, str]:
-        steps[step](session)
+        if given.get("step") not in steps:
+            corresponding.look(session, correspondence)
+            raise Invalid(_("Say what shall be done."))
+        steps[given["step"]](session)
         return _("It is done."), reverse("message", args=[correspondence])
 
     return _done(request, act, reverse("message", args=[correspondence]), hides=True)
