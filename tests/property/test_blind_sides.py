@@ -155,8 +155,9 @@ SILENT = Sweden(before=each(opens_case, rules(Mode.SILENT), holds()))
 """Of a silent side Norway reads what it reads where there is none."""
 
 
-def norway_reads(world: World, sweden: Sweden) -> str:
-    """Everything that Norway's officer can read, once the story is over."""
+def norway_reads(world: World, sweden: Sweden, reading: "Callable[[Actor, Client], str] | None" = None) -> str:
+    """Everything that Norway's officer can read, or what `reading` gives of it, as the story goes on."""
+    reading = reading or everything
     world.empty()
     told = Told(
         world=world, ada=world.officer("ada"), sven=world.officer("sven", member="SE"),
@@ -190,7 +191,12 @@ def norway_reads(world: World, sweden: Sweden) -> str:
     return "\n".join([*readings, reading(told.ada, client)])
 
 
-def reading(ada: Actor, client: Client) -> str:
+def rows_alone(ada: Actor, _: Client) -> str:
+    """What the mutants are told by: the tables, without pages and commands."""
+    return plain("\n".join(raw(ada)))
+
+
+def everything(ada: Actor, client: Client) -> str:
     triaging._recent.clear()  # what is counted anew is on record: on a slow machine now and then, here each time
     said = [client.get(page).content.decode() for page in PAGES]
     for words in COMMANDS:
@@ -325,9 +331,10 @@ def test_the_law_notices_a_careless_protocol(node, plainly: str, mutant: str) ->
     world = World(facts=node)
     alone = None
     if story == "silent":
-        alone = norway_reads(world, Sweden(before=opens_case))
+        alone = norway_reads(world, Sweden(before=opens_case), rows_alone)
     with changed(world, before, after):
         if story == "silent":
-            assert differing(norway_reads(world, SILENT), alone)
+            assert differing(norway_reads(world, SILENT, rows_alone), alone)
         else:
-            assert differing(norway_reads(world, STORIES[story]), norway_reads(world, PLAIN))
+            told = [norway_reads(world, one, rows_alone) for one in (STORIES[story], PLAIN)]
+            assert differing(*told)
