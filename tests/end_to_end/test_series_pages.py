@@ -109,6 +109,10 @@ def test_a_series_is_opened_told_merged_parted_and_proposed_to(people: tuple[dic
     other.get_by_label("Why", exact=True).fill("Another room.")
     other.get_by_role("button", name="Those ticked are not in it").click()
     other.get_by_text("Taken out: 1. Of others, not agreed to: 1.").wait_for()
+    other.get_by_role("button", name="Agree after all").click()
+    other.get_by_text("It is taken back.").wait_for()
+    assert other.get_by_role("button", name="Agree after all").count() == 0
+    assert sven.faults() == []
     # No picture on any page of series.
     assert other.locator("main img, main video, main canvas").count() == 0
     assert ada.complaints == sven.complaints == []

@@ -241,6 +241,11 @@ def test_another_member_puts_own_media_into_a_series_and_alone_takes_them_out(
     assert in_series(sven, typed) == {"NO": 1, "SE": 1}
     with acting_as(sven) as session:
         assert [(row.owner, row.dissents) for row in surveying.media(session, typed).items if row.owner == "SE"] == [("SE", 1)]
+        assert [row.own_dissent for row in surveying.media(session, typed).items] == [None, None]
+    with acting_as(ada) as session:
+        (own,) = (row.own_dissent for row in surveying.media(session, typed).items if row.own_dissent)
+        gathering.undo(session, own)
+        assert [(row.dissents, row.own_dissent) for row in surveying.media(session, typed).items] == [(0, None)] * 2
     with acting_as(sven) as session:
         assert gathering.remove(session, typed, [name], "They are right.").taken_out == 1
     assert in_series(ada, typed) == {"NO": 1}

@@ -51,7 +51,7 @@ def medium_json(row: MediumRow) -> dict[str, object]:
     return {
         "name": row.name, "kind": row.kind.value, "verdict": row.verdict.name.lower(), "width": row.width,
         "height": row.height, "duration_ms": row.duration_ms, "owner": row.owner, "unit": row.unit,
-        "dissents": row.dissents,
+        "dissents": row.dissents, "own_dissent": row.own_dissent and str(row.own_dissent),
     }  # fmt: skip
 
 
@@ -92,6 +92,8 @@ def medium_in_words(row: MediumRow) -> str:
     size = f"{row.width}x{row.height}" if row.width else ""
     length = f"{row.duration_ms / 1000:.0f} s" if row.duration_ms else ""
     doubt = f", {row.dissents:,} say that it is not in it" if row.dissents else ""
+    if row.own_dissent is not None:
+        doubt += f", your unit by {row.own_dissent}"
     facts = " ".join(filter(None, (row.kind.value, size, length)))
     return f"  {row.name}  {facts}  {plain(row.owner)}/{plain(row.unit)}{doubt}"
 

@@ -30,6 +30,8 @@ class MediumRow:
     unit: str
     is_own: bool
     dissents: int
+    own_dissent: UUID | None
+    """The own unit's word that it is not in it, by which that is taken back."""
 
     @property
     def seconds(self) -> int | None:
@@ -203,17 +205,19 @@ def page(
     with session.cursor() as cursor:
         cursor.execute(
             _PAGE,
-            {"series": list(series_ids), "after_medium": medium_id, "after_series": series_id, "limit": limit},
+            {"series": list(series_ids), "after_medium": medium_id, "after_series": series_id, "limit": limit,
+             "member": session.actor.member, "unit": session.actor.unit},
         )
         return tuple(_row(session, row) for row in cursor)
 
 
 def _row(session: Session, row: Sequence) -> MediumRow:
-    medium_id, series_id, name, kind, verdict, width, height, duration_ms, owner, unit, dissents = row
+    medium_id, series_id, name, kind, verdict, width, height, duration_ms, owner, unit, dissents, own_dissent = row
     return MediumRow(
         id=medium_id, series_id=series_id, name=bytes(name).hex(), kind=MediumKind(kind), verdict=Verdict(verdict),
         width=width, height=height, duration_ms=duration_ms, owner=owner, unit=unit,
         is_own=(owner, unit) == (session.actor.member, session.actor.unit), dissents=dissents,
+        own_dissent=own_dissent,
     )  # fmt: skip
 
 
@@ -226,6 +230,9 @@ _PAGE = """
            and (%(after_medium)s::uuid is null or (s.medium_id, s.series_id) > (%(after_medium)s, %(after_series)s::uuid))
          order by s.medium_id, s.series_id limit %(limit)s)
     select shown.*, (select count(distinct (d.owner_member, d.owner_unit)) from series_dissents d
-                     where d.medium_id = shown.medium_id and d.series_id = any(%(series)s) and d.withdrawn_at is null)
+                     where d.medium_id = shown.medium_id and d.series_id = any(%(series)s) and d.withdrawn_at is null),
+           (select d.id from series_dissents d
+             where d.medium_id = shown.medium_id and d.series_id = shown.series_id and d.withdrawn_at is null
+               and d.owner_member = %(member)s and d.owner_unit = %(unit)s limit 1)
       from shown order by medium_id, series_id
 """
