@@ -32,8 +32,9 @@ def test_media_are_written_in_the_order_of_their_names(world: World) -> None:
 
 def test_media_of_a_series_are_written_in_their_order(world: World) -> None:
     ada = world.officer("ada")
-    given = sorted((uuid4() for _ in range(50)), reverse=True)
     with acting_as(ada) as session:
+        made = media.add(session, handling(ada), [_medium(bytes([number]) * 32) for number in range(50)])
+        given = sorted((medium_id for medium_id, _ in made.values()), reverse=True)
         series.add_media(session, _series(session, ada), handling(ada), given)
         assert _as_written(session, "select medium_id from series_media") == sorted(given)
 
