@@ -37,11 +37,19 @@ packages:  # Debian packages that some tests need; only root can install them, o
 demo: install  ## start a node with three fictional countries and triage a fictional seizure
 	@CLEW_HOME="$${CLEW_HOME:-$(CURDIR)/.demo}" exec $(BIN)/clew demo
 
-# Five at once whatever the cores: most tests wait for processes, browsers and disks. The longest files stand first.
+# Five at once whatever the cores: most tests wait for processes, browsers and disks. What is compiled is compiled once.
 test: install-test packages lint types  ## install what it needs and run all tests
+	@export NUMBA_CACHE_DIR="$$(mktemp -d)" && trap 'rm -rf "$$NUMBA_CACHE_DIR"' EXIT && \
+	$(MAKE) --no-print-directory tests && $(MAKE) --no-print-directory --jobs 2 --output-sync tests-by-url tests-by-folder
+
+.PHONY: tests tests-by-url tests-by-folder
+tests:
 	$(BIN)/python -m pytest --numprocesses 5 --dist loadfile --no-loadscope-reorder
-	@echo "once more on a PostgreSQL reached by URL, and on programs from a folder"
+
+tests-by-url:  # once more on a PostgreSQL reached by URL
 	CLEW_TEST_DATABASE=url $(BIN)/python -m pytest -q $(OTHER_WAYS)
+
+tests-by-folder:  # and on programs from a folder
 	CLEW_POSTGRES_BIN="$$($(BIN)/python -c 'from clew.node.binaries import of_the_wheel; print(of_the_wheel())')" $(BIN)/python -m pytest -q $(OTHER_WAYS)
 
 lint:

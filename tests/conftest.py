@@ -89,7 +89,7 @@ def compiled(configuration: Configuration) -> Path:
     them half a minute; and the node of each gets a copy, for its own folder may be no link.
     """
     shared = Path(os.environ["NUMBA_CACHE_DIR"])
-    with locked(make_private(shared).parent / "compiling"):
+    with locked(make_private(shared)):
         warm()
         with Nursery(cache=shared) as nursery, Sandbox(nursery=nursery) as sandbox:
             sandbox.level()
@@ -100,11 +100,14 @@ def compiled(configuration: Configuration) -> Path:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """Held by one process of the run at a time."""
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(held)
 
 
 @pytest.fixture(scope="session")
