@@ -18,7 +18,7 @@ from tests.world.world import World
 
 WRITERS = 8
 SECONDS = 20.0
-SECONDS_MAX = 90.0
+SECONDS_MAX = 300.0
 KILL_SECONDS = 2.0
 KILLS_MIN = 4
 ROOT = Path(__file__).parents[2]

@@ -20,6 +20,8 @@ from tests.world.serving import pages
 from tests.world.world import World
 
 PEOPLE = {"ada": Role.INVESTIGATOR, "nina": Role.NATIONAL_ADMINISTRATOR, "otto": Role.AUDITOR, "dora": Role.DATA_PROTECTION_OFFICER}
+KEEPERS = {"administration": ("nina",), "requests": ("dora",), "consultations": ("dora",), "retention": ("ada", "nina")}
+"""Who may do most by the routes that begin so, and walks them with all of their words; of all others it is ada."""
 KINDS = ("case", "series", "hash-list", "exhibit", "nonsense")
 STEPS = (
     "give", "refuse", "withdraw", "approve", "end", "admit", "consult", "look", "accept", "merge",
@@ -129,14 +131,15 @@ def test_every_route_gives_one_answer_to_what_is_hidden_absent_and_malformed(
     foreign: Foreign, door: tuple[Browser, str], name: str, method: str
 ) -> None:
     with person(door, name) as who:
-        walk(foreign, who, method)
+        walk(foreign, who, method, name)
 
 
-def walk(foreign: Foreign, who: Asker, method: str) -> None:
+def walk(foreign: Foreign, who: Asker, method: str, name: str) -> None:
     walked = 0
     of_no_route = who.answer(NO_ROUTE, method)
     for pattern in routes():
-        for number, words in enumerate(words_of(pattern)):
+        is_keeper = name in KEEPERS.get(pattern.partition("/")[0], ("ada",))
+        for number, words in enumerate(words_of(pattern)[: None if is_keeper else 1]):
             absent = addresses(pattern, given_by("NO-NOT-THERE", str(uuid4()), "987654321"), words)
             of_absent = who.answer(absent, method)
             assert of_absent[0] not in {200, 500}, (pattern, words)

@@ -6,6 +6,7 @@ the decoder that forgives much more reads it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 BLOCK = 64
 """Coefficients of a block of 8 x 8."""
@@ -16,6 +17,8 @@ _DHT, _SOS, _DQT, _DRI, _APP0, _APP14, _COMMENT = 0xC4, 0xDA, 0xDB, 0xDD, 0xE0, 
 _SEQUENTIAL = frozenset((0xC0, 0xC1))
 _SAMPLINGS = frozenset(((1, 1), (2, 1), (1, 2), (2, 2), (4, 1)))
 """Luma blocks of an MCU, across and down, that libjpeg-turbo has a name for where chroma has one."""
+SEGMENTS_KEPT_MAX = 64
+"""Segments of tables remembered, of 64 KB at most: most cameras write the same ones into every picture."""
 _WHOLE_SPECTRUM = b"\0\x3f\0"
 _YCBCR = 1
 
@@ -82,9 +85,9 @@ def _frame(untrusted: bytes, segments: Iterable[Segment]) -> Frame:
         content = untrusted[begin:end]
         at = end
         if marker == _DHT:
-            _add_codes(tables, content)
+            tables.update(_codes_in(content))
         elif marker == _DQT:
-            _add_steps(steps, content)
+            steps.update(_steps_in(content))
         elif marker in _SEQUENTIAL:
             _require(not frame)
             frame = content
@@ -106,24 +109,30 @@ def _frame(untrusted: bytes, segments: Iterable[Segment]) -> Frame:
     raise _NotPlain
 
 
-def _add_codes(tables: dict[int, Codes], content: bytes) -> None:
-    """Source: T.81, B.2.4.2."""
+@lru_cache(SEGMENTS_KEPT_MAX)
+def _codes_in(content: bytes) -> tuple[tuple[int, Codes], ...]:
+    """The tables of a segment and their places. Source: T.81, B.2.4.2."""
+    tables = []
     at = 0
     while at < len(content):
         place, counts = content[at], content[at + 1 : at + 17]
         behind = at + 17 + sum(counts)
         _require(place >> 4 <= 1, place & 15 <= 3, behind <= len(content), behind - at - 17 <= 256)
-        tables[place] = Codes(counts=counts, symbols=content[at + 17 : behind])
+        tables.append((place, Codes(counts=counts, symbols=content[at + 17 : behind])))
         at = behind
+    return tuple(tables)
 
 
-def _add_steps(steps: dict[int, bytes], content: bytes) -> None:
-    """Of 8 bits each. Source: T.81, B.2.4.1."""
+@lru_cache(SEGMENTS_KEPT_MAX)
+def _steps_in(content: bytes) -> tuple[tuple[int, bytes], ...]:
+    """The quantization tables of 8 bits in a segment and their places. Source: T.81, B.2.4.1."""
     _require(len(content) % (1 + BLOCK) == 0)
+    tables = []
     for at in range(0, len(content), 1 + BLOCK):
         table = content[at + 1 : at + 1 + BLOCK]
         _require(content[at] <= 3, 0 not in table)
-        steps[content[at]] = table
+        tables.append((content[at], table))
+    return tuple(tables)
 
 
 def _whole(

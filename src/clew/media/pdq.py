@@ -9,6 +9,7 @@ Source of the steps: Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ
 Algorithm" (2019). What is ours: the folding, and the centred window.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
@@ -146,10 +147,10 @@ def folded(frequencies: Frequencies, full_size: tuple[int, int]) -> Folded:
     """The rows of a (height, width) picture summed up, all that its fingerprints need of its frequencies.
 
     The weights of the samples are turned into the same frequencies instead of these into pixels; what
-    is dropped is what the samples average out.
+    is dropped is what the samples average out. As many frequencies of each block are kept as `_FOLDS` knows.
     """
     height, side = full_size[0], frequencies.side
-    reference, centred = _fold(
+    reference, centred = _FOLDS[len(frequencies.steps)](
         frequencies.kept, frequencies.stride, frequencies.across, frequencies.down, frequencies.steps,
         frequencies.rows, frequencies.columns, side, ZIGZAG,
         _frequency_axis(height, side, False), _frequency_axis(height, side, True),
@@ -206,9 +207,10 @@ def warm() -> None:
     fingerprint_grey(grey, (192, 160))
     fingerprint_grey(grey, turns_reference=False)
     frame_pdq(grey[:, :64])
-    ones, steps = np.ones(16, np.int16), np.ones(3, np.float32)
-    blocks = Frequencies(kept=ones, stride=4, across=1, down=1, steps=steps, rows=2, columns=2, side=2)
-    fingerprint_folded(folded(blocks, (16, 16)))
+    for kept_each in _FOLDS:
+        kept, steps = np.ones(4 * kept_each, np.int16), np.ones(kept_each, np.float32)
+        blocks = Frequencies(kept=kept, stride=kept_each, across=1, down=1, steps=steps, rows=2, columns=2, side=6)
+        fingerprint_folded(folded(blocks, (16, 16)))
 
 
 def _rows_in_memory(grey: Grey) -> tuple[Grey, int]:
@@ -267,42 +269,53 @@ ZIGZAG = np.array(
 """Row and column of each frequency of a block in the order that JPEG keeps them. Source: T.81, figure A.6."""
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
-def _fold(kept, stride, across, down, steps, rows, columns, side, zigzag, reference, centred):  # type: ignore[no-untyped-def]
-    """The 64 weighted sums of rows for both windows, turned to (columns * side, 64) each.
+def _folding(kept_each: int) -> Callable[..., tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    """The loop that folds blocks of which so many frequencies are kept: a count known when compiling is unrolled."""
 
-    A row of blocks is laid out once, in memory that stays near, and added to the few samples that it counts in.
-    """
-    width = columns * side
-    sums = np.zeros((2, 64, width), np.float32)
-    line = np.zeros(side * width, np.float32)  # frequencies that are not kept stay zero
-    squares = (columns + across - 1) // across
-    lowest = np.zeros(2, np.int64)
-    ahead = down * across * stride
-    for y in range(rows):
-        above = (y // down) * squares * down + y % down
-        for right in range(across):
-            for k in range(steps.shape[0]):
-                at, step = (above * across + right) * stride + k, steps[k]
-                to = zigzag[k, 0] * width + zigzag[k, 1]
-                for x in range(to + right * side, to + width - zigzag[k, 1], across * side):
-                    line[np.uint64(x)] = np.float32(kept[np.uint64(at)]) * step  # without a sign, none is looked at
+    @numba.njit(cache=True, nogil=True, fastmath=True)
+    def fold(kept, stride, across, down, steps, rows, columns, side, zigzag, reference, centred):  # type: ignore[no-untyped-def]
+        """The 64 weighted sums of rows for both windows, turned to (columns * side, 64) each.
+
+        A row of blocks is laid out once, in memory that stays near, and added to the few samples that it counts in.
+        """
+        width = columns * side
+        sums = np.zeros((2, 64, width), np.float32)
+        line = np.zeros(side * width, np.float32)  # frequencies that are not kept stay zero
+        places = np.empty(kept_each, np.uint64)
+        for k in range(kept_each):
+            places[k] = np.uint64(zigzag[k, 0] * width + zigzag[k, 1])
+        squares = (columns + across - 1) // across
+        lowest = np.zeros(2, np.int64)
+        ahead = np.uint64(down * across * stride)
+        for y in range(rows):
+            above = (y // down) * squares * down + y % down
+            for right in range(across):
+                at = np.uint64((above * across + right) * stride)
+                for x in range(right * side, width, across * side):
+                    for k in range(kept_each):  # without a sign, none of the places is looked at
+                        line[np.uint64(x) + places[k]] = np.float32(kept[at + np.uint64(k)]) * steps[k]
                     at += ahead
-        for window in range(2):
-            first, count, weight = reference if window == 0 else centred
-            while lowest[window] < 64 and first[lowest[window]] + count[lowest[window]] <= y * side:
-                lowest[window] += 1
-            for i in range(lowest[window], 64):
-                if first[i] > y * side:
-                    break
-                if first[i] + count[i] > y * side:
-                    total = sums[window, i]
-                    for v in range(side):
-                        w = weight[i, y * side - first[i] + v]
-                        part = line[v * width : (v + 1) * width]
-                        for x in range(width):
-                            total[x] += w * part[x]
-    return np.ascontiguousarray(sums[0].T), np.ascontiguousarray(sums[1].T)
+            for window in range(2):
+                first, count, weight = reference if window == 0 else centred
+                while lowest[window] < 64 and first[lowest[window]] + count[lowest[window]] <= y * side:
+                    lowest[window] += 1
+                for i in range(lowest[window], 64):
+                    if first[i] > y * side:
+                        break
+                    if first[i] + count[i] > y * side:
+                        total = sums[window, i]
+                        for v in range(side):
+                            w = weight[i, y * side - first[i] + v]
+                            part = line[v * width : (v + 1) * width]
+                            for x in range(width):
+                                total[x] += w * part[x]
+        return np.ascontiguousarray(sums[0].T), np.ascontiguousarray(sums[1].T)
+
+    return cast("Callable[..., tuple[NDArray[np.float32], NDArray[np.float32]]]", fold)
+
+
+_FOLDS = {kept_each: _folding(kept_each) for kept_each in (6, 10, 21)}
+"""By how many frequencies of a block are kept: those of the first three, four and six diagonals."""
 
 
 @numba.njit(cache=True, nogil=True)
