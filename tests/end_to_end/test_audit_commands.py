@@ -14,14 +14,19 @@ from clew.domain.handling import Actor
 from clew.domain.officer import Role
 from clew.records import audit, officers
 from clew.records.session import acting_as
+from tests.world import commands
 from tests.world.world import World
 
 NAME = "witness.example/1"
 
 
 def clew(*words: str, given: str = "", fails: bool = False, home: Path | None = None) -> str:
-    """What the command says; of one that fails its sentence."""
-    environment = {"PATH": "/usr/bin:/bin", "CLEW_HOME": str(home)} if home is not None else None
+    """What the command says, on this node or, with another home, where there is none; of one that fails its sentence."""
+    if home is None:
+        said = commands.clew(*words, given=given)
+        assert (said.code != 0) is fails, said.err
+        return said.err if fails else said.out
+    environment = {"PATH": "/usr/bin:/bin", "CLEW_HOME": str(home)}
     command = [sys.executable, "-m", "clew.cli", *words]
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=False, env=environment, timeout=120)
     assert (done.returncode != 0) is fails, done.stderr

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import pytest
 
 from clew.cli.demo_story import ANSWERS
 from clew.cli.drawing import landscape, room
+from clew.node import postgres
 from clew.node.configuration import Configuration
 from clew.node.place import place_of
 from clew.node.postgres import _cluster
@@ -56,6 +57,13 @@ def _fresh(home: Path, compiled: Path) -> Node:
     shutil.copytree(compiled, home / "cache")
     (home / "cache").chmod(0o700)
     return Node(home=home)
+
+
+@contextmanager
+def held_up(node: Node) -> Iterator[Node]:
+    """PostgreSQL of the node stays up meanwhile: no command has to start and to stop it."""
+    with postgres.running(Configuration(home=node.home)):
+        yield node
 
 
 @pytest.fixture(scope="module")

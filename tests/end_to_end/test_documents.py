@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from clew.cli.drawing import drive, landscape, write_clip
-from tests.end_to_end.test_commands import SECONDS_MAX, Node, _fresh, _remove
+from tests.end_to_end.test_commands import SECONDS_MAX, Node, _fresh, _remove, held_up
 
 ROOT = Path(__file__).parents[2]
 UNTIL_STOPPED = {"serve", "work"}
@@ -32,7 +32,8 @@ def _commands(page: str, section: str = "") -> Iterator[list[str]]:
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[Node]:
     made = _fresh(tmp_path_factory.mktemp("documents") / "clew", compiled)
-    yield made
+    with held_up(made):
+        yield made
     _remove(made.home)
 
 

@@ -1,8 +1,6 @@
 """`clew request` and `clew report` as officers of two members use them: processes, files and standard input."""
 
 import json
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 
 from clew.domain.officer import Role
 from clew.node import checkup
+from tests.world import commands
 from tests.world.world import World
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "annual-report.schema.json"
@@ -19,11 +18,9 @@ LETTER = "Quillon Marbeck, 12 Harbour Lane\nI ask what is kept about me.\n\nPlea
 
 def clew(*words: str, given: str = "", fails: bool = False) -> str:
     """What the command says; of one that fails its sentence."""
-    done = subprocess.run(
-        [sys.executable, "-m", "clew.cli", *words], input=given, capture_output=True, text=True, check=False, timeout=120
-    )
-    assert (done.returncode != 0) is fails, done.stderr
-    return done.stderr if fails else done.stdout
+    done = commands.clew(*words, given=given)
+    assert (done.code != 0) is fails, done.err
+    return done.err if fails else done.out
 
 
 @pytest.fixture

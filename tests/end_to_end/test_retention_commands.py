@@ -13,7 +13,7 @@ from clew.cli.drawing import landscape
 from clew.domain.cover import years_after
 from clew.node import postgres
 from clew.node.configuration import Configuration
-from tests.end_to_end.test_commands import Node, _fresh, _remove
+from tests.end_to_end.test_commands import Node, _fresh, _remove, held_up
 
 SECRET = "Lindholt-zanzacanary"
 
@@ -22,20 +22,21 @@ SECRET = "Lindholt-zanzacanary"
 def node(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[Node]:
     root = tmp_path_factory.mktemp("retention")
     made = _fresh(root / "clew", compiled)
-    made.run("init")
-    made.run("member", "add", "NO", "Norway")
-    for name, role in (("ada", "investigator"), ("bo", "investigator"), ("nina", "national-administrator")):
-        made.run("officer", "add", name, "--member", "NO", "--unit", "VICTIM-ID", "--role", role)
-    seized = root / "seized"
-    seized.mkdir()
-    for seed in range(4):
-        landscape(seed, (320, 240)).save(seized / f"{seed}.jpg")
-    soon = date.fromordinal(datetime.now(tz=UTC).date().toordinal() + 30)
-    for case, until in ((SECRET, soon), ("NO-2", soon)):
-        made.run(
-            "intake", str(seized), "--as", "ada", "--case", case, "--exhibit", "PHONE-1", "--keep-until", until.isoformat()
-        )
-    yield made
+    with held_up(made):
+        made.run("init")
+        made.run("member", "add", "NO", "Norway")
+        for name, role in (("ada", "investigator"), ("bo", "investigator"), ("nina", "national-administrator")):
+            made.run("officer", "add", name, "--member", "NO", "--unit", "VICTIM-ID", "--role", role)
+        seized = root / "seized"
+        seized.mkdir()
+        for seed in range(4):
+            landscape(seed, (320, 240)).save(seized / f"{seed}.jpg")
+        soon = date.fromordinal(datetime.now(tz=UTC).date().toordinal() + 30)
+        for case, until in ((SECRET, soon), ("NO-2", soon)):
+            made.run(
+                "intake", str(seized), "--as", "ada", "--case", case, "--exhibit", "PHONE-1", "--keep-until", until.isoformat()
+            )
+        yield made
     _remove(made.home)
 
 
