@@ -38,7 +38,8 @@ demo: install  ## start a node with three fictional countries and triage a ficti
 	@CLEW_HOME="$${CLEW_HOME:-$(CURDIR)/.demo}" exec $(BIN)/clew demo
 
 # Five at once whatever the cores: most tests wait for processes, browsers and disks. What is compiled is compiled once.
-test: install-test packages lint types  ## install what it needs and run all tests
+test: install-test packages  ## install what it needs and run all tests
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint types
 	@export NUMBA_CACHE_DIR="$$(mktemp -d)" && trap 'rm -rf "$$NUMBA_CACHE_DIR"' EXIT && \
 	$(MAKE) --no-print-directory tests && $(MAKE) --no-print-directory --jobs 2 --output-sync tests-by-url tests-by-folder
 
