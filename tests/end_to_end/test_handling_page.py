@@ -1,7 +1,6 @@
 """The editor of a handling in a real browser: tried through another country's eyes, changed, agreed to by a second."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 
@@ -10,9 +9,9 @@ from clew.domain.handling import Use
 from clew.domain.officer import Role
 from clew.records import officers
 from clew.records.session import acting_as
-from tests.world.browsers import Visitor, chromium, visitor
-from tests.world.door import PASSWORD, apart, come_in
-from tests.world.serving import pages
+from tests.world.browsers import Visitor
+from tests.world.door import PASSWORD, apart
+from tests.world.serving import come_in_at_once
 from tests.world.world import World
 
 ADDRESS = "/handling/case/NO-2026-17/"
@@ -43,11 +42,7 @@ def seen_by_sven(use: Use = Use.FACTS) -> int:
 def people(node) -> Iterator[dict[str, Visitor]]:
     world = World(facts=node)
     apart(enter, world)
-    with pages() as address, chromium() as browser, ExitStack() as opened:
-        made = {}
-        for name in ("ada", "bo"):
-            made[name] = opened.enter_context(visitor(browser, address))
-            come_in(made[name], name)
+    with come_in_at_once("ada", "bo") as made:
         yield made
     world.empty()
 

@@ -1,7 +1,6 @@
 """The pages of messages in a real browser: asked, read, translated, answered by one press, closed."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -9,9 +8,9 @@ import pytest
 from clew.actions import opening
 from clew.domain.handling import Audience
 from clew.records import officers
-from tests.world.browsers import Visitor, chromium, visitor
-from tests.world.door import PASSWORD, apart, come_in
-from tests.world.serving import pages
+from tests.world.browsers import Visitor
+from tests.world.door import PASSWORD, apart
+from tests.world.serving import come_in_at_once
 from tests.world.world import World, handling
 
 
@@ -27,11 +26,7 @@ def enter(world: World) -> None:
 def people(node) -> Iterator[dict[str, Visitor]]:
     world = World(facts=node)
     apart(enter, world)
-    with pages() as address, chromium() as browser, ExitStack() as opened:
-        made = {}
-        for name in ("ada", "sven"):
-            made[name] = opened.enter_context(visitor(browser, address))
-            come_in(made[name], name)
+    with come_in_at_once("ada", "sven") as made:
         yield made
     world.empty()
 

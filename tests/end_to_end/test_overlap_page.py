@@ -1,7 +1,6 @@
 """The pages of overlaps in a real browser: told, answered by both, silent, and calm in every width."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 
@@ -9,9 +8,9 @@ from clew.domain.handling import Audience
 from clew.domain.officer import Role
 from clew.records import matches, officers
 from clew.records.session import acting_as
-from tests.world.browsers import Visitor, chromium, visitor
-from tests.world.door import PASSWORD, apart, come_in
-from tests.world.serving import pages
+from tests.world.browsers import Visitor
+from tests.world.door import PASSWORD, apart
+from tests.world.serving import come_in_at_once
 from tests.world.ticks import ticks
 from tests.world.world import World, handling
 
@@ -38,11 +37,7 @@ def people(node) -> Iterator[dict[str, Visitor]]:
         pytest.skip("the database elsewhere lets nobody lay back its clock")
     world = World(facts=node)
     apart(enter, world)
-    with pages() as address, chromium() as browser, ExitStack() as opened:
-        made = {}
-        for name in ("ada", "sven", "nina"):
-            made[name] = opened.enter_context(visitor(browser, address))
-            come_in(made[name], name)
+    with come_in_at_once("ada", "sven", "nina") as made:
         yield made
     world.empty()
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
 
@@ -15,9 +14,9 @@ from clew.domain.handling import Audience
 from clew.domain.officer import Role
 from clew.records import officers
 from clew.records.session import acting_as
-from tests.world.browsers import Visitor, chromium, visitor
-from tests.world.door import PASSWORD, apart, come_in
-from tests.world.serving import pages
+from tests.world.browsers import Visitor
+from tests.world.door import PASSWORD, apart
+from tests.world.serving import come_in_at_once
 from tests.world.world import World, handling
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "annual-report.schema.json"
@@ -43,11 +42,7 @@ def enter(world: World) -> None:
 def people(node) -> Iterator[dict[str, Visitor]]:
     world = World(facts=node)
     apart(enter, world)
-    with pages() as address, chromium() as browser, ExitStack() as opened:
-        made = {}
-        for name in PEOPLE:
-            made[name] = opened.enter_context(visitor(browser, address))
-            come_in(made[name], name)
+    with come_in_at_once(*PEOPLE) as made:
         yield made
     world.empty()
 

@@ -1,7 +1,6 @@
 """The page of retention in a real browser: asked, kept longer by two, blocked and lifted, ended, proved."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import date, timedelta
 
 import psycopg
@@ -12,9 +11,9 @@ from clew.domain.officer import Role
 from clew.domain.retention import calendar_of
 from clew.records import officers
 from clew.records.session import acting_as
-from tests.world.browsers import Visitor, chromium, visitor
-from tests.world.door import PASSWORD, apart, come_in
-from tests.world.serving import pages
+from tests.world.browsers import Visitor
+from tests.world.door import PASSWORD, apart
+from tests.world.serving import come_in_at_once
 from tests.world.world import World
 
 CASES = ("NO-2026-17", "NO-2026-18", "NO-2026-19")
@@ -81,11 +80,7 @@ def world(node) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def people(world: World) -> Iterator[dict[str, Visitor]]:
-    with pages() as address, chromium() as browser, ExitStack() as opened:
-        made = {}
-        for name in ("ada", "bo", "nina"):
-            made[name] = opened.enter_context(visitor(browser, address))
-            come_in(made[name], name)
+    with come_in_at_once("ada", "bo", "nina") as made:
         yield made
 
 

@@ -1,7 +1,6 @@
 """Series in a real browser: opened, told, merged with another member's and parted again; proposals decided."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 
@@ -9,9 +8,9 @@ from clew.actions import proposing
 from clew.domain.handling import Actor
 from clew.records import officers, sealed, series
 from clew.records.session import acting_as
-from tests.world.browsers import Visitor, chromium, visitor
-from tests.world.door import PASSWORD, apart, come_in
-from tests.world.serving import pages
+from tests.world.browsers import Visitor
+from tests.world.door import PASSWORD, apart
+from tests.world.serving import come_in_at_once
 from tests.world.world import World
 
 PEOPLE = {"ada": "NO", "sven": "SE"}
@@ -48,11 +47,7 @@ def found(world: World, by: Actor, case: str):
 def people(node) -> Iterator[tuple[dict[str, Visitor], str]]:
     world = World(facts=node)
     harbour = apart(enter, world)
-    with pages() as address, chromium() as browser, ExitStack() as opened:
-        made = {}
-        for name in PEOPLE:
-            made[name] = opened.enter_context(visitor(browser, address))
-            come_in(made[name], name)
+    with come_in_at_once(*PEOPLE) as made:
         yield made, harbour
     world.empty()
 

@@ -5,9 +5,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
-from tests.world.door import await_pages
+from tests.world.browsers import Visitor, chromium, visitor
+from tests.world.door import await_pages, come_in
 
 
 @contextmanager
@@ -23,3 +24,14 @@ def pages() -> Iterator[str]:
     finally:
         serving.terminate()
         serving.wait(timeout=30)
+
+
+@contextmanager
+def come_in_at_once(*names: str) -> Iterator[dict[str, Visitor]]:
+    """These officers at the pages, each in a browser of their own and through the door."""
+    with pages() as address, chromium() as browser, ExitStack() as opened:
+        made = {}
+        for name in names:
+            made[name] = opened.enter_context(visitor(browser, address))
+            come_in(made[name], name)
+        yield made

@@ -16,6 +16,7 @@ from clew.actions.corresponding import About, Kind, NoticeKind, Side, SubjectKin
 from clew.actions.opening import Session
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
 from clew.web.acting import as_officer
+from clew.web.references import identifier_in
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.words import Words
 
@@ -48,7 +49,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
     """What waits for the unit, its correspondences with the latest request first, and the form for another."""
     with as_officer(request.user.get_username()) as session:
         waiting = [one for one in corresponding.notices(session) if one.seen_at is None]
-        page = corresponding.page(session, limit=SHOWN_PER_PAGE, after=_uuid(request.GET.get("after", "")))
+        page = corresponding.page(session, limit=SHOWN_PER_PAGE, after=identifier_in(request.GET.get("after", "")))
         units = corresponding.units(session)
         mine = (session.actor.member, session.actor.unit)
     shown = {
@@ -181,14 +182,7 @@ def _day(text: str) -> date:
 
 
 def _message(text: str) -> UUID:
-    found = _uuid(text)
+    found = identifier_in(text)
     if found is None:
         raise NotVisible("There is no such message.")
     return found
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

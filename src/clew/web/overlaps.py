@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,6 +19,7 @@ from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
 from clew.domain.overlap import MODE_DEFAULT, WAIT_DAYS_MAX, Mode, Rule, State, Step
 from clew.web.acting import as_officer
+from clew.web.references import identifier_in
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.words import Words
 
@@ -53,7 +53,8 @@ STEPS: Mapping[Step, Words] = {
 def all_of_them(request: HttpRequest) -> HttpResponse:
     """What the member was told of cases and lists that the officer may see, and the member's own rule."""
     with as_officer(request.user.get_username()) as session:
-        page = deconflicting.sides(session, limit=SIDES_PER_PAGE, after_side=_uuid(request.GET.get("after", "")))
+        after = identifier_in(request.GET.get("after", ""))
+        page = deconflicting.sides(session, limit=SIDES_PER_PAGE, after_side=after)
         mode, rules = deconflicting.mode_of_member(session)
         is_administrator = session.actor.role is Role.NATIONAL_ADMINISTRATOR
         shown = {
@@ -203,10 +204,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise Invalid(_("A day is written year-month-day.")) from None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

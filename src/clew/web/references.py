@@ -1,12 +1,14 @@
-"""References of cases and exhibits in addresses: any characters, one address for each.
+"""References of cases and exhibits in addresses, one address for each; identifiers that pages are given.
 
 Servers undo percent-encoding before an address is read, so a slash quoted that way
-would split the reference. Letters, digits, `-`, `_` and `.` of ASCII stand for themselves;
+would split the reference, which may hold any characters. Letters, digits, `-`, `_` and `.`
+of ASCII stand for themselves;
 every other byte of the UTF-8 form is written `~` and two hexadecimal digits.
 """
 
 import re
 import string
+from uuid import UUID
 
 _PLAIN = frozenset(string.ascii_letters + string.digits + "-_.")
 _WRITTEN = re.compile(r"(?:[A-Za-z0-9_.-]|~[0-9A-F]{2})+")
@@ -52,3 +54,11 @@ class ReferenceConverter:
 
     def to_url(self, value: str) -> str:
         return address_of(value)
+
+
+def identifier_in(untrusted_text: str) -> UUID | None:
+    """The identifier that the text is, if it is one."""
+    try:
+        return UUID(untrusted_text)
+    except ValueError:
+        return None

@@ -19,6 +19,7 @@ from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
 from clew.domain.retention import TERMS, Rule, State
 from clew.web.acting import as_officer
+from clew.web.references import identifier_in
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.words import Words
 
@@ -52,7 +53,7 @@ def all_of_it(request: HttpRequest) -> HttpResponse:
     """What ends within six months, what is blocked, the terms, and what ended, the latest first."""
     with as_officer(request.user.get_username()) as session:
         due = retaining.coming_due(session, limit=DUE_SHOWN_MAX, after=_marker(request.GET.get("after", "")))
-        ended = retaining.ended(session, limit=TOMBSTONES_SHOWN_MAX, after=_uuid(request.GET.get("ended", "")))
+        ended = retaining.ended(session, limit=TOMBSTONES_SHOWN_MAX, after=identifier_in(request.GET.get("ended", "")))
         shown = {
             "due": [(one, KINDS[one.kept.kind], STATES[one.state], RULES[one.kept.rule]) for one in due.items],
             "next_due": due.next and f"{due.next.ends_on.isoformat()}~{due.next.id}",
@@ -186,16 +187,9 @@ def _years(text: str) -> int:
 def _marker(text: str) -> Marker | None:
     """Where a page begins; the first page where nothing sensible is said."""
     day, _sign, identifier = text.partition("~")
-    found = _uuid(identifier)
+    found = identifier_in(identifier)
     try:
         return None if found is None else Marker(ends_on=date.fromisoformat(day), id=found)
-    except ValueError:
-        return None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
     except ValueError:
         return None
 

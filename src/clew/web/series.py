@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -18,6 +17,7 @@ from clew.domain.handling import Audience, Handling, handled
 from clew.domain.series import REASON_CHARACTERS_MAX, STEPS, TEXT_CHARACTERS_MAX, SeriesState
 from clew.web import proposals, series_words
 from clew.web.acting import as_officer
+from clew.web.references import identifier_in
 from clew.web.sign_ins import needs_fresh_sign_in
 
 TOLD = "clew.told"
@@ -160,10 +160,9 @@ def _split(session: Session, name: str, given: QueryDict) -> str:
 
 
 def _undo(session: Session, _name: str, given: QueryDict) -> str:
-    try:
-        assertion = UUID(given.get("assertion", ""))
-    except ValueError:
-        raise NotVisible("Your unit has no such assertion.") from None
+    assertion = identifier_in(given.get("assertion", ""))
+    if assertion is None:
+        raise NotVisible("Your unit has no such assertion.")
     gathering.undo(session, assertion)
     return _("It is taken back.")
 
