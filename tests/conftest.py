@@ -29,6 +29,7 @@ from tests.world.elsewhere import database_elsewhere
 from tests.world.world import World
 
 ENDS = pytest.StashKey[ExitStack]()
+FAILED = pytest.StashKey[list[str]]()
 WAYS = ("embedded", "url")
 
 
@@ -54,7 +55,15 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    found = [*terminalreporter.getreports("failed"), *terminalreporter.getreports("error")]
+    config.stash[FAILED] = [report.nodeid for report in found]
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
+    """The names of what failed come last of all: a log that is cut short keeps its end."""
+    for name in config.stash.get(FAILED, []):
+        print("FAILED", name)
     config.stash[ENDS].close()
 
 
