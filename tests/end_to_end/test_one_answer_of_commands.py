@@ -113,6 +113,14 @@ WALKED: dict[str, tuple[Way, ...]] = {
         Way(words="series {} --to DK/VICTIM-ID", sort=NAMES, parameter="name"),
         Way(words="overlap {} --to DK/VICTIM-ID", sort=IDENTIFIERS, parameter="name"),
     ),
+    "lead list": (Way(words="--series {}", sort=NAMES, parameter="series"),),
+    **{
+        f"lead {step}": (Way(words=f"{{}} {more}".strip(), sort=IDENTIFIERS, parameter="lead"),)
+        for step, more in (
+            ("show", ""), ("take", ""), ("hand-back", ""), ("follow", ""), ("set-aside", "--reason why"),
+            ("reopen", "--reason why"), ("close", "--reason why --outcome nothing"),
+        )
+    },
     "notice seen": (Way(words="{}", sort=IDENTIFIERS, parameter="notice"),),
     "overlap mode": (
         Way(words="{}", sort=NAMES, parameter="name"),
@@ -387,7 +395,7 @@ def test_the_walk_notices_an_answer_that_differs(foreign: Foreign) -> None:
 
 READING = (
     "triage NO-1", "triage NO-1 --json", "triage NO-1 --jsonl", "handling show case NO-1", "handling preview case NO-1 SE",
-    "audit list", "audit accesses", "message list", "notice list", "overlap list", "overlap show NO-1", "overlap mode", "overlap mode NO-1", "release list", "retention list", "retention show case NO-1", "retention blocks",
+    "audit list", "audit accesses", "lead list", "lead list --json", "message list", "notice list", "overlap list", "overlap show NO-1", "overlap mode", "overlap mode NO-1", "release list", "retention list", "retention show case NO-1", "retention blocks",
     "retention ended", "retention terms",
     "series list", "series list --json", "series show green-room", "series show green-room --json",
     "series propose --case NO-1",

@@ -30,9 +30,12 @@ GOLDEN_APP = {
         " closed_by, closed_at), update (to_units, closed_by, closed_at)"
     ),
     "messages": "insert, select (id, correspondence_id, member, unit, kind, words, written_by, written_at)",
+    "lead_media": "insert, select",
+    "lead_steps": "insert, select",
+    "leads": "insert, select, update (state, changed_at)",
     "mail_addresses": "delete, insert, select (id, member, unit, officer, address, said_at)",
     "notices": (
-        "select (id, member, unit, kind, subject_id, raised_at, seen_by, seen_at, mailed_at),"
+        "insert, select (id, member, unit, kind, subject_id, raised_at, seen_by, seen_at, mailed_at),"
         " update (seen_by, seen_at, mailed_at)"
     ),
     "translations": (
@@ -123,6 +126,9 @@ GOLDEN_BLIND = {
     "handling_changes": "delete, select",
     "hash_lists": OWNED,
     "intakes": OWNED,
+    "lead_checks": "delete, insert, select",
+    "lead_media": "delete, select (medium_id)",
+    "lead_news": "delete, insert, select, update (round)",
     "listings": "select",
     "matches": "delete, insert, select, update",
     "media": "select",
@@ -167,6 +173,10 @@ GOLDEN_FUNCTIONS = {
     "clew_forget_media",
     "clew_forget_messages",
     "clew_look_after_messages",
+    "clew_lead_checked",
+    "clew_lead_news",
+    "clew_lead_rounds",
+    "clew_open_lead_round",
     "clew_notify_message",
     "clew_forget_overlaps",
     "clew_join_overlaps",

@@ -20,6 +20,7 @@ from clew.cli import (
     exhibits,
     handlings,
     keys,
+    leads,
     members,
     messages,
     nodes,
@@ -48,6 +49,7 @@ app.add_typer(officers.app, name="officer", help="Officers: the people who work 
 app.add_typer(handlings.app, name="handling", help="Handling: who may use records, and for what.")
 app.add_typer(cases.app, name="case", help="Cases: how one ends for good.")
 app.add_typer(keys.app, name="key", help="Keys: renewed, and looked after.")
+app.add_typer(leads.app, name="lead", help="Leads: reasons to look closer at a series.")
 app.add_typer(messages.app, name="message", help="Messages: what units ask one another about records.")
 app.add_typer(notices.app, name="notice", help="Notices: that something waits for your unit.")
 app.add_typer(overlaps.app, name="overlap", help="Overlaps: another member is on the same ground.")

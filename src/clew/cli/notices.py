@@ -18,6 +18,7 @@ WORDS = {
     NoticeKind.CONTACT: "both sides of an overlap consented",
     NoticeKind.MESSAGE: "a message waits to be read",
     NoticeKind.MESSAGE_DUE: "a request is past its day",
+    NoticeKind.LEAD: "there is a lead on a series",
 }
 
 

@@ -60,6 +60,8 @@ class NoticeKind(StrEnum):
     CONTACT = "contact"
     MESSAGE = "message"
     MESSAGE_DUE = "message-due"
+    LEAD = "lead"
+    """There is a reason to look closer at a series."""
 
 
 def check_says(side: Side, kind: Kind, *, is_closed: bool) -> None:

@@ -22,6 +22,7 @@ from clew.actions import (
     mailing,
     matching,
     opening,
+    raising,
     receiving,
     restricting,
     shredding,
@@ -206,6 +207,16 @@ def release_overlaps(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
     with reached():
         deconflicting.release_all()
         corresponding.look_after()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="raise_leads", queue=VAULT_QUEUE, lock="raise_leads", queueing_lock="raise_leads")
+def raise_leads(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
+    """What is new on the node is looked at again for every unit that waits for a series."""
+    with reached():
+        raised = raising.raise_all()
+    if raised:
+        log.info("leads: %d raised", raised)
 
 
 @app.periodic(cron="3-59/10 * * * *")

@@ -12,7 +12,7 @@ from clew.node.binaries import MAJOR_MIN
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.founding import grants_wanted, halves
-from clew.records import administration, assertions, catalogue, policies
+from clew.records import administration, assertions, catalogue, policies, pursuit
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -53,7 +53,7 @@ def check_database(configuration: Configuration, facts: ConnectionFacts) -> list
     ]
     with psycopg.connect(**facts.as_owner(), autocommit=True) as owner:
         done = [check(owner, facts) for check in checks]
-        done += [_key(owner, keys.context), _ticks(owner, facts, configuration.overlap_hours)]
+        done += [_key(owner, keys.context), _ticks(owner, facts, configuration.overlap_hours), _leads(owner, facts)]
     with psycopg.connect(**facts.as_app(keys.app_password), autocommit=True) as app:
         done += [_emptiness(app), _privacy(app, facts)]
     return done
@@ -212,6 +212,24 @@ def _ticks(owner: Connection, facts: ConnectionFacts, hours: int) -> Check:
     return Check(name="clock of overlaps", ok=ok, sentence=sentence)
 
 
+def _leads(owner: Connection, facts: ConnectionFacts) -> Check:
+    """Whether all that is new is noted for leads, and none of it waits longer than it may."""
+    kept = {row[0] for row in owner.execute("select tgname from pg_trigger where tgenabled = 'O' and not tgisinternal")}
+    with owner.transaction():
+        owner.execute(sql.SQL("set local role {}").format(sql.Identifier(facts.roles.blind)))
+        late = owner.execute(
+            "select exists (select from lead_news where noted_at < now() - %s)", [pursuit.LATE_AFTER]
+        ).fetchone()
+    if missing := {*pursuit.TRIGGERS} - kept:
+        bad = "Run clew init on a new database and bring the records over: these are gone"
+        return _verdict("leads", missing, good="", bad=bad)
+    return Check(
+        name="leads", ok=late == (False,),
+        sentence="All that is new is looked at for leads." if late == (False,)
+        else "Something new waits to be looked at for leads since an hour or more: keep clew work running.",
+    )  # fmt: skip
+
+
 def _key(owner: Connection, context_key: bytes) -> Check:
     kept = owner.execute("select inner_half, outer_half from context_keys").fetchone()
     ok = kept is not None and (bytes(kept[0]), bytes(kept[1])) == halves(context_key)
@@ -228,7 +246,7 @@ def _emptiness(app: Connection) -> Check:
     showing = {
         table
         for table in (*policies.COVERED, *policies.SPECIAL)
-        if table not in {"overlaps", "overlap_grounds", "accesses", *administration.READ_BEFORE_SIGN_IN}
+        if table not in {*UNREAD, *administration.READ_BEFORE_SIGN_IN}
         if app.execute(f"select exists (select from {table})").fetchone() != (False,)
     }
     return _verdict(
@@ -237,6 +255,10 @@ def _emptiness(app: Connection) -> Check:
         good="Without an actor every table is empty.",
         bad="Run clew init: without an actor rows show in",
     )
+
+
+UNREAD = frozenset({"overlaps", "overlap_grounds", "accesses", "lead_checks", "lead_news"})
+"""Tables that the application may not read at all."""
 
 
 def _privacy(app: Connection, facts: ConnectionFacts) -> Check:

@@ -90,6 +90,9 @@ FUNCTIONS_OF_THE_APP = ("clew_forget_places_in_series(uuid)",)
 FUNCTIONS_OF_THE_BLIND = ("clew_give_series_reference()",)
 
 ABOUT: Mapping[str, tuple[str, ...]] = {
+    "lead_media": ("series_id",),
+    "lead_steps": ("series_id",),
+    "leads": ("series_id",),
     "series_dissents": ("series_id",),
     "series_merges": ("a_series", "b_series"),
     "series_narratives": ("series_id",),

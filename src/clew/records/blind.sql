@@ -242,6 +242,7 @@ begin
     delete from matches where a_medium = any (own) or b_medium = any (own);
     delete from public.overlaps o where o.left_medium = any (own) or o.right_medium = any (own);
     delete from series_dissents where medium_id = any (own);
+    delete from lead_media where medium_id = any (own);
     return coalesce(cardinality(own), 0);
 end
 $$;

@@ -7,6 +7,7 @@ read and what waits for it is its own.
 from collections.abc import Mapping
 
 from clew.domain.officer import Role
+from clew.records import pursuit
 from clew.records.custody import OWN_UNIT
 from clew.records.visibility import OFFICER, ROLE, VIEWER_MEMBER, VIEWER_UNIT
 
@@ -50,6 +51,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
     },
     "notices": {
         "select": f"using ({OWN_UNIT})",
+        "insert": f"with check ({pursuit.NOTICED})",
         "update": f"using ({OWN_UNIT}) with check ({OWN_UNIT})",
     },
 }
@@ -63,7 +65,7 @@ APP_GRANTS = {
     ),
     "messages": "select (id, correspondence_id, member, unit, kind, words, written_by, written_at), insert",
     "notices": (
-        "select (id, member, unit, kind, subject_id, raised_at, seen_by, seen_at, mailed_at),"
+        "select (id, member, unit, kind, subject_id, raised_at, seen_by, seen_at, mailed_at), insert,"
         " update (seen_by, seen_at, mailed_at)"
     ),
     "translations": (

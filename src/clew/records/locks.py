@@ -26,6 +26,9 @@ COVERS = 4_846_793_218
 OVERLAPS = 4_846_793_219
 """The same, for whoever brings two sides of an overlap together: of two that agree at one moment, the later sees both."""
 
+LEADS = 4_846_793_220
+"""The same, for whoever begins a round of what is looked at for leads."""
+
 
 def share_place(session: Session, place_id: UUID) -> None:
     """Hold off the end and the shredding of a case or hash list; waits for whoever is at it."""

@@ -96,6 +96,7 @@ begin
     update messages m set words = '' where m.correspondence_id = any (about) and m.member = clew_actor_member();
     update translations t set words = '' where t.correspondence_id = any (about) and t.member = clew_actor_member();
     delete from notices n where n.member = clew_actor_member() and n.unit = clew_actor_unit()
-       and (n.subject_id = any (about) or n.subject_id in (select s.id from overlap_sides s where s.subject_id = $1));
+       and (n.subject_id = any (about) or n.subject_id in (select s.id from overlap_sides s where s.subject_id = $1)
+            or n.subject_id = $1);
 end
 $$;

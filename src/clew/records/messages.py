@@ -248,10 +248,11 @@ def notices(session: Session, limit: int = NOTICES_SHOWN_MAX) -> tuple[Notice, .
     with session.cursor() as cursor:
         cursor.execute(
             """
-            select n.id, n.kind, n.subject_id, n.raised_at, n.seen_at, c.reference from notices n
+            select n.id, n.kind, n.subject_id, n.raised_at, n.seen_at, c.reference, l.reference from notices n
               left join overlap_sides s on s.id = n.subject_id
               left join overlap_contacts o on o.contact_id = n.subject_id and o.unit = n.unit and o.member = n.member
               left join cases c on c.id = coalesce(s.subject_id, o.subject_id)
+              left join series l on l.id = n.subject_id
              order by n.seen_at is not null, n.raised_at desc, n.id limit %s""",
             [limit],
         )
@@ -259,7 +260,7 @@ def notices(session: Session, limit: int = NOTICES_SHOWN_MAX) -> tuple[Notice, .
         return tuple(
             Notice(
                 id=row[0], kind=NoticeKind(row[1]), subject_id=row[2], raised_at=row[3], seen_at=row[4],
-                about="" if row[5] is None else sealed.words(texts, REFERENCE, row[5]),
+                about=(row[6] or "") if row[5] is None else sealed.words(texts, REFERENCE, row[5]),
             )
             for row in cursor.fetchall()
         )  # fmt: skip

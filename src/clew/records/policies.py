@@ -10,7 +10,7 @@ from clew.domain.message import KEPT_DAYS
 from clew.domain.officer import WITHOUT_CONTENT, Role
 from clew.domain.overlap import REMINDED_AFTER
 from clew.domain.request import KEPT_YEARS
-from clew.records import administration, assertions, correspondence, custody, deconfliction, locks, log, rights
+from clew.records import administration, assertions, correspondence, custody, deconfliction, locks, log, pursuit, rights
 from clew.records.roles import Roles
 from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, visible
 
@@ -71,6 +71,7 @@ APP_GRANTS = {
     **assertions.APP_GRANTS,
     **deconfliction.APP_GRANTS,
     **correspondence.APP_GRANTS,
+    **pursuit.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -87,6 +88,7 @@ BLIND_GRANTS = {
     **rights.BLIND_GRANTS,
     **deconfliction.BLIND_GRANTS,
     **correspondence.BLIND_GRANTS,
+    **pursuit.BLIND_GRANTS,
     **assertions.BLIND_GRANTS,
 }
 
@@ -116,6 +118,7 @@ FUNCTIONS_OF_THE_APP = (
     *rights.FUNCTIONS_OF_THE_APP,
     *deconfliction.FUNCTIONS_OF_THE_APP,
     *correspondence.FUNCTIONS_OF_THE_APP,
+    *pursuit.FUNCTIONS_OF_THE_APP,
     "clew_blobs_kept(bytea[])",
     "clew_forget_media(uuid[])",
     "clew_forget_words(uuid)",
@@ -129,6 +132,7 @@ FUNCTIONS_OF_THE_BLIND = (
     *assertions.FUNCTIONS_OF_THE_BLIND,
     *deconfliction.FUNCTIONS_OF_THE_BLIND,
     *correspondence.FUNCTIONS_OF_THE_BLIND,
+    *pursuit.FUNCTIONS_OF_THE_BLIND,
 )
 
 FACTS = f"{Use.FACTS:d}::smallint"
@@ -194,6 +198,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **assertions.RULES,
     **deconfliction.RULES,
     **correspondence.RULES,
+    **pursuit.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 
@@ -277,6 +282,7 @@ SOURCES = (
     "series.sql",
     "overlap.sql",
     "message.sql",
+    "lead.sql",
 )
 
 
@@ -291,6 +297,8 @@ def functions() -> list[str]:
             "a.", viewer_member="b.owner_member", viewer_unit="b.owner_unit", viewer_use=FACTS
         ),
         "{r_is_known}": visible("r.", viewer_use=ANY_USE),
+        "{m_is_visible}": visible("m."),
+        "{leads_lock}": str(locks.LEADS),
         "{request_years}": str(KEPT_YEARS),
         "{covers_lock}": str(locks.COVERS),
         "{overlaps_lock}": str(locks.OVERLAPS),

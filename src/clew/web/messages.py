@@ -41,6 +41,7 @@ NOTICES: Mapping[NoticeKind, Words] = {
     NoticeKind.CONTACT: gettext_lazy("Both sides of an overlap consented"),
     NoticeKind.MESSAGE: gettext_lazy("A message waits to be read"),
     NoticeKind.MESSAGE_DUE: gettext_lazy("△ A request is past its day"),
+    NoticeKind.LEAD: gettext_lazy("There is a lead on a series"),
 }
 
 

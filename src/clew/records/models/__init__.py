@@ -28,6 +28,7 @@ from clew.records.models.gathering import (
     SeriesStep,
 )
 from clew.records.models.handling import HandlingChange, MemberRule
+from clew.records.models.lead import Lead, LeadCheck, LeadMedium, LeadNews, LeadStep
 from clew.records.models.match import Match
 from clew.records.models.medium import FingerprintCounter, FingerprintSet, Medium, MediumKey, Occurrence
 from clew.records.models.member import Member, Officer, Unit
@@ -68,6 +69,11 @@ __all__ = [
     "HashList",
     "Intake",
     "KeptCover",
+    "Lead",
+    "LeadCheck",
+    "LeadMedium",
+    "LeadNews",
+    "LeadStep",
     "Leaf",
     "Listing",
     "MailAddress",

@@ -251,7 +251,10 @@ class SeriesMedium(Covered):
 
     class Meta:
         db_table = "series_media"
-        indexes = (models.Index(name="series_media_by_medium", fields=["medium_id"]),)
+        indexes = (
+            models.Index(name="series_media_by_medium", fields=["medium_id"]),
+            models.Index(name="series_media_by_owner", fields=["series_id", "owner_member", "owner_unit"]),
+        )
 
     def __str__(self) -> str:
         return f"{self.series_id} {self.medium_id}"

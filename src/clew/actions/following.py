@@ -1,0 +1,109 @@
+"""Following leads: what waits for the own unit, the most urgent first, and the steps that its officers take."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from clew.domain import lead as rules
+from clew.domain.lead import OPEN, Outcome, Rank, Rule, State, Step, after, checked_step, rank, sentence
+from clew.records import audit, leads, messages, series
+from clew.records.leads import Lead, Speaking, Taken
+from clew.records.session import Session
+
+RANKED_MAX = 2_000
+"""So many of the unit's leads are ranked, the latest."""
+SHOWN_MAX = 50
+COUNTED_MAX = 1_000
+
+__all__ = [
+    "OPEN", "Lead", "Line", "LineList", "Outcome", "Rule", "Speaking", "State", "Step", "Taken", "View", "every",
+    "look", "move", "open_count",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A lead with its rank as it is now, and why it was raised in one sentence."""
+
+    lead: Lead
+    rank: Rank
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineList:
+    """Leads, the most urgent first. `is_cut`: there are more than are ranked, or shown."""
+
+    lines: tuple[Line, ...]
+    is_cut: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A lead with what speaks for it, each with its sentence, what officers did, and what they may do now."""
+
+    line: Line
+    media: tuple[tuple[Speaking, str], ...]
+    steps: tuple[Taken, ...]
+    may: tuple[Step, ...]
+
+
+def every(
+    session: Session, *, states: Iterable[State] = OPEN, of_series: str | None = None, limit: int = SHOWN_MAX
+) -> LineList:
+    """Leads of the actor's unit in these states (those that are open), the most urgent first; of one series, if asked.
+
+    Raises:
+        NotVisible: there is no such series, or the actor may not see it.
+    """
+    series_id = None if of_series is None else series.find(session, of_series).id
+    asked = {*states} - {State.WATCHED}
+    found = leads.of_unit(session, asked, RANKED_MAX + 1, series_id)
+    audit.append(session, "lead.list", str(series_id or session.actor.unit), {"leads": len(found)})
+    if series_id is not None:
+        messages.see(session, [series_id])
+    now = datetime.now(UTC)
+    lines = sorted((_line(one, now) for one in found[:RANKED_MAX]), key=lambda line: -line.rank.points)
+    return LineList(lines=tuple(lines[:limit]), is_cut=len(found) > min(limit, RANKED_MAX))
+
+
+def look(session: Session, lead_id: UUID) -> View:
+    """A lead with all that is known of it. What waited because of it is seen.
+
+    Raises:
+        NotVisible: the unit has no such lead, or what it is about is not seen any more.
+    """
+    one = leads.get(session, lead_id)
+    speaking = leads.media(session, one.id, SHOWN_MAX)
+    audit.append(session, "lead.read", str(one.id), {"media": len(speaking)}, shown={each.owner for each in speaking})
+    messages.see(session, [one.series_id])
+    return View(
+        line=_line(one, datetime.now(UTC)), media=tuple((each, sentence(one.rule, each.measured)) for each in speaking),
+        steps=leads.steps(session, one.id, SHOWN_MAX), may=tuple(rules.STEPS[one.state]),
+    )  # fmt: skip
+
+
+def move(session: Session, lead_id: UUID, step: Step, *, why: str = "", outcome: Outcome | None = None) -> State:
+    """Take a step on a lead, on the record; the state it led to.
+
+    Raises:
+        NotVisible: the unit has no such lead, or what it is about is not seen any more.
+        StepRefused: the step is not possible now.
+        Invalid: a reason or an outcome is missing, or the words are too long.
+    """
+    one = leads.get(session, lead_id)
+    kept = checked_step(step, why, outcome)
+    state = after(one.state, step)
+    leads.move(session, one, step, state, kept, outcome)
+    audit.append(session, f"lead.{step}", str(one.id))
+    return state
+
+
+def open_count(session: Session) -> int:
+    """How many leads of the actor's unit are open; of more than `COUNTED_MAX`, that. It is told beside other pages."""
+    return leads.count(session, OPEN, COUNTED_MAX)
+
+
+def _line(one: Lead, now: datetime) -> Line:
+    return Line(lead=one, rank=rank(one.weighed, now), reason=sentence(one.rule, one.measured))

@@ -1,0 +1,160 @@
+"""Raising leads: whatever is new on the node is looked at again for every unit that waits for a series.
+
+It is done for each unit as its calendar, under its own sight and in a transaction of its own: what a unit may not see
+raises nothing for it and tells it nothing. A round that was killed is gone on with; nothing is raised twice.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from clew.domain import proposal
+from clew.domain.errors import ClewError
+from clew.domain.handling import NODE, Actor
+from clew.domain.lead import Rule
+from clew.domain.proposal import Measured
+from clew.domain.retention import calendar_of
+from clew.records import audit, lead_grounds, leads, members, merges, officers
+from clew.records.lead_grounds import Ground, SealedAgain
+from clew.records.leads import Drawn
+from clew.records.session import Session, acting_as
+
+NEWS_PER_ROUND_MAX = 10_000
+ROUNDS_OPEN_MAX = 20
+ROUNDS_PER_RUN_MAX = 50
+"""The next run goes on."""
+GROUNDS_PER_CHECK_MAX = 50_000
+
+log = logging.getLogger("clew.leads")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A ground that a rule finds good, with what tells it from others of its rule."""
+
+    ground: Ground
+    rule: Rule
+    measured: Measured
+    evidence: tuple[bytes, ...]
+
+
+def raise_all() -> int:
+    """Look at what is new for every unit, round after round; how many leads were raised.
+
+    One unit's failure stops no other: its round waits for the next run.
+    """
+    raised = 0
+    for _ in range(ROUNDS_PER_RUN_MAX):
+        with acting_as(NODE) as session:
+            if not leads.open_round(session, NEWS_PER_ROUND_MAX, ROUNDS_OPEN_MAX):
+                break
+            again = SealedAgain([line.code for line in members.lines(session)])
+        looked_at = 0
+        for member, unit in officers.units():
+            done, new = _raise_for(calendar_of(member, unit), again)
+            looked_at += done
+            raised += new
+        if not looked_at:
+            break
+    return raised
+
+
+def _raise_for(actor: Actor, again: SealedAgain) -> tuple[int, int]:
+    """One unit looks at the rounds that wait for it: how many, and how many leads were raised."""
+    raised = looked_at = 0
+    try:
+        with acting_as(actor) as session:
+            waiting = leads.rounds(session)
+        for round_id in waiting:
+            with acting_as(actor) as session:
+                raised += check(session, round_id, again)
+            looked_at += 1
+    except ClewError as refused:
+        log.error("what is new could not be looked at for a unit: %s", type(refused).__name__)  # noqa: TRY400
+    return looked_at, raised
+
+
+def check(session: Session, round_id: UUID, again: SealedAgain) -> int:
+    """Raise what the round gives reason for, as the calendar of a unit; how many leads are new."""
+    new: dict[UUID, UUID] = {}
+    if lead_grounds.lay_out(session, round_id):
+        new = leads.keep(session, _drawn(session, list(_found(session, again))))
+    leads.checked(session, round_id)
+    if new:
+        leads.tell(session, new.values())
+        audit.append(session, "lead.raise", session.actor.unit, {"leads": len(new), "series": len({*new.values()})})
+    return len(new)
+
+
+def _found(session: Session, again: SealedAgain) -> Iterator[Found]:
+    """Every ground that some rule finds good."""
+    for one in lead_grounds.same_words(session, "camera_serial", again):
+        serial, make = _words(one)
+        yield from _judged(one, Rule.SAME_CAMERA, proposal.same_camera(serial.decode()), serial, make)
+    for one in lead_grounds.same_words(session, "document_id", again):
+        identifier, _ = _words(one)
+        yield from _judged(one, Rule.SAME_DOCUMENT, proposal.same_document(identifier.decode()), identifier)
+    for one in lead_grounds.clips(session):
+        matched, compared, milliseconds, name = one.said
+        run = proposal.aligned_video(_number(matched), _number(compared), _number(milliseconds))
+        yield from _judged(one, Rule.ALIGNED_CLIP, run and {"seconds": run["seconds"]}, str(name).encode())
+    for one in lead_grounds.close_in_space(session):
+        here, there = one.said
+        if isinstance(here, proposal.Place) and isinstance(there, proposal.Place):
+            yield from _judged(one, Rule.KNOWN_PLACE, proposal.shared_place(here, there), _cell(here))
+
+
+def _judged(ground: Ground, rule: Rule, measured: Measured | None, *shared: bytes) -> Iterator[Found]:
+    """With whose it is: what another unit has of the same is another lead."""
+    if measured is not None:
+        evidence = (*(code.encode() for code in ground.owner), *shared)
+        yield Found(ground=ground, rule=rule, measured=measured, evidence=evidence)
+
+
+def _drawn(session: Session, found: Sequence[Found]) -> list[Drawn]:
+    """What is kept: nothing whose content the series has already, and on one of the series that are one only."""
+    together = merges.together(session, {one.ground.series_id for one in found})
+    known = lead_grounds.known_of(session, together, [one.ground for one in found])
+    drawn = [
+        Drawn(
+            series_id=one.ground.series_id, rule=one.rule, medium_id=one.ground.medium_id, measured=one.measured,
+            evidence=leads.token_of(session, one.rule, *one.evidence),
+        )
+        for one in found if (one.ground.series_id, one.ground.medium_id) not in known
+    ]  # fmt: skip
+    return _on_one(session, drawn, together)
+
+
+def _on_one(session: Session, drawn: list[Drawn], together: "dict[UUID, tuple[UUID, ...]]") -> list[Drawn]:
+    """Each on the series that has such a lead already, of those that are one; else on the first that was found."""
+    holders = leads.holders(session, drawn)
+    chosen: dict[tuple[UUID, Rule, bytes], UUID] = {}
+    for one in sorted(drawn, key=lambda one: one.series_id):
+        whole = together[one.series_id]
+        held = [series_id for series_id in holders.get((one.rule, one.evidence), ()) if series_id in whole]
+        chosen.setdefault((whole[0], one.rule, one.evidence), held[0] if held else one.series_id)
+    kept: dict[tuple[UUID, Rule, bytes, UUID], Drawn] = {}
+    for one in drawn:
+        series_id = chosen[together[one.series_id][0], one.rule, one.evidence]
+        kept.setdefault(
+            (series_id, one.rule, one.evidence, one.medium_id),
+            replace(one, series_id=series_id),
+        )
+    return list(kept.values())
+
+
+def _words(one: Ground) -> tuple[bytes, bytes]:
+    words = one.said[0]
+    if not (isinstance(words, tuple) and len(words) == 2):
+        raise TypeError("a ground of words says the words and the make")
+    return words
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _cell(place: proposal.Place) -> bytes:
+    """A place to the third decimal of a degree, a hundred metres: what was taken at one house is one lead."""
+    return f"{place.latitude:.3f} {place.longitude:.3f}".encode()

@@ -1,0 +1,153 @@
+-- What is new and to be looked at for leads, of whichever member; nobody but the calendar of a unit is given any of it,
+-- and it only what that unit may see.
+--
+-- Whatever may make a lead (a medium, a place in an exhibit or a series, a match found later, a series marked anew, a
+-- handling) leaves a line in `lead_news` in its own transaction. A round takes the lines that wait; every unit looks at
+-- it under its own sight, in a transaction of its own; then the round goes.
+
+create or replace function clew_note_new_media() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    insert into lead_news (medium_id) select id from new_rows;
+    return null;
+end
+$$;
+
+create or replace function clew_note_changed_media() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    insert into lead_news (medium_id)
+    select n.id from new_rows n join old_rows o on o.id = n.id
+     where (n.audience, n.members, n.excluded, n.camera_serial, n.document_id, n.latitude, n.taken_at)
+           is distinct from (o.audience, o.members, o.excluded, o.camera_serial, o.document_id, o.latitude, o.taken_at);
+    return null;
+end
+$$;
+
+-- A place in an exhibit is new once it is known which medium lies there.
+create or replace function clew_note_new_places() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    insert into lead_news (medium_id) select distinct medium_id from new_rows where medium_id is not null;
+    return null;
+end
+$$;
+
+create or replace function clew_note_changed_places() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    insert into lead_news (medium_id)
+    select distinct n.medium_id from new_rows n join old_rows o on o.id = n.id
+     where n.medium_id is not null
+       and (n.medium_id, n.audience, n.members, n.excluded) is distinct from (o.medium_id, o.audience, o.members, o.excluded);
+    return null;
+end
+$$;
+
+create or replace function clew_note_changed_places_in_series() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    insert into lead_news (medium_id)
+    select distinct n.medium_id from new_rows n join old_rows o on o.series_id = n.series_id and o.medium_id = n.medium_id
+     where (n.audience, n.members, n.excluded) is distinct from (o.audience, o.members, o.excluded);
+    return null;
+end
+$$;
+
+-- A series that is marked or seen anew: everything in it is looked at again.
+create or replace function clew_note_changed_series() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    insert into lead_news (medium_id)
+    select distinct m.medium_id from new_rows n join old_rows o on o.id = n.id join series_media m on m.series_id = n.id
+     where (n.state, n.audience, n.members, n.excluded) is distinct from (o.state, o.audience, o.members, o.excluded);
+    return null;
+end
+$$;
+
+-- Matches of moving media come later than the media, from a closer look.
+create or replace function clew_note_new_matches() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    insert into lead_news (medium_id)
+    select distinct case when a_owner_member = clew_actor_member() and a_owner_unit = clew_actor_unit()
+                         then a_medium else b_medium end
+      from new_rows where kind <> 1;
+    return null;
+end
+$$;
+
+-- The calendar of a unit, or null: whoever else asks is given nothing and changes nothing.
+create or replace function clew_lead_unit() returns text
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$ select case when clew_actor_role() = 'calendar' then clew_actor_unit() end $$;
+
+-- Begin a round over what waits, unless as many as may be are open; whether any round is open. For the node alone.
+create or replace function clew_open_lead_round(news_max integer, rounds_max integer) returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    fresh uuid := gen_random_uuid();
+begin
+    if clew_actor_role() is distinct from 'operator' then
+        return false;
+    end if;
+    perform pg_advisory_xact_lock({leads_lock});
+    delete from lead_news n where n.round is not null and not exists (select from lead_checks c where c.round = n.round);
+    if (select count(distinct round) from lead_checks) < rounds_max then
+        with taken as (
+            select id from lead_news where round is null order by noted_at limit news_max
+        )
+        update lead_news n set round = fresh from taken where taken.id = n.id;
+        if found then
+            insert into lead_checks (round, member, unit) select distinct fresh, member, unit from officers;
+        end if;
+    end if;
+    return exists (select from lead_checks);
+end
+$$;
+
+-- Rounds that wait for the actor's unit, the oldest first.
+create or replace function clew_lead_rounds() returns setof uuid
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    select round from lead_checks where member = clew_actor_member() and unit = clew_lead_unit() order by opened_at, round
+$$;
+
+-- The media of a round that the actor's unit may see. A medium that is not seen is as if it were not there.
+create or replace function clew_lead_news(round uuid) returns setof uuid
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    select m.id from (select distinct n.medium_id from lead_news n where n.round = $1) n
+      join public.media m on m.id = n.medium_id
+     where {m_is_visible}
+       and exists (select from lead_checks c
+                    where c.round = $1 and c.member = clew_actor_member() and c.unit = clew_lead_unit())
+$$;
+
+-- The actor's unit has looked at the round.
+create or replace function clew_lead_checked(round uuid) returns void
+language sql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    delete from lead_checks c where c.round = $1 and c.member = clew_actor_member() and c.unit = clew_lead_unit()
+$$;

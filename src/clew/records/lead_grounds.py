@@ -1,0 +1,293 @@
+"""Grounds for leads: what a series that the actor's unit waits for shares with material outside of it, for rules to judge.
+
+Every statement runs under row security of the unit's calendar, so what the unit may not see is never a ground. Either
+side may be what is new: a medium that comes, or one that is put into a series, marked anew or opened to the unit. What
+is equal is looked up by its value, never pair by pair: thousands of pictures of one camera are one value.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from clew.domain.handling import BLOCKED
+from clew.domain.proposal import PLACE_PRECISION_METRES_MAX, Place
+from clew.domain.series import UNSOLVED
+from clew.records import sealed
+from clew.records.matches import MatchKind
+from clew.records.session import Session
+
+PAIRS_MAX = 20_000
+"""How many rows one statement gives."""
+WORDS_MAX = 2_000
+"""How many different serial numbers or documents of one round are looked up."""
+WORDS_PER_STATEMENT = 20_000
+MEMBERS_MAX = 300
+BAND_DEGREES = 2 * PLACE_PRECISION_METRES_MAX / 111_000
+"""Further apart in latitude two places have nothing in common, whatever their precision."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """A series that the unit waits for, and a medium outside of it. `said`: what they share, as a rule measures it."""
+
+    series_id: UUID
+    medium_id: UUID
+    owner: tuple[str, str]
+    said: tuple[object, ...]
+
+
+def lay_out(session: Session, round_id: UUID) -> int:
+    """Begin: what of the round the unit may see, for the statements below, until the transaction ends; how many media."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            create temporary table if not exists lead_candidates (
+                id uuid primary key, name bytea, owner_member text, owner_unit text, camera_serial bytea, camera_make bytea,
+                document_id bytea, latitude float8, longitude float8, precision_m real) on commit delete rows"""
+        )
+        cursor.execute("truncate pg_temp.lead_candidates")
+        cursor.execute(
+            """
+            insert into pg_temp.lead_candidates
+            select m.id, m.name, m.owner_member, m.owner_unit, m.camera_serial, m.camera_make, m.document_id,
+                   round(m.latitude::numeric, 4), round(m.longitude::numeric, 4), m.gps_precision_m
+              from clew_lead_news(%s) n (id) join media m on m.id = n.id where %s <> all (m.excluded)""",
+            [round_id, BLOCKED],
+        )
+        count = cursor.rowcount
+        cursor.execute("analyze pg_temp.lead_candidates")
+        return count
+
+
+def same_words(session: Session, column: str, seen_again: "SealedAgain") -> Iterator[Ground]:
+    """Grounds by a sealed fact that says the same, a serial number together with the camera's make; `said`: the words.
+
+    `column` is one of the sealed columns of media: the caller's own word.
+    """
+    words = _words(session, column)
+    hits = _hits(session, column, words, seen_again) if words else []
+    for word, found in _outside(session, column, words, hits, seen_again):
+        yield Ground(series_id=found[0], medium_id=found[1], owner=(found[2], found[3]), said=(seen_again.plain(column, words[word]),))
+
+
+def clips(session: Session) -> Iterator[Ground]:
+    """Grounds by runs of frames or seconds; `said`: (matched, compared, milliseconds, name of the content in hex)."""
+    one_way = """
+        select c.id as c, m.{there} as n, m.frames_matched as matched, m.frames_compared as compared, m.{to} - m.{begin} as ms
+          from pg_temp.lead_candidates c join matches m on m.{here} = c.id and m.kind = any(%(kinds)s)"""
+    ways = " union all ".join(
+        one_way.format(here=here, there=there, to=f"{here[0]}_to_ms", begin=f"{here[0]}_from_ms")
+        for here, there in (("a_medium", "b_medium"), ("b_medium", "a_medium"))
+    )
+    statement = f"""
+        with p as materialized ({ways}),
+        sides as (select c as inside, n as outside, matched, compared, ms from p
+                  union select n, c, matched, compared, ms from p)
+        select s.id, o.id, o.owner_member, o.owner_unit, d.matched, d.compared, d.ms, encode(o.name, 'hex')
+          from sides d join series_media sm on sm.medium_id = d.inside join series s on s.id = sm.series_id and {_WAITS}
+          join media o on o.id = d.outside
+         order by d.matched desc limit {PAIRS_MAX}"""
+    kinds = [int(MatchKind.VIDEO), int(MatchKind.SOUND)]
+    yield from _grounds(session, statement, {"kinds": kinds})
+
+
+def close_in_space(session: Session) -> Iterator[Ground]:
+    """Grounds by where both were taken; `said`: (where, where the other).
+
+    Places are told to the fourth decimal of a degree, eleven metres: a hand that holds a camera moves as far.
+    """
+    near = f"""
+        n.latitude between c.latitude - {BAND_DEGREES} and c.latitude + {BAND_DEGREES}
+        and abs(n.longitude - c.longitude) * cos(radians(c.latitude)) <= {BAND_DEGREES}"""
+    spot = "round(n.latitude::numeric, 4)::float8, round(n.longitude::numeric, 4)::float8, n.gps_precision_m"
+    new_outside = f"""
+        with spots as materialized (
+            select distinct latitude, longitude from pg_temp.lead_candidates where latitude is not null and longitude is not null),
+        known as materialized (
+            select distinct c.latitude as at_latitude, c.longitude as at_longitude, s.id, {spot}
+              from spots c join media n on {near}
+              join series_media sm on sm.medium_id = n.id join series s on s.id = sm.series_id and {_WAITS} limit {PAIRS_MAX})
+        select k.id, o.id, o.owner_member, o.owner_unit, o.latitude, o.longitude, o.precision_m, k.round, k.round_1, k.gps_precision_m
+          from known k (at_latitude, at_longitude, id, round, round_1, gps_precision_m)
+          join pg_temp.lead_candidates o on o.latitude = k.at_latitude and o.longitude = k.at_longitude
+         limit {PAIRS_MAX}"""
+    new_inside = f"""
+        with known as materialized (
+            select distinct s.id as series_id, c.latitude, c.longitude, c.precision_m from pg_temp.lead_candidates c
+              join series_media sm on sm.medium_id = c.id join series s on s.id = sm.series_id and {_WAITS}
+             where c.latitude is not null and c.longitude is not null limit {PAIRS_MAX})
+        select c.series_id, n.id, n.owner_member, n.owner_unit, {spot}, c.latitude, c.longitude, c.precision_m
+          from known c join media n on {near} limit {PAIRS_MAX}"""
+    for statement in (new_outside, new_inside):
+        for one in _grounds(session, statement, {}):
+            here, there = one.said[:3], one.said[3:]
+            yield Ground(series_id=one.series_id, medium_id=one.medium_id, owner=one.owner, said=(_place(here), _place(there)))
+
+
+def known_of(session: Session, together: Mapping[UUID, Sequence[UUID]], found: Iterable[Ground]) -> set[tuple[UUID, UUID]]:
+    """(series, medium) of those grounds whose content lies in the series, or in one that is one with it, already."""
+    pairs = {(one.series_id, other, one.medium_id) for one in found for other in together[one.series_id]}
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select distinct g.series, g.medium from unnest(%s::uuid[], %s::uuid[], %s::uuid[]) g (series, other, medium)
+              join media o on o.id = g.medium join media z on z.name = o.name
+              join series_media sm on sm.medium_id = z.id and sm.series_id = g.other""",
+            [[pair[number] for pair in pairs] for number in range(3)],
+        )
+        return {(row[0], row[1]) for row in cursor}
+
+
+class SealedAgain:
+    """Sealed words of one member as each other member has them. Lives as long as a round: all units look at the same."""
+
+    def __init__(self, members: Sequence[str]) -> None:
+        self.members = tuple(members[:MEMBERS_MAX])
+        self._plain: dict[tuple[str, str, bytes], bytes] = {}
+        self._again: dict[tuple[str, str, bytes], bytes] = {}
+
+    def plain(self, column: str, word: "Word") -> tuple[bytes, bytes]:
+        """The words, and those of the make; empty where there is none."""
+        make = b"" if word.make is None else self._words("camera_make", word.owner, word.make)
+        return self._words(column, word.owner, word.words), make
+
+    def again(self, column: str, word: "Word", member: str) -> tuple[bytes, bytes | None]:
+        """The same two as `member` has them."""
+        words, make = self.plain(column, word)
+        return self._seal(column, member, words), None if word.make is None else self._seal("camera_make", member, make)
+
+    def _words(self, column: str, owner: str, kept: bytes) -> bytes:
+        key = (column, owner, kept)
+        if key not in self._plain:
+            self._plain[key] = sealed.of_member(owner).unseal(kept, b"media." + column.encode())
+        return self._plain[key]
+
+    def _seal(self, column: str, member: str, words: bytes) -> bytes:
+        key = (column, member, words)
+        if key not in self._again:
+            self._again[key] = sealed.of_member(member).seal(words, b"media." + column.encode())
+        return self._again[key]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A sealed fact as its owner has it, with the camera's make where it is a serial number."""
+
+    owner: str
+    words: bytes
+    make: bytes | None
+
+
+_WAITS = f"""
+    s.state = any(%(states)s) and '{BLOCKED}' <> all (s.excluded)
+    and (s.owner_member = %(member)s and s.owner_unit = %(unit)s
+         or exists (select from series_media w where w.series_id = s.id and w.owner_member = %(member)s and w.owner_unit = %(unit)s))"""
+"""The unit waits for the series: it is its own, or it has media in it."""
+
+
+def _words(session: Session, column: str) -> list[Word]:
+    make = "camera_make" if column == "camera_serial" else "null::bytea"
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select distinct owner_member, {column}, {make} from pg_temp.lead_candidates where {column} is not null"
+            f" order by 1, 2 limit {WORDS_MAX}"
+        )
+        return [
+            Word(owner=row[0], words=bytes(row[1]), make=None if row[2] is None else bytes(row[2]))
+            for row in cursor.fetchall()
+        ]
+
+
+def _hits(session: Session, column: str, words: Sequence[Word], again: SealedAgain) -> list[tuple[int, UUID]]:
+    """(number of a word, a series that the unit waits for in which it is said)."""
+    statement = f"""
+        select distinct w.number, s.id from w join media n on n.{column} = w.theirs and n.owner_member = w.member {_make(column)}
+          join series_media sm on sm.medium_id = n.id join series s on s.id = sm.series_id and {_WAITS}"""
+    return [(row[0], row[1]) for row in _said(session, column, statement, range(len(words)), words, again)]
+
+
+def _outside(
+    session: Session, column: str, words: Sequence[Word], hits: Sequence[tuple[int, UUID]], again: SealedAgain
+) -> Iterator[tuple[int, tuple]]:
+    """(number of a word, (series, medium, owner, unit)): media that say the word and are not in the series.
+
+    Those of the round; and of all media where it is the series that has something new.
+    """
+    if not hits:
+        return
+    hit = {"hit_numbers": [number for number, _ in hits], "hit_series": [series_id for _, series_id in hits]}
+    numbers = sorted({*hit["hit_numbers"]})
+    own_make = "and c.camera_make is not distinct from w.make" if column == "camera_serial" else ""
+    of_the_round = f"""
+        , hits (number, series_id) as (select * from unnest(%(hit_numbers)s::int[], %(hit_series)s::uuid[]))
+        select w.number, h.series_id, c.id, c.owner_member, c.owner_unit from hits h join w on w.number = h.number
+          join pg_temp.lead_candidates c on c.{column} = w.theirs and c.owner_member = w.member {own_make}
+         where not exists (select from series_media x where x.series_id = h.series_id and x.medium_id = c.id)"""
+    of_all = f"""
+        , hits (number, series_id) as (select * from unnest(%(hit_numbers)s::int[], %(hit_series)s::uuid[])),
+        fresh as materialized (
+            select distinct h.number, h.series_id from hits h join w on w.number = h.number
+              join pg_temp.lead_candidates c on c.{column} = w.theirs and c.owner_member = w.member {own_make}
+              join series_media x on x.series_id = h.series_id and x.medium_id = c.id)
+        select w.number, f.series_id, n.id, n.owner_member, n.owner_unit from fresh f join w on w.number = f.number
+          join media n on n.{column} = w.theirs and n.owner_member = w.member {_make(column)}
+         where not exists (select from series_media x where x.series_id = f.series_id and x.medium_id = n.id)"""
+    for statement in (of_the_round, of_all):
+        for row in _said(session, column, statement, numbers, words, again, **hit):
+            yield row[0], tuple(row[1:])
+
+
+def _make(column: str) -> str:
+    return "and n.camera_make is not distinct from w.make" if column == "camera_serial" else ""
+
+
+def _said(
+    session: Session, column: str, statement: str, numbers: Iterable[int], words: Sequence[Word], again: SealedAgain,
+    **values: object,
+) -> Iterator[tuple]:  # fmt: skip
+    """Rows of the statement over `w`: the words of these numbers as each member has them, some at a time."""
+    some: list[tuple[int, str, bytes, bytes | None]] = []
+    asked = list(numbers)
+    for number in asked:
+        some += [(number, member, *again.again(column, words[number], member)) for member in again.members]
+        if len(some) >= WORDS_PER_STATEMENT or number == asked[-1]:
+            yield from _said_by(session, statement, some, values)
+            some = []
+
+
+def _said_by(
+    session: Session, statement: str, some: Sequence[tuple[int, str, bytes, bytes | None]], values: Mapping[str, object]
+) -> list[tuple]:
+    keys = ("number", "said_by", "theirs", "make")
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            with w (number, member, theirs, make) as materialized (
+                select * from unnest(%(number)s::int[], %(said_by)s::text[], %(theirs)s::bytea[], %(make)s::bytea[]))
+            {statement} limit {PAIRS_MAX}""",
+            {**_unit(session), **values, **{key: [row[at] for row in some] for at, key in enumerate(keys)}},
+        )
+        return cursor.fetchall()
+
+
+def _grounds(session: Session, statement: str, values: Mapping[str, object]) -> list[Ground]:
+    with session.cursor() as cursor:
+        cursor.execute(statement, {**_unit(session), **values})
+        return [
+            Ground(series_id=row[0], medium_id=row[1], owner=(row[2], row[3]), said=tuple(row[4:]))
+            for row in cursor.fetchall()
+        ]
+
+
+def _unit(session: Session) -> dict[str, object]:
+    return {
+        "states": sorted(UNSOLVED), "member": session.actor.member, "unit": session.actor.unit,
+    }  # fmt: skip
+
+
+def _place(said: Sequence[object]) -> Place:
+    latitude, longitude, precision = said
+    return Place(
+        latitude=float(str(latitude)), longitude=float(str(longitude)),
+        precision_m=None if precision is None else float(str(precision)),
+    )  # fmt: skip

@@ -1,0 +1,143 @@
+"""Leads of a unit, what speaks for each, the steps taken; and what is new and still to be looked at for them."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from clew.domain.lead import Outcome, Rule, State, Step
+from clew.records.models.columns import random_id
+
+
+class Lead(models.Model):
+    """A reason to look closer at a series. Its unit sees it as long as it sees the series and some of the evidence.
+
+    `evidence` is a token of what speaks for it, which tells nobody anything: the same is never raised twice.
+    """
+
+    id = random_id()
+    series_id = models.UUIDField()
+    member = models.TextField()
+    unit = models.TextField()
+    rule = models.TextField()
+    evidence = models.BinaryField()
+    exhibit_id = models.UUIDField(null=True)
+    """In which exhibit it lies, where the rule is about one."""
+    state = models.TextField()
+    raised_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "leads"
+        constraints = (
+            models.CheckConstraint(
+                name="lead_is_known",
+                condition=Q(rule__in=[rule.value for rule in Rule], state__in=[state.value for state in State]),
+            ),
+            models.UniqueConstraint(
+                name="lead_is_raised_once", fields=["member", "unit", "series_id", "rule", "evidence"]
+            ),
+        )
+        indexes = (
+            models.Index(name="leads_by_unit", fields=["member", "unit", "state"]),
+            models.Index(name="leads_by_series", fields=["series_id"]),
+            models.Index(name="leads_by_exhibit", fields=["exhibit_id"], condition=Q(exhibit_id__isnull=False)),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class LeadMedium(models.Model):
+    """A medium that speaks for a lead, with what was measured, sealed. It goes with the medium."""
+
+    pk = models.CompositePrimaryKey("member", "unit", "lead_id", "medium_id")
+    member = models.TextField()
+    unit = models.TextField()
+    lead_id = models.UUIDField()
+    medium_id = models.UUIDField()
+    series_id = models.UUIDField()
+    measured = models.BinaryField()
+    added_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "lead_media"
+        indexes = (
+            models.Index(name="lead_media_by_lead", fields=["lead_id"]),
+            models.Index(name="lead_media_by_medium", fields=["medium_id"]),
+            models.Index(name="lead_media_by_series", fields=["series_id"]),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} {self.medium_id}"
+
+
+class LeadStep(models.Model):
+    """What an officer did about a lead: who, when, why; `reason` is sealed."""
+
+    id = random_id()
+    lead_id = models.UUIDField()
+    series_id = models.UUIDField()
+    member = models.TextField()
+    unit = models.TextField()
+    step = models.TextField()
+    state = models.TextField()
+    """What it led to."""
+    outcome = models.TextField(default="", db_default="")
+    reason = models.TextField(default="", db_default="")
+    taken_by = models.TextField()
+    taken_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "lead_steps"
+        constraints = (
+            models.CheckConstraint(
+                name="lead_step_is_known",
+                condition=Q(
+                    step__in=[step.value for step in Step], state__in=[state.value for state in State],
+                    outcome__in=["", *(outcome.value for outcome in Outcome)],
+                ),
+            ),
+        )  # fmt: skip
+        indexes = (
+            models.Index(name="lead_steps_by_lead", fields=["lead_id", "taken_at"]),
+            models.Index(name="lead_steps_by_series", fields=["series_id"]),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class LeadNews(models.Model):
+    """A medium that is to be looked at for leads, in a round once it has one. The application cannot read it."""
+
+    id = random_id()
+    medium_id = models.UUIDField()
+    round = models.UUIDField(null=True)
+    noted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "lead_news"
+        indexes = (
+            models.Index(name="lead_news_by_round", fields=["round"], condition=Q(round__isnull=False)),
+            models.Index(name="lead_news_waiting", fields=["noted_at"], condition=Q(round__isnull=True)),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class LeadCheck(models.Model):
+    """That a unit has a round still to look at. The application cannot read it."""
+
+    pk = models.CompositePrimaryKey("round", "member", "unit")
+    round = models.UUIDField()
+    member = models.TextField()
+    unit = models.TextField()
+    opened_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "lead_checks"
+        indexes = (models.Index(name="lead_checks_by_unit", fields=["member", "unit"]),)
+
+    def __str__(self) -> str:
+        return f"{self.round} {self.member} {self.unit}"

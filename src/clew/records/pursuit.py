@@ -1,0 +1,92 @@
+"""Pursuit: who may read and write leads; rules of row security.
+
+A lead is its unit's own. The unit sees it while it sees the series and at least one medium that speaks for it; so a
+handling that narrows later takes away as much of the lead as it takes of what the lead is made of. What is new on the
+node (`lead_news`, `lead_checks`) has no policy for the application at all.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from clew.domain.message import NoticeKind
+from clew.records.assertions import SEES_MEDIUM, SEES_SERIES
+from clew.records.custody import OWN_UNIT
+from clew.records.visibility import OFFICER
+
+HAS_EVIDENCE = "exists (select from public.lead_media e where e.lead_id = leads.id)"
+OF_A_LEAD = "exists (select from public.leads l where l.id = lead_id)"
+
+RULES: Mapping[str, Mapping[str, str]] = {
+    "leads": {
+        "select": f"using ({OWN_UNIT} and {SEES_SERIES} and {HAS_EVIDENCE})",
+        "insert": f"with check ({OWN_UNIT} and {SEES_SERIES})",
+        "update": f"using ({OWN_UNIT}) with check ({OWN_UNIT})",
+    },
+    "lead_media": {
+        "select": f"using ({OWN_UNIT} and {SEES_MEDIUM})",
+        "insert": f"with check ({OWN_UNIT} and {SEES_SERIES} and {SEES_MEDIUM})",
+    },
+    "lead_steps": {
+        "select": f"using ({OWN_UNIT} and {OF_A_LEAD})",
+        "insert": f"with check ({OWN_UNIT} and taken_by = {OFFICER} and {OF_A_LEAD})",
+    },
+    "lead_news": {},
+    "lead_checks": {},
+}
+
+NOTICED = f"{OWN_UNIT} and kind = '{NoticeKind.LEAD}' and seen_at is null and exists (select from public.series s where s.id = subject_id)"
+"""A unit is told of its own leads by its own calendar, under its own sight."""
+
+APP_GRANTS = {
+    "lead_media": "select, insert",
+    "lead_steps": "select, insert",
+    "leads": "select, insert, update (state, changed_at)",
+}
+
+BLIND_GRANTS = {
+    "lead_checks": "select, insert, delete",
+    "lead_media": "select (medium_id), delete",
+    "lead_news": "select, insert, update (round), delete",
+}
+
+FUNCTIONS_OF_THE_APP = (
+    "clew_lead_checked(uuid)",
+    "clew_lead_news(uuid)",
+    "clew_lead_rounds()",
+    "clew_open_lead_round(integer, integer)",
+)
+FUNCTIONS_OF_THE_BLIND = (
+    "clew_lead_unit()",
+    "clew_note_changed_media()",
+    "clew_note_changed_places()",
+    "clew_note_changed_places_in_series()",
+    "clew_note_changed_series()",
+    "clew_note_new_matches()",
+    "clew_note_new_media()",
+    "clew_note_new_places()",
+)
+
+LATE_AFTER = timedelta(hours=1)
+"""What is new and waits longer than that to be looked at has been forgotten."""
+
+NEW = "referencing new table as new_rows"
+CHANGED = "referencing old table as old_rows new table as new_rows"
+TRIGGERS: Mapping[str, tuple[str, str, str, str]] = {
+    "media_are_news": ("insert", "media", NEW, "clew_note_new_media"),
+    "changed_media_are_news": ("update", "media", CHANGED, "clew_note_changed_media"),
+    "places_are_news": ("insert", "occurrences", NEW, "clew_note_new_places"),
+    "changed_places_are_news": ("update", "occurrences", CHANGED, "clew_note_changed_places"),
+    "places_in_series_are_news": ("insert", "series_media", NEW, "clew_note_new_places"),
+    "changed_places_in_series_are_news": ("update", "series_media", CHANGED, "clew_note_changed_places_in_series"),
+    "changed_series_are_news": ("update", "series", CHANGED, "clew_note_changed_series"),
+    "matches_are_news": ("insert", "matches", NEW, "clew_note_new_matches"),
+}
+"""By name: when, on which table, with which rows, what it calls. Without them nothing is looked at again."""
+
+
+def triggers() -> list[str]:
+    """Statements that note whatever may make a lead; for whoever owns the tables and may call the functions."""
+    return [
+        f"create trigger {name} after {verb} on {table} {rows} for each statement execute function {function}()"
+        for name, (verb, table, rows, function) in TRIGGERS.items()
+    ]
