@@ -1,6 +1,5 @@
 """How long a sandboxed process may work, and how the trusted side waits for its answer."""
 
-import select
 import socket
 import time
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from clew.media.nursery import Locked
 from clew.media.reading import Wants
 from clew.media.reply import ProtocolBroken
 
-_LOOK_SECONDS = 0.5
 _CPU_CLOCK_OF_PROCESS = 2
 
 
@@ -36,11 +34,10 @@ class Deadline:
 
     def __init__(self, pid: int, *, cpu_seconds: float, idle_wall_seconds: float, wall_factor: float) -> None:
         self._clock = (~pid << 3) | _CPU_CLOCK_OF_PROCESS  # as clock_getcpuclockid(3) makes it
-        self._cpu_end = self._cpu() + cpu_seconds
-        self._wall_end = time.monotonic() + cpu_seconds * wall_factor
         self._idle_wall_seconds = idle_wall_seconds
-        self._last_cpu = self._cpu()
-        self._last_progress = time.monotonic()
+        self._last_cpu, self._last_progress = self._cpu(), time.monotonic()
+        self._cpu_end = self._last_cpu + cpu_seconds
+        self._wall_end = self._last_progress + cpu_seconds * wall_factor
 
     def _cpu(self) -> float:
         try:
@@ -86,12 +83,13 @@ class Budget:
 
 def answer_of(reader: Locked, deadline: Deadline) -> bytes:
     """One message, by `recv` and never `recvmsg`: descriptors sent along are dropped."""
-    waiting = select.poll()
-    waiting.register(reader.channel, select.POLLIN)
-    while not waiting.poll(_LOOK_SECONDS * 1000):
-        deadline.look()
-    # Asked for its size first: room for the longest answer costs more than all the rest of this.
-    size = reader.channel.recv_into(bytearray(1), 1, socket.MSG_PEEK | socket.MSG_TRUNC)
+    size = -1
+    while size < 0:
+        try:
+            # Asked for its size first: room for the longest answer costs more than all the rest of this.
+            size = reader.channel.recv_into(bytearray(1), 1, socket.MSG_PEEK | socket.MSG_TRUNC)
+        except BlockingIOError:  # nothing for as long as the channel waits by itself
+            deadline.look()
     if not size:
         raise ReaderDied("The sandboxed reader died.")
     if size > limits.MESSAGE_BYTES_MAX:

@@ -32,6 +32,20 @@ class Stream(Protocol):
     def read(self, most: int, /) -> bytes | None: ...
 
 
+class _FromBeginning:
+    """The file behind a descriptor as a stream, wherever that stands; a third of what Python's own takes to open."""
+
+    __slots__ = ("_at", "_fd")
+
+    def __init__(self, fd: int) -> None:
+        self._fd, self._at = fd, 0
+
+    def read(self, most: int, /) -> bytes:
+        part = os.pread(self._fd, most, self._at)
+        self._at += len(part)
+        return part
+
+
 class Content:
     """The bytes of a medium behind a descriptor that nobody can write, with their digests.
 
@@ -128,9 +142,7 @@ def content_of_file(fd: int, *, sealed_bytes_max: int = SEALED_CONTENT_BYTES_MAX
         OSError: the file cannot be read.
     """
     if os.fstat(fd).st_size <= sealed_bytes_max:
-        with open(fd, "rb", buffering=0, closefd=False) as stream:
-            stream.seek(0)
-            return content_of(stream, sealed_bytes_max=sealed_bytes_max)
+        return content_of(_FromBeginning(fd), sealed_bytes_max=sealed_bytes_max)
     if fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY:
         raise Invalid("Give a descriptor that is open for reading only.")
     digesting = Digesting()

@@ -62,7 +62,7 @@ def read_heif(untrusted: bytes) -> Picture:
         raise Undecodable("The picture is damaged; no pixels can be read.")
     grey = _turned(items, item, canvas.grey)
     return Picture(
-        grey=grey,
+        seen=grey,
         width=grey.shape[1],
         height=grey.shape[0],
         damage=canvas.damage,

@@ -11,7 +11,7 @@ from clew.domain.errors import Undecodable
 from clew.media.jpeg_frame import Frame, Segment, plain_frame
 from clew.media.jpeg_scan import read_scan
 from clew.media.limits import LimitExceeded
-from clew.media.pdq import EIGHTHS, Folded, Frequencies, Grey, folded
+from clew.media.pdq import EIGHTHS, Frequencies, Grey, PicturePdq, fingerprint_frequencies
 from clew.media.picture import CUT_SHORT, DAMAGED, Picture, check_size
 from clew.media.reading import Fact
 
@@ -158,13 +158,13 @@ def _plain_picture(untrusted: bytes, frame: Frame, header: _Header) -> Picture |
     if diagonals is None:
         return None
 
-    def fold(frequencies: Frequencies) -> Folded:
-        return folded(frequencies, (frame.height, frame.width))
+    def fingerprint(frequencies: Frequencies) -> PicturePdq | None:
+        return fingerprint_frequencies(frequencies, (frame.height, frame.width))
 
-    grey = read_scan(untrusted, frame, diagonals, fold)
-    if grey is None:
+    seen = read_scan(untrusted, frame, diagonals, fingerprint)
+    if seen is None:
         return None
-    return _picture(grey, frame.width, frame.height, "", "Gray" if len(frame.codes) == 1 else "YCbCr", header)
+    return _picture(seen, frame.width, frame.height, "", "Gray" if len(frame.codes) == 1 else "YCbCr", header)
 
 
 def _any_picture(untrusted: bytes, header: _Header) -> Picture | None:
@@ -182,9 +182,9 @@ def _any_picture(untrusted: bytes, header: _Header) -> Picture | None:
     return _picture(grey, width, height, damage, colours, header)
 
 
-def _picture(grey: Grey | Folded, width: int, height: int, damage: str, colours: str, header: _Header) -> Picture:
+def _picture(seen: Grey | PicturePdq, width: int, height: int, damage: str, colours: str, header: _Header) -> Picture:
     return Picture(
-        grey=grey,
+        seen=seen,
         width=width,
         height=height,
         damage=damage,

@@ -60,6 +60,8 @@ IDLE_WALL_SECONDS_MAX: Final = 120.0
 """A reader that used no CPU time for so long is stopped or waits for ever."""
 WALL_FACTOR: Final = 20.0
 """Wall time for each second of CPU budget; busy machines must not quarantine the innocent."""
+LOOK_SECONDS: Final = 0.5
+"""Between two looks at a process that has not answered."""
 STARTUP_WALL_SECONDS_MAX: Final = 900.0
 """The first start on a machine compiles the fingerprinting: 40 s of CPU time."""
 FAILURES_PER_MEDIUM_MAX: Final = 2

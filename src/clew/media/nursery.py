@@ -7,6 +7,7 @@ fork would carry keys, sessions and database sockets in its memory.
 import os
 import select
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -25,6 +26,8 @@ from clew.media.protocol import NONCE_BYTES, Role
 
 PROGRAM: Sequence[str] = (sys.executable, "-I", "-m", "clew.media.worker")
 _STARTS_MAX = 3
+_WAIT = struct.pack("@ll", *divmod(round(limits.LOOK_SECONDS * 1_000_000), 1_000_000))
+"""How long one receiving waits: a `struct timeval`, which saves asking whether there is anything."""
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 
 
@@ -138,6 +141,7 @@ class Nursery:
 
     def _fork(self, role: str) -> Locked:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _WAIT)
         results_fd = os.memfd_create("results", os.MFD_CLOEXEC)
         try:
             with theirs:

@@ -48,19 +48,6 @@ class Frequencies:
     side: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Folded:
-    """A picture halfway to its samples: the 64 weighted sums of the rows of its frequencies.
-
-    Shapes: (columns of blocks * side, 64) float32, of the reference's window and of the centred one.
-    """
-
-    reference: NDArray[np.float32]
-    centred: NDArray[np.float32]
-    full_size: tuple[int, int]
-    side: int
-
-
 SAMPLES = 64
 FREQUENCIES = 16
 SIDE_HASHED_MIN = 5
@@ -92,7 +79,7 @@ _DCT = (
     np.sqrt(2.0 / SAMPLES)
     * np.cos(np.pi / (2 * SAMPLES) * np.arange(1, FREQUENCIES + 1)[:, None] * (2 * np.arange(SAMPLES) + 1))
 ).astype(np.float32)
-_BY_TRANSFORM = np.argsort([int(turn) for turn in TURNS])
+_ROWS_OF_TURNS = np.array(TURNS, np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +117,7 @@ def fingerprint_grey(
     xs = tuple(_axis(width, grey.shape[1], eighths, backwards) for backwards in sides)
     if turns_reference:
         rows, reference_quality = _reference_eight(pixels, columns, ys, xs)
-        reference = cast("Bits", rows)[_BY_TRANSFORM]
+        reference = cast("Bits", rows)
     else:
         rows, reference_quality = _reference_one(pixels, columns, ys[0], xs[0])
         reference = cast("Bits", rows)[:1]
@@ -143,32 +130,25 @@ def fingerprint_grey(
     )
 
 
-def folded(frequencies: Frequencies, full_size: tuple[int, int]) -> Folded:
-    """The rows of a (height, width) picture summed up, all that its fingerprints need of its frequencies.
+def fingerprint_frequencies(frequencies: Frequencies, full_size: tuple[int, int]) -> PicturePdq | None:
+    """Reference and centred PDQ of a (height, width) picture, the latter of all eight turns; None for one too small.
 
-    The weights of the samples are turned into the same frequencies instead of these into pixels; what
-    is dropped is what the samples average out. As many frequencies of each block are kept as `_FOLDS` knows.
+    The weights of the samples are turned into frequencies instead of these into pixels; what is dropped is
+    what the samples average out. As many frequencies of each block are kept as `_FOLDS` knows.
     """
-    height, side = full_size[0], frequencies.side
-    reference, centred = _FOLDS[len(frequencies.steps)](
-        frequencies.kept, frequencies.stride, frequencies.across, frequencies.down, frequencies.steps,
-        frequencies.rows, frequencies.columns, side, ZIGZAG,
-        _frequency_axis(height, side, False), _frequency_axis(height, side, True),
-    )  # fmt: skip
-    return Folded(reference=reference, centred=centred, full_size=full_size, side=side)
-
-
-def fingerprint_folded(picture: Folded) -> PicturePdq | None:
-    """Reference and centred PDQ, the latter of all eight turns; None if a side is under 5 pixels."""
-    if min(picture.full_size) < SIDE_HASHED_MIN:
+    if min(full_size) < SIDE_HASHED_MIN:
         return None
-    x, centred_x = (_frequency_axis(picture.full_size[1], picture.side, is_centred) for is_centred in (False, True))
-    rows, reference_quality = _reference_of_sums(picture.reference, x)
-    centred, centred_quality = _centred_of_sums(picture.centred, centred_x)
+    height, width, side = *full_size, frequencies.side
+    rows, reference_quality, centred, centred_quality = _FOLDS[len(frequencies.steps)](
+        frequencies.kept, frequencies.stride, frequencies.across, frequencies.down, frequencies.steps,
+        frequencies.rows, frequencies.columns, side,
+        _frequency_axis(height, side, False), _frequency_axis(height, side, True),
+        _frequency_axis(width, side, False), _frequency_axis(width, side, True),
+    )  # fmt: skip
     return PicturePdq(
-        reference=cast("Bits", rows)[:1],
+        reference=rows[:1],
         reference_quality=int(reference_quality),
-        centred=cast("Bits", centred)[_BY_TRANSFORM],
+        centred=centred,
         centred_quality=int(centred_quality),
     )
 
@@ -197,7 +177,7 @@ def frame_pdq_dihedral(grey: Grey, full_size: tuple[int, int] | None = None) -> 
     y = _centred_axis(height, grey.shape[0], eighths)
     x = _centred_axis(width, grey.shape[1], eighths)
     rows, quality = _centred_eight(pixels, columns, y, x)
-    return cast("Bits", rows)[_BY_TRANSFORM], int(quality)
+    return cast("Bits", rows), int(quality)
 
 
 def warm() -> None:
@@ -210,7 +190,7 @@ def warm() -> None:
     for kept_each in _FOLDS:
         kept, steps = np.ones(4 * kept_each, np.int16), np.ones(kept_each, np.float32)
         blocks = Frequencies(kept=kept, stride=kept_each, across=1, down=1, steps=steps, rows=2, columns=2, side=6)
-        fingerprint_folded(folded(blocks, (16, 16)))
+        fingerprint_frequencies(blocks, (16, 16))
 
 
 def _rows_in_memory(grey: Grey) -> tuple[Grey, int]:
@@ -269,21 +249,19 @@ ZIGZAG = np.array(
 """Row and column of each frequency of a block in the order that JPEG keeps them. Source: T.81, figure A.6."""
 
 
-def _folding(kept_each: int) -> Callable[..., tuple[NDArray[np.float32], NDArray[np.float32]]]:
+def _folding(kept_each: int) -> Callable[..., tuple[Bits, int, Bits, int]]:
     """The loop that folds blocks of which so many frequencies are kept: a count known when compiling is unrolled."""
 
     @numba.njit(cache=True, nogil=True, fastmath=True)
-    def fold(kept, stride, across, down, steps, rows, columns, side, zigzag, reference, centred):  # type: ignore[no-untyped-def]
-        """The 64 weighted sums of rows for both windows, turned to (columns * side, 64) each.
+    def fold(kept, stride, across, down, steps, rows, columns, side, y_axis, centred_y, x_axis, centred_x):  # type: ignore[no-untyped-def]
+        """Bits of both windows, and their qualities: see `_reference_of_sums` and `_centred_of_sums`.
 
-        A row of blocks is laid out once, in memory that stays near, and added to the few samples that it counts in.
+        A row of blocks is laid out once, by frequency, in memory that stays near, and added to the few samples
+        that it counts in. Those of frequency v down the block are one run: side - v of them are kept across.
         """
-        width = columns * side
-        sums = np.zeros((2, 64, width), np.float32)
-        line = np.zeros(side * width, np.float32)  # frequencies that are not kept stay zero
-        places = np.empty(kept_each, np.uint64)
-        for k in range(kept_each):
-            places[k] = np.uint64(zigzag[k, 0] * width + zigzag[k, 1])
+        sums = np.zeros((2, 64, side * columns), np.float32)
+        line = np.empty(kept_each * columns, np.float32)
+        begins, places = _line(kept_each, side, columns)
         squares = (columns + across - 1) // across
         lowest = np.zeros(2, np.int64)
         ahead = np.uint64(down * across * stride)
@@ -291,12 +269,12 @@ def _folding(kept_each: int) -> Callable[..., tuple[NDArray[np.float32], NDArray
             above = (y // down) * squares * down + y % down
             for right in range(across):
                 at = np.uint64((above * across + right) * stride)
-                for x in range(right * side, width, across * side):
+                for x in range(right, columns, across):
                     for k in range(kept_each):  # without a sign, none of the places is looked at
                         line[np.uint64(x) + places[k]] = np.float32(kept[at + np.uint64(k)]) * steps[k]
                     at += ahead
             for window in range(2):
-                first, count, weight = reference if window == 0 else centred
+                first, count, weight = y_axis if window == 0 else centred_y
                 while lowest[window] < 64 and first[lowest[window]] + count[lowest[window]] <= y * side:
                     lowest[window] += 1
                 for i in range(lowest[window], 64):
@@ -306,12 +284,38 @@ def _folding(kept_each: int) -> Callable[..., tuple[NDArray[np.float32], NDArray
                         total = sums[window, i]
                         for v in range(side):
                             w = weight[i, y * side - first[i] + v]
-                            part = line[v * width : (v + 1) * width]
-                            for x in range(width):
+                            part = line[begins[v] : begins[v + 1]]
+                            for x in range(part.shape[0]):
                                 total[x] += w * part[x]
-        return np.ascontiguousarray(sums[0].T), np.ascontiguousarray(sums[1].T)
+        bits, quality = _reference_of_sums(_by_block(sums[0], side), x_axis)
+        centred_bits, centred_quality = _centred_of_sums(_by_block(sums[1], side), centred_x)
+        return bits, quality, centred_bits, centred_quality
 
-    return cast("Callable[..., tuple[NDArray[np.float32], NDArray[np.float32]]]", fold)
+    return cast("Callable[..., tuple[Bits, int, Bits, int]]", fold)
+
+
+@numba.njit(cache=True, nogil=True)
+def _line(kept_each, side, columns):  # type: ignore[no-untyped-def]
+    """Where in a row of blocks that lies by frequency each frequency down the block begins, and each one of all."""
+    begins = np.zeros(side + 1, np.int64)
+    for v in range(side):
+        begins[v + 1] = begins[v] + (side - v) * columns
+    places = np.empty(kept_each, np.uint64)
+    for k in range(kept_each):
+        places[k] = np.uint64(begins[ZIGZAG[k, 0]] + ZIGZAG[k, 1] * columns)
+    return begins, places
+
+
+@numba.njit(cache=True, nogil=True)
+def _by_block(sums, side):  # type: ignore[no-untyped-def]
+    """The 64 sums of rows that lie by frequency, turned to (columns * side, 64), block by block."""
+    columns = sums.shape[1] // side
+    out = np.empty((columns * side, 64), np.float32)
+    for u in range(side):
+        for x in range(columns):
+            for i in range(64):
+                out[x * side + u, i] = sums[i, u * columns + x]
+    return out
 
 
 _FOLDS = {kept_each: _folding(kept_each) for kept_each in (6, 10, 21)}
@@ -488,8 +492,9 @@ def _quality(samples):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def _pack(several):  # type: ignore[no-untyped-def]
-    """Bits of n pictures' coefficients (n, 16, 16), then of their transpositions: (2 n, 32).
+    """Bits of n pictures' coefficients (n, 16, 16) and of their transpositions: (2 n, 32).
 
+    Four are the mirrors of one picture: its eight turns then lie in the order of `Transform`.
     A bit says that a coefficient lies above the (lower) median of the 256.
     """
     count = several.shape[0]
@@ -497,19 +502,21 @@ def _pack(several):  # type: ignore[no-untyped-def]
     for p in range(count):
         coefficients = several[p]
         median = np.partition(coefficients.ravel(), 127)[127]
+        as_it_is = _ROWS_OF_TURNS[p] if count == 4 else p
+        over_diagonal = _ROWS_OF_TURNS[p + 4] if count == 4 else p + count
         for k in range(16):
             for j in range(16):
                 if coefficients[k, j] > median:
                     upright = 255 - (16 * k + j)
                     turned = 255 - (16 * j + k)
-                    out[p, upright >> 3] |= np.uint8(128 >> (upright & 7))
-                    out[p + count, turned >> 3] |= np.uint8(128 >> (turned & 7))
+                    out[as_it_is, upright >> 3] |= np.uint8(128 >> (upright & 7))
+                    out[over_diagonal, turned >> 3] |= np.uint8(128 >> (turned & 7))
     return out
 
 
 @numba.njit(cache=True, nogil=True)
 def _centred_eight(grey, columns, y, x):  # type: ignore[no-untyped-def]
-    """Bits of the eight turns in the order of `TURNS`, from one transform: (8, 32), and the quality.
+    """Bits of the eight turns in the order of `Transform`, from one transform: (8, 32), and the quality.
 
     Mirroring a side turns the sign of its odd frequencies; the table begins at frequency 1.
     """
@@ -550,7 +557,7 @@ def _reference_of_sums(sums, x):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def _reference_eight(grey, columns, ys, xs):  # type: ignore[no-untyped-def]
-    """Bits of the eight turns in the order of `TURNS`, each of the turned picture: (8, 32), and the quality.
+    """Bits of the eight turns in the order of `Transform`, each of the turned picture: (8, 32), and the quality.
 
     `ys` and `xs` hold the weights of a side forwards and backwards: reading a side from its end
     with the same weights is the same as mirroring the picture.

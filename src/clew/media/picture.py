@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from clew.media.limits import PIXELS_MAX, SIDE_PIXELS_MAX, LimitExceeded
-from clew.media.pdq import Folded, Grey
+from clew.media.pdq import Grey, PicturePdq
 from clew.media.reading import Fact
 
 CUT_SHORT = "The picture is cut short; what is there was read."
@@ -15,13 +15,14 @@ DAMAGED = "Part of the picture's content is damaged; what is there was read."
 class Picture:
     """Pixels of a picture as stored, turned by no orientation, and what it says of itself.
 
-    `grey` may be a reduced decode of the (height, width) picture, or what counts of its frequencies.
+    `seen` is its grey, maybe of a reduced decode of the (height, width) picture, or its fingerprints where
+    they were made of frequencies and no pixel was.
     `on_white` is how a picture with transparency is shown, which copies are made of; None where nothing is
     transparent. `damage` is empty or one of the sentences above. EXIF begins with its TIFF header; XMP and
     IPTC are raw, unchecked bytes.
     """
 
-    grey: Grey | Folded
+    seen: Grey | PicturePdq
     width: int
     height: int
     damage: str = ""

@@ -96,7 +96,7 @@ def _opened(untrusted: bytes, form: str, damage: str) -> Picture:
         if getattr(image, "is_animated", False):
             facts["file.animated"] = 1
         return Picture(
-            grey=grey_of(image),
+            seen=grey_of(image),
             on_white=_on_white(image),
             width=width,
             height=height,

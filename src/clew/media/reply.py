@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clew.domain.errors import ClewError
 from clew.domain.fingerprint import BYTES, MOVING_KINDS, Kind, Transform
@@ -154,12 +153,13 @@ def _reading(claims: Mapping[str, Untrusted], read_arrays: Callable[[int], bytes
     _claim(verdict in _VERDICTS)
     _claim(verdict.is_decoded or not (stored or queries))
     size = sum(shape.size_bytes for shape in (*stored, *queries))
-    arrays = np.frombuffer(read_arrays(size) if size else b"", np.uint8)
+    arrays = read_arrays(size) if size else b""
     _claim(len(arrays) == size)
     sets: list[FingerprintSet] = []
+    at = 0
     for shape in (*stored, *queries):
-        sets.append(_set(shape, arrays[: shape.size_bytes]))
-        arrays = arrays[shape.size_bytes :]
+        sets.append(_set(shape, arrays, at))
+        at += shape.size_bytes
     return Reading(
         verdict=verdict,
         reason=_sentence(claims["reason"]),
@@ -252,18 +252,22 @@ def _shape_of(value: Untrusted) -> _Shape:
     return _Shape(kind=kind, rows=rows, has_times=has_times, has_transforms=has_transforms)
 
 
-def _set(shape: _Shape, arrays: NDArray[np.uint8]) -> FingerprintSet:
+def _set(shape: _Shape, arrays: bytes, at: int) -> FingerprintSet:
+    """The set whose bytes begin at `at`; the caller sees that they are there."""
     n = shape.rows
-    bits = arrays[: n * BYTES].reshape(n, BYTES)
-    qualities = arrays[n * BYTES : n * (BYTES + 1)]
-    rest = arrays[n * (BYTES + 1) :]
-    times = np.frombuffer(rest[: 4 * n], _TIMES).astype(np.int32) if shape.has_times else None
-    transforms = rest[len(rest) - n :] if shape.has_transforms else None
-    _claim(max(qualities.data, default=0) <= 100)  # most sets have one row or eight: a third of what numpy takes
-    _claim(times is None or int(times.min(initial=0)) >= 0)
-    _claim(transforms is None or max(transforms.data, default=0) <= 7)
+    qualities = at + n * BYTES
+    times = qualities + n
+    transforms = times + 4 * n * shape.has_times
+    _claim(max(arrays[qualities:times], default=0) <= 100)  # most sets have one row or eight
+    times_ms = np.frombuffer(arrays, _TIMES, n, times).astype(np.int32) if shape.has_times else None
+    _claim(times_ms is None or int(times_ms.min(initial=0)) >= 0)
+    _claim(max(arrays[transforms : transforms + n * shape.has_transforms], default=0) <= 7)
     return FingerprintSet(
-        kind=shape.kind, bits=bits, qualities=qualities, times_ms=times, transforms=transforms
+        kind=shape.kind,
+        bits=np.ndarray((n, BYTES), np.uint8, arrays, at),
+        qualities=np.ndarray((n,), np.uint8, arrays, qualities),
+        times_ms=times_ms,
+        transforms=np.ndarray((n,), np.uint8, arrays, transforms) if shape.has_transforms else None,
     )
 
 

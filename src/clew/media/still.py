@@ -127,11 +127,10 @@ def _fingerprints(picture: Picture) -> tuple[tuple[FingerprintSet, ...], tuple[F
     and would double the work of every search.
     A picture with a side under 5 pixels has neither; a flat one has both, of quality 0.
     """
-    full_size = picture.height, picture.width
-    if isinstance(picture.grey, pdq.Folded):
-        found = pdq.fingerprint_folded(picture.grey)
+    if isinstance(picture.seen, pdq.PicturePdq):
+        found: pdq.PicturePdq | None = picture.seen
     else:
-        found = pdq.fingerprint_grey(picture.grey, full_size, turns_reference=False)
+        found = pdq.fingerprint_grey(picture.seen, (picture.height, picture.width), turns_reference=False)
     if found is None:
         return (), ()
     reference = _rows(Kind.PDQ, ((found.reference, found.reference_quality),))

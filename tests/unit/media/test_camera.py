@@ -23,7 +23,7 @@ GREY = np.zeros((8, 8), np.uint8)
 
 def read(*, exif_block: bytes = b"", packet: bytes = b"", resources: bytes = b"") -> tuple[dict[str, Fact], Camera]:
     picture = Picture(
-        grey=GREY, width=8, height=8, untrusted_exif=exif_block, untrusted_xmp=packet, untrusted_iptc=resources
+        seen=GREY, width=8, height=8, untrusted_exif=exif_block, untrusted_xmp=packet, untrusted_iptc=resources
     )
     return facts_and_camera(picture)
 

@@ -172,11 +172,9 @@ def test_the_bits_of_a_plain_picture_are_those_of_the_reference(width: int, heig
 
 
 def fingerprints(picture: Picture) -> pdq.PicturePdq:
-    full_size = picture.height, picture.width
-    if isinstance(picture.grey, pdq.Folded):
-        found = pdq.fingerprint_folded(picture.grey)
-    else:
-        found = pdq.fingerprint_grey(picture.grey, full_size, turns_reference=False)
+    if isinstance(picture.seen, pdq.PicturePdq):
+        return picture.seen
+    found = pdq.fingerprint_grey(picture.seen, (picture.height, picture.width), turns_reference=False)
     assert found is not None
     return found
 
@@ -204,7 +202,7 @@ def check_same(untrusted: bytes) -> bool:
     said, picture = outcome(jpeg.read_jpeg, untrusted)
     said_by_libjpeg, whole = outcome(by_libjpeg, untrusted)
     assert said == said_by_libjpeg
-    if picture is None or whole is None or not isinstance(picture.grey, pdq.Folded):
+    if picture is None or whole is None or not isinstance(picture.seen, pdq.PicturePdq):
         return False
     assert picture.damage == ""
     if not is_cut(untrusted):

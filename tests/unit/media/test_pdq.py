@@ -81,9 +81,9 @@ def test_a_reduced_decode_keeps_the_bits_of_the_full_picture(width: int, height:
     untrusted = saved(drawn(width, width, height), "JPEG", quality=88)
     picture = decoded(untrusted)
     assert picture is not None
-    assert picture.grey.shape == (-(-height * eighths // 8), -(-width * eighths // 8))
+    assert picture.seen.shape == (-(-height * eighths // 8), -(-width * eighths // 8))
     bits, quality = reference(np.asarray(Image.open(io.BytesIO(untrusted))))
-    ours = fingerprint(picture.grey, (height, width))
+    ours = fingerprint(picture.seen, (height, width))
     assert quality >= QUALITY_MATCHED_MIN
     assert distance(ours.reference[0], bits) <= 2
     assert abs(ours.reference_quality - quality) <= 2
@@ -209,7 +209,7 @@ def test_the_bits_of_photographs_are_those_of_the_reference() -> None:
         if picture is None or picture.damage:
             continue
         bits, quality = reference(np.asarray(Image.open(io.BytesIO(untrusted)).convert("RGB")))
-        ours = fingerprint(picture.grey, (picture.height, picture.width))
+        ours = fingerprint(picture.seen, (picture.height, picture.width))
         if quality >= QUALITY_MATCHED_MIN:
             apart.append(distance(ours.reference[0], bits))
             assert abs(ours.reference_quality - quality) <= 2, row["file"]
