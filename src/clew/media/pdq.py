@@ -261,7 +261,7 @@ def _folding(kept_each: int) -> Callable[..., tuple[Bits, int, Bits, int]]:
         """
         sums = np.zeros((2, 64, side * columns), np.float32)
         line = np.empty(kept_each * columns, np.float32)
-        begins, places = _line(kept_each, side, columns)
+        begins, places = _line(steps.shape[0], side, columns)
         squares = (columns + across - 1) // across
         lowest = np.zeros(2, np.int64)
         ahead = np.uint64(down * across * stride)
