@@ -26,7 +26,7 @@ from clew.node.folders import make_private
 from clew.node.place import place_of
 from clew.node.workplace import warm
 from tests.world.elsewhere import database_elsewhere
-from tests.world.world import World
+from tests.world.world import World, leave
 
 ENDS = pytest.StashKey[ExitStack]()
 FAILED = pytest.StashKey[list[str]]()
@@ -79,6 +79,7 @@ def node(configuration: Configuration) -> Iterator[ConnectionFacts]:
     founding.found(configuration)
     with founding.opened(configuration) as facts:
         yield facts
+        leave()
 
 
 @pytest.fixture

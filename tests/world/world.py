@@ -21,6 +21,8 @@ from clew.records.session import Session, acting_as, handling_columns
 
 KEPT = ("context_keys", "fingerprint_counters", "overlap_clock", "django_migrations", "django_content_type", "auth_permission")
 """Tables that belong to the node and not to a test."""
+DELETED_BYTES_MAX = 64 * 1024
+"""A table that has grown so large is truncated: new files for each table and test cost more than the tests."""
 
 
 def handling(
@@ -157,18 +159,15 @@ class World:
 
     def empty(self) -> None:
         """Remove everything that tests made."""
-        with psycopg.connect(**self.facts.as_owner()) as connection:
-            rows = connection.execute(
-                """
-                select c.oid::regclass::text from pg_class c
-                 where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-                   and pg_relation_size(c.oid) > 0 and c.relname <> all (%s)""",
-                [list(KEPT)],
-            ).fetchall()
-            if rows:
-                connection.execute(f"truncate {', '.join(row[0] for row in rows)} cascade")
-            connection.execute("update fingerprint_counters set next = 0 where next <> 0")
-            connection.execute("update overlap_clock set released_until = null where released_until is not null")
+        if not self.facts.is_own:
+            with psycopg.connect(**self.facts.as_owner()) as connection:
+                _empty(connection, beside_rules=False)
+            return
+        try:
+            _empty(_superuser(self.facts), beside_rules=True)
+        except psycopg.OperationalError:  # a test stopped PostgreSQL meanwhile
+            leave()
+            _empty(_superuser(self.facts), beside_rules=True)
 
 
 def insert(session: Session, table: str, row: dict[str, object], *, returning: str = "id") -> object:
@@ -179,3 +178,44 @@ def insert(session: Session, table: str, row: dict[str, object], *, returning: s
             f"insert into {table} ({', '.join(row)}) values ({places}) returning {returning}", list(row.values())
         )
         return cursor.fetchone()[0]
+
+
+_CONNECTED: dict[str, psycopg.Connection] = {}
+"""By address: one connection for all emptying of a process, for a new one must first learn what tables there are."""
+
+
+def _superuser(facts: ConnectionFacts) -> psycopg.Connection:
+    if facts.host not in _CONNECTED:
+        _CONNECTED[facts.host] = psycopg.connect(**facts.as_superuser() | {"dbname": facts.database}, autocommit=True)
+    return _CONNECTED[facts.host]
+
+
+def leave() -> None:
+    """Let go of the database: it is about to stop, or has."""
+    while _CONNECTED:
+        _CONNECTED.popitem()[1].close()
+
+
+def _empty(connection: psycopg.Connection, *, beside_rules: bool) -> None:
+    """Remove the rows of all tables; only a superuser can delete them beside triggers and foreign keys."""
+    with connection.transaction():
+        found = connection.execute(
+            """
+            select c.oid::regclass::text, pg_relation_size(c.oid) from pg_class c
+             where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+               and pg_relation_size(c.oid) > 0 and c.relname <> all (%s)""",
+            [list(KEPT)],
+        ).fetchall()
+        small = [table for table, size in found if beside_rules and size <= DELETED_BYTES_MAX]
+        large = [table for table, _ in found if table not in small]
+        if large:
+            connection.execute(f"truncate {', '.join(large)} cascade")
+        if small:
+            # Locked first: what a killed process has still to commit is waited for, as truncating would.
+            deletes = "; ".join(f"delete from {table}" for table in small)
+            connection.execute(
+                f"lock {', '.join(small)} in share row exclusive mode; set local session_replication_role = replica;"
+                f" {deletes}; set local session_replication_role = origin"
+            )
+        connection.execute("update fingerprint_counters set next = 0 where next <> 0")
+        connection.execute("update overlap_clock set released_until = null where released_until is not null")
