@@ -9,7 +9,7 @@ from psycopg.rows import TupleRow
 from clew.node import doctor
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
-from clew.records import assertions, catalogue, policies, rights
+from clew.records import assertions, catalogue, graph, policies, rights
 
 ALL = "delete, insert, select, update"
 
@@ -43,6 +43,7 @@ GOLDEN_APP = {
     ),
     "consultations": "insert, select, update (view, answer, answered_by, answered_at, ended_at)",
     "covers": ALL,
+    "descriptions": "insert, select",
     "django_content_type": "select",
     "django_migrations": "select",
     "django_session": ALL,
@@ -52,7 +53,10 @@ GOLDEN_APP = {
     "fingerprints": ALL,
     "handling_changes": "insert, select, update (state, decided_by, decided_at)",
     "hash_lists": ALL,
+    "identities": "delete, insert, select",
     "intakes": ALL,
+    "link_steps": "insert, select",
+    "links": "delete, insert, select, update (audience, members, excluded, state, decided_by, decided_at)",
     "listings": ALL,
     "matches": "select",
     "media": ALL,
@@ -62,6 +66,9 @@ GOLDEN_APP = {
     "members": "insert, select, update (name, contact_point, kind, languages, legal_basis)",
     "occurrences": ALL,
     "officers": "insert, select, update (password, last_login, keys_forgotten_at)",
+    "offenders": (
+        "delete, insert, select, update (audience, members, excluded, cover_id, established, sex, youngest, oldest, age_on)"
+    ),
     "overlap_contacts": (
         "select (contact_id, side_id, subject_id, member, unit, other_member, other_unit, other_words, since)"
     ),
@@ -72,6 +79,10 @@ GOLDEN_APP = {
         "insert, select (id, member, unit, subject_kind, subject_id, mode, reason, is_in_force, changed_by, changed_at)"
     ),
     "overlap_sides": "select (id, member, unit, subject_kind, subject_id, released_at)",
+    "place_points": "delete, insert, select, update (latitude, longitude, precision_m)",
+    "places": (
+        "delete, insert, select, update (audience, members, excluded, cover_id, kind, name, country, latitude, longitude)"
+    ),
     "procrastinate_events": ALL,
     "procrastinate_jobs": ALL,
     "procrastinate_periodic_defers": ALL,
@@ -106,6 +117,9 @@ GOLDEN_APP = {
     "tokens": "insert, select, update (ended_by, ended_at)",
     "tombstones": "insert, select, update (step, counts, blobs, ended_at, act_id)",
     "units": "insert, select, update (specialities)",
+    "victim_merges": "insert, select, update (withdrawn_by, withdrawn_at)",
+    "victim_words": "insert, select, update (withdrawn_by, withdrawn_at)",
+    "victims": "delete, insert, select, update (audience, members, excluded, cover_id, state, sex, youngest, oldest, age_on)",
 }
 OWNED = "select (owner_member, owner_unit, audience, members, excluded, id)"
 GOLDEN_BLIND = {
@@ -129,6 +143,7 @@ GOLDEN_BLIND = {
     "lead_checks": "delete, insert, select",
     "lead_media": "delete, select (medium_id)",
     "lead_news": "delete, insert, select, update (round)",
+    "links": "delete, select, update (a_id, b_id)",
     "listings": "select",
     "matches": "delete, insert, select, update",
     "media": "select",
@@ -154,6 +169,7 @@ GOLDEN_BLIND = {
     "suspensions": "select",
     "tokens": "select",
     "tombstones": "select",
+    **dict.fromkeys(graph.NOUNS, OWNED.replace("id)", "id, reference)")),
     "waiting_acts": "insert",
 }
 GOLDEN_SEQUENCER = {
@@ -184,6 +200,7 @@ GOLDEN_FUNCTIONS = {
     "clew_release_overlaps",
     "clew_forget_places_in_series",
     "clew_forget_words",
+    "clew_move_links",
     "clew_shredded",
     "clew_actor_officer",
     "clew_actor_role",
@@ -225,7 +242,7 @@ def test_no_role_has_power_or_owns_a_table(owner: psycopg.Connection[TupleRow], 
 
 
 def test_row_security_is_forced_wherever_there_is_a_cover(owner: psycopg.Connection[TupleRow]) -> None:
-    assert catalogue.covered(owner) == {*policies.COVERED, *assertions.COVERED, "matches"}
+    assert catalogue.covered(owner) == {*policies.COVERED, *assertions.COVERED, *graph.COVERED, "matches"}
     assert catalogue.forced(owner) == {*policies.COVERED, *policies.SPECIAL}
 
 
@@ -259,6 +276,7 @@ def test_a_row_lies_in_something_of_its_own_unit_wherever_the_database_knows_wha
     guarded = {(table, parent) for table, (_, parent) in policies.PARENTS.items()}
     # What is said of a series is written by whoever sees it: hidden and absent are refused alike, before the key is asked.
     guarded |= {(table, "series") for table in assertions.ABOUT}
+    guarded |= {(table, parent) for table, columns in graph.ABOUT.items() for parent in columns.values()}
     assert kept - guarded <= {("units", "members")}
 
 
@@ -300,13 +318,14 @@ OF_NOBODY = {
     "door_memory": "what signing in remembers",
     "series": "the reference: drawn by the database among those that are free, never chosen",
     "tokens": "the digest of a secret",
+    **dict.fromkeys(graph.NOUNS, "the reference: drawn as that of a series"),
     "matches": "the application writes none",
 }
 """Tables of which some key holds no owner, and why that tells nothing."""
 
 GUARDED = {
     *policies.PARENTS, *policies.SEEN, "blocks", "medium_keys", "releases", "shreddings", "tombstones",
-    "overlap_contacts", "overlap_sides",
+    "overlap_contacts", "overlap_sides", "place_points",
 }  # fmt: skip
 """Tables of which a key names a record without its owner: who writes there is asked whether that record is the own unit's."""
 
@@ -382,6 +401,11 @@ def test_the_doctor_finds_the_database_well(configuration: Configuration, node: 
             "alter table series disable trigger series_is_given_a_reference",
             "alter table series enable trigger series_is_given_a_reference",
             "series",
+        ),
+        (
+            "alter table places disable trigger places_takes_its_links_along",
+            "alter table places enable trigger places_takes_its_links_along",
+            "links",
         ),
         ("create view sight as select * from media", "drop view sight", "views"),
         ("grant {blind} to {app}", "revoke {blind} from {app}", "database role"),

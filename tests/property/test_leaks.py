@@ -17,8 +17,10 @@ import pytest
 from django.db import connection
 from psycopg.rows import TupleRow
 
+from clew.actions import describing
 from clew.domain.act import SALT_BYTES
 from clew.domain.handling import Actor, Audience
+from clew.domain.victim import VictimFacts
 from clew.records import matches, policies, session
 from clew.records.session import acting_as, handling_columns
 from clew.records.visibility import VIEWER_MEMBER, visible
@@ -46,7 +48,7 @@ def tried(world: World, *, is_held: bool) -> Tried:
     ada, sven = world.officer("ada"), world.officer("sven", member="SE")
     for number in range(3):
         world.medium(ada, content=b"of Norway, %d" % number)
-    ids = {name: uuid4() for name in ("case", "series", "medium")}
+    ids = {name: uuid4() for name in ("case", "series", "medium", "victim")}
     if is_held:
         hidden = handling(sven, Audience.UNIT)
         medium = world.medium(sven, Audience.UNIT, content=SAME)
@@ -62,8 +64,13 @@ def tried(world: World, *, is_held: bool) -> Tried:
                 " values (%s, %s, %s, 'x', %s, '{}', '{}')",
                 [case, sven.member, sven.unit, sven.officer],
             )
-        ids |= {"case": case, "series": series, "medium": medium}
+        ids |= {"case": case, "series": series, "medium": medium, "victim": a_victim_of(sven, Audience.UNIT)}
     return Tried(world=world, ada=ada, sven=sven, is_held=is_held, ids=ids)
+
+
+def a_victim_of(officer: Actor, audience: Audience) -> UUID:
+    with acting_as(officer) as given:
+        return describing.enter_victim(given, VictimFacts(), "", handling(officer, audience)).kept.id
 
 
 Probe = Callable[[Tried], object]
@@ -290,6 +297,24 @@ def says_that_a_series_is_one_with_its_own(what: Tried) -> object:
         return outcome(lambda: app.execute(words, values).rowcount).partition(" Key")[0]
 
 
+def says_that_a_victim_is_one_with_its_own(what: Tried) -> object:
+    ends = sorted((a_victim_of(what.ada, Audience.ALL), what.ids["victim"]))
+    with norway(what) as app:
+        words, values = own_row(what, "victim_merges", a_victim=ends[0], b_victim=ends[1], asserted_by=what.ada.officer)
+        return outcome(lambda: app.execute(words, values).rowcount).partition(" Key")[0]
+
+
+def links_its_own_with_a_victim(what: Tried) -> object:
+    """The row that it would be, and whether it then sees it."""
+    own = a_victim_of(what.ada, Audience.ALL)
+    with norway(what) as app:
+        words, values = own_row(
+            what, "links", type=5, a_kind=3, a_id=own, b_kind=3, b_id=what.ids["victim"], basis=1, confidence=1, state=1,
+            asserted_by=what.ada.officer,
+        )  # fmt: skip
+        return outcome(lambda: app.execute(f"{words} returning state", values).fetchall())
+
+
 def proposes_to_shred_a_case(what: Tried) -> object:
     ada = what.ada
     with norway(what) as app:
@@ -505,6 +530,11 @@ LEAKS: dict[str, tuple[Probe, Careless]] = {
     "a merge tells whether a series is there": (
         says_that_a_series_is_one_with_its_own,
         lambda w: changed(w, *policy_of("series_merges", "insert", "with check (true)"))),
+    "a merge tells whether a victim is there": (
+        says_that_a_victim_is_one_with_its_own,
+        lambda w: changed(w, *policy_of("victim_merges", "insert", "with check (true)"))),
+    "a victim is open to whoever knows of it": (
+        links_its_own_with_a_victim, lambda w: changed(w, *policy_of("victims", "select", "using (true)"))),
     "a key without an owner tells which case ends": (
         proposes_to_shred_a_case, lambda w: changed(w, *policy_of("shreddings", "insert", "with check (true)"))),
     "the audit tells whose a record is": (asks_the_audit_whose_it_is, an_owner_who_is_told),

@@ -29,6 +29,7 @@ BY_TYPE = {
 
 SAID = {
     ("hash_lists", "name"): "convert_to((%(number)s::int)::text, 'UTF8')",
+    ("places", "kind"): "'room'",
     ("handling_changes", "state"): "'in-force'",
     ("handling_changes", "subject_kind"): "'case'",
 }

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from clew.actions import restricting, retaining
-from clew.actions.opening import check_members, keep_cover
+from clew.actions.opening import check_members, handling_beside, keep_cover
 from clew.domain.cover import Cover
 from clew.domain.errors import Invalid, NotVisible, StepRefused
-from clew.domain.handling import Audience, Handling, handled, narrowest
+from clew.domain.handling import Handling
 from clew.domain.handling_change import SubjectKind
 from clew.domain.naming import named
 from clew.domain.series import SERIES_TOGETHER_MAX, TEXT_CHARACTERS_MAX, checked_words
@@ -246,7 +246,4 @@ def _owners(*some: SeriesRow) -> set[str]:
 
 def _handling_for(session: Session, *some: SeriesRow) -> Handling:
     """That of the own ones of the series; else for all, of whom only those who see the series will see it."""
-    own = [one.handling for one in some if _is_own(session, one)]
-    actor = session.actor
-    everyone = handled(owner_member=actor.member, owner_unit=actor.unit, audience=Audience.ALL)
-    return narrowest(own[0], *own[1:]) if own else everyone
+    return handling_beside(session, [one.handling for one in some])

@@ -1,5 +1,6 @@
 """Opening: members, officers, cases, exhibits and series; and acting as an officer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -8,7 +9,7 @@ from clew.actions.admitting import add_officer
 from clew.actions.entering import add_member
 from clew.domain.cover import Cover, check_retention
 from clew.domain.errors import Invalid, StepRefused
-from clew.domain.handling import Handling
+from clew.domain.handling import Audience, Handling, handled, narrowest
 from clew.domain.naming import named
 from clew.domain.series import SeriesState, checked_words, reference_in, step_to
 from clew.records import audit, covers, exhibits, handlings, hash_lists, members, officers, series, tombstones
@@ -27,6 +28,7 @@ __all__ = [
     "case",
     "cases",
     "check_members",
+    "handling_beside",
     "keep_cover",
     "mark_series",
     "open_exhibit",
@@ -105,6 +107,14 @@ def check_members(session: Session, handling: Handling) -> None:
     """
     if not (handling.members | handling.excluded) <= members.names(session).keys():
         raise Invalid("This audience names a member who does not take part.")
+
+
+def handling_beside(session: Session, beside: Iterable[Handling]) -> Handling:
+    """The handling of what is asserted of records: that of the own ones; else for all who see them."""
+    actor = session.actor
+    own = [one for one in beside if (one.owner_member, one.owner_unit) == (actor.member, actor.unit)]
+    everyone = handled(owner_member=actor.member, owner_unit=actor.unit, audience=Audience.ALL)
+    return narrowest(own[0], *own[1:]) if own else everyone
 
 
 def keep_cover(session: Session, handling: Handling, cover: Cover) -> UUID:

@@ -116,7 +116,7 @@ def look(session: Session, name: str) -> SeriesView:
     shown = {one.owner for one in (line, *rest)} | {one.member for one in contributors}
     audit.append(session, "series.read", str(found.id), {"series": len(ids)}, shown=shown)
     asserted, parted = merges.of(session, ids, HISTORY_MAX), splits.of(session, ids, HISTORY_MAX)
-    named = {one.a_series for one in asserted} | {one.b_series for one in asserted}
+    named = {end for one in asserted for end in (one.a, one.b)}
     named |= {one.a_series for one in parted} | {one.b_series for one in parted}
     proposed = proposals.of_series(session, ids, HISTORY_MAX)
     named |= {end for one in proposed for end in (one.series_id, one.other_id) if end is not None}

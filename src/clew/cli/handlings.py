@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from clew.actions.restricting import Sight, View
 
 app = typer.Typer(no_args_is_help=True)
-Kind = Annotated[SubjectKind, typer.Argument(help="case, exhibit, series or hash-list.")]
+Kind = Annotated[SubjectKind, typer.Argument(help="case, exhibit, series, hash-list, victim, offender or place.")]
 Name = Annotated[str, typer.Argument(help="Its reference or name.")]
 Within = Annotated[str | None, typer.Option("--case", help="The case of an exhibit.")]
 Every = Annotated[bool, typer.Option("--every", help="Also media with a narrower cover of their own: they lose it.")]

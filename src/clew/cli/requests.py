@@ -139,7 +139,7 @@ def consult(
 @app.command()
 def block(
     reference: Reference,
-    kind: Annotated[SubjectKind, typer.Argument(help="case, exhibit, series or hash-list.")],
+    kind: Annotated[SubjectKind, typer.Argument(help="case, exhibit, series, hash-list, victim, offender or place.")],
     name: Annotated[str, typer.Argument(help="Its reference or name.")],
     as_: As,
     unit: Annotated[str, typer.Option(help="The unit of your member that has it.")],

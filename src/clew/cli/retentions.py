@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from clew.actions.retaining import Due, Tombstone
 
 app = typer.Typer(no_args_is_help=True)
-Kind = Annotated[SubjectKind, typer.Argument(help="case, exhibit, series or hash-list.")]
+Kind = Annotated[SubjectKind, typer.Argument(help="case, exhibit, series, hash-list, victim, offender or place.")]
 Name = Annotated[str, typer.Argument(help="Its reference or name.")]
 Within = Annotated[str | None, typer.Option("--case", help="The case of an exhibit.")]
 Reason = Annotated[str, typer.Option(help="Why, in a few words.")]

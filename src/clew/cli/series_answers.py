@@ -33,7 +33,7 @@ def view_json(view: SeriesView) -> dict[str, object]:
             {"member": one.member, "unit": one.unit, "media": one.media} for one in view.contributors
         ],
         "merges": [
-            {"id": str(one.id), "series": [names.get(one.a_series), names.get(one.b_series)], "owner": one.owner,
+            {"id": str(one.id), "series": [names.get(one.a), names.get(one.b)], "owner": one.owner,
              "unit": one.unit, "reason": one.reason, "at": one.asserted_at.isoformat(),
              "withdrawn_at": one.withdrawn_at and one.withdrawn_at.isoformat()}
             for one in view.merges
@@ -75,7 +75,7 @@ def view_in_words(view: SeriesView) -> list[str]:
         *(f"  {one.media:>9,} media of {plain(one.member)}/{plain(one.unit)}" for one in view.contributors),
         *(f"  = {in_words(line)}" for line in view.together),
         *(
-            f"  {one.id}  {names.get(one.a_series)} = {names.get(one.b_series)}, said by {plain(one.owner)}"
+            f"  {one.id}  {names.get(one.a)} = {names.get(one.b)}, said by {plain(one.owner)}"
             f"/{plain(one.unit)}{', withdrawn' if one.withdrawn_at else ''}: {plain(one.reason)}"
             for one in view.merges
         ),

@@ -21,6 +21,9 @@ class SubjectKind(StrEnum):
     EXHIBIT = "exhibit"
     SERIES = "series"
     HASH_LIST = "hash-list"
+    VICTIM = "victim"
+    OFFENDER = "offender"
+    PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,17 +1,12 @@
 """A series: its reference, its states, and the steps between them."""
 
-import re
 from collections.abc import Mapping
 from enum import StrEnum
 
+from clew.domain import reference
 from clew.domain.errors import Invalid, StepRefused
 
-REFERENCE_MODULUS = 97
-"""A reference is 1 modulo this, so that a digit mistyped or two exchanged name no series instead of another's.
-
-Source: the idea of ISO/IEC 7064, MOD 97-10.
-"""
-_REFERENCE = re.compile(r"[Ss]?[\s.-]*((?:[0-9][\s.-]*){9})\Z", re.ASCII)
+REFERENCE_LETTER = "S"
 
 TEXT_CHARACTERS_MAX = 20_000
 REASON_CHARACTERS_MAX = 500
@@ -102,11 +97,7 @@ def reference_in(untrusted_text: str) -> str | None:
 
     With or without its S, in groups or not. One with a digit mistyped is none.
     """
-    found = _REFERENCE.match(untrusted_text.strip())
-    if found is None:
-        return None
-    number = int(re.sub(r"[^0-9]", "", found[1]))
-    return f"S-{number:09}" if number % REFERENCE_MODULUS == 1 else None
+    return reference.reference_in(untrusted_text, REFERENCE_LETTER)
 
 
 def checked_words(words: str, *, characters_max: int = REASON_CHARACTERS_MAX, is_demanded: bool = False) -> str:

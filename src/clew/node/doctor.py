@@ -12,7 +12,7 @@ from clew.node.binaries import MAJOR_MIN
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.founding import grants_wanted, halves
-from clew.records import administration, assertions, catalogue, policies, pursuit
+from clew.records import administration, assertions, catalogue, graph, policies, pursuit
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -49,6 +49,7 @@ def check_database(configuration: Configuration, facts: ConnectionFacts) -> list
         _two_people,
         _clock,
         _assertions,
+        _graph,
         _silence,
     ]
     with psycopg.connect(**facts.as_owner(), autocommit=True) as owner:
@@ -178,19 +179,32 @@ def _clock(owner: Connection, _: ConnectionFacts) -> Check:
 
 def _assertions(owner: Connection, _: ConnectionFacts) -> Check:
     """Whether references are drawn and not chosen, and what is said of a series goes with it."""
-    kept = {
-        row[0]
-        for row in owner.execute(
-            "select tgname from pg_trigger where tgrelid = 'public.series'::regclass and tgenabled = 'O'"
-            " union select conname from pg_constraint where convalidated and connamespace = 'public'::regnamespace"
-        )
-    }
     return _verdict(
         "series",
-        assertions.HELD_BY_THE_DATABASE - kept,
+        assertions.HELD_BY_THE_DATABASE - _held(owner),
         good="The database draws the references of series, and what is said of a series goes with it.",
         bad="Run clew init on a new database and bring the records over: these are gone",
     )
+
+
+def _graph(owner: Connection, _: ConnectionFacts) -> Check:
+    """The same of victims, offenders and places, and whether links go with what they join."""
+    return _verdict(
+        "links",
+        graph.HELD_BY_THE_DATABASE - _held(owner),
+        good="The database draws the references of victims, offenders and places, and links go with what they join.",
+        bad="Run clew init on a new database and bring the records over: these are gone",
+    )
+
+
+def _held(owner: Connection) -> set[str]:
+    """Triggers and constraints of the tables that are in force."""
+    found = owner.execute(
+        "select t.tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid"
+        " where c.relnamespace = 'public'::regnamespace and t.tgenabled = 'O'"
+        " union select conname from pg_constraint where convalidated and connamespace = 'public'::regnamespace"
+    )
+    return {row[0] for row in found}
 
 
 def _ticks(owner: Connection, facts: ConnectionFacts, hours: int) -> Check:

@@ -27,6 +27,17 @@ SEES_WHAT_IS_PROPOSED = (
 )
 WITHDRAWN = f"using ({OWN} and withdrawn_at is null) with check ({OWN} and withdrawn_by = {OFFICER})"
 
+
+
+def merged(sees: str) -> Mapping[str, str]:
+    """The rules of what a unit asserts under a cover of its own and may withdraw; `sees`: the viewer sees what it is of."""
+    return {
+        "select": f"using ({visible()} and {sees})",
+        "insert": f"with check ({OWN} and asserted_by = {OFFICER} and withdrawn_at is null and {sees})",
+        "update": WITHDRAWN,
+    }
+
+
 RULES: Mapping[str, Mapping[str, str]] = {
     "series_steps": {
         "select": f"using ({SEES_SERIES})",
@@ -36,24 +47,12 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "select": f"using ({SEES_SERIES})",
         "insert": f"with check ({OF_AN_OWN_SERIES} and written_by = {OFFICER})",
     },
-    "series_merges": {
-        "select": f"using ({visible()} and {SEES_BOTH})",
-        "insert": f"with check ({OWN} and asserted_by = {OFFICER} and withdrawn_at is null and {SEES_BOTH})",
-        "update": WITHDRAWN,
-    },
+    "series_merges": merged(SEES_BOTH),
     "series_splits": {
         "select": f"using ({SEES_BOTH})",
         "insert": f"with check ({OWN_UNIT} and asserted_by = {OFFICER} and {SEES_BOTH})",
     },
-    "series_dissents": {
-        "select": f"using ({visible()} and {SEES_SERIES} and {SEES_MEDIUM})",
-        "insert": (
-            f"with check ({OWN} and asserted_by = {OFFICER} and withdrawn_at is null"
-            f" and {SEES_SERIES} and {SEES_MEDIUM})"
-        ),
-        "update": WITHDRAWN,
-        "delete": f"using ({OWN})",
-    },
+    "series_dissents": {**merged(f"{SEES_SERIES} and {SEES_MEDIUM}"), "delete": f"using ({OWN})"},
     "series_rejections": {
         "select": f"using ({OWN_UNIT} and {SEES_SERIES})",
         "insert": f"with check ({OWN_UNIT} and rejected_by = {OFFICER} and {SEES_SERIES})",
@@ -87,7 +86,7 @@ BLIND_GRANTS = {
 }
 
 FUNCTIONS_OF_THE_APP = ("clew_forget_places_in_series(uuid)",)
-FUNCTIONS_OF_THE_BLIND = ("clew_give_series_reference()",)
+FUNCTIONS_OF_THE_BLIND = ("clew_draw_reference(text, text)", "clew_give_series_reference()")
 
 ABOUT: Mapping[str, tuple[str, ...]] = {
     "lead_media": ("series_id",),

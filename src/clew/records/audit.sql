@@ -21,6 +21,12 @@ as $$
         select r.owner_member from series r, named where r.id = named.id and {r_is_known}
         union all
         select r.owner_member from hash_lists r, named where r.id = named.id and {r_is_known}
+        union all
+        select r.owner_member from victims r, named where r.id = named.id and {r_is_known}
+        union all
+        select r.owner_member from offenders r, named where r.id = named.id and {r_is_known}
+        union all
+        select r.owner_member from places r, named where r.id = named.id and {r_is_known}
     ) found limit 1
 $$;
 

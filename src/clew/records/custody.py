@@ -17,6 +17,10 @@ OF_THE_UNIT = f"exists (select from {{0}} where id = {{1}} and owner_member = {V
 OWN_SUBJECT = " or ".join(
     OF_THE_UNIT.format(f"public.{table}", "subject_id") for table in ("cases", "exhibits", "series", "hash_lists")
 )
+OWN_KEPT = " or ".join([
+    OWN_SUBJECT, *(OF_THE_UNIT.format(f"public.{table}", "subject_id") for table in ("victims", "offenders", "places")),
+])
+"""What ends by itself, and is examined."""
 READABLE = (
     f"(member = {VIEWER_MEMBER} or {VIEWER_USE} = {Use.ORIGINAL:d})"
     " and exists (select from media m where m.id = medium_id)"
@@ -68,12 +72,12 @@ RULES: Mapping[str, Mapping[str, str]] = {
     },
     "blocks": {
         "select": f"using ({LOOKS_AFTER})",
-        "insert": f"with check ({OWN_UNIT} and lifted_at is null and ({OWN_SUBJECT}))",
+        "insert": f"with check ({OWN_UNIT} and lifted_at is null and ({OWN_KEPT}))",
         "update": f"using ({OWN_UNIT} and lifted_at is null) with check ({OWN_UNIT})",
     },
     "tombstones": {
         "select": f"using ({WAS_THERE})",
-        "insert": f"with check ({OWN_UNIT} and step = 'begun' and ({OWN_SUBJECT}))",
+        "insert": f"with check ({OWN_UNIT} and step = 'begun' and ({OWN_KEPT}))",
         "update": f"using ({OWN_UNIT} and step = 'begun') with check ({OWN_UNIT})",
     },
 }

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from clew.domain.handling_change import SubjectKind
+from clew.records.handlings import OF_NOUNS, TABLES
 from clew.records.session import Session
 
 
@@ -183,7 +184,7 @@ _IN_NO_SERIES = """ and not exists (
 
 _PLACES = {
     SubjectKind.CASE: "occurrences", SubjectKind.EXHIBIT: "occurrences", SubjectKind.HASH_LIST: "listings",
-    SubjectKind.SERIES: "series_media",
+    SubjectKind.SERIES: "series_media", **dict.fromkeys(OF_NOUNS, "places_of_it"),
 }  # fmt: skip
 
 _SOME = {
@@ -202,6 +203,8 @@ _SOME = {
             select medium_id from series_media where series_id = %(subject)s
                and owner_member = %(member)s and owner_unit = %(unit)s order by medium_id limit %(limit)s))
         returning medium_id""",
+    # Nothing lies in a victim, an offender or a place: what is said of it goes with it.
+    **dict.fromkeys(OF_NOUNS, "select null::uuid where %(subject)s::uuid is null and %(limit)s::int is null"),
 }
 
 _CASE_OF = {
@@ -233,6 +236,7 @@ _ITSELF = {
         "intakes_without_series": "update intakes set series_id = null where series_id = %(subject)s",
         "series": "delete from series where id = %(subject)s",
     },
+    **{kind: {TABLES[kind]: f"delete from {TABLES[kind]} where id = %(subject)s"} for kind in OF_NOUNS},
 }
 
 _COVERS = """
@@ -245,6 +249,9 @@ _COVERS = """
            and not exists (select from series r where r.cover_id = c.id)
            and not exists (select from hash_lists r where r.cover_id = c.id)
            and not exists (select from media r where r.cover_id = c.id)
+           and not exists (select from victims r where r.cover_id = c.id)
+           and not exists (select from offenders r where r.cover_id = c.id)
+           and not exists (select from places r where r.cover_id = c.id)
            and not exists (select from media r where r.own_handling_id = c.id)
            and not exists (select from media r where r.own_words_id = c.id)
            and not exists (select from intakes r where c.id in (r.own_handling_id, r.own_words_id))

@@ -1,10 +1,11 @@
 """Handlings of whole subjects: what a case, exhibit, series or hash list lies under, and all its rows with it."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from clew.domain import offender, place, victim
 from clew.domain.errors import NotVisible
 from clew.domain.handling import Handling, Use, from_circles
 from clew.domain.handling_change import SubjectKind
@@ -18,14 +19,33 @@ TABLES: Mapping[SubjectKind, str] = {
     SubjectKind.EXHIBIT: "exhibits",
     SubjectKind.SERIES: "series",
     SubjectKind.HASH_LIST: "hash_lists",
+    SubjectKind.VICTIM: "victims",
+    SubjectKind.OFFENDER: "offenders",
+    SubjectKind.PLACE: "places",
 }
 
+
+REFERENCES: Mapping[SubjectKind, Callable[[str], str | None]] = {
+    SubjectKind.SERIES: reference_in,
+    SubjectKind.VICTIM: victim.reference_in,
+    SubjectKind.OFFENDER: offender.reference_in,
+    SubjectKind.PLACE: place.reference_in,
+}
+"""How each type that has a reference of its own reads one."""
+
+OF_NOUNS = {
+    SubjectKind.VICTIM: b"victims.reference",
+    SubjectKind.OFFENDER: b"offenders.reference",
+    SubjectKind.PLACE: b"places.reference",
+}
+"""What stands for a name where a record has none but its reference, which lies open."""
 
 _COLUMNS = {
     SubjectKind.CASE: cases.REFERENCE,
     SubjectKind.EXHIBIT: cases.EXHIBIT,
     SubjectKind.SERIES: series.NAME,
     SubjectKind.HASH_LIST: hash_lists.NAME,
+    **OF_NOUNS,
 }
 
 
@@ -101,14 +121,19 @@ def find(session: Session, kind: SubjectKind, name: str, within: str | None = No
         kind,
         f"select {_subject_columns('t')} from {table} t where {named} and t.owner_member = %(member)s"
         f" and t.owner_unit = %(unit)s {in_case if kind is SubjectKind.EXHIBIT else ''}",
-        {"name": _sealed(session, kind, name), "typed": reference_in(name) or "", "within": within and _sealed(session, SubjectKind.CASE, within), "member": session.actor.member, "unit": session.actor.unit},
+        {"name": _sealed(session, kind, name), "typed": _typed(kind, name), "within": within and _sealed(session, SubjectKind.CASE, within), "member": session.actor.member, "unit": session.actor.unit},
     )
 
 
 _NAMED = {
     SubjectKind.SERIES: "(t.name = %(name)s or t.reference = %(typed)s)",
     SubjectKind.HASH_LIST: "t.name = %(name)s",
+    **dict.fromkeys(OF_NOUNS, "t.reference = %(typed)s"),
 }
+
+
+def _typed(kind: SubjectKind, name: str) -> str:
+    return REFERENCES[kind](name) or "" if kind in REFERENCES else ""
 
 
 def _sealed(session: Session, kind: SubjectKind, words: str) -> bytes:
@@ -365,7 +390,7 @@ def _handling(row: Sequence) -> Handling:
 _SET = "audience = %(audience)s, members = %(members)s, excluded = %(excluded)s"
 
 _LIES = "audience, members, excluded, cover_id, own_handling_id"
-_DESCRIBED = frozenset({"cases", "exhibits", "series", "hash_lists"})
+_DESCRIBED = frozenset({"cases", "exhibits", "series", "hash_lists", "victims", "offenders", "places"})
 INTAKES = "exhibit_id = %(id)s or list_id = %(id)s"
 _ALONE: Mapping[SubjectKind, Sequence[tuple[str, str]]] = {
     SubjectKind.CASE: [("cases", "id = %(id)s")],
@@ -378,6 +403,7 @@ _ALONE: Mapping[SubjectKind, Sequence[tuple[str, str]]] = {
     SubjectKind.HASH_LIST: [
         ("hash_lists", "id = %(id)s"),
     ],
+    **{kind: [(TABLES[kind], "id = %(id)s")] for kind in OF_NOUNS},
 }
 
 HOLDINGS: Mapping[SubjectKind, str] = {
@@ -401,6 +427,10 @@ HOLDINGS: Mapping[SubjectKind, str] = {
          where sm.series_id = %(subject)s
            and not exists (select from occurrences o where o.medium_id = sm.medium_id)
            and not exists (select from listings l where l.medium_id = sm.medium_id)""",
+    **dict.fromkeys(
+        OF_NOUNS,
+        "select null::uuid as place, null::bigint as occurrence_id, null::uuid as medium_id where %(subject)s::uuid is null",
+    ),
 }
 """Every place of the subject's media: where each was found or listed; of a series also what lies nowhere."""
 
@@ -611,6 +641,11 @@ _FOLLOW = (
     "delete from series_proposals s using pg_temp.recover_gone g where s.medium_id = g.id",
     "delete from medium_keys k using pg_temp.recover_gone g where k.medium_id = g.id",
     "delete from fingerprints f using pg_temp.recover_gone g where f.medium_id = g.id",
+    # What units say of it they say of the record that it is joined with.
+    """
+    select clew_move_links(array_agg(p.old), array_agg(p.new)) from (
+        select distinct on (r.old) r.old, r.new from pg_temp.recover_gone g
+          join pg_temp.recover_media r on r.old = g.id and r.new <> r.old order by r.old, r.new) p""",
     "delete from media m using pg_temp.recover_gone g where m.id = g.id",
     "select clew_recover('{}', array(select id from pg_temp.recover_gone), '{}')",
 )

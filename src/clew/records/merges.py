@@ -1,4 +1,4 @@
-"""Merges: assertions that two series are one, and which series are therefore seen together.
+"""Merges: assertions that two series, or two victims, are one, and which are therefore seen together.
 
 A merge is one row, however many media its series have. What belongs together is worked out when it is asked for,
 over the merges that the actor may see; so two members may see different things together, each what their
@@ -15,7 +15,23 @@ from clew.domain.handling import Handling
 from clew.records import sealed
 from clew.records.session import Session, handling_columns
 
-REASON = b"series_merges.reason"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What is merged: the table of its merges and the two columns that name them."""
+
+    table: str
+    a: str
+    b: str
+
+    @property
+    def reason(self) -> bytes:
+        """The column under which reasons are sealed."""
+        return f"{self.table}.reason".encode()
+
+
+SERIES = Kind(table="series_merges", a="a_series", b="b_series")
+VICTIMS = Kind(table="victim_merges", a="a_victim", b="b_victim")
 
 REACHED_MAX = 200_000
 """How many (series, series with it) one statement works out; a bound for what other members may have merged."""
@@ -36,13 +52,18 @@ Under row security of whoever asks: a merge is seen where both of its series are
 """
 
 
+def reach(kind: Kind) -> str:
+    """The same of what is merged in the table of that kind."""
+    return REACH.replace(SERIES.table, kind.table).replace(SERIES.a, kind.a).replace(SERIES.b, kind.b)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merge:
-    """That two series are one, asserted by a unit. `asserted_by` is an officer of the actor's own member, or None."""
+    """That `a` and `b` are one, asserted by a unit. `asserted_by` is an officer of the actor's own member, or None."""
 
     id: UUID
-    a_series: UUID
-    b_series: UUID
+    a: UUID
+    b: UUID
     reason: str
     owner: str
     unit: str
@@ -51,62 +72,62 @@ class Merge:
     asserted_at: datetime
     withdrawn_at: datetime | None
 
-    def other(self, series_id: UUID) -> UUID:
-        """The series that it merges with this one."""
-        return self.b_series if self.a_series == series_id else self.a_series
+    def other(self, one: UUID) -> UUID:
+        """What it merges with this one."""
+        return self.b if self.a == one else self.a
 
 
-def together(session: Session, series_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
-    """For each of these series: every series that the actor sees as one with it, itself among them, in order."""
+def together(session: Session, ids: Iterable[UUID], *, kind: Kind = SERIES) -> dict[UUID, tuple[UUID, ...]]:
+    """For each of these series, or victims: every one that the actor sees as one with it, itself among them, in order."""
     found: dict[UUID, list[UUID]] = {}
     with session.cursor() as cursor:
         cursor.execute(
-            f"with recursive seeds (id) as (select unnest(%s::uuid[])), {REACH} select seed, id from together order by seed, id",
-            [list(series_ids)],
+            f"with recursive seeds (id) as (select unnest(%s::uuid[])), {reach(kind)} select seed, id from together order by seed, id",
+            [list(ids)],
         )
-        for seed, series_id in cursor:
-            found.setdefault(seed, []).append(series_id)
-    return {seed: tuple(ids) for seed, ids in found.items()}
+        for seed, one in cursor:
+            found.setdefault(seed, []).append(one)
+    return {seed: tuple(reached) for seed, reached in found.items()}
 
 
-def add(session: Session, one: UUID, other: UUID, reason: str, handling: Handling) -> UUID:
+def add(session: Session, one: UUID, other: UUID, reason: str, handling: Handling, *, kind: Kind = SERIES) -> UUID:
     """Keep that the two are one, as the actor's own unit says; the same said again is the same assertion."""
-    a_series, b_series = sorted((one, other))
+    a, b = sorted((one, other))
     values = {
-        "a": a_series, "b": b_series, "reason": sealed.note(session.actor.member, REASON, reason),
+        "a": a, "b": b, "reason": sealed.note(session.actor.member, kind.reason, reason),
         "officer": session.actor.officer, **handling_columns(handling),
     }  # fmt: skip
     with session.cursor() as cursor:
         cursor.execute(
-            """
-            insert into series_merges (a_series, b_series, reason, asserted_by,
-                                       owner_member, owner_unit, audience, members, excluded)
+            f"""
+            insert into {kind.table} ({kind.a}, {kind.b}, reason, asserted_by,
+                                      owner_member, owner_unit, audience, members, excluded)
             values (%(a)s, %(b)s, %(reason)s, %(officer)s, %(owner_member)s, %(owner_unit)s, %(audience)s, %(members)s,
                     %(excluded)s)
-            on conflict (owner_member, owner_unit, a_series, b_series) where withdrawn_at is null do nothing""",
+            on conflict (owner_member, owner_unit, {kind.a}, {kind.b}) where withdrawn_at is null do nothing""",
             values,
         )
         cursor.execute(
-            """
-            select id from series_merges where a_series = %(a)s and b_series = %(b)s and withdrawn_at is null
+            f"""
+            select id from {kind.table} where {kind.a} = %(a)s and {kind.b} = %(b)s and withdrawn_at is null
                and owner_member = %(owner_member)s and owner_unit = %(owner_unit)s""",
             values,
         )
         return cursor.fetchone()[0]
 
 
-def withdraw(session: Session, merge_id: UUID) -> tuple[UUID, UUID]:
-    """Take back an own merge; its two series.
+def withdraw(session: Session, merge_id: UUID, *, kind: Kind = SERIES) -> tuple[UUID, UUID]:
+    """Take back an own merge; what it said to be one.
 
     Raises:
-        NotVisible: the unit has no such merge, or one of its series is not seen any more.
+        NotVisible: the unit has no such merge, or one of the two is not seen any more.
     """
     with session.cursor() as cursor:
         cursor.execute(
-            """
-            update series_merges set withdrawn_by = %s, withdrawn_at = now()
+            f"""
+            update {kind.table} set withdrawn_by = %s, withdrawn_at = now()
              where id = %s and withdrawn_at is null and owner_member = %s and owner_unit = %s
-            returning a_series, b_series""",
+            returning {kind.a}, {kind.b}""",
             [session.actor.officer, merge_id, session.actor.member, session.actor.unit],
         )
         found = cursor.fetchone()
@@ -115,23 +136,23 @@ def withdraw(session: Session, merge_id: UUID) -> tuple[UUID, UUID]:
     return found[0], found[1]
 
 
-def of(session: Session, series_ids: Sequence[UUID], limit: int) -> tuple[Merge, ...]:
-    """Merges of these series that the actor may see, those that hold before those that were withdrawn."""
+def of(session: Session, ids: Sequence[UUID], limit: int, *, kind: Kind = SERIES) -> tuple[Merge, ...]:
+    """Merges of these that the actor may see, those that hold before those that were withdrawn."""
     with session.cursor() as cursor:
         cursor.execute(
-            """
-            select id, a_series, b_series, reason, owner_member, owner_unit, asserted_by, asserted_at, withdrawn_at
-              from series_merges where a_series = any(%(ids)s) or b_series = any(%(ids)s)
+            f"""
+            select id, {kind.a}, {kind.b}, reason, owner_member, owner_unit, asserted_by, asserted_at, withdrawn_at
+              from {kind.table} where {kind.a} = any(%(ids)s) or {kind.b} = any(%(ids)s)
              order by withdrawn_at is not null, asserted_at desc, id limit %(limit)s""",
-            {"ids": list(series_ids), "limit": limit},
+            {"ids": list(ids), "limit": limit},
         )
-        return tuple(_merge(session, row) for row in cursor)
+        return tuple(_merge(session, row, kind) for row in cursor)
 
 
-def _merge(session: Session, row: Sequence) -> Merge:
-    merge_id, a_series, b_series, reason, owner, unit, asserted_by, asserted_at, withdrawn_at = row
+def _merge(session: Session, row: Sequence, kind: Kind) -> Merge:
+    merge_id, a, b, reason, owner, unit, asserted_by, asserted_at, withdrawn_at = row
     return Merge(
-        id=merge_id, a_series=a_series, b_series=b_series, reason=sealed.words_of_note(owner, REASON, reason),
+        id=merge_id, a=a, b=b, reason=sealed.words_of_note(owner, kind.reason, reason),
         owner=owner, unit=unit, is_own=(owner, unit) == (session.actor.member, session.actor.unit),
         asserted_by=asserted_by if owner == session.actor.member else None, asserted_at=asserted_at,
         withdrawn_at=withdrawn_at,

@@ -10,7 +10,18 @@ from clew.domain.message import KEPT_DAYS
 from clew.domain.officer import WITHOUT_CONTENT, Role
 from clew.domain.overlap import REMINDED_AFTER
 from clew.domain.request import KEPT_YEARS
-from clew.records import administration, assertions, correspondence, custody, deconfliction, locks, log, pursuit, rights
+from clew.records import (
+    administration,
+    assertions,
+    correspondence,
+    custody,
+    deconfliction,
+    graph,
+    locks,
+    log,
+    pursuit,
+    rights,
+)
 from clew.records.roles import Roles
 from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, visible
 
@@ -28,6 +39,7 @@ COVERED = (
     "listings",
     "covers",
     "handling_changes",
+    *graph.NOUNS,
 )
 """Tables with the columns of the cover."""
 
@@ -72,6 +84,7 @@ APP_GRANTS = {
     **deconfliction.APP_GRANTS,
     **correspondence.APP_GRANTS,
     **pursuit.APP_GRANTS,
+    **graph.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -89,6 +102,7 @@ BLIND_GRANTS = {
     **deconfliction.BLIND_GRANTS,
     **correspondence.BLIND_GRANTS,
     **pursuit.BLIND_GRANTS,
+    **graph.BLIND_GRANTS,
     **assertions.BLIND_GRANTS,
 }
 
@@ -124,12 +138,14 @@ FUNCTIONS_OF_THE_APP = (
     "clew_forget_words(uuid)",
     "clew_shredded(uuid[])",
     *assertions.FUNCTIONS_OF_THE_APP,
+    *graph.FUNCTIONS_OF_THE_APP,
 )
 FUNCTIONS_OF_THE_BLIND = (
     "clew_actor()",
     "clew_write_overlaps(uuid[], uuid[])",
     *log.FUNCTIONS_OF_THE_BLIND,
     *assertions.FUNCTIONS_OF_THE_BLIND,
+    *graph.FUNCTIONS_OF_THE_BLIND,
     *deconfliction.FUNCTIONS_OF_THE_BLIND,
     *correspondence.FUNCTIONS_OF_THE_BLIND,
     *pursuit.FUNCTIONS_OF_THE_BLIND,
@@ -199,6 +215,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **deconfliction.RULES,
     **correspondence.RULES,
     **pursuit.RULES,
+    **graph.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 
@@ -280,6 +297,7 @@ SOURCES = (
     "rights.sql",
     "annual_report.sql",
     "series.sql",
+    "graph.sql",
     "overlap.sql",
     "message.sql",
     "lead.sql",

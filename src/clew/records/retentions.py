@@ -3,14 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 from uuid import UUID
 
 from clew.domain.cover import REVIEW_MONTHS
 from clew.domain.errors import NotVisible
 from clew.domain.handling_change import SubjectKind
 from clew.domain.retention import TERMS, Rule
+from clew.keys.texts import Texts
 from clew.records import sealed
 from clew.records.cases import EXHIBIT, REFERENCE
+from clew.records.handlings import OF_NOUNS, TABLES
 from clew.records.hash_lists import NAME as LIST_NAME
 from clew.records.series import NAME as SERIES_NAME
 from clew.records.session import Session
@@ -20,6 +23,7 @@ COLUMNS: Mapping[SubjectKind, bytes] = {
     SubjectKind.EXHIBIT: EXHIBIT,
     SubjectKind.SERIES: SERIES_NAME,
     SubjectKind.HASH_LIST: LIST_NAME,
+    **OF_NOUNS,
 }
 
 
@@ -124,7 +128,7 @@ def names(session: Session, subject_ids: Sequence[UUID]) -> dict[UUID, tuple[str
     texts = sealed.of_member(session.actor.member)
     return {
         row[1]: (
-            sealed.words(texts, COLUMNS[SubjectKind(row[0])], row[2]),
+            _name(texts, SubjectKind(row[0]), row[2]),
             None if row[3] is None else sealed.words(texts, REFERENCE, row[3]),
         )
         for row in rows
@@ -170,6 +174,7 @@ def _values(session: Session) -> dict[str, object]:
         "held": _held(session), "member": session.actor.member, "unit": session.actor.unit, "case_years": said[SubjectKind.CASE],
         "exhibit_years": said[SubjectKind.EXHIBIT], "series_years": said[SubjectKind.SERIES],
         "list_years": said[SubjectKind.HASH_LIST],
+        **{f"{kind}_years": said[kind] for kind in OF_NOUNS}, **{f"{kind}_first": first.get(kind) for kind in OF_NOUNS},
     }  # fmt: skip
 
 
@@ -196,10 +201,15 @@ _EXAMINED = """
 def _kept(session: Session, row: Sequence) -> Kept:
     kind, texts = SubjectKind(row[0]), sealed.of_member(session.actor.member)
     return Kept(
-        kind=kind, id=row[1], name=sealed.words(texts, COLUMNS[kind], row[2]), case_id=row[3],
+        kind=kind, id=row[1], name=_name(texts, kind, row[2]), case_id=row[3],
         case=None if row[4] is None else sealed.words(texts, REFERENCE, row[4]), entered_on=row[5], ends_on=row[6],
         rule=Rule(row[7]), is_blocked=row[8], exhibits=row[9], is_decided=row[10],
     )  # fmt: skip
+
+
+def _name(texts: Texts, kind: SubjectKind, value: object) -> str:
+    """The name of a subject; of one that has none, its reference, which lies open."""
+    return bytes(cast("bytes", value)).decode() if kind in OF_NOUNS else sealed.words(texts, COLUMNS[kind], value)
 
 
 # Whoever shortens a term ends nothing by it before its owner was asked for as long as everybody is.
@@ -214,6 +224,16 @@ def _end(cover: str, entered: str, kind: str) -> str:
 
 def _rule(cover: str) -> str:
     return f"case when x.until is not null then 'extension' when {cover}.retention_end is not null then 'cover' else 'term' end"
+
+
+def _noun(kind: SubjectKind) -> str:
+    """Victims, offenders or places among what is kept: nothing lies in them, so each ends by itself."""
+    return f"""
+        union all
+        select '{kind}', n.id, convert_to(n.reference, 'UTF8'), null, null, n.entered_at,
+               {_end("c", "n.entered_at", kind)}, {_rule("c")}, n.id = any(%(held)s::uuid[]), 0
+          from {TABLES[kind]} n left join cover c on c.id = n.cover_id left join extended x on x.subject_id = n.id
+         where {_OWN.format("n")}"""
 
 
 # Each table that row security is on is read once: every further mention of it is planned, and asks who reads, again.
@@ -284,7 +304,8 @@ _ENDS = f"""
         select 'series', s.id, s.name, null, null, s.entered_at, {_end("c", "s.entered_at", "series")}, {_rule("c")},
                s.id = any(%(held)s::uuid[]), 0
           from series s left join cover c on c.id = s.cover_id left join extended x on x.subject_id = s.id
-         where {_OWN.format("s")}),
+         where {_OWN.format("s")}
+        {" ".join(_noun(kind) for kind in OF_NOUNS)}),
     told as (
         select k.kind, k.id, k.name, k.case_id, k.case_name, (k.entered_at at time zone 'UTC')::date as entered_on, k.ends_on,
                k.rule, k.is_blocked, k.exhibits,
@@ -367,4 +388,9 @@ _NAMES = f"""
     select 'series', t.id, t.name, null from series t where t.id = any(%(ids)s) and {_OWN.format("t")}
     union all
     select 'hash-list', t.id, t.name, null from hash_lists t where t.id = any(%(ids)s) and {_OWN.format("t")}
+    {" ".join(
+        f"union all select '{kind}', t.id, convert_to(t.reference, 'UTF8'), null from {TABLES[kind]} t"
+        f" where t.id = any(%(ids)s) and {_OWN.format('t')}"
+        for kind in OF_NOUNS
+    )}
 """

@@ -1,23 +1,36 @@
--- The reference of a series: nine digits, drawn at random among those that no series on the node has, hidden
--- or not. Whoever writes the row cannot choose it, so nobody can try which are taken; and `random()` could be
--- seeded by whoever asks, so the digits are those of a random UUID. The last rule is domain/series.reference_in().
-create or replace function clew_give_series_reference() returns trigger
-language plpgsql security definer
+-- A reference: nine digits, drawn at random among those that no record of its table has, hidden or not. Whoever writes
+-- the row cannot choose it, so nobody can try which are taken; and `random()` could be seeded by whoever asks, so
+-- the digits are those of a random UUID. The last rule is domain/reference.reference_in().
+create or replace function clew_draw_reference(letter text, taken_in text) returns text
+language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 declare
     -- 97 n + 1 has nine digits from here on, and for so many n.
     first constant bigint := 1030928;
     many constant bigint := 9278351;
+    drawn text;
+    is_taken boolean;
 begin
     for attempt in 1..1000 loop
-        new.reference := 'S-' || 97 * (first
-            + ('x' || left(replace(gen_random_uuid()::text, '-', ''), 12))::bit(48)::bigint % many) + 1;
-        if not exists (select from series s where s.reference = new.reference) then
-            return new;
+        drawn := $1 || '-' || (97 * (first
+            + ('x' || left(replace(gen_random_uuid()::text, '-', ''), 12))::bit(48)::bigint % many) + 1);
+        execute format('select exists (select from public.%I t where t.reference = $1)', $2) into is_taken using drawn;
+        if not is_taken then
+            return drawn;
         end if;
     end loop;
-    raise exception 'no reference is left for another series';
+    raise exception 'no reference is left';
+end
+$$;
+
+create or replace function clew_give_series_reference() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    new.reference := clew_draw_reference('S', 'series');
+    return new;
 end
 $$;
 

@@ -33,6 +33,9 @@ KINDS: Mapping[SubjectKind, Words] = {
     SubjectKind.EXHIBIT: gettext_lazy("Exhibit"),
     SubjectKind.SERIES: gettext_lazy("Series"),
     SubjectKind.HASH_LIST: gettext_lazy("Hash list"),
+    SubjectKind.VICTIM: gettext_lazy("Victim"),
+    SubjectKind.OFFENDER: gettext_lazy("Offender"),
+    SubjectKind.PLACE: gettext_lazy("Place"),
 }
 STATES: Mapping[State, Words] = {
     State.KEPT: gettext_lazy("kept"),

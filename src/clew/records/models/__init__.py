@@ -29,10 +29,21 @@ from clew.records.models.gathering import (
 )
 from clew.records.models.handling import HandlingChange, MemberRule
 from clew.records.models.lead import Lead, LeadCheck, LeadMedium, LeadNews, LeadStep
+from clew.records.models.link import Link, LinkStep
 from clew.records.models.match import Match
 from clew.records.models.medium import FingerprintCounter, FingerprintSet, Medium, MediumKey, Occurrence
 from clew.records.models.member import Member, Officer, Unit
 from clew.records.models.message import Correspondence, CorrespondenceRead, MailAddress, Message, Notice, Translation
+from clew.records.models.noun import (
+    Description,
+    Identity,
+    Offender,
+    Place,
+    PlacePoint,
+    Victim,
+    VictimMerge,
+    VictimWord,
+)
 from clew.records.models.overlap import (
     Overlap,
     OverlapClock,
@@ -61,12 +72,14 @@ __all__ = [
     "Correspondence",
     "CorrespondenceRead",
     "Cosignature",
+    "Description",
     "DoorMemory",
     "Exhibit",
     "FingerprintCounter",
     "FingerprintSet",
     "HandlingChange",
     "HashList",
+    "Identity",
     "Intake",
     "KeptCover",
     "Lead",
@@ -75,6 +88,8 @@ __all__ = [
     "LeadNews",
     "LeadStep",
     "Leaf",
+    "Link",
+    "LinkStep",
     "Listing",
     "MailAddress",
     "Match",
@@ -85,6 +100,7 @@ __all__ = [
     "Message",
     "Notice",
     "Occurrence",
+    "Offender",
     "Officer",
     "Overlap",
     "OverlapClock",
@@ -93,6 +109,8 @@ __all__ = [
     "OverlapGround",
     "OverlapMode",
     "OverlapSide",
+    "Place",
+    "PlacePoint",
     "Release",
     "Request",
     "RetentionDecision",
@@ -115,5 +133,8 @@ __all__ = [
     "Tombstone",
     "Translation",
     "Unit",
+    "Victim",
+    "VictimMerge",
+    "VictimWord",
     "WaitingAct",
 ]

@@ -1,0 +1,70 @@
+"""Asserting: what a unit says of victims beside their owners, and takes back alone: that two are one, and more."""
+
+from uuid import UUID
+
+from clew.actions.describing import check_open
+from clew.actions.opening import check_members, handling_beside
+from clew.domain.errors import Invalid, NotVisible, StepRefused
+from clew.domain.handling import Handling
+from clew.domain.series import checked_words
+from clew.domain.victim import VICTIMS_TOGETHER_MAX, Said
+from clew.records import audit, merges, victims
+from clew.records.session import Session
+
+
+def same(session: Session, one: str, other: str, reason: str, handling: Handling | None = None) -> UUID:
+    """Assert that two victims that the actor sees are one child; the assertion, which the actor's unit may withdraw.
+
+    One row, whatever is linked to them: neither victim, nor what anybody else says of it, changes. Without a
+    `handling` it lies under that of the own ones of the two, or is seen by all who see both.
+
+    Raises:
+        NotVisible: there is no such victim, or the actor may not see it.
+        Invalid: it is one and the same, or there is no reason.
+        StepRefused: one of them is ending or under examination, or too many would be seen as one.
+    """
+    kept = checked_words(reason, is_demanded=True)
+    first, second = victims.find(session, one).kept, victims.find(session, other).kept
+    if first.id == second.id:
+        raise Invalid("These are one and the same victim.")
+    check_open(session, first, second)
+    given = handling or handling_beside(session, [first.handling, second.handling])
+    check_members(session, given)
+    made = merges.add(session, first.id, second.id, kept, given, kind=merges.VICTIMS)
+    together = merges.together(session, [first.id], kind=merges.VICTIMS)[first.id]
+    if len(together) > VICTIMS_TOGETHER_MAX:
+        raise StepRefused(f"More than {VICTIMS_TOGETHER_MAX:,} victims would be seen as one.")
+    owners = {first.handling.owner_member, second.handling.owner_member}
+    audit.append(session, "victim.merge", str(first.id), {"victims": len(together)}, shown=owners)
+    return made
+
+
+def say(session: Session, reference: str, said: Said, reason: str, handling: Handling | None = None) -> UUID:
+    """Assert of a victim that the actor sees that it is adult now, or no real child; the assertion.
+
+    Raises:
+        NotVisible: there is no such victim, or the actor may not see it.
+        Invalid: there is no reason.
+        StepRefused: it is ending or under examination.
+    """
+    kept = checked_words(reason, is_demanded=True)
+    victim = victims.find(session, reference).kept
+    check_open(session, victim)
+    given = handling or handling_beside(session, [victim.handling])
+    check_members(session, given)
+    made = victims.say(session, victim.id, said, kept, given)
+    audit.append(session, "victim.say", str(victim.id))
+    return made
+
+
+def undo(session: Session, assertion_id: UUID) -> None:
+    """Take back an own assertion about victims.
+
+    Raises:
+        NotVisible: the actor's unit has no such assertion, or no longer sees the victim.
+    """
+    try:
+        about = victims.unsay(session, assertion_id)
+    except NotVisible:
+        about = merges.withdraw(session, assertion_id, kind=merges.VICTIMS)[0]
+    audit.append(session, "victim.undo", str(about))

@@ -1,0 +1,155 @@
+"""Linking: what joins records, said by a unit with its basis; a candidate is no fact until an officer accepts it."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from clew.actions.opening import check_members, handling_beside
+from clew.domain.errors import Invalid, StepRefused
+from clew.domain.handling import Handling
+from clew.domain.link import (
+    SYMMETRIC,
+    Basis,
+    Confidence,
+    LinkState,
+    LinkType,
+    Step,
+    after,
+    check_ends,
+    named,
+)
+from clew.domain.series import checked_words
+from clew.records import audit, ends, links
+from clew.records.ends import EndRow
+from clew.records.links import Claim, LinkRow
+from clew.records.session import Session
+
+__all__ = ["Claim", "LinkRow", "accept", "link", "propose", "propose_all", "refuse", "restrict", "withdraw"]
+
+PROPOSED_MAX = 10_000
+"""How many candidates a program proposes in one transaction."""
+
+
+def link(
+    session: Session, a: str, link_type: LinkType, b: str, *, basis: Basis,
+    confidence: Confidence = Confidence.PROBABLE, note: str = "", handling: Handling | None = None,
+) -> LinkRow:  # fmt: skip
+    """Say as a fact that two records that the actor sees belong together so.
+
+    A candidate of the own unit that says the same, or one that was refused, becomes a fact; a fact stays as it is.
+
+    Raises:
+        NotVisible: there is no such record, or the actor may not see it.
+        Invalid: links of this type do not join such records, or the note is too long.
+        StepRefused: one of them is ending or under examination.
+    """
+    found = _add(session, a, link_type, b, basis, confidence, note, handling, LinkState.ACCEPTED)
+    if found.state is not LinkState.ACCEPTED:
+        links.move(session, found.id, Step.ACCEPT, after(found.state, Step.ACCEPT), "")
+        found = links.get(session, found.id)
+    audit.append(session, "link.add", str(found.claim.a.id))
+    return found
+
+
+def propose(
+    session: Session, a: str, link_type: LinkType, b: str, *, basis: Basis,
+    confidence: Confidence = Confidence.POSSIBLE, note: str = "", handling: Handling | None = None,
+) -> LinkRow:  # fmt: skip
+    """Say that two records may belong together so: kept apart from facts. What the unit said already stays as it is.
+
+    Raises as `link`, and besides:
+        StepRefused: the unit has refused this.
+    """
+    found = _add(session, a, link_type, b, basis, confidence, note, handling, LinkState.CANDIDATE)
+    if found.state is LinkState.REFUSED:
+        raise StepRefused("Your unit has refused this link: accept it where you think better of it.")
+    audit.append(session, "link.propose", str(found.claim.a.id))
+    return found
+
+
+def propose_all(session: Session, claims: Sequence[Claim], handling: Handling) -> int:
+    """Keep what a program found as candidates of the own unit, but for what it refused; how many are new.
+
+    The ends are records that the actor sees; each claim is matched by a program and names its rule.
+
+    Raises:
+        Invalid: too many, or one that no program could have found.
+    """
+    if len(claims) > PROPOSED_MAX or any(one.basis is not Basis.MATCHED or not one.rule for one in claims):
+        raise Invalid(f"A program proposes at most {PROPOSED_MAX:,} links at once, each by a rule.")
+    for one in claims:
+        check_ends(one.type, one.a.kind, one.b.kind)
+    check_members(session, handling)
+    count = links.propose_all(session, [_in_order(one) for one in claims], handling)
+    audit.append(session, "link.propose", "", {"links": count})
+    return count
+
+
+def accept(session: Session, link_id: UUID, reason: str = "") -> None:
+    """Say as an officer that a candidate of the own unit, or what it refused before, is a fact. Raises as `refuse`."""
+    _step(session, link_id, Step.ACCEPT, checked_words(reason))
+
+
+def refuse(session: Session, link_id: UUID, reason: str) -> None:
+    """Say that an own link does not hold: it is remembered, and not proposed to the unit again.
+
+    Raises:
+        NotVisible: the unit has no such link, or no longer sees what it joins.
+        Invalid: there is no reason, or it is too long.
+        StepRefused: it is so already, or was withdrawn.
+    """
+    _step(session, link_id, Step.REFUSE, checked_words(reason, is_demanded=True))
+
+
+def withdraw(session: Session, link_id: UUID, reason: str) -> None:
+    """Take an own link back; the same may be said anew. Raises as `refuse`."""
+    _step(session, link_id, Step.WITHDRAW, checked_words(reason, is_demanded=True))
+
+
+def restrict(session: Session, link_id: UUID, handling: Handling) -> None:
+    """Have an own link lie under another handling: who sees both ends sees it only as far as this says.
+
+    Raises:
+        NotVisible: the unit has no such link.
+        Invalid: the handling names a member who does not take part.
+    """
+    check_members(session, handling)
+    found = links.hold_own(session, link_id)
+    links.handle(session, found.id, handling)
+    audit.append(session, "link.restrict", str(found.claim.a.id))
+
+
+def _add(
+    session: Session, a: str, link_type: LinkType, b: str, basis: Basis, confidence: Confidence, note: str,
+    handling: Handling | None, state: LinkState,
+) -> LinkRow:  # fmt: skip
+    kept, first, second = checked_words(note), named(a), named(b)
+    check_ends(link_type, first.kind, second.kind)
+    one, other = ends.find(session, first), ends.find(session, second)
+    if one.end == other.end:
+        raise Invalid("A link joins two records; these are one and the same.")
+    _check_open(session, one, other)
+    given = handling or handling_beside(session, [one.handling, other.handling])
+    check_members(session, given)
+    claim = Claim(type=link_type, a=one.end, b=other.end, basis=basis, confidence=confidence, note=kept)
+    return links.add(session, _in_order(claim), state, given)
+
+
+def _step(session: Session, link_id: UUID, step: Step, reason: str) -> None:
+    found = links.hold_own(session, link_id)
+    links.move(session, found.id, step, after(found.state, step), reason)
+    audit.append(session, f"link.{step}", str(found.claim.a.id))
+
+
+def _in_order(claim: Claim) -> Claim:
+    """What says the same of both its ends is kept in one order."""
+    if claim.type not in SYMMETRIC or claim.a.id < claim.b.id:
+        return claim
+    return Claim(
+        type=claim.type, a=claim.b, b=claim.a, basis=claim.basis, confidence=claim.confidence, note=claim.note,
+        rule=claim.rule,
+    )  # fmt: skip
+
+
+def _check_open(session: Session, *some: EndRow) -> None:
+    if ends.is_one_ending(session, some):
+        raise StepRefused("What is ending or under examination is linked to nothing.")

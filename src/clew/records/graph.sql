@@ -1,0 +1,47 @@
+-- The reference of a victim, an offender or a place: drawn as that of a series is, by the letter of its table.
+create or replace function clew_give_reference() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    new.reference := clew_draw_reference(tg_argv[0], tg_table_name);
+    return new;
+end
+$$;
+
+-- Links go with the records that they join, whoever's they are: an end may be of any table, so no foreign key does it.
+create or replace function clew_forget_links() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    delete from links l using gone g where l.a_id = g.id;
+    delete from links l using gone g where l.b_id = g.id;
+    return null;
+end
+$$;
+
+-- Links to media that are joined with other records of the same content follow them: pairs of own media, old and new.
+-- Where a unit has said the same of both already, that of the old one goes with it.
+create or replace function clew_move_links(olds uuid[], news uuid[]) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    own_olds uuid[];
+    own_news uuid[];
+begin
+    select array_agg(p.old), array_agg(p.new) into own_olds, own_news from unnest($1, $2) as p (old, new)
+      join media o on o.id = p.old join media n on n.id = p.new
+     where (o.owner_member, o.owner_unit) = (clew_actor_member(), clew_actor_unit())
+       and (n.owner_member, n.owner_unit) = (clew_actor_member(), clew_actor_unit());
+    update links l set a_id = p.new from unnest(own_olds, own_news) as p (old, new)
+     where l.a_id = p.old and l.b_id <> p.new and not exists (
+           select from links t where (t.a_id, t.b_id, t.type, t.owner_member, t.owner_unit)
+                                   = (p.new, l.b_id, l.type, l.owner_member, l.owner_unit) and t.state <> 4);
+    update links l set b_id = p.new from unnest(own_olds, own_news) as p (old, new)
+     where l.b_id = p.old and l.a_id <> p.new and not exists (
+           select from links t where (t.a_id, t.b_id, t.type, t.owner_member, t.owner_unit)
+                                   = (l.a_id, p.new, l.type, l.owner_member, l.owner_unit) and t.state <> 4);
+end
+$$;

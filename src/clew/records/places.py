@@ -1,0 +1,108 @@
+"""Places: by what they are known, where they are to a tenth of a degree, and nearer for those who may."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from clew.domain.handling import Handling
+from clew.domain.place import PlaceFacts, PlaceKind, Point, reference_in
+from clew.records import nouns, sealed
+from clew.records.nouns import Kept, Noun
+from clew.records.session import Session
+
+NOUN = Noun(table="places", about="place_id", columns=("kind", "name", "country", "latitude", "longitude"))
+NAME = b"places.name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceRow:
+    """A place that the actor may see: `coarse` is where it is to a tenth of a degree, `point` where the actor may know it nearer."""
+
+    kept: Kept
+    kind: PlaceKind
+    name: str
+    country: str
+    coarse: tuple[float, float] | None
+    point: Point | None
+
+
+def enter(
+    session: Session, facts: PlaceFacts, name: str, basis: str, handling: Handling, cover_id: UUID
+) -> PlaceRow:
+    """Enter a place of the own unit; `name` may be empty."""
+    values = _columns(session, facts, name)
+    made = nouns.enter(session, NOUN, values, handling, cover_id)
+    _put_point(session, made, facts.point)
+    nouns.keep_description(session, NOUN, made, values, basis)
+    return of(session, [made])[made]
+
+
+def find(session: Session, reference: str) -> PlaceRow:
+    """The place of that reference. Raises as `nouns.found`."""
+    return _rows(session, [nouns.found(session, NOUN, reference_in(reference))])[0]
+
+
+def hold_own(session: Session, reference: str) -> PlaceRow:
+    """The own unit's place of that reference, held until the transaction ends. Raises as `nouns.held`."""
+    return _rows(session, [nouns.held(session, NOUN, reference_in(reference))])[0]
+
+
+def of(session: Session, ids: Iterable[UUID]) -> dict[UUID, PlaceRow]:
+    """Those of these places that the actor may see."""
+    return {row.kept.id: row for row in _rows(session, nouns.of(session, NOUN, ids))}
+
+
+def page(session: Session, *, is_own: bool, after: UUID | None, limit: int) -> list[PlaceRow]:
+    """Places that the actor may see, or those of the own unit; the newest first."""
+    return _rows(session, nouns.page(session, NOUN, is_own=is_own, after=after, limit=limit))
+
+
+def describe(session: Session, place_id: UUID, facts: PlaceFacts, name: str, basis: str) -> None:
+    """Say of an own place what is known now."""
+    nouns.describe(session, NOUN, place_id, _columns(session, facts, name), basis)
+    _put_point(session, place_id, facts.point)
+
+
+def _put_point(session: Session, place_id: UUID, point: Point | None) -> None:
+    with session.cursor() as cursor:
+        if point is None:
+            cursor.execute("delete from place_points where place_id = %s", [place_id])
+            return
+        cursor.execute(
+            """
+            insert into place_points (place_id, latitude, longitude, precision_m) values (%s, %s, %s, %s)
+            on conflict (place_id) do update set latitude = excluded.latitude, longitude = excluded.longitude,
+                   precision_m = excluded.precision_m""",
+            [place_id, point.latitude, point.longitude, point.precision_m],
+        )
+
+
+def points_of(session: Session, place_ids: Iterable[UUID]) -> dict[UUID, Point]:
+    """Where exactly those of the places are of which the actor may know it."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select place_id, latitude, longitude, precision_m from place_points where place_id = any(%s)",
+            [list(place_ids)],
+        )
+        return {row[0]: Point(latitude=row[1], longitude=row[2], precision_m=row[3]) for row in cursor}
+
+
+def _columns(session: Session, facts: PlaceFacts, name: str) -> dict[str, object]:
+    latitude, longitude = (None, None) if facts.point is None else facts.point.coarse
+    called = sealed.of_member(session.actor.member).seal(name.encode(), NAME) if name else None
+    return {
+        "kind": facts.kind.value, "name": called, "country": facts.country, "latitude": latitude,
+        "longitude": longitude,
+    }  # fmt: skip
+
+
+def _rows(session: Session, found: Sequence[tuple[Kept, Sequence]]) -> list[PlaceRow]:
+    points = points_of(session, [kept.id for kept, _ in found])
+    return [
+        PlaceRow(
+            kept=kept, kind=PlaceKind(kind), country=country, point=points.get(kept.id),
+            name="" if name is None else sealed.words(sealed.of_member(kept.handling.owner_member), NAME, name),
+            coarse=None if latitude is None else (latitude, longitude),
+        )
+        for kept, (kind, name, country, latitude, longitude) in found
+    ]  # fmt: skip
