@@ -26,7 +26,10 @@ from tests.end_to_end.test_retention_page import NoVault
 from tests.world.world import World, handling, insert
 
 CASES, EXHIBITS, LISTS, SERIES, MEDIA = 8, 3, 4, 4, 40
-TERMS = {SubjectKind.CASE: 5, SubjectKind.EXHIBIT: 3, SubjectKind.SERIES: 7, SubjectKind.HASH_LIST: 1}
+TERMS = {
+    SubjectKind.CASE: 5, SubjectKind.EXHIBIT: 3, SubjectKind.SERIES: 7, SubjectKind.HASH_LIST: 1,
+    SubjectKind.VICTIM: 2, SubjectKind.OFFENDER: 4, SubjectKind.PLACE: 6,
+}  # fmt: skip
 EDGES = [
     date(2024, 2, 29), date(2023, 2, 28), date(2024, 3, 1), date(2023, 12, 31), date(2024, 1, 1), date(2023, 8, 31),
     date(2024, 8, 31), date(2023, 8, 29), date(2024, 8, 30), date(2023, 3, 31), date(2023, 9, 30), date(2022, 2, 28),
@@ -165,6 +168,12 @@ def made(world: World, officer: Actor, chance: random.Random) -> World_:
         inside = chance.sample(media, chance.randint(0, 6))
         series_id = world.series(officer, f"S{number}", inside)
         things[series_id] = Thing(kind=SubjectKind.SERIES, entered=some_day(chance), media=set(inside))
+    for kind in NOUNS:
+        table, _ = TABLES[kind]
+        with acting_as(officer) as session:
+            entered, more = some_day(chance), {"kind": "room"} if kind is SubjectKind.PLACE else {}
+            row = {"entered_by": "ada", "entered_at": noon(entered), **covered(officer), **more}
+            things[insert(session, table, row)] = Thing(kind=kind, entered=entered)
     for one, thing in things.items():
         decide(officer, one, thing, chance)
     return things
@@ -179,14 +188,20 @@ def covered(officer: Actor) -> dict[str, object]:
 TABLES = {
     SubjectKind.CASE: ("cases", "opened_at"), SubjectKind.EXHIBIT: ("exhibits", "entered_at"),
     SubjectKind.SERIES: ("series", "entered_at"), SubjectKind.HASH_LIST: ("hash_lists", "entered_at"),
+    SubjectKind.VICTIM: ("victims", "entered_at"), SubjectKind.OFFENDER: ("offenders", "entered_at"),
+    SubjectKind.PLACE: ("places", "entered_at"),
 }  # fmt: skip
+
+
+NOUNS = (SubjectKind.VICTIM, SubjectKind.OFFENDER, SubjectKind.PLACE)
 
 
 def decide(officer: Actor, one: UUID, thing: Thing, chance: random.Random) -> None:
     """Covers, intakes, decisions and blocks by chance, for the database and the oracle."""
     table, column = TABLES[thing.kind]
     with acting_as(officer) as session, session.cursor() as cursor:
-        cursor.execute(f"update {table} set {column} = %s where id = %s", [noon(thing.entered), one])
+        if thing.kind not in NOUNS:  # when these were entered nobody changes
+            cursor.execute(f"update {table} set {column} = %s where id = %s", [noon(thing.entered), one])
         if chance.random() < 0.6:
             thing.cover = end_day(chance)
             kept = covers.keep(session, handling(officer), Cover(retention_end=thing.cover))

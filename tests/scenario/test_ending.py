@@ -68,9 +68,8 @@ def test_nothing_of_a_case_is_left_but_its_tombstone(
     with acting_as(ada) as session:
         (case_id,) = [kept.id for kept in retentions.until(session, END, limit=10) if kept.kind is SubjectKind.CASE]
     day.append(END)
-    assert ending.end_all(office.workplace) == {
-        SubjectKind.CASE: 1, SubjectKind.EXHIBIT: 0, SubjectKind.SERIES: 1, SubjectKind.HASH_LIST: 0,
-    }  # fmt: skip
+    ended = {kind: count for kind, count in ending.end_all(office.workplace).items() if count}
+    assert ended == {SubjectKind.CASE: 1, SubjectKind.SERIES: 1}
     assert {table: count for table, count in counts(world).items() if count} == {}
     assert blobs(tmp_path) == 0
     case, series = sorted(stones(ada), key=lambda stone: stone.kind.value)

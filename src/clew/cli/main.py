@@ -21,12 +21,14 @@ from clew.cli import (
     handlings,
     keys,
     leads,
+    links,
     members,
     messages,
     nodes,
     notices,
     officers,
     overlaps,
+    people,
     releases,
     reports,
     requests,
@@ -58,6 +60,10 @@ app.add_typer(reports.app, name="report", help="Reports of a member, as numbers.
 app.add_typer(requests.app, name="request", help="Requests: people who ask what is kept about them.")
 app.add_typer(retentions.app, name="retention", help="Retention: until when records are kept, and what ends by itself.")
 app.add_typer(series.app, name="series", help="Series: media that belong together.")
+app.add_typer(people.victims, name="victim", help="Victims: children by reference, without names.")
+app.add_typer(people.offenders, name="offender", help="Offenders: people by reference, and what is established.")
+app.add_typer(people.places, name="place", help="Places: by what they are known, and where they are.")
+app.add_typer(links.app, name="link", help="Links: what joins records, and what is reached from one.")
 for command in (
     nodes.init,
     nodes.serve,

@@ -331,7 +331,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='link',
-            index=models.Index(condition=models.Q(('state', 4), _negated=True), fields=['b_id'], name='links_to_b'),
+            index=models.Index(condition=models.Q(('state', 4), _negated=True), fields=['b_id', 'a_id'], name='links_to_b'),
         ),
         migrations.AddIndex(
             model_name='link',

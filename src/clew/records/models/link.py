@@ -59,7 +59,7 @@ class Link(Covered):
             ),
         )
         indexes = (
-            models.Index(name="links_to_b", fields=["b_id"], condition=~Q(state=LinkState.WITHDRAWN.value)),
+            models.Index(name="links_to_b", fields=["b_id", "a_id"], condition=~Q(state=LinkState.WITHDRAWN.value)),
             models.Index(
                 name="links_that_wait", fields=["owner_member", "owner_unit", "asserted_at"],
                 condition=Q(state=LinkState.CANDIDATE.value),
