@@ -15,11 +15,14 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from clew.actions import examining, restricting, triaging
+from clew.actions import describing, examining, restricting, triaging
 from clew.domain.clock import RequestKind
 from clew.domain.handling import Audience
 from clew.domain.handling_change import SubjectKind
+from clew.domain.offender import OffenderFacts
 from clew.domain.officer import Role
+from clew.domain.place import PlaceFacts, PlaceKind
+from clew.domain.victim import VictimFacts
 from clew.node.connection import ConnectionFacts
 from clew.records import acts as records
 from clew.records import hash_lists, officers
@@ -29,6 +32,7 @@ from tests.world.foreign import CONTENT, REQUEST, WORDS, Foreign, sweden
 from tests.world.world import World, handling
 
 NAMES, IDENTIFIERS, HIDDEN, MOMENTS, DIGESTS = "names", "identifiers", "hidden identifiers", "moments", "digests"
+REFERENCES = "references"
 """Where a record of another may be named, only those that are hidden are like absent ones. An identifier of which only the moment in it is asked is compared with its neighbour, that never was."""
 OWN_REQUEST = "request-of-norway"
 OF_NORWAY = b"of Norway"
@@ -166,6 +170,65 @@ WALKED: dict[str, tuple[Way, ...]] = {
     "series accept": (Way(words="{}", sort=IDENTIFIERS, parameter="proposals"),),
     "series reject": (Way(words="{}", sort=IDENTIFIERS, parameter="proposals"),),
     "series undo": (Way(words="{}", sort=IDENTIFIERS, parameter="assertion"),),
+    "victim list": (Way(words="--after {}", sort=HIDDEN, parameter="after"),),
+    "victim show": (
+        Way(words="{}", sort=REFERENCES, parameter="name"),
+        Way(words="{own_victim} --after {}", sort=HIDDEN, parameter="after"),
+    ),
+    "victim describe": (Way(words="{} --basis why", sort=REFERENCES, parameter="name"),),
+    "victim same": (
+        Way(words="{} {own_victim} --reason why", sort=REFERENCES, parameter="one"),
+        Way(words="{own_victim} {} --reason why", sort=REFERENCES, parameter="other"),
+    ),
+    "victim say": (Way(words="{} adult-now --reason why", sort=REFERENCES, parameter="name"),),
+    "victim undo": (Way(words="{}", sort=HIDDEN, parameter="assertion"),),
+    "offender list": (Way(words="--after {}", sort=HIDDEN, parameter="after"),),
+    "offender show": (
+        Way(words="{}", sort=REFERENCES, parameter="name"),
+        Way(words="{own_offender} --after {}", sort=HIDDEN, parameter="after"),
+    ),
+    "offender describe": (Way(words="{} --basis why --established charged", sort=REFERENCES, parameter="name"),),
+    **{
+        f"{whose} {step}": (Way(words=f"{{}} {more}".strip(), sort=REFERENCES, parameter="name"),)
+        for whose in ("victim", "offender")
+        for step, more in (
+            ("entrust", ""), ("reveal", "--purpose investigation --case NO-1"),
+            ("forget", "--purpose investigation --case NO-1"),
+        )
+    },
+    "place list": (Way(words="--after {}", sort=HIDDEN, parameter="after"),),
+    "place show": (
+        Way(words="{}", sort=REFERENCES, parameter="name"),
+        Way(words="{own_place} --after {}", sort=HIDDEN, parameter="after"),
+    ),
+    "place describe": (Way(words="{} --kind room --basis why", sort=REFERENCES, parameter="place"),),
+    **{
+        f"link {step}": (
+            Way(words="{} was-at {own_place} --basis seen", sort=REFERENCES, parameter="a"),
+            Way(words="{own_victim} connected-with {} --basis seen", sort=REFERENCES, parameter="b"),
+            Way(words="{} enquired-in NO-1 --basis seen", sort=DIGESTS, parameter="a"),
+            Way(words="{own_victim} enquired-in {} --basis seen", sort=NAMES, parameter="b"),
+        )
+        for step in ("add", "propose")
+    },
+    "link list": (
+        Way(words="{}", sort=REFERENCES, parameter="name"),
+        Way(words="{}", sort=NAMES, parameter="name"),
+        Way(words="{}", sort=DIGESTS, parameter="name"),
+        Way(words="{own_victim} --after {}", sort=HIDDEN, parameter="after"),
+    ),
+    "link waiting": (Way(words="--after {}", sort=HIDDEN, parameter="after"),),
+    "link show": (Way(words="{}", sort=HIDDEN, parameter="name"),),
+    "link accept": (Way(words="{}", sort=HIDDEN, parameter="name"),),
+    **{
+        f"link {step}": (Way(words=f"{{}} {more}", sort=HIDDEN, parameter="name"),)
+        for step, more in (("refuse", "--reason why"), ("withdraw", "--reason why"), ("restrict", "--audience unit"))
+    },
+    "link explore": (
+        Way(words="{}", sort=REFERENCES, parameter="name"),
+        Way(words="{}", sort=NAMES, parameter="name"),
+        Way(words="{}", sort=DIGESTS, parameter="name"),
+    ),
     "triage": (
         Way(words="{}", sort=NAMES, parameter="case"),
         Way(words="{} --jsonl", sort=NAMES, parameter="case"),
@@ -217,7 +280,7 @@ WALKED: dict[str, tuple[Way, ...]] = {
 }  # fmt: skip
 """Commands of officers that name what is somebody's."""
 
-MADE = {"intake": ("case", "exhibit", "list_", "series"), "series open": ("title",)}
+MADE = {"intake": ("case", "exhibit", "list_", "series"), "series open": ("title",), "place enter": ("name",)}
 """Commands that open what they name where the own unit has none."""
 
 OF_THE_NODE = {
@@ -250,10 +313,16 @@ NO_REFERENCES = {
     "language": "a code", "own": "yes or no",
     "title": "a name of the own unit's to be",
     "minors": "yes or no", "every": "yes or no",
+    "sex": "a closed list", "age": "a band", "on": "a day", "said": "a closed list", "established": "a closed list",
+    "country": "two letters", "at": "a point", "type_": "a closed list", "confidence": "a closed list", "note": "words",
+    "hops": "a number", "facts": "yes or no",
 }  # fmt: skip
 COMPLETION = {"help", "install_completion", "show_completion"}
-STATED = {("release give", "case"), ("release fetch", "case")}
-"""A case that is stated: words that go on record as they are, and are looked up nowhere."""
+STATED = {
+    ("release give", "case"), ("release fetch", "case"), ("place describe", "name"),
+    *((f"{whose} {step}", "case") for whose in ("victim", "offender") for step in ("reveal", "forget")),
+}  # fmt: skip
+"""A case that is stated, and what a unit calls a place: words that are kept as they are, and looked up nowhere."""
 
 
 @pytest.fixture(scope="module")
@@ -268,6 +337,10 @@ def foreign(node) -> Iterator[Foreign]:
     world.empty()
 
 
+OWN: dict[str, str] = {}
+"""Norway's own victim, offender and place, by the words that stand for them in a way."""
+
+
 def norway(world: World) -> None:
     """An officer with one of each kind of subject, so that commands come as far as the reference that is asked for."""
     ada = world.officer("ada")
@@ -277,6 +350,10 @@ def norway(world: World) -> None:
         examining.receive(session, OWN_REQUEST, RequestKind.ACCESS, datetime.now(UTC), "Somebody", "What is kept?")
         examining.admit(session, OWN_REQUEST)
     with acting_as(ada) as session:
+        facts = PlaceFacts(kind=PlaceKind.ROOM)
+        OWN["{own_victim}"] = describing.enter_victim(session, VictimFacts(), "", handling(ada)).kept.reference
+        OWN["{own_offender}"] = describing.enter_offender(session, OffenderFacts(), "", handling(ada)).kept.reference
+        OWN["{own_place}"] = describing.enter_place(session, facts, "", "", handling(ada)).kept.reference
         hash_lists.open_list(session, "known", handling(ada))
         restricting.change(
             session, SubjectKind.CASE, "NO-1", None, handling(ada, Audience.MEMBER), "An operation is under way."
@@ -325,7 +402,8 @@ def pairs(foreign: Foreign, name: str, way: Way) -> Iterator[tuple[str, str]]:
     given: Sequence[str] = {
         IDENTIFIERS: foreign.ids, HIDDEN: foreign.hidden, MOMENTS: foreign.ids[:MOMENTS_MAX],
         NAMES: [each for each in foreign.names if each.startswith(beginning_of(name, way.words))],
-        DIGESTS: [hashlib.sha256(CONTENT[word]).hexdigest() for word in WORDS],
+        REFERENCES: [each for each in foreign.names if each.startswith(letters_of(name, way.words))],
+        DIGESTS: [hashlib.sha256(CONTENT[word]).hexdigest() for word in (WORDS if name.split(maxsplit=1)[0] != "link" else WORDS[1:])],
     }[way.sort]  # fmt: skip
     assert given
     absent = {
@@ -333,10 +411,22 @@ def pairs(foreign: Foreign, name: str, way: Way) -> Iterator[tuple[str, str]]:
         DIGESTS: hashlib.sha256(b"absent").hexdigest(),
     }  # fmt: skip
     for hidden in given:
-        yield (str(UUID(int=UUID(hidden).int ^ 1)) if way.sort == MOMENTS else absent[way.sort]), hidden
+        if way.sort == MOMENTS:
+            yield str(UUID(int=UUID(hidden).int ^ 1)), hidden
+        else:
+            yield absent.get(way.sort, f"{hidden[:2]}{UNUSED}"), hidden
 
 
 MOMENTS_MAX = 4
+UNUSED = "100000017"
+"""Digits of a reference that could be drawn; that it was is as likely as one in nine millions."""
+
+
+def letters_of(name: str, words: str) -> tuple[str, ...]:
+    """How references begin that the command takes there."""
+    if name.startswith("link"):
+        return ("V-", "O-") if "was-at" in words or "connected-with" in words else ("S-", "V-", "O-", "P-")
+    return (f"{name[0].upper()}-",)
 
 
 def beginning_of(name: str, words: str) -> tuple[str, ...]:
@@ -352,7 +442,7 @@ TAKE_ANYTHING = {"audit list", "request add", "retention ended"}
 
 MALFORMED: dict[str, Sequence[str]] = {
     IDENTIFIERS: ("x", "0", "NULL", "'--", "x" * 300), HIDDEN: ("x",), MOMENTS: ("x", "'--"), DIGESTS: ("x", "00", "zz" * 32),
-    NAMES: ("\x01", "x" * 300, "'--"),
+    NAMES: ("\x01", "x" * 300, "'--"), REFERENCES: ("x", "V-100000018", "'--"),
 }  # fmt: skip
 
 
@@ -374,7 +464,7 @@ ACTS_MAX = 100_000
 
 def ask(name: str, way: Way, given: str, folder: Path, more: Sequence[str]) -> Said:
     """What the command says; the reference itself, where it is repeated, and times are left out."""
-    places = {"{}": given, "{nowhere}": str(folder / "nowhere"), "{of_norway}": hashlib.sha256(OF_NORWAY).hexdigest()}
+    places = {**OWN, "{}": given, "{nowhere}": str(folder / "nowhere"), "{of_norway}": hashlib.sha256(OF_NORWAY).hexdigest()}
     words = [places.get(word, word) for word in way.words.split()]
     said = clew(*name.split(), *words, "--as", way.by, *more, given="Somebody\nsome words")
     return Said(said.code, plain(said.out, given), plain(said.err, given))
@@ -399,6 +489,7 @@ READING = (
     "retention ended", "retention terms",
     "series list", "series list --json", "series show green-room", "series show green-room --json",
     "series propose --case NO-1",
+    "victim list", "offender list --json", "place list", "link waiting", "link list NO-1", "link explore NO-1 --json",
 )  # fmt: skip
 """Commands by which an officer is shown something, as one calls them."""
 

@@ -6,12 +6,27 @@ from uuid import UUID
 
 import psycopg
 
-from clew.actions import consulting, corresponding, deconflicting, examining, opening, restricting
+from clew.actions import (
+    asserting,
+    consulting,
+    corresponding,
+    deconflicting,
+    describing,
+    entrusting,
+    examining,
+    linking,
+    opening,
+    restricting,
+)
 from clew.domain.clock import RequestKind
 from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
+from clew.domain.link import Basis, LinkType
+from clew.domain.offender import OffenderFacts
 from clew.domain.officer import Role
 from clew.domain.overlap import Mode, Step
+from clew.domain.place import PlaceFacts, PlaceKind
+from clew.domain.victim import Said, VictimFacts
 from clew.records import hash_lists, matches
 from clew.records.session import Session, acting_as
 from tests.world.ticks import ticks
@@ -24,8 +39,8 @@ CONTENT = {word: f"of Sweden, {word}".encode() for word in WORDS}
 
 @dataclass(frozen=True, kw_only=True)
 class Foreign:
-    """What Sweden has, open to all and hidden: names of its subjects, the reference of its hidden series, and
-    identifiers of its rows of every table.
+    """What Sweden has, open to all and hidden: names of its subjects, the references of its hidden series, victim,
+    offender and place, and identifiers of its rows of every table.
 
     `hidden` are those of them that nobody but Sweden's unit may see.
     """
@@ -51,6 +66,7 @@ def sweden(world: World) -> Foreign:
             restricting.change(
                 session, SubjectKind.CASE, f"SE-{word}", None, handling(sven, Audience.UNIT), "An operation is under way."
             )
+    references = people(sven)
     release(world, medium)
     request(world)
     overlap(world, sven)
@@ -58,8 +74,25 @@ def sweden(world: World) -> Foreign:
     hidden = identifiers_of(world, "SE", "and audience = 0")
     ids = dict.fromkeys([*identifiers_of(world, "SE"), *hidden])
     return Foreign(
-        names=(*names, reference, REQUEST), ids=tuple(map(str, ids)), hidden=tuple(map(str, hidden)),
+        names=(*names, reference, *references, REQUEST), ids=tuple(map(str, ids)), hidden=tuple(map(str, hidden)),
     )  # fmt: skip
+
+
+def people(of: Actor) -> tuple[str, str, str]:
+    """A victim, an offender and a place, open and hidden, linked, said to be duplicates and adult; references of the hidden."""
+    for audience in (Audience.ALL, Audience.UNIT):
+        cover = handling(of, audience)
+        with acting_as(of) as session:
+            child = describing.enter_victim(session, VictimFacts(), "Seen.", cover).kept.reference
+            other = describing.enter_victim(session, VictimFacts(), "Seen.", cover).kept.reference
+            man = describing.enter_offender(session, OffenderFacts(), "Seen.", cover).kept.reference
+            room = describing.enter_place(session, PlaceFacts(kind=PlaceKind.ROOM), "a room", "Seen.", cover).kept.reference
+            linking.link(session, child, LinkType.WAS_AT, room, basis=Basis.SEEN)
+            linking.propose(session, man, LinkType.WAS_AT, room, basis=Basis.SEEN)
+            asserting.same(session, child, other, "The same.")
+            asserting.say(session, child, Said.ADULT_NOW, "A birthday.")
+            entrusting.entrust(session, child, "Somebody of Sweden")
+    return child, man, room
 
 
 def hide_series(session: Session, series_id: UUID) -> str:
