@@ -158,7 +158,7 @@ SILENT = Sweden(before=each(opens_case, rules(Mode.SILENT), holds()))
 def norway_reads(world: World, sweden: Sweden, reading: "Callable[[Actor, Client], str] | None" = None) -> str:
     """Everything that Norway's officer can read, or what `reading` gives of it, as the story goes on."""
     reading = reading or everything
-    world.empty()
+    world.empty(to_the_file=True)
     told = Told(
         world=world, ada=world.officer("ada"), sven=world.officer("sven", member="SE"),
         dina=world.officer("dina", member="DK"),

@@ -44,7 +44,7 @@ class Tried:
 
 
 def tried(world: World, *, is_held: bool) -> Tried:
-    world.empty()
+    world.empty(to_the_file=True)
     ada, sven = world.officer("ada"), world.officer("sven", member="SE")
     for number in range(3):
         world.medium(ada, content=b"of Norway, %d" % number)

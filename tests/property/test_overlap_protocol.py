@@ -61,7 +61,7 @@ def said_by_the_rules(meeting: Meeting) -> tuple[tuple[bool, bool, bool], ...]:
 
 
 def done_by_the_database(world: World, meetings: Sequence[Meeting] = MEETINGS) -> Read:
-    world.empty()
+    world.empty(to_the_file=True)
     sides = world.officer("ada"), world.officer("sven", member="SE")
     for number, meeting in enumerate(meetings):
         for of, mode in zip(sides, meeting.modes, strict=True):

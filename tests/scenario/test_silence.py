@@ -80,7 +80,7 @@ def numbered(world: World) -> None:
 
 
 def a_day(office: Office, world: World, sources: list[Path], cover: Callable[[Actor], Handling] | None) -> list[str]:
-    world.empty()
+    world.empty(to_the_file=True)
     ada, sven = world.officer("ada"), world.officer("sven", member="SE")
     if cover is not None:
         of_sweden(office, sven, sources, cover)

@@ -4,6 +4,7 @@ import io
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
 from typing import Any, NamedTuple
 from unittest import mock
 
@@ -12,6 +13,12 @@ from django.db import connections
 
 from clew.cli import entry
 from clew.cli import main as command_line
+from clew.node import binaries
+
+commands_of = cache(typer.main.get_command)
+"""Typer makes all commands anew whenever it is called; a process does so once, and so do the tests."""
+version_of = cache(binaries._version)
+"""A process asks PostgreSQL's programs once what they are."""
 
 
 class Said(NamedTuple):
@@ -29,7 +36,8 @@ def clew(*words: str, given: str = "") -> Said:
     # So wide that no identifier is broken, whatever the first command of this process took for the width.
     wide = mock.patch.multiple(entry.console, _width=400, _height=100)
     told = mock.patch.multiple(sys, argv=["clew", *words], stdin=io.StringIO(given))
-    with told, wide, redirect_stdout(out), redirect_stderr(err):
+    once = mock.patch.object(typer.main, "get_command", commands_of), mock.patch.object(binaries, "_version", version_of)
+    with told, wide, once[0], once[1], redirect_stdout(out), redirect_stderr(err):
         try:
             command_line.main()
         except SystemExit as ended:
@@ -41,7 +49,7 @@ def clew(*words: str, given: str = "") -> Said:
 
 def commands() -> Iterator[tuple[str, Any]]:
     """Every command with the words that call it, such as `audit list`."""
-    group = typer.main.get_command(command_line.app)
+    group = commands_of(command_line.app)
     for each in group.params:
         assert str(each.name).endswith("completion"), f"{each.name} is of all commands and walked by none"
     yield from _below("", group)

@@ -157,9 +157,9 @@ class World:
                 insert(session, "series_media", row, returning="medium_id")
             return series_id
 
-    def empty(self) -> None:
-        """Remove everything that tests made."""
-        if not self.facts.is_own:
+    def empty(self, *, to_the_file: bool = False) -> None:
+        """Remove everything that tests made; `to_the_file`: rows to come lie in the order in which they are made."""
+        if to_the_file or not self.facts.is_own:
             with psycopg.connect(**self.facts.as_owner()) as connection:
                 _empty(connection, beside_rules=False)
             return

@@ -22,6 +22,7 @@ def _as_written(session: Session, query: str) -> list[object]:
 
 
 def test_media_are_written_in_the_order_of_their_names(world: World) -> None:
+    world.empty(to_the_file=True)
     ada = world.officer("ada")
     names = [bytes([number]) * 32 for number in range(50)]
     with acting_as(ada) as session:
@@ -31,6 +32,7 @@ def test_media_are_written_in_the_order_of_their_names(world: World) -> None:
 
 
 def test_media_of_a_series_are_written_in_their_order(world: World) -> None:
+    world.empty(to_the_file=True)
     ada = world.officer("ada")
     with acting_as(ada) as session:
         made = media.add(session, handling(ada), [_medium(bytes([number]) * 32) for number in range(50)])
