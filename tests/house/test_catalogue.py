@@ -32,7 +32,7 @@ GOLDEN_APP = {
     "messages": "insert, select (id, correspondence_id, member, unit, kind, words, written_by, written_at)",
     "lead_media": "insert, select",
     "lead_steps": "insert, select",
-    "leads": "insert, select, update (state, changed_at)",
+    "leads": "insert, select, update (state, raised_at, changed_at)",
     "mail_addresses": "delete, insert, select (id, member, unit, officer, address, said_at)",
     "notices": (
         "insert, select (id, member, unit, kind, subject_id, raised_at, seen_by, seen_at, mailed_at),"

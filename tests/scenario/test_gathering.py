@@ -15,6 +15,7 @@ from clew.domain.series import SeriesState
 from clew.domain.triage import Counts, Evidence
 from clew.records import assertions, merges, series
 from clew.records.session import Session, acting_as
+from tests.world.foreign import lead
 from tests.world.office import Office
 from tests.world.world import World, handling
 
@@ -373,6 +374,7 @@ def test_nothing_that_is_said_of_a_hidden_series_is_seen_by_anybody_else(world: 
             [green, theirs],
         )
     merge(sven, "harbour", typed)
+    lead(sven, green, theirs)
     assert set(rows_seen(sven).values()) == {1}
     restrict(ada, green)
     assert set(rows_seen(sven).values()) == {0}

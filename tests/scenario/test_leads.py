@@ -2,17 +2,22 @@
 
 from uuid import UUID
 
+import psycopg
 import pytest
 
-from clew.actions import corresponding, following, raising
-from clew.domain.errors import Invalid, NotVisible, StepRefused
+from clew.actions import corresponding, ending, following, raising
+from clew.domain.errors import Invalid, NotVisible, StepRefused, Unavailable
 from clew.domain.handling import Actor, Audience
 from clew.domain.lead import BECAUSE, OPEN, Outcome, Rule, State, Step
 from clew.domain.message import NoticeKind
+from clew.domain.retention import calendar_of
+from clew.domain.series import SeriesState
 from clew.records import leads
+from clew.records.lead_grounds import SealedAgain
 from clew.records.leads import Lead
-from clew.records.session import acting_as
+from clew.records.session import Session, acting_as
 from tests.scenario.test_proposing import CAMERA, found, hide
+from tests.world.office import Office
 from tests.world.world import World, handling
 
 DOCUMENT = {"document_id": "xmp.did:8c0b2c7e55aa"}
@@ -153,3 +158,131 @@ def test_what_was_set_aside_is_not_raised_again_by_more_of_the_same(world: World
     assert of(ada) == ()
     assert notices_waiting(ada) == []
     assert [one.weighed.media for one in of(ada, frozenset({State.SET_ASIDE}))] == [2]
+
+
+def lead_words(days: int) -> str:
+    return (
+        f"A medium of this solved series lies in an exhibit that came later, beside material taken {days} days"
+        " after the newest that the series has."
+    )
+
+
+SOLVED = {"content": b"of the solved series"}
+
+
+def solved(world: World, by: Actor) -> UUID:
+    """A series that is identified, of one medium taken in 2020."""
+    known = found(world, by, "NO-1", **SOLVED, taken_at="2020-05-01 12:00:00")
+    return world.series(by, "blue-room", [known], state=SeriesState.IDENTIFIED)
+
+
+@pytest.mark.parametrize("order", ["known first", "newer first"])
+def test_a_solved_series_that_reappears_beside_newer_material_raises_a_lead(
+    world: World, ada: Actor, sven: Actor, order: str
+) -> None:
+    blue = solved(world, ada)
+    raising.raise_all()
+    parts = [lambda: found(world, sven, "SE-1", **SOLVED), lambda: found(world, sven, "SE-1", taken_at="2020-06-10 09:00:00")]
+    for part in parts if order == "known first" else parts[::-1]:
+        assert of(ada) == ()
+        part()
+        raising.raise_all()
+    (lead,) = of(ada)
+    assert (lead.series_id, lead.rule, dict(lead.measured)) == (blue, Rule.REAPPEARED, {"days": 39})
+    assert notices(ada) == [blue]
+    with acting_as(ada) as session:
+        assert [words for _, words in following.look(session, lead.id).media] == [
+            "A medium of this solved series lies in an exhibit that came later.",
+            lead_words(39),
+        ]
+    found(world, sven, "SE-1", taken_at="2020-07-10 09:00:00")
+    assert raising.raise_all() == 0
+
+
+@pytest.mark.parametrize(
+    ("beside", "taken"), [("older material", "2020-04-01 12:00:00"), ("what the series knows", None)]
+)
+def test_a_solved_series_that_reappears_alone_raises_nothing_and_is_only_watched(
+    world: World, ada: Actor, sven: Actor, beside: str, taken: str | None
+) -> None:
+    solved(world, ada)
+    found(world, sven, "SE-1", **SOLVED, taken_at="2020-09-01 12:00:00")
+    if taken is not None:
+        found(world, sven, "SE-1", taken_at=taken)
+    # Newer, but in another exhibit.
+    found(world, sven, "SE-2", taken_at="2021-06-10 09:00:00")
+    raising.raise_all()
+    assert of(ada) == ()
+    assert notices(ada) == []
+    (watched,) = of(ada, frozenset({State.WATCHED}))
+    with acting_as(ada) as session, pytest.raises(NotVisible):
+        following.look(session, watched.id)
+
+
+def test_newer_material_in_the_exhibit_that_a_series_was_solved_from_is_no_reappearance(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    solved(world, ada)
+    found(world, ada, "NO-1", taken_at="2020-06-10 09:00:00")
+    raising.raise_all()
+    assert of(ada, frozenset(State)) == ()
+
+
+def test_what_speaks_for_a_lead_goes_with_its_medium_and_nothing_of_it_is_left(
+    office: Office, world: World, ada: Actor, sven: Actor
+) -> None:
+    world.series(ada, "green-room", [found(world, ada, "NO-1", **CAMERA)])
+    found(world, sven, "SE-1", **CAMERA)
+    raising.raise_all()
+    assert len(of(ada)) == 1
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute("update cases set opened_at = '1990-01-01'")
+        cursor.execute("update exhibits set entered_at = '1990-01-01'")
+    ending.end_due(office.workplace, calendar_of("SE", "VICTIM-ID"))
+    assert of(ada) == ()
+    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as everything:
+        assert everything.execute("select count(*) from lead_media").fetchone() == (0,)
+
+
+def test_a_unit_that_fails_stops_no_other_and_looks_again_later(
+    world: World, ada: Actor, sven: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for unit, name in ((ada, "green-room"), (sven, "harbour")):
+        world.series(unit, name, [found(world, unit, f"{unit.member}-1", **CAMERA)])
+    check = raising.check
+
+    def failing(session: Session, round_id: UUID, again: SealedAgain) -> int:
+        if session.actor.member == "NO":
+            raise Unavailable("Its keys are away.")
+        return check(session, round_id, again)
+
+    monkeypatch.setattr(raising, "check", failing)
+    raising.raise_all()
+    assert (of(ada), len(of(sven))) == ((), 1)
+    monkeypatch.undo()
+    raising.raise_all()
+    assert (len(of(ada)), len(of(sven))) == (1, 1)
+
+
+def test_a_run_that_was_killed_on_its_way_is_gone_on_with_and_raises_nothing_twice(
+    world: World, ada: Actor, sven: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after every statement that a unit's look makes, one after another: what was begun is not kept by halves."""
+    world.series(ada, "green-room", [found(world, ada, "NO-1", **CAMERA)])
+    found(world, sven, "SE-1", **CAMERA)
+    for name in ("keep", "checked", "tell"):
+        kept = getattr(leads, name)
+
+        def killed(*given: object, kept: object = kept) -> object:
+            kept(*given)
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as within:
+            within.setattr(leads, name, killed)
+            with pytest.raises(KeyboardInterrupt):
+                raising.raise_all()
+        assert of(ada) == ()
+        assert notices(ada) == []
+    assert raising.raise_all() == 1
+    assert raising.raise_all() == 0
+    assert (len(of(ada)), len(notices(ada))) == (1, 1)

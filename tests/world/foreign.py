@@ -14,6 +14,7 @@ from clew.actions import (
     describing,
     entrusting,
     examining,
+    following,
     linking,
     opening,
     restricting,
@@ -21,13 +22,15 @@ from clew.actions import (
 from clew.domain.clock import RequestKind
 from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
+from clew.domain.lead import Rule
+from clew.domain.lead import Step as LeadStep
 from clew.domain.link import Basis, LinkType
 from clew.domain.offender import OffenderFacts
 from clew.domain.officer import Role
 from clew.domain.overlap import Mode, Step
 from clew.domain.place import PlaceFacts, PlaceKind
 from clew.domain.victim import Said, VictimFacts
-from clew.records import hash_lists, matches
+from clew.records import hash_lists, leads, matches
 from clew.records.session import Session, acting_as
 from tests.world.ticks import ticks
 from tests.world.world import World, handling
@@ -66,6 +69,7 @@ def sweden(world: World) -> Foreign:
             restricting.change(
                 session, SubjectKind.CASE, f"SE-{word}", None, handling(sven, Audience.UNIT), "An operation is under way."
             )
+    lead(sven, series_id, medium)
     references = people(sven)
     release(world, medium)
     request(world)
@@ -100,6 +104,18 @@ def hide_series(session: Session, series_id: UUID) -> str:
     with session.cursor() as cursor:
         cursor.execute("update series set audience = 0, members = '{}' where id = %s returning reference", [series_id])
         return cursor.fetchone()[0]
+
+
+def lead(of: Actor, series_id: UUID, medium: UUID) -> None:
+    """A lead of an officer's unit on a series, for which a medium speaks, set aside."""
+    with acting_as(of) as session:
+        token = leads.token_of(session, Rule.SAME_CAMERA, b"4471")
+        one = leads.Drawn(
+            series_id=series_id, rule=Rule.SAME_CAMERA, evidence=token, medium_id=medium, measured={"ending": "4471"}
+        )
+        (lead_id,) = leads.keep(session, [one])
+        leads.tell(session, [series_id])
+        following.move(session, lead_id, LeadStep.SET_ASIDE, why="The camera was sold.")
 
 
 def overlap(world: World, of: Actor) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from clew.domain import proposal
 from clew.domain.errors import ClewError
 from clew.domain.handling import NODE, Actor
-from clew.domain.lead import Rule
+from clew.domain.lead import Rule, State, newer_material
 from clew.domain.proposal import Measured
 from clew.domain.retention import calendar_of
 from clew.records import audit, lead_grounds, leads, members, merges, officers
@@ -24,7 +24,6 @@ NEWS_PER_ROUND_MAX = 10_000
 ROUNDS_OPEN_MAX = 20
 ROUNDS_PER_RUN_MAX = 50
 """The next run goes on."""
-GROUNDS_PER_CHECK_MAX = 50_000
 
 log = logging.getLogger("clew.leads")
 
@@ -80,6 +79,8 @@ def check(session: Session, round_id: UUID, again: SealedAgain) -> int:
     new: dict[UUID, UUID] = {}
     if lead_grounds.lay_out(session, round_id):
         new = leads.keep(session, _drawn(session, list(_found(session, again))))
+        leads.keep(session, _watched(session))
+        new |= leads.raise_watched(session, _reappeared(session))
     leads.checked(session, round_id)
     if new:
         leads.tell(session, new.values())
@@ -89,10 +90,11 @@ def check(session: Session, round_id: UUID, again: SealedAgain) -> int:
 
 def _found(session: Session, again: SealedAgain) -> Iterator[Found]:
     """Every ground that some rule finds good."""
-    for one in lead_grounds.same_words(session, "camera_serial", again):
+    of_series = lead_grounds.contributors(session)
+    for one in lead_grounds.same_words(session, "camera_serial", again, of_series):
         serial, make = _words(one)
         yield from _judged(one, Rule.SAME_CAMERA, proposal.same_camera(serial.decode()), serial, make)
-    for one in lead_grounds.same_words(session, "document_id", again):
+    for one in lead_grounds.same_words(session, "document_id", again, of_series):
         identifier, _ = _words(one)
         yield from _judged(one, Rule.SAME_DOCUMENT, proposal.same_document(identifier.decode()), identifier)
     for one in lead_grounds.clips(session):
@@ -124,6 +126,33 @@ def _drawn(session: Session, found: Sequence[Found]) -> list[Drawn]:
         for one in found if (one.ground.series_id, one.ground.medium_id) not in known
     ]  # fmt: skip
     return _on_one(session, drawn, together)
+
+
+def _watched(session: Session) -> list[Drawn]:
+    """What of solved series reappears in an exhibit: watched until newer material lies beside it."""
+    found = list(lead_grounds.reappearing(session))
+    drawn = [
+        Drawn(
+            series_id=one.series_id, rule=Rule.REAPPEARED, medium_id=one.medium_id, measured={}, state=State.WATCHED,
+            evidence=leads.token_of(session, Rule.REAPPEARED, exhibit.encode()), exhibit_id=UUID(exhibit),
+        )
+        for one in found
+        for exhibit in map(str, one.said)
+    ]  # fmt: skip
+    return _on_one(session, drawn, merges.together(session, {one.series_id for one in found}))
+
+
+def _reappeared(session: Session) -> list[tuple[UUID, Drawn]]:
+    return [
+        (
+            one.lead_id,
+            Drawn(
+                series_id=one.series_id, rule=Rule.REAPPEARED, evidence=b"", medium_id=one.medium_id, measured=measured
+            ),
+        )
+        for one in lead_grounds.newer_beside(session)
+        if (measured := newer_material(one.newest_known, one.taken_at)) is not None
+    ]
 
 
 def _on_one(session: Session, drawn: list[Drawn], together: "dict[UUID, tuple[UUID, ...]]") -> list[Drawn]:

@@ -34,6 +34,8 @@ SENTENCES: Mapping[Rule, str] = {
     " {days} days after the newest that the series has.",
 }
 """What each rule says, with the names of what it measures."""
+HALVES: Mapping[Rule, str] = {Rule.REAPPEARED: "A medium of this solved series lies in an exhibit that came later."}
+"""What is said of a medium by which a rule has half of what it asks for."""
 
 WAITING: Mapping[Rule, frozenset[SeriesState]] = {
     rule: SOLVED if rule is Rule.REAPPEARED else UNSOLVED for rule in Rule
@@ -117,7 +119,9 @@ def checked_step(step: Step, why: str, outcome: Outcome | None) -> str:
 
 
 def sentence(rule: Rule, measured: Measured) -> str:
-    """Why, in one sentence."""
+    """Why, in one sentence. Where a rule has a half, nothing was measured for it."""
+    if not measured and rule in HALVES:
+        return HALVES[rule]
     return SENTENCES[rule].format(**measured)
 
 

@@ -7,15 +7,23 @@ is equal is looked up by its value, never pair by pair: thousands of pictures of
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
+from psycopg import Cursor
+from psycopg.rows import TupleRow
+
 from clew.domain.handling import BLOCKED
+from clew.domain.lead import State
 from clew.domain.proposal import PLACE_PRECISION_METRES_MAX, Place
-from clew.domain.series import UNSOLVED
+from clew.domain.series import SOLVED, UNSOLVED
 from clew.records import sealed
 from clew.records.matches import MatchKind
 from clew.records.session import Session
 
+SERIES_MAX = 100_000
+"""How many series one unit waits for at most: what is left out is looked at by nobody."""
 PAIRS_MAX = 20_000
 """How many rows one statement gives."""
 WORDS_MAX = 2_000
@@ -55,19 +63,71 @@ def lay_out(session: Session, round_id: UUID) -> int:
             [round_id, BLOCKED],
         )
         count = cursor.rowcount
-        cursor.execute("analyze pg_temp.lead_candidates")
+        if count:
+            cursor.execute("analyze pg_temp.lead_candidates")
+            _lay_out_series(session, cursor)
         return count
 
 
-def same_words(session: Session, column: str, seen_again: "SealedAgain") -> Iterator[Ground]:
+def _lay_out_series(session: Session, cursor: Cursor[TupleRow]) -> None:
+    """The series that the unit waits for, open or solved: its own, and those that it has media in.
+
+    The second are found from one to the next in the index: a unit may have a hundred thousand media in one.
+    """
+    cursor.execute(
+        "create temporary table if not exists lead_series (id uuid primary key, is_solved boolean) on commit delete rows"
+    )
+    cursor.execute("truncate pg_temp.lead_series")
+    cursor.execute(
+        f"""
+        with recursive placed (id) as (
+            (select series_id from series_media where owner_member = %(member)s and owner_unit = %(unit)s
+              order by series_id limit 1)
+            union all
+            select (select m.series_id from series_media m
+                     where m.owner_member = %(member)s and m.owner_unit = %(unit)s and m.series_id > p.id
+                     order by m.series_id limit 1)
+              from placed p where p.id is not null),
+        waits (id) as (
+            select id from placed where id is not null
+            union select id from series where owner_member = %(member)s and owner_unit = %(unit)s)
+        insert into pg_temp.lead_series
+        select s.id, s.state = any(%(solved)s) from waits w join series s on s.id = w.id
+         where s.state = any(%(all)s) and '{BLOCKED}' <> all (s.excluded) limit {SERIES_MAX}""",
+        {**_unit(session), "solved": sorted(SOLVED), "all": sorted(SOLVED | UNSOLVED)},
+    )
+    cursor.execute("analyze pg_temp.lead_series")
+
+
+def contributors(session: Session) -> list[str]:
+    """Members who have media in the unsolved series that the unit waits for, from one to the next in the index."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            with recursive found (id, member) as (
+                select s.id, '' from pg_temp.lead_series s where not s.is_solved
+                union
+                select f.id, (select m.owner_member from series_media m
+                               where m.series_id = f.id and m.owner_member > f.member order by m.owner_member limit 1)
+                  from found f where f.member is not null)
+            select distinct member from found where member <> '' order by 1 limit {MEMBERS_MAX}"""
+        )
+        return [row[0] for row in cursor]
+
+
+def same_words(
+    session: Session, column: str, seen_again: "SealedAgain", of_series: Sequence[str]
+) -> Iterator[Ground]:
     """Grounds by a sealed fact that says the same, a serial number together with the camera's make; `said`: the words.
 
-    `column` is one of the sealed columns of media: the caller's own word.
+    `column` is one of the sealed columns of media: the caller's own word. `of_series`: members who have media in series
+    that the unit waits for; only as they have them are words looked for in series.
     """
     words = _words(session, column)
-    hits = _hits(session, column, words, seen_again) if words else []
-    for word, found in _outside(session, column, words, hits, seen_again):
-        yield Ground(series_id=found[0], medium_id=found[1], owner=(found[2], found[3]), said=(seen_again.plain(column, words[word]),))
+    hits = _hits(session, column, words, seen_again, of_series) if words else []
+    for number, found in _outside(session, column, words, hits, seen_again):
+        said = (seen_again.plain(column, words[number]),)
+        yield Ground(series_id=found[0], medium_id=found[1], owner=(found[2], found[3]), said=said)
 
 
 def clips(session: Session) -> Iterator[Ground]:
@@ -84,7 +144,7 @@ def clips(session: Session) -> Iterator[Ground]:
         sides as (select c as inside, n as outside, matched, compared, ms from p
                   union select n, c, matched, compared, ms from p)
         select s.id, o.id, o.owner_member, o.owner_unit, d.matched, d.compared, d.ms, encode(o.name, 'hex')
-          from sides d join series_media sm on sm.medium_id = d.inside join series s on s.id = sm.series_id and {_WAITS}
+          from sides d join series_media sm on sm.medium_id = d.inside join pg_temp.lead_series s on s.id = sm.series_id and not s.is_solved
           join media o on o.id = d.outside
          order by d.matched desc limit {PAIRS_MAX}"""
     kinds = [int(MatchKind.VIDEO), int(MatchKind.SOUND)]
@@ -106,7 +166,8 @@ def close_in_space(session: Session) -> Iterator[Ground]:
         known as materialized (
             select distinct c.latitude as at_latitude, c.longitude as at_longitude, s.id, {spot}
               from spots c join media n on {near}
-              join series_media sm on sm.medium_id = n.id join series s on s.id = sm.series_id and {_WAITS} limit {PAIRS_MAX})
+              join series_media sm on sm.medium_id = n.id
+              join pg_temp.lead_series s on s.id = sm.series_id and not s.is_solved limit {PAIRS_MAX})
         select k.id, o.id, o.owner_member, o.owner_unit, o.latitude, o.longitude, o.precision_m, k.round, k.round_1, k.gps_precision_m
           from known k (at_latitude, at_longitude, id, round, round_1, gps_precision_m)
           join pg_temp.lead_candidates o on o.latitude = k.at_latitude and o.longitude = k.at_longitude
@@ -114,7 +175,7 @@ def close_in_space(session: Session) -> Iterator[Ground]:
     new_inside = f"""
         with known as materialized (
             select distinct s.id as series_id, c.latitude, c.longitude, c.precision_m from pg_temp.lead_candidates c
-              join series_media sm on sm.medium_id = c.id join series s on s.id = sm.series_id and {_WAITS}
+              join series_media sm on sm.medium_id = c.id join pg_temp.lead_series s on s.id = sm.series_id and not s.is_solved
              where c.latitude is not null and c.longitude is not null limit {PAIRS_MAX})
         select c.series_id, n.id, n.owner_member, n.owner_unit, {spot}, c.latitude, c.longitude, c.precision_m
           from known c join media n on {near} limit {PAIRS_MAX}"""
@@ -122,6 +183,75 @@ def close_in_space(session: Session) -> Iterator[Ground]:
         for one in _grounds(session, statement, {}):
             here, there = one.said[:3], one.said[3:]
             yield Ground(series_id=one.series_id, medium_id=one.medium_id, owner=one.owner, said=(_place(here), _place(there)))
+
+
+def reappearing(session: Session) -> Iterator[Ground]:
+    """Contents of solved series that lie in exhibits which came after the series was solved; `said`: (the exhibit,)."""
+    likes = " union all ".join(
+        f"select c.id, m.{there} from pg_temp.lead_candidates c join matches m on m.{here} = c.id"
+        for here, there in (("a_medium", "b_medium"), ("b_medium", "a_medium"))
+    )
+    statement = f"""
+        with p (c, n) as materialized (
+            select c.id, n.id from pg_temp.lead_candidates c join media n on n.name = c.name union all {likes}),
+        sides (inside, outside) as (select c, n from p union select n, c from p),
+        solved as materialized (
+            select k.id, k.outside, coalesce(
+                       (select max(t.taken_at) from series_steps t where t.series_id = s.id and t.state = any(%(solved)s)),
+                       s.entered_at) as solved_at
+              from (select distinct w.id, d.outside from sides d join series_media sm on sm.medium_id = d.inside
+                      join pg_temp.lead_series w on w.id = sm.series_id and w.is_solved limit {PAIRS_MAX}) k
+              join series s on s.id = k.id)
+        select distinct on (z.id, e.id, y.id) z.id, y.id, y.owner_member, y.owner_unit, e.id
+          from solved z join media y on y.id = z.outside join occurrences o on o.medium_id = y.id
+          join exhibits e on e.id = o.exhibit_id and e.entered_at > z.solved_at
+         where '{BLOCKED}' <> all (y.excluded) limit {PAIRS_MAX}"""
+    yield from _grounds(session, statement, {"solved": sorted(SOLVED)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """A medium beside one that reappears, by the lead that watches for it; and until when the series knows material.
+
+    Units: both times as cameras showed them.
+    """
+
+    lead_id: UUID
+    series_id: UUID
+    medium_id: UUID
+    newest_known: datetime
+    taken_at: datetime
+
+
+def newer_beside(session: Session) -> list[Beside]:
+    """Of leads that watch an exhibit: material in it that is newer than the series; of the round, or where it was not watched yet, all."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            with watched as materialized (
+                select l.id, l.series_id, l.exhibit_id, l.raised_at = transaction_timestamp() as is_fresh,
+                       (select max(m.taken_at) from series_media sm join media m on m.id = sm.medium_id
+                         where sm.series_id = l.series_id) as newest
+                  from leads l join pg_temp.lead_series s on s.id = l.series_id and s.is_solved
+                 where l.member = %(member)s and l.unit = %(unit)s and l.state = %(watched)s
+                   and (l.raised_at = transaction_timestamp()
+                        or exists (select from pg_temp.lead_candidates c join occurrences o on o.medium_id = c.id
+                                    where o.exhibit_id = l.exhibit_id))),
+            beside as (
+                select distinct w.id, w.series_id, m.id as medium_id, m.name, w.newest, m.taken_at
+                  from watched w join occurrences o on o.exhibit_id = w.exhibit_id join media m on m.id = o.medium_id
+                 where m.taken_at > w.newest and '{BLOCKED}' <> all (m.excluded)
+                   and (w.is_fresh or exists (select from pg_temp.lead_candidates c where c.id = m.id)))
+            select b.id, b.series_id, b.medium_id, b.newest, b.taken_at from beside b
+             where not exists (select from media z join series_media sm on sm.medium_id = z.id
+                                where z.name = b.name and sm.series_id = b.series_id)
+             order by b.taken_at desc limit {PAIRS_MAX}""",
+            {**_unit(session), "watched": State.WATCHED.value},
+        )
+        return [
+            Beside(lead_id=row[0], series_id=row[1], medium_id=row[2], newest_known=row[3], taken_at=row[4])
+            for row in cursor.fetchall()
+        ]
 
 
 def known_of(session: Session, together: Mapping[UUID, Sequence[UUID]], found: Iterable[Ground]) -> set[tuple[UUID, UUID]]:
@@ -178,13 +308,6 @@ class Word:
     make: bytes | None
 
 
-_WAITS = f"""
-    s.state = any(%(states)s) and '{BLOCKED}' <> all (s.excluded)
-    and (s.owner_member = %(member)s and s.owner_unit = %(unit)s
-         or exists (select from series_media w where w.series_id = s.id and w.owner_member = %(member)s and w.owner_unit = %(unit)s))"""
-"""The unit waits for the series: it is its own, or it has media in it."""
-
-
 def _words(session: Session, column: str) -> list[Word]:
     make = "camera_make" if column == "camera_serial" else "null::bytea"
     with session.cursor() as cursor:
@@ -198,12 +321,14 @@ def _words(session: Session, column: str) -> list[Word]:
         ]
 
 
-def _hits(session: Session, column: str, words: Sequence[Word], again: SealedAgain) -> list[tuple[int, UUID]]:
+def _hits(
+    session: Session, column: str, words: Sequence[Word], again: SealedAgain, of_series: Sequence[str]
+) -> list[tuple[int, UUID]]:
     """(number of a word, a series that the unit waits for in which it is said)."""
     statement = f"""
         select distinct w.number, s.id from w join media n on n.{column} = w.theirs and n.owner_member = w.member {_make(column)}
-          join series_media sm on sm.medium_id = n.id join series s on s.id = sm.series_id and {_WAITS}"""
-    return [(row[0], row[1]) for row in _said(session, column, statement, range(len(words)), words, again)]
+          join series_media sm on sm.medium_id = n.id join pg_temp.lead_series s on s.id = sm.series_id and not s.is_solved"""
+    return [(row[0], row[1]) for row in _said(session, statement, _seals(column, words, range(len(words)), again, of_series))]
 
 
 def _outside(
@@ -211,63 +336,75 @@ def _outside(
 ) -> Iterator[tuple[int, tuple]]:
     """(number of a word, (series, medium, owner, unit)): media that say the word and are not in the series.
 
-    Those of the round; and of all media where it is the series that has something new.
+    Those of the round; and of all media, as whoever has them, where it is the series that has something new.
     """
     if not hits:
         return
-    hit = {"hit_numbers": [number for number, _ in hits], "hit_series": [series_id for _, series_id in hits]}
-    numbers = sorted({*hit["hit_numbers"]})
+    values = {"hit_numbers": [number for number, _ in hits], "hit_series": [series_id for _, series_id in hits]}
     own_make = "and c.camera_make is not distinct from w.make" if column == "camera_serial" else ""
-    of_the_round = f"""
-        , hits (number, series_id) as (select * from unnest(%(hit_numbers)s::int[], %(hit_series)s::uuid[]))
-        select w.number, h.series_id, c.id, c.owner_member, c.owner_unit from hits h join w on w.number = h.number
-          join pg_temp.lead_candidates c on c.{column} = w.theirs and c.owner_member = w.member {own_make}
-         where not exists (select from series_media x where x.series_id = h.series_id and x.medium_id = c.id)"""
+    say = f"""
+        hits (number, series_id) as materialized (select * from unnest(%(hit_numbers)s::int[], %(hit_series)s::uuid[])),
+        said as materialized (
+            select h.number, h.series_id, c.id, c.owner_member, c.owner_unit,
+                   exists (select from series_media x where x.series_id = h.series_id and x.medium_id = c.id) as is_inside
+              from hits h join w on w.number = h.number
+              join pg_temp.lead_candidates c on c.{column} = w.theirs and c.owner_member = w.member {own_make})"""
+    own = _seals(column, words, {number for number, _ in hits}, again, None)
+    fresh: set[tuple[int, UUID]] = set()
+    for row in _said(session, "select * from said", own, say, **values):
+        if row[5]:
+            fresh.add((row[0], row[1]))
+        else:
+            yield row[0], tuple(row[1:5])
+    if not fresh:
+        return
+    values = {"hit_numbers": [number for number, _ in fresh], "hit_series": [series_id for _, series_id in fresh]}
     of_all = f"""
-        , hits (number, series_id) as (select * from unnest(%(hit_numbers)s::int[], %(hit_series)s::uuid[])),
-        fresh as materialized (
-            select distinct h.number, h.series_id from hits h join w on w.number = h.number
-              join pg_temp.lead_candidates c on c.{column} = w.theirs and c.owner_member = w.member {own_make}
-              join series_media x on x.series_id = h.series_id and x.medium_id = c.id)
-        select w.number, f.series_id, n.id, n.owner_member, n.owner_unit from fresh f join w on w.number = f.number
+        select h.number, h.series_id, n.id, n.owner_member, n.owner_unit
+          from (select * from unnest(%(hit_numbers)s::int[], %(hit_series)s::uuid[])) h (number, series_id)
+          join w on w.number = h.number
           join media n on n.{column} = w.theirs and n.owner_member = w.member {_make(column)}
-         where not exists (select from series_media x where x.series_id = f.series_id and x.medium_id = n.id)"""
-    for statement in (of_the_round, of_all):
-        for row in _said(session, column, statement, numbers, words, again, **hit):
-            yield row[0], tuple(row[1:])
+         where not exists (select from series_media x where x.series_id = h.series_id and x.medium_id = n.id)"""
+    for row in _said(session, of_all, _seals(column, words, {number for number, _ in fresh}, again, again.members), **values):
+        yield row[0], tuple(row[1:])
 
 
 def _make(column: str) -> str:
     return "and n.camera_make is not distinct from w.make" if column == "camera_serial" else ""
 
 
+Seals = tuple[int, str, bytes, bytes | None]
+"""Number of a word; a member; the word and the make as that member has them."""
+
+
+def _seals(
+    column: str, words: Sequence[Word], numbers: Iterable[int], again: SealedAgain, members: Sequence[str] | None
+) -> Iterator[Seals]:
+    """The words of these numbers as each of the members has them; without members, as their own owner has."""
+    for number in sorted(numbers):
+        word = words[number]
+        if members is None:
+            yield number, word.owner, word.words, word.make
+        else:
+            for member in members:
+                yield number, member, *again.again(column, word, member)
+
+
 def _said(
-    session: Session, column: str, statement: str, numbers: Iterable[int], words: Sequence[Word], again: SealedAgain,
-    **values: object,
-) -> Iterator[tuple]:  # fmt: skip
-    """Rows of the statement over `w`: the words of these numbers as each member has them, some at a time."""
-    some: list[tuple[int, str, bytes, bytes | None]] = []
-    asked = list(numbers)
-    for number in asked:
-        some += [(number, member, *again.again(column, words[number], member)) for member in again.members]
-        if len(some) >= WORDS_PER_STATEMENT or number == asked[-1]:
-            yield from _said_by(session, statement, some, values)
-            some = []
-
-
-def _said_by(
-    session: Session, statement: str, some: Sequence[tuple[int, str, bytes, bytes | None]], values: Mapping[str, object]
-) -> list[tuple]:
+    session: Session, statement: str, seals: Iterator[Seals], more: str = "", **values: object
+) -> Iterator[tuple]:
+    """Rows of the statement over `w`, the words, some at a time; `more`: what else it is over."""
     keys = ("number", "said_by", "theirs", "make")
-    with session.cursor() as cursor:
-        cursor.execute(
-            f"""
-            with w (number, member, theirs, make) as materialized (
-                select * from unnest(%(number)s::int[], %(said_by)s::text[], %(theirs)s::bytea[], %(make)s::bytea[]))
-            {statement} limit {PAIRS_MAX}""",
-            {**_unit(session), **values, **{key: [row[at] for row in some] for at, key in enumerate(keys)}},
-        )
-        return cursor.fetchall()
+    while some := list(islice(seals, WORDS_PER_STATEMENT)):
+        with session.cursor() as cursor:
+            cursor.execute(
+                f"""
+                with w (number, member, theirs, make) as materialized (
+                    select * from unnest(%(number)s::int[], %(said_by)s::text[], %(theirs)s::bytea[], %(make)s::bytea[]))
+                {f", {more}" if more else ""} {statement} limit {PAIRS_MAX}""",
+                {**values, **{key: [row[at] for row in some] for at, key in enumerate(keys)}},
+            )
+            yield from cursor.fetchall()
 
 
 def _grounds(session: Session, statement: str, values: Mapping[str, object]) -> list[Ground]:
@@ -280,9 +417,7 @@ def _grounds(session: Session, statement: str, values: Mapping[str, object]) -> 
 
 
 def _unit(session: Session) -> dict[str, object]:
-    return {
-        "states": sorted(UNSOLVED), "member": session.actor.member, "unit": session.actor.unit,
-    }  # fmt: skip
+    return {"member": session.actor.member, "unit": session.actor.unit}
 
 
 def _place(said: Sequence[object]) -> Place:

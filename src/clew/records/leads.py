@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from clew.domain.errors import NotVisible, StepRefused
-from clew.domain.lead import Outcome, Rule, State, Step, Weighed
+from clew.domain.lead import Outcome, Rule, State, Step, Weighed, after
 from clew.domain.message import NoticeKind
 from clew.domain.proposal import Measured
 from clew.domain.series import SeriesState
@@ -35,7 +35,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """A lead as its unit sees it now. `measured`: of the first medium that still speaks for it."""
+    """A lead as its unit sees it now. `measured`: of the medium that says most, of those that still speak for it."""
 
     id: UUID
     series_id: UUID
@@ -165,6 +165,21 @@ def _speak(session: Session, pairs: Sequence[tuple[UUID, Drawn]]) -> None:
         )  # fmt: skip
 
 
+def raise_watched(session: Session, found: Sequence[tuple[UUID, Drawn]]) -> dict[UUID, UUID]:
+    """Leads that watched for the other half of what their rule asks for have found it; those, each with its series."""
+    _speak(session, found)
+    with session.cursor() as cursor:
+        cursor.execute(
+            "update leads set state = %s, raised_at = transaction_timestamp(), changed_at = now()"
+            " where id = any(%s) and state = %s and member = %s and unit = %s returning id, series_id",
+            [
+                after(State.WATCHED, Step.RAISE).value, [lead_id for lead_id, _ in found], State.WATCHED.value,
+                session.actor.member, session.actor.unit,
+            ],
+        )  # fmt: skip
+        return {row[0]: row[1] for row in cursor}
+
+
 def tell(session: Session, series_ids: Iterable[UUID]) -> None:
     """The unit is told, once until it has looked, that there are leads on these series."""
     with session.cursor() as cursor:
@@ -278,7 +293,7 @@ def _leads(session: Session, condition: str, values: Mapping[str, object]) -> tu
                  where l.member = %(member)s and l.unit = %(unit)s and {condition}
                  order by l.raised_at desc, l.id limit %(limit)s)
             select shown.*, w.* from shown cross join lateral (
-                select (array_agg(e.measured order by e.added_at, m.id))[1], max(m.taken_at) at time zone 'UTC', max(m.taken_in_at),
+                select (array_agg(e.measured order by length(e.measured) desc, e.added_at, m.id))[1], max(m.taken_at) at time zone 'UTC', max(m.taken_in_at),
                        count(*), count(distinct m.owner_member) filter (where m.owner_member <> %(member)s),
                        bool_or(m.latitude is not null)
                   from lead_media e join media m on m.id = e.medium_id where e.lead_id = shown.id) w

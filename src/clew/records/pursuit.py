@@ -23,7 +23,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "update": f"using ({OWN_UNIT}) with check ({OWN_UNIT})",
     },
     "lead_media": {
-        "select": f"using ({OWN_UNIT} and {SEES_MEDIUM})",
+        "select": f"using ({OWN_UNIT} and {SEES_SERIES} and {SEES_MEDIUM})",
         "insert": f"with check ({OWN_UNIT} and {SEES_SERIES} and {SEES_MEDIUM})",
     },
     "lead_steps": {
@@ -40,7 +40,7 @@ NOTICED = f"{OWN_UNIT} and kind = '{NoticeKind.LEAD}' and seen_at is null and ex
 APP_GRANTS = {
     "lead_media": "select, insert",
     "lead_steps": "select, insert",
-    "leads": "select, insert, update (state, changed_at)",
+    "leads": "select, insert, update (state, raised_at, changed_at)",
 }
 
 BLIND_GRANTS = {

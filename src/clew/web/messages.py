@@ -165,7 +165,7 @@ def _done(
 def _address(kind: NoticeKind, subject: UUID) -> str:
     if kind in (NoticeKind.MESSAGE, NoticeKind.MESSAGE_DUE):
         return reverse("message", args=[subject])
-    return reverse("overlaps")
+    return reverse("leads") if kind is NoticeKind.LEAD else reverse("overlaps")
 
 
 def _subject(word: str) -> SubjectKind:

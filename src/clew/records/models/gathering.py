@@ -253,6 +253,7 @@ class SeriesMedium(Covered):
         db_table = "series_media"
         indexes = (
             models.Index(name="series_media_by_medium", fields=["medium_id"]),
+            models.Index(name="series_media_of_a_unit", fields=["owner_member", "owner_unit", "series_id"]),
             models.Index(name="series_media_by_owner", fields=["series_id", "owner_member", "owner_unit"]),
         )
 

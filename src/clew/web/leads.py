@@ -1,0 +1,99 @@
+"""Leads: the list of what waits for the officer's unit, one with all that speaks for it, and the steps."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from clew.actions import following
+from clew.actions.following import OPEN, Line, Outcome, State, Step
+from clew.domain.errors import ClewError, NotAdmitted, NotVisible
+from clew.domain.lead import BY_OFFICERS, SAID_WHY
+from clew.domain.series import REASON_CHARACTERS_MAX
+from clew.web import lead_words, series_words
+from clew.web.acting import as_officer
+from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.words import Words
+
+TOLD = "clew.told"
+SHOWN = {State.RAISED, State.TAKEN, State.FOLLOWED, State.SET_ASIDE, State.CLOSED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A lead on a page, in words."""
+
+    line: Line
+    state: Words
+    series_state: Words
+    reason: str
+    parts: list[tuple[int, Words]]
+
+
+@require_safe
+def all_of_them(request: HttpRequest) -> HttpResponse:
+    """Leads of the unit, the most urgent first; those that are open, or in one state, or on one series."""
+    asked = request.GET.get("state", "")
+    states = {State(asked)} if asked in SHOWN else OPEN
+    name = request.GET.get("series") or None
+    with as_officer(request.user.get_username()) as session:
+        found = following.every(session, states=states, of_series=name)
+    shown = {
+        "rows": [_row(line) for line in found.lines], "is_cut": found.is_cut, "state": asked if asked in SHOWN else "",
+        "states": lead_words.STATES.items(), "series": name, "told": request.session.pop(TOLD, None),
+    }  # fmt: skip
+    return render(request, "leads/list.html", shown)
+
+
+@require_safe
+def one(request: HttpRequest, lead: UUID) -> HttpResponse:
+    """A lead: why it was raised, how urgent it is, what speaks for it, what officers did and may do."""
+    with as_officer(request.user.get_username()) as session:
+        view = following.look(session, lead)
+    rule = view.line.lead.rule
+    shown = {
+        "row": _row(view.line),
+        "media": [(each, lead_words.reason(rule, each.measured)) for each, _words in view.media],
+        "steps": [
+            (each, lead_words.STEPS[each.step], lead_words.OUTCOMES[each.outcome] if each.outcome else "")
+            for each in view.steps
+        ],
+        "may": [(step, lead_words.STEPS[step], step in SAID_WHY) for step in view.may],
+        "outcomes": lead_words.OUTCOMES.items() if Step.CLOSE in view.may else (), "close": Step.CLOSE,
+        "characters_max": REASON_CHARACTERS_MAX, "told": request.session.pop(TOLD, None),
+    }  # fmt: skip
+    return render(request, "leads/one.html", shown)
+
+
+@require_POST
+@needs_fresh_sign_in
+def move(request: HttpRequest, lead: UUID, step: str) -> HttpResponse:
+    """Take a step on a lead."""
+    if step not in BY_OFFICERS:
+        raise NotVisible("There is no such step.")
+    with as_officer(request.user.get_username()) as session:
+        # Before the form is read: what is wrong with it is said only of a lead that is there.
+        following.look(session, lead)
+    given = request.POST
+    try:
+        with as_officer(request.user.get_username()) as session:
+            outcome = Outcome(given["outcome"]) if given.get("outcome") in {*Outcome} else None
+            following.move(session, lead, Step(step), why=given.get("why", ""), outcome=outcome)
+        told = _("The step is kept.")
+    except NotAdmitted:
+        raise
+    except ClewError as refused:
+        told = str(refused)
+    request.session[TOLD] = told
+    return redirect("lead", lead=lead)
+
+
+def _row(line: Line) -> Row:
+    one = line.lead
+    return Row(
+        line=line, state=lead_words.STATES[one.state], series_state=series_words.STATES[one.weighed.series_state],
+        reason=lead_words.reason(one.rule, one.measured), parts=lead_words.parts(line.rank.parts),
+    )  # fmt: skip
