@@ -24,8 +24,8 @@ KEEPERS = {"administration": ("nina",), "requests": ("dora",), "consultations": 
 """Who may do most by the routes that begin so, and walks them with all of their words; of all others it is ada."""
 KINDS = ("case", "series", "hash-list", "exhibit", "nonsense")
 STEPS = (
-    "give", "refuse", "withdraw", "approve", "end", "admit", "consult", "look", "accept", "merge", "close",
-    "nonsense",
+    "give", "refuse", "withdraw", "approve", "end", "admit", "consult", "look", "accept", "merge", "close", "link",
+    "reveal", "nonsense",
 )  # fmt: skip
 MALFORMED = ("~zz", "~41", "%00", "x" * 300, "%F0%9F%92%A9", "'--", "0", "-1", "NULL")
 NO_ROUTE = "/there/is/no/such/page/"

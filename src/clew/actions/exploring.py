@@ -25,6 +25,7 @@ NOWHERE = "No page begins there: take the marker as the page before gave it."
 
 __all__ = [
     "Edge",
+    "EndRow",
     "Exploration",
     "LinkLine",
     "LinkPage",
@@ -47,6 +48,7 @@ __all__ = [
     "look_at_offender",
     "look_at_place",
     "look_at_victim",
+    "seen",
     "waiting",
 ]
 
@@ -210,6 +212,15 @@ def look_at_link(session: Session, link_id: UUID) -> LinkView:
     row = links.get(session, link_id)
     audit.append(session, "link.read", str(row.claim.a.id), shown={row.handling.owner_member})
     return LinkView(line=_lines(session, [row])[0], steps=links.steps_of(session, link_id, HISTORY_MAX))
+
+
+def seen(session: Session, name: str) -> None:
+    """That the actor may see the record of that name, of whatever kind.
+
+    Raises:
+        NotVisible: there is none, or the actor may not see it.
+    """
+    audit.append(session, "link.find", str(ends.find(session, named(name)).end.id))
 
 
 def waiting(session: Session, *, after: str | None = None, limit: int = 50) -> LinkPage:

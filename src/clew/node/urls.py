@@ -17,9 +17,11 @@ from clew.web import (
     handlings,
     keys,
     leads,
+    links,
     messages,
     officers,
     overlaps,
+    people,
     programs,
     progress,
     proposals,
@@ -76,6 +78,20 @@ urlpatterns = [
     path("series/open/new/", series.open_new, name="series-open"),
     path("series/<reference:name>/", series.one, name="series"),
     path("series/<reference:name>/<slug:step>/", series.move, name="series-move"),
+    *(
+        path(f"{kind}s/", people.all_of_them, {"kind": kind}, name=f"{kind}s")
+        for kind in ("victim", "offender", "place")
+    ),
+    *(
+        path(f"{kind}s/enter/new/", people.enter, {"kind": kind}, name=f"{kind}-enter")
+        for kind in ("victim", "offender", "place")
+    ),
+    path("victims/<reference:name>/", people.victim, name="victim"),
+    path("offenders/<reference:name>/", people.offender, name="offender"),
+    path("places/<reference:name>/", people.place, name="place"),
+    path("links/", links.waiting, name="links"),
+    path("links/<reference:name>/", links.of, name="links-of"),
+    path("links/<reference:name>/<slug:step>/", links.move, name="links-move"),
     path("audit/", audits.acts, name="audit"),
     path("audit/accesses/", audits.accesses, name="accesses"),
     path("requests/", requests.all_of_them, name="requests"),

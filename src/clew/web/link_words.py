@@ -1,0 +1,163 @@
+"""Words of victims, offenders, places and links on the pages."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clew.actions.exploring import Edge, EndRow, LinkLine, OffenderRow, PlaceRow, VictimRow
+from clew.domain.link import Basis, Confidence, EndKind, LinkState, LinkType, Step, word_of
+from clew.domain.offender import Established
+from clew.domain.person import Sex
+from clew.domain.place import PlaceKind
+from clew.domain.victim import Said, VictimState
+from clew.web.words import Words
+
+STATES: Mapping[VictimState, Words] = {
+    VictimState.UNIDENTIFIED: gettext_lazy("○ unidentified"),
+    VictimState.LOCATED: gettext_lazy("◐ located"),
+    VictimState.IDENTIFIED: gettext_lazy("● identified"),
+    VictimState.SAFEGUARDED: gettext_lazy("★ safeguarded"),
+}
+"""Sign and word together: never a sign alone."""
+SEXES: Mapping[Sex, Words] = {
+    Sex.FEMALE: gettext_lazy("female"), Sex.MALE: gettext_lazy("male"), Sex.UNKNOWN: gettext_lazy("not known"),
+}  # fmt: skip
+ESTABLISHED: Mapping[Established, Words] = {
+    Established.UNKNOWN: gettext_lazy("nothing established"), Established.SUSPECTED: gettext_lazy("suspected"),
+    Established.CHARGED: gettext_lazy("charged"), Established.CONVICTED: gettext_lazy("convicted"),
+    Established.CLEARED: gettext_lazy("cleared"),
+}  # fmt: skip
+PLACE_KINDS: Mapping[PlaceKind, Words] = {
+    PlaceKind.GPS: gettext_lazy("a camera wrote it down"), PlaceKind.LANDMARK: gettext_lazy("recognised landmark"),
+    PlaceKind.ROOM: gettext_lazy("room"), PlaceKind.LANGUAGE: gettext_lazy("language suggests it"),
+    PlaceKind.STATED: gettext_lazy("stated"),
+}  # fmt: skip
+SAID: Mapping[Said, Words] = {
+    Said.ADULT_NOW: gettext_lazy("adult now"), Said.NO_REAL_CHILD: gettext_lazy("no real child"),
+    Said.ALTERED: gettext_lazy("real child, altered media"),
+}  # fmt: skip
+TYPES: Mapping[LinkType, Words] = {
+    LinkType.APPEARS_IN: gettext_lazy("appears in"), LinkType.TAKEN_AT: gettext_lazy("taken at"),
+    LinkType.MADE_BY: gettext_lazy("made by"), LinkType.WAS_AT: gettext_lazy("was at"),
+    LinkType.CONNECTED_WITH: gettext_lazy("connected with"), LinkType.PART_OF: gettext_lazy("part of"),
+    LinkType.ENQUIRED_IN: gettext_lazy("enquired in"),
+}  # fmt: skip
+BASES: Mapping[Basis, Words] = {
+    Basis.SEEN: gettext_lazy("seen or heard in a medium"), Basis.STATED: gettext_lazy("somebody said so"),
+    Basis.DOCUMENT: gettext_lazy("a document"), Basis.MATCHED: gettext_lazy("matched by a program"),
+    Basis.INFERRED: gettext_lazy("concluded from other links"),
+}  # fmt: skip
+SURE: Mapping[Confidence, Words] = {
+    Confidence.POSSIBLE: gettext_lazy("possible"), Confidence.PROBABLE: gettext_lazy("probable"),
+    Confidence.CERTAIN: gettext_lazy("certain"),
+}  # fmt: skip
+LINK_STATES: Mapping[LinkState, Words] = {
+    LinkState.CANDIDATE: gettext_lazy("? candidate"), LinkState.ACCEPTED: gettext_lazy("✓ fact"),
+    LinkState.REFUSED: gettext_lazy("✕ refused"), LinkState.WITHDRAWN: gettext_lazy("□ taken back"),
+}  # fmt: skip
+EDGES: Mapping[str, Words] = {
+    **{word_of(one): words for one, words in TYPES.items()}, "one-with": gettext_lazy("said to be one with"),
+    "in-series": gettext_lazy("in the series"),
+}  # fmt: skip
+KINDS: Mapping[EndKind, Words] = {
+    EndKind.SERIES: gettext_lazy("Series"), EndKind.MEDIUM: gettext_lazy("Medium"),
+    EndKind.VICTIM: gettext_lazy("Victim"), EndKind.OFFENDER: gettext_lazy("Offender"),
+    EndKind.PLACE: gettext_lazy("Place"), EndKind.CASE: gettext_lazy("Case"),
+}  # fmt: skip
+PAGES: Mapping[EndKind, str] = {
+    EndKind.SERIES: "series", EndKind.VICTIM: "victim", EndKind.OFFENDER: "offender", EndKind.PLACE: "place",
+}  # fmt: skip
+
+Row = VictimRow | OffenderRow | PlaceRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndWords:
+    """An end of a link: what it is, what it is called (empty for a case of another member), and where its page is."""
+
+    kind: Words
+    label: str
+    owner: str
+    address: str
+    is_digest: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkWords:
+    """A link on a list; `steps` may be taken by whoever looks."""
+
+    id: str
+    a: EndWords
+    b: EndWords
+    what: Words
+    state: Words
+    basis: Words
+    sure: Words
+    note: str
+    owner: str
+    unit: str
+    steps: tuple[Step, ...]
+
+
+def end(row: EndRow) -> EndWords:
+    """The end as a page says it."""
+    kind = row.end.kind
+    address = reverse(PAGES.get(kind, "links-of"), args=[row.label]) if row.label else ""
+    return EndWords(
+        kind=KINDS[kind], label=row.label, owner=row.handling.owner_member, address=address,
+        is_digest=kind is EndKind.MEDIUM,
+    )  # fmt: skip
+
+
+def link(line: LinkLine) -> LinkWords:
+    """The link as a page says it."""
+    row, claim = line.link, line.link.claim
+    return LinkWords(
+        id=str(row.id), a=end(line.a), b=end(line.b), what=TYPES[claim.type], state=LINK_STATES[row.state],
+        basis=BASES[claim.basis], sure=SURE[claim.confidence], note=claim.note, owner=row.handling.owner_member,
+        unit=row.handling.owner_unit, steps=_steps(row.state) if row.is_own else (),
+    )  # fmt: skip
+
+
+def edge(of: Edge, rows: Mapping[object, EndRow]) -> dict[str, object]:
+    """An edge of an exploration as a page says it."""
+    return {
+        "a": end(rows[of.a.id]), "b": end(rows[of.b.id]), "what": EDGES[of.what], "state": LINK_STATES[of.state],
+        "basis": BASES[of.basis], "sure": SURE[of.confidence], "owner": of.owner,
+    }  # fmt: skip
+
+
+def facts(row: Row) -> Iterator[tuple[str, str]]:
+    """What is known of a victim, an offender or a place: (what, the words)."""
+    if isinstance(row, PlaceRow):
+        yield from _where(row)
+        return
+    if isinstance(row, VictimRow):
+        yield _("State"), str(STATES[row.state])
+    else:
+        yield _("Established"), str(ESTABLISHED[row.facts.established])
+    yield _("Sex"), str(SEXES[row.facts.sex])
+    age = row.facts.age
+    if age is not None:
+        years = f"{age.youngest}–{age.oldest}" if age.youngest != age.oldest else str(age.oldest)  # noqa: RUF001
+        yield _("Age"), _("{years} on {day}").format(years=years, day=age.on.isoformat())
+
+
+def _where(row: PlaceRow) -> Iterator[tuple[str, str]]:
+    yield _("Known by"), str(PLACE_KINDS[row.kind])
+    if row.country:
+        yield _("Country"), row.country
+    if row.point is not None:
+        point = row.point
+        yield _("Where"), _("{latitude}, {longitude} within {metres} m").format(
+            latitude=point.latitude, longitude=point.longitude, metres=f"{point.precision_m:g}"
+        )
+    elif row.coarse is not None:
+        yield _("Where"), _("near {latitude}, {longitude}").format(latitude=row.coarse[0], longitude=row.coarse[1])
+
+
+def _steps(state: LinkState) -> tuple[Step, ...]:
+    return (Step.ACCEPT, Step.REFUSE, Step.WITHDRAW) if state is LinkState.CANDIDATE else (Step.REFUSE, Step.WITHDRAW)
