@@ -57,6 +57,11 @@ WORDS = {
     "basis of a step": "A zanzacanary-school was named.",
     "why two series are one": "One zanzacanary-wallpaper.",
     "why a series is split": "Another zanzacanary-room.",
+    "who a victim is": "Nora zanzacanary, born in 2015",
+    "basis of a description": "A zanzacanary-birthday is heard.",
+    "name of a place": "Sundnes-zanzacanary harbour",
+    "note of a link": "The zanzacanary-jetty is seen.",
+    "why a link is refused": "Another zanzacanary-jetty.",
 }
 
 
@@ -152,6 +157,7 @@ def test_no_file_of_the_node_holds_what_was_planted(node: Node, seized: Path, mo
     _release(node, seized)
     _request(node)
     _series(node, seized)
+    _people(node)
     assert canaries.found(secrets, folders(node)) == set(), "after a whole run"
     node.run("case", "shred", WORDS["reference of a case"], "--as", "ada")
     certificate = node.run("case", "shred", WORDS["reference of a case"], "--as", "bo", "--confirm", "--json")
@@ -173,6 +179,21 @@ def _series(node: Node, seized: Path) -> None:
     shown = node.run("series", "show", name, "--json", *by)
     kept = ("narrative of a series", "basis of a step", "why two series are one", "why a series is split")
     assert [each for each in kept if WORDS[each] not in shown] == []
+
+
+def _people(node: Node) -> None:
+    """Who a victim is goes nowhere; what is said of it and of its links shows where it should."""
+    by = ("--as", "ada")
+    child = node.run("victim", "enter", "--basis", WORDS["basis of a description"], *by).strip()
+    room = node.run("place", "enter", "--kind", "room", "--name", WORDS["name of a place"], *by).strip()
+    node.run("victim", "entrust", child, *by, given=WORDS["who a victim is"])
+    link = node.run("link", "add", child, "was-at", room, "--basis", "seen", "--note", WORDS["note of a link"], *by).strip()
+    shown = node.run("victim", "show", child, "--json", *by) + node.run("place", "show", room, *by)
+    assert [each for each in ("basis of a description", "note of a link", "name of a place") if WORDS[each] not in shown] == []
+    assert WORDS["who a victim is"] not in shown
+    node.run("link", "refuse", link, "--reason", WORDS["why a link is refused"], *by)
+    told = node.run("victim", "reveal", child, "--purpose", "victim-identification", "--case", "NO-1", *by)
+    assert WORDS["who a victim is"] in told
 
 
 def _release(node: Node, seized: Path) -> None:

@@ -6,9 +6,10 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from clew.actions import describing, ending, linking
+from clew.actions import describing, ending, linking, restricting
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor, Audience
+from clew.domain.handling_change import SubjectKind
 from clew.domain.link import Basis, Confidence, EndKind, LinkState, LinkType, Step
 from clew.domain.offender import OffenderFacts
 from clew.domain.place import PlaceFacts, PlaceKind
@@ -198,6 +199,25 @@ def test_an_officer_restricts_an_own_link(world: World, ada: Actor, sven: Actor)
     assert seen(sven) == set()
     with acting_as(sven) as session, pytest.raises(NotVisible):
         linking.restrict(session, made.id, handling(sven))
+
+
+def test_what_is_said_of_a_medium_follows_it_to_the_record_that_it_is_joined_with(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    """One content under two handlings: opened, the narrower record goes, and the link of it is one of the other."""
+    room = place(ada)
+    narrow, wide = (world.medium(ada, audience, content=b"a landscape") for audience in (Audience.UNIT, Audience.ALL))
+    world.occurrence(ada, narrow, "NO-1", "NARROW", cover=handling(ada, Audience.UNIT))
+    world.occurrence(ada, wide, "NO-1", "WIDE")
+    ends_of_link = (End(kind=EndKind.MEDIUM, id=narrow), end_of(ada, room, EndKind.PLACE))
+    claim = Claim(type=LinkType.TAKEN_AT, a=ends_of_link[0], b=ends_of_link[1], basis=Basis.SEEN, confidence=Confidence.CERTAIN)
+    with acting_as(ada) as session:
+        made = links.add(session, claim, LinkState.ACCEPTED, handling(ada))
+    assert seen(sven) == set()
+    with acting_as(ada) as session:
+        restricting.change(session, SubjectKind.EXHIBIT, "NARROW", "NO-1", handling(ada), "It is over.", reaches_own=True)
+    with acting_as(sven) as session:
+        assert links.get(session, made.id).claim.a.id == wide
 
 
 # Ends ------------------------------------------------------------------------------------------------------

@@ -3,17 +3,23 @@
 import re
 from datetime import date
 
+import psycopg
 import pytest
 
-from clew.actions import asserting, describing, entrusting
-from clew.domain.errors import Invalid, NotVisible
+from clew.actions import asserting, blocking, describing, ending, entrusting, linking, opening, restricting
+from clew.domain.cover import years_after
+from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor, Audience, Use
+from clew.domain.handling_change import SubjectKind
+from clew.domain.link import Basis, LinkType
 from clew.domain.offender import Established, OffenderFacts
 from clew.domain.person import AgeBand, Sex
 from clew.domain.place import PlaceFacts, PlaceKind, Point
+from clew.domain.retention import calendar_of
 from clew.domain.victim import Said, VictimFacts
-from clew.records import merges, nouns, offenders, places, victims
+from clew.records import merges, nouns, offenders, places, retentions, victims
 from clew.records.session import acting_as
+from tests.end_to_end.test_retention_page import NoVault
 from tests.world.world import World, handling
 
 SEEN = AgeBand(youngest=7, oldest=9, on=date(2023, 4, 15))
@@ -194,6 +200,48 @@ def test_a_unit_says_beside_others_that_there_is_no_real_child_and_takes_it_back
     with acting_as(ada) as session:
         (said,) = victims.words_of(session, [victims.find(session, made).kept.id], 10)
     assert said.withdrawn_at is not None
+
+
+# Handled, kept and ended ------------------------------------------------------------------------------------
+
+
+def test_a_victim_is_restricted_examined_and_kept_as_a_case_is(world: World, ada: Actor, sven: Actor) -> None:
+    made = victim(ada)
+    with acting_as(ada) as session:
+        restricting.change(session, SubjectKind.VICTIM, made, None, handling(ada, Audience.UNIT), "An operation.")
+    with acting_as(sven) as session, pytest.raises(NotVisible):
+        victims.find(session, made)
+    with acting_as(ada) as session:
+        restricting.change(session, SubjectKind.VICTIM, made, None, handling(ada), "It is over.")
+        kept = retentions.of(session, SubjectKind.VICTIM, victims.find(session, made).kept.id)
+    assert (kept.name, kept.ends_on) == (made, years_after(opening.today(), 5))
+    with acting_as(ada) as session:
+        blocking.block(session, SubjectKind.VICTIM, made, None, "A request.")
+    for by, refusal in ((sven, NotVisible), (ada, StepRefused)):
+        with acting_as(by) as session, pytest.raises(refusal):
+            asserting.say(session, made, Said.ADULT_NOW, "A birthday.")
+    with acting_as(ada) as session, pytest.raises(StepRefused):
+        describing.describe_victim(session, made, GIRL, "A birthday.")
+
+
+def test_nothing_of_a_victim_is_left_but_its_tombstone(world: World, ada: Actor, sven: Actor) -> None:
+    made, other = victim(ada), victim(sven)
+    with acting_as(ada) as session:
+        asserting.same(session, made, other, "The same scar.")
+        entrusting.entrust(session, made, "Nora Example")
+    with acting_as(sven) as session:
+        asserting.say(session, made, Said.ADULT_NOW, "A birthday.")
+        linking.link(session, other, LinkType.CONNECTED_WITH, made, basis=Basis.STATED)
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("update covers set retention_end = current_date")
+    ending.end_due(NoVault(), calendar_of(ada.member, ada.unit))
+    tables = ("victims", "descriptions", "identities", "victim_merges", "victim_words", "links", "link_steps")
+    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+        left = {table: superuser.execute(f"select count(*) from {table}").fetchone()[0] for table in tables}
+        kinds = superuser.execute("select subject_kind, step from tombstones").fetchall()
+    assert left == {table: int(table in {"victims", "descriptions"}) for table in tables}
+    assert kinds == [("victim", "done")]
+    assert seen_as_one(sven, other) == {other}
 
 
 def test_a_reason_is_demanded_and_nothing_is_one_with_itself(world: World, ada: Actor) -> None:
