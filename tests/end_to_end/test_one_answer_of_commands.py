@@ -39,6 +39,8 @@ OF_NORWAY = b"of Norway"
 NEVER_GIVEN = "0f9d1b52-6c1e-4a43-9d0e-2f7a54c1b8e3"
 """Not drawn: it stands in names of tests, which are the same in every process of a run."""
 
+SAID = "--fact made=camera --fact shows=nobody --fact age=none --fact grade=none --fact warn=no"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
@@ -138,6 +140,20 @@ WALKED: dict[str, tuple[Way, ...]] = {
     "release fetch": (
         Way(words="{} --into {nowhere} --purpose investigation --case NO-1", sort=IDENTIFIERS, parameter="identifier"),
     ),
+    **{
+        f"category {step}": (Way(words=f"{{}} {more}".strip(), sort=DIGESTS, parameter=parameter),)
+        for step, more, parameter in (
+            ("record", SAID, "media"), ("withdraw", "", "media"), ("show", "--scheme template-letters", "medium"),
+        )
+    },
+    "category review": (Way(words=f"{{}} --reason why {SAID}", sort=DIGESTS, parameter="medium", by="rolf"),),
+    **{
+        f"category {step}": (
+            Way(words="{} --scheme template-letters", sort=NAMES, parameter="case"),
+            Way(words="NO-1 --exhibit {} --scheme template-letters", sort=NAMES, parameter="exhibit"),
+        )
+        for step in ("list", "count")
+    },
     "series mark": (Way(words="{} --state identified", sort=NAMES, parameter="name"),),
     "series merge": (
         Way(words="{} green-room --reason why", sort=NAMES, parameter="one"),
@@ -310,7 +326,8 @@ NO_REFERENCES = {
     "fingerprints_only": "yes or no", "year": "a year", "pdf": "a file of the officer", "received": "a day",
     "decided": "yes or no", "years": "a number", "owner": "a code of a member, whom all know", "view": "a closed list",
     "outcome": "a closed list", "hash_list": "yes or no", "words": "words", "due": "a day", "unit": "a code of a unit, whom all know",
-    "language": "a code", "own": "yes or no",
+    "language": "a code", "own": "yes or no", "fact": "a closed list", "scheme": "law, which all members read",
+    "standing": "a closed list", "file": "a file of the officer",
     "title": "a name of the own unit's to be",
     "minors": "yes or no", "every": "yes or no",
     "sex": "a closed list", "age": "a band", "on": "a day", "said": "a closed list", "established": "a closed list",
@@ -321,8 +338,9 @@ COMPLETION = {"help", "install_completion", "show_completion"}
 STATED = {
     ("release give", "case"), ("release fetch", "case"), ("place describe", "name"),
     *((f"{whose} {step}", "case") for whose in ("victim", "offender") for step in ("reveal", "forget")),
+    ("category list", "after"), ("category disputes", "after"),
 }  # fmt: skip
-"""A case that is stated, and what a unit calls a place: words that are kept as they are, and looked up nowhere."""
+"""A case that is stated, what a unit calls a place, and the digest that a page begins behind: looked up nowhere."""
 
 
 @pytest.fixture(scope="module")
@@ -349,6 +367,7 @@ def norway(world: World) -> None:
     with acting_as(world.officer("dora", role=Role.DATA_PROTECTION_OFFICER)) as session:
         examining.receive(session, OWN_REQUEST, RequestKind.ACCESS, datetime.now(UTC), "Somebody", "What is kept?")
         examining.admit(session, OWN_REQUEST)
+    world.officer("rolf", role=Role.ANALYST)
     with acting_as(ada) as session:
         facts = PlaceFacts(kind=PlaceKind.ROOM)
         OWN["{own_victim}"] = describing.enter_victim(session, VictimFacts(), "", handling(ada)).kept.reference
@@ -490,6 +509,8 @@ READING = (
     "series list", "series list --json", "series show green-room", "series show green-room --json",
     "series propose --case NO-1",
     "victim list", "offender list --json", "place list", "link waiting", "link list NO-1", "link explore NO-1 --json",
+    "category list NO-1 --scheme template-letters", "category count NO-1 --scheme template-letters",
+    "category disputes --scheme template-letters", "scheme list",
 )  # fmt: skip
 """Commands by which an officer is shown something, as one calls them."""
 

@@ -1,6 +1,8 @@
 """What most commands begin with: the founded node, its database up."""
 
-from collections.abc import Iterator
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -25,3 +27,27 @@ def entered() -> Iterator[Configuration]:
     configuration = Configuration.from_environment()
     with founding.opened(configuration, say=aside.print):
         yield configuration
+
+
+def write(fields: Mapping[str, object]) -> None:
+    """An answer as one line of JSON on standard output."""
+    sys.stdout.write(json.dumps(fields, ensure_ascii=False) + "\n")
+
+
+def said(as_json: bool, fields: Mapping[str, object], words: str) -> None:
+    """An answer as JSON, or in words."""
+    if as_json:
+        write(fields)
+    else:
+        console.print(words, markup=False)
+
+
+def digests(untrusted_words: Iterable[str]) -> list[bytes]:
+    """The SHA-256 that somebody typed.
+
+    Raises:
+        Invalid: one is none.
+    """
+    from clew.actions.releasing import digest_of
+
+    return [digest_of(word) for word in untrusted_words]

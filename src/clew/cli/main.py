@@ -16,6 +16,7 @@ os.environ.setdefault(
 from clew.cli import (
     audits,
     cases,
+    categories,
     demo,
     exhibits,
     handlings,
@@ -33,6 +34,7 @@ from clew.cli import (
     reports,
     requests,
     retentions,
+    schemes,
     series,
     triages,
     units,
@@ -50,6 +52,7 @@ app.add_typer(units.app, name="unit", help="Units: teams within a member.")
 app.add_typer(officers.app, name="officer", help="Officers: the people who work here.")
 app.add_typer(handlings.app, name="handling", help="Handling: who may use records, and for what.")
 app.add_typer(cases.app, name="case", help="Cases: how one ends for good.")
+app.add_typer(categories.app, name="category", help="Categories: observed once, and made by each scheme.")
 app.add_typer(keys.app, name="key", help="Keys: renewed, and looked after.")
 app.add_typer(leads.app, name="lead", help="Leads: reasons to look closer at a series.")
 app.add_typer(messages.app, name="message", help="Messages: what units ask one another about records.")
@@ -59,6 +62,7 @@ app.add_typer(releases.app, name="release", help="Releases: originals opened to 
 app.add_typer(reports.app, name="report", help="Reports of a member, as numbers.")
 app.add_typer(requests.app, name="request", help="Requests: people who ask what is kept about them.")
 app.add_typer(retentions.app, name="retention", help="Retention: until when records are kept, and what ends by itself.")
+app.add_typer(schemes.app, name="scheme", help="Schemes: which facts make which category.")
 app.add_typer(series.app, name="series", help="Series: media that belong together.")
 app.add_typer(people.victims, name="victim", help="Victims: children by reference, without names.")
 app.add_typer(people.offenders, name="offender", help="Offenders: people by reference, and what is established.")

@@ -1,15 +1,13 @@
 """`clew series`: media that belong together, and which series are one."""
 
-import json
 import sys
-from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
 from clew.cli import series_answers as answers
-from clew.cli.entry import As, Json, console, entered
+from clew.cli.entry import As, Json, console, digests, entered, said, write
 from clew.domain.errors import NotVisible
 from clew.domain.series import SeriesState
 
@@ -44,7 +42,7 @@ def list_(
         with opening.acting_as(opening.actor_of(as_)) as session:
             page = surveying.every_series(session, own=own, state=state, after=after, limit=SHOWN_PER_PAGE)
         if json_:
-            _write({"series": [answers.line_json(line) for line in page.items], "next": page.next})
+            write({"series": [answers.line_json(line) for line in page.items], "next": page.next})
             return
         for line in page.items:
             console.print(answers.in_words(line), markup=False)
@@ -68,7 +66,7 @@ def show(
             page = surveying.media(session, name, after=after, limit=SHOWN_PER_PAGE)
         if json_:
             media = [answers.medium_json(row) for row in page.items]
-            _write({**answers.view_json(view), "media": media, "next": page.next})
+            write({**answers.view_json(view), "media": media, "next": page.next})
             return
         for line in [*answers.view_in_words(view), *map(answers.medium_in_words, page.items)]:
             console.print(line, markup=False)
@@ -86,13 +84,13 @@ def open_(
     """Open a series of your unit; the node draws its reference."""
     with entered():
         from clew.actions import gathering, opening
-        from clew.cli.handlings import said
+        from clew.cli import handlings
 
         actor = opening.actor_of(as_)
-        given = said(actor, audience=audience, uses="fingerprints,facts", also="", exclude="")
+        given = handlings.said(actor, audience=audience, uses="fingerprints,facts", also="", exclude="")
         with opening.acting_as(actor) as session:
             made = gathering.open_new(session, title, given)
-        _said(json_, {"reference": made.reference, "name": made.name}, made.reference)
+        said(json_, {"reference": made.reference, "name": made.name}, made.reference)
 
 
 @app.command()
@@ -108,10 +106,10 @@ def add(
     with entered():
         from clew.actions import gathering, opening
 
-        names = _digests(media or [])
+        names = digests(media or [])
         with opening.acting_as(opening.actor_of(as_)) as session:
             count = gathering.add(session, name, media=names, case=case, exhibit=exhibit)
-        _said(json_, {"media": count}, f"{count:,} media are new in it")
+        said(json_, {"media": count}, f"{count:,} media are new in it")
 
 
 @app.command()
@@ -120,11 +118,11 @@ def remove(name: Series, media: Media, as_: As, reason: Reason, json_: Json = Fa
     with entered():
         from clew.actions import gathering, opening
 
-        names = _digests(media)
+        names = digests(media)
         with opening.acting_as(opening.actor_of(as_)) as session:
             done = gathering.remove(session, name, names, reason)
         fields: dict[str, object] = {"taken_out": done.taken_out, "dissented": done.dissented}
-        _said(json_, fields, f"{done.taken_out:,} taken out, {done.dissented:,} of others not agreed to")
+        said(json_, fields, f"{done.taken_out:,} taken out, {done.dissented:,} of others not agreed to")
 
 
 @app.command()
@@ -140,10 +138,10 @@ def split(
     with entered():
         from clew.actions import gathering, opening
 
-        names = _digests(media)
+        names = digests(media)
         with opening.acting_as(opening.actor_of(as_)) as session:
             made = gathering.split(session, name, names, title, reason)
-        _said(json_, {"reference": made.reference, "name": made.name}, made.reference)
+        said(json_, {"reference": made.reference, "name": made.name}, made.reference)
 
 
 @app.command()
@@ -160,7 +158,7 @@ def mark(
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             opening.mark_series(session, name, state, basis)
-        _said(json_, {"series": name, "state": state.value}, f"{name} is {state}")
+        said(json_, {"series": name, "state": state.value}, f"{name} is {state}")
 
 
 @app.command()
@@ -177,7 +175,7 @@ def narrate(
         text = sys.stdin.read() if words == "-" else words
         with opening.acting_as(opening.actor_of(as_)) as session:
             gathering.narrate(session, name, text)
-        _said(json_, {"series": name}, "It is kept.")
+        said(json_, {"series": name}, "It is kept.")
 
 
 @app.command()
@@ -188,7 +186,7 @@ def merge(one: Series, other: Series, as_: As, reason: Reason, json_: Json = Fal
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             made = gathering.merge(session, one, other, reason)
-        _said(json_, {"assertion": str(made)}, str(made))
+        said(json_, {"assertion": str(made)}, str(made))
 
 
 @app.command()
@@ -203,7 +201,7 @@ def undo(
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             gathering.undo(session, _identifier(assertion))
-        _said(json_, {"assertion": assertion, "withdrawn": True}, "It is taken back.")
+        said(json_, {"assertion": assertion, "withdrawn": True}, "It is taken back.")
 
 
 @app.command()
@@ -224,7 +222,7 @@ def propose(
             waiting = proposing.waiting(session, case, exhibit, limit=SHOWN_PER_PAGE)
             names = proposing.references(session, waiting)
         if json_:
-            _write({
+            write({
                 "media": done.media, "new": done.new, "is_cut": done.is_cut,
                 "by_rule": {rule.value: count for rule, count in done.by_rule.items()},
                 "waiting": [answers.proposal_json(one, names) for one in waiting],
@@ -245,7 +243,7 @@ def accept(proposals: Proposals, as_: As, json_: Json = False) -> None:
         ids = [_identifier(one, "proposal") for one in proposals]
         with opening.acting_as(opening.actor_of(as_)) as session:
             count = proposing.accept(session, ids)
-        _said(json_, {"accepted": count}, f"{count:,} accepted")
+        said(json_, {"accepted": count}, f"{count:,} accepted")
 
 
 @app.command()
@@ -257,13 +255,7 @@ def reject(proposals: Proposals, as_: As, json_: Json = False) -> None:
         ids = [_identifier(one, "proposal") for one in proposals]
         with opening.acting_as(opening.actor_of(as_)) as session:
             count = proposing.reject(session, ids)
-        _said(json_, {"rejected": count}, f"{count:,} rejected")
-
-
-def _digests(untrusted_words: Iterable[str]) -> list[bytes]:
-    from clew.actions.releasing import digest_of
-
-    return [digest_of(word) for word in untrusted_words]
+        said(json_, {"rejected": count}, f"{count:,} rejected")
 
 
 def _identifier(untrusted_words: str, of_what: str = "assertion") -> UUID:
@@ -271,14 +263,3 @@ def _identifier(untrusted_words: str, of_what: str = "assertion") -> UUID:
         return UUID(untrusted_words)
     except ValueError:
         raise NotVisible(f"Your unit has no such {of_what}.") from None
-
-
-def _said(as_json: bool, fields: dict[str, object], words: str) -> None:
-    if as_json:
-        _write(fields)
-    else:
-        console.print(words, markup=False)
-
-
-def _write(fields: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(fields, ensure_ascii=False) + "\n")

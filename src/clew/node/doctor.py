@@ -12,7 +12,7 @@ from clew.node.binaries import MAJOR_MIN
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.founding import grants_wanted, halves
-from clew.records import administration, assertions, catalogue, graph, policies, pursuit
+from clew.records import administration, assertions, catalogue, classification, graph, policies, pursuit
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -181,8 +181,8 @@ def _assertions(owner: Connection, _: ConnectionFacts) -> Check:
     """Whether references are drawn and not chosen, and what is said of a series goes with it."""
     return _verdict(
         "series",
-        assertions.HELD_BY_THE_DATABASE - _held(owner),
-        good="The database draws the references of series, and what is said of a series goes with it.",
+        (assertions.HELD_BY_THE_DATABASE | classification.HELD_BY_THE_DATABASE) - _held(owner),
+        good="The database draws the references of series, and what is said of a series or medium goes with it.",
         bad="Run clew init on a new database and bring the records over: these are gone",
     )
 

@@ -13,6 +13,7 @@ from clew.domain.request import KEPT_YEARS
 from clew.records import (
     administration,
     assertions,
+    classification,
     correspondence,
     custody,
     deconfliction,
@@ -85,6 +86,7 @@ APP_GRANTS = {
     **correspondence.APP_GRANTS,
     **pursuit.APP_GRANTS,
     **graph.APP_GRANTS,
+    **classification.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -216,6 +218,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **correspondence.RULES,
     **pursuit.RULES,
     **graph.RULES,
+    **classification.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 

@@ -12,6 +12,7 @@ from clew.records.models.act import (
 )
 from clew.records.models.admission import Certification, Suspension
 from clew.records.models.case import Case, Chunk, Exhibit, Intake
+from clew.records.models.classification import Observation, Scheme
 from clew.records.models.context_key import ContextKey
 from clew.records.models.cover import KeptCover
 from clew.records.models.gathering import (
@@ -99,6 +100,7 @@ __all__ = [
     "MemberRule",
     "Message",
     "Notice",
+    "Observation",
     "Occurrence",
     "Offender",
     "Officer",
@@ -114,6 +116,7 @@ __all__ = [
     "Release",
     "Request",
     "RetentionDecision",
+    "Scheme",
     "Series",
     "SeriesDissent",
     "SeriesMedium",

@@ -1,0 +1,169 @@
+"""What officers observed of media: one current word of each officer on each content."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from clew.domain.category import Facts, Vote
+from clew.domain.handling import BLOCKED
+from clew.records import sealed
+from clew.records.session import Session
+
+REASON = b"observations.reason"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """A current word on a content. `officer` is named to officers of the same member only, by `shown_by`."""
+
+    id: UUID
+    facts: Facts
+    facts_version: int
+    is_review: bool
+    reason: str
+    member: str
+    unit: str
+    officer: str
+    at: datetime
+
+    @property
+    def vote(self) -> Vote:
+        """The word as rules count it."""
+        return Vote(facts=self.facts, member=self.member, officer=self.officer, at=self.at, is_review=self.is_review)
+
+    def shown_by(self, viewer: str) -> str | None:
+        """Who said it, for a viewer of that member."""
+        return self.officer if self.member == viewer else None
+
+
+def media_of(session: Session, names: Sequence[bytes]) -> dict[bytes, UUID]:
+    """By content a medium that the actor sees: an own one before others', and none that is under examination."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select distinct on (name) name, id from media where name = any(%s) and %s <> all (excluded)
+             order by name, (owner_member, owner_unit) = (%s, %s) desc, taken_in_at, id""",
+            [list(names), BLOCKED, session.actor.member, session.actor.unit],
+        )
+        return {bytes(name): medium_id for name, medium_id in cursor}
+
+
+def take_back(session: Session, names: Sequence[bytes]) -> int:
+    """The officer's current words on these contents hold no longer; on how many there were some."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            with gone as (
+                update observations o set withdrawn_at = now() from media m
+                 where m.name = any(%s) and o.medium_id = m.id and o.member = %s and o.unit = %s and o.observed_by = %s
+                   and o.withdrawn_at is null returning m.name)
+            select count(distinct name) from gone""",
+            [list(names), session.actor.member, session.actor.unit, session.actor.officer],
+        )
+        return _one(cursor.fetchone())
+
+
+def add(session: Session, media: Sequence[UUID], facts: Facts, version: int, *, review_reason: str | None) -> None:
+    """Keep what the officer observed of each of the media; with a reason it is a review."""
+    actor = session.actor
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into observations (medium_id, facts, facts_version, is_review, reason, member, unit, observed_by)
+            select m.id, %(facts)s::jsonb, %(version)s, %(review)s, %(reason)s, %(member)s, %(unit)s, %(officer)s
+              from unnest(%(media)s::uuid[]) as m (id) order by m.id""",
+            {
+                "media": list(media), "facts": json.dumps(dict(facts)), "version": version,
+                "review": review_reason is not None, "reason": sealed.note(actor.member, REASON, review_reason or ""),
+                "member": actor.member, "unit": actor.unit, "officer": actor.officer,
+            },
+        )  # fmt: skip
+
+
+def of_contents(session: Session, names: Sequence[bytes]) -> dict[bytes, tuple[Observed, ...]]:
+    """By content all that is observed of it as far as the actor sees, whoever's the medium is, the oldest first.
+
+    Of an officer who spoke on two media of one content the later word counts.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select distinct on (m.name, o.member, o.observed_by, o.is_review)
+                   m.name, o.id, o.facts, o.facts_version, o.is_review, o.reason, o.member, o.unit, o.observed_by,
+                   o.observed_at
+              from media m join observations o on o.medium_id = m.id
+             where m.name = any(%s) and o.withdrawn_at is null
+             order by m.name, o.member, o.observed_by, o.is_review, o.observed_at desc, o.id""",
+            [list(names)],
+        )
+        found: dict[bytes, list[Observed]] = {}
+        for name, id_, facts, version, is_review, reason, member, unit, officer, at in cursor:
+            found.setdefault(bytes(name), []).append(
+                Observed(
+                    id=id_, facts=_facts(facts), facts_version=version, is_review=is_review,
+                    reason=sealed.words_of_note(member, REASON, reason) if member == session.actor.member else "",
+                    member=member, unit=unit, officer=officer, at=at,
+                )
+            )  # fmt: skip
+    return {name: tuple(sorted(words, key=lambda one: (one.at, one.id))) for name, words in found.items()}
+
+
+def contents_of(
+    session: Session, case_id: UUID, exhibit_id: UUID | None, after: bytes, limit: int, *, is_observed: bool
+) -> list[bytes]:
+    """Contents of a case, or of one exhibit of it, behind `after` in their order; only those with a word, if asked."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select distinct m.name from occurrences p join media m on m.id = p.medium_id
+             where p.case_id = %(case)s and (%(exhibit)s::uuid is null or p.exhibit_id = %(exhibit)s)
+               and m.name > %(after)s
+               and (not %(observed)s or exists (
+                       select from media other join observations o on o.medium_id = other.id
+                        where other.name = m.name and o.withdrawn_at is null))
+             order by m.name limit %(limit)s""",
+            {"case": case_id, "exhibit": exhibit_id, "after": after, "limit": limit, "observed": is_observed},
+        )
+        return [bytes(row[0]) for row in cursor]
+
+
+def contested(session: Session, after: bytes, limit: int) -> list[bytes]:
+    """Contents of the own unit on which officers differ in some fact, behind `after` in their order.
+
+    Whether that makes another category is for a scheme to say.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select m.name from media m join observations o on o.medium_id = m.id
+             where m.name > %(after)s and o.withdrawn_at is null
+               and exists (select from media own where own.name = m.name
+                            and own.owner_member = %(member)s and own.owner_unit = %(unit)s)
+             group by m.name having count(distinct o.facts) > 1 order by m.name limit %(limit)s""",
+            {"after": after, "limit": limit, "member": session.actor.member, "unit": session.actor.unit},
+        )
+        return [bytes(row[0]) for row in cursor]
+
+
+def ways_observed(session: Session, limit: int) -> Mapping[tuple[tuple[str, str], ...], int]:
+    """By what was observed, how many current words of the own member say just that."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select facts, count(*) from observations where member = %s and withdrawn_at is null
+             group by facts order by count(*) desc limit %s""",
+            [session.actor.member, limit],
+        )
+        return {tuple(sorted(_facts(facts).items())): count for facts, count in cursor}
+
+
+def _facts(kept: object) -> Facts:
+    """JSON comes as text (`Session.cursor`)."""
+    found: dict[str, str] = json.loads(kept) if isinstance(kept, str) else dict(kept)  # type: ignore[call-overload]
+    return found
+
+
+def _one(row: tuple[int] | None) -> int:
+    return 0 if row is None else row[0]
