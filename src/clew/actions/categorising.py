@@ -205,6 +205,15 @@ def look(session: Session, name: bytes, by: Scheme) -> Categorised:
     return _categorised(session, name, words.get(name, ()), by)
 
 
+def check_case(session: Session, case: str) -> None:
+    """See that a case is there.
+
+    Raises:
+        NotVisible: there is no such case.
+    """
+    cases.find(session, case)
+
+
 def of_case(
     session: Session, case: str, exhibit: str | None, by: Scheme, *,
     standing: Standing | None = None, after: str | None = None, limit: int,
