@@ -211,7 +211,7 @@ def check_case(session: Session, case: str) -> None:
     Raises:
         NotVisible: there is no such case.
     """
-    cases.find(session, case)
+    audit.append(session, "case.read", str(cases.find(session, case)))
 
 
 def of_case(
