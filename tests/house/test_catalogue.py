@@ -192,7 +192,7 @@ GOLDEN_FUNCTIONS = {
     "clew_forget_messages",
     "clew_look_after_messages",
     "clew_lead_checked",
-    "clew_lead_news",
+    "clew_lead_media_of",
     "clew_lead_rounds",
     "clew_open_lead_round",
     "clew_notify_message",

@@ -104,6 +104,17 @@ def test_a_series_that_is_opened_later_finds_what_was_there(world: World, ada: A
     assert raising.raise_all() == 0
 
 
+def test_a_copy_of_what_the_series_has_raises_nothing_and_something_new_beside_it_does(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    world.series(ada, "green-room", [found(world, ada, "NO-1", content=b"one", **CAMERA)])
+    found(world, sven, "SE-1", content=b"one", **CAMERA)
+    assert raising.raise_all() == 0
+    found(world, sven, "SE-1", content=b"two", **CAMERA)
+    assert raising.raise_all() == 1
+    assert [lead.weighed.media for lead in of(ada)] == [1]
+
+
 def test_a_series_of_another_unit_that_is_hidden_raises_nothing(world: World, ada: Actor, sven: Actor) -> None:
     green = world.series(sven, "green-room", [found(world, sven, "SE-1", **CAMERA)])
     hide(sven, green)
@@ -160,7 +171,7 @@ def test_what_was_set_aside_is_not_raised_again_by_more_of_the_same(world: World
     assert [one.weighed.media for one in of(ada, frozenset({State.SET_ASIDE}))] == [2]
 
 
-def lead_words(days: int) -> str:
+def words_of_newer(days: int) -> str:
     return (
         f"A medium of this solved series lies in an exhibit that came later, beside material taken {days} days"
         " after the newest that the series has."
@@ -193,7 +204,7 @@ def test_a_solved_series_that_reappears_beside_newer_material_raises_a_lead(
     with acting_as(ada) as session:
         assert [words for _, words in following.look(session, lead.id).media] == [
             "A medium of this solved series lies in an exhibit that came later.",
-            lead_words(39),
+            words_of_newer(39),
         ]
     found(world, sven, "SE-1", taken_at="2020-07-10 09:00:00")
     assert raising.raise_all() == 0

@@ -112,10 +112,13 @@ begin
     perform pg_advisory_xact_lock({leads_lock});
     delete from lead_news n where n.round is not null and not exists (select from lead_checks c where c.round = n.round);
     if (select count(distinct round) from lead_checks) < rounds_max then
-        with taken as (
-            select id from lead_news where round is null order by noted_at limit news_max
+        -- One medium leaves several lines: as such, in its exhibit, in a series, by its matches.
+        with taken as materialized (
+            select distinct w.medium_id from (
+                select n.medium_id from lead_news n where n.round is null order by n.noted_at limit 3 * news_max) w
+             limit news_max
         )
-        update lead_news n set round = fresh from taken where taken.id = n.id;
+        update lead_news n set round = fresh from taken where taken.medium_id = n.medium_id and n.round is null;
         if found then
             insert into lead_checks (round, member, unit) select distinct fresh, member, unit from officers;
         end if;
@@ -132,12 +135,18 @@ as $$
     select round from lead_checks where member = clew_actor_member() and unit = clew_lead_unit() order by opened_at, round
 $$;
 
--- The media of a round that the actor's unit may see. A medium that is not seen is as if it were not there.
-create or replace function clew_lead_news(round uuid) returns setof uuid
+-- The media of a round that the actor's unit may see, with the facts that rules look up. A medium that is not seen is as
+-- if it were not there.
+create or replace function clew_lead_media_of(round uuid)
+returns table (
+    id uuid, name bytea, owner_member text, owner_unit text, camera_serial bytea, camera_make bytea, document_id bytea,
+    latitude float8, longitude float8, precision_m real, excluded text[])
 language sql stable security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
-    select m.id from (select distinct n.medium_id from lead_news n where n.round = $1) n
+    select m.id, m.name, m.owner_member, m.owner_unit, m.camera_serial, m.camera_make, m.document_id,
+           round(m.latitude::numeric, 4)::float8, round(m.longitude::numeric, 4)::float8, m.gps_precision_m, m.excluded
+      from (select distinct n.medium_id from lead_news n where n.round = $1) n
       join public.media m on m.id = n.medium_id
      where {m_is_visible}
        and exists (select from lead_checks c

@@ -26,8 +26,12 @@ SERIES_MAX = 100_000
 """How many series one unit waits for at most: what is left out is looked at by nobody."""
 PAIRS_MAX = 20_000
 """How many rows one statement gives."""
+MATCHES_MAX = 200_000
+"""How many matches of the media of one round are looked at."""
 WORDS_MAX = 2_000
 """How many different serial numbers or documents of one round are looked up."""
+NEWEST_MAX = 200
+"""So many of the newest media of an exhibit are looked at: one that is newer than a series is enough."""
 WORDS_PER_STATEMENT = 20_000
 MEMBERS_MAX = 300
 BAND_DEGREES = 2 * PLACE_PRECISION_METRES_MAX / 111_000
@@ -57,15 +61,16 @@ def lay_out(session: Session, round_id: UUID) -> int:
         cursor.execute(
             """
             insert into pg_temp.lead_candidates
-            select m.id, m.name, m.owner_member, m.owner_unit, m.camera_serial, m.camera_make, m.document_id,
-                   round(m.latitude::numeric, 4), round(m.longitude::numeric, 4), m.gps_precision_m
-              from clew_lead_news(%s) n (id) join media m on m.id = n.id where %s <> all (m.excluded)""",
+            select m.id, m.name, m.owner_member, m.owner_unit, m.camera_serial, m.camera_make, m.document_id, m.latitude,
+                   m.longitude, m.precision_m
+              from clew_lead_media_of(%s) m where %s <> all (m.excluded)""",
             [round_id, BLOCKED],
         )
         count = cursor.rowcount
         if count:
             cursor.execute("analyze pg_temp.lead_candidates")
             _lay_out_series(session, cursor)
+            _lay_out_matches(cursor)
         return count
 
 
@@ -97,6 +102,24 @@ def _lay_out_series(session: Session, cursor: Cursor[TupleRow]) -> None:
         {**_unit(session), "solved": sorted(SOLVED), "all": sorted(SOLVED | UNSOLVED)},
     )
     cursor.execute("analyze pg_temp.lead_series")
+
+
+def _lay_out_matches(cursor: Cursor[TupleRow]) -> None:
+    """What the media of the round are near to, whoever has it and may be seen; runs first."""
+    cursor.execute(
+        """
+        create temporary table if not exists lead_matches (
+            c uuid, n uuid, kind smallint, matched int, compared int, ms int) on commit delete rows"""
+    )
+    cursor.execute("truncate pg_temp.lead_matches")
+    ways = " union all ".join(
+        f"""
+        select c.id, m.{there}, m.kind, m.frames_matched, m.frames_compared, m.{side}_to_ms - m.{side}_from_ms
+          from pg_temp.lead_candidates c join matches m on m.{here} = c.id"""
+        for side, here, there in (("a", "a_medium", "b_medium"), ("b", "b_medium", "a_medium"))
+    )
+    cursor.execute(f"insert into pg_temp.lead_matches select * from ({ways}) near order by kind desc limit {MATCHES_MAX}")
+    cursor.execute("analyze pg_temp.lead_matches")
 
 
 def contributors(session: Session) -> list[str]:
@@ -132,15 +155,8 @@ def same_words(
 
 def clips(session: Session) -> Iterator[Ground]:
     """Grounds by runs of frames or seconds; `said`: (matched, compared, milliseconds, name of the content in hex)."""
-    one_way = """
-        select c.id as c, m.{there} as n, m.frames_matched as matched, m.frames_compared as compared, m.{to} - m.{begin} as ms
-          from pg_temp.lead_candidates c join matches m on m.{here} = c.id and m.kind = any(%(kinds)s)"""
-    ways = " union all ".join(
-        one_way.format(here=here, there=there, to=f"{here[0]}_to_ms", begin=f"{here[0]}_from_ms")
-        for here, there in (("a_medium", "b_medium"), ("b_medium", "a_medium"))
-    )
     statement = f"""
-        with p as materialized ({ways}),
+        with p as (select c, n, matched, compared, ms from pg_temp.lead_matches where kind = any(%(kinds)s)),
         sides as (select c as inside, n as outside, matched, compared, ms from p
                   union select n, c, matched, compared, ms from p)
         select s.id, o.id, o.owner_member, o.owner_unit, d.matched, d.compared, d.ms, encode(o.name, 'hex')
@@ -187,13 +203,10 @@ def close_in_space(session: Session) -> Iterator[Ground]:
 
 def reappearing(session: Session) -> Iterator[Ground]:
     """Contents of solved series that lie in exhibits which came after the series was solved; `said`: (the exhibit,)."""
-    likes = " union all ".join(
-        f"select c.id, m.{there} from pg_temp.lead_candidates c join matches m on m.{here} = c.id"
-        for here, there in (("a_medium", "b_medium"), ("b_medium", "a_medium"))
-    )
     statement = f"""
         with p (c, n) as materialized (
-            select c.id, n.id from pg_temp.lead_candidates c join media n on n.name = c.name union all {likes}),
+            select c.id, n.id from pg_temp.lead_candidates c join media n on n.name = c.name
+            union all select c, n from pg_temp.lead_matches),
         sides (inside, outside) as (select c, n from p union select n, c from p),
         solved as materialized (
             select k.id, k.outside, coalesce(
@@ -224,7 +237,10 @@ class Beside:
 
 
 def newer_beside(session: Session) -> list[Beside]:
-    """Of leads that watch an exhibit: material in it that is newer than the series; of the round, or where it was not watched yet, all."""
+    """Of leads that watch an exhibit: the newest material in it that is newer than the series and not in it.
+
+    What is watched anew looks at all of its exhibit, once; what was watched before at what the round brings.
+    """
     with session.cursor() as cursor:
         cursor.execute(
             f"""
@@ -233,19 +249,24 @@ def newer_beside(session: Session) -> list[Beside]:
                        (select max(m.taken_at) from series_media sm join media m on m.id = sm.medium_id
                          where sm.series_id = l.series_id) as newest
                   from leads l join pg_temp.lead_series s on s.id = l.series_id and s.is_solved
-                 where l.member = %(member)s and l.unit = %(unit)s and l.state = %(watched)s
-                   and (l.raised_at = transaction_timestamp()
-                        or exists (select from pg_temp.lead_candidates c join occurrences o on o.medium_id = c.id
-                                    where o.exhibit_id = l.exhibit_id))),
-            beside as (
-                select distinct w.id, w.series_id, m.id as medium_id, m.name, w.newest, m.taken_at
-                  from watched w join occurrences o on o.exhibit_id = w.exhibit_id join media m on m.id = o.medium_id
-                 where m.taken_at > w.newest and '{BLOCKED}' <> all (m.excluded)
-                   and (w.is_fresh or exists (select from pg_temp.lead_candidates c where c.id = m.id)))
-            select b.id, b.series_id, b.medium_id, b.newest, b.taken_at from beside b
+                 where l.member = %(member)s and l.unit = %(unit)s and l.state = %(watched)s),
+            lying as materialized (
+                select e.exhibit_id, m.id, m.name, m.taken_at
+                  from (select distinct exhibit_id from watched where is_fresh) e
+                 cross join lateral (
+                       select x.id, x.name, x.taken_at from occurrences o join media x on x.id = o.medium_id
+                        where o.exhibit_id = e.exhibit_id and x.taken_at is not null and '{BLOCKED}' <> all (x.excluded)
+                        order by x.taken_at desc limit {NEWEST_MAX}) m
+                 union
+                select o.exhibit_id, x.id, x.name, x.taken_at
+                  from pg_temp.lead_candidates c join media x on x.id = c.id and x.taken_at is not null
+                  join occurrences o on o.medium_id = c.id
+                 where o.exhibit_id in (select exhibit_id from watched where not is_fresh))
+            select distinct w.id, w.series_id, y.id, w.newest, y.taken_at
+              from watched w join lying y on y.exhibit_id = w.exhibit_id and y.taken_at > w.newest
              where not exists (select from media z join series_media sm on sm.medium_id = z.id
-                                where z.name = b.name and sm.series_id = b.series_id)
-             order by b.taken_at desc limit {PAIRS_MAX}""",
+                                where z.name = y.name and sm.series_id = w.series_id)
+             order by y.taken_at desc limit {PAIRS_MAX}""",
             {**_unit(session), "watched": State.WATCHED.value},
         )
         return [

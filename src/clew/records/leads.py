@@ -16,7 +16,7 @@ from clew.records.session import Session
 
 MEASURED = b"lead_media.measured"
 REASON = b"lead_steps.reason"
-MEDIA_PER_LEAD_MAX = 200
+MEDIA_PER_LEAD_MAX = 50
 """More than that say nothing new."""
 
 
@@ -143,24 +143,32 @@ def keep(session: Session, drawn: Sequence[Drawn]) -> dict[UUID, UUID]:
 
 
 def _speak(session: Session, pairs: Sequence[tuple[UUID, Drawn]]) -> None:
+    """Keep what speaks for each lead, until it has as much as says anything new."""
+    by_lead: dict[UUID, list[Drawn]] = {}
+    for lead_id, one in pairs:
+        by_lead.setdefault(lead_id, []).append(one)
+    some = [(lead_id, one) for lead_id, drawn in by_lead.items() for one in drawn[:MEDIA_PER_LEAD_MAX]]
     texts = sealed.of_member(session.actor.member)
     with session.cursor() as cursor:
         cursor.execute(
             f"""
-            with given as (
+            with given as materialized (
                 select * from unnest(%(lead)s::uuid[], %(medium)s::uuid[], %(series)s::uuid[], %(measured)s::bytea[])
                     with ordinality g (lead_id, medium_id, series_id, measured, at)),
+            kept as materialized (
+                select e.lead_id, count(*) as many, array_agg(e.medium_id) as media from lead_media e
+                 where e.lead_id = any(%(leads)s) group by e.lead_id),
             numbered as (
-                select given.*, row_number() over (partition by lead_id order by at) as number from given
-                 where not exists (select from lead_media e where e.lead_id = given.lead_id and e.medium_id = given.medium_id))
+                select g.*, row_number() over (partition by g.lead_id order by g.at) + coalesce(k.many, 0) as number
+                  from given g left join kept k on k.lead_id = g.lead_id
+                 where k.lead_id is null or g.medium_id <> all (k.media))
             insert into lead_media (member, unit, lead_id, medium_id, series_id, measured)
-            select %(member)s, %(unit)s, lead_id, medium_id, series_id, measured from numbered n
-             where number + (select count(*) from lead_media e where e.lead_id = n.lead_id) <= {MEDIA_PER_LEAD_MAX}
-             order by lead_id, medium_id on conflict do nothing""",
+            select %(member)s, %(unit)s, lead_id, medium_id, series_id, measured from numbered
+             where number <= {MEDIA_PER_LEAD_MAX} order by lead_id, medium_id on conflict do nothing""",
             {
-                **_unit(session), "lead": [lead_id for lead_id, _ in pairs], "medium": [one.medium_id for _, one in pairs],
-                "series": [one.series_id for _, one in pairs],
-                "measured": [texts.seal(json.dumps(dict(one.measured)).encode(), MEASURED) for _, one in pairs],
+                **_unit(session), "leads": [*by_lead], "lead": [lead_id for lead_id, _ in some],
+                "medium": [one.medium_id for _, one in some], "series": [one.series_id for _, one in some],
+                "measured": [texts.seal(json.dumps(dict(one.measured)).encode(), MEASURED) for _, one in some],
             },
         )  # fmt: skip
 

@@ -159,7 +159,11 @@ FACTS = f"{Use.FACTS:d}::smallint"
 ANY_USE = f"{EVERY_USE:d}::smallint"
 """What is asked where one use is as good as another to know of a record."""
 
-FUNCTIONS_OF_BEFORE = ("clew_fingerprint_sets(smallint, bigint[])", "clew_note_digest_overlaps(uuid[])")
+FUNCTIONS_OF_BEFORE = (
+    "clew_fingerprint_sets(smallint, bigint[])",
+    "clew_note_digest_overlaps(uuid[])",
+    "clew_lead_news(uuid)",
+)
 """What earlier versions had and nobody may call any more."""
 
 COVER_IS_WHOLE = (

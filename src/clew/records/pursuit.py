@@ -51,7 +51,7 @@ BLIND_GRANTS = {
 
 FUNCTIONS_OF_THE_APP = (
     "clew_lead_checked(uuid)",
-    "clew_lead_news(uuid)",
+    "clew_lead_media_of(uuid)",
     "clew_lead_rounds()",
     "clew_open_lead_round(integer, integer)",
 )
