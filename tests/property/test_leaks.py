@@ -17,13 +17,13 @@ import pytest
 from django.db import connection
 from psycopg.rows import TupleRow
 
-from clew.actions import describing
+from clew.actions import describing, entrusting
 from clew.domain.act import SALT_BYTES
-from clew.domain.handling import Actor, Audience
+from clew.domain.handling import Actor, Audience, Use
 from clew.domain.victim import VictimFacts
 from clew.records import matches, policies, session
 from clew.records.session import acting_as, handling_columns
-from clew.records.visibility import VIEWER_MEMBER, visible
+from clew.records.visibility import VIEWER_MEMBER, VIEWER_USE, visible
 from tests.world.contexts import app_connection, claim, true_context
 from tests.world.world import World, handling
 
@@ -304,6 +304,20 @@ def says_that_a_victim_is_one_with_its_own(what: Tried) -> object:
         return outcome(lambda: app.execute(words, values).rowcount).partition(" Key")[0]
 
 
+def reads_who_somebody_is(what: Tried) -> object:
+    """Whether anything is entrusted, asked for every use."""
+    if what.is_held:
+        with acting_as(what.sven) as given, given.cursor() as cursor:
+            cursor.execute("select reference from victims where id = %s", [what.ids["victim"]])
+            entrusting.entrust(given, cursor.fetchone()[0], "Nora Example")
+    found = []
+    for use in Use:
+        with app_connection() as app:
+            claim(app, true_context(app, what.ada, use=use))
+            found.append(app.execute("select count(*) from identities").fetchone())
+    return found
+
+
 def links_its_own_with_a_victim(what: Tried) -> object:
     """The row that it would be, and whether it then sees it."""
     own = a_victim_of(what.ada, Audience.ALL)
@@ -533,6 +547,9 @@ LEAKS: dict[str, tuple[Probe, Careless]] = {
     "a merge tells whether a victim is there": (
         says_that_a_victim_is_one_with_its_own,
         lambda w: changed(w, *policy_of("victim_merges", "insert", "with check (true)"))),
+    "who somebody is can be read for originals": (
+        reads_who_somebody_is,
+        lambda w: changed(w, *policy_of("identities", "select", f"using ({VIEWER_USE} = 8)"))),
     "a victim is open to whoever knows of it": (
         links_its_own_with_a_victim, lambda w: changed(w, *policy_of("victims", "select", "using (true)"))),
     "a key without an owner tells which case ends": (

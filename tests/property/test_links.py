@@ -135,13 +135,13 @@ def ruled(world: World, condition: str) -> Iterator[None]:
 @contextmanager
 def asked(old: str, new: str) -> Iterator[None]:
     """A hop is asked for wrongly."""
-    kept = explorations._HOP
-    explorations._HOP = kept.replace(old, new)
-    assert kept != explorations._HOP
+    kept = explorations._LINKS
+    explorations._LINKS = tuple(words.replace(old, new) for words in kept)
+    assert kept != explorations._LINKS
     try:
         yield
     finally:
-        explorations._HOP = kept
+        explorations._LINKS = kept
 
 
 A, B = graph.SEES_ENDS.split(") and (")

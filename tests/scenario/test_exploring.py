@@ -126,3 +126,39 @@ def test_who_looked_is_on_record_and_so_is_whose_records_were_shown(world: World
         counts, shown = cursor.fetchone()
     assert '"nodes": 2' in counts
     assert shown == ["SE"]
+
+
+# Lists ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_own", [False, True], ids=["all", "own"])
+def test_pages_of_victims_name_each_once_the_newest_first_and_none_that_is_hidden(
+    world: World, ada: Actor, sven: Actor, is_own: bool
+) -> None:
+    made = [victim(by, audience) for by in (ada, sven) for audience in (Audience.ALL, Audience.UNIT, Audience.ALL)]
+    wanted = [made[one] for one in ((2, 1, 0) if is_own else (5, 3, 2, 1, 0))]
+    found, after = [], None
+    for _ in range(4):
+        with acting_as(ada) as session:
+            page = exploring.every_victim(session, own=is_own, after=after, limit=2)
+        found += [row.kept.reference for row in page.items]
+        after = page.next
+        if after is None:
+            break
+    assert found == wanted
+    with acting_as(ada) as session, pytest.raises(Invalid):
+        exploring.every_victim(session, after="nowhere")
+
+
+def test_candidates_wait_in_pages_until_they_are_decided(world: World, ada: Actor) -> None:
+    room, there = place(ada), [victim(ada) for _ in range(3)]
+    with acting_as(ada) as session:
+        made = {linking.propose(session, one, LinkType.WAS_AT, room, basis=Basis.SEEN).id for one in there}
+    with acting_as(ada) as session:
+        first = exploring.waiting(session, limit=2)
+        rest = exploring.waiting(session, limit=2, after=first.next)
+        linking.accept(session, rest.items[0].link.id)
+    assert (len(first.items), len(rest.items), rest.next) == (2, 1, None)
+    assert {line.link.id for line in (*first.items, *rest.items)} == made
+    with acting_as(ada) as session:
+        assert {line.link.id for line in exploring.waiting(session).items} == {line.link.id for line in first.items}

@@ -12,7 +12,7 @@ from clew.domain.link import LINKS_PER_NODE_MAX, SHOWN, Basis, Confidence, EndKi
 from clew.records.links import End
 from clew.records.session import Session
 
-EDGES_PER_HOP_MAX = 2_000
+EDGES_PER_HOP_MAX = 1_000
 ONE_WITH = "one-with"
 IN_SERIES = "in-series"
 
@@ -55,8 +55,10 @@ def hop(session: Session, frontier: Sequence[End], *, with_candidates: bool) -> 
         "each": LINKS_PER_NODE_MAX + 1, "all": EDGES_PER_HOP_MAX + 1, "victims": ids_of[EndKind.VICTIM],
         "series": ids_of[EndKind.SERIES], "media": ids_of[EndKind.MEDIUM],
     }  # fmt: skip
+    # Only of the kinds that are there: every table that is named is planned with its rules, and theirs with theirs.
+    asked = [*_LINKS, *(words for kind, several in _OF_A_KIND.items() if ids_of[kind] for words in several)]
     with session.cursor() as cursor:
-        cursor.execute(_HOP, values)
+        cursor.execute(f"select * from ({' union all '.join(asked)}) found limit %(all)s", values)
         rows = cursor.fetchall()
     return _hop(rows)
 
@@ -92,36 +94,36 @@ _COLUMNS = "l.id, l.type, l.a_kind, l.a_id, l.b_kind, l.b_id, l.basis, l.confide
 _SAID = f"{Basis.STATED:d}, {Confidence.CERTAIN:d}, {LinkState.ACCEPTED:d}, m.owner_member"
 
 
-def _merged(table: str, kind: EndKind, column: str) -> str:
-    """Merges of the records of one kind in the frontier, either way, as edges."""
-    return "".join(
+def _linked(side: str, other: str) -> str:
+    """Links by one side's own index, in its order, so that a record with very many links costs no more than `each`."""
+    return f"""
+        (select f.id, '{side}', {_COLUMNS} from unnest(%(ids)s::uuid[]) f (id)
+          cross join lateral (
+            select * from links k where k.{side}_id = f.id and k.state <> {LinkState.WITHDRAWN:d}
+               and k.state = any(%(states)s::smallint[]) order by k.{other}_id limit %(each)s) l)"""
+
+
+def _merged(table: str, kind: EndKind, side: str, column: str, ids: str) -> str:
+    """Merges of the records of one kind in the frontier, by one side, as edges."""
+    return f"""
+        (select f.id, '{table} {side}', null::uuid, {_SAME}, {kind:d}, m.a_{column}, {kind:d}, m.b_{column}, {_SAID}
+          from unnest(%({ids})s::uuid[]) f (id)
+          cross join lateral (
+            select * from {table} k where k.{side}_{column} = f.id and k.withdrawn_at is null limit %(each)s) m)"""
+
+
+_LINKS = (_linked("a", "b"), _linked("b", "a"))
+
+_OF_A_KIND: Mapping[EndKind, Sequence[str]] = {
+    EndKind.VICTIM: [_merged("victim_merges", EndKind.VICTIM, side, "victim", "victims") for side in ("a", "b")],
+    EndKind.SERIES: [_merged("series_merges", EndKind.SERIES, side, "series", "series") for side in ("a", "b")],
+    EndKind.MEDIUM: [
         f"""
-        union all
-        (select f.id, '{table} {end}', null::uuid, {_SAME}, {kind:d}, m.a_{column}, {kind:d}, m.b_{column}, {_SAID}
-          from unnest(%({"victims" if kind is EndKind.VICTIM else "series"})s::uuid[]) f (id)
-          cross join lateral (select * from {table} m where m.{end}_{column} = f.id and m.withdrawn_at is null limit %(each)s) m)"""
-        for end in ("a", "b")
-    )
-
-
-# Each side by its own index, in the index's order, so that a record with very many links costs no more than `each`.
-_HOP = f"""
-    select * from (
-        (select f.id, 'a', {_COLUMNS} from unnest(%(ids)s::uuid[]) f (id)
-          cross join lateral (
-            select * from links k where k.a_id = f.id and k.state <> {LinkState.WITHDRAWN:d} and k.state = any(%(states)s::smallint[])
-             order by k.b_id, k.type limit %(each)s) l)
-        union all
-        (select f.id, 'b', {_COLUMNS} from unnest(%(ids)s::uuid[]) f (id)
-          cross join lateral (
-            select * from links k where k.b_id = f.id and k.state <> {LinkState.WITHDRAWN:d} and k.state = any(%(states)s::smallint[])
-             order by k.a_id limit %(each)s) l)
-        {_merged("victim_merges", EndKind.VICTIM, "victim")}
-        {_merged("series_merges", EndKind.SERIES, "series")}
-        union all
-        (select f.id, 'series', null, {_LIES}, {EndKind.MEDIUM:d}, m.medium_id, {EndKind.SERIES:d}, m.series_id, {_SAID}
+        (select f.id, 'series', null::uuid, {_LIES}, {EndKind.MEDIUM:d}, m.medium_id, {EndKind.SERIES:d}, m.series_id, {_SAID}
           from unnest(%(media)s::uuid[]) f (id)
           cross join lateral (
-            select s.* from series_media s join series t on t.id = s.series_id where s.medium_id = f.id limit %(each)s) m)
-    ) found limit %(all)s
-"""
+            select s.* from series_media s join series t on t.id = s.series_id where s.medium_id = f.id
+             limit %(each)s) m)"""
+    ],
+}
+"""Besides links: what is said to be one with a record of that kind, and in which series a medium lies."""

@@ -104,15 +104,16 @@ OWN = "owner_member = %(member)s and owner_unit = %(unit)s"
 
 def page(session: Session, noun: Noun, *, is_own: bool, after: UUID | None, limit: int) -> list[tuple[Kept, Sequence]]:
     """Records that the actor may see, or those of the own unit; the newest first, after one that the actor may see."""
+    # What is not asked stands in no condition: each way of asking has an index of its own.
+    asked = [OWN] if is_own else []
+    asked += [] if after is None else [_AFTER.format(table=noun.table)]
     return select(
-        session,
-        noun,
-        f"""(not %(is_own)s or {OWN})
-           and (%(after)s::uuid is null
-                or (entered_at, id) < (select a.entered_at, a.id from {noun.table} a where a.id = %(after)s))
-           order by entered_at desc, id desc limit %(limit)s""",
-        {"is_own": is_own, "after": after, "limit": limit},
-    )
+        session, noun, f"{' and '.join(asked or ['true'])} order by entered_at desc, id desc limit %(limit)s",
+        {"after": after, "limit": limit},
+    )  # fmt: skip
+
+
+_AFTER = "(entered_at, id) < (select a.entered_at, a.id from {table} a where a.id = %(after)s)"
 
 
 def describe(session: Session, noun: Noun, one: UUID, values: Mapping[str, object], basis: str) -> None:

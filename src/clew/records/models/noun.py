@@ -46,7 +46,10 @@ class Victim(Described):
             models.CheckConstraint(name="victim_sex_is_known", condition=Q(sex__in=_SEXES)),
             models.CheckConstraint(name="victim_age_is_whole", condition=AGE_IS_WHOLE),
         )
-        indexes = (models.Index(name="victims_by_owner", fields=["owner_member", "owner_unit", "entered_at"]),)
+        indexes = (
+            models.Index(name="victims_by_owner", fields=["owner_member", "owner_unit", "entered_at"]),
+            models.Index(name="victims_in_order", fields=["entered_at", "id"]),
+        )
 
     def __str__(self) -> str:
         return str(self.id)
@@ -75,7 +78,10 @@ class Offender(Described):
             models.CheckConstraint(name="offender_sex_is_known", condition=Q(sex__in=_SEXES)),
             models.CheckConstraint(name="offender_age_is_whole", condition=AGE_IS_WHOLE),
         )
-        indexes = (models.Index(name="offenders_by_owner", fields=["owner_member", "owner_unit", "entered_at"]),)
+        indexes = (
+            models.Index(name="offenders_by_owner", fields=["owner_member", "owner_unit", "entered_at"]),
+            models.Index(name="offenders_in_order", fields=["entered_at", "id"]),
+        )
 
     def __str__(self) -> str:
         return str(self.id)
@@ -110,6 +116,7 @@ class Place(Described):
         )
         indexes = (
             models.Index(name="places_by_owner", fields=["owner_member", "owner_unit", "entered_at"]),
+            models.Index(name="places_in_order", fields=["entered_at", "id"]),
             models.Index(name="places_by_degree", fields=["latitude", "longitude"], condition=Q(latitude__isnull=False)),
         )
 
