@@ -10,22 +10,25 @@ end
 $$;
 
 -- Links go with the records that they join, whoever's they are: an end may be of any table, so no foreign key does it.
+-- Those that were taken back have indexes of their own, so each is asked for apart.
 create or replace function clew_forget_links() returns trigger
 language plpgsql security definer
-set search_path = pg_catalog, public, pg_temp
+set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
 as $$
 begin
-    delete from links l using gone g where l.a_id = g.id;
-    delete from links l using gone g where l.b_id = g.id;
+    delete from links l using gone g where l.a_id = g.id and l.state <> 4;
+    delete from links l using gone g where l.b_id = g.id and l.state <> 4;
+    delete from links l using gone g where l.a_id = g.id and l.state = 4;
+    delete from links l using gone g where l.b_id = g.id and l.state = 4;
     return null;
 end
 $$;
 
 -- Links to media that are joined with other records of the same content follow them: pairs of own media, old and new.
--- Where a unit has said the same of both already, that of the old one goes with it.
+-- Where a unit has said the same of both already, that of the old one goes with it, and so does what was taken back.
 create or replace function clew_move_links(olds uuid[], news uuid[]) returns void
 language plpgsql volatile security definer
-set search_path = pg_catalog, public, pg_temp
+set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
 as $$
 declare
     own_olds uuid[];
@@ -36,11 +39,11 @@ begin
      where (o.owner_member, o.owner_unit) = (clew_actor_member(), clew_actor_unit())
        and (n.owner_member, n.owner_unit) = (clew_actor_member(), clew_actor_unit());
     update links l set a_id = p.new from unnest(own_olds, own_news) as p (old, new)
-     where l.a_id = p.old and l.b_id <> p.new and not exists (
+     where l.a_id = p.old and l.state <> 4 and l.b_id <> p.new and not exists (
            select from links t where (t.a_id, t.b_id, t.type, t.owner_member, t.owner_unit)
                                    = (p.new, l.b_id, l.type, l.owner_member, l.owner_unit) and t.state <> 4);
     update links l set b_id = p.new from unnest(own_olds, own_news) as p (old, new)
-     where l.b_id = p.old and l.a_id <> p.new and not exists (
+     where l.b_id = p.old and l.state <> 4 and l.a_id <> p.new and not exists (
            select from links t where (t.a_id, t.b_id, t.type, t.owner_member, t.owner_unit)
                                    = (l.a_id, p.new, l.type, l.owner_member, l.owner_unit) and t.state <> 4);
 end

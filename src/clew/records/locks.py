@@ -8,7 +8,7 @@
     4  media, in the order of their identifiers media.hold, and what lies in places: occurrences, listings, keys
     5  covers                                   hold_covers
     6  the counters of fingerprints             fingerprints.take_numbers
-    7  fingerprints, places in series, matches and overlaps
+    7  fingerprints, places in series, matches, overlaps and links
     8  what sides of overlaps are told and say     clew_release_overlaps, clew_join_overlaps
 
 Whoever has come to a step takes nothing of an earlier one that another transaction could hold: so of two

@@ -20,7 +20,8 @@ READ = {
     "cases", "case", "exhibit", "case-progress", "exhibit-progress", "unit-case", "unit-exhibit", "unit-case-progress",
     "unit-exhibit-progress", "audit", "accesses", "administration", "handling", "exhibit-handling", "mfa_index",
     "mfa_list_webauthn", "asset", "retention", "request", "requests", "report", "case-end", "overlap", "overlaps", "releases",
-    "series", "series-list", "case-proposals", "message", "messages",
+    "series", "series-list", "case-proposals", "message", "messages", "lead", "leads", "victim", "victims", "offender",
+    "offenders", "place", "places", "links", "links-of",
 }  # fmt: skip
 """Pages that are read, hold no original and are no file to take away."""
 AT_THE_DOOR = {

@@ -60,6 +60,11 @@ class Link(Covered):
         )
         indexes = (
             models.Index(name="links_to_b", fields=["b_id", "a_id"], condition=~Q(state=LinkState.WITHDRAWN.value)),
+            # Few, and asked for only when a record goes.
+            models.Index(
+                name="links_withdrawn_from_a", fields=["a_id"], condition=Q(state=LinkState.WITHDRAWN.value)
+            ),
+            models.Index(name="links_withdrawn_to_b", fields=["b_id"], condition=Q(state=LinkState.WITHDRAWN.value)),
             models.Index(
                 name="links_that_wait", fields=["owner_member", "owner_unit", "asserted_at"],
                 condition=Q(state=LinkState.CANDIDATE.value),
