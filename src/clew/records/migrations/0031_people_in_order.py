@@ -7,7 +7,7 @@ WITHDRAWN = 4
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0029_places_by_owner")]
+    dependencies = [("records", "0030_categories")]
     operations = [
         *(
             migrations.AddIndex(noun, models.Index(fields=["entered_at", "id"], name=f"{noun}s_in_order"))
