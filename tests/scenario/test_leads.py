@@ -5,14 +5,16 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from clew.actions import corresponding, ending, following, raising
+from clew.actions import corresponding, describing, ending, following, linking, raising
 from clew.domain.errors import Invalid, NotVisible, StepRefused, Unavailable
 from clew.domain.handling import Actor, Audience
 from clew.domain.lead import BECAUSE, OPEN, Outcome, Rule, State, Step
+from clew.domain.link import Basis, LinkType
 from clew.domain.message import NoticeKind
+from clew.domain.place import PlaceFacts, PlaceKind, Point
 from clew.domain.retention import calendar_of
 from clew.domain.series import SeriesState
-from clew.records import leads
+from clew.records import leads, series
 from clew.records.lead_grounds import SealedAgain
 from clew.records.leads import Lead
 from clew.records.session import Session, acting_as
@@ -297,3 +299,28 @@ def test_a_run_that_was_killed_on_its_way_is_gone_on_with_and_raises_nothing_twi
     assert raising.raise_all() == 1
     assert raising.raise_all() == 0
     assert (len(of(ada)), len(notices(ada))) == (1, 1)
+
+
+@pytest.mark.parametrize("order", ["linked first", "linked later"])
+def test_what_is_taken_at_a_place_where_the_unit_says_its_series_is_raises_a_lead(
+    world: World, ada: Actor, sven: Actor, order: str
+) -> None:
+    """Whatever the series' own media say of where they were taken: an officer linked it with a place."""
+    green = world.series(ada, "green-room", [found(world, ada, "NO-1")])
+    far = {"latitude": 59.99, "longitude": 10.7522, "gps_precision_m": 20.0}
+    with acting_as(ada) as session:
+        facts = PlaceFacts(kind=PlaceKind.LANDMARK, country="NO", point=Point(latitude=59.9139, longitude=10.7522, precision_m=40.0))
+        at = describing.enter_place(session, facts, "the square", "", handling(ada)).kept.reference
+        reference = series.of(session, [green])[green].reference
+
+    def said() -> None:
+        with acting_as(ada) as session:
+            linking.link(session, reference, LinkType.TAKEN_AT, at, basis=Basis.SEEN)
+
+    for part in (said, lambda: found(world, sven, "SE-1", **NEAR))[:: 1 if order == "linked first" else -1]:
+        assert of(ada) == ()
+        part()
+        found(world, sven, "SE-2", **far)
+        raising.raise_all()
+    (lead,) = of(ada)
+    assert (lead.rule, lead.series_id, dict(lead.measured), lead.weighed.media) == (Rule.KNOWN_PLACE, green, {"metres": 11}, 1)

@@ -29,7 +29,7 @@ SENTENCES: Mapping[Rule, str] = {
     Rule.SAME_CAMERA: "It was taken with the camera of the series, whose serial number ends in {ending}.",
     Rule.SAME_DOCUMENT: "It was made from the same edited document as a medium in the series.",
     Rule.ALIGNED_CLIP: "It runs like a clip in the series for {seconds} seconds.",
-    Rule.KNOWN_PLACE: "It was taken {metres} metres from a medium in the series, within what is known of both places.",
+    Rule.KNOWN_PLACE: "It was taken {metres} metres from where the series is known to be, within what is known of both.",
     Rule.REAPPEARED: "A medium of this solved series lies in an exhibit that came later, beside material taken"
     " {days} days after the newest that the series has.",
 }
@@ -138,7 +138,7 @@ class Weighed:
 
     `newest_taken_at`: when the newest of the evidence was taken, by its camera; `entered_at`: when the latest came to
     the node. `media`: how many speak for it, `others`: how many other members hold some of them. `has_place`: it is
-    known where some of it was taken. Units: times in UTC.
+    known where some of it was taken, or an officer said in which country the series was. Units: times in UTC.
     """
 
     rule: Rule

@@ -234,7 +234,7 @@ def _leads(owner: Connection, facts: ConnectionFacts) -> Check:
         late = owner.execute(
             "select exists (select from lead_news where noted_at < now() - %s)", [pursuit.LATE_AFTER]
         ).fetchone()
-    if missing := {*pursuit.TRIGGERS} - kept:
+    if missing := {*pursuit.TRIGGERS, *pursuit.OF_PLACES} - kept:
         bad = "Run clew init on a new database and bring the records over: these are gone"
         return _verdict("leads", missing, good="", bad=bad)
     return Check(

@@ -91,6 +91,37 @@ begin
 end
 $$;
 
+-- A series that is said to be taken at a place, or a place to appear in it: one medium of it is enough to look again.
+create or replace function clew_note_changed_links() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    insert into lead_news (medium_id)
+    select m.medium_id
+      from (select distinct case when n.type = 2 then n.a_id else n.b_id end as id from new_rows n
+             where n.state = 2 and (n.type = 2 and n.a_kind = 1 or n.type = 1 and n.a_kind = 5 and n.b_kind = 1)) s
+     cross join lateral (select sm.medium_id from series_media sm where sm.series_id = s.id limit 1) m;
+    return null;
+end
+$$;
+
+-- A place that is known more exactly, or elsewhere: the same of each series that it is linked with.
+create or replace function clew_note_changed_points() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    insert into lead_news (medium_id)
+    select m.medium_id
+      from (select l.a_id as id from new_rows n join links l on l.b_id = n.place_id and l.type = 2 and l.a_kind = 1 and l.state = 2
+            union
+            select l.b_id from new_rows n join links l on l.a_id = n.place_id and l.type = 1 and l.b_kind = 1 and l.state = 2) s
+     cross join lateral (select sm.medium_id from series_media sm where sm.series_id = s.id limit 1) m;
+    return null;
+end
+$$;
+
 -- The calendar of a unit, or null: whoever else asks is given nothing and changes nothing.
 create or replace function clew_lead_unit() returns text
 language sql stable security definer

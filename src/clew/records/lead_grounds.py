@@ -16,6 +16,7 @@ from psycopg.rows import TupleRow
 
 from clew.domain.handling import BLOCKED
 from clew.domain.lead import State
+from clew.domain.link import EndKind, LinkState, LinkType
 from clew.domain.proposal import PLACE_PRECISION_METRES_MAX, Place
 from clew.domain.series import SOLVED, UNSOLVED
 from clew.records import sealed
@@ -195,10 +196,47 @@ def close_in_space(session: Session) -> Iterator[Ground]:
              where c.latitude is not null and c.longitude is not null limit {PAIRS_MAX})
         select c.series_id, n.id, n.owner_member, n.owner_unit, {spot}, c.latitude, c.longitude, c.precision_m
           from known c join media n on {near} limit {PAIRS_MAX}"""
-    for statement in (new_outside, new_inside):
+    for statement in (new_outside, new_inside, *_OF_PLACES):
         for one in _grounds(session, statement, {}):
             here, there = one.said[:3], one.said[3:]
             yield Ground(series_id=one.series_id, medium_id=one.medium_id, owner=one.owner, said=(_place(here), _place(there)))
+
+
+_AT_PLACES = f"""
+    with at_place as materialized (
+        select w.id as series_id, x.place_id from pg_temp.lead_series w
+         cross join lateral (
+               select l.b_id as place_id from links l
+                where l.a_id = w.id and l.type = {LinkType.TAKEN_AT:d} and l.state = {LinkState.ACCEPTED:d}
+                  and l.owner_member = %(member)s and l.owner_unit = %(unit)s
+               union
+               select l.a_id from links l
+                where l.b_id = w.id and l.type = {LinkType.APPEARS_IN:d} and l.a_kind = {EndKind.PLACE:d}
+                  and l.state = {LinkState.ACCEPTED:d} and l.owner_member = %(member)s and l.owner_unit = %(unit)s) x
+         where not w.is_solved),
+    known as materialized (
+        select distinct k.series_id, round(n.latitude::numeric, 4)::float8 as latitude,
+               round(n.longitude::numeric, 4)::float8 as longitude, n.precision_m
+          from at_place k join places p on p.id = k.place_id and p.owner_member = %(member)s and p.owner_unit = %(unit)s
+          join place_points n on n.place_id = p.id and n.precision_m <= {PLACE_PRECISION_METRES_MAX} limit {PAIRS_MAX})
+"""
+"""Where the unit itself says that its series are: its own places by its own links, which nobody can hide from it later."""
+_NEAR_KNOWN = f"""
+    {{n}}.latitude between k.latitude - {BAND_DEGREES} and k.latitude + {BAND_DEGREES}
+    and abs({{n}}.longitude - k.longitude) * cos(radians(k.latitude)) <= {BAND_DEGREES}"""
+_OF_PLACES = (
+    f"""{_AT_PLACES}
+    select k.series_id, o.id, o.owner_member, o.owner_unit, o.latitude, o.longitude, o.precision_m, k.latitude, k.longitude,
+           k.precision_m
+      from known k join pg_temp.lead_candidates o on {_NEAR_KNOWN.format(n="o")} limit {PAIRS_MAX}""",
+    f"""{_AT_PLACES}
+    select k.series_id, n.id, n.owner_member, n.owner_unit, round(n.latitude::numeric, 4)::float8,
+           round(n.longitude::numeric, 4)::float8, n.gps_precision_m, k.latitude, k.longitude, k.precision_m
+      from known k join media n on {_NEAR_KNOWN.format(n="n")}
+     where exists (select from pg_temp.lead_candidates c join series_media sm on sm.medium_id = c.id
+                    where sm.series_id = k.series_id)
+     limit {PAIRS_MAX}""",
+)
 
 
 def reappearing(session: Session) -> Iterator[Ground]:

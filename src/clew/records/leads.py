@@ -8,6 +8,7 @@ from uuid import UUID
 
 from clew.domain.errors import NotVisible, StepRefused
 from clew.domain.lead import Outcome, Rule, State, Step, Weighed, after
+from clew.domain.link import LinkState, LinkType
 from clew.domain.message import NoticeKind
 from clew.domain.proposal import Measured
 from clew.domain.series import SeriesState
@@ -303,7 +304,10 @@ def _leads(session: Session, condition: str, values: Mapping[str, object]) -> tu
             select shown.*, w.* from shown cross join lateral (
                 select (array_agg(e.measured order by length(e.measured) desc, e.added_at, m.id))[1], max(m.taken_at) at time zone 'UTC', max(m.taken_in_at),
                        count(*), count(distinct m.owner_member) filter (where m.owner_member <> %(member)s),
-                       bool_or(m.latitude is not null)
+                       bool_or(m.latitude is not null) or exists (
+                           select from links l join places p on p.id = l.b_id and p.country <> ''
+                            where l.a_id = shown.series_id and l.type = {LinkType.TAKEN_AT:d}
+                              and l.state = {LinkState.ACCEPTED:d})
                   from lead_media e join media m on m.id = e.medium_id where e.lead_id = shown.id) w
              order by shown.raised_at desc, shown.id""",
             {**_unit(session), **values},

@@ -57,9 +57,11 @@ FUNCTIONS_OF_THE_APP = (
 )
 FUNCTIONS_OF_THE_BLIND = (
     "clew_lead_unit()",
+    "clew_note_changed_links()",
     "clew_note_changed_media()",
     "clew_note_changed_places()",
     "clew_note_changed_places_in_series()",
+    "clew_note_changed_points()",
     "clew_note_changed_series()",
     "clew_note_new_matches()",
     "clew_note_new_media()",
@@ -81,12 +83,18 @@ TRIGGERS: Mapping[str, tuple[str, str, str, str]] = {
     "changed_series_are_news": ("update", "series", CHANGED, "clew_note_changed_series"),
     "matches_are_news": ("insert", "matches", NEW, "clew_note_new_matches"),
 }
+OF_PLACES: Mapping[str, tuple[str, str, str, str]] = {
+    "links_are_news": ("insert", "links", NEW, "clew_note_changed_links"),
+    "changed_links_are_news": ("update", "links", NEW, "clew_note_changed_links"),
+    "points_are_news": ("insert", "place_points", NEW, "clew_note_changed_points"),
+    "changed_points_are_news": ("update", "place_points", NEW, "clew_note_changed_points"),
+}
 """By name: when, on which table, with which rows, what it calls. Without them nothing is looked at again."""
 
 
-def triggers() -> list[str]:
+def triggers(some: Mapping[str, tuple[str, str, str, str]] = TRIGGERS) -> list[str]:
     """Statements that note whatever may make a lead; for whoever owns the tables and may call the functions."""
     return [
         f"create trigger {name} after {verb} on {table} {rows} for each statement execute function {function}()"
-        for name, (verb, table, rows, function) in TRIGGERS.items()
+        for name, (verb, table, rows, function) in some.items()
     ]
