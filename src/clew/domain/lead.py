@@ -29,7 +29,7 @@ SENTENCES: Mapping[Rule, str] = {
     Rule.SAME_CAMERA: "It was taken with the camera of the series, whose serial number ends in {ending}.",
     Rule.SAME_DOCUMENT: "It was made from the same edited document as a medium in the series.",
     Rule.ALIGNED_CLIP: "It runs like a clip in the series for {seconds} seconds.",
-    Rule.KNOWN_PLACE: "It was taken {metres} metres from where the series is known to be, within what is known of both.",
+    Rule.KNOWN_PLACE: "It was taken {metres} metres from where the series is known to be, as exactly as that is known.",
     Rule.REAPPEARED: "A medium of this solved series lies in an exhibit that came later, beside material taken"
     " {days} days after the newest that the series has.",
 }

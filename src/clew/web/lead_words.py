@@ -42,7 +42,7 @@ RULES: Mapping[Rule, Words] = {
     Rule.SAME_DOCUMENT: gettext_lazy("It was made from the same edited document as a medium in the series."),
     Rule.ALIGNED_CLIP: gettext_lazy("It runs like a clip in the series for {seconds} seconds."),
     Rule.KNOWN_PLACE: gettext_lazy(
-        "It was taken {metres} metres from where the series is known to be, within what is known of both."
+        "It was taken {metres} metres from where the series is known to be, as exactly as that is known."
     ),
     Rule.REAPPEARED: gettext_lazy(
         "A medium of this solved series lies in an exhibit that came later, beside material taken {days} days after the"

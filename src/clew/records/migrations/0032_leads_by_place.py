@@ -31,5 +31,5 @@ def note(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0030_categories")]
+    dependencies = [("records", "0031_people_in_order")]
     operations = [migrations.RunPython(note, migrations.RunPython.noop)]
