@@ -17,7 +17,7 @@ import pytest
 from django.db import connection
 from psycopg.rows import TupleRow
 
-from clew.actions import describing, entrusting
+from clew.actions import describing, entrusting, raising
 from clew.domain.act import SALT_BYTES
 from clew.domain.handling import Actor, Audience, Use
 from clew.domain.victim import VictimFacts
@@ -364,6 +364,20 @@ def meets_what_is_hidden(what: Tried) -> object:
         return [*said, *(reads(app, f"select * from public.{table}") for table in ("overlaps", "overlap_grounds", "overlap_clock"))]
 
 
+def looks_at_what_is_new(what: Tried) -> object:
+    """Whatever of leads Norway's officer can ask for, after Sweden entered something hidden or did not."""
+    raising.raise_all()
+    if what.is_held:
+        what.world.medium(what.sven, Audience.UNIT, content=b"more")
+    with norway(what) as app:
+        said = [str(app.execute("select clew_open_lead_round(10, 5)").fetchone())]
+        said += [str(app.execute(f"select * from {words}").fetchall()) for words in LOOKS]
+        return [*said, *(reads(app, f"select * from {table}") for table in ("lead_news", "lead_checks", "leads", "notices"))]
+
+
+LOOKS = ("clew_lead_rounds()", f"clew_lead_media_of('{UUID(int=0)}')", f"clew_lead_checked('{UUID(int=0)}')")
+
+
 def reads(app: Connection, query: str) -> str:
     """The rows or the refusal; what was done before stays."""
     try:
@@ -555,6 +569,13 @@ LEAKS: dict[str, tuple[Probe, Careless]] = {
     "a key without an owner tells which case ends": (
         proposes_to_shred_a_case, lambda w: changed(w, *policy_of("shreddings", "insert", "with check (true)"))),
     "the audit tells whose a record is": (asks_the_audit_whose_it_is, an_owner_who_is_told),
+    "an officer is given a round of what is new": (
+        looks_at_what_is_new, functions_that_are(lambda words: words.replace(
+            "if clew_actor_role() is distinct from 'operator' then", "if false then"))),
+    "what is new lies open": (
+        looks_at_what_is_new,
+        lambda w: changed(w, "grant select on lead_news to {app}; create policy careless on lead_news for select to {app} using (true)",
+                          "drop policy careless on lead_news; revoke select on lead_news from {app}")),
     "an overlap is told at once": (
         meets_what_is_hidden, functions_that_are(lambda words: words.replace(
             "tick := to_timestamp(", "tick := began + interval '1 second'; perform to_timestamp("))),

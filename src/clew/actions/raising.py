@@ -22,7 +22,7 @@ from clew.records.session import Session, acting_as
 
 NEWS_PER_ROUND_MAX = 10_000
 ROUNDS_OPEN_MAX = 20
-ROUNDS_PER_RUN_MAX = 50
+ROUNDS_PER_RUN_MAX = 5
 """The next run goes on."""
 
 log = logging.getLogger("clew.leads")
