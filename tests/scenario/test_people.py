@@ -6,10 +6,10 @@ from datetime import date
 import psycopg
 import pytest
 
-from clew.actions import asserting, blocking, describing, ending, entrusting, linking, opening, restricting
+from clew.actions import asserting, blocking, describing, ending, entrusting, exploring, linking, opening, restricting
 from clew.domain.cover import years_after
 from clew.domain.errors import Invalid, NotVisible, StepRefused
-from clew.domain.handling import Actor, Audience, Use
+from clew.domain.handling import SHARED_AT_INTAKE, Actor, Audience, Use
 from clew.domain.handling_change import SubjectKind
 from clew.domain.link import Basis, LinkType
 from clew.domain.offender import Established, OffenderFacts
@@ -111,6 +111,33 @@ def test_where_a_place_is_others_know_to_a_tenth_of_a_degree_and_nearer_if_they_
             cursor.execute("select latitude, longitude from places where id = %s", [seen.kept.id])
             assert cursor.fetchone() == seen.coarse == (59.9, 10.8)
         assert (seen.name, seen.point) == ("the harbour", OSLO if use is Use.ORIGINAL else None)
+
+
+def test_places_whose_circles_meet_may_be_the_same_as_far_as_their_points_are_seen(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    shared = SHARED_AT_INTAKE | Use.ORIGINAL
+    points = {
+        "here": OSLO, "beside": Point(latitude=59.9145, longitude=10.7522, precision_m=50),
+        "across the town": Point(latitude=59.9439, longitude=10.7522, precision_m=50),
+        "somewhere": Point(latitude=59.9, longitude=10.7, precision_m=500_000),
+        "in the same latitude": Point(latitude=59.9139, longitude=-10.7522, precision_m=50),
+    }  # fmt: skip
+    made = {}
+    for by, uses in ((ada, shared), (sven, shared), (sven, SHARED_AT_INTAKE)):
+        for name, point in points.items():
+            given = handling(by, uses=uses)
+            with acting_as(by) as session:
+                facts = PlaceFacts(kind=PlaceKind.GPS, point=point)
+                made[by.member, uses, name] = describing.enter_place(session, facts, name, "", given).kept.reference
+    with acting_as(ada) as session:
+        view = exploring.look_at_place(session, made["NO", shared, "here"])
+    wanted = [made["SE", shared, "here"], *(made[member, shared, "beside"] for member in ("NO", "SE"))]
+    assert {row.kept.reference for row in view.near} == {*wanted}
+    assert view.near[0].kept.reference == wanted[0]
+    with acting_as(ada) as session:
+        assert exploring.look_at_place(session, made["SE", SHARED_AT_INTAKE, "here"]).near == ()
+        assert exploring.look_at_place(session, made["NO", shared, "somewhere"]).near == ()
 
 
 # Who they are ----------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ HISTORY_MAX = 50
 """How many versions, assertions and steps are shown, the latest."""
 TOGETHER_SHOWN_MAX = 50
 LINKS_SHOWN_MAX = 200
+NEAR_SHOWN_MAX = 20
 NOWHERE = "No page begins there: take the marker as the page before gave it."
 
 __all__ = [
@@ -111,9 +112,10 @@ class OffenderView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceView:
-    """A place with all that the actor may see of it."""
+    """A place with all that the actor may see of it; `near` are places that may be the same, the nearest first."""
 
     row: PlaceRow
+    near: tuple[PlaceRow, ...]
     descriptions: tuple[Description, ...]
     links: LinkPage
 
@@ -189,9 +191,11 @@ def look_at_offender(session: Session, reference: str, *, after: str | None = No
 def look_at_place(session: Session, reference: str, *, after: str | None = None) -> PlaceView:
     """The same of a place. Raises as `look_at_victim`."""
     row = places.find(session, reference)
-    audit.append(session, "place.read", str(row.kept.id), shown={row.kept.handling.owner_member})
+    near = places.near(session, row, NEAR_SHOWN_MAX)
+    shown = {one.kept.handling.owner_member for one in (row, *near)}
+    audit.append(session, "place.read", str(row.kept.id), {"places": len(near)}, shown=shown)
     return PlaceView(
-        row=row, descriptions=_descriptions(session, places.NOUN, row.kept.id),
+        row=row, near=tuple(near), descriptions=_descriptions(session, places.NOUN, row.kept.id),
         links=_links(session, [row.kept.id], after),
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from clew.actions.exploring import (
     VictimRow,
     VictimView,
 )
+from clew.actions.opening import today
 from clew.cli.answers import plain
 from clew.domain.link import LinkState, word_of
 from clew.domain.person import AgeBand
@@ -54,7 +55,8 @@ def victim_json(view: VictimView) -> dict[str, object]:
 
 
 def view_json(view: OffenderView | PlaceView) -> dict[str, object]:
-    return {**row_json(view.row), **_descriptions_json(view.descriptions), **page_json(view.links)}
+    near = {"near": [row_json(row) for row in view.near]} if isinstance(view, PlaceView) else {}
+    return {**row_json(view.row), **_descriptions_json(view.descriptions), **near, **page_json(view.links)}
 
 
 def page_json(page: LinkPage) -> dict[str, object]:
@@ -126,7 +128,11 @@ def victim_in_words(view: VictimView) -> list[str]:
 
 
 def view_in_words(view: OffenderView | PlaceView) -> list[str]:
-    return [row_in_words(view.row), *_descriptions_in_words(view.descriptions), *page_in_words(view.links)]
+    near = view.near if isinstance(view, PlaceView) else ()
+    return [
+        row_in_words(view.row), *_descriptions_in_words(view.descriptions),
+        *(f"  ~ {row_in_words(row)}" for row in near), *page_in_words(view.links),
+    ]  # fmt: skip
 
 
 def page_in_words(page: LinkPage) -> list[str]:
@@ -190,7 +196,12 @@ def _facts_json(row: Row) -> dict[str, object]:
 
 
 def _age_json(age: AgeBand | None) -> dict[str, object] | None:
-    return age and {"youngest": age.youngest, "oldest": age.oldest, "on": age.on.isoformat()}
+    """The band at its date, and what it has become by today."""
+    now = age and age.at(today())
+    return age and {
+        "youngest": age.youngest, "oldest": age.oldest, "on": age.on.isoformat(), "now": now,
+        "is_surely_adult": age.is_surely_adult(today()),
+    }  # fmt: skip
 
 
 def _facts_in_words(row: Row) -> str:
@@ -200,9 +211,14 @@ def _facts_in_words(row: Row) -> str:
             where = f"{row.point.latitude}, {row.point.longitude} within {row.point.precision_m:g} m"
         return "  ".join(filter(None, (row.kind.value, row.country, where, row.name)))
     age = row.facts.age
-    years = "" if age is None else f"{age.youngest}-{age.oldest} on {age.on}"
+    years = "" if age is None else f"{age.youngest}-{age.oldest} on {age.on}, {_now(age)}"
     said = row.state.value if isinstance(row, VictimRow) else row.facts.established.value
     return "  ".join(filter(None, (said, row.facts.sex.value, years)))
+
+
+def _now(age: AgeBand) -> str:
+    youngest, oldest = age.at(today())
+    return "of age now" if age.is_surely_adult(today()) else f"{youngest}-{oldest} now"
 
 
 def _descriptions_json(described: Sequence[Description]) -> dict[str, object]:

@@ -11,6 +11,9 @@ REFERENCE_LETTER = "P"
 COARSE_DECIMALS = 1
 """To a tenth of a degree, about 11 km, whoever sees a place sees where it is; nearer is a use of its own."""
 PRECISION_METRES_MAX = 2_000_000
+NEAR_METRES_MAX = 100_000
+"""Places whose circles are wider than this are near to everything, and so near to nothing."""
+METRES_PER_DEGREE = 111_195
 EARTH_METRES = 6_371_008.8
 """The mean radius. Source: IUGG, GRS 80 (R1)."""
 
@@ -58,6 +61,12 @@ class Point:
     def may_be(self, other: "Point") -> bool:
         """Whether both may be one place: their circles meet."""
         return self.metres_to(other) <= self.precision_m + other.precision_m
+
+
+    @property
+    def is_near_something(self) -> bool:
+        """Whether it is known well enough for others to be near it."""
+        return self.precision_m <= NEAR_METRES_MAX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from clew.domain.handling import Handling
-from clew.domain.place import PlaceFacts, PlaceKind, Point, reference_in
+from clew.domain.place import METRES_PER_DEGREE, NEAR_METRES_MAX, PlaceFacts, PlaceKind, Point, reference_in
 from clew.records import nouns, sealed
 from clew.records.nouns import Kept, Noun
 from clew.records.session import Session
 
 NOUN = Noun(table="places", about="place_id", columns=("kind", "name", "country", "latitude", "longitude"))
 NAME = b"places.name"
+LOOKED_AT_MAX = 1_000
+"""How many places in one band of latitude are compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,32 @@ def points_of(session: Session, place_ids: Iterable[UUID]) -> dict[UUID, Point]:
             [list(place_ids)],
         )
         return {row[0]: Point(latitude=row[1], longitude=row[2], precision_m=row[3]) for row in cursor}
+
+
+def near(session: Session, one: PlaceRow, limit: int) -> list[PlaceRow]:
+    """Places that may be this one, nearest first: both points are known to the actor and their circles meet.
+
+    Looked for in a box of latitude by the index, whatever the longitude near the poles and where the day changes.
+    """
+    if one.point is None or not one.point.is_near_something:
+        return []
+    reach = (one.point.precision_m + NEAR_METRES_MAX) / METRES_PER_DEGREE
+    rows = _rows(
+        session,
+        nouns.select(
+            session, NOUN,
+            """id <> %(id)s and latitude between %(south)s and %(north)s
+               and exists (select from place_points p where p.place_id = places.id and p.precision_m <= %(metres)s)
+               order by abs(latitude - %(here)s), id limit %(limit)s""",
+            {
+                "id": one.kept.id, "here": one.point.latitude, "south": one.point.latitude - reach,
+                "north": one.point.latitude + reach, "metres": NEAR_METRES_MAX, "limit": LOOKED_AT_MAX,
+            },
+        ),
+    )  # fmt: skip
+    here = one.point
+    found = [(here.metres_to(row.point), row) for row in rows if row.point is not None and here.may_be(row.point)]
+    return [row for _, row in sorted(found, key=lambda pair: pair[0])[:limit]]
 
 
 def _columns(session: Session, facts: PlaceFacts, name: str) -> dict[str, object]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clew.actions.exploring import Edge, EndRow, LinkLine, OffenderRow, PlaceRow, VictimRow
+from clew.actions.opening import today
 from clew.domain.link import Basis, Confidence, EndKind, LinkState, LinkType, Step, word_of
 from clew.domain.offender import Established
 from clew.domain.person import Sex
@@ -144,6 +145,8 @@ def facts(row: Row) -> Iterator[tuple[str, str]]:
     if age is not None:
         years = f"{age.youngest}–{age.oldest}" if age.youngest != age.oldest else str(age.oldest)  # noqa: RUF001
         yield _("Age"), _("{years} on {day}").format(years=years, day=age.on.isoformat())
+        youngest, oldest = age.at(today())
+        yield _("Today"), _("of age") if age.is_surely_adult(today()) else f"{youngest}–{oldest}"  # noqa: RUF001
 
 
 def _where(row: PlaceRow) -> Iterator[tuple[str, str]]:

@@ -82,7 +82,8 @@ def place(request: HttpRequest, name: str) -> HttpResponse:
     """A place: by what it is known, where it is, and its links."""
     with as_officer(request.user.get_username()) as session:
         view = exploring.look_at_place(session, name, after=request.GET.get("after"))
-    return render(request, "people/one.html", _shown(request, "place", view) | {"called": view.row.name})
+    near = [(row.kept, row.name, list(link_words.facts(row))) for row in view.near]
+    return render(request, "people/one.html", _shown(request, "place", view) | {"called": view.row.name, "near": near})
 
 
 @require_POST
