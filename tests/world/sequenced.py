@@ -7,8 +7,12 @@ standard input ends. The sequencer is there to be killed.
 import random
 import sys
 import threading
+import time
 
 import django
+
+PAUSE_SECONDS_MAX = 0.05
+"""Between transactions: eight writers leave the machine something to sequence with."""
 
 
 def write(seed: int) -> None:
@@ -21,6 +25,7 @@ def write(seed: int) -> None:
     is_over = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), is_over.set()), daemon=True).start()
     while not is_over.is_set():
+        time.sleep(chance.uniform(0, PAUSE_SECONDS_MAX))
         made = []
         try:
             with acting_as(actor) as session:
