@@ -103,7 +103,7 @@ def seized(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[Node]:
-    made = _fresh(tmp_path_factory.mktemp("whole") / "clew", compiled)
+    made = _fresh(tmp_path_factory.mktemp("whole") / "clew", compiled, is_forked=True)
     yield made
     _remove(made.home)
 
@@ -141,9 +141,11 @@ def test_no_file_of_the_node_holds_what_was_planted(node: Node, seized: Path, mo
     for officer in ("ada", "bo"):
         node.run("officer", "add", officer, "--member", "NO", "--unit", "VICTIM-ID")
     killed = node.start(*intake)
-    time.sleep(6)
+    while killed.poll() is None and not any(path.is_file() for path in (node.home / "vault").rglob("*")):
+        time.sleep(0.02)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.communicate()
+    assert killed.returncode == -signal.SIGKILL
     assert canaries.found(secrets, folders(node)) == set(), "after a kill, PostgreSQL running"
     node.run(*intake)
     node.run("intake", str(seized / "export.json"), "--as", "ada", "--case", "EXPORTED-1", "--exhibit", "EXPORT")

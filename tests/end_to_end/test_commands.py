@@ -20,6 +20,7 @@ from clew.node import postgres
 from clew.node.configuration import Configuration
 from clew.node.place import place_of
 from clew.node.postgres import _cluster
+from tests.world.forge import Forked, forge_of, forget
 
 SECONDS_MAX = 300
 AWAY_SECONDS = 10.0
@@ -27,9 +28,10 @@ AWAY_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A node of its own, driven by commands."""
+    """A node of its own, driven by commands; `is_forked`: by processes that need not import what they use."""
 
     home: Path
+    is_forked: bool = False
 
     @property
     def environment(self) -> dict[str, str]:
@@ -37,7 +39,9 @@ class Node:
         kept.pop("NUMBA_CACHE_DIR", None)
         return {**kept, "CLEW_HOME": str(self.home), "COLUMNS": "200"}
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
+    def start(self, *words: str) -> "subprocess.Popen[str] | Forked":
+        if self.is_forked:
+            return forge_of(self.environment).start("clew.cli", *words)
         return subprocess.Popen(
             [sys.executable, "-m", "clew.cli", *words], env=self.environment, text=True, start_new_session=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -51,12 +55,12 @@ class Node:
         return out if code == 0 else err
 
 
-def _fresh(home: Path, compiled: Path) -> Node:
+def _fresh(home: Path, compiled: Path, *, is_forked: bool = False) -> Node:
     """A node that is not founded yet, with the compiled code of this run."""
     home.mkdir(mode=0o700)
     shutil.copytree(compiled, home / "cache")
     (home / "cache").chmod(0o700)
-    return Node(home=home)
+    return Node(home=home, is_forked=is_forked)
 
 
 @contextmanager
@@ -79,6 +83,7 @@ def node(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[N
 
 
 def _remove(home: Path) -> None:
+    forget(str(home))
     shutil.rmtree(place_of(Configuration(home=home)).root, ignore_errors=True)
     shutil.rmtree(home, ignore_errors=True)
 

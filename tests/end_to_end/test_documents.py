@@ -31,7 +31,7 @@ def _commands(page: str, section: str = "") -> Iterator[list[str]]:
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[Node]:
-    made = _fresh(tmp_path_factory.mktemp("documents") / "clew", compiled)
+    made = _fresh(tmp_path_factory.mktemp("documents") / "clew", compiled, is_forked=True)
     with held_up(made):
         yield made
     _remove(made.home)

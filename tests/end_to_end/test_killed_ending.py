@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from clew.records import tombstones
 from clew.records.session import acting_as
 from tests.scenario.test_ending import blobs, counts, every_row
 from tests.world.ending import POINTS
+from tests.world.forge import forge_of
 from tests.world.office import Office, work_in
 from tests.world.world import World
 
@@ -40,9 +39,9 @@ def test_killed_anywhere_the_next_run_ends_it(
         office = Office(workplace=workplace)
         office.intake(ada, ended, "NO-1", series="harbour")
         office.intake(ada, kept, "NO-2", until=later)
-    command = [sys.executable, "-m", "tests.world.ending", str(point), str(tmp_path), END.isoformat()]
-    killed = subprocess.run(command, env=os.environ, timeout=SECONDS_MAX, check=False, capture_output=True)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    killed = forge_of(os.environ).start("tests.world.ending", str(point), str(tmp_path), END.isoformat())
+    _, said = killed.communicate(timeout=SECONDS_MAX)
+    assert killed.returncode == -signal.SIGKILL, said
     monkeypatch.setattr(ending, "today", lambda: END)
     with work_in(tmp_path, nursery) as workplace:
         ending.end_all(workplace)

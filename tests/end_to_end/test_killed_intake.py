@@ -3,8 +3,6 @@
 import hashlib
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import psycopg
@@ -15,6 +13,7 @@ from clew.domain.triage import Counts
 from clew.media.nursery import Nursery
 from clew.media.vault import Kept
 from clew.media.walk import path_text
+from tests.world.forge import forge_of
 from tests.world.killed import POINTS
 from tests.world.office import Office, work_in
 from tests.world.world import World
@@ -39,9 +38,9 @@ def test_killed_anywhere_it_goes_on_where_it_stopped(
     world: World, nursery: Nursery, source: Path, tmp_path: Path, point: int
 ) -> None:
     ada = world.officer("ada", member="NO")
-    command = [sys.executable, "-m", "tests.world.killed", str(point), str(tmp_path), str(source)]
-    killed = subprocess.run(command, env=os.environ, timeout=SECONDS_MAX, check=False, capture_output=True)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    killed = forge_of(os.environ).start("tests.world.killed", str(point), str(tmp_path), str(source))
+    _, said = killed.communicate(timeout=SECONDS_MAX)
+    assert killed.returncode == -signal.SIGKILL, said
     with work_in(tmp_path, nursery) as workplace:
         office = Office(workplace=workplace)
         office.intake(ada, source, "NO-1")

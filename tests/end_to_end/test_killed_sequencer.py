@@ -3,8 +3,6 @@
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,27 +13,26 @@ import pymerkle
 from clew.actions import sequencing, verifying
 from clew.domain.act import words
 from clew.records import leaves
+from tests.world.forge import Forked, forge_of
 from tests.world.world import World
 
 WRITERS = 8
 SECONDS_MAX = 300.0
 KILLS = 10
 KILL_SECONDS_MAX = 0.5
-ROOT = Path(__file__).parents[2]
 
 
-def started(*words_of: str, **more: object) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.world.sequenced", *words_of]
-    return subprocess.Popen(command, cwd=ROOT, env=os.environ, text=True, **more)
+def started(*words_of: str, **more: object) -> Forked:
+    return forge_of(os.environ).start("tests.world.sequenced", *words_of, stderr=None, **more)
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[list[subprocess.Popen[str]]]:
+def writing(folder: Path) -> Iterator[list[Forked]]:
     """Eight writers; what they committed is in a file each."""
     writers = []
     for seed in range(WRITERS):
         with (folder / f"{seed}.committed").open("w") as told:
-            writers.append(started("write", str(seed), stdin=subprocess.PIPE, stdout=told))
+            writers.append(started("write", str(seed), stdout=told))
     try:
         yield writers
         for writer in writers:
@@ -50,12 +47,13 @@ def kill_again_and_again() -> None:
     """Start a sequencer and kill it at its work, with no chance to tidy up, over and over."""
     chance = random.Random(1)
     for _ in range(KILLS):
-        sequencer = started("sequence", stdout=subprocess.PIPE)
+        sequencer = started("sequence")
         assert sequencer.stdout.readline() == "ready\n"
         await_growth()
         time.sleep(chance.uniform(0, KILL_SECONDS_MAX))
         sequencer.send_signal(signal.SIGKILL)
         sequencer.wait()
+        sequencer.stdin.close()
         sequencer.stdout.close()
 
 
