@@ -31,6 +31,8 @@ MATCHES_MAX = 200_000
 """How many matches of the media of one round are looked at."""
 WORDS_MAX = 2_000
 """How many different serial numbers or documents of one round are looked up."""
+PLACES_MAX = 5_000
+"""How many places of its series one unit looks around."""
 NEWEST_MAX = 200
 """So many of the newest media of an exhibit are looked at: one that is newer than a series is enough."""
 WORDS_PER_STATEMENT = 20_000
@@ -196,47 +198,54 @@ def close_in_space(session: Session) -> Iterator[Ground]:
              where c.latitude is not null and c.longitude is not null limit {PAIRS_MAX})
         select c.series_id, n.id, n.owner_member, n.owner_unit, {spot}, c.latitude, c.longitude, c.precision_m
           from known c join media n on {near} limit {PAIRS_MAX}"""
-    for statement in (new_outside, new_inside, *_OF_PLACES):
-        for one in _grounds(session, statement, {}):
+    places = _known_places(session)
+    for statement in (new_outside, new_inside, *(_OF_PLACES if places else ())):
+        for one in _grounds(session, statement, places):
             here, there = one.said[:3], one.said[3:]
             yield Ground(series_id=one.series_id, medium_id=one.medium_id, owner=one.owner, said=(_place(here), _place(there)))
 
 
 _AT_PLACES = f"""
-    with at_place as materialized (
-        select w.id as series_id, x.place_id from pg_temp.lead_series w
-         cross join lateral (
-               select l.b_id as place_id from links l
-                where l.a_id = w.id and l.type = {LinkType.TAKEN_AT:d} and l.state = {LinkState.ACCEPTED:d}
-                  and l.owner_member = %(member)s and l.owner_unit = %(unit)s
-               union
-               select l.a_id from links l
-                where l.b_id = w.id and l.type = {LinkType.APPEARS_IN:d} and l.a_kind = {EndKind.PLACE:d}
-                  and l.state = {LinkState.ACCEPTED:d} and l.owner_member = %(member)s and l.owner_unit = %(unit)s) x
-         where not w.is_solved),
-    known as materialized (
-        select distinct k.series_id, round(n.latitude::numeric, 4)::float8 as latitude,
-               round(n.longitude::numeric, 4)::float8 as longitude, n.precision_m
-          from at_place k join places p on p.id = k.place_id and p.owner_member = %(member)s and p.owner_unit = %(unit)s
-          join place_points n on n.place_id = p.id and n.precision_m <= {PLACE_PRECISION_METRES_MAX} limit {PAIRS_MAX})
-"""
-"""Where the unit itself says that its series are: its own places by its own links, which nobody can hide from it later."""
+    select distinct k.series_id, round(n.latitude::numeric, 4)::float8, round(n.longitude::numeric, 4)::float8, n.precision_m
+      from (select w.id as series_id, l.b_id as place_id from pg_temp.lead_series w
+              join links l on l.a_id = w.id and l.type = {LinkType.TAKEN_AT:d} and l.state = {LinkState.ACCEPTED:d}
+                   and l.owner_member = %(member)s and l.owner_unit = %(unit)s
+             where not w.is_solved
+             union
+            select w.id, l.a_id from pg_temp.lead_series w
+              join links l on l.b_id = w.id and l.type = {LinkType.APPEARS_IN:d} and l.a_kind = {EndKind.PLACE:d}
+                   and l.state = {LinkState.ACCEPTED:d} and l.owner_member = %(member)s and l.owner_unit = %(unit)s
+             where not w.is_solved) k
+      join places p on p.id = k.place_id and p.owner_member = %(member)s and p.owner_unit = %(unit)s
+      join place_points n on n.place_id = p.id and n.precision_m <= {PLACE_PRECISION_METRES_MAX} limit {PLACES_MAX}"""
+_KNOWN = """
+    with known (series_id, latitude, longitude, precision_m) as (
+        select * from unnest(%(series)s::uuid[], %(latitude)s::float8[], %(longitude)s::float8[], %(precision)s::float8[]))"""
 _NEAR_KNOWN = f"""
     {{n}}.latitude between k.latitude - {BAND_DEGREES} and k.latitude + {BAND_DEGREES}
     and abs({{n}}.longitude - k.longitude) * cos(radians(k.latitude)) <= {BAND_DEGREES}"""
 _OF_PLACES = (
-    f"""{_AT_PLACES}
+    f"""{_KNOWN}
     select k.series_id, o.id, o.owner_member, o.owner_unit, o.latitude, o.longitude, o.precision_m, k.latitude, k.longitude,
            k.precision_m
       from known k join pg_temp.lead_candidates o on {_NEAR_KNOWN.format(n="o")} limit {PAIRS_MAX}""",
-    f"""{_AT_PLACES}
+    f"""{_KNOWN}
     select k.series_id, n.id, n.owner_member, n.owner_unit, round(n.latitude::numeric, 4)::float8,
            round(n.longitude::numeric, 4)::float8, n.gps_precision_m, k.latitude, k.longitude, k.precision_m
-      from known k join media n on {_NEAR_KNOWN.format(n="n")}
-     where exists (select from pg_temp.lead_candidates c join series_media sm on sm.medium_id = c.id
-                    where sm.series_id = k.series_id)
-     limit {PAIRS_MAX}""",
+      from (select * from known g
+             where exists (select from pg_temp.lead_candidates c join series_media sm on sm.medium_id = c.id
+                            where sm.series_id = g.series_id)) k
+     cross join lateral (select n.* from media n where {_NEAR_KNOWN.format(n="n")} offset 0) n limit {PAIRS_MAX}""",
 )
+
+
+def _known_places(session: Session) -> dict[str, object]:
+    """Where the unit itself says that its series are: its own places by its own links, which nobody hides from it later."""
+    with session.cursor() as cursor:
+        cursor.execute(_AT_PLACES, _unit(session))
+        rows = cursor.fetchall()
+    keys = ("series", "latitude", "longitude", "precision")
+    return {key: [row[at] for row in rows] for at, key in enumerate(keys)} if rows else {}
 
 
 def reappearing(session: Session) -> Iterator[Ground]:
