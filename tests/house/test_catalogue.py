@@ -410,6 +410,11 @@ def test_the_doctor_finds_the_database_well(configuration: Configuration, node: 
             "alter table places enable trigger places_takes_its_links_along",
             "links",
         ),
+        (
+            "alter table media disable trigger media_are_news",
+            "alter table media enable trigger media_are_news",
+            "leads",
+        ),
         ("create view sight as select * from media", "drop view sight", "views"),
         ("grant {blind} to {app}", "revoke {blind} from {app}", "database role"),
     ],

@@ -14,6 +14,8 @@ from clew.domain.message import NoticeKind
 from clew.domain.place import PlaceFacts, PlaceKind, Point
 from clew.domain.retention import calendar_of
 from clew.domain.series import SeriesState
+from clew.node import doctor
+from clew.node.configuration import Configuration
 from clew.records import leads, series
 from clew.records.lead_grounds import SealedAgain
 from clew.records.leads import Lead
@@ -324,3 +326,20 @@ def test_what_is_taken_at_a_place_where_the_unit_says_its_series_is_raises_a_lea
         raising.raise_all()
     (lead,) = of(ada)
     assert (lead.rule, lead.series_id, dict(lead.measured), lead.weighed.media) == (Rule.KNOWN_PLACE, green, {"metres": 11}, 1)
+
+
+def test_the_doctor_says_when_something_new_waits_too_long_to_be_looked_at(
+    world: World, ada: Actor, configuration: Configuration
+) -> None:
+    found(world, ada, "NO-1", **CAMERA)
+
+    def is_well() -> bool:
+        (check,) = [one for one in doctor.check_database(configuration, world.facts) if one.name == "leads"]
+        return check.ok
+
+    assert is_well()
+    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as everything:
+        everything.execute("update lead_news set noted_at = noted_at - interval '61 minutes'")
+    assert not is_well()
+    raising.raise_all()
+    assert is_well()
