@@ -118,6 +118,8 @@ WALKED: dict[str, tuple[Way, ...]] = {
         Way(words="exhibit PHONE-1 --case {} --to DK/VICTIM-ID", sort=NAMES, parameter="within"),
         Way(words="series {} --to DK/VICTIM-ID", sort=NAMES, parameter="name"),
         Way(words="overlap {} --to DK/VICTIM-ID", sort=IDENTIFIERS, parameter="name"),
+        Way(words="victim {} --to DK/VICTIM-ID", sort=REFERENCES, parameter="name"),
+        Way(words="place {} --to DK/VICTIM-ID", sort=REFERENCES, parameter="name"),
     ),
     "lead list": (Way(words="--series {}", sort=NAMES, parameter="series"),),
     **{
@@ -218,15 +220,16 @@ WALKED: dict[str, tuple[Way, ...]] = {
         Way(words="{own_place} --after {}", sort=HIDDEN, parameter="after"),
     ),
     "place describe": (Way(words="{} --kind room --basis why", sort=REFERENCES, parameter="place"),),
-    **{
-        f"link {step}": (
-            Way(words="{} was-at {own_place} --basis seen", sort=REFERENCES, parameter="a"),
-            Way(words="{own_victim} connected-with {} --basis seen", sort=REFERENCES, parameter="b"),
-            Way(words="{} enquired-in NO-1 --basis seen", sort=DIGESTS, parameter="a"),
-            Way(words="{own_victim} enquired-in {} --basis seen", sort=NAMES, parameter="b"),
-        )
-        for step in ("add", "propose")
-    },
+    "link add": (
+        Way(words="{} was-at {own_place} --basis seen", sort=REFERENCES, parameter="a"),
+        Way(words="{own_victim} connected-with {} --basis seen", sort=REFERENCES, parameter="b"),
+        Way(words="{} enquired-in NO-1 --basis seen", sort=DIGESTS, parameter="a"),
+        Way(words="{own_victim} enquired-in {} --basis seen", sort=NAMES, parameter="b"),
+    ),
+    "link propose": (
+        Way(words="{} was-at {own_place} --basis seen", sort=REFERENCES, parameter="a"),
+        Way(words="{own_victim} connected-with {} --basis seen", sort=REFERENCES, parameter="b"),
+    ),
     "link list": (
         Way(words="{}", sort=REFERENCES, parameter="name"),
         Way(words="{}", sort=NAMES, parameter="name"),
@@ -240,11 +243,7 @@ WALKED: dict[str, tuple[Way, ...]] = {
         f"link {step}": (Way(words=f"{{}} {more}", sort=HIDDEN, parameter="name"),)
         for step, more in (("refuse", "--reason why"), ("withdraw", "--reason why"), ("restrict", "--audience unit"))
     },
-    "link explore": (
-        Way(words="{}", sort=REFERENCES, parameter="name"),
-        Way(words="{}", sort=NAMES, parameter="name"),
-        Way(words="{}", sort=DIGESTS, parameter="name"),
-    ),
+    "link explore": (Way(words="{}", sort=REFERENCES, parameter="name"),),
     "triage": (
         Way(words="{}", sort=NAMES, parameter="case"),
         Way(words="{} --jsonl", sort=NAMES, parameter="case"),
@@ -445,7 +444,8 @@ def letters_of(name: str, words: str) -> tuple[str, ...]:
     """How references begin that the command takes there."""
     if name.startswith("link"):
         return ("V-", "O-") if "was-at" in words or "connected-with" in words else ("S-", "V-", "O-", "P-")
-    return (f"{name[0].upper()}-",)
+    about = words.split(maxsplit=1)[0] if name == "message ask" else name
+    return (f"{about[0].upper()}-",)
 
 
 def beginning_of(name: str, words: str) -> tuple[str, ...]:

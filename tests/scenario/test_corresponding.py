@@ -6,17 +6,18 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from clew.actions import corresponding, deconflicting, shredding
+from clew.actions import corresponding, deconflicting, describing, shredding
 from clew.actions.corresponding import About, Kind, NoticeKind, Side, SubjectKind
 from clew.cli.drawing import landscape
 from clew.domain import handling_change
 from clew.domain.errors import Invalid, NotVisible, StepRefused
-from clew.domain.handling import Actor
+from clew.domain.handling import Actor, Audience
 from clew.domain.overlap import Step
+from clew.domain.victim import VictimFacts
 from clew.records.session import acting_as
 from tests.world.office import Office, unit_only
 from tests.world.ticks import ticks
-from tests.world.world import World
+from tests.world.world import World, handling
 
 DUE = date.today() + timedelta(days=14)  # noqa: DTZ011 (a day is enough)
 CASE = About(kind=SubjectKind.CASE, name="NO-1")
@@ -66,6 +67,20 @@ def test_a_request_is_read_answered_and_closed_and_each_side_is_told_that_someth
         corresponding.close(session, asked)
     with acting_as(sven) as session, pytest.raises(StepRefused):
         corresponding.say(session, asked, Kind.ANSWER, "One thing more.")
+
+
+@pytest.mark.parametrize("audience", [Audience.ALL, Audience.UNIT], ids=["seen", "hidden"])
+def test_a_request_about_a_victim_names_it_to_whoever_sees_it_alone(
+    world: World, ada: Actor, sven: Actor, audience: Audience
+) -> None:
+    with acting_as(ada) as session:
+        child = describing.enter_victim(session, VictimFacts(), "", handling(ada, audience)).kept.reference
+        about = About(kind=SubjectKind.VICTIM, name=child)
+        made = corresponding.ask(session, about, ("SE", "VICTIM-ID"), DUE, "Is this school yours?")
+    assert look(ada, made).correspondence.about == child
+    assert look(sven, made).correspondence.about == (child if audience is Audience.ALL else "")
+    with acting_as(sven) as session, pytest.raises(NotVisible):
+        corresponding.ask(session, About(kind=SubjectKind.PLACE, name="P-100000017"), ("NO", "VICTIM-ID"), DUE, "Words.")
 
 
 def test_we_know_nothing_is_one_press_and_each_side_says_its_own(ada: Actor, sven: Actor, asked) -> None:

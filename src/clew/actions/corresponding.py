@@ -21,7 +21,7 @@ from clew.domain.message import (
     checked_language,
     checked_text,
 )
-from clew.records import audit, handlings, members, messages, series
+from clew.records import audit, handlings, members, messages, offenders, places, series, victims
 from clew.records.messages import Correspondence, Message, Notice
 from clew.records.session import Session, acting_as
 
@@ -209,6 +209,9 @@ def _subject(session: Session, about: About) -> tuple[UUID, tuple[str, str] | No
             session, handling_change.SubjectKind.EXHIBIT, about.name, about.within
         ).id,
         SubjectKind.SERIES: lambda: series.find(session, about.name).id,
+        SubjectKind.VICTIM: lambda: victims.find(session, about.name).kept.id,
+        SubjectKind.OFFENDER: lambda: offenders.find(session, about.name).kept.id,
+        SubjectKind.PLACE: lambda: places.find(session, about.name).kept.id,
     }
     if about.kind is not SubjectKind.OVERLAP:
         return kinds[about.kind](), None

@@ -1,4 +1,4 @@
-"""Restricting: who may see a case, an exhibit, a series or a hash list, changed by its owner alone."""
+"""Restricting: who may see a case, exhibit, series, hash list, victim, offender or place, changed by its owner alone."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress

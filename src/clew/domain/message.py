@@ -21,6 +21,9 @@ class SubjectKind(StrEnum):
     CASE = "case"
     EXHIBIT = "exhibit"
     SERIES = "series"
+    VICTIM = "victim"
+    OFFENDER = "offender"
+    PLACE = "place"
     OVERLAP = "overlap"
     """A contact: both sides of an overlap consented, and each knows the other."""
 

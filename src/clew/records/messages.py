@@ -305,11 +305,15 @@ _CORRESPONDENCES = """
                       and not exists (select from correspondence_reads r where r.correspondence_id = c.id
                                          and r.officer = %(me)s and r.read_at >= m.written_at)),
            exists (select from messages m where m.correspondence_id = c.id and m.kind in ('answer', 'nothing-known')),
-           coalesce(k.reference, k2.reference), e.reference, s.reference, coalesce(k.owner_member, k2.owner_member, e.owner_member)
+           coalesce(k.reference, k2.reference), e.reference,
+           coalesce(s.reference, v.reference, f.reference, p.reference), coalesce(k.owner_member, k2.owner_member, e.owner_member)
       from correspondences c
       left join cases k on k.id = c.subject_id
       left join exhibits e on e.id = c.subject_id
       left join series s on s.id = c.subject_id
+      left join victims v on v.id = c.subject_id
+      left join offenders f on f.id = c.subject_id
+      left join places p on p.id = c.subject_id
       left join overlap_contacts o on o.contact_id = c.subject_id
       left join cases k2 on k2.id = o.subject_id
 """
@@ -325,9 +329,9 @@ def _correspondence(session: Session, row: Sequence) -> Correspondence:
 
 def _about(row: Sequence) -> str:
     """The reference of the record, as far as row security gave it."""
-    case, exhibit, series, owner = row[13], row[14], row[15], row[16]
-    if series is not None:
-        return str(series)
+    case, exhibit, plain, owner = row[13], row[14], row[15], row[16]
+    if plain is not None:
+        return str(plain)
     for found, column in ((case, REFERENCE), (exhibit, EXHIBIT)):
         if found is not None:
             return sealed.words(sealed.of_member(owner), column, found)

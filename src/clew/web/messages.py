@@ -26,6 +26,9 @@ SUBJECTS: Mapping[SubjectKind, Words] = {
     SubjectKind.CASE: gettext_lazy("Case"),
     SubjectKind.EXHIBIT: gettext_lazy("Exhibit"),
     SubjectKind.SERIES: gettext_lazy("Series"),
+    SubjectKind.VICTIM: gettext_lazy("Victim"),
+    SubjectKind.OFFENDER: gettext_lazy("Offender"),
+    SubjectKind.PLACE: gettext_lazy("Place"),
     SubjectKind.OVERLAP: gettext_lazy("Overlap"),
 }
 KINDS: Mapping[Kind, Words] = {
@@ -172,7 +175,7 @@ def _subject(word: str) -> SubjectKind:
     try:
         return SubjectKind(word)
     except ValueError:
-        raise Invalid(_("A request is about a case, an exhibit, a series or an overlap.")) from None
+        raise Invalid(_("A request is about a case, an exhibit, a series, a victim, an offender, a place or an overlap.")) from None
 
 
 def _day(text: str) -> date:

@@ -11,7 +11,7 @@ from clew.records.models.cover import Covered
 
 
 class HandlingChange(Covered):
-    """A handling given to a case, an exhibit, a series or a hash list; seen within the owner's member.
+    """A handling given to what is handled as a whole (`SubjectKind`); seen within the owner's member.
 
     The first of a subject is the handling under which it was entered. Never removed: a change is superseded.
     """
