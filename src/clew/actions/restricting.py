@@ -1,4 +1,4 @@
-"""Restricting: who may see a case, exhibit, series, hash list, victim, offender or place, changed by its owner alone."""
+"""Restricting: who may see a case, a series, a victim or whatever is handled as a whole, changed by its owner alone."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Handlings of whole subjects: what a case, exhibit, series or hash list lies under, and all its rows with it."""
+"""Handlings of whole subjects: what a case, an exhibit or a victim lies under, and all its rows with it."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -175,7 +175,7 @@ def _subject(word: str) -> SubjectKind:
     try:
         return SubjectKind(word)
     except ValueError:
-        raise Invalid(_("A request is about a case, an exhibit, a series, a victim, an offender, a place or an overlap.")) from None
+        raise Invalid(_("Say what the request is about: one of the kinds that the form offers.")) from None
 
 
 def _day(text: str) -> date:
