@@ -5,7 +5,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from clew.actions import corresponding, describing, ending, following, linking, raising
+from clew.actions import corresponding, describing, ending, following, gathering, linking, raising
 from clew.domain.errors import Invalid, NotVisible, StepRefused, Unavailable
 from clew.domain.handling import Actor, Audience
 from clew.domain.lead import BECAUSE, OPEN, Outcome, Rule, State, Step
@@ -14,11 +14,14 @@ from clew.domain.message import NoticeKind
 from clew.domain.place import PlaceFacts, PlaceKind, Point
 from clew.domain.retention import calendar_of
 from clew.domain.series import SeriesState
+from clew.domain.triage import Aligned
+from clew.jobs import tasks
 from clew.node import doctor
 from clew.node.configuration import Configuration
-from clew.records import leads, series
+from clew.records import leads, matches, series
 from clew.records.lead_grounds import SealedAgain
 from clew.records.leads import Lead
+from clew.records.matches import Match, MatchKind
 from clew.records.session import Session, acting_as
 from tests.scenario.test_proposing import CAMERA, found, hide
 from tests.world.office import Office
@@ -343,3 +346,65 @@ def test_the_doctor_says_when_something_new_waits_too_long_to_be_looked_at(
     assert not is_well()
     raising.raise_all()
     assert is_well()
+
+
+@pytest.mark.parametrize("kind", [MatchKind.VIDEO, MatchKind.SOUND])
+def test_a_clip_that_runs_like_one_of_an_open_series_raises_a_lead_and_a_hidden_one_none(
+    world: World, ada: Actor, sven: Actor, kind: MatchKind
+) -> None:
+    """Found by a closer look, later than the media: the match is what is new."""
+    known = found(world, ada, "NO-1")
+    world.series(ada, "green-room", [known])
+    stored = world.fingerprint(ada, known)
+    clips = [found(world, sven, "SE-1") for _ in range(2)]
+    let_see(sven, clips[1], Audience.UNIT)
+    raising.raise_all()
+    with acting_as(sven) as session:
+        run = Aligned(seconds_here=(2.0, 11.0), seconds_there=(0.0, 9.0), frames_matched=40, frames_compared=50)
+        matches.write(session, [
+            Match(medium_id=clip, fingerprint_id=stored, kind=kind, distance_bits=8, radius_bits=31, aligned=run) for clip in clips
+        ])  # fmt: skip
+    assert raising.raise_all() == 1
+    (lead,) = of(ada)
+    assert (lead.rule, dict(lead.measured)) == (Rule.ALIGNED_CLIP, {"seconds": 9})
+    with acting_as(ada) as session:
+        assert [one.id for one in leads.media(session, lead.id, 10)] == [clips[0]]
+
+
+def test_a_near_picture_raises_no_lead_because_triage_answers_it(world: World, ada: Actor, sven: Actor) -> None:
+    known = found(world, ada, "NO-1")
+    world.series(ada, "green-room", [known])
+    stored = world.fingerprint(ada, known)
+    near = found(world, sven, "SE-1")
+    with acting_as(sven) as session:
+        matches.write(session, [
+            Match(medium_id=near, fingerprint_id=stored, kind=MatchKind.PDQ, distance_bits=8, radius_bits=31)
+        ])  # fmt: skip
+    assert raising.raise_all() == 0
+
+
+def test_of_series_that_are_one_one_has_the_lead(world: World, ada: Actor, sven: Actor) -> None:
+    for name in ("green-room", "blue-room"):
+        world.series(ada, name, [found(world, ada, f"NO-{name}", **CAMERA)])
+    with acting_as(ada) as session:
+        gathering.merge(session, "green-room", "blue-room", "The same room.")
+    raising.raise_all()
+    assert of(ada) == ()
+    found(world, sven, "SE-1", **CAMERA)
+    assert raising.raise_all() == 1
+    found(world, sven, "SE-2", **CAMERA)
+    assert raising.raise_all() == 0
+    assert [lead.weighed.media for lead in of(ada)] == [2]
+
+
+def test_a_unit_waits_for_another_members_series_that_it_has_media_in(world: World, ada: Actor, sven: Actor) -> None:
+    green = world.series(sven, "green-room", [found(world, sven, "SE-1")])
+    with acting_as(ada) as session:
+        reference = series.of(session, [green])[green].reference
+    found(world, ada, "NO-1", content=b"of Norway", **CAMERA)
+    with acting_as(ada) as session:
+        gathering.add(session, reference, case="NO-1")
+    dina = world.officer("dina", member="DK")
+    found(world, dina, "DK-1", **CAMERA)
+    tasks.raise_leads(0)
+    assert [[lead.series_id for lead in of(unit)] for unit in (ada, sven, dina)] == [[green], [green], []]
