@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from clew.actions import asserting, exploring, linking
+from clew.actions import asserting, exploring, linking, portraying
 from clew.domain.errors import Invalid, NotVisible
 from clew.domain.handling import Actor, Audience
 from clew.domain.link import Basis, Confidence, LinkState, LinkType
@@ -140,14 +140,14 @@ def test_pages_of_victims_name_each_once_the_newest_first_and_none_that_is_hidde
     found, after = [], None
     for _ in range(4):
         with acting_as(ada) as session:
-            page = exploring.every_victim(session, own=is_own, after=after, limit=2)
+            page = portraying.every_victim(session, own=is_own, after=after, limit=2)
         found += [row.kept.reference for row in page.items]
         after = page.next
         if after is None:
             break
     assert found == wanted
     with acting_as(ada) as session, pytest.raises(Invalid):
-        exploring.every_victim(session, after="nowhere")
+        portraying.every_victim(session, after="nowhere")
 
 
 def test_candidates_wait_in_pages_until_they_are_decided(world: World, ada: Actor) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 import psycopg
 import pytest
 
-from clew.actions import asserting, blocking, describing, ending, entrusting, exploring, linking, opening, restricting
+from clew.actions import asserting, blocking, describing, ending, entrusting, linking, opening, portraying, restricting
 from clew.domain.cover import years_after
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import SHARED_AT_INTAKE, Actor, Audience, Use
@@ -131,13 +131,13 @@ def test_places_whose_circles_meet_may_be_the_same_as_far_as_their_points_are_se
                 facts = PlaceFacts(kind=PlaceKind.GPS, point=point)
                 made[by.member, uses, name] = describing.enter_place(session, facts, name, "", given).kept.reference
     with acting_as(ada) as session:
-        view = exploring.look_at_place(session, made["NO", shared, "here"])
+        view = portraying.look_at_place(session, made["NO", shared, "here"])
     wanted = [made["SE", shared, "here"], *(made[member, shared, "beside"] for member in ("NO", "SE"))]
     assert {row.kept.reference for row in view.near} == {*wanted}
     assert view.near[0].kept.reference == wanted[0]
     with acting_as(ada) as session:
-        assert exploring.look_at_place(session, made["SE", SHARED_AT_INTAKE, "here"]).near == ()
-        assert exploring.look_at_place(session, made["NO", shared, "somewhere"]).near == ()
+        assert portraying.look_at_place(session, made["SE", SHARED_AT_INTAKE, "here"]).near == ()
+        assert portraying.look_at_place(session, made["NO", shared, "somewhere"]).near == ()
 
 
 # Who they are ----------------------------------------------------------------------------------------------

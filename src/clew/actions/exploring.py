@@ -1,4 +1,4 @@
-"""Exploring: victims, offenders and places in pages, one with all that is said of it, and what is linked with what."""
+"""Exploring: links of a record, candidates that wait, and what is reached from a record by two hops."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,22 +6,15 @@ from uuid import UUID
 
 from clew.domain.errors import Invalid
 from clew.domain.link import NODES_MAX, SHOWN, hops, named
-from clew.records import audit, ends, explorations, links, merges, nouns, offenders, places, victims
+from clew.records import audit, ends, explorations, links
 from clew.records.ends import EndRow
 from clew.records.explorations import Edge
 from clew.records.links import End, LinkRow, LinkStepTaken
-from clew.records.merges import Merge
-from clew.records.nouns import Description, Noun
-from clew.records.offenders import OffenderRow
-from clew.records.places import PlaceRow
 from clew.records.session import Session
-from clew.records.victims import VictimRow, Word
 
 HISTORY_MAX = 50
-"""How many versions, assertions and steps are shown, the latest."""
-TOGETHER_SHOWN_MAX = 50
+"""How many steps are shown, the latest."""
 LINKS_SHOWN_MAX = 200
-NEAR_SHOWN_MAX = 20
 NOWHERE = "No page begins there: take the marker as the page before gave it."
 
 __all__ = [
@@ -33,33 +26,14 @@ __all__ = [
     "LinkRow",
     "LinkView",
     "Node",
-    "OffenderRow",
-    "OffenderView",
-    "Page",
-    "PlaceRow",
-    "PlaceView",
-    "VictimRow",
-    "VictimView",
-    "every_offender",
-    "every_place",
-    "every_victim",
     "explore",
     "linked",
+    "links_of",
     "look_at_link",
-    "look_at_offender",
-    "look_at_place",
-    "look_at_victim",
+    "marker",
     "seen",
     "waiting",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Some records; `next` is where the following page begins, or None."""
-
-    items: tuple[VictimRow | OffenderRow | PlaceRow, ...]
-    next: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,39 +62,6 @@ class LinkView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VictimView:
-    """A victim with all that the actor may see of it; links are those of all victims that are one with it."""
-
-    row: VictimRow
-    descriptions: tuple[Description, ...]
-    together: tuple[VictimRow, ...]
-    together_count: int
-    merges: tuple[Merge, ...]
-    words: tuple[Word, ...]
-    references: dict[UUID, str]
-    links: LinkPage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OffenderView:
-    """An offender with all that the actor may see of it."""
-
-    row: OffenderRow
-    descriptions: tuple[Description, ...]
-    links: LinkPage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceView:
-    """A place with all that the actor may see of it; `near` are places that may be the same, the nearest first."""
-
-    row: PlaceRow
-    near: tuple[PlaceRow, ...]
-    descriptions: tuple[Description, ...]
-    links: LinkPage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """A record that was reached, by so many hops; `has_more`: it has more links than were read."""
 
@@ -138,73 +79,11 @@ class Exploration:
     is_cut: bool
 
 
-def every_victim(session: Session, *, own: bool = False, after: str | None = None, limit: int = 50) -> Page:
-    """A page of victims that the actor may see, or of its unit's; the newest first.
-
-    Raises:
-        Invalid: no page begins at `after`.
-    """
-    return _page(session, "victim", victims.page(session, is_own=own, after=_marker(after), limit=limit + 1), limit)
-
-
-def every_offender(session: Session, *, own: bool = False, after: str | None = None, limit: int = 50) -> Page:
-    """The same of offenders. Raises as `every_victim`."""
-    return _page(session, "offender", offenders.page(session, is_own=own, after=_marker(after), limit=limit + 1), limit)
-
-
-def every_place(session: Session, *, own: bool = False, after: str | None = None, limit: int = 50) -> Page:
-    """The same of places. Raises as `every_victim`."""
-    return _page(session, "place", places.page(session, is_own=own, after=_marker(after), limit=limit + 1), limit)
-
-
-def look_at_victim(session: Session, reference: str, *, after: str | None = None) -> VictimView:
-    """The victim of that reference with all that the actor may see of it; its links from a page's marker on.
-
-    Raises:
-        NotVisible: there is none, or the actor may not see it.
-        Invalid: no page begins at `after`.
-    """
-    row = victims.find(session, reference)
-    ids = merges.together(session, [row.kept.id], kind=merges.VICTIMS)[row.kept.id]
-    others = victims.of(session, [one for one in ids if one != row.kept.id][:TOGETHER_SHOWN_MAX])
-    asserted = merges.of(session, ids, HISTORY_MAX, kind=merges.VICTIMS)
-    called = victims.of(session, {end for one in asserted for end in (one.a, one.b)})
-    shown = {one.kept.handling.owner_member for one in (row, *others.values())}
-    audit.append(session, "victim.read", str(row.kept.id), {"victims": len(ids)}, shown=shown)
-    return VictimView(
-        row=row, descriptions=_descriptions(session, victims.NOUN, row.kept.id), together=tuple(others.values()),
-        together_count=len(ids) - 1, merges=asserted, words=victims.words_of(session, ids, HISTORY_MAX),
-        references={one.kept.id: one.kept.reference for one in called.values()}, links=_links(session, ids, after),
-    )  # fmt: skip
-
-
-def look_at_offender(session: Session, reference: str, *, after: str | None = None) -> OffenderView:
-    """The same of an offender. Raises as `look_at_victim`."""
-    row = offenders.find(session, reference)
-    audit.append(session, "offender.read", str(row.kept.id), shown={row.kept.handling.owner_member})
-    return OffenderView(
-        row=row, descriptions=_descriptions(session, offenders.NOUN, row.kept.id),
-        links=_links(session, [row.kept.id], after),
-    )  # fmt: skip
-
-
-def look_at_place(session: Session, reference: str, *, after: str | None = None) -> PlaceView:
-    """The same of a place. Raises as `look_at_victim`."""
-    row = places.find(session, reference)
-    near = places.near(session, row, NEAR_SHOWN_MAX)
-    shown = {one.kept.handling.owner_member for one in (row, *near)}
-    audit.append(session, "place.read", str(row.kept.id), {"places": len(near)}, shown=shown)
-    return PlaceView(
-        row=row, near=tuple(near), descriptions=_descriptions(session, places.NOUN, row.kept.id),
-        links=_links(session, [row.kept.id], after),
-    )  # fmt: skip
-
-
 def linked(session: Session, name: str, *, after: str | None = None) -> LinkPage:
     """Links of a record of any kind, candidates among them. Raises as `look_at_victim`."""
     row = ends.find(session, named(name))
     audit.append(session, "link.list", str(row.end.id), shown={row.handling.owner_member})
-    return _links(session, [row.end.id], after)
+    return links_of(session, [row.end.id], after)
 
 
 def look_at_link(session: Session, link_id: UUID) -> LinkView:
@@ -233,7 +112,7 @@ def waiting(session: Session, *, after: str | None = None, limit: int = 50) -> L
     Raises:
         Invalid: no page begins at `after`.
     """
-    rows = links.waiting(session, after=_marker(after), limit=limit + 1)
+    rows = links.waiting(session, after=marker(after), limit=limit + 1)
     audit.append(session, "link.list", "")
     return LinkPage(items=_lines(session, rows[:limit]), next=str(rows[limit - 1].id) if len(rows) > limit else None)
 
@@ -289,16 +168,9 @@ def _walk(
     return reached, list(edges), more, is_cut
 
 
-def _page(
-    session: Session, what: str, rows: Sequence[VictimRow | OffenderRow | PlaceRow], limit: int
-) -> Page:
-    shown = tuple(rows[:limit])
-    audit.append(session, f"{what}.list", "", shown={row.kept.handling.owner_member for row in shown})
-    return Page(items=shown, next=str(shown[-1].kept.id) if len(rows) > limit else None)
-
-
-def _links(session: Session, ids: Sequence[UUID], after: str | None) -> LinkPage:
-    rows = links.of(session, ids, states=SHOWN, after=_marker(after), limit=LINKS_SHOWN_MAX + 1)
+def links_of(session: Session, ids: Sequence[UUID], after: str | None) -> LinkPage:
+    """Facts and candidates of these records, in a page; for actions that put on record that they were shown."""
+    rows = links.of(session, ids, states=SHOWN, after=marker(after), limit=LINKS_SHOWN_MAX + 1)
     shown = rows[:LINKS_SHOWN_MAX]
     return LinkPage(items=_lines(session, shown), next=str(shown[-1].id) if len(rows) > LINKS_SHOWN_MAX else None)
 
@@ -313,11 +185,12 @@ def _lines(session: Session, rows: Sequence[LinkRow]) -> tuple[LinkLine, ...]:
     )
 
 
-def _descriptions(session: Session, noun: Noun, one: UUID) -> tuple[Description, ...]:
-    return nouns.descriptions_of(session, noun, one, HISTORY_MAX)
+def marker(after: str | None) -> UUID | None:
+    """Where a page begins, as the page before gave it.
 
-
-def _marker(after: str | None) -> UUID | None:
+    Raises:
+        Invalid: no page begins there.
+    """
     try:
         return None if after is None else UUID(after)
     except ValueError:

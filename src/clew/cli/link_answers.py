@@ -9,14 +9,9 @@ from clew.actions.exploring import (
     LinkPage,
     LinkView,
     Node,
-    OffenderRow,
-    OffenderView,
-    PlaceRow,
-    PlaceView,
-    VictimRow,
-    VictimView,
 )
 from clew.actions.opening import today
+from clew.actions.portraying import OffenderRow, OffenderView, PlaceRow, PlaceView, VictimRow, VictimView
 from clew.cli.answers import plain
 from clew.domain.link import LinkState, word_of
 from clew.domain.person import AgeBand

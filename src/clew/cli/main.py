@@ -30,6 +30,7 @@ from clew.cli import (
     officers,
     overlaps,
     people,
+    places,
     releases,
     reports,
     requests,
@@ -66,7 +67,7 @@ app.add_typer(schemes.app, name="scheme", help="Schemes: which facts make which 
 app.add_typer(series.app, name="series", help="Series: media that belong together.")
 app.add_typer(people.victims, name="victim", help="Victims: children by reference, without names.")
 app.add_typer(people.offenders, name="offender", help="Offenders: people by reference, and what is established.")
-app.add_typer(people.places, name="place", help="Places: by what they are known, and where they are.")
+app.add_typer(places.app, name="place", help="Places: by what they are known, and where they are.")
 app.add_typer(links.app, name="link", help="Links: what joins records, and what is reached from one.")
 for command in (
     nodes.init,

@@ -1,4 +1,4 @@
-"""`clew victim`, `clew offender`, `clew place`: people and places by reference, without names."""
+"""`clew victim`, `clew offender`: people by reference, without names."""
 
 import json
 import sys
@@ -12,21 +12,18 @@ from clew.cli.entry import As, Json, console, entered
 from clew.domain.errors import Invalid, NotVisible
 from clew.domain.offender import Established, OffenderFacts
 from clew.domain.person import AgeBand, Sex, age_band
-from clew.domain.place import PlaceFacts, PlaceKind, point_in
 from clew.domain.victim import Said, VictimFacts
 
 if TYPE_CHECKING:
-    from clew.actions.exploring import Page
+    from clew.actions.portraying import Page
 
 victims = typer.Typer(no_args_is_help=True)
 offenders = typer.Typer(no_args_is_help=True)
-places = typer.Typer(no_args_is_help=True)
 
 SHOWN_PER_PAGE = 200
 
 Victim = Annotated[str, typer.Argument(metavar="VICTIM", help="Its reference, such as V-482177348.")]
 Offender = Annotated[str, typer.Argument(metavar="OFFENDER", help="Its reference, such as O-482177348.")]
-Place = Annotated[str, typer.Argument(metavar="PLACE", help="Its reference, such as P-482177348.")]
 Reason = Annotated[str, typer.Option(help="Why: others decide by it.")]
 Basis = Annotated[str, typer.Option(help="On what basis this is said.")]
 Own = Annotated[bool, typer.Option("--own", help="Only those of your unit.")]
@@ -35,11 +32,6 @@ Audience = Annotated[str, typer.Option(help='Who sees it: unit, member, "members
 SexOf = Annotated[Sex, typer.Option("--sex", help="As it is seen.")]
 Age = Annotated[str, typer.Option(help="Between which ages, such as 7-9.")]
 On = Annotated[str, typer.Option(help="The day on which the ages held, such as 2023-04-15.")]
-KindOf = Annotated[PlaceKind, typer.Option("--kind", help="By what it is known.")]
-Country = Annotated[str, typer.Option(help="Two letters, such as BR.")]
-At = Annotated[str, typer.Option(help="Latitude, longitude and metres, such as 59.91,10.75,50.")]
-Name = Annotated[str, typer.Option(help="What your unit calls the place.")]
-Uses = Annotated[str, typer.Option(help="What the audience may use it for: original shows others the exact point.")]
 Purpose = Annotated[str, typer.Option(help="Why you need to know, such as victim-identification.")]
 Case = Annotated[str, typer.Option(help="The reference of the case for which you need it.")]
 
@@ -54,32 +46,27 @@ def offender() -> None:
     """Offenders: people by reference, and what is established."""
 
 
-@places.callback()
-def place() -> None:
-    """Places: by what they are known, and where they are."""
-
-
 @victims.command("list")
 def list_victims(as_: As, own: Own = False, after: After = None, json_: Json = False) -> None:
     """Victims that you may see, the newest first."""
     with entered():
-        from clew.actions import exploring, opening
+        from clew.actions import opening, portraying
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            page = exploring.every_victim(session, own=own, after=after, limit=SHOWN_PER_PAGE)
-        _listed("victims", page, json_)
+            page = portraying.every_victim(session, own=own, after=after, limit=SHOWN_PER_PAGE)
+        listed("victims", page, json_)
 
 
 @victims.command("show")
 def show_victim(name: Victim, as_: As, after: After = None, json_: Json = False) -> None:
     """A victim: what is known, what units assert of it, and its links; never who it is."""
     with entered():
-        from clew.actions import exploring, opening
+        from clew.actions import opening, portraying
         from clew.cli import link_answers as answers
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            view = exploring.look_at_victim(session, name, after=after)
-        _shown(json_, answers.victim_json(view), answers.victim_in_words(view), view.links.next)
+            view = portraying.look_at_victim(session, name, after=after)
+        shown(json_, answers.victim_json(view), answers.victim_in_words(view), view.links.next)
 
 
 @victims.command("enter")
@@ -96,7 +83,7 @@ def enter_victim(
         given = said(actor, audience=audience, uses="fingerprints,facts", also="", exclude="")
         with opening.acting_as(actor) as session:
             made = describing.enter_victim(session, VictimFacts(sex=sex, age=_age(age, on)), basis, given)
-        _said(json_, {"reference": made.kept.reference}, made.kept.reference)
+        told(json_, {"reference": made.kept.reference}, made.kept.reference)
 
 
 @victims.command("describe")
@@ -109,7 +96,7 @@ def describe_victim(
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             describing.describe_victim(session, name, VictimFacts(sex=sex, age=_age(age, on)), basis)
-        _said(json_, {"victim": name}, "It is kept.")
+        told(json_, {"victim": name}, "It is kept.")
 
 
 @victims.command()
@@ -120,7 +107,7 @@ def same(one: Victim, other: Victim, as_: As, reason: Reason, json_: Json = Fals
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             made = asserting.same(session, one, other, reason)
-        _said(json_, {"assertion": str(made)}, str(made))
+        told(json_, {"assertion": str(made)}, str(made))
 
 
 @victims.command()
@@ -137,7 +124,7 @@ def say(
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             made = asserting.say(session, name, said, reason)
-        _said(json_, {"assertion": str(made)}, str(made))
+        told(json_, {"assertion": str(made)}, str(made))
 
 
 @victims.command()
@@ -150,30 +137,30 @@ def undo(
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             asserting.undo(session, _identifier(assertion))
-        _said(json_, {"assertion": assertion, "withdrawn": True}, "It is taken back.")
+        told(json_, {"assertion": assertion, "withdrawn": True}, "It is taken back.")
 
 
 @offenders.command("list")
 def list_offenders(as_: As, own: Own = False, after: After = None, json_: Json = False) -> None:
     """Offenders that you may see, the newest first."""
     with entered():
-        from clew.actions import exploring, opening
+        from clew.actions import opening, portraying
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            page = exploring.every_offender(session, own=own, after=after, limit=SHOWN_PER_PAGE)
-        _listed("offenders", page, json_)
+            page = portraying.every_offender(session, own=own, after=after, limit=SHOWN_PER_PAGE)
+        listed("offenders", page, json_)
 
 
 @offenders.command("show")
 def show_offender(name: Offender, as_: As, after: After = None, json_: Json = False) -> None:
     """An offender: what is established, and its links; never who it is."""
     with entered():
-        from clew.actions import exploring, opening
+        from clew.actions import opening, portraying
         from clew.cli import link_answers as answers
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            view = exploring.look_at_offender(session, name, after=after)
-        _shown(json_, answers.view_json(view), answers.view_in_words(view), view.links.next)
+            view = portraying.look_at_offender(session, name, after=after)
+        shown(json_, answers.view_json(view), answers.view_in_words(view), view.links.next)
 
 
 @offenders.command("enter")
@@ -193,7 +180,7 @@ def enter_offender(
         facts = OffenderFacts(established=established, sex=sex, age=_age(age, on))
         with opening.acting_as(actor) as session:
             made = describing.enter_offender(session, facts, basis, given)
-        _said(json_, {"reference": made.kept.reference}, made.kept.reference)
+        told(json_, {"reference": made.kept.reference}, made.kept.reference)
 
 
 @offenders.command("describe")
@@ -209,63 +196,7 @@ def describe_offender(
         facts = OffenderFacts(established=established, sex=sex, age=_age(age, on))
         with opening.acting_as(opening.actor_of(as_)) as session:
             describing.describe_offender(session, name, facts, basis)
-        _said(json_, {"offender": name}, "It is kept.")
-
-
-@places.command("list")
-def list_places(as_: As, own: Own = False, after: After = None, json_: Json = False) -> None:
-    """Places that you may see, the newest first."""
-    with entered():
-        from clew.actions import exploring, opening
-
-        with opening.acting_as(opening.actor_of(as_)) as session:
-            page = exploring.every_place(session, own=own, after=after, limit=SHOWN_PER_PAGE)
-        _listed("places", page, json_)
-
-
-@places.command("show")
-def show_place(name: Place, as_: As, after: After = None, json_: Json = False) -> None:
-    """A place: by what it is known, where it is as near as you may know it, and its links."""
-    with entered():
-        from clew.actions import exploring, opening
-        from clew.cli import link_answers as answers
-
-        with opening.acting_as(opening.actor_of(as_)) as session:
-            view = exploring.look_at_place(session, name, after=after)
-        _shown(json_, answers.view_json(view), answers.view_in_words(view), view.links.next)
-
-
-@places.command("enter")
-def enter_place(
-    as_: As, kind: KindOf, country: Country = "", at: At = "", name: Name = "", basis: Basis = "",
-    audience: Audience = "all", uses: Uses = "fingerprints,facts", json_: Json = False,
-) -> None:  # fmt: skip
-    """Enter a place of your unit; the node draws its reference."""
-    with entered():
-        from clew.actions import describing, opening
-        from clew.cli.handlings import said
-
-        actor = opening.actor_of(as_)
-        given = said(actor, audience=audience, uses=uses, also="", exclude="")
-        facts = PlaceFacts(kind=kind, country=country.strip().upper(), point=point_in(at))
-        with opening.acting_as(actor) as session:
-            made = describing.enter_place(session, facts, name, basis, given)
-        _said(json_, {"reference": made.kept.reference}, made.kept.reference)
-
-
-@places.command("describe")
-def describe_place(
-    place: Place, as_: As, kind: KindOf, basis: Basis, country: Country = "", at: At = "", name: Name = "",
-    json_: Json = False,
-) -> None:  # fmt: skip
-    """Say what is known of a place of your unit now; what is left out is not known any more."""
-    with entered():
-        from clew.actions import describing, opening
-
-        facts = PlaceFacts(kind=kind, country=country.strip().upper(), point=point_in(at))
-        with opening.acting_as(opening.actor_of(as_)) as session:
-            describing.describe_place(session, place, facts, name, basis)
-        _said(json_, {"place": place}, "It is kept.")
+        told(json_, {"offender": name}, "It is kept.")
 
 
 @victims.command("entrust")
@@ -278,7 +209,7 @@ def entrust(name: Annotated[str, typer.Argument(metavar="REFERENCE")], as_: As, 
         words = sys.stdin.read()
         with opening.acting_as(opening.actor_of(as_)) as session:
             entrusting.entrust(session, name, words)
-        _said(json_, {"entrusted": name}, "It is kept, for your unit alone.")
+        told(json_, {"entrusted": name}, "It is kept, for your unit alone.")
 
 
 @victims.command("reveal")
@@ -312,7 +243,7 @@ def forget(
         from clew.actions import entrusting, opening
 
         entrusting.forget(opening.actor_of(as_), name, purpose=purpose, case=case)
-        _said(json_, {"forgotten": name}, "Nothing of who it is stays.")
+        told(json_, {"forgotten": name}, "Nothing of who it is stays.")
 
 
 def _age(ages: str, on: str) -> AgeBand | None:
@@ -330,7 +261,8 @@ def _identifier(untrusted_words: str) -> UUID:
         raise NotVisible("Your unit has no such assertion.") from None
 
 
-def _listed(what: str, page: "Page", as_json: bool) -> None:
+def listed(what: str, page: "Page", as_json: bool) -> None:
+    """Say a page of victims, offenders or places."""
     from clew.cli import link_answers as answers
 
     if as_json:
@@ -341,7 +273,8 @@ def _listed(what: str, page: "Page", as_json: bool) -> None:
     _more(page.next)
 
 
-def _shown(as_json: bool, fields: dict[str, object], lines: list[str], following: str | None) -> None:
+def shown(as_json: bool, fields: dict[str, object], lines: list[str], following: str | None) -> None:
+    """Say one of them, and where its links go on."""
     if as_json:
         _write(fields)
         return
@@ -355,7 +288,8 @@ def _more(following: str | None) -> None:
         console.print(f"more with --after {following}", style="dim", markup=False)
 
 
-def _said(as_json: bool, fields: dict[str, object], words: str) -> None:
+def told(as_json: bool, fields: dict[str, object], words: str) -> None:
+    """Say what was done."""
     if as_json:
         _write(fields)
     else:

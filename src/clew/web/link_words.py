@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clew.actions.exploring import Edge, EndRow, LinkLine, OffenderRow, PlaceRow, VictimRow
+from clew.actions.exploring import Edge, EndRow, LinkLine
 from clew.actions.opening import today
+from clew.actions.portraying import OffenderRow, PlaceRow, VictimRow
 from clew.domain.link import Basis, Confidence, EndKind, LinkState, LinkType, Step, word_of
 from clew.domain.offender import Established
 from clew.domain.person import Sex

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import describing, exploring
+from clew.actions import describing, portraying
 from clew.actions.opening import Session
 from clew.domain.cover import Purpose
 from clew.domain.errors import ClewError, Invalid, NotAdmitted
@@ -34,8 +34,8 @@ TITLES: Mapping[str, tuple[Words, Words]] = {
     "offender": (gettext_lazy("Offenders"), gettext_lazy("Enter an offender")),
     "place": (gettext_lazy("Places"), gettext_lazy("Enter a place")),
 }
-PAGES: Mapping[str, Callable[..., exploring.Page]] = {
-    "victim": exploring.every_victim, "offender": exploring.every_offender, "place": exploring.every_place,
+PAGES: Mapping[str, Callable[..., portraying.Page]] = {
+    "victim": portraying.every_victim, "offender": portraying.every_offender, "place": portraying.every_place,
 }  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def all_of_them(request: HttpRequest, kind: str) -> HttpResponse:
 def victim(request: HttpRequest, name: str) -> HttpResponse:
     """A victim: what is known, what units assert of it, and its links; never who it is."""
     with as_officer(request.user.get_username()) as session:
-        view = exploring.look_at_victim(session, name, after=request.GET.get("after"))
+        view = portraying.look_at_victim(session, name, after=request.GET.get("after"))
     more = {
         "together": [(row.kept, list(link_words.facts(row))) for row in view.together],
         "merges": [(one, view.references.get(one.other(view.row.kept.id))) for one in view.merges],
@@ -73,7 +73,7 @@ def victim(request: HttpRequest, name: str) -> HttpResponse:
 def offender(request: HttpRequest, name: str) -> HttpResponse:
     """An offender: what is established, and its links; never who it is."""
     with as_officer(request.user.get_username()) as session:
-        view = exploring.look_at_offender(session, name, after=request.GET.get("after"))
+        view = portraying.look_at_offender(session, name, after=request.GET.get("after"))
     return render(request, "people/one.html", _shown(request, "offender", view))
 
 
@@ -81,7 +81,7 @@ def offender(request: HttpRequest, name: str) -> HttpResponse:
 def place(request: HttpRequest, name: str) -> HttpResponse:
     """A place: by what it is known, where it is, and its links."""
     with as_officer(request.user.get_username()) as session:
-        view = exploring.look_at_place(session, name, after=request.GET.get("after"))
+        view = portraying.look_at_place(session, name, after=request.GET.get("after"))
     near = [(row.kept, row.name, list(link_words.facts(row))) for row in view.near]
     return render(request, "people/one.html", _shown(request, "place", view) | {"called": view.row.name, "near": near})
 
@@ -117,7 +117,7 @@ def choices() -> dict[str, object]:
 
 
 def _shown(
-    request: HttpRequest, kind: str, view: exploring.VictimView | exploring.OffenderView | exploring.PlaceView
+    request: HttpRequest, kind: str, view: portraying.VictimView | portraying.OffenderView | portraying.PlaceView
 ) -> dict[str, object]:
     kept = view.row.kept
     return {
