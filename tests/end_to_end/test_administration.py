@@ -18,7 +18,7 @@ from clew.domain.suspension import Standing
 from clew.records import officers
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor, chromium, visitor
-from tests.world.door import PASSWORD, apart, await_pages, code_at, come_in, give_code, virtual_key
+from tests.world.door import PASSWORD, apart, await_pages, be_in, code_at, come_in, give_code, virtual_key
 from tests.world.world import World
 
 TODAY = datetime.now(UTC).date()
@@ -81,7 +81,7 @@ def people(browser, served) -> Iterator[dict[str, Visitor]]:
         made = {}
         for name in ("anna", "bert", "ada", "sven"):
             made[name] = open_browsers.enter_context(visitor(browser, served.address))
-            come_in(made[name], name)
+            be_in(made[name], name)
         yield made
 
 

@@ -18,7 +18,7 @@ from clew.domain.officer import Role
 from clew.records import audit, officers
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor, chromium, visitor
-from tests.world.door import PASSWORD, apart, await_pages, come_in
+from tests.world.door import PASSWORD, apart, await_pages, be_in
 from tests.world.world import World
 
 CASE, EXHIBIT = "NO-2026-17", "PHONE-1"
@@ -81,7 +81,7 @@ def browser():
 
 def signed_in(browser, served: Served, name: str) -> Iterator[Visitor]:
     with visitor(browser, served.address) as one:
-        come_in(one, name)
+        be_in(one, name)
         yield one
 
 

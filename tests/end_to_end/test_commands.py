@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -75,11 +75,16 @@ def node(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[N
     made = _fresh(tmp_path_factory.mktemp("node") / "clew", compiled)
     made.run("init")
     made.run("member", "add", "NO", "Norway")
-    made.run("member", "add", "SE", "Sweden")
-    made.run("officer", "add", "ada", "--member", "NO", "--unit", "VICTIM-ID")
-    made.run("officer", "add", "sven", "--member", "SE", "--unit", "NC")
+    forked(made).run("member", "add", "SE", "Sweden")
+    forked(made).run("officer", "add", "ada", "--member", "NO", "--unit", "VICTIM-ID")
+    forked(made).run("officer", "add", "sven", "--member", "SE", "--unit", "NC")
     yield made
     _remove(made.home)
+
+
+def forked(node: Node) -> Node:
+    """The same node, for commands of which another one shows how they begin."""
+    return replace(node, is_forked=True)
 
 
 def _remove(home: Path) -> None:
@@ -114,7 +119,7 @@ def test_the_main_job_from_a_seized_folder_to_the_answer(node: Node, seized: Pat
     }  # fmt: skip
     lines = [json.loads(line) for line in node.run("triage", "SE-1", "--as", "sven", "--jsonl").splitlines()]
     assert lines == found["media"]
-    assert "parallel enquiry" in node.run("triage", "SE-1", "--as", "sven")
+    assert "parallel enquiry" in forked(node).run("triage", "SE-1", "--as", "sven")
     compared = json.loads(node.run("compare", str(copies / "copy.jpg"), "--as", "sven", "--json"))
     assert [one["answer"] for one in compared["media"]] == ["parallel_enquiry"]
 
@@ -125,7 +130,7 @@ def test_a_hash_list_says_what_of_it_was_not_used(node: Node, tmp_path: Path) ->
     said = json.loads(node.run(*words, "--json"))
     assert (said["records"], said["files_seen"], said["media_new"]) == (1, 0, 1)
     assert [(one["count"], one["numbers"]) for one in said["refused"]] == [(1, [2])]
-    assert "1 lines or records not used" in node.run(*words)
+    assert "1 lines or records not used" in forked(node).run(*words)
 
 
 def test_a_refusal_is_one_sentence_and_wrong_usage_is_told_apart(node: Node, seized: Path) -> None:
@@ -139,10 +144,11 @@ def test_a_refusal_is_one_sentence_and_wrong_usage_is_told_apart(node: Node, sei
         ("member", "add", "N O", "Norway"),
         ("officer", "add", "bo", "--member", "XX", "--unit", "U"),
     ):
-        sentence = node.run(*words, code=1)
+        sentence = forked(node).run(*words, code=1)
         assert len(sentence.strip().splitlines()) == 1, sentence
         assert "Traceback" not in sentence
-    node.run("intake", str(seized / "not there"), "--as", "ada", code=2)
+    forked(node).run("intake", str(seized / "not there"), "--as", "ada", code=2)
+    node.run("triage", "NO-NOT-THERE", "--as", "ada", code=1)
     node.run("triage", code=2)
 
 
@@ -176,7 +182,7 @@ def test_killed_with_everything_it_started_an_intake_goes_on(node: Node, tmp_pat
             pipe.close()
     said = json.loads(node.run(*words))
     assert said["files_seen"] == 300
-    counts = json.loads(node.run("triage", "NO-7", "--as", "ada", "--json"))["counts"]
+    counts = json.loads(forked(node).run("triage", "NO-7", "--as", "ada", "--json"))["counts"]
     assert sum(counts.values()) == 300
     assert counts["undecodable"] == 0
 
@@ -189,7 +195,7 @@ def test_an_intake_waits_for_a_database_that_is_away_for_ten_seconds(node: Node,
     waiting = node.start("intake", str(folder), "--as", "ada", "--case", "NO-8", "--exhibit", "P-1", "--json")
     for _ in range(60):  # until it has begun
         with suppress(AssertionError):
-            node.run("triage", "NO-8", "--as", "ada", "--json")
+            forked(node).run("triage", "NO-8", "--as", "ada", "--json")
             break
     database = _cluster(Configuration(home=node.home), lambda _: None)
     database.stop()
@@ -198,7 +204,7 @@ def test_an_intake_waits_for_a_database_that_is_away_for_ten_seconds(node: Node,
     out, err = waiting.communicate(timeout=SECONDS_MAX)
     assert waiting.returncode == 0, err
     assert json.loads(out)["files_seen"] == 400
-    counts = json.loads(node.run("triage", "NO-8", "--as", "ada", "--json"))["counts"]
+    counts = json.loads(forked(node).run("triage", "NO-8", "--as", "ada", "--json"))["counts"]
     assert sum(counts.values()) == 400
     assert counts["undecodable"] == 0
 

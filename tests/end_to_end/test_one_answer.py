@@ -14,7 +14,7 @@ from clew.domain.officer import Role
 from clew.records import officers
 from clew.web.references import address_of
 from tests.world.browsers import Visitor, chromium, visitor
-from tests.world.door import PASSWORD, apart, come_in
+from tests.world.door import PASSWORD, apart, be_in
 from tests.world.foreign import Foreign, sweden
 from tests.world.serving import pages
 from tests.world.world import World
@@ -70,7 +70,7 @@ class Asker:
 
     def __init__(self, who: Visitor) -> None:
         cookies = who.context.cookies()
-        token = next((one["value"] for one in cookies if one["name"].endswith("csrf")), "")
+        token = next(one["value"] for one in cookies if one["name"].endswith("csrf"))
         self._headers = {
             "Cookie": "; ".join(f"{one['name']}={one['value']}" for one in cookies), "X-CSRFToken": token,
             "Origin": who.address, "Referer": who.address + "/",
@@ -91,7 +91,8 @@ class Asker:
 def person(door: tuple[Browser, str], name: str) -> Iterator[Asker]:
     """Somebody who has just come in: some pages ask for a fresh sign-in after a while, and name in it what was asked."""
     with visitor(*door) as who:
-        come_in(who, name)
+        who.go("/account/sign-in/")  # a page with a form gives the token that every POST shows
+        be_in(who, name)
         with closing(Asker(who)) as asker:
             yield asker
 

@@ -68,6 +68,19 @@ def come_in(visitor: Visitor, username: str) -> None:
     visitor.sign_in(username, PASSWORD, code_at(apart(give_code, username)))
 
 
+def be_in(visitor: Visitor, username: str) -> None:
+    """Be signed in, as after `come_in`, by a session that was made beside the door: that way is walked elsewhere."""
+
+    from tests.world.clients import signed_in
+
+    def session() -> str:
+        return signed_in(username).cookies["session"].value
+
+    cookie = {"name": "session", "value": apart(session), "url": visitor.address, "httpOnly": True, "sameSite": "Lax"}
+    visitor.context.add_cookies([cookie])
+    visitor.go("/")
+
+
 class Key:
     """A passkey that Chromium plays; it can be told not to verify who uses it."""
 

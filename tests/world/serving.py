@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from tests.world.browsers import Visitor, chromium, visitor
-from tests.world.door import await_pages, come_in
+from tests.world.door import await_pages, be_in
 
 
 @contextmanager
@@ -33,5 +33,5 @@ def come_in_at_once(*names: str) -> Iterator[dict[str, Visitor]]:
         made = {}
         for name in names:
             made[name] = opened.enter_context(visitor(browser, address))
-            come_in(made[name], name)
+            be_in(made[name], name)
         yield made
