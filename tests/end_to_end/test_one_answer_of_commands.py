@@ -156,6 +156,13 @@ WALKED: dict[str, tuple[Way, ...]] = {
         )
         for step in ("list", "count")
     },
+    **{
+        f"identification {step}": (Way(words=f"{{}} {more}".strip(), sort=NAMES, parameter="victim"),)
+        for step, more in (
+            ("propose", "--step identify --basis why --evidence what"), ("confirm", ""), ("refuse", ""), ("withdraw", ""),
+            ("steps", ""),
+        )
+    },
     "series mark": (Way(words="{} --state identified", sort=NAMES, parameter="name"),),
     "series merge": (
         Way(words="{} green-room --reason why", sort=NAMES, parameter="one"),
@@ -326,7 +333,8 @@ NO_REFERENCES = {
     "decided": "yes or no", "years": "a number", "owner": "a code of a member, whom all know", "view": "a closed list",
     "outcome": "a closed list", "hash_list": "yes or no", "words": "words", "due": "a day", "unit": "a code of a unit, whom all know",
     "language": "a code", "own": "yes or no", "fact": "a closed list", "scheme": "law, which all members read",
-    "standing": "a closed list", "file": "a file of the officer",
+    "standing": "a closed list", "step": "a closed list", "evidence": "words", "next_": "words", "next_on": "a day",
+    "by": "a closed list", "file": "a file of the officer",
     "title": "a name of the own unit's to be",
     "minors": "yes or no", "every": "yes or no",
     "sex": "a closed list", "age": "a band", "on": "a day", "said": "a closed list", "established": "a closed list",
@@ -509,6 +517,7 @@ READING = (
     "series list", "series list --json", "series show green-room", "series show green-room --json",
     "series propose --case NO-1",
     "victim list", "offender list --json", "place list", "link waiting", "link list NO-1", "link explore NO-1 --json",
+    "identification due", "report ledger", "report ledger --by year --json",
     "category list NO-1 --scheme template-letters", "category count NO-1 --scheme template-letters",
     "category disputes --scheme template-letters", "scheme list",
 )  # fmt: skip

@@ -120,6 +120,7 @@ GOLDEN_APP = {
     "tombstones": "insert, select, update (step, counts, blobs, ended_at, act_id)",
     "units": "insert, select, update (specialities)",
     "victim_merges": "insert, select, update (withdrawn_by, withdrawn_at)",
+    "victim_steps": "insert, select, update (status, decided_by, decided_at)",
     "victim_words": "insert, select, update (withdrawn_by, withdrawn_at)",
     "victims": "delete, insert, select, update (audience, members, excluded, cover_id, state, sex, youngest, oldest, age_on)",
 }
@@ -142,6 +143,7 @@ GOLDEN_BLIND = {
     "handling_changes": "delete, select",
     "hash_lists": OWNED,
     "intakes": OWNED,
+    "leads": "select (series_id, state, raised_at)",
     "lead_checks": "delete, insert, select",
     "lead_media": "delete, select (medium_id)",
     "lead_news": "delete, insert, select, update (round)",
@@ -164,7 +166,7 @@ GOLDEN_BLIND = {
     "requests": "delete, select (id, member, kind, state, received_on, ends_at, outcome, decided_at, closed_at)",
     "series": OWNED.replace("id)", "id, state, reference)"),
     "series_dissents": "delete, select",
-    "series_media": "delete, select (series_id, medium_id)",
+    "series_media": "delete, select (owner_member, owner_unit, series_id, medium_id)",
     "shreddings": "select",
     "sign_ins": "select, update",
     "supervisors": "select",
@@ -172,6 +174,10 @@ GOLDEN_BLIND = {
     "tokens": "select",
     "tombstones": "select",
     **dict.fromkeys(graph.NOUNS, OWNED.replace("id)", "id, reference)")),
+    "victims": OWNED.replace("id)", "id, reference, state, sex, youngest, entered_at)"),
+    "victim_merges": "select (a_victim, b_victim, withdrawn_at)",
+    "victim_steps": "select (victim_id, state, status, decided_at)",
+    "victim_words": "select (owner_member, owner_unit, victim_id, said, withdrawn_at)",
     "waiting_acts": "insert",
 }
 GOLDEN_SEQUENCER = {
@@ -191,6 +197,9 @@ GOLDEN_FUNCTIONS = {
     "clew_forget_media",
     "clew_forget_messages",
     "clew_look_after_messages",
+    "clew_ledger",
+    "clew_ledger_times",
+    "clew_tell_outcome",
     "clew_lead_checked",
     "clew_lead_media_of",
     "clew_lead_rounds",
@@ -279,6 +288,7 @@ def test_a_row_lies_in_something_of_its_own_unit_wherever_the_database_knows_wha
     # What is said of a series is written by whoever sees it: hidden and absent are refused alike, before the key is asked.
     guarded |= {(table, "series") for table in assertions.ABOUT}
     guarded |= {(table, parent) for table, columns in graph.ABOUT.items() for parent in columns.values()}
+    guarded |= {("victim_steps", "victims")}  # so does this one's
     guarded |= {("observations", "media")}  # its rule asks before, and with one answer, whether the medium is seen
     assert kept - guarded <= {("units", "members")}
 

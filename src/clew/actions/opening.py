@@ -10,9 +10,21 @@ from clew.actions.entering import add_member
 from clew.domain.cover import Cover, check_retention
 from clew.domain.errors import Invalid, StepRefused
 from clew.domain.handling import Audience, Handling, handled, narrowest
+from clew.domain.identification import told_of
 from clew.domain.naming import named
 from clew.domain.series import SeriesState, checked_words, reference_in, step_to
-from clew.records import audit, covers, exhibits, handlings, hash_lists, members, officers, series, tombstones
+from clew.records import (
+    audit,
+    covers,
+    exhibits,
+    handlings,
+    hash_lists,
+    identifications,
+    members,
+    officers,
+    series,
+    tombstones,
+)
 from clew.records import cases as case_records
 from clew.records.officers import actor_of
 from clew.records.session import Session, acting_as
@@ -181,6 +193,8 @@ def open_series(session: Session, name: str, handling: Handling, cover_id: UUID 
 def mark_series(session: Session, name: str, state: SeriesState, basis: str = "") -> None:
     """Say of an own series (its reference or name) how far its enquiry has come; kept with who, when and on what basis.
 
+    Units that had a part in it, or whose triage named it, are told once that it is solved, or that this was a mistake.
+
     Raises:
         NotVisible: there is no such series of the actor's unit.
         StepRefused: no single step leads from its state to this one.
@@ -188,4 +202,7 @@ def mark_series(session: Session, name: str, state: SeriesState, basis: str = ""
     """
     series_id, before = series.hold_own(session, name)
     series.take(session, series_id, step_to(before, state), state, checked_words(basis))
+    outcome = told_of(before, state)
+    if outcome is not None:
+        identifications.tell(session, [series_id], outcome)
     audit.append(session, f"series.{state}", str(series_id))

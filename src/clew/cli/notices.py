@@ -19,6 +19,9 @@ WORDS = {
     NoticeKind.MESSAGE: "a message waits to be read",
     NoticeKind.MESSAGE_DUE: "a request is past its day",
     NoticeKind.LEAD: "there is a lead on a series",
+    NoticeKind.IDENTIFIED: "the child in a series that your unit had a part in is identified",
+    NoticeKind.SAFEGUARDED: "the child in a series that your unit had a part in is safe",
+    NoticeKind.OUTCOME_TAKEN_BACK: "what your unit was told of a series was a mistake: it is open again",
 }
 
 

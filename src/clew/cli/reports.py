@@ -1,15 +1,16 @@
 """`clew report`: the annual report of a member."""
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from clew.cli.answers import plain
-from clew.cli.entry import As, Json, console, entered
+from clew.cli.entry import As, Json, console, entered, write
 from clew.domain.errors import Invalid
+from clew.domain.ledger import By, Line
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -37,6 +38,58 @@ def annual(
             sys.stdout.write(reporting.as_json(made))
         elif pdf is None:
             _print(made)
+
+
+@app.command()
+def ledger(
+    as_: As,
+    by: Annotated[By, typer.Option(help="What children are counted by.")] = By.MEMBER,
+    year: Annotated[int | None, typer.Option(help="Only those first identified in this year.")] = None,
+    json_: Json = False,
+) -> None:
+    """How many children are identified and safe, each counted once; small numbers of other members are not shown."""
+    with entered():
+        from clew.actions import identifying, opening
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            found, times = identifying.ledger(session, by, year)
+        if json_:
+            write({
+                "by": by.value, "year": year, "lines": [_line(one) for one in found.lines], "total": _line(found.total),
+                "days": [
+                    {
+                        "of": one.whose, "children": one.children, "upload_to_lead": _days(one.to_lead),
+                        "lead_to_identified": _days(one.from_lead), "upload_to_identified": _days(one.to_identified),
+                    }
+                    for one in times
+                ],
+            })  # fmt: skip
+            return
+        console.print(f"{'':<14}{'own':>9}{'of others':>12}{'safe':>9}{'of others':>12}", markup=False)
+        for one in (*found.lines, found.total):
+            numbers = (one.own, one.others, one.own_safeguarded, one.others_safeguarded)
+            shown = "".join(f"{_number(each):>{width}}" for each, width in zip(numbers, (9, 12, 9, 12), strict=True))
+            console.print(f"{plain(one.key) or 'in all':<14}{shown}", markup=False)
+        for span in times:
+            console.print(
+                f"{span.whose}: median days from upload to lead {_days(span.to_lead)}, from lead to identification"
+                f" {_days(span.from_lead)}, from upload to identification {_days(span.to_identified)}", markup=False,
+            )  # fmt: skip
+
+
+def _line(one: Line) -> dict[str, object]:
+    return {
+        "key": one.key, "own": one.own, "others": one.others, "own_safeguarded": one.own_safeguarded,
+        "others_safeguarded": one.others_safeguarded,
+    }  # fmt: skip
+
+
+def _number(number: int | None) -> str:
+    return "few" if number is None else f"{number:,}"
+
+
+def _days(span: timedelta | None) -> float | None:
+    return None if span is None else round(span.total_seconds() / 86_400, 1)
 
 
 def _keep(pdf: Path, content: bytes) -> None:

@@ -65,6 +65,11 @@ class NoticeKind(StrEnum):
     MESSAGE_DUE = "message-due"
     LEAD = "lead"
     """There is a reason to look closer at a series."""
+    IDENTIFIED = "identified"
+    """The child in a series that the unit had a part in is identified."""
+    SAFEGUARDED = "safeguarded"
+    OUTCOME_TAKEN_BACK = "outcome-taken-back"
+    """An outcome that the unit was told was a mistake."""
 
 
 def check_says(side: Side, kind: Kind, *, is_closed: bool) -> None:

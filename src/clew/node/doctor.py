@@ -12,7 +12,7 @@ from clew.node.binaries import MAJOR_MIN
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.founding import grants_wanted, halves
-from clew.records import administration, assertions, catalogue, classification, graph, policies, pursuit
+from clew.records import administration, assertions, catalogue, classification, graph, outcomes, policies, pursuit
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -191,7 +191,7 @@ def _graph(owner: Connection, _: ConnectionFacts) -> Check:
     """The same of victims, offenders and places, and whether links go with what they join."""
     return _verdict(
         "links",
-        graph.HELD_BY_THE_DATABASE - _held(owner),
+        (graph.HELD_BY_THE_DATABASE | outcomes.HELD_BY_THE_DATABASE) - _held(owner),
         good="The database draws the references of victims, offenders and places, and links go with what they join.",
         bad="Run clew init on a new database and bring the records over: these are gone",
     )

@@ -6,6 +6,7 @@ from importlib.resources import files
 from psycopg import sql
 
 from clew.domain.handling import EVERY_USE, Use
+from clew.domain.ledger import SMALL
 from clew.domain.message import KEPT_DAYS
 from clew.domain.officer import WITHOUT_CONTENT, Role
 from clew.domain.overlap import REMINDED_AFTER
@@ -20,6 +21,7 @@ from clew.records import (
     graph,
     locks,
     log,
+    outcomes,
     pursuit,
     rights,
 )
@@ -87,6 +89,7 @@ APP_GRANTS = {
     **pursuit.APP_GRANTS,
     **graph.APP_GRANTS,
     **classification.APP_GRANTS,
+    **outcomes.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -105,6 +108,7 @@ BLIND_GRANTS = {
     **correspondence.BLIND_GRANTS,
     **pursuit.BLIND_GRANTS,
     **graph.BLIND_GRANTS,
+    **outcomes.BLIND_GRANTS,
     **assertions.BLIND_GRANTS,
 }
 
@@ -141,6 +145,7 @@ FUNCTIONS_OF_THE_APP = (
     "clew_shredded(uuid[])",
     *assertions.FUNCTIONS_OF_THE_APP,
     *graph.FUNCTIONS_OF_THE_APP,
+    *outcomes.FUNCTIONS_OF_THE_APP,
 )
 FUNCTIONS_OF_THE_BLIND = (
     "clew_actor()",
@@ -148,6 +153,7 @@ FUNCTIONS_OF_THE_BLIND = (
     *log.FUNCTIONS_OF_THE_BLIND,
     *assertions.FUNCTIONS_OF_THE_BLIND,
     *graph.FUNCTIONS_OF_THE_BLIND,
+    *outcomes.FUNCTIONS_OF_THE_BLIND,
     *deconfliction.FUNCTIONS_OF_THE_BLIND,
     *correspondence.FUNCTIONS_OF_THE_BLIND,
     *pursuit.FUNCTIONS_OF_THE_BLIND,
@@ -223,6 +229,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **pursuit.RULES,
     **graph.RULES,
     **classification.RULES,
+    **outcomes.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 
@@ -308,6 +315,7 @@ SOURCES = (
     "overlap.sql",
     "message.sql",
     "lead.sql",
+    "identification.sql",
 )
 
 
@@ -323,6 +331,8 @@ def functions() -> list[str]:
         ),
         "{r_is_known}": visible("r.", viewer_use=ANY_USE),
         "{m_is_visible}": visible("m."),
+        "{s_is_seen_by_u}": visible("s.", viewer_member="u.member", viewer_unit="u.unit", viewer_use=FACTS),
+        "{small}": str(SMALL),
         "{leads_lock}": str(locks.LEADS),
         "{request_years}": str(KEPT_YEARS),
         "{covers_lock}": str(locks.COVERS),

@@ -45,6 +45,9 @@ NOTICES: Mapping[NoticeKind, Words] = {
     NoticeKind.MESSAGE: gettext_lazy("A message waits to be read"),
     NoticeKind.MESSAGE_DUE: gettext_lazy("△ A request is past its day"),
     NoticeKind.LEAD: gettext_lazy("There is a lead on a series"),
+    NoticeKind.IDENTIFIED: gettext_lazy("● The child in a series that your unit had a part in is identified"),
+    NoticeKind.SAFEGUARDED: gettext_lazy("★ The child in a series that your unit had a part in is safe"),
+    NoticeKind.OUTCOME_TAKEN_BACK: gettext_lazy("△ What your unit was told of a series was wrong: it is open again"),
 }
 
 

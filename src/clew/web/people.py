@@ -21,7 +21,7 @@ from clew.domain.person import AgeBand, Sex, age_band
 from clew.domain.place import PlaceFacts, PlaceKind, point_in
 from clew.domain.series import REASON_CHARACTERS_MAX
 from clew.domain.victim import VictimFacts
-from clew.web import cover_words, link_words
+from clew.web import cover_words, identifications, link_words
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.words import Words
@@ -61,10 +61,11 @@ def victim(request: HttpRequest, name: str) -> HttpResponse:
     """A victim: what is known, what units assert of it, and its links; never who it is."""
     with as_officer(request.user.get_username()) as session:
         view = portraying.look_at_victim(session, name, after=request.GET.get("after"))
+        found = identifications.section(session, name, view.row.state) if view.row.kept.is_own else {}
     more = {
         "together": [(row.kept, list(link_words.facts(row))) for row in view.together],
         "merges": [(one, view.references.get(one.other(view.row.kept.id))) for one in view.merges],
-        "words": [(link_words.SAID[one.said], one) for one in view.words],
+        "words": [(link_words.SAID[one.said], one) for one in view.words], **found,
     }
     return render(request, "people/one.html", _shown(request, "victim", view) | more)
 

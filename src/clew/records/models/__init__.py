@@ -29,6 +29,7 @@ from clew.records.models.gathering import (
     SeriesStep,
 )
 from clew.records.models.handling import HandlingChange, MemberRule
+from clew.records.models.identification import VictimStep
 from clew.records.models.lead import Lead, LeadCheck, LeadMedium, LeadNews, LeadStep
 from clew.records.models.link import Link, LinkStep
 from clew.records.models.match import Match
@@ -138,6 +139,7 @@ __all__ = [
     "Unit",
     "Victim",
     "VictimMerge",
+    "VictimStep",
     "VictimWord",
     "WaitingAct",
 ]

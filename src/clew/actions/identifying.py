@@ -1,0 +1,174 @@
+"""Identifying: a victim is located, identified, safeguarded, each step by two officers; whoever had a part is told."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from clew.actions.describing import check_open
+from clew.actions.opening import today
+from clew.domain.errors import StepRefused
+from clew.domain.identification import (
+    OUTCOMES,
+    Outcome,
+    Status,
+    Step,
+    after,
+    check_decided,
+    checked_next,
+    outcome_of,
+)
+from clew.domain.ledger import By, Ledger, shown
+from clew.domain.series import SOLVED, SeriesState, checked_words
+from clew.domain.series import Step as SeriesStep
+from clew.domain.victim import VictimState
+from clew.records import audit, identifications, merges, series, victims
+from clew.records.identifications import StepRow, Times
+from clew.records.session import Session
+from clew.records.victims import VictimRow
+
+STEPS_SHOWN_MAX = 50
+DUE_SHOWN_MAX = 200
+
+__all__ = ["Step", "StepRow", "Times", "confirm", "due", "ledger", "propose", "refuse", "steps", "withdraw"]
+
+_STEPS_OF_SERIES: Mapping[tuple[SeriesState, VictimState], tuple[SeriesStep, ...]] = {
+    (SeriesState.OPEN, VictimState.IDENTIFIED): (SeriesStep.IDENTIFY,),
+    (SeriesState.UNDER_ENQUIRY, VictimState.IDENTIFIED): (SeriesStep.IDENTIFY,),
+    (SeriesState.OPEN, VictimState.SAFEGUARDED): (SeriesStep.IDENTIFY, SeriesStep.SAFEGUARD),
+    (SeriesState.UNDER_ENQUIRY, VictimState.SAFEGUARDED): (SeriesStep.IDENTIFY, SeriesStep.SAFEGUARD),
+    (SeriesState.IDENTIFIED, VictimState.SAFEGUARDED): (SeriesStep.SAFEGUARD,),
+}
+"""By the state of a series and how far all the children in it have come: the steps that follow for the series."""
+_REACHED = {SeriesStep.IDENTIFY: SeriesState.IDENTIFIED, SeriesStep.SAFEGUARD: SeriesState.SAFEGUARDED}
+BY_THE_VICTIMS = "By the steps about the victims in it."
+"""What the history of a series says: the basis of a step about a victim is read by the victim's unit alone."""
+
+
+def propose(
+    session: Session, reference: str, step: Step, *, basis: str, evidence: str, next_step: str = "",
+    next_on: date | None = None,
+) -> UUID:  # fmt: skip
+    """Propose a step about an own victim, on what basis and evidence; another officer of the unit confirms it.
+
+    Raises:
+        NotVisible: the unit has no such victim.
+        Invalid: there is no basis or evidence, or a next step without its day.
+        StepRefused: the step is not possible now, one waits already, or the victim is ending or under examination.
+    """
+    said, shown_by = (checked_words(words, is_demanded=True) for words in (basis, evidence))
+    comes = checked_words(next_step)
+    checked_next(comes, next_on, today())
+    victim = _hold(session, reference)
+    state = after(victim.state, step)
+    if identifications.waiting(session, victim.kept.id) is not None:
+        raise StepRefused("A step about this victim waits already: confirm, refuse or withdraw it first.")
+    step_id = identifications.propose(
+        session, victim.kept.id, step, state, basis=said, evidence=shown_by, next_step=comes, next_on=next_on
+    )
+    audit.append(session, f"victim.propose_{step.value}", str(victim.kept.id))
+    return step_id
+
+
+def confirm(session: Session, reference: str) -> int:
+    """Confirm the step that waits about an own victim; how many units were told what came of it.
+
+    The unit's series in which the child appears follow once all children in them have come so far. Units that had a
+    part in those, or whose triage named them, are told, in words that name nobody.
+
+    Raises:
+        NotVisible: the unit has no such victim.
+        SecondPersonNeeded: the officer proposed it.
+        StepRefused: none waits, or it is not possible any more.
+    """
+    victim, one = _decided(session, reference, Status.CONFIRMED)
+    after(victim.state, one.step)
+    identifications.decide(session, one.id, Status.CONFIRMED)
+    victims.move(session, victim.kept.id, one.state)
+    outcome = OUTCOMES.get(one.step)
+    told = 0 if outcome is None else _follow(session, victim, outcome)
+    audit.append(session, f"victim.{one.step.value}", str(victim.kept.id), {"told": told})
+    return told
+
+
+def refuse(session: Session, reference: str) -> None:
+    """Refuse the step that waits about an own victim. Raises as `confirm`."""
+    victim, one = _decided(session, reference, Status.REFUSED)
+    identifications.decide(session, one.id, Status.REFUSED)
+    audit.append(session, "victim.refuse_step", str(victim.kept.id))
+
+
+def withdraw(session: Session, reference: str) -> None:
+    """Withdraw the own proposal of a step. Raises as `confirm`."""
+    victim, one = _decided(session, reference, Status.WITHDRAWN)
+    identifications.decide(session, one.id, Status.WITHDRAWN)
+    audit.append(session, "victim.withdraw_step", str(victim.kept.id))
+
+
+def steps(session: Session, reference: str) -> tuple[StepRow, ...]:
+    """The steps about an own victim, the latest first; of another's there are none to be seen.
+
+    Raises:
+        NotVisible: there is no such victim, or the actor may not see it.
+    """
+    victim = victims.find(session, reference)
+    audit.append(session, "victim.read_steps", str(victim.kept.id))
+    return identifications.of(session, victim.kept.id, STEPS_SHOWN_MAX)
+
+
+def due(session: Session) -> tuple[tuple[str, StepRow], ...]:
+    """Next steps about own victims whose day has come, the earliest first, each with the victim's reference."""
+    found = identifications.due(session, today(), DUE_SHOWN_MAX)
+    names = victims.of(session, [one.victim_id for one in found])
+    audit.append(session, "victim.list_due", "", {"victims": len(found)})
+    return tuple((names[one.victim_id].kept.reference, one) for one in found if one.victim_id in names)
+
+
+def ledger(session: Session, by: By, year: int | None = None) -> tuple[Ledger, tuple[Times, ...]]:
+    """How many children are identified and safeguarded, each counted once, and how long it took."""
+    lines, total = identifications.ledger(session, by, year)
+    audit.append(session, "ledger.read", "")
+    return shown(lines, total), identifications.times(session, year)
+
+
+def _follow(session: Session, victim: VictimRow, outcome: Outcome) -> int:
+    """Have the own series follow in which the child appears, and tell of those that did."""
+    children = merges.together(session, [victim.kept.id], kind=merges.VICTIMS)[victim.kept.id]
+    appears_in = series.of(session, identifications.series_of(session, children)).values()
+    moved = [row.id for row in appears_in if _moved(session, row, outcome)]
+    return identifications.tell(session, moved, outcome) if moved else 0
+
+
+def _moved(session: Session, row: series.SeriesRow, outcome: Outcome) -> bool:
+    if outcome is Outcome.TAKEN_BACK:
+        if row.state not in SOLVED:
+            return False
+        series.take(session, row.id, SeriesStep.REOPEN, SeriesState.OPEN, BY_THE_VICTIMS)
+        return True
+    reached = outcome_of(_states(session, identifications.victims_in(session, row.id)))
+    follow = () if reached is None else _STEPS_OF_SERIES.get((row.state, reached), ())
+    for step in follow:
+        series.take(session, row.id, step, _REACHED[step], BY_THE_VICTIMS)
+    return bool(follow)
+
+
+def _states(session: Session, victim_ids: list[UUID]) -> list[VictimState]:
+    """How far each child has come: as far as the farthest of the victims that are the same child."""
+    together = merges.together(session, victim_ids, kind=merges.VICTIMS)
+    rows = victims.of(session, {one for ids in together.values() for one in ids})
+    order = list(VictimState)
+    return [max((rows[one].state for one in ids if one in rows), key=order.index) for ids in together.values()]
+
+
+def _hold(session: Session, reference: str) -> VictimRow:
+    victim = victims.hold_own(session, reference)
+    check_open(session, victim.kept)
+    return victim
+
+
+def _decided(session: Session, reference: str, status: Status) -> tuple[VictimRow, StepRow]:
+    victim = _hold(session, reference)
+    one = identifications.waiting(session, victim.kept.id)
+    if one is None:
+        raise StepRefused("No step about this victim waits.")
+    check_decided(one.status, status, proposed_by=one.proposed_by, by=session.actor.officer)
+    return victim, one

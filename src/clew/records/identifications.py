@@ -1,0 +1,188 @@
+"""Steps by which victims of the own unit are found, and what is told and counted of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from clew.domain.identification import Outcome, Status, Step
+from clew.domain.ledger import By, Line
+from clew.domain.victim import VictimState
+from clew.records import sealed
+from clew.records.session import Session
+
+BASIS = b"victim_steps.basis"
+EVIDENCE = b"victim_steps.evidence"
+NEXT = b"victim_steps.next_step"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow:
+    """A step about an own victim, as it was proposed and decided."""
+
+    id: UUID
+    victim_id: UUID
+    step: Step
+    state: VictimState
+    status: Status
+    basis: str
+    evidence: str
+    next_step: str
+    next_on: date | None
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """Medians over `children`; None where nothing is known."""
+
+    whose: str
+    children: int
+    to_lead: timedelta | None
+    from_lead: timedelta | None
+    to_identified: timedelta | None
+
+
+def propose(
+    session: Session, victim_id: UUID, step: Step, state: VictimState, *,
+    basis: str, evidence: str, next_step: str, next_on: date | None,
+) -> UUID:  # fmt: skip
+    """Keep a step that waits for another officer."""
+    actor = session.actor
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into victim_steps (victim_id, step, state, basis, evidence, next_step, next_on, member, unit, proposed_by)
+            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning id""",
+            [
+                victim_id, step.value, state.value, sealed.note(actor.member, BASIS, basis),
+                sealed.note(actor.member, EVIDENCE, evidence), sealed.note(actor.member, NEXT, next_step), next_on,
+                actor.member, actor.unit, actor.officer,
+            ],
+        )  # fmt: skip
+        return UUID(str(cursor.fetchone()[0]))
+
+
+def waiting(session: Session, victim_id: UUID) -> StepRow | None:
+    """The step that waits about an own victim, held until the transaction ends."""
+    rows = _rows(session, "victim_id = %s and status = 'proposed' for update", [victim_id])
+    return next(iter(rows), None)
+
+
+def of(session: Session, victim_id: UUID, limit: int) -> tuple[StepRow, ...]:
+    """The steps about an own victim, the latest first."""
+    return _rows(session, "victim_id = %s order by proposed_at desc, id limit %s", [victim_id, limit])
+
+
+def due(session: Session, until: date, limit: int) -> tuple[StepRow, ...]:
+    """The latest confirmed step of each own victim whose next step is planned up to that day, the earliest first."""
+    condition = """
+        status = 'confirmed' and next_on <= %s and not exists (
+            select from victim_steps later where later.victim_id = victim_steps.victim_id
+               and later.status = 'confirmed' and later.decided_at > victim_steps.decided_at)
+        order by next_on, id limit %s"""
+    return _rows(session, condition, [until, limit])
+
+
+def decide(session: Session, step_id: UUID, status: Status) -> None:
+    """The step that waits is decided by the actor."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "update victim_steps set status = %s, decided_by = %s, decided_at = now() where id = %s",
+            [status.value, session.actor.officer, step_id],
+        )
+
+
+def series_of(session: Session, victim_ids: Sequence[UUID]) -> list[UUID]:
+    """Own series in which one of the victims appears, as a fact, by itself or in one of the series' media."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select s.id from series s where s.owner_member = %(member)s and s.owner_unit = %(unit)s and s.id in (
+                select l.b_id from links l
+                 where l.a_id = any(%(victims)s) and l.type = 1 and l.state = 2 and l.b_kind = 1
+                union
+                select p.series_id from links l join series_media p on p.medium_id = l.b_id
+                 where l.a_id = any(%(victims)s) and l.type = 1 and l.state = 2 and l.b_kind = 2)
+             order by s.id""",
+            {"victims": list(victim_ids), "member": session.actor.member, "unit": session.actor.unit},
+        )
+        return [row[0] for row in cursor]
+
+
+def victims_in(session: Session, series_id: UUID) -> list[UUID]:
+    """Victims that appear in a series as a fact, as far as the actor sees; not those of whom it is said that there is nobody."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select v.id from victims v where v.id in (
+                select l.a_id from links l where l.b_id = %(series)s and l.type = 1 and l.state = 2 and l.a_kind = 3
+                union
+                select l.a_id from series_media p join links l on l.b_id = p.medium_id
+                 where p.series_id = %(series)s and l.type = 1 and l.state = 2 and l.a_kind = 3)
+               and not exists (select from victim_words w where w.victim_id = v.id and w.said = 'no-real-child'
+                                  and w.withdrawn_at is null
+                                  and (w.owner_member, w.owner_unit) = (v.owner_member, v.owner_unit))
+             order by v.id""",
+            {"series": series_id},
+        )
+        return [row[0] for row in cursor]
+
+
+def tell(session: Session, series_ids: Sequence[UUID], outcome: Outcome) -> int:
+    """Tell every unit that had a part in these own series, or whose triage named them, what came of it; how many are told."""
+    with session.cursor() as cursor:
+        cursor.execute("select clew_tell_outcome(%s, %s)", [list(series_ids), outcome.value])
+        return int(cursor.fetchone()[0])
+
+
+def ledger(session: Session, by: By, year: int | None) -> tuple[list[Line], Line]:
+    """Lines of the ledger as the database gives them, and the total."""
+    with session.cursor() as cursor:
+        cursor.execute("select key, own, others, own_safeguarded, others_safeguarded from clew_ledger(%s, %s)", [by.value, year])
+        rows = [
+            Line(key=key, own=own, others=others, own_safeguarded=own_safe, others_safeguarded=others_safe)
+            for key, own, others, own_safe, others_safe in cursor
+        ]
+    total = next(line for line in rows if not line.key)
+    return [line for line in rows if line.key], total
+
+
+def times(session: Session, year: int | None) -> tuple[Times, ...]:
+    """How long it took, over the own member's children and over all."""
+    with session.cursor() as cursor:
+        cursor.execute("select whose, children, to_lead, from_lead, to_identified from clew_ledger_times(%s)", [year])
+        return tuple(
+            Times(whose=whose, children=children, to_lead=_span(to_lead), from_lead=_span(from_lead), to_identified=_span(whole))
+            for whose, children, to_lead, from_lead, whole in cursor
+        )
+
+
+def _span(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
+def _rows(session: Session, condition: str, values: list[object]) -> tuple[StepRow, ...]:
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select id, victim_id, step, state, status, basis, evidence, next_step, next_on, proposed_by, proposed_at,
+                   decided_by, decided_at
+              from victim_steps where {condition}""",
+            values,
+        )
+        return tuple(_row(session.actor.member, row) for row in cursor)
+
+
+def _row(member: str, row: Sequence) -> StepRow:
+    step_id, victim_id, step, state, status, basis, evidence, next_step, next_on, *decided = row
+    proposed_by, proposed_at, decided_by, decided_at = decided
+    return StepRow(
+        id=step_id, victim_id=victim_id, step=Step(step), state=VictimState(state), status=Status(status),
+        basis=sealed.words_of_note(member, BASIS, basis), evidence=sealed.words_of_note(member, EVIDENCE, evidence),
+        next_step=sealed.words_of_note(member, NEXT, next_step), next_on=next_on, proposed_by=proposed_by,
+        proposed_at=proposed_at, decided_by=decided_by, decided_at=decided_at,
+    )  # fmt: skip

@@ -1,0 +1,310 @@
+"""A child is identified and made safe by two officers; whoever had a part is told once, and nobody what is hidden."""
+
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from clew.actions import asserting, corresponding, describing, identifying, linking, opening
+from clew.actions.identifying import Step
+from clew.domain.errors import Invalid, NotVisible, SecondPersonNeeded, StepRefused
+from clew.domain.handling import Actor
+from clew.domain.ledger import By, Line
+from clew.domain.link import Basis, LinkType
+from clew.domain.message import NoticeKind
+from clew.domain.person import Sex, age_band
+from clew.domain.series import SeriesState
+from clew.domain.triage import Answer
+from clew.domain.victim import Said, VictimFacts, VictimState
+from clew.records import series, victims
+from clew.records.session import acting_as
+from tests.world.office import Office
+from tests.world.world import World, handling
+
+HARBOUR = b"a harbour at dusk"
+
+
+def enter(by: Actor, age: str = "7-9", sex: Sex = Sex.FEMALE) -> str:
+    with acting_as(by) as session:
+        facts = VictimFacts(sex=sex, age=age_band(age, opening.today()))
+        return describing.enter_victim(session, facts, "", handling(by)).kept.reference
+
+
+def appears(by: Actor, victim: str, in_what: str) -> None:
+    with acting_as(by) as session:
+        linking.link(session, victim, LinkType.APPEARS_IN, in_what, basis=Basis.SEEN)
+
+
+def reference(of: Actor, name: str) -> str:
+    with acting_as(of) as session:
+        return series.find(session, name).reference
+
+
+def propose(by: Actor, victim: str, step: Step = Step.IDENTIFY) -> None:
+    with acting_as(by) as session:
+        identifying.propose(session, victim, step, basis="A school photograph.", evidence="Picture 12 of PHONE-1.")
+
+
+def confirm(by: Actor, victim: str) -> int:
+    with acting_as(by) as session:
+        return identifying.confirm(session, victim)
+
+
+def take(proposer: Actor, confirmer: Actor, victim: str, step: Step) -> int:
+    propose(proposer, victim, step)
+    return confirm(confirmer, victim)
+
+
+def state(of: Actor, name: str) -> SeriesState:
+    with acting_as(of) as session:
+        return series.find(session, name).state
+
+
+def told(unit: Actor) -> list[tuple[NoticeKind, str]]:
+    with acting_as(unit) as session:
+        return sorted((one.kind, one.about) for one in corresponding.notices(session))
+
+
+def counted(by: Actor, what: By = By.MEMBER, year: int | None = None) -> dict[str, Line]:
+    with acting_as(by) as session:
+        found, _ = identifying.ledger(session, what, year)
+    return {line.key: line for line in (*found.lines, found.total)}
+
+
+@pytest.fixture
+def bo(world: World) -> Actor:
+    return world.officer("bo", member="NO")
+
+
+@pytest.fixture
+def dag(world: World) -> Actor:
+    return world.officer("dag", member="DK")
+
+
+# The story -----------------------------------------------------------------------------------------------
+
+
+def test_two_officers_identify_a_child_and_all_who_had_a_part_learn_that_it_is_known_and_safe(
+    world: World, office: Office, ada: Actor, bo: Actor, sven: Actor, dag: Actor
+) -> None:
+    """Sweden put a medium into Norway's series, Denmark's triage named it; both are told, and triage says so from now on."""
+    medium = world.medium(ada, content=HARBOUR)
+    world.occurrence(ada, medium, "NO-1")
+    world.series(ada, "green-room", [medium])
+    named = reference(ada, "green-room")
+    theirs = world.medium(sven)
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute(
+            "insert into series_media (series_id, medium_id, owner_member, owner_unit, audience, members, excluded)"
+            " select s.id, m.id, m.owner_member, m.owner_unit, m.audience, m.members, m.excluded from series s, media m"
+            " where m.id = %s", [theirs],
+        )  # fmt: skip
+    world.occurrence(dag, world.medium(dag, content=HARBOUR), "CASE-1")
+    assert [one.answer for one in office.triage(dag).values()] == [Answer.PARALLEL_ENQUIRY]
+    child = enter(ada)
+    appears(ada, child, named)
+
+    assert take(ada, bo, child, Step.LOCATE) == 0
+    assert told(sven) == []
+    propose(ada, child, Step.IDENTIFY)
+    with acting_as(ada) as session, pytest.raises(SecondPersonNeeded):
+        identifying.confirm(session, child)
+    assert state(ada, "green-room") is SeriesState.OPEN
+    assert confirm(bo, child) == 2
+    assert state(ada, "green-room") is SeriesState.IDENTIFIED
+    assert told(sven) == told(dag) == [(NoticeKind.IDENTIFIED, named)]
+    assert told(ada) == []
+    assert [one.answer for one in office.triage(dag).values()] == [Answer.SOLVED_ELSEWHERE]
+
+    assert take(bo, ada, child, Step.SAFEGUARD) == 2
+    assert told(dag) == [(NoticeKind.IDENTIFIED, named), (NoticeKind.SAFEGUARDED, named)]
+    assert state(ada, "green-room") is SeriesState.SAFEGUARDED
+    with acting_as(ada) as session:
+        history = identifying.steps(session, child)
+    assert [(one.step, one.proposed_by, one.decided_by) for one in history] == [
+        (Step.SAFEGUARD, "bo", "ada"), (Step.IDENTIFY, "ada", "bo"), (Step.LOCATE, "ada", "bo"),
+    ]  # fmt: skip
+
+
+def test_a_mistake_is_taken_back_by_two_and_those_who_were_told_are_told_so(
+    world: World, ada: Actor, bo: Actor, dag: Actor
+) -> None:
+    medium = world.medium(ada, content=HARBOUR)
+    world.series(ada, "green-room", [medium])
+    world.medium(dag, content=HARBOUR)
+    child = enter(ada)
+    appears(ada, child, reference(ada, "green-room"))
+    assert take(ada, bo, child, Step.IDENTIFY) == 1
+    assert take(ada, bo, child, Step.REOPEN) == 1
+    assert state(ada, "green-room") is SeriesState.OPEN
+    assert [kind for kind, _ in told(dag)] == [NoticeKind.IDENTIFIED, NoticeKind.OUTCOME_TAKEN_BACK]
+    with acting_as(dag) as session:
+        for one in corresponding.notices(session):
+            corresponding.see(session, one.id)
+    assert take(ada, bo, child, Step.IDENTIFY) == 1, "what was taken back is told anew"
+
+
+def test_whoever_may_not_see_the_series_is_told_nothing(world: World, ada: Actor, bo: Actor, dag: Actor) -> None:
+    """Its failure twin: Denmark has the same content, and the series is hidden from it."""
+    medium = world.medium(ada, content=HARBOUR)
+    made = world.series(ada, "green-room", [medium])
+    world.medium(dag, content=HARBOUR)
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("update series set excluded = '{DK}' where id = %s", [made])
+    child = enter(ada)
+    appears(ada, child, reference(ada, "green-room"))
+    assert take(ada, bo, child, Step.IDENTIFY) == 0
+    assert told(dag) == []
+
+
+def test_a_series_with_two_children_is_solved_when_both_are(world: World, ada: Actor, bo: Actor) -> None:
+    medium = world.medium(ada, content=HARBOUR)
+    world.occurrence(ada, medium)
+    world.series(ada, "green-room", [medium])
+    one, other, nobody = enter(ada), enter(ada), enter(ada)
+    appears(ada, one, reference(ada, "green-room"))
+    appears(ada, other, medium_name(ada))
+    appears(ada, nobody, reference(ada, "green-room"))
+    with acting_as(ada) as session:
+        asserting.say(session, nobody, Said.NO_REAL_CHILD, "Drawn by a program.")
+    take(ada, bo, one, Step.IDENTIFY)
+    assert state(ada, "green-room") is SeriesState.OPEN
+    take(ada, bo, other, Step.IDENTIFY)
+    assert state(ada, "green-room") is SeriesState.IDENTIFIED
+    take(ada, bo, other, Step.SAFEGUARD)
+    assert state(ada, "green-room") is SeriesState.IDENTIFIED
+
+
+def medium_name(of: Actor) -> str:
+    with acting_as(of) as session, session.cursor() as cursor:
+        cursor.execute("select encode(name, 'hex') from media")
+        return cursor.fetchone()[0]
+
+
+def test_marking_a_series_by_hand_tells_too_and_once(world: World, ada: Actor, dag: Actor) -> None:
+    world.series(ada, "green-room", [world.medium(ada, content=HARBOUR)])
+    world.medium(dag, content=HARBOUR)
+    for wanted in (SeriesState.IDENTIFIED, SeriesState.IDENTIFIED, SeriesState.SAFEGUARDED):
+        with acting_as(ada) as session:
+            opening.mark_series(session, "green-room", wanted, "By telephone.")
+    assert [kind for kind, _ in told(dag)] == [NoticeKind.IDENTIFIED, NoticeKind.SAFEGUARDED]
+
+
+def test_a_step_waits_alone_with_its_basis_and_is_refused_or_withdrawn(world: World, ada: Actor, bo: Actor, sven: Actor) -> None:
+    child = enter(ada)
+    for basis, evidence in (("", "Picture 12."), ("A school.", " ")):
+        with acting_as(ada) as session, pytest.raises(Invalid):
+            identifying.propose(session, child, Step.IDENTIFY, basis=basis, evidence=evidence)
+    with acting_as(ada) as session, pytest.raises(StepRefused):
+        identifying.propose(session, child, Step.SAFEGUARD, basis="x", evidence="y")
+    with acting_as(sven) as session, pytest.raises(NotVisible):
+        identifying.propose(session, child, Step.IDENTIFY, basis="x", evidence="y")
+    propose(ada, child)
+    with acting_as(bo) as session, pytest.raises(StepRefused, match="waits already"):
+        identifying.propose(session, child, Step.LOCATE, basis="x", evidence="y")
+    with acting_as(bo) as session, pytest.raises(StepRefused, match="Who proposed"):
+        identifying.withdraw(session, child)
+    with acting_as(bo) as session:
+        identifying.refuse(session, child)
+    with acting_as(bo) as session, pytest.raises(StepRefused, match="waits"):
+        identifying.confirm(session, child)
+    propose(ada, child)
+    with acting_as(ada) as session:
+        identifying.withdraw(session, child)
+    with acting_as(sven) as session:
+        assert victims.find(session, child).state is VictimState.UNIDENTIFIED
+        assert identifying.steps(session, child) == (), "steps are their unit's own"
+
+
+def test_the_database_takes_no_step_of_one_officer_alone_and_shows_none_to_another_unit(
+    world: World, ada: Actor, bo: Actor, sven: Actor
+) -> None:
+    child = enter(ada)
+    propose(ada, child)
+    alone = "update victim_steps set status = 'confirmed', decided_by = %s, decided_at = now()"
+    for who in ("ada", "bo"):
+        with acting_as(ada) as session, session.cursor() as cursor, pytest.raises(psycopg.Error):
+            cursor.execute(alone, [who])
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute(alone, ["sven"])
+        assert cursor.rowcount == 0
+        cursor.execute("select count(*) from victim_steps")
+        assert cursor.fetchone() == (0,)
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute("select id from victims")
+        victim = cursor.fetchone()[0]
+    with acting_as(sven) as session, session.cursor() as cursor, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        cursor.execute(
+            "insert into victim_steps (victim_id, step, state, basis, evidence, member, unit, proposed_by)"
+            " values (%s, 'identify', 'identified', 'x', 'y', 'SE', 'VICTIM-ID', 'sven')", [victim],
+        )  # fmt: skip
+
+
+def test_a_next_step_is_listed_when_its_day_has_come(world: World, ada: Actor, bo: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = enter(ada)
+    visit = opening.today() + timedelta(days=10)
+    with acting_as(ada) as session:
+        identifying.propose(
+            session, child, Step.LOCATE, basis="A shop sign.", evidence="Picture 3.", next_step="Ask the town.", next_on=visit
+        )
+    confirm(bo, child)
+    with acting_as(ada) as session:
+        assert identifying.due(session) == ()
+    monkeypatch.setattr(identifying, "today", lambda: visit)
+    with acting_as(ada) as session:
+        (found,) = identifying.due(session)
+        assert (found[0], found[1].next_step) == (child, "Ask the town.")
+    take(ada, bo, child, Step.IDENTIFY)
+    with acting_as(ada) as session:
+        assert identifying.due(session) == (), "a later step has taken its place"
+
+
+# The ledger ------------------------------------------------------------------------------------------------
+
+
+def test_a_child_of_two_members_is_counted_once_by_whoever_identified_it_first(
+    world: World, ada: Actor, bo: Actor, sven: Actor
+) -> None:
+    tyra = world.officer("tyra", member="SE")
+    ours, theirs = enter(ada), enter(sven, age="10-12")
+    take(ada, bo, ours, Step.IDENTIFY)
+    take(sven, tyra, theirs, Step.IDENTIFY)
+    assert (counted(ada)[""].own, counted(sven)[""].own) == (1, 1)
+    with acting_as(sven) as session:
+        said = asserting.same(session, ours, theirs, "The same scar.")
+    assert (counted(ada)[""].own, counted(sven)[""].own) == (1, 0)
+    assert counted(ada, By.AGE)["7-10"].own == 1
+    with acting_as(sven) as session:
+        asserting.undo(session, said)
+    assert (counted(ada)[""].own, counted(sven)[""].own) == (1, 1)
+    with acting_as(ada) as session:
+        asserting.say(session, ours, Said.NO_REAL_CHILD, "Drawn by a program.")
+    assert counted(ada)[""].own == 0
+
+
+def test_small_numbers_of_others_are_not_shown_and_enough_are(world: World, ada: Actor, sven: Actor) -> None:
+    tyra = world.officer("tyra", member="SE")
+    for count in range(1, 6):
+        take(sven, tyra, enter(sven), Step.IDENTIFY)
+        line = counted(ada)["SE"]
+        assert (line.own, line.others) == (0, None if count < 5 else 5)
+        assert counted(sven)["SE"].own == count
+    assert counted(ada)[""].others == 5
+    assert counted(ada, year=1999) == {"": Line(key="", own=0, others=0, own_safeguarded=0, others_safeguarded=0)}
+
+
+def test_how_long_it_took_is_told_of_own_children(world: World, ada: Actor, bo: Actor, sven: Actor) -> None:
+    medium = world.medium(ada, content=HARBOUR)
+    world.series(ada, "green-room", [medium])
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("update media set taken_in_at = now() - interval '30 days'")
+    child = enter(ada)
+    appears(ada, child, reference(ada, "green-room"))
+    take(ada, bo, child, Step.IDENTIFY)
+    with acting_as(ada) as session:
+        _, times = identifying.ledger(session, By.YEAR)
+    (own,) = times
+    assert (own.whose, own.children, own.to_lead) == ("own", 1, None)
+    assert abs(own.to_identified - timedelta(days=30)) < timedelta(hours=1)
+    with acting_as(sven) as session:
+        assert identifying.ledger(session, By.YEAR)[1] == ()
