@@ -112,3 +112,24 @@ def test_newer_material_is_taken_after_the_newest_that_is_known() -> None:
     assert lead.newer_material(newest, None) is None
     assert lead.newer_material(newest, newest + timedelta(seconds=1)) == {"days": 0}
     assert lead.newer_material(newest, newest + timedelta(days=39)) == {"days": 39}
+
+
+MUTANTS = {
+    "danger lasts a day longer": ("DANGER_DAYS", 91), "danger ends a day sooner": ("DANGER_DAYS", 89),
+    "fresh lasts a day longer": ("FRESH_DAYS", 8), "a month has a day more": ("RECENT_DAYS", 31),
+    "nine are many": ("MANY_MEDIA", 9), "eleven are many": ("MANY_MEDIA", 11),
+    "a place is strong": ("STRONG_RULES", lead.STRONG_RULES | {Rule.KNOWN_PLACE}),
+    "a document is weak": ("STRONG_RULES", lead.STRONG_RULES - {Rule.SAME_DOCUMENT}),
+    "what is solved is open": ("UNSOLVED", SOLVED | UNSOLVED),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_the_edges_kill_every_mutant_of_the_rank(mutant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, value = MUTANTS[mutant]
+    monkeypatch.setattr(lead, name, value)
+    noticed = []
+    for part, just, beyond in AT_THE_EDGE.values():
+        is_kept = part in rank(replace(LEAST, **just), NOW).parts and part not in rank(replace(LEAST, **beyond), NOW).parts
+        noticed.append(not is_kept)
+    assert any(noticed)
