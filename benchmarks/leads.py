@@ -212,29 +212,16 @@ def seconds(act: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def processor_seconds() -> float:
-    """Processor time so far of this process and of the process of the database that serves it."""
-    from django.db import connection
-
-    connection.ensure_connection()
-    pid = connection.connection.info.backend_pid
-    ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-    return time.process_time() + sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
-
-
 def measure(report: Report, facts: ConnectionFacts, sizes: Sizes) -> None:
     from clew.actions import raising
 
     noted = seconds(lambda: come(facts, sizes))
     raised: list[int] = []
-    before = processor_seconds()
     spent = seconds(lambda: raised.append(raising.raise_all()))
-    worked = processor_seconds() - before
     report.add(
         f"{sizes.new:,} new media looked at for {MEMBERS * UNITS} units", spent, "s", at_most=RAISE_SECONDS_MAX,
         note=f"once; {raised[0]:,} leads raised",
     )  # fmt: skip
-    report.add("of it, processor time", worked, "s", note="of this process and its connection: what an idle core would take")
     report.add("the same with nothing new", seconds(raising.raise_all), "s", note="once; what a worker does every minute")
     report.add("the new media entered by SQL, noted", noted, "s", note="once; with their places and matches")
 

@@ -6,7 +6,9 @@ raises nothing for it and tells it nothing. A round that was killed is gone on w
 
 import logging
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import repeat
 from uuid import UUID
 
 from clew.domain import proposal
@@ -18,12 +20,14 @@ from clew.domain.retention import calendar_of
 from clew.records import audit, lead_grounds, leads, members, merges, officers
 from clew.records.lead_grounds import Ground, SealedAgain
 from clew.records.leads import Drawn
-from clew.records.session import Session, acting_as
+from clew.records.session import Session, acting_as, let_go
 
 NEWS_PER_ROUND_MAX = 10_000
 ROUNDS_OPEN_MAX = 20
 ROUNDS_PER_RUN_MAX = 5
 """The next run goes on."""
+UNITS_AT_ONCE = 2
+"""Units look apart from one another: while one waits for the database, another's words are sealed."""
 
 log = logging.getLogger("clew.leads")
 
@@ -49,14 +53,20 @@ def raise_all() -> int:
             if not leads.open_round(session, NEWS_PER_ROUND_MAX, ROUNDS_OPEN_MAX):
                 break
             again = SealedAgain([line.code for line in members.lines(session)])
-        looked_at = 0
-        for member, unit in officers.units():
-            done, new = _raise_for(calendar_of(member, unit), again)
-            looked_at += done
-            raised += new
-        if not looked_at:
+        with ThreadPoolExecutor(UNITS_AT_ONCE) as pool:
+            done = list(pool.map(_raise_apart, (calendar_of(*unit) for unit in officers.units()), repeat(again)))
+        raised += sum(new for _, new in done)
+        if not any(looked_at for looked_at, _ in done):
             break
     return raised
+
+
+def _raise_apart(actor: Actor, again: SealedAgain) -> tuple[int, int]:
+    """The same in a thread of its own, which keeps no connection."""
+    try:
+        return _raise_for(actor, again)
+    finally:
+        let_go()
 
 
 def _raise_for(actor: Actor, again: SealedAgain) -> tuple[int, int]:
