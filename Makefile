@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+# What is compiled once need not be compiled again by each of the hundreds of processes that tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 # What is run again on each other way of starting the database.
 OTHER_WAYS := tests/house/test_catalogue.py tests/unit/records tests/scenario/test_triage.py
@@ -39,11 +41,14 @@ demo: install  ## start a node with three fictional countries and triage a ficti
 
 # Five at once whatever the cores: most tests wait for processes, browsers and disks. What is compiled is compiled once.
 test: install-test packages  ## install what it needs and run all tests
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint types
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint types collected
 	@export NUMBA_CACHE_DIR="$$(mktemp -d)" && trap 'rm -rf "$$NUMBA_CACHE_DIR"' EXIT && \
 	$(MAKE) --no-print-directory tests && $(MAKE) --no-print-directory --jobs 2 --output-sync tests-by-url tests-by-folder
 
-.PHONY: tests tests-by-url tests-by-folder
+.PHONY: tests tests-by-url tests-by-folder collected
+collected:  # and their assertions are rewritten once, not by each of the five
+	$(BIN)/python -m pytest --collect-only -qq > /dev/null || true  # what is wrong is told below
+
 tests:
 	$(BIN)/python -m pytest --numprocesses 5 --dist loadfile --no-loadscope-reorder
 
