@@ -21,7 +21,7 @@ READ = {
     "unit-exhibit-progress", "audit", "accesses", "administration", "handling", "exhibit-handling", "mfa_index",
     "mfa_list_webauthn", "asset", "retention", "request", "requests", "report", "case-end", "overlap", "overlaps", "releases",
     "series", "series-list", "case-proposals", "message", "messages", "lead", "leads", "victim", "victims", "offender",
-    "offenders", "place", "places", "links", "links-of", "categories", "case-categories",
+    "offenders", "place", "places", "links", "links-of", "categories", "case-categories", "ledger",
 }  # fmt: skip
 """Pages that are read, hold no original and are no file to take away."""
 AT_THE_DOOR = {
