@@ -1,6 +1,7 @@
 """A child is found, in a real browser: proposed by one officer, confirmed by another, counted once, and told."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -64,7 +65,11 @@ def test_a_step_is_proposed_confirmed_by_another_counted_and_told(people: tuple[
     page.get_by_text("It is confirmed; 1 unit is told.").wait_for()
 
     page = sven.go("/messages/")
-    assert "The child in a series that your unit had a part in is identified" in page.locator("main").inner_text()
+    told = page.locator("section[aria-labelledby=waiting] li").inner_text()
+    assert "The child in a series that your unit had a part in is identified" in told
+    assert f"your media came in {datetime.now(UTC):%B %Y}" in told
+    page.get_by_role("link", name="had a part in is identified").click()
+    assert "● identified" in page.locator("main").inner_text()
     assert "A school photograph." not in sven.go(f"/victims/{child}/").locator("main").inner_text()
 
     page = ada.go("/victims/")

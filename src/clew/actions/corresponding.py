@@ -22,10 +22,10 @@ from clew.domain.message import (
     checked_text,
 )
 from clew.records import audit, handlings, members, messages, offenders, places, series, victims
-from clew.records.messages import Correspondence, Message, Notice
+from clew.records.messages import OUTCOMES, Correspondence, Message, Notice
 from clew.records.session import Session, acting_as
 
-__all__ = ["Correspondence", "Kind", "Message", "Notice", "NoticeKind", "Side", "SubjectKind", "ask", "say"]
+__all__ = ["OUTCOMES", "Correspondence", "Kind", "Message", "Notice", "NoticeKind", "Side", "SubjectKind", "ask", "say"]
 
 CORRESPONDENCES_PER_PAGE_MAX = 200
 

@@ -43,6 +43,7 @@ def list_(as_: As, json_: Json = False) -> None:
                 {
                     "id": str(one.id), "kind": one.kind.value, "subject": str(one.subject_id), "about": one.about,
                     "raised_at": one.raised_at.isoformat(), "is_seen": one.seen_at is not None,
+                    "media_since": one.since and one.since.isoformat(),
                 }
                 for one in found
             ]  # fmt: skip
@@ -51,6 +52,8 @@ def list_(as_: As, json_: Json = False) -> None:
         for one in found:
             about = f"  {plain(one.about)}" if one.about else f"  {one.subject_id}"
             seen = "" if one.seen_at is None else "  seen"
+            if one.since is not None:
+                about += f"  your media: {one.since:%B %Y}"
             console.print(f"{one.raised_at:%Y-%m-%d %H:%M}  {one.id}  {WORDS[one.kind]}{about}{seen}", markup=False)
         if not found:
             console.print("Nothing waits for your unit.")

@@ -15,6 +15,8 @@ WORDS = b"messages.words"
 TRANSLATED = b"translations.words"
 MESSAGES_SHOWN_MAX = 500
 NOTICES_SHOWN_MAX = 200
+OUTCOMES = frozenset({NoticeKind.IDENTIFIED, NoticeKind.SAFEGUARDED, NoticeKind.OUTCOME_TAKEN_BACK})
+"""Kinds of notices that say what came of a series."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,8 @@ class Notice:
     about: str
     raised_at: datetime
     seen_at: datetime | None
+    since: datetime | None
+    """Of an outcome: when the unit took in the first medium by which it had a part in it."""
 
 
 def add(
@@ -256,14 +260,40 @@ def notices(session: Session, limit: int = NOTICES_SHOWN_MAX) -> tuple[Notice, .
              order by n.seen_at is not null, n.raised_at desc, n.id limit %s""",
             [limit],
         )
-        texts = sealed.of_member(session.actor.member)
-        return tuple(
-            Notice(
-                id=row[0], kind=NoticeKind(row[1]), subject_id=row[2], raised_at=row[3], seen_at=row[4],
-                about=(row[6] or "") if row[5] is None else sealed.words(texts, REFERENCE, row[5]),
-            )
-            for row in cursor.fetchall()
-        )  # fmt: skip
+        rows = cursor.fetchall()
+    texts = sealed.of_member(session.actor.member)
+    since = _took_in(session, [row[2] for row in rows if row[1] in OUTCOMES])
+    return tuple(
+        Notice(
+            id=row[0], kind=NoticeKind(row[1]), subject_id=row[2], raised_at=row[3], seen_at=row[4],
+            about=(row[6] or "") if row[5] is None else sealed.words(texts, REFERENCE, row[5]),
+            since=since.get(row[2]),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _took_in(session: Session, series_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """By series when the own unit took in the first medium that lies in it, is of its content or matches one in it."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            with own as (
+                select p.series_id, p.medium_id from series_media p where p.series_id = any(%(series)s)
+                union
+                select p.series_id, o.id from series_media p join media m on m.id = p.medium_id join media o on o.name = m.name
+                 where p.series_id = any(%(series)s)
+                union
+                select p.series_id, m.b_medium from series_media p join matches m on m.a_medium = p.medium_id
+                 where p.series_id = any(%(series)s)
+                union
+                select p.series_id, m.a_medium from series_media p join matches m on m.b_medium = p.medium_id
+                 where p.series_id = any(%(series)s))
+            select own.series_id, min(m.taken_in_at) from own join media m on m.id = own.medium_id
+             where m.owner_member = %(member)s and m.owner_unit = %(unit)s group by own.series_id""",
+            {"series": list(series_ids), "member": session.actor.member, "unit": session.actor.unit},
+        )
+        return dict(cursor.fetchall())
 
 
 def see(session: Session, subjects: Sequence[UUID]) -> int:

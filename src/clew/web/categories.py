@@ -181,8 +181,9 @@ def _row(one: Categorised, by: Chosen) -> Row:
 
 
 def _said(word: categorising.Observed, by: Chosen, member: str) -> tuple[categorising.Observed, str, str, str | None]:
-    facts = ", ".join(
-        question.answers.get(word.facts.get(question.code, ""), "") for question in categorising.fact_list().questions
+    facts = " · ".join(
+        f"{question.words} {question.answers.get(word.facts.get(question.code, ''), '')}"
+        for question in categorising.fact_list().questions
     )
     return word, by.scheme.category_of(word.facts), facts, word.shown_by(member)
 

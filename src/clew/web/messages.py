@@ -60,7 +60,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
         units = corresponding.units(session)
         mine = (session.actor.member, session.actor.unit)
     shown = {
-        "notices": [(one, NOTICES[one.kind], _address(one.kind, one.subject_id)) for one in waiting],
+        "notices": [(one, NOTICES[one.kind], _address(one)) for one in waiting],
         "lines": [(one, SUBJECTS[one.subject_kind], one.units[-1]) for one in page.items],
         "next": page.next,
         "is_first": not request.GET.get("after"),
@@ -168,10 +168,12 @@ def _done(
     return redirect(address)
 
 
-def _address(kind: NoticeKind, subject: UUID) -> str:
-    if kind in (NoticeKind.MESSAGE, NoticeKind.MESSAGE_DUE):
-        return reverse("message", args=[subject])
-    return reverse("leads") if kind is NoticeKind.LEAD else reverse("overlaps")
+def _address(notice: corresponding.Notice) -> str:
+    if notice.kind in (NoticeKind.MESSAGE, NoticeKind.MESSAGE_DUE):
+        return reverse("message", args=[notice.subject_id])
+    if notice.kind in corresponding.OUTCOMES:
+        return reverse("series", args=[notice.about]) if notice.about else reverse("series-list")
+    return reverse("leads") if notice.kind is NoticeKind.LEAD else reverse("overlaps")
 
 
 def _subject(word: str) -> SubjectKind:
