@@ -62,7 +62,7 @@ def test_a_step_is_proposed_confirmed_by_another_counted_and_told(people: tuple[
     assert "A school photograph." in page.locator("section[aria-labelledby=steps]").inner_text()
     assert bo.faults() == []
     page.get_by_role("button", name="Confirm the step").click()
-    page.get_by_text("It is confirmed; 1 unit is told.").wait_for()
+    page.get_by_text("It is confirmed, and whoever had a part in it is told.").wait_for()
 
     page = sven.go("/messages/")
     told = page.locator("section[aria-labelledby=waiting] li").inner_text()

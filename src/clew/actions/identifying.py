@@ -69,8 +69,8 @@ def propose(
     return step_id
 
 
-def confirm(session: Session, reference: str) -> int:
-    """Confirm the step that waits about an own victim; how many units were told what came of it.
+def confirm(session: Session, reference: str) -> None:
+    """Confirm the step that waits about an own victim.
 
     The unit's series in which the child appears follow once all children in them have come so far. Units that had a
     part in those, or whose triage named them, are told, in words that name nobody.
@@ -85,9 +85,9 @@ def confirm(session: Session, reference: str) -> int:
     identifications.decide(session, one.id, Status.CONFIRMED)
     victims.move(session, victim.kept.id, one.state)
     outcome = OUTCOMES.get(one.step)
-    told = 0 if outcome is None else _follow(session, victim, outcome)
-    audit.append(session, f"victim.{one.step.value}", str(victim.kept.id), {"told": told})
-    return told
+    if outcome is not None:
+        _follow(session, victim, outcome)
+    audit.append(session, f"victim.{one.step.value}", str(victim.kept.id))
 
 
 def refuse(session: Session, reference: str) -> None:
@@ -130,12 +130,12 @@ def ledger(session: Session, by: By, year: int | None = None) -> tuple[Ledger, t
     return shown(lines, total), identifications.times(session, year)
 
 
-def _follow(session: Session, victim: VictimRow, outcome: Outcome) -> int:
+def _follow(session: Session, victim: VictimRow, outcome: Outcome) -> None:
     """Have the own series follow in which the child appears, and tell of those that did."""
     children = merges.together(session, [victim.kept.id], kind=merges.VICTIMS)[victim.kept.id]
     appears_in = series.of(session, identifications.series_of(session, children)).values()
     moved = [row.id for row in appears_in if _moved(session, row, outcome)]
-    return identifications.tell(session, moved, outcome) if moved else 0
+    identifications.tell(session, moved, outcome)
 
 
 def _moved(session: Session, row: series.SeriesRow, outcome: Outcome) -> bool:

@@ -51,8 +51,8 @@ def confirm(victim: Victim, as_: As, json_: Json = False) -> None:
         from clew.actions import identifying, opening
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            told = identifying.confirm(session, victim)
-        said(json_, {"units_told": told}, f"It is confirmed; units told: {told:,}")
+            identifying.confirm(session, victim)
+        said(json_, {"victim": victim}, "It is confirmed, and whoever had a part in it is told.")
 
 
 @app.command()

@@ -1,13 +1,12 @@
 -- What comes of identifying: who is told, and how many children there are, each counted once.
 
 -- Units that had a part in series of the actor's unit, or whose triage named them, are told what came of it, once.
--- They are told only of series that they may see: what is hidden from them tells them nothing.
-create or replace function clew_tell_outcome(about uuid[], outcome text) returns integer
+-- They are told only of series that they may see: what is hidden from them tells them nothing. And nobody learns how many
+-- were told: a unit may have a part by media that are hidden from whoever tells.
+create or replace function clew_tell_outcome(about uuid[], outcome text) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
-declare
-    told integer;
 begin
     if outcome not in ('identified', 'safeguarded', 'outcome-taken-back') then
         raise exception 'no such outcome';
@@ -27,26 +26,22 @@ begin
         union
         select own.series_id, other.owner_member, other.owner_unit
           from own join media it on it.id = own.medium_id join media other on other.name = it.name
-    ), given as (
-        insert into notices (id, member, unit, kind, subject_id, raised_at)
-        select gen_random_uuid(), u.member, u.unit, outcome, s.id, transaction_timestamp() from u join s on s.id = u.series_id
-         where (u.member, u.unit) <> (s.owner_member, s.owner_unit) and {s_is_seen_by_u}
-           and not exists (select from notices n where n.member = u.member and n.unit = u.unit
-                              and n.subject_id = s.id and n.kind = outcome
-                              and n.raised_at > coalesce((select max(b.raised_at) from notices b
-                                                           where b.member = u.member and b.unit = u.unit
-                                                             and b.subject_id = s.id and b.kind = 'outcome-taken-back'
-                                                             and outcome <> 'outcome-taken-back'), '-infinity'))
-           -- A mistake is taken back only where somebody was told.
-           and (outcome <> 'outcome-taken-back' or exists (
-                    select from notices n where n.member = u.member and n.unit = u.unit and n.subject_id = s.id
-                       and n.kind in ('identified', 'safeguarded')))
-         order by u.member, u.unit, s.id
-        on conflict (member, unit, kind, subject_id) where seen_at is null do nothing
-        returning 1
     )
-    select count(*) into told from given;
-    return told;
+    insert into notices (id, member, unit, kind, subject_id, raised_at)
+    select gen_random_uuid(), u.member, u.unit, outcome, s.id, transaction_timestamp() from u join s on s.id = u.series_id
+     where (u.member, u.unit) <> (s.owner_member, s.owner_unit) and {s_is_seen_by_u}
+       and not exists (select from notices n where n.member = u.member and n.unit = u.unit
+                          and n.subject_id = s.id and n.kind = outcome
+                          and n.raised_at > coalesce((select max(b.raised_at) from notices b
+                                                       where b.member = u.member and b.unit = u.unit
+                                                         and b.subject_id = s.id and b.kind = 'outcome-taken-back'
+                                                         and outcome <> 'outcome-taken-back'), '-infinity'))
+       -- A mistake is taken back only where somebody was told.
+       and (outcome <> 'outcome-taken-back' or exists (
+                select from notices n where n.member = u.member and n.unit = u.unit and n.subject_id = s.id
+                   and n.kind in ('identified', 'safeguarded')))
+     order by u.member, u.unit, s.id
+    on conflict (member, unit, kind, subject_id) where seen_at is null do nothing;
 end
 $$;
 

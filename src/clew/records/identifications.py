@@ -132,11 +132,13 @@ def victims_in(session: Session, series_id: UUID) -> list[UUID]:
         return [row[0] for row in cursor]
 
 
-def tell(session: Session, series_ids: Sequence[UUID], outcome: Outcome) -> int:
-    """Tell every unit that had a part in these own series, or whose triage named them, what came of it; how many are told."""
+def tell(session: Session, series_ids: Sequence[UUID], outcome: Outcome) -> None:
+    """Tell every unit that had a part in these own series, or whose triage named them, what came of it.
+
+    How many they are nobody learns: some may have their part by media that are hidden from the actor.
+    """
     with session.cursor() as cursor:
         cursor.execute("select clew_tell_outcome(%s, %s)", [list(series_ids), outcome.value])
-        return int(cursor.fetchone()[0])
 
 
 def ledger(session: Session, by: By, year: int | None) -> tuple[list[Line], Line]:

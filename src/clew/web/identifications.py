@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from clew.actions import identifying, portraying
@@ -17,7 +17,7 @@ from clew.domain.ledger import By
 from clew.domain.victim import VictimState
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
-from clew.web.words import Words, number
+from clew.web.words import Words
 
 TOLD = "clew.told"
 YEARS_MAX = 9_999
@@ -98,10 +98,8 @@ def _propose(session: Session, name: str, given: QueryDict) -> str:
 
 
 def _confirm(session: Session, name: str, _given: QueryDict) -> str:
-    told = identifying.confirm(session, name)
-    return ngettext(
-        "It is confirmed; {count} unit is told.", "It is confirmed; {count} units are told.", told
-    ).format(count=number(told))
+    identifying.confirm(session, name)
+    return _("It is confirmed, and whoever had a part in it is told.")
 
 
 def _refuse(session: Session, name: str, _given: QueryDict) -> str:
