@@ -23,7 +23,7 @@ install: .venv/.installed  ## make .venv with the product, from the lock file
 
 install-test: install .venv/.installed-test
 
-.venv/.installed-test: requirements/test.txt
+.venv/.installed-test: requirements/test.txt | .venv/.installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/test.txt
 	@$(MAKE) --no-print-directory install-reference || echo "SKIPPED: no compiler for the reference PDQ; tests that compare with it are skipped"
 	@touch $@
@@ -40,7 +40,8 @@ demo: install  ## start a node with three fictional countries and triage a ficti
 	@CLEW_HOME="$${CLEW_HOME:-$(CURDIR)/.demo}" exec $(BIN)/clew demo
 
 # Five at once whatever the cores: most tests wait for processes, browsers and disks. What is compiled is compiled once.
-test: install-test packages  ## install what it needs and run all tests
+test:  ## install what it needs and run all tests
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync install-test packages
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint types collected
 	@export NUMBA_CACHE_DIR="$$(mktemp -d)" && trap 'rm -rf "$$NUMBA_CACHE_DIR"' EXIT && \
 	$(MAKE) --no-print-directory tests && $(MAKE) --no-print-directory --jobs 2 --output-sync tests-by-url tests-by-folder
