@@ -171,9 +171,11 @@ def review(session: Session, name: bytes, facts: Facts, reason: str) -> None:
     kept = checked_words(reason, is_demanded=True)
     media = _media(session, [name])
     check_facts(facts, fact_list())
-    own = _own(session, observations.of_contents(session, [name]).get(name, ()))
-    if own is not None and not own.is_review:
+    words = observations.of_contents(session, [name]).get(name, ())
+    if observations.has_spoken(session, name):
         raise StepRefused("You said yourself what you observe of this medium: another analyst decides.")
+    if len({tuple(sorted(word.facts.items())) for word in words}) < 2:
+        raise StepRefused("Nobody differs on this medium: there is nothing to decide.")
     observations.take_back(session, [name])
     observations.add(session, list(media.values()), facts, fact_list().version, review_reason=kept)
     audit.append(session, "category.review", _subject(media))
@@ -342,4 +344,4 @@ def _version(untrusted_words: str) -> int | None:
 
 
 def _parsed(row: SchemeRow) -> Chosen:
-    return Chosen(member=row.member, scheme=scheme_format.parse(row.document.encode()))
+    return Chosen(member=row.member, scheme=scheme_format.kept(row.document))

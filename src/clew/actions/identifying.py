@@ -8,7 +8,7 @@ from clew.actions.describing import check_open
 from clew.actions.opening import today
 from clew.domain.errors import StepRefused
 from clew.domain.identification import (
-    OUTCOMES,
+    FOUND,
     Outcome,
     Status,
     Step,
@@ -16,12 +16,13 @@ from clew.domain.identification import (
     check_decided,
     checked_next,
     outcome_of,
+    told_of,
 )
-from clew.domain.ledger import By, Ledger, shown
+from clew.domain.ledger import By, Ledger
 from clew.domain.series import SOLVED, SeriesState, checked_words
 from clew.domain.series import Step as SeriesStep
 from clew.domain.victim import VictimState
-from clew.records import audit, identifications, merges, series, victims
+from clew.records import audit, identifications, series, victims
 from clew.records.identifications import StepRow, Times
 from clew.records.session import Session
 from clew.records.victims import VictimRow
@@ -39,7 +40,10 @@ _STEPS_OF_SERIES: Mapping[tuple[SeriesState, VictimState], tuple[SeriesStep, ...
     (SeriesState.IDENTIFIED, VictimState.SAFEGUARDED): (SeriesStep.SAFEGUARD,),
 }
 """By the state of a series and how far all the children in it have come: the steps that follow for the series."""
-_REACHED = {SeriesStep.IDENTIFY: SeriesState.IDENTIFIED, SeriesStep.SAFEGUARD: SeriesState.SAFEGUARDED}
+_REACHED = {
+    SeriesStep.IDENTIFY: SeriesState.IDENTIFIED, SeriesStep.SAFEGUARD: SeriesState.SAFEGUARDED,
+    SeriesStep.REOPEN: SeriesState.OPEN,
+}  # fmt: skip
 BY_THE_VICTIMS = "By the steps about the victims in it."
 """What the history of a series says: the basis of a step about a victim is read by the victim's unit alone."""
 
@@ -84,9 +88,7 @@ def confirm(session: Session, reference: str) -> None:
     after(victim.state, one.step)
     identifications.decide(session, one.id, Status.CONFIRMED)
     victims.move(session, victim.kept.id, one.state)
-    outcome = OUTCOMES.get(one.step)
-    if outcome is not None:
-        _follow(session, victim, outcome)
+    _follow(session, victim, one.step)
     audit.append(session, f"victim.{one.step.value}", str(victim.kept.id))
 
 
@@ -126,37 +128,42 @@ def due(session: Session) -> tuple[tuple[str, StepRow], ...]:
 def ledger(session: Session, by: By, year: int | None = None) -> tuple[Ledger, tuple[Times, ...]]:
     """How many children are identified and safeguarded, each counted once, and how long it took."""
     lines, total = identifications.ledger(session, by, year)
-    audit.append(session, "ledger.read", "")
-    return shown(lines, total), identifications.times(session, year)
+    audit.append(session, f"ledger.read_{by.value}", "", {} if year is None else {"year": year})
+    return Ledger(lines=tuple(lines), total=total), identifications.times(session, year)
 
 
-def _follow(session: Session, victim: VictimRow, outcome: Outcome) -> None:
-    """Have the own series follow in which the child appears, and tell of those that did."""
-    children = merges.together(session, [victim.kept.id], kind=merges.VICTIMS)[victim.kept.id]
-    appears_in = series.of(session, identifications.series_of(session, children)).values()
-    moved = [row.id for row in appears_in if _moved(session, row, outcome)]
-    identifications.tell(session, moved, outcome)
+def _follow(session: Session, victim: VictimRow, step: Step) -> None:
+    """Have the own series follow in which the child appears, and tell of each what it has come to.
+
+    They are held first: of two children of one series that are confirmed at once, the later sees the earlier.
+    """
+    if step is Step.REOPEN and victim.state not in FOUND:
+        return
+    held = identifications.hold_series_of(session, victim.kept.id)
+    told: dict[Outcome, list[UUID]] = {}
+    for row in series.of(session, held).values():
+        after_it = _moved(session, row, step)
+        outcome = told_of(row.state, after_it)
+        if outcome is not None:
+            told.setdefault(outcome, []).append(row.id)
+    for outcome, ids in told.items():
+        identifications.tell(session, ids, outcome)
 
 
-def _moved(session: Session, row: series.SeriesRow, outcome: Outcome) -> bool:
-    if outcome is Outcome.TAKEN_BACK:
-        if row.state not in SOLVED:
-            return False
-        series.take(session, row.id, SeriesStep.REOPEN, SeriesState.OPEN, BY_THE_VICTIMS)
-        return True
-    reached = outcome_of(_states(session, identifications.victims_in(session, row.id)))
-    follow = () if reached is None else _STEPS_OF_SERIES.get((row.state, reached), ())
-    for step in follow:
-        series.take(session, row.id, step, _REACHED[step], BY_THE_VICTIMS)
-    return bool(follow)
-
-
-def _states(session: Session, victim_ids: list[UUID]) -> list[VictimState]:
-    """How far each child has come: as far as the farthest of the victims that are the same child."""
-    together = merges.together(session, victim_ids, kind=merges.VICTIMS)
-    rows = victims.of(session, {one for ids in together.values() for one in ids})
-    order = list(VictimState)
-    return [max((rows[one].state for one in ids if one in rows), key=order.index) for ids in together.values()]
+def _moved(session: Session, row: series.SeriesRow, step: Step) -> SeriesState:
+    """Where the series stands once it has followed."""
+    follow: tuple[SeriesStep, ...]
+    if step is Step.REOPEN:
+        follow = (SeriesStep.REOPEN,) if row.state in SOLVED else ()
+    else:
+        rows = victims.of(session, identifications.victims_in(session, row.id)).values()
+        reached = outcome_of(one.state for one in rows)
+        follow = () if reached is None else _STEPS_OF_SERIES.get((row.state, reached), ())
+    state = row.state
+    for taken in follow:
+        state = _REACHED[taken]
+        series.take(session, row.id, taken, state, BY_THE_VICTIMS)
+    return state
 
 
 def _hold(session: Session, reference: str) -> VictimRow:

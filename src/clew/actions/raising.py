@@ -79,7 +79,7 @@ def _raise_for(actor: Actor, again: SealedAgain) -> tuple[int, int]:
             with acting_as(actor) as session:
                 raised += check(session, round_id, again)
             looked_at += 1
-    except ClewError as refused:
+    except (ClewError, ValueError) as refused:  # words that a unit sealed may be none
         log.error("what is new could not be looked at for a unit: %s", type(refused).__name__)  # noqa: TRY400
     return looked_at, raised
 

@@ -50,13 +50,6 @@ class Outcome(StrEnum):
     TAKEN_BACK = "outcome-taken-back"
 
 
-OUTCOMES: Mapping[Step, Outcome] = {
-    Step.IDENTIFY: Outcome.IDENTIFIED,
-    Step.SAFEGUARD: Outcome.SAFEGUARDED,
-    Step.REOPEN: Outcome.TAKEN_BACK,
-}
-
-
 def after(state: VictimState, step: Step) -> VictimState:
     """The state that `step` leads to.
 
@@ -113,4 +106,4 @@ def told_of(before: SeriesState, state: SeriesState) -> Outcome | None:
         return None
     if state in SOLVED:
         return Outcome.SAFEGUARDED if state is SeriesState.SAFEGUARDED else Outcome.IDENTIFIED
-    return Outcome.TAKEN_BACK if before in SOLVED else None
+    return Outcome.TAKEN_BACK if before in SOLVED and state is not SeriesState.WITHDRAWN else None

@@ -88,6 +88,12 @@ def parse(untrusted: bytes) -> Scheme:
     return scheme
 
 
+@lru_cache(256)
+def kept(document: str) -> Scheme:
+    """The scheme that `written` wrote, which was checked when it was kept. Remembered: every page asks for several."""
+    return parse(document.encode())
+
+
 def written(scheme: Scheme) -> str:
     """The scheme as JSON, always the same for the same scheme."""
     return json.dumps(

@@ -28,6 +28,8 @@ RULES: Mapping[str, Mapping[str, str]] = {
 
 APP_GRANTS = {"observations": "select, insert, update (withdrawn_at)", "schemes": "select, insert"}
 
+BLIND_GRANTS = {"observations": "select (medium_id, member, observed_by, withdrawn_at), update (medium_id)"}
+
 GOES_WITH_ITS_MEDIUM = (
     "alter table observations add constraint observations_medium_id_goes_with_it"
     " foreign key (medium_id) references media (id) on delete cascade"

@@ -77,7 +77,7 @@ BLIND_GRANTS = {
     "correspondence_reads": "select, delete",
     "correspondences": "select, delete",
     "messages": "select, update (words), delete",
-    "notices": "select, insert, delete",
+    "notices": "select, insert, update (raised_at), delete",
     "translations": "select, update (words), delete",
 }
 

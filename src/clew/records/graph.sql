@@ -35,7 +35,7 @@ declare
     own_news uuid[];
 begin
     select array_agg(p.old), array_agg(p.new) into own_olds, own_news from unnest($1, $2) as p (old, new)
-      join media o on o.id = p.old join media n on n.id = p.new
+      join media o on o.id = p.old join media n on n.id = p.new and n.name = o.name
      where (o.owner_member, o.owner_unit) = (clew_actor_member(), clew_actor_unit())
        and (n.owner_member, n.owner_unit) = (clew_actor_member(), clew_actor_unit());
     update links l set a_id = p.new from unnest(own_olds, own_news) as p (old, new)
@@ -46,5 +46,11 @@ begin
      where l.b_id = p.old and l.state <> 4 and l.a_id <> p.new and not exists (
            select from links t where (t.a_id, t.b_id, t.type, t.owner_member, t.owner_unit)
                                    = (l.a_id, p.new, l.type, l.owner_member, l.owner_unit) and t.state <> 4);
+    -- So does what officers observed of them, and evidence of leads goes: it is found anew on the record that stays.
+    update observations o set medium_id = p.new from unnest(own_olds, own_news) as p (old, new)
+     where o.medium_id = p.old and not exists (
+           select from observations t where (t.medium_id, t.member, t.observed_by) = (p.new, o.member, o.observed_by)
+              and t.withdrawn_at is null and o.withdrawn_at is null);
+    delete from lead_media e where e.medium_id = any (own_olds);
 end
 $$;

@@ -1,8 +1,9 @@
 -- What comes of identifying: who is told, and how many children there are, each counted once.
 
--- Units that had a part in series of the actor's unit, or whose triage named them, are told what came of it, once.
--- They are told only of series that they may see: what is hidden from them tells them nothing. And nobody learns how many
--- were told: a unit may have a part by media that are hidden from whoever tells.
+-- Units that had a part in series of the actor's unit, or whose triage named them, are told what came of it.
+-- They are told only of series that they may see, and only for a medium in it that they may see: what is hidden from
+-- them tells them nothing. Nobody learns how many were told: a unit may have a part by media that are hidden from
+-- whoever tells. A unit is told what differs from the last that it was told.
 create or replace function clew_tell_outcome(about uuid[], outcome text) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
@@ -14,39 +15,61 @@ begin
     with s as (
         select id, owner_member, owner_unit, audience, members, excluded from series where id = any (about)
            and owner_member = clew_actor_member() and owner_unit = clew_actor_unit()
-    ), own as (
-        select s.id as series_id, p.medium_id from s join series_media p on p.series_id = s.id
+           and state = case outcome when 'outcome-taken-back' then state else outcome end
+           and (outcome <> 'outcome-taken-back' or state not in ('identified', 'safeguarded'))
+    ), it as (
+        select s.id as series_id, p.owner_member as put_by_member, p.owner_unit as put_by_unit,
+               m.id, m.name, m.owner_member, m.owner_unit, m.audience, m.members, m.excluded
+          from s join series_media p on p.series_id = s.id join media m on m.id = p.medium_id
     ), u as (
-        select distinct s.id as series_id, p.owner_member as member, p.owner_unit as unit
-          from s join series_media p on p.series_id = s.id
+        select it.series_id, it.id as medium_id, it.put_by_member as member, it.put_by_unit as unit from it
         union
-        select own.series_id, m.b_owner_member, m.b_owner_unit from own join matches m on m.a_medium = own.medium_id
+        select it.series_id, it.id, m.b_owner_member, m.b_owner_unit from it join matches m on m.a_medium = it.id
         union
-        select own.series_id, m.a_owner_member, m.a_owner_unit from own join matches m on m.b_medium = own.medium_id
+        select it.series_id, it.id, m.a_owner_member, m.a_owner_unit from it join matches m on m.b_medium = it.id
         union
-        select own.series_id, other.owner_member, other.owner_unit
-          from own join media it on it.id = own.medium_id join media other on other.name = it.name
+        select it.series_id, it.id, other.owner_member, other.owner_unit from it join media other on other.name = it.name
+    ), part as (
+        select distinct s.id as series_id, u.member, u.unit
+          from u join s on s.id = u.series_id join it on it.series_id = u.series_id and it.id = u.medium_id
+         where (u.member, u.unit) <> (s.owner_member, s.owner_unit) and {s_is_seen_by_u} and {it_is_seen_by_u}
+    ), last as (
+        select part.*, (select n.kind from notices n
+                         where n.member = part.member and n.unit = part.unit and n.subject_id = part.series_id
+                           and n.kind in ('identified', 'safeguarded', 'outcome-taken-back')
+                         order by n.raised_at desc limit 1) as kind
+          from part
     )
     insert into notices (id, member, unit, kind, subject_id, raised_at)
-    select gen_random_uuid(), u.member, u.unit, outcome, s.id, transaction_timestamp() from u join s on s.id = u.series_id
-     where (u.member, u.unit) <> (s.owner_member, s.owner_unit) and {s_is_seen_by_u}
-       and not exists (select from notices n where n.member = u.member and n.unit = u.unit
-                          and n.subject_id = s.id and n.kind = outcome
-                          and n.raised_at > coalesce((select max(b.raised_at) from notices b
-                                                       where b.member = u.member and b.unit = u.unit
-                                                         and b.subject_id = s.id and b.kind = 'outcome-taken-back'
-                                                         and outcome <> 'outcome-taken-back'), '-infinity'))
-       -- A mistake is taken back only where somebody was told.
-       and (outcome <> 'outcome-taken-back' or exists (
-                select from notices n where n.member = u.member and n.unit = u.unit and n.subject_id = s.id
-                   and n.kind in ('identified', 'safeguarded')))
-     order by u.member, u.unit, s.id
-    on conflict (member, unit, kind, subject_id) where seen_at is null do nothing;
+    select gen_random_uuid(), l.member, l.unit, outcome, l.series_id, transaction_timestamp() from last l
+     where case outcome when 'outcome-taken-back' then l.kind in ('identified', 'safeguarded')
+                        else l.kind is distinct from outcome end
+     order by l.member, l.unit, l.series_id
+    -- One that nobody has seen yet is told anew.
+    on conflict (member, unit, kind, subject_id) where seen_at is null do update set raised_at = excluded.raised_at;
+end
+$$;
+
+-- A victim's state is what the last confirmed step led to: nobody writes it without one.
+create or replace function clew_keep_victim_state() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    if tg_op = 'INSERT' and new.state <> 'unidentified'
+       or tg_op = 'UPDATE' and new.state <> old.state and not exists (
+              select from victim_steps s where s.victim_id = new.id and s.status = 'confirmed' and s.state = new.state
+                 and s.decided_at = transaction_timestamp()) then
+        raise exception 'a victim comes into a state by a step that another officer confirmed'
+            using errcode = 'insufficient_privilege';
+    end if;
+    return new;
 end
 $$;
 
 -- Children whose identity is known, each once, however many members have a victim that is the same child.
--- The child is its first identification's: member, year, sex and age band are of that.
+-- The child is its first identification's: member, year, sex, age band and whether it is safe are of that. Two victims are
+-- one child once the owners of both say so: what one of them says alone changes no number of the other's.
 create or replace function clew_children() returns table (
     child uuid, member text, sex text, youngest smallint, identified_at timestamptz, is_safeguarded boolean, victims uuid[])
 language sql stable security definer
@@ -55,16 +78,22 @@ as $$
     with recursive live as (
         select v.id, v.owner_member, v.state, v.sex, v.youngest,
                coalesce((select min(s.decided_at) from victim_steps s where s.victim_id = v.id and s.status = 'confirmed'
-                            and s.state in ('identified', 'safeguarded')), v.entered_at) as identified_at
+                            and s.state in ('identified', 'safeguarded')
+                            and s.decided_at > coalesce((select max(r.decided_at) from victim_steps r
+                                where r.victim_id = v.id and r.status = 'confirmed' and r.state = 'unidentified'), '-infinity')
+                        ), v.entered_at) as identified_at
           from victims v
          where v.state in ('identified', 'safeguarded')
            and not exists (select from victim_words w where w.victim_id = v.id and w.said = 'no-real-child'
                               and w.withdrawn_at is null
                               and (w.owner_member, w.owner_unit) = (v.owner_member, v.owner_unit))
+    ), agreed as materialized (
+        select m.a_victim, m.b_victim from victim_merges m join victims a on a.id = m.a_victim join victims b on b.id = m.b_victim
+         where m.withdrawn_at is null group by m.a_victim, m.b_victim
+        having bool_or((m.owner_member, m.owner_unit) = (a.owner_member, a.owner_unit))
+           and bool_or((m.owner_member, m.owner_unit) = (b.owner_member, b.owner_unit))
     ), edges (a, b) as materialized (
-        select a_victim, b_victim from victim_merges where withdrawn_at is null
-        union
-        select b_victim, a_victim from victim_merges where withdrawn_at is null
+        select a_victim, b_victim from agreed union select b_victim, a_victim from agreed
     ), reach (root, node) as (
         select l.id, l.id from live l where l.id in (select e.a from edges e)
         union
@@ -73,13 +102,13 @@ as $$
         select l.*, coalesce((select min(r.node::text)::uuid from reach r where r.root = l.id), l.id) as child from live l
     )
     select distinct on (o.child) o.child, o.owner_member, o.sex, o.youngest, o.identified_at,
-           bool_or(o.state = 'safeguarded') over of_child, array_agg(o.id) over of_child
-      from one o window of_child as (partition by o.child)
+           bool_or(o.state = 'safeguarded') over of_member, array_agg(o.id) over of_member
+      from one o window of_member as (partition by o.child, o.owner_member)
      order by o.child, o.identified_at, o.id
 $$;
 
--- How many children there are by something, in a year or in all: those of the actor's member exactly, of others only
--- where they are none or enough. The line without a key is over all of them.
+-- How many children there are by something, in a year or in all: those of the actor's member exactly, of others in fives
+-- (domain/ledger.of_others). The line without a key is over all of them.
 create or replace function clew_ledger(by_what text, in_year integer) returns table (
     key text, own integer, others integer, own_safeguarded integer, others_safeguarded integer)
 language sql stable security definer
@@ -104,14 +133,17 @@ as $$
                count(*) filter (where not is_own and is_safeguarded) as others_safeguarded
           from child c group by grouping sets ((c.key), ())
     )
-    select key, own::integer, case when others between 1 and {small} - 1 then null else others::integer end,
+    select key, own::integer,
+           case when others between 1 and {small} - 1 then null else (others - others % {small})::integer end,
            own_safeguarded::integer,
-           case when others_safeguarded between 1 and {small} - 1 then null else others_safeguarded::integer end
+           case when others_safeguarded between 1 and {small} - 1 then null
+                else (others_safeguarded - others_safeguarded % {small})::integer end
       from counted order by key
 $$;
 
 -- How long it took, in seconds, from the first upload of what a child is in to the first lead about it and to the
--- identification: medians over the own member's children, and over all where those of others are enough.
+-- identification, by what its own member says and has: medians over the own member's children, and over all where those
+-- of others are enough.
 create or replace function clew_ledger_times(in_year integer) returns table (
     whose text, children integer, to_lead double precision, from_lead double precision, to_identified double precision)
 language sql stable security definer
@@ -122,15 +154,17 @@ as $$
           from clew_children() c
           cross join lateral (
               select min(m.taken_in_at) as uploaded_at,
-                     (select min(d.raised_at) from leads d where d.state <> 'watched' and d.series_id in (
+                     (select min(d.raised_at) from leads d where d.state <> 'watched' and d.member = c.member and d.series_id in (
                           select l.b_id from links l where l.a_id = any (c.victims) and l.type = 1 and l.state = 2
-                             and l.b_kind = 1)) as raised_at
+                             and l.b_kind = 1 and l.owner_member = c.member)) as raised_at
                 from (select p.medium_id from links l join series_media p on p.series_id = l.b_id
                        where l.a_id = any (c.victims) and l.type = 1 and l.state = 2 and l.b_kind = 1
+                         and l.owner_member = c.member
                       union all
                       select l.b_id from links l
-                       where l.a_id = any (c.victims) and l.type = 1 and l.state = 2 and l.b_kind = 2) p
-                join media m on m.id = p.medium_id
+                       where l.a_id = any (c.victims) and l.type = 1 and l.state = 2 and l.b_kind = 2
+                         and l.owner_member = c.member) p
+                join media m on m.id = p.medium_id and m.owner_member = c.member
           ) found
          where clew_actor_home() is not null
            and (in_year is null or extract(year from c.identified_at at time zone 'UTC') = in_year)

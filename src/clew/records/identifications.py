@@ -96,38 +96,42 @@ def decide(session: Session, step_id: UUID, status: Status) -> None:
         )
 
 
-def series_of(session: Session, victim_ids: Sequence[UUID]) -> list[UUID]:
-    """Own series in which one of the victims appears, as a fact, by itself or in one of the series' media."""
+def hold_series_of(session: Session, victim_id: UUID) -> list[UUID]:
+    """Own series in which the victim appears, as the own unit says, itself or in one of the series' media; held."""
     with session.cursor() as cursor:
         cursor.execute(
             """
             select s.id from series s where s.owner_member = %(member)s and s.owner_unit = %(unit)s and s.id in (
                 select l.b_id from links l
-                 where l.a_id = any(%(victims)s) and l.type = 1 and l.state = 2 and l.b_kind = 1
+                 where l.a_id = %(victim)s and l.type = 1 and l.state = 2 and l.b_kind = 1
+                   and l.owner_member = %(member)s and l.owner_unit = %(unit)s
                 union
                 select p.series_id from links l join series_media p on p.medium_id = l.b_id
-                 where l.a_id = any(%(victims)s) and l.type = 1 and l.state = 2 and l.b_kind = 2)
-             order by s.id""",
-            {"victims": list(victim_ids), "member": session.actor.member, "unit": session.actor.unit},
+                 where l.a_id = %(victim)s and l.type = 1 and l.state = 2 and l.b_kind = 2
+                   and l.owner_member = %(member)s and l.owner_unit = %(unit)s)
+             order by s.id for update""",
+            {"victim": victim_id, "member": session.actor.member, "unit": session.actor.unit},
         )
         return [row[0] for row in cursor]
 
 
 def victims_in(session: Session, series_id: UUID) -> list[UUID]:
-    """Victims that appear in a series as a fact, as far as the actor sees; not those of whom it is said that there is nobody."""
+    """Victims that appear in a series, as the own unit says; not those of whom it is said that there is nobody."""
     with session.cursor() as cursor:
         cursor.execute(
             """
             select v.id from victims v where v.id in (
                 select l.a_id from links l where l.b_id = %(series)s and l.type = 1 and l.state = 2 and l.a_kind = 3
+                   and l.owner_member = %(member)s and l.owner_unit = %(unit)s
                 union
                 select l.a_id from series_media p join links l on l.b_id = p.medium_id
-                 where p.series_id = %(series)s and l.type = 1 and l.state = 2 and l.a_kind = 3)
+                 where p.series_id = %(series)s and l.type = 1 and l.state = 2 and l.a_kind = 3
+                   and l.owner_member = %(member)s and l.owner_unit = %(unit)s)
                and not exists (select from victim_words w where w.victim_id = v.id and w.said = 'no-real-child'
                                   and w.withdrawn_at is null
                                   and (w.owner_member, w.owner_unit) = (v.owner_member, v.owner_unit))
              order by v.id""",
-            {"series": series_id},
+            {"series": series_id, "member": session.actor.member, "unit": session.actor.unit},
         )
         return [row[0] for row in cursor]
 

@@ -74,7 +74,9 @@ begin
     delete from correspondence_reads r where r.correspondence_id = any (gone);
     delete from correspondences c where c.id = any (gone);
     delete from notices n where n.subject_id = any (gone)
-        or n.seen_at < transaction_timestamp() - {messages_kept};
+        -- What came of a series stays: a mistake must be told to whoever was told.
+        or n.seen_at < transaction_timestamp() - {messages_kept}
+           and n.kind not in ('identified', 'safeguarded', 'outcome-taken-back');
 end
 $$;
 

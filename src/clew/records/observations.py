@@ -82,6 +82,18 @@ def add(session: Session, media: Sequence[UUID], facts: Facts, version: int, *, 
         )  # fmt: skip
 
 
+def has_spoken(session: Session, name: bytes) -> bool:
+    """Whether the officer ever said what they observe of this content, taken back or not; a review does not count."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select exists (select from media m join observations o on o.medium_id = m.id
+                            where m.name = %s and o.member = %s and o.observed_by = %s and not o.is_review)""",
+            [name, session.actor.member, session.actor.officer],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def of_contents(session: Session, names: Sequence[bytes]) -> dict[bytes, tuple[Observed, ...]]:
     """By content all that is observed of it as far as the actor sees, whoever's the medium is, the oldest first.
 

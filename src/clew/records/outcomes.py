@@ -12,27 +12,35 @@ RULES: Mapping[str, Mapping[str, str]] = {
     "victim_steps": {
         "select": f"using ({OWN_VICTIM})",
         "insert": f"with check ({OWN_VICTIM} and proposed_by = {OFFICER} and status = '{Status.PROPOSED}')",
-        "update": f"using ({OWN_VICTIM} and status = '{Status.PROPOSED}') with check ({OWN_VICTIM} and decided_by = {OFFICER})",
+        "update": (
+            f"using ({OWN_VICTIM} and status = '{Status.PROPOSED}')"
+            f" with check ({OWN_VICTIM} and decided_by = {OFFICER} and decided_at = transaction_timestamp())"
+        ),
     },
 }
 
 APP_GRANTS = {"victim_steps": "select, insert, update (status, decided_by, decided_at)"}
 BLIND_GRANTS = {
     # What the ledger counts: never a basis, evidence, or what comes next.
-    "leads": "select (series_id, state, raised_at)",
+    "leads": "select (series_id, member, state, raised_at)",
     "victims": "select (owner_member, owner_unit, audience, members, excluded, id, reference, state, sex, youngest, entered_at)",
     "victim_steps": "select (victim_id, state, status, decided_at)",
-    "victim_merges": "select (a_victim, b_victim, withdrawn_at)",
+    "victim_merges": "select (owner_member, owner_unit, a_victim, b_victim, withdrawn_at)",
     "victim_words": "select (owner_member, owner_unit, victim_id, said, withdrawn_at)",
 }
 FUNCTIONS_OF_THE_APP = ("clew_tell_outcome(uuid[], text)", "clew_ledger(text, integer)", "clew_ledger_times(integer)")
-FUNCTIONS_OF_THE_BLIND = ("clew_children()",)
+FUNCTIONS_OF_THE_BLIND = ("clew_children()", "clew_keep_victim_state()")
 
 GOES_WITH_ITS_VICTIM = (
     "alter table victim_steps add constraint victim_steps_victim_id_goes_with_it"
     " foreign key (victim_id) references victims (id) on delete cascade"
 )
+COMES_BY_A_STEP = (
+    "create trigger victim_comes_by_a_step before insert or update of state on victims"
+    " for each row execute function clew_keep_victim_state()"
+)
 HELD_BY_THE_DATABASE = frozenset({
-    "victim_steps_victim_id_goes_with_it", "victim_step_is_confirmed_by_another",
+    "victim_steps_victim_id_goes_with_it", "victim_step_is_confirmed_by_another", "victim_step_leads_there",
+    "victim_comes_by_a_step",
 })  # fmt: skip
-"""Constraints without which what this page says does not hold."""
+"""Constraints and a trigger without which what this page says does not hold."""

@@ -109,6 +109,7 @@ BLIND_GRANTS = {
     **pursuit.BLIND_GRANTS,
     **graph.BLIND_GRANTS,
     **outcomes.BLIND_GRANTS,
+    **classification.BLIND_GRANTS,
     **assertions.BLIND_GRANTS,
 }
 
@@ -332,6 +333,7 @@ def functions() -> list[str]:
         "{r_is_known}": visible("r.", viewer_use=ANY_USE),
         "{m_is_visible}": visible("m."),
         "{s_is_seen_by_u}": visible("s.", viewer_member="u.member", viewer_unit="u.unit", viewer_use=FACTS),
+        "{it_is_seen_by_u}": visible("it.", viewer_member="u.member", viewer_unit="u.unit", viewer_use=FACTS),
         "{small}": str(SMALL),
         "{leads_lock}": str(locks.LEADS),
         "{request_years}": str(KEPT_YEARS),

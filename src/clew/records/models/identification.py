@@ -43,6 +43,11 @@ class VictimStep(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                name="victim_step_leads_there",
+                condition=Q(step="locate", state="located") | Q(step="identify", state="identified")
+                | Q(step="safeguard", state="safeguarded") | Q(step="reopen", state="unidentified"),
+            ),
+            models.CheckConstraint(
                 name="victim_step_is_confirmed_by_another",
                 condition=Q(status=Status.PROPOSED.value, decided_by__isnull=True, decided_at__isnull=True)
                 | (Q(decided_by__isnull=False, decided_at__isnull=False)
