@@ -1,12 +1,12 @@
 """`clew category`: what officers observed of media, and the categories that schemes make of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
 
 from clew.actions.categorising import Categorised, Chosen, Observed, Standing
-from clew.cli.entry import As, Json, console, digests, entered, said, write
+from clew.cli.entry import As, Json, console, digests, entered, said, shown, write
 from clew.domain.errors import Invalid
 
 app = typer.Typer(no_args_is_help=True)
@@ -181,15 +181,10 @@ def count(
 
 
 def _show_page(
-    items: Iterable[Categorised], next_: str | None, scheme: dict[str, object], member: str, *, as_json: bool
+    items: Sequence[Categorised], next_: str | None, scheme: dict[str, object], member: str, *, as_json: bool
 ) -> None:
-    if as_json:
-        write({**scheme, "media": [_medium_json(one, member) for one in items], "next": next_})
-        return
-    for one in items:
-        console.print(_in_words(one), markup=False)
-    if next_ is not None:
-        console.print(f"more with --after {next_}", style="dim", markup=False)
+    fields = {**scheme, "media": [_medium_json(one, member) for one in items], "next": next_}
+    shown(as_json, fields, map(_in_words, items), next_)
 
 
 def _in_words(one: Categorised) -> str:

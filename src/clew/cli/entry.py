@@ -42,6 +42,17 @@ def said(as_json: bool, fields: Mapping[str, object], words: str) -> None:
         console.print(words, markup=False)
 
 
+def shown(as_json: bool, fields: Mapping[str, object], lines: Iterable[str], following: str | None) -> None:
+    """A page as JSON, or in lines with where it goes on."""
+    if as_json:
+        write(fields)
+        return
+    for line in lines:
+        console.print(line, markup=False)
+    if following is not None:
+        console.print(f"more with --after {following}", style="dim", markup=False)
+
+
 def digests(untrusted_words: Iterable[str]) -> list[bytes]:
     """The SHA-256 that somebody typed.
 

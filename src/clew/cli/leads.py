@@ -1,14 +1,12 @@
 """`clew lead`: reasons to look closer at a series."""
 
-import json
-import sys
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
 from clew.cli.answers import plain
-from clew.cli.entry import As, Json, console, entered
+from clew.cli.entry import As, Json, console, entered, write
 from clew.domain.lead import BECAUSE, OPEN, Outcome, State, Step
 
 if TYPE_CHECKING:
@@ -39,7 +37,7 @@ def list_(
         with opening.acting_as(opening.actor_of(as_)) as session:
             found = following.every(session, states=states, of_series=series)
         if json_:
-            _write({"leads": [_line_json(line) for line in found.lines], "is_cut": found.is_cut})
+            write({"leads": [_line_json(line) for line in found.lines], "is_cut": found.is_cut})
             return
         for line in found.lines:
             _show_line(line)
@@ -58,7 +56,7 @@ def show(lead: LeadId, as_: As, json_: Json = False) -> None:
         with opening.acting_as(opening.actor_of(as_)) as session:
             view = following.look(session, lead)
         if json_:
-            _write(_view_json(view))
+            write(_view_json(view))
             return
         _show(view)
 
@@ -162,8 +160,3 @@ def _view_json(view: "View") -> dict[str, object]:
         ],
         "may": [step.value for step in view.may],
     }  # fmt: skip
-
-
-def _write(said: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
-

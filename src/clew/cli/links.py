@@ -1,13 +1,11 @@
 """`clew link`: what joins records, candidates that wait, and what is reached from a record."""
 
-import json
-import sys
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from clew.cli.entry import As, Json, console, entered
+from clew.cli.entry import As, Json, entered, said, shown
 from clew.domain.errors import NotVisible
 from clew.domain.link import Basis, Confidence, LinkType, from_word, word_of
 
@@ -64,7 +62,7 @@ def list_(name: End, as_: As, after: After = None, json_: Json = False) -> None:
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             page = exploring.linked(session, name, after=after)
-        _shown(json_, answers.page_json(page), answers.page_in_words(page), page.next)
+        shown(json_, answers.page_json(page), answers.page_in_words(page), page.next)
 
 
 @app.command()
@@ -76,7 +74,7 @@ def waiting(as_: As, after: After = None, json_: Json = False) -> None:
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             page = exploring.waiting(session, after=after, limit=SHOWN_PER_PAGE)
-        _shown(json_, answers.page_json(page), answers.page_in_words(page), page.next)
+        shown(json_, answers.page_json(page), answers.page_in_words(page), page.next)
 
 
 @app.command()
@@ -88,7 +86,7 @@ def show(name: Link, as_: As, json_: Json = False) -> None:
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             view = exploring.look_at_link(session, _identifier(name))
-        _shown(json_, answers.link_json(view), answers.link_in_words(view), None)
+        shown(json_, answers.link_json(view), answers.link_in_words(view), None)
 
 
 @app.command()
@@ -99,7 +97,7 @@ def accept(name: Link, as_: As, reason: Annotated[str, typer.Option(help="Why.")
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             linking.accept(session, _identifier(name), reason)
-        _said(json_, {"link": name, "state": "accepted"}, "It is a fact now.")
+        said(json_, {"link": name, "state": "accepted"}, "It is a fact now.")
 
 
 @app.command()
@@ -110,7 +108,7 @@ def refuse(name: Link, as_: As, reason: Annotated[str, typer.Option(help="Why.")
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             linking.refuse(session, _identifier(name), reason)
-        _said(json_, {"link": name, "state": "refused"}, "It is refused, and remembered.")
+        said(json_, {"link": name, "state": "refused"}, "It is refused, and remembered.")
 
 
 @app.command()
@@ -121,7 +119,7 @@ def withdraw(name: Link, as_: As, reason: Annotated[str, typer.Option(help="Why.
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             linking.withdraw(session, _identifier(name), reason)
-        _said(json_, {"link": name, "state": "withdrawn"}, "It is taken back.")
+        said(json_, {"link": name, "state": "withdrawn"}, "It is taken back.")
 
 
 @app.command()
@@ -133,13 +131,13 @@ def restrict(
     """Have a link of your unit lie under another handling."""
     with entered():
         from clew.actions import linking, opening
-        from clew.cli.handlings import said
+        from clew.cli import handlings
 
         actor = opening.actor_of(as_)
-        given = said(actor, audience=audience, uses="fingerprints,facts", also="", exclude=exclude)
+        given = handlings.said(actor, audience=audience, uses="fingerprints,facts", also="", exclude=exclude)
         with opening.acting_as(actor) as session:
             linking.restrict(session, _identifier(name), given)
-        _said(json_, {"link": name}, "It is done.")
+        said(json_, {"link": name}, "It is done.")
 
 
 @app.command()
@@ -156,7 +154,7 @@ def explore(
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             found = exploring.explore(session, name, hops_max=hops, with_candidates=not facts)
-        _shown(json_, answers.exploration_json(found), answers.exploration_in_words(found), None)
+        shown(json_, answers.exploration_json(found), answers.exploration_in_words(found), None)
 
 
 def _claim(
@@ -165,15 +163,17 @@ def _claim(
 ) -> None:  # fmt: skip
     with entered():
         from clew.actions import linking, opening
-        from clew.cli.handlings import said
+        from clew.cli import handlings
 
         actor = opening.actor_of(as_)
-        given = said(actor, audience=audience, uses="fingerprints,facts", also="", exclude="") if audience else None
+        given = None
+        if audience:
+            given = handlings.said(actor, audience=audience, uses="fingerprints,facts", also="", exclude="")
         kind, rests_on, sure = from_word(LinkType, type_), from_word(Basis, basis), from_word(Confidence, confidence)
         act = linking.link if is_fact else linking.propose
         with opening.acting_as(actor) as session:
             made = act(session, a, kind, b, basis=rests_on, confidence=sure, note=note, handling=given)
-        _said(as_json, {"link": str(made.id), "state": word_of(made.state)}, str(made.id))
+        said(as_json, {"link": str(made.id), "state": word_of(made.state)}, str(made.id))
 
 
 def _identifier(untrusted_words: str) -> UUID:
@@ -181,24 +181,3 @@ def _identifier(untrusted_words: str) -> UUID:
         return UUID(untrusted_words)
     except ValueError:
         raise NotVisible("There is no such link.") from None
-
-
-def _shown(as_json: bool, fields: dict[str, object], lines: list[str], following: str | None) -> None:
-    if as_json:
-        _write(fields)
-        return
-    for line in lines:
-        console.print(line, markup=False)
-    if following is not None:
-        console.print(f"more with --after {following}", style="dim", markup=False)
-
-
-def _said(as_json: bool, fields: dict[str, object], words: str) -> None:
-    if as_json:
-        _write(fields)
-    else:
-        console.print(words, markup=False)
-
-
-def _write(fields: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(fields, ensure_ascii=False) + "\n")

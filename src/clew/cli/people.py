@@ -1,6 +1,5 @@
 """`clew victim`, `clew offender`: people by reference, without names."""
 
-import json
 import sys
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
@@ -8,7 +7,8 @@ from uuid import UUID
 
 import typer
 
-from clew.cli.entry import As, Json, console, entered
+from clew.cli.entry import As, Json, console, entered, shown, write
+from clew.cli.entry import said as told
 from clew.domain.errors import Invalid, NotVisible
 from clew.domain.offender import Established, OffenderFacts
 from clew.domain.person import AgeBand, Sex, age_band
@@ -77,10 +77,10 @@ def enter_victim(
     """Enter a victim of your unit; the node draws its reference."""
     with entered():
         from clew.actions import describing, opening
-        from clew.cli.handlings import said
+        from clew.cli import handlings
 
         actor = opening.actor_of(as_)
-        given = said(actor, audience=audience, uses="fingerprints,facts", also="", exclude="")
+        given = handlings.said(actor, audience=audience, uses="fingerprints,facts", also="", exclude="")
         with opening.acting_as(actor) as session:
             made = describing.enter_victim(session, VictimFacts(sex=sex, age=_age(age, on)), basis, given)
         told(json_, {"reference": made.kept.reference}, made.kept.reference)
@@ -173,10 +173,10 @@ def enter_offender(
     """Enter an offender of your unit; the node draws its reference."""
     with entered():
         from clew.actions import describing, opening
-        from clew.cli.handlings import said
+        from clew.cli import handlings
 
         actor = opening.actor_of(as_)
-        given = said(actor, audience=audience, uses="fingerprints,facts", also="", exclude="")
+        given = handlings.said(actor, audience=audience, uses="fingerprints,facts", also="", exclude="")
         facts = OffenderFacts(established=established, sex=sex, age=_age(age, on))
         with opening.acting_as(actor) as session:
             made = describing.enter_offender(session, facts, basis, given)
@@ -224,7 +224,7 @@ def reveal(
 
         found = entrusting.reveal(opening.actor_of(as_), name, purpose=purpose, case=case)
         if json_:
-            _write({"identities": [
+            write({"identities": [
                 {"words": one.words, "by": one.written_by, "at": one.written_at.isoformat()} for one in found
             ]})  # fmt: skip
             return
@@ -265,36 +265,5 @@ def listed(what: str, page: "Page", as_json: bool) -> None:
     """Say a page of victims, offenders or places."""
     from clew.cli import link_answers as answers
 
-    if as_json:
-        _write({what: [answers.row_json(row) for row in page.items], "next": page.next})
-        return
-    for row in page.items:
-        console.print(answers.row_in_words(row), markup=False)
-    _more(page.next)
-
-
-def shown(as_json: bool, fields: dict[str, object], lines: list[str], following: str | None) -> None:
-    """Say one of them, and where its links go on."""
-    if as_json:
-        _write(fields)
-        return
-    for line in lines:
-        console.print(line, markup=False)
-    _more(following)
-
-
-def _more(following: str | None) -> None:
-    if following is not None:
-        console.print(f"more with --after {following}", style="dim", markup=False)
-
-
-def told(as_json: bool, fields: dict[str, object], words: str) -> None:
-    """Say what was done."""
-    if as_json:
-        _write(fields)
-    else:
-        console.print(words, markup=False)
-
-
-def _write(fields: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(fields, ensure_ascii=False) + "\n")
+    fields = {what: [answers.row_json(row) for row in page.items], "next": page.next}
+    shown(as_json, fields, map(answers.row_in_words, page.items), page.next)

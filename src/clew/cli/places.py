@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from clew.cli.entry import As, Json, entered
-from clew.cli.people import SHOWN_PER_PAGE, After, Audience, Basis, Own, listed, shown, told
+from clew.cli.entry import As, Json, entered, shown
+from clew.cli.entry import said as told
+from clew.cli.people import SHOWN_PER_PAGE, After, Audience, Basis, Own, listed
 from clew.domain.place import PlaceFacts, PlaceKind, point_in
 
 app = typer.Typer(no_args_is_help=True)
@@ -54,10 +55,10 @@ def enter_place(
     """Enter a place of your unit; the node draws its reference."""
     with entered():
         from clew.actions import describing, opening
-        from clew.cli.handlings import said
+        from clew.cli import handlings
 
         actor = opening.actor_of(as_)
-        given = said(actor, audience=audience, uses=uses, also="", exclude="")
+        given = handlings.said(actor, audience=audience, uses=uses, also="", exclude="")
         facts = PlaceFacts(kind=kind, country=country.strip().upper(), point=point_in(at))
         with opening.acting_as(actor) as session:
             made = describing.enter_place(session, facts, name, basis, given)
