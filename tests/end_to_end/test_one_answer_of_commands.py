@@ -163,6 +163,10 @@ WALKED: dict[str, tuple[Way, ...]] = {
             ("steps", ""),
         )
     },
+    "clue add": (Way(words="{} --kind landmark", sort=DIGESTS, parameter="medium"),),
+    "clue list": (Way(words="{}", sort=DIGESTS, parameter="medium"),),
+    "clue withdraw": (Way(words="{}", sort=IDENTIFIERS, parameter="name"),),
+    "clue restrict": (Way(words="{} --audience unit", sort=IDENTIFIERS, parameter="name"),),
     "series mark": (Way(words="{} --state identified", sort=NAMES, parameter="name"),),
     "series merge": (
         Way(words="{} green-room --reason why", sort=NAMES, parameter="one"),
@@ -339,7 +343,8 @@ NO_REFERENCES = {
     "minors": "yes or no", "every": "yes or no",
     "sex": "a closed list", "age": "a band", "on": "a day", "said": "a closed list", "established": "a closed list",
     "country": "two letters", "at": "a point", "type_": "a closed list", "confidence": "a closed list", "note": "words",
-    "hops": "a number", "facts": "yes or no",
+    "hops": "a number", "facts": "yes or no", "value": "words", "box": "shares of a picture", "field": "a closed list",
+    "all_": "yes or no",
 }  # fmt: skip
 COMPLETION = {"help", "install_completion", "show_completion"}
 STATED = {

@@ -9,7 +9,7 @@ from psycopg.rows import TupleRow
 from clew.node import doctor
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
-from clew.records import assertions, catalogue, graph, policies, rights
+from clew.records import assertions, catalogue, graph, localisation, policies, rights
 
 ALL = "delete, insert, select, update"
 
@@ -24,6 +24,8 @@ GOLDEN_APP = {
     "cases": ALL,
     "certifications": "insert, select, update (state, given_by, given_at, closed_by, closed_at)",
     "chunks": ALL,
+    "clues": "insert, select, update (audience, members, excluded, is_own_handling, withdrawn_by, withdrawn_at)",
+    "series_votes": "insert, select, update (withdrawn_at)",
     "correspondence_reads": "insert, select (id, correspondence_id, member, unit, officer, read_at)",
     "correspondences": (
         "insert, select (id, member, unit, to_member, to_units, subject_kind, subject_id, due_on, asked_by, asked_at,"
@@ -130,6 +132,7 @@ GOLDEN_BLIND = {
     "acts": "select",
     "blocks": "select, update (reason)",
     "cases": "select (owner_member, owner_unit, audience, members, excluded, id, opened_at)",
+    "clues": "select (owner_member, owner_unit, audience, members, excluded, id, medium_id), update (medium_id)",
     "certifications": "select",
     "consultations": "delete, select (request_id, member, owner, asked_at, ends_at, view, answered_at, ended_at)",
     "context_keys": "select",
@@ -254,7 +257,7 @@ def test_no_role_has_power_or_owns_a_table(owner: psycopg.Connection[TupleRow], 
 
 
 def test_row_security_is_forced_wherever_there_is_a_cover(owner: psycopg.Connection[TupleRow]) -> None:
-    assert catalogue.covered(owner) == {*policies.COVERED, *assertions.COVERED, *graph.COVERED, "matches"}
+    assert catalogue.covered(owner) == {*policies.COVERED, *assertions.COVERED, *graph.COVERED, *localisation.COVERED, "matches"}
     assert catalogue.forced(owner) == {*policies.COVERED, *policies.SPECIAL}
 
 
@@ -290,6 +293,7 @@ def test_a_row_lies_in_something_of_its_own_unit_wherever_the_database_knows_wha
     guarded |= {(table, "series") for table in assertions.ABOUT}
     guarded |= {(table, parent) for table, columns in graph.ABOUT.items() for parent in columns.values()}
     guarded |= {("victim_steps", "victims")}  # so does this one's
+    guarded |= {("clues", "media"), ("series_votes", "series")}  # their rules ask the same
     guarded |= {("observations", "media")}  # its rule asks before, and with one answer, whether the medium is seen
     assert kept - guarded <= {("units", "members")}
 

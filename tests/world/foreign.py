@@ -1,5 +1,6 @@
 """What another member has, open and hidden: names and identifiers that must be one answer with absent ones."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -18,7 +19,9 @@ from clew.actions import (
     linking,
     opening,
     restricting,
+    spotting,
 )
+from clew.domain import clue
 from clew.domain.clock import RequestKind
 from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
@@ -37,6 +40,7 @@ from tests.world.world import World, handling
 
 WORDS = ("open", "hidden")
 REQUEST = "request-1"
+CLUE = clue.Said(kind=clue.ClueKind.TEXT, value="Words of Sweden", note="On a jacket of Sweden.", speaks={"SE": 3})
 CONTENT = {word: f"of Sweden, {word}".encode() for word in WORDS}
 
 
@@ -63,6 +67,7 @@ def sweden(world: World) -> Foreign:
         world.occurrence(sven, medium, f"SE-{word}", f"PHONE-{word}")
         series_id = world.series(sven, f"series-{word}", [medium])
         with acting_as(sven) as session:
+            spotting.add(session, hashlib.sha256(CONTENT[word]).hexdigest(), CLUE, cover)
             if audience is Audience.UNIT:
                 reference = hide_series(session, series_id)
             hash_lists.open_list(session, f"list-{word}", cover)

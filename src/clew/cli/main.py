@@ -17,6 +17,7 @@ from clew.cli import (
     audits,
     cases,
     categories,
+    clues,
     demo,
     exhibits,
     handlings,
@@ -55,6 +56,7 @@ app.add_typer(officers.app, name="officer", help="Officers: the people who work 
 app.add_typer(handlings.app, name="handling", help="Handling: who may use records, and for what.")
 app.add_typer(cases.app, name="case", help="Cases: how one ends for good.")
 app.add_typer(categories.app, name="category", help="Categories: observed once, and made by each scheme.")
+app.add_typer(clues.app, name="clue", help="Clues: what was seen, heard or read in media.")
 app.add_typer(identifications.app, name="identification", help="Identification: how victims are found, by two.")
 app.add_typer(keys.app, name="key", help="Keys: renewed, and looked after.")
 app.add_typer(leads.app, name="lead", help="Leads: reasons to look closer at a series.")

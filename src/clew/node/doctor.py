@@ -12,7 +12,17 @@ from clew.node.binaries import MAJOR_MIN
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.founding import grants_wanted, halves
-from clew.records import administration, assertions, catalogue, classification, graph, outcomes, policies, pursuit
+from clew.records import (
+    administration,
+    assertions,
+    catalogue,
+    classification,
+    graph,
+    localisation,
+    outcomes,
+    policies,
+    pursuit,
+)
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -50,6 +60,7 @@ def check_database(configuration: Configuration, facts: ConnectionFacts) -> list
         _clock,
         _assertions,
         _graph,
+        _clues,
         _silence,
     ]
     with psycopg.connect(**facts.as_owner(), autocommit=True) as owner:
@@ -197,6 +208,16 @@ def _graph(owner: Connection, _: ConnectionFacts) -> Check:
     )
 
 
+def _clues(owner: Connection, _: ConnectionFacts) -> Check:
+    """Whether clues and votes go with what they are about, and each clue is whole."""
+    return _verdict(
+        "clues",
+        localisation.HELD_BY_THE_DATABASE - _held(owner),
+        good="The database holds every clue whole; clues go with their media, and votes with their series.",
+        bad="Run clew init on a new database and bring the records over: these are gone",
+    )
+
+
 def _held(owner: Connection) -> set[str]:
     """Triggers and constraints of the tables that are in force."""
     found = owner.execute(
@@ -234,7 +255,7 @@ def _leads(owner: Connection, facts: ConnectionFacts) -> Check:
         late = owner.execute(
             "select exists (select from lead_news where noted_at < now() - %s)", [pursuit.LATE_AFTER]
         ).fetchone()
-    if missing := {*pursuit.TRIGGERS, *pursuit.OF_PLACES} - kept:
+    if missing := {*pursuit.TRIGGERS, *pursuit.OF_PLACES, *pursuit.OF_CLUES} - kept:
         bad = "Run clew init on a new database and bring the records over: these are gone"
         return _verdict("leads", missing, good="", bad=bad)
     return Check(

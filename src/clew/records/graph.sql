@@ -52,5 +52,6 @@ begin
            select from observations t where (t.medium_id, t.member, t.observed_by) = (p.new, o.member, o.observed_by)
               and t.withdrawn_at is null and o.withdrawn_at is null);
     delete from lead_media e where e.medium_id = any (own_olds);
+    update clues c set medium_id = p.new from unnest(own_olds, own_news) as p (old, new) where c.medium_id = p.old;
 end
 $$;

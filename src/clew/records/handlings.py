@@ -646,6 +646,12 @@ _FOLLOW = (
     select clew_move_links(array_agg(p.old), array_agg(p.new)) from (
         select distinct on (r.old) r.old, r.new from pg_temp.recover_gone g
           join pg_temp.recover_media r on r.old = g.id and r.new <> r.old order by r.old, r.new) p""",
+    # Own clues lie as their medium does, unless their handling is their own.
+    """
+    update clues c set audience = r.audience, members = r.members, excluded = r.excluded
+      from pg_temp.recover_media r join media m on m.id = r.new
+     where c.medium_id = r.new and not c.is_own_handling and c.withdrawn_at is null
+       and (c.owner_member, c.owner_unit) = (m.owner_member, m.owner_unit)""",
     "delete from media m using pg_temp.recover_gone g where m.id = g.id",
     "select clew_recover('{}', array(select id from pg_temp.recover_gone), '{}')",
 )

@@ -64,6 +64,19 @@ begin
 end
 $$;
 
+-- A clue that is told to others, or to fewer.
+create or replace function clew_note_changed_clues() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    insert into lead_news (medium_id)
+    select distinct n.medium_id from new_rows n join old_rows o on o.id = n.id
+     where (n.medium_id, n.audience, n.members, n.excluded) is distinct from (o.medium_id, o.audience, o.members, o.excluded);
+    return null;
+end
+$$;
+
 -- A series that is marked or seen anew: everything in it is looked at again.
 create or replace function clew_note_changed_series() returns trigger
 language plpgsql volatile security definer

@@ -19,6 +19,7 @@ from clew.records import (
     custody,
     deconfliction,
     graph,
+    localisation,
     locks,
     log,
     outcomes,
@@ -90,6 +91,7 @@ APP_GRANTS = {
     **graph.APP_GRANTS,
     **classification.APP_GRANTS,
     **outcomes.APP_GRANTS,
+    **localisation.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -111,6 +113,7 @@ BLIND_GRANTS = {
     **outcomes.BLIND_GRANTS,
     **classification.BLIND_GRANTS,
     **assertions.BLIND_GRANTS,
+    **localisation.BLIND_GRANTS,
 }
 
 FUNCTIONS_OF_THE_APP = (
@@ -231,6 +234,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **graph.RULES,
     **classification.RULES,
     **outcomes.RULES,
+    **localisation.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 

@@ -57,6 +57,7 @@ FUNCTIONS_OF_THE_APP = (
 )
 FUNCTIONS_OF_THE_BLIND = (
     "clew_lead_unit()",
+    "clew_note_changed_clues()",
     "clew_note_changed_links()",
     "clew_note_changed_media()",
     "clew_note_changed_places()",
@@ -88,6 +89,10 @@ OF_PLACES: Mapping[str, tuple[str, str, str, str]] = {
     "changed_links_are_news": ("update", "links", NEW, "clew_note_changed_links"),
     "points_are_news": ("insert", "place_points", NEW, "clew_note_changed_points"),
     "changed_points_are_news": ("update", "place_points", NEW, "clew_note_changed_points"),
+}
+OF_CLUES: Mapping[str, tuple[str, str, str, str]] = {
+    "clues_are_news": ("insert", "clues", NEW, "clew_note_new_places"),
+    "changed_clues_are_news": ("update", "clues", CHANGED, "clew_note_changed_clues"),
 }
 """By name: when, on which table, with which rows, what it calls. Without them nothing is looked at again."""
 

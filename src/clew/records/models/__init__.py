@@ -13,6 +13,7 @@ from clew.records.models.act import (
 from clew.records.models.admission import Certification, Suspension
 from clew.records.models.case import Case, Chunk, Exhibit, Intake
 from clew.records.models.classification import Observation, Scheme
+from clew.records.models.clue import Clue, SeriesVote
 from clew.records.models.context_key import ContextKey
 from clew.records.models.cover import KeptCover
 from clew.records.models.gathering import (
@@ -69,6 +70,7 @@ __all__ = [
     "Certification",
     "Checkpoint",
     "Chunk",
+    "Clue",
     "Consultation",
     "ContextKey",
     "Correspondence",
@@ -127,6 +129,7 @@ __all__ = [
     "SeriesRejection",
     "SeriesSplit",
     "SeriesStep",
+    "SeriesVote",
     "Shredding",
     "SignIn",
     "Supervisor",

@@ -1,0 +1,69 @@
+"""Spotting clues: what an officer saw, heard or read in a medium, said on the record and taken back by nobody else."""
+
+from uuid import UUID
+
+from clew.actions.opening import check_members, handling_beside
+from clew.actions.releasing import digest_of
+from clew.domain.clue import Said, check_where
+from clew.domain.errors import Invalid, StepRefused
+from clew.domain.handling import Handling
+from clew.domain.series import checked_words
+from clew.records import audit, clues, tombstones
+from clew.records.clues import ClueRow
+from clew.records.session import Session
+
+CLUES_SHOWN_MAX = 500
+CONTENTS_ASKED_MAX = 1_000
+"""Of how many contents clues are asked at once."""
+
+__all__ = ["ClueRow", "add", "of_media", "restrict", "withdraw"]
+
+
+def add(session: Session, sha256: str, said: Said, handling: Handling | None = None) -> ClueRow:
+    """Say what was seen, heard or read in a medium that the actor sees.
+
+    Without a `handling` it lies as the medium does where that is the own unit's, and follows it; on a medium of
+    another unit whoever sees the medium sees it.
+
+    Raises:
+        NotVisible: there is no such medium, or the actor may not see it.
+        Invalid: such a medium has no such place, the note is too long, or the handling names a stranger.
+        StepRefused: the medium is under examination, or what it lies in is ending.
+    """
+    checked_words(said.note)
+    medium = clues.seen(session, digest_of(sha256))
+    if medium.handling.is_blocked or tombstones.is_one_ending(session, [medium.id]):
+        raise StepRefused("Of what is ending or under examination nothing more is said.")
+    check_where(said, medium.kind, medium.duration_ms)
+    given = handling or handling_beside(session, [medium.handling])
+    check_members(session, given)
+    clue_id = clues.add(session, medium.id, said, given, is_own_handling=handling is not None)
+    audit.append(session, "clue.add", str(medium.id))
+    return clues.get(session, clue_id)
+
+
+def withdraw(session: Session, clue_id: UUID) -> None:
+    """Take an own clue back: it stays on record, and speaks for nothing any more.
+
+    Raises:
+        NotVisible: the unit has no such clue that holds, or no longer sees its medium.
+    """
+    audit.append(session, "clue.withdraw", str(clues.withdraw(session, clue_id)))
+
+
+def restrict(session: Session, clue_id: UUID, handling: Handling) -> None:
+    """Have an own clue lie under a handling of its own: who sees the medium sees it only as far as this says.
+
+    Raises:
+        NotVisible: the unit has no such clue that holds, or no longer sees its medium.
+        Invalid: the handling names a member who does not take part.
+    """
+    check_members(session, handling)
+    audit.append(session, "clue.restrict", str(clues.handle(session, clue_id, handling)))
+
+
+def of_media(session: Session, names: list[str], *, is_all: bool = False) -> list[ClueRow]:
+    """Clues on media named by their SHA-256, whoever put them there, as far as the actor sees them."""
+    if not 0 < len(names) <= CONTENTS_ASKED_MAX:
+        raise Invalid(f"Name 1 to {CONTENTS_ASKED_MAX:,} media by their SHA-256.")
+    return clues.of_contents(session, [digest_of(one) for one in names], limit=CLUES_SHOWN_MAX, is_all=is_all)

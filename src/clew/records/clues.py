@@ -1,0 +1,182 @@
+"""Clues: what officers saw, heard or read in media; seen where their medium is, and taken back by their unit alone."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from clew.domain.clue import Box, ClueKind, Field, Said, Where, compared
+from clew.domain.errors import NotVisible
+from clew.domain.handling import BLOCKED, Handling, from_circles
+from clew.domain.link import Confidence
+from clew.domain.medium import MediumKind
+from clew.records import sealed
+from clew.records.session import Session, handling_columns
+
+VALUE = b"clues.value"
+READ = b"clues.read"
+NOTE = b"clues.note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A medium that the actor sees, on which a clue can be put. `duration_ms` is None where it is not known."""
+
+    id: UUID
+    name: bytes
+    kind: MediumKind
+    duration_ms: int | None
+    handling: Handling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClueRow:
+    """A clue that the actor may see. `name` is its content; officers are named of the actor's own member alone."""
+
+    id: UUID
+    medium_id: UUID
+    name: bytes
+    said: Said
+    handling: Handling
+    is_own: bool
+    asserted_by: str | None
+    asserted_at: datetime
+    withdrawn_at: datetime | None
+
+
+def seen(session: Session, name: bytes) -> Seen:
+    """The medium of this content that the actor sees: an own one before others'.
+
+    Raises:
+        NotVisible: there is none, or the actor may not see it.
+    """
+    actor = session.actor
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select id, name, kind, duration_ms, owner_member, owner_unit, audience, members, excluded from media
+             where name = %s order by (owner_member, owner_unit) = (%s, %s) desc, %s = any (excluded), taken_in_at, id
+             limit 1""",
+            [name, actor.member, actor.unit, BLOCKED],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotVisible("There is no such medium.")
+    return Seen(
+        id=row[0], name=bytes(row[1]), kind=MediumKind(row[2]), duration_ms=row[3],
+        handling=from_circles(row[6], owner_member=row[4], owner_unit=row[5], members=row[7], excluded=row[8]),
+    )  # fmt: skip
+
+
+def add(session: Session, medium_id: UUID, said: Said, handling: Handling, *, is_own_handling: bool) -> UUID:
+    """Keep what the actor says of a medium; the clue."""
+    member, box, where = session.actor.member, said.where.box, said.where
+    value = compared(said.kind, said.value).encode()
+    row = {
+        "medium_id": medium_id, "kind": said.kind.value, "x": box and box.x, "y": box and box.y,
+        "width": box and box.width, "height": box and box.height, "from_ms": where.from_ms, "to_ms": where.to_ms,
+        "field": where.field.value if where.field else "",
+        "value": sealed.of_member(member).seal(value, VALUE) if value else None,
+        "read": sealed.note(member, READ, said.value), "note": sealed.note(member, NOTE, said.note),
+        "countries": [*said.speaks], "weights": [*said.speaks.values()], "certainty": int(said.certainty),
+        "is_own_handling": is_own_handling, "asserted_by": session.actor.officer, **handling_columns(handling),
+    }  # fmt: skip
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"insert into clues ({', '.join(row)}) values ({', '.join(f'%({name})s' for name in row)}) returning id", row
+        )
+        return cursor.fetchone()[0]
+
+
+def withdraw(session: Session, clue_id: UUID) -> UUID:
+    """Take back an own clue; the medium that it was on.
+
+    Raises:
+        NotVisible: the unit has no such clue that holds, or no longer sees its medium.
+    """
+    return _change(
+        session, clue_id, "withdrawn_by = %(officer)s, withdrawn_at = now()", {"officer": session.actor.officer}
+    )
+
+
+def handle(session: Session, clue_id: UUID, handling: Handling) -> UUID:
+    """The own clue lies under this handling of its own from now on; the medium that it is on. Raises as `withdraw`."""
+    return _change(
+        session, clue_id,
+        "audience = %(audience)s, members = %(members)s, excluded = %(excluded)s, is_own_handling = true",
+        handling_columns(handling),
+    )  # fmt: skip
+
+
+def _change(session: Session, clue_id: UUID, change: str, values: dict[str, object]) -> UUID:
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            update clues set {change} where id = %(id)s and withdrawn_at is null
+               and owner_member = %(own_member)s and owner_unit = %(own_unit)s returning medium_id""",
+            {**values, "id": clue_id, "own_member": session.actor.member, "own_unit": session.actor.unit},
+        )
+        found = cursor.fetchone()
+    if found is None:
+        raise NotVisible("Your unit has no such clue.")
+    return found[0]
+
+
+def get(session: Session, clue_id: UUID) -> ClueRow:
+    """The clue, if the actor may see it and its medium.
+
+    Raises:
+        NotVisible: there is none, or the actor may not see it.
+    """
+    found = _select(session, "c.id = %(id)s", {"id": clue_id})
+    if not found:
+        raise NotVisible("There is no such clue.")
+    return found[0]
+
+
+def of_contents(
+    session: Session, names: Iterable[bytes], *, limit: int, is_all: bool = False
+) -> list[ClueRow]:
+    """Clues on these contents that the actor may see, whoever's the medium is, the oldest first; `is_all`: also those
+    that were taken back."""
+    return _select(
+        session,
+        f"""m.name = any(%(names)s) and '{BLOCKED}' <> all (m.excluded) {'' if is_all else 'and c.withdrawn_at is null'}
+            order by c.asserted_at, c.id limit %(limit)s""",
+        {"names": list(names), "limit": limit},
+    )
+
+
+_COLUMNS = (
+    "c.id, c.medium_id, m.name, c.kind, c.x, c.y, c.width, c.height, c.from_ms, c.to_ms, c.field, c.read, c.note,"
+    " c.countries, c.weights, c.certainty, c.asserted_by, c.asserted_at, c.withdrawn_at, c.owner_member, c.owner_unit,"
+    " c.audience, c.members, c.excluded"
+)
+
+
+def _select(session: Session, condition: str, values: dict[str, object]) -> list[ClueRow]:
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} from media m join clues c on c.medium_id = m.id where {condition}", values
+        )
+        return [_row(session, row) for row in cursor]
+
+
+def _row(session: Session, row: Sequence) -> ClueRow:
+    actor, owner, unit = session.actor, row[19], row[20]
+    return ClueRow(
+        id=row[0], medium_id=row[1], name=bytes(row[2]), said=_said(owner, row),
+        handling=from_circles(row[21], owner_member=owner, owner_unit=unit, members=row[22], excluded=row[23]),
+        is_own=(owner, unit) == (actor.member, actor.unit), asserted_by=row[16] if owner == actor.member else None,
+        asserted_at=row[17], withdrawn_at=row[18],
+    )  # fmt: skip
+
+
+def _said(owner: str, row: Sequence) -> Said:
+    box = None if row[4] is None else Box(x=row[4], y=row[5], width=row[6], height=row[7])
+    return Said(
+        kind=ClueKind(row[3]),
+        where=Where(box=box, from_ms=row[8], to_ms=row[9], field=Field(row[10]) if row[10] else None),
+        value=sealed.words_of_note(owner, READ, row[11]), note=sealed.words_of_note(owner, NOTE, row[12]),
+        certainty=Confidence(row[15]), speaks=dict(zip(row[13], row[14], strict=True)),
+    )  # fmt: skip
