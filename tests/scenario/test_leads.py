@@ -18,7 +18,7 @@ from clew.domain.triage import Aligned
 from clew.jobs import tasks
 from clew.node import doctor
 from clew.node.configuration import Configuration
-from clew.records import leads, matches, series
+from clew.records import lead_grounds, leads, matches, series
 from clew.records.lead_grounds import SealedAgain
 from clew.records.leads import Lead
 from clew.records.matches import Match, MatchKind
@@ -280,6 +280,54 @@ def test_a_unit_that_fails_stops_no_other_and_looks_again_later(
     monkeypatch.undo()
     raising.raise_all()
     assert (len(of(ada)), len(of(sven))) == (1, 1)
+
+
+def test_a_unit_that_lags_behind_by_more_rounds_than_may_be_open_holds_up_no_other(
+    world: World, ada: Actor, sven: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a round that always fails holds up none of those behind it, of the same unit."""
+    monkeypatch.setattr(raising, "ROUNDS_OPEN_MAX", 2)
+    check = raising.check
+    away: set[UUID] = set()
+
+    def failing(session: Session, round_id: UUID, again: SealedAgain) -> int:
+        if session.actor.member == "NO" and (len(away) < 3 or round_id in away):
+            away.add(round_id)
+            raise Unavailable("Its keys are away.")
+        return check(session, round_id, again)
+
+    monkeypatch.setattr(raising, "check", failing)
+    for number in range(4):
+        camera = {**CAMERA, "camera_serial": f"44{number}1"}
+        world.series(ada, f"room-{number}", [found(world, ada, f"NO-{number}", **camera)])
+        world.series(sven, f"harbour-{number}", [found(world, sven, f"SE-{number}", **camera)])
+        raising.raise_all()
+        assert len(of(sven)) == number + 1
+    assert len(of(ada)) == 1, "of the round behind three that always fail"
+    monkeypatch.undo()
+    raising.raise_all()
+    assert len(of(ada)) == 4
+
+
+def test_a_camera_with_thousands_of_pictures_hides_no_other_one(
+    world: World, ada: Actor, sven: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And of what one camera took, copies of what the series has already hide nothing that is new to it."""
+    monkeypatch.setattr(lead_grounds, "PAIRS_MAX", 12)
+    monkeypatch.setattr(lead_grounds, "ALIKE_MAX", 3)
+    monkeypatch.setattr(lead_grounds, "WORDS_AT_ONCE", 2)
+    cameras = [{**CAMERA, "camera_serial": f"44{number}1"} for number in range(5)]
+
+    def own(number: int) -> list[bytes]:
+        return [f"{nth} of {number}".encode() for nth in range(4)]
+
+    for number, camera in enumerate(cameras):
+        world.series(ada, f"room-{number}", [found(world, ada, f"NO-{number}", content=copy, **camera) for copy in own(number)])
+    for number, camera in enumerate(cameras):
+        for content in (*own(number), *(f"new {nth} of {number}".encode() for nth in range(9 if number == 0 else 1))):
+            found(world, sven, f"SE-{number}", content=content, **camera)
+    raising.raise_all()
+    assert len({one.series for one in of(ada)}) == 5
 
 
 def test_a_run_that_was_killed_on_its_way_is_gone_on_with_and_raises_nothing_twice(

@@ -24,6 +24,9 @@ from clew.records.session import Session, acting_as, let_go
 
 NEWS_PER_ROUND_MAX = 10_000
 ROUNDS_OPEN_MAX = 20
+"""So many rounds may wait for the unit that has looked at most: others may lag further behind."""
+REFUSALS_MAX = 20
+"""After so many rounds that could not be looked at, a unit waits for the next run."""
 ROUNDS_PER_RUN_MAX = 5
 """The next run goes on."""
 UNITS_AT_ONCE = 2
@@ -70,17 +73,23 @@ def _raise_apart(actor: Actor, again: SealedAgain) -> tuple[int, int]:
 
 
 def _raise_for(actor: Actor, again: SealedAgain) -> tuple[int, int]:
-    """One unit looks at the rounds that wait for it: how many, and how many leads were raised."""
-    raised = looked_at = 0
-    try:
-        with acting_as(actor) as session:
-            waiting = leads.rounds(session)
-        for round_id in waiting:
+    """One unit looks at the rounds that wait for it: how many, and how many leads were raised.
+
+    A round that cannot be looked at waits for the next run, and those behind it do not wait for it.
+    """
+    raised = looked_at = refusals = 0
+    with acting_as(actor) as session:
+        waiting = leads.rounds(session)
+    for round_id in waiting:
+        try:
             with acting_as(actor) as session:
                 raised += check(session, round_id, again)
             looked_at += 1
-    except (ClewError, ValueError) as refused:  # words that a unit sealed may be none
-        log.error("what is new could not be looked at for a unit: %s", type(refused).__name__)  # noqa: TRY400
+        except (ClewError, ValueError) as refused:  # words that a unit sealed may be none
+            log.error("what is new could not be looked at for a unit: %s", type(refused).__name__)  # noqa: TRY400
+            refusals += 1
+            if refusals == REFUSALS_MAX:
+                break
     return looked_at, raised
 
 

@@ -141,7 +141,8 @@ language sql stable security definer
 set search_path = pg_catalog, public, pg_temp
 as $$ select case when clew_actor_role() = 'calendar' then clew_actor_unit() end $$;
 
--- Begin a round over what waits, unless as many as may be are open; whether any round is open. For the node alone.
+-- Begin a round over what waits, unless every unit has as many before it as may be; whether any round is open. A unit that
+-- lags, or fails, so holds up no other. For the node alone.
 create or replace function clew_open_lead_round(news_max integer, rounds_max integer) returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
@@ -155,7 +156,8 @@ begin
     end if;
     perform pg_advisory_xact_lock({leads_lock});
     delete from lead_news n where n.round is not null and not exists (select from lead_checks c where c.round = n.round);
-    if (select count(distinct round) from lead_checks) < rounds_max then
+    if exists (select from (select distinct member, unit from officers) u
+                where (select count(*) from lead_checks c where c.member = u.member and c.unit = u.unit) < rounds_max) then
         -- One medium leaves several lines: as such, in its exhibit, in a series, by its matches.
         with taken as materialized (
             select distinct w.medium_id from (

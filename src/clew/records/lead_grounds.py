@@ -29,8 +29,10 @@ PAIRS_MAX = 20_000
 """How many rows one statement gives."""
 MATCHES_MAX = 200_000
 """How many matches of the media of one round are looked at."""
-WORDS_MAX = 2_000
-"""How many different serial numbers or documents of one round are looked up."""
+ALIKE_MAX = 200
+"""So many media are given that would speak for one and the same lead: what is crowded leaves room for all else."""
+WORDS_AT_ONCE = 2_000
+"""How many different serial numbers or documents are looked up together."""
 PLACES_MAX = 5_000
 """How many places of its series one unit looks around."""
 NEWEST_MAX = 200
@@ -149,11 +151,15 @@ def same_words(
     `column` is one of the sealed columns of media: the caller's own word. `of_series`: members who have media in series
     that the unit waits for; only as they have them are words looked for in series.
     """
-    words = _words(session, column)
-    hits = _hits(session, column, words, seen_again, of_series) if words else []
-    for number, found in _outside(session, column, words, hits, seen_again):
-        said = (seen_again.plain(column, words[number]),)
-        yield Ground(series_id=found[0], medium_id=found[1], owner=(found[2], found[3]), said=said)
+    after = ("", b"", b"")
+    while words := _words(session, column, after):
+        hits = _hits(session, column, words, seen_again, of_series)
+        for number, found in _outside(session, column, words, hits, seen_again):
+            said = (seen_again.plain(column, words[number]),)
+            yield Ground(series_id=found[0], medium_id=found[1], owner=(found[2], found[3]), said=said)
+        if len(words) < WORDS_AT_ONCE:
+            return
+        after = (words[-1].owner, words[-1].words, words[-1].make or b"")
 
 
 def clips(session: Session) -> Iterator[Ground]:
@@ -376,12 +382,16 @@ class Word:
     make: bytes | None
 
 
-def _words(session: Session, column: str) -> list[Word]:
+def _words(session: Session, column: str, after: tuple[str, bytes, bytes]) -> list[Word]:
+    """The next words of the round behind this owner, word and make."""
     make = "camera_make" if column == "camera_serial" else "null::bytea"
     with session.cursor() as cursor:
         cursor.execute(
-            f"select distinct owner_member, {column}, {make} from pg_temp.lead_candidates where {column} is not null"
-            f" order by 1, 2 limit {WORDS_MAX}"
+            f"""
+            select distinct owner_member, {column}, {make}, coalesce({make}, '\\x') from pg_temp.lead_candidates
+             where {column} is not null and (owner_member, {column}, coalesce({make}, '\\x')) > (%s, %s, %s)
+             order by 1, 2, 4 limit {WORDS_AT_ONCE}""",
+            after,
         )
         return [
             Word(owner=row[0], words=bytes(row[1]), make=None if row[2] is None else bytes(row[2]))
@@ -413,28 +423,46 @@ def _outside(
     say = f"""
         hits (number, series_id) as materialized (select * from unnest(%(hit_numbers)s::int[], %(hit_series)s::uuid[])),
         said as materialized (
-            select h.number, h.series_id, c.id, c.owner_member, c.owner_unit,
+            select h.number, h.series_id, c.id, c.owner_member, c.owner_unit, c.name,
                    exists (select from series_media x where x.series_id = h.series_id and x.medium_id = c.id) as is_inside
               from hits h join w on w.number = h.number
               join pg_temp.lead_candidates c on c.{column} = w.theirs and c.owner_member = w.member {own_make})"""
+    either = f"""
+        {_few("select * from said where not is_inside")}
+        union all
+        select distinct number, series_id, null::uuid, null, null from said where is_inside"""
     own = _seals(column, words, {number for number, _ in hits}, again, None)
     fresh: set[tuple[int, UUID]] = set()
-    for row in _said(session, "select * from said", own, say, **values):
-        if row[5]:
+    for row in _said(session, either, own, say, **values):
+        if row[2] is None:
             fresh.add((row[0], row[1]))
         else:
-            yield row[0], tuple(row[1:5])
+            yield row[0], tuple(row[1:])
     if not fresh:
         return
     values = {"hit_numbers": [number for number, _ in fresh], "hit_series": [series_id for _, series_id in fresh]}
     of_all = f"""
-        select h.number, h.series_id, n.id, n.owner_member, n.owner_unit
+        select h.number, h.series_id, n.id, n.owner_member, n.owner_unit, n.name
           from (select * from unnest(%(hit_numbers)s::int[], %(hit_series)s::uuid[])) h (number, series_id)
           join w on w.number = h.number
           join media n on n.{column} = w.theirs and n.owner_member = w.member {_make(column)}
          where not exists (select from series_media x where x.series_id = h.series_id and x.medium_id = n.id)"""
-    for row in _said(session, of_all, _seals(column, words, {number for number, _ in fresh}, again, again.members), **values):
+    everybodys = _seals(column, words, {number for number, _ in fresh}, again, again.members)
+    for row in _said(session, _few(of_all), everybodys, **values):
         yield row[0], tuple(row[1:])
+
+
+def _few(pairs: str) -> str:
+    """Of pairs of a series and a medium (`number`, `series_id`, `id`, its owner, `name`), those whose content the series
+    has not, and of what would speak for one lead so many as may be: what is crowded hides nothing else.
+    """
+    return f"""
+        select number, series_id, id, owner_member, owner_unit
+          from (select p.*, row_number() over (partition by number, series_id, owner_member, owner_unit) as nth
+                  from ({pairs}) p
+                 where not exists (select from media z join series_media sm on sm.medium_id = z.id
+                                    where z.name = p.name and sm.series_id = p.series_id)) few
+         where nth <= {ALIKE_MAX}"""
 
 
 def _make(column: str) -> str:
