@@ -9,7 +9,7 @@ from psycopg.rows import TupleRow
 from clew.node import doctor
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
-from clew.records import assertions, catalogue, graph, localisation, policies, rights
+from clew.records import alliance, assertions, catalogue, graph, localisation, policies, rights
 
 ALL = "delete, insert, select, update"
 
@@ -117,6 +117,15 @@ GOLDEN_APP = {
     "socialaccount_socialtoken": "select",
     "supervisors": "select",
     "suspensions": "insert, select, update (lifted_by, lifted_at)",
+    "task_force_days": "insert, select, update (done, not_sure, set_back)",
+    "task_force_members": "insert, select, update (standing, accepted_at, decided_by, decided_at)",
+    "task_force_officers": "insert, select, update (accepted_at, left_at)",
+    "task_force_series": "delete, insert, select, update (uses, conditions)",
+    "task_force_stack_media": "insert, select",
+    "task_force_stacks": (
+        "insert, select, update (state, held_by, held_member, held_until, said_by, said_member, said_at, words, set_back_at)"
+    ),
+    "task_forces": "insert, select, update (closed_by, closed_at)",
     "terms": "insert, select, update (years, changed_by, changed_at)",
     "tokens": "insert, select, update (ended_by, ended_at)",
     "tombstones": "insert, select, update (step, counts, blobs, ended_at, act_id)",
@@ -136,6 +145,7 @@ GOLDEN_BLIND = {
     "certifications": "select",
     "consultations": "delete, select (request_id, member, owner, asked_at, ends_at, view, answered_at, ended_at)",
     "context_keys": "select",
+    "covers": "select (id, conditions)",
     "correspondence_reads": "delete, select",
     "correspondences": "delete, select",
     "messages": "delete, select, update (words)",
@@ -169,11 +179,16 @@ GOLDEN_BLIND = {
     "requests": "delete, select (id, member, kind, state, received_on, ends_at, outcome, decided_at, closed_at)",
     "series": OWNED.replace("id)", "id, state, reference)"),
     "series_dissents": "delete, select",
-    "series_media": "delete, select (owner_member, owner_unit, series_id, medium_id)",
+    "series_media": "delete, select (owner_member, owner_unit, excluded, series_id, medium_id)",
     "shreddings": "select",
     "sign_ins": "select, update",
     "supervisors": "select",
     "suspensions": "select",
+    "task_force_members": "select (task_force_id, member, standing, accepted_at)",
+    "task_force_officers": "select (task_force_id, officer, member, accepted_at, left_at), update (left_at)",
+    "task_force_series": "delete, select, update (conditions)",
+    "task_force_stacks": "select (task_force_id, held_by), update (held_by, held_member, held_until)",
+    "task_forces": "delete, select (id, reference, member, opened_by, starts_at, ends_at, closed_at)",
     "tokens": "select",
     "tombstones": "select",
     **dict.fromkeys(graph.NOUNS, OWNED.replace("id)", "id, reference)")),
@@ -201,6 +216,11 @@ GOLDEN_FUNCTIONS = {
     "clew_forget_media",
     "clew_forget_messages",
     "clew_look_after_messages",
+    "clew_brought",
+    "clew_look_after_task_forces",
+    "clew_medium_was_brought",
+    "clew_task_forces",
+    "clew_task_forces_known",
     "clew_ledger",
     "clew_ledger_times",
     "clew_tell_outcome",
@@ -294,6 +314,8 @@ def test_a_row_lies_in_something_of_its_own_unit_wherever_the_database_knows_wha
     guarded |= {(table, parent) for table, columns in graph.ABOUT.items() for parent in columns.values()}
     guarded |= {("victim_steps", "victims")}  # so does this one's
     guarded |= {("clues", "media"), ("series_votes", "series")}  # their rules ask the same
+    # These ask the same; a task force names no member's record.
+    guarded |= {(table, parent) for (table, _), parent in alliance.GOES_WITH.items()}
     guarded |= {("observations", "media")}  # its rule asks before, and with one answer, whether the medium is seen
     assert kept - guarded <= {("units", "members")}
 
@@ -335,6 +357,8 @@ OF_NOBODY = {
     "fingerprints": "numbers of the index: given by the counter, never chosen",
     "door_memory": "what signing in remembers",
     "series": "the reference: drawn by the database among those that are free, never chosen",
+    "task_forces": "the reference: drawn as that of a series",
+    "task_force_stacks": "an officer holds one at a time: none but the officer writes that",
     "tokens": "the digest of a secret",
     **dict.fromkeys(graph.NOUNS, "the reference: drawn as that of a series"),
     "matches": "the application writes none",
@@ -343,7 +367,7 @@ OF_NOBODY = {
 
 GUARDED = {
     *policies.PARENTS, *policies.SEEN, "blocks", "medium_keys", "releases", "shreddings", "tombstones",
-    "overlap_contacts", "overlap_sides", "place_points",
+    "overlap_contacts", "overlap_sides", "place_points", "task_force_stack_media",
 }  # fmt: skip
 """Tables of which a key names a record without its owner: who writes there is asked whether that record is the own unit's."""
 

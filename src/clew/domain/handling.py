@@ -195,24 +195,26 @@ def in_circles(
     )
 
 
-def uses_of(actor: Actor | None, handling: Handling) -> Use:
+def uses_of(actor: Actor | None, handling: Handling, brought: Use = NOTHING) -> Use:
     """Every use that `actor` has of a record under `handling`.
 
     Denial wins over permission, and nobody is nobody: without an actor there is no use, nor for
-    a role that has no right on content.
+    a role that has no right on content. `brought`: what its owner brought it for into a task force that the
+    actor is in now (`task_force.brought_to`); never against an exclusion or a block.
     """
     if actor is None or actor.role in WITHOUT_CONTENT or actor.member in handling.excluded:
         return NOTHING
+    added = NOTHING if handling.is_blocked else brought
     if actor.member != handling.owner_member:
-        return _granted(handling, actor.member)
+        return _granted(handling, actor.member) | added
     if actor.unit == handling.owner_unit:
         return EVERY_USE
-    return handling.member_uses | _granted(handling, actor.member)
+    return handling.member_uses | _granted(handling, actor.member) | added
 
 
-def may_see(actor: Actor | None, handling: Handling, use: Use = Use.FACTS) -> bool:
+def may_see(actor: Actor | None, handling: Handling, use: Use = Use.FACTS, brought: Use = NOTHING) -> bool:
     """Whether `actor` may see a record under `handling` for `use`, which is one of the five."""
-    return bool(uses_of(actor, handling) & use)
+    return bool(uses_of(actor, handling, brought) & use)
 
 
 def widens(before: Handling, after: Handling) -> bool:

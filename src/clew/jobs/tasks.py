@@ -21,6 +21,7 @@ from clew.actions import (
     looking_closer,
     mailing,
     matching,
+    mustering,
     opening,
     raising,
     receiving,
@@ -198,6 +199,14 @@ def end_restrictions(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
     """Restrictions of handling whose end has come end: what lasted before holds again."""
     with reached():
         restricting.end_all_due()
+
+
+@app.periodic(cron="11-59/20 * * * *")
+@app.task(name="end_task_forces", queue=VAULT_QUEUE, queueing_lock="end_task_forces")
+def end_task_forces(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
+    """What was brought into task forces that are over goes for good: it has opened nothing since their end."""
+    with reached():
+        mustering.look_after()
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -82,7 +82,7 @@ BLIND_GRANTS = {
     # What the audit asks of whose a series is, which references are taken, and what an open rule shows of overlaps.
     "series": "select (owner_member, owner_unit, audience, members, excluded, id, state, reference)",
     "series_dissents": "select, delete",
-    "series_media": "select (owner_member, owner_unit, series_id, medium_id), delete",
+    "series_media": "select (owner_member, owner_unit, excluded, series_id, medium_id), delete",
 }
 
 FUNCTIONS_OF_THE_APP = ("clew_forget_places_in_series(uuid)",)

@@ -93,7 +93,7 @@ def rules_wanted(connection: Connection, roles: Roles) -> dict[tuple[str, str], 
         for table in tables:
             connection.execute(f'create table twins."{table}" (like public."{table}")')
         connection.execute("set local search_path = twins, public")
-        for statement in [*policies.cover(policies.COVERED, roles), *policies.special(roles)]:
+        for statement in [*policies.cover(policies.COVERED, roles), *policies.special(roles), *policies.brought(roles)]:
             if statement.startswith("create policy"):
                 connection.execute(statement.replace("public.", "twins."))
         found = connection.execute(

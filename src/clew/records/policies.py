@@ -11,8 +11,10 @@ from clew.domain.message import KEPT_DAYS
 from clew.domain.officer import WITHOUT_CONTENT, Role
 from clew.domain.overlap import REMINDED_AFTER
 from clew.domain.request import KEPT_YEARS
+from clew.domain.task_force import KEPT_DAYS as TASK_FORCES_KEPT_DAYS
 from clew.records import (
     administration,
+    alliance,
     assertions,
     classification,
     correspondence,
@@ -92,6 +94,7 @@ APP_GRANTS = {
     **classification.APP_GRANTS,
     **outcomes.APP_GRANTS,
     **localisation.APP_GRANTS,
+    **alliance.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -111,6 +114,7 @@ BLIND_GRANTS = {
     **pursuit.BLIND_GRANTS,
     **graph.BLIND_GRANTS,
     **outcomes.BLIND_GRANTS,
+    **alliance.BLIND_GRANTS,
     **classification.BLIND_GRANTS,
     **assertions.BLIND_GRANTS,
     **localisation.BLIND_GRANTS,
@@ -150,6 +154,7 @@ FUNCTIONS_OF_THE_APP = (
     *assertions.FUNCTIONS_OF_THE_APP,
     *graph.FUNCTIONS_OF_THE_APP,
     *outcomes.FUNCTIONS_OF_THE_APP,
+    *alliance.FUNCTIONS_OF_THE_APP,
 )
 FUNCTIONS_OF_THE_BLIND = (
     "clew_actor()",
@@ -158,6 +163,7 @@ FUNCTIONS_OF_THE_BLIND = (
     *assertions.FUNCTIONS_OF_THE_BLIND,
     *graph.FUNCTIONS_OF_THE_BLIND,
     *outcomes.FUNCTIONS_OF_THE_BLIND,
+    *alliance.FUNCTIONS_OF_THE_BLIND,
     *deconfliction.FUNCTIONS_OF_THE_BLIND,
     *correspondence.FUNCTIONS_OF_THE_BLIND,
     *pursuit.FUNCTIONS_OF_THE_BLIND,
@@ -235,6 +241,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **classification.RULES,
     **outcomes.RULES,
     **localisation.RULES,
+    **alliance.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 
@@ -257,9 +264,18 @@ def _special(table: str, role: dict[str, str]) -> list[str]:
     ]
 
 
+def brought(roles: Roles) -> list[str]:
+    """Statements that let those who work in a task force see what owners brought into it."""
+    app = _named(roles)["app"]
+    return [
+        f"create policy app_select_brought on public.{table} for select to {app} using {alliance.brought(table)}"
+        for table in alliance.BROUGHT
+    ]
+
+
 def renewed(kept: Iterable[tuple[str, str]], roles: Roles) -> list[str]:
     """Statements that take `kept` policies (table, name) away and put every table under row security anew."""
-    made = [*cover(COVERED, roles), *special(roles)]
+    made = [*cover(COVERED, roles), *special(roles), *brought(roles)]
     return [
         *(f'drop policy "{name}" on public."{table}"' for table, name in kept),
         *(words for words in made if words.startswith("create policy") or "row level security" in words),
@@ -321,6 +337,7 @@ SOURCES = (
     "message.sql",
     "lead.sql",
     "identification.sql",
+    "task_force.sql",
 )
 
 
@@ -345,6 +362,8 @@ def functions() -> list[str]:
         "{overlaps_lock}": str(locks.OVERLAPS),
         **deconfliction.PLACES,
         "{reminded_after}": f"interval '{REMINDED_AFTER.days} days'",
+        **alliance.PLACES,
+        "{task_forces_kept}": f"interval '{TASK_FORCES_KEPT_DAYS} days'",
         "{messages_kept}": f"interval '{KEPT_DAYS} days'",
         "{a_is_visible}": visible("m.a_"),
         "{b_is_visible}": visible("m.b_"),

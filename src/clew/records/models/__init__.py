@@ -61,6 +61,15 @@ from clew.records.models.request import Consultation, Request
 from clew.records.models.retention import Block, RetentionDecision, Term, Tombstone
 from clew.records.models.shredding import Release, Shredding
 from clew.records.models.sign_in import DoorMemory, SignIn
+from clew.records.models.task_force import (
+    TaskForce,
+    TaskForceDay,
+    TaskForceMember,
+    TaskForceOfficer,
+    TaskForceSeries,
+    TaskForceStack,
+    TaskForceStackMedium,
+)
 
 __all__ = [
     "Access",
@@ -134,6 +143,13 @@ __all__ = [
     "SignIn",
     "Supervisor",
     "Suspension",
+    "TaskForce",
+    "TaskForceDay",
+    "TaskForceMember",
+    "TaskForceOfficer",
+    "TaskForceSeries",
+    "TaskForceStack",
+    "TaskForceStackMedium",
     "Term",
     "Tile",
     "Token",
