@@ -45,6 +45,7 @@ GOLDEN_APP = {
     ),
     "consultations": "insert, select, update (view, answer, answered_by, answered_at, ended_at)",
     "covers": ALL,
+    "crops": "delete, insert, select, update (wrapped, state, decided_by, decided_at)",
     "descriptions": "insert, select",
     "django_content_type": "select",
     "django_migrations": "select",
@@ -90,6 +91,14 @@ GOLDEN_APP = {
     "procrastinate_jobs": ALL,
     "procrastinate_periodic_defers": ALL,
     "procrastinate_workers": ALL,
+    "question_answers": (
+        "insert, select (id, question_id, correspondence_id, message_id, member, unit, said, country, answered_by,"
+        " answered_at)"
+    ),
+    "questions": (
+        "insert, select (id, reference, member, unit, kind, about_kind, about_id, crop_id, language, due_on, asked_by,"
+        " asked_at, closed_by, closed_at), update (closed_by, closed_at)"
+    ),
     "releases": "insert, select, update (wrapped, withdrawn_at)",
     "retention_decisions": "insert, select, update (state, decided_by, decided_at)",
     "requests": (
@@ -151,6 +160,7 @@ GOLDEN_BLIND = {
     "messages": "delete, select, update (words)",
     "notices": "delete, insert, select, update (raised_at)",
     "translations": "delete, select, update (words)",
+    "crops": "select, update (medium_id)",
     "exhibits": OWNED,
     "fingerprints": "select",
     "handling_changes": "delete, select",
@@ -175,6 +185,8 @@ GOLDEN_BLIND = {
     "overlap_sides": "delete, insert, select",
     "overlaps": "delete, insert, select",
     "retention_decisions": "select, update (reason)",
+    "question_answers": "delete, select (id, correspondence_id)",
+    "questions": "delete, select",
     "releases": "select (member, recipient, released_at, withdrawn_at)",
     "requests": "delete, select (id, member, kind, state, received_on, ends_at, outcome, decided_at, closed_at)",
     "series": OWNED.replace("id)", "id, state, reference)"),
@@ -213,6 +225,7 @@ GOLDEN_FUNCTIONS = {
     "clew_actor_home_unit",
     "clew_actor_member",
     "clew_blobs_kept",
+    "clew_crop_shown",
     "clew_forget_media",
     "clew_forget_messages",
     "clew_look_after_messages",
@@ -316,6 +329,7 @@ def test_a_row_lies_in_something_of_its_own_unit_wherever_the_database_knows_wha
     guarded |= {("clues", "media"), ("series_votes", "series")}  # their rules ask the same
     # These ask the same; a task force names no member's record.
     guarded |= {(table, parent) for (table, _), parent in alliance.GOES_WITH.items()}
+    guarded |= {("crops", "media")}  # and this one's: the medium is the own unit's
     guarded |= {("observations", "media")}  # its rule asks before, and with one answer, whether the medium is seen
     assert kept - guarded <= {("units", "members")}
 
@@ -356,6 +370,7 @@ OF_NOBODY = {
     "fingerprint_counters": "how many fingerprints there are in all",
     "fingerprints": "numbers of the index: given by the counter, never chosen",
     "door_memory": "what signing in remembers",
+    "questions": "the reference: drawn as that of a series",
     "series": "the reference: drawn by the database among those that are free, never chosen",
     "task_forces": "the reference: drawn as that of a series",
     "task_force_stacks": "an officer holds one at a time: none but the officer writes that",
@@ -453,6 +468,11 @@ def test_the_doctor_finds_the_database_well(configuration: Configuration, node: 
             "alter table media disable trigger media_are_news",
             "alter table media enable trigger media_are_news",
             "leads",
+        ),
+        (
+            "alter table questions disable trigger question_is_given_a_reference",
+            "alter table questions enable trigger question_is_given_a_reference",
+            "objects and questions",
         ),
         ("create view sight as select * from media", "drop view sight", "views"),
         ("grant {blind} to {app}", "revoke {blind} from {app}", "database role"),

@@ -110,6 +110,8 @@ def say(session: Session, correspondence_id: UUID, kind: Kind, words: str = "") 
         Invalid: the words are of no use.
     """
     found = messages.get(session, correspondence_id)
+    if found.subject_kind is SubjectKind.QUESTION and kind in (Kind.ANSWER, Kind.NOTHING_KNOWN):
+        raise StepRefused("A question is answered by its reference, with yes, no, probably or nothing known.")
     side = _checked(session, found, kind)
     text = checked_text(words, is_demanded=kind is not Kind.NOTHING_KNOWN)
     if kind is Kind.PASSED or (side is Side.ASKED and not _has_it(session, found)):
@@ -127,6 +129,13 @@ def pass_on(session: Session, correspondence_id: UUID, unit: str, words: str = "
         StepRefused: it is closed, or another unit has it now.
         Invalid: the member has no such unit, or it had the request before.
     """
+    found = hand_over(session, correspondence_id, unit, words)
+    audit.append(session, "message.passed", str(found.id), owner=session.actor.member)
+    return _view(session, found)
+
+
+def hand_over(session: Session, correspondence_id: UUID, unit: str, words: str) -> Correspondence:
+    """What `pass_on` does, for whoever puts it on record."""
     found = messages.get(session, correspondence_id)
     _checked(session, found, Kind.PASSED)
     text = checked_text(words, is_demanded=False)
@@ -139,8 +148,7 @@ def pass_on(session: Session, correspondence_id: UUID, unit: str, words: str = "
     messages.pass_on(session, found, unit)
     with session.cursor() as cursor:
         cursor.execute("select clew_notify_message(%s)", [found.id])
-    audit.append(session, "message.passed", str(found.id), owner=session.actor.member)
-    return _view(session, messages.get(session, correspondence_id))
+    return messages.get(session, correspondence_id)
 
 
 def close(session: Session, correspondence_id: UUID) -> None:
@@ -213,6 +221,8 @@ def _subject(session: Session, about: About) -> tuple[UUID, tuple[str, str] | No
         SubjectKind.OFFENDER: lambda: offenders.find(session, about.name).kept.id,
         SubjectKind.PLACE: lambda: places.find(session, about.name).kept.id,
     }
+    if about.kind is SubjectKind.QUESTION:
+        raise Invalid("A question is put with what it asks, not by a message about it.")
     if about.kind is not SubjectKind.OVERLAP:
         return kinds[about.kind](), None
     with suppress(ValueError):

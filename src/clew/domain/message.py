@@ -26,6 +26,8 @@ class SubjectKind(StrEnum):
     PLACE = "place"
     OVERLAP = "overlap"
     """A contact: both sides of an overlap consented, and each knows the other."""
+    QUESTION = "question"
+    """One question goes to several units, and each has a correspondence of its own about it."""
 
 
 class Kind(StrEnum):

@@ -16,6 +16,7 @@ from procrastinate.tasks import Task
 
 from clew.actions import (
     corresponding,
+    cropping,
     deconflicting,
     ending,
     looking_closer,
@@ -246,6 +247,14 @@ def end_retention(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
         ended = ending.end_all(_workplaces[0])
     if any(ended.values()):
         log.info("retention: %d subjects ended", sum(ended.values()))
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="end_crops", queue=VAULT_QUEUE, queueing_lock="end_crops")
+def end_crops(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
+    """Objects that no second officer agreed to in time go, and those that were stopped on their way into the vault."""
+    with reached():
+        cropping.look_after(_workplaces[0].vault)
 
 
 @app.periodic(cron="* * * * *")

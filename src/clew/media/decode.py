@@ -7,11 +7,15 @@ What a medium is, is told from its bytes and never from its name: a 40-byte scri
 import os
 from enum import Enum
 
+from clew.domain.crop import Box
 from clew.domain.errors import Undecodable
 from clew.domain.medium import MediumKind, Verdict
+from clew.media import cut as cutting
 from clew.media import still, video
 from clew.media.limits import MEDIUM_BYTES_MAX, REASON_CHARACTERS_MAX, LimitExceeded
+from clew.media.protocol import Went
 from clew.media.reading import Reading, Wants
+from clew.media.samples import drawn_samples
 
 _HEAD_BYTES = 1024
 _PICTURE_BRANDS = frozenset(
@@ -126,6 +130,21 @@ def read(fd: int, size: int, wants: Wants) -> Reading:
         return _unread(Verdict.NOT_DECODED, f"The decoder gave up ({type(failure).__name__}).", kind)
 
 
+def cut(fd: int, size: int, box: tuple[int, int, int, int], at_ms: int | None) -> tuple[int, int, int, bytes]:
+    """What lies in a box of a picture or frame: how it went, width, height and pixels; never raises for bad bytes."""
+    left, top, width, height = box
+    try:
+        _container_behind(fd, size)
+        piece = cutting.cut(fd, size, Box(left=left, top=top, width=width, height=height), at_ms)
+    except cutting.NoSuchMoment:
+        return Went.NO_SUCH_MOMENT, 0, 0, b""
+    except (LimitExceeded, MemoryError):
+        return Went.TOO_LARGE, 0, 0, b""
+    except Exception:  # a decoder may raise anything over hostile bytes: one answer each
+        return Went.UNDECODABLE, 0, 0, b""
+    return Went.WELL, piece.shape[1], piece.shape[0], piece.tobytes()
+
+
 def _unread(verdict: Verdict, reason: str, kind: MediumKind) -> Reading:
     return Reading(verdict=verdict, reason=reason[:REASON_CHARACTERS_MAX], kind=kind)
 
@@ -137,6 +156,7 @@ def warm() -> None:
     """
     still.warm()
     video.warm()
+    cutting.warm((*drawn_samples(), video.drawn_clip()))
     for beginning, _container in (*_BEGINNINGS, (b"", None)):
         untrusted_sample = beginning.ljust(_HEAD_BYTES, b"\x55")
         fd = os.memfd_create("sample", os.MFD_CLOEXEC)

@@ -6,12 +6,14 @@ sandbox forbids, and takes twice the time.
 Source: ISO/IEC 23008-12:2022, 6.5.9 (pixel layout), 6.6.2.3 (grid), Annex B (HEVC).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import av
 import numpy as np
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
+from numpy.typing import NDArray
 
 from clew.domain.errors import Undecodable
 from clew.media.heif_items import Cursor, Item, Items, read_items
@@ -28,14 +30,15 @@ TILE_BYTES_MAX = 64 * 1024 * 1024
 
 @dataclass(slots=True, kw_only=True)
 class _Canvas:
-    """The grey picture as it fills, and what was lost on the way."""
+    """The picture as it fills, what `see` makes of a tile, and what was lost on the way."""
 
-    grey: Grey
+    pixels: NDArray[np.uint8]
+    see: Callable[[VideoFrame], NDArray[np.uint8]]
     tiles_read: int = 0
     damage: str = ""
 
-    def lay(self, tile: Grey, top: int, left: int) -> None:
-        place = self.grey[top : top + tile.shape[0], left : left + tile.shape[1]]
+    def lay(self, tile: NDArray[np.uint8], top: int, left: int) -> None:
+        place = self.pixels[top : top + tile.shape[0], left : left + tile.shape[1]]
         place[:] = tile[: place.shape[0], : place.shape[1]]
         self.tiles_read += 1
 
@@ -50,17 +53,9 @@ def read_heif(untrusted: bytes) -> Picture:
         Undecodable: no HEVC picture, or no pixels can be read.
     """
     items = read_items(untrusted)
-    item = items.items.get(items.primary)
-    for _ in range(_DERIVED_DEPTH_MAX):
-        if item is None or item.form != b"iden" or not item.derived_from:
-            break
-        item = items.items.get(item.derived_from[0])
-    if item is None or item.form not in (b"grid", b"hvc1"):
-        raise Undecodable("The HEIF file holds no picture of a kind that is read.")
-    canvas = _grid(items, item) if item.form == b"grid" else _single(items, item)
-    if canvas.tiles_read == 0:
-        raise Undecodable("The picture is damaged; no pixels can be read.")
-    grey = _turned(items, item, canvas.grey)
+    item = _primary(items)
+    canvas = _painted(items, item, _luma)
+    grey = _turned(items, item, canvas.pixels)
     return Picture(
         seen=grey,
         width=grey.shape[1],
@@ -70,6 +65,44 @@ def read_heif(untrusted: bytes) -> Picture:
         untrusted_xmp=items.described_by(items.primary, b"mime", b"application/rdf+xml"),
         facts=_facts(items, item),
     )
+
+
+def colours_of(untrusted: bytes) -> NDArray[np.uint8]:
+    """The primary picture in colours, as the file demands that it is shown. Raises as `read_heif`.
+
+    Shapes: (height, width, 3), red, green and blue.
+    """
+    items = read_items(untrusted)
+    item = _primary(items)
+    return np.ascontiguousarray(_turned(items, item, _painted(items, item, colours_of_frame, planes=3).pixels))
+
+
+def colours_of_frame(frame: VideoFrame) -> NDArray[np.uint8]:
+    """The pixels of a frame; in one thread, for the sandbox refuses others.
+
+    Shapes: (height, width, 3), red, green and blue.
+    """
+    return frame.to_ndarray(format="rgb24", threads=1).astype(np.uint8, copy=False)
+
+
+def _primary(items: Items) -> Item:
+    item = items.items.get(items.primary)
+    for _ in range(_DERIVED_DEPTH_MAX):
+        if item is None or item.form != b"iden" or not item.derived_from:
+            break
+        item = items.items.get(item.derived_from[0])
+    if item is None or item.form not in (b"grid", b"hvc1"):
+        raise Undecodable("The HEIF file holds no picture of a kind that is read.")
+    return item
+
+
+def _painted(
+    items: Items, item: Item, see: Callable[[VideoFrame], NDArray[np.uint8]], *, planes: int = 1
+) -> _Canvas:
+    canvas = (_grid if item.form == b"grid" else _single)(items, item, see, planes)
+    if canvas.tiles_read == 0:
+        raise Undecodable("The picture is damaged; no pixels can be read.")
+    return canvas
 
 
 def _facts(items: Items, item: Item) -> dict[str, Fact]:
@@ -93,24 +126,25 @@ def _size(items: Items, item: Item) -> tuple[int, int]:
     raise Undecodable("The HEIF file does not say how large its picture is.")
 
 
-def _empty(width: int, height: int) -> _Canvas:
+def _empty(width: int, height: int, see: Callable[[VideoFrame], NDArray[np.uint8]], planes: int) -> _Canvas:
     check_size(width, height)
-    return _Canvas(grey=np.full((height, width), _GREY_WHERE_NOTHING_IS, np.uint8))
+    shape = (height, width) if planes == 1 else (height, width, planes)
+    return _Canvas(pixels=np.full(shape, _GREY_WHERE_NOTHING_IS, np.uint8), see=see)
 
 
-def _single(items: Items, item: Item) -> _Canvas:
-    canvas = _empty(*_size(items, item))
+def _single(items: Items, item: Item, see: Callable[[VideoFrame], NDArray[np.uint8]], planes: int) -> _Canvas:
+    canvas = _empty(*_size(items, item), see, planes)
     _Tiles(items).read(item, canvas, 0, 0)
     return canvas
 
 
-def _grid(items: Items, item: Item) -> _Canvas:
+def _grid(items: Items, item: Item, see: Callable[[VideoFrame], NDArray[np.uint8]], planes: int) -> _Canvas:
     content = items.content(item)
     cursor = Cursor(content, 0, len(content))
     is_wide = cursor.number(2) & 1
     rows, columns = cursor.number(1) + 1, cursor.number(1) + 1
     width, height = cursor.number(4 if is_wide else 2), cursor.number(4 if is_wide else 2)
-    canvas = _empty(width, height)
+    canvas = _empty(width, height, see, planes)
     tiles = [items.items[number] for number in item.derived_from if number in items.items][: rows * columns]
     if not tiles:
         return canvas
@@ -154,7 +188,7 @@ class _Tiles:
             self._decoder = None
             return
         if frames:
-            canvas.lay(_luma(frames[0]), top, left)
+            canvas.lay(canvas.see(frames[0]), top, left)
         else:
             canvas.damage = canvas.damage or DAMAGED
 
@@ -189,10 +223,10 @@ def _luma(frame: VideoFrame) -> Grey:
     return grey
 
 
-def _turned(items: Items, item: Item, grey: Grey) -> Grey:
+def _turned(items: Items, item: Item, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     for form, content in items.properties_of(item):
         if form == b"irot" and content:
-            grey = np.rot90(grey, content[0] & 3)
+            pixels = np.rot90(pixels, content[0] & 3)
         elif form == b"imir" and content:
-            grey = grey[:, ::-1] if content[0] & 1 else grey[::-1]
-    return grey
+            pixels = pixels[:, ::-1] if content[0] & 1 else pixels[::-1]
+    return pixels

@@ -3,7 +3,7 @@
 import array
 import socket
 import struct
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Final
 
 CHANNEL_FD: Final = 10
@@ -17,8 +17,21 @@ ARRAYS_ALONG_BYTES_MAX: Final = 8 * 1024
 """Arrays of a still have 372 bytes; those of a video lie in the results file, beside the answer."""
 UNPACK: Final = struct.Struct(f"={NONCE_BYTES}sQQQ")
 """Nonce, size of the archive, ordinal of the first entry wanted, bytes it may unfold to."""
+CUT: Final = struct.Struct(f"={NONCE_BYTES}s4Hq?Q")
+"""Nonce, box in thousandths (left, top, width, height), moment in milliseconds, whether one was said, size in bytes."""
+PIECE: Final = struct.Struct(f"={NONCE_BYTES}sBHH")
+"""Nonce, how it went, width and height in pixels; the pixels lie in the results file, three bytes each."""
 NEXT_ENTRY: Final = b"e"
 NEXT_PART: Final = b"p"
+
+
+class Went(IntEnum):
+    """How it went with a piece that was to be cut out."""
+
+    WELL = 0
+    UNDECODABLE = 1
+    TOO_LARGE = 2
+    NO_SUCH_MOMENT = 3
 
 
 class Role(StrEnum):
@@ -26,6 +39,7 @@ class Role(StrEnum):
 
     READER = "reader"
     UNPACKER = "unpacker"
+    CUTTER = "cutter"
 
 
 def received(channel: socket.socket, most: int, fds_max: int) -> tuple[bytes, list[int]]:

@@ -277,7 +277,7 @@ def warm() -> None:
     """Compile or load everything that reading needs, so that nothing is opened or compiled in the sandbox."""
     luma.warm()
     pdq.warm()
-    clip = _drawn_clip()
+    clip = drawn_clip()
     fd = os.memfd_create("drawn")
     try:
         os.pwrite(fd, clip, 0)
@@ -287,7 +287,7 @@ def warm() -> None:
         os.close(fd)
 
 
-def _drawn_clip() -> bytes:
+def drawn_clip() -> bytes:
     """Two seconds of moving stripes with six of changing tones, small: enough for words of sound too."""
     target = BytesIO()
     with av.open(target, "w", format="mp4") as container:

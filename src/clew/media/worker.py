@@ -2,7 +2,7 @@
 
 The nursery (this process before any fork) never sees a seized byte, so what it forks is
 always fresh. A fork locks itself first and then serves one role until it is ended: a
-reader of media, an unpacker of archives, or one attempt to break out (the proof).
+reader of media, an unpacker of archives, a cutter of objects, or one attempt to break out (the proof).
 """
 
 import fcntl
@@ -23,7 +23,9 @@ from clew.media.protocol import (
     ANSWER,
     ARRAYS_ALONG_BYTES_MAX,
     CHANNEL_FD,
+    CUT,
     NONCE_BYTES,
+    PIECE,
     REQUEST,
     RESULTS_FD,
     Role,
@@ -36,6 +38,8 @@ from clew.media.unpacking import unpack_to
 _SPARE_FD_MIN = 64
 
 Read = Callable[[int, int, Wants], Reading]
+Cut = Callable[[int, int, tuple[int, int, int, int], int | None], tuple[int, int, int, bytes]]
+"""Of a content, its size, a box and a moment: how it went, width, height and pixels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,7 @@ class Decoders:
 
     warm: Callable[[], None]
     read: Read
+    cut: Cut
 
 
 def read_media(channel: socket.socket, read: Read) -> None:
@@ -64,6 +69,17 @@ def read_media(channel: socket.socket, read: Read) -> None:
             channel.send(answer)
 
 
+def cut_out(channel: socket.socket, cut: Cut) -> None:
+    """Answer one request with one piece."""
+    request, fds = received(channel, CUT.size, 1)
+    if request:
+        nonce, *box, at_ms, has_moment, size = CUT.unpack(request)
+        left, top, width, height = box
+        went, across, down, pixels = cut(fds[0], size, (left, top, width, height), at_ms if has_moment else None)
+        _write_results(pixels)
+        channel.send(PIECE.pack(nonce, went, across, down))
+
+
 def _write_results(content: bytes) -> None:
     view = memoryview(content)
     done = 0
@@ -80,6 +96,8 @@ def serve(channel: socket.socket, role: str, parent: int, decoders: Decoders) ->
     channel.send(bytes([level, attempts_answered(parent)]))
     if role == Role.UNPACKER:
         unpack_to(channel)
+    elif role == Role.CUTTER:
+        cut_out(channel, decoders.cut)
     else:
         read_media(channel, decoders.read)
 
@@ -139,7 +157,7 @@ def main() -> None:
     """The program of a nursery: `python -I -m clew.media.worker CONTROL_FD`."""
     from clew.media import decode  # late, so that a test's own decoders need no codec
 
-    run(socket.socket(fileno=int(sys.argv[1])), Decoders(warm=decode.warm, read=decode.read))
+    run(socket.socket(fileno=int(sys.argv[1])), Decoders(warm=decode.warm, read=decode.read, cut=decode.cut))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from clew.records import (
     assertions,
     catalogue,
     classification,
+    enquiry,
     graph,
     localisation,
     outcomes,
@@ -61,6 +62,7 @@ def check_database(configuration: Configuration, facts: ConnectionFacts) -> list
         _assertions,
         _graph,
         _clues,
+        _enquiry,
         _silence,
     ]
     with psycopg.connect(**facts.as_owner(), autocommit=True) as owner:
@@ -214,6 +216,16 @@ def _clues(owner: Connection, _: ConnectionFacts) -> Check:
         "clues",
         localisation.HELD_BY_THE_DATABASE - _held(owner),
         good="The database holds every clue whole; clues go with their media, and votes with their series.",
+        bad="Run clew init on a new database and bring the records over: these are gone",
+    )
+
+
+def _enquiry(owner: Connection, _: ConnectionFacts) -> Check:
+    """Whether nothing cut out of a medium can be let out by one officer alone, and goes with what it was cut out of."""
+    return _verdict(
+        "objects and questions",
+        enquiry.HELD_BY_THE_DATABASE - _held(owner),
+        good="The database lets no object out that two officers did not agree to, and draws references of questions.",
         bad="Run clew init on a new database and bring the records over: these are gone",
     )
 

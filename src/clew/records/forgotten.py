@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from clew.domain.handling_change import SubjectKind
+from clew.records import crops
 from clew.records.handlings import OF_NOUNS, TABLES
 from clew.records.session import Session
 
@@ -33,17 +34,18 @@ def case(session: Session, case_id: UUID) -> Forgotten:
         held = {bytes(row[0]) for row in cursor}
         blobs = _unheld(session, held)
         cursor.execute("select clew_forget_messages(%s)", [case_id])
+        pieces = crops.forget(session, "c.case_id = %(case)s", {"case": case_id})
         cursor.execute("select clew_forget_overlaps(%s)", [case_id])
         cursor.execute(
             "select distinct medium_id from occurrences where case_id = %s and medium_id is not null", [case_id]
         )
         lying = [row[0] for row in cursor]
-        counts = {"blobs_of_the_case": len(held), "blobs_removed": len(blobs)}
+        counts = {"blobs_of_the_case": len(held) + len(pieces), "blobs_removed": len(blobs) + len(pieces)}
         for table, statement in _OF_A_CASE.items():
             cursor.execute(statement, [case_id])
             counts[table] = cursor.rowcount
     more = media(session, lying)
-    return Forgotten(counts=counts | more.counts, blobs=[*blobs, *more.blobs])
+    return Forgotten(counts=counts | more.counts, blobs=[*blobs, *pieces, *more.blobs])
 
 
 def some_of(session: Session, kind: SubjectKind, subject_id: UUID, limit: int) -> tuple[Forgotten, bool]:
@@ -123,6 +125,7 @@ def media(session: Session, lying: Sequence[UUID], *, are_kept_in_series: bool =
         cursor.execute("delete from medium_keys where medium_id = any(%s) returning blob", [alone])
         held = {bytes(row[0]) for row in cursor}
         blobs = _unheld(session, held)
+        blobs += crops.forget(session, "c.medium_id = any(%(media)s)", {"media": alone})
         cursor.execute("delete from media where id = any(%s)", [alone])
         counts["media"] = cursor.rowcount
     return Forgotten(counts=counts, blobs=blobs)
@@ -139,8 +142,10 @@ def _keys_of_no_place(session: Session, kind: SubjectKind, subject_id: UUID, lyi
     if kind not in (SubjectKind.CASE, SubjectKind.EXHIBIT):
         return []
     with session.cursor() as cursor:
-        cursor.execute(_KEYS.format(case=_CASE_OF[kind]), {"subject": subject_id, "media": lying})
-        return _unheld(session, {bytes(row[0]) for row in cursor.fetchall()})
+        values = {"subject": subject_id, "media": lying}
+        cursor.execute(_KEYS.format(case=_CASE_OF[kind]), values)
+        freed = _unheld(session, {bytes(row[0]) for row in cursor.fetchall()})
+        return freed + crops.forget(session, _CUT_OUT.format(case=_CASE_OF[kind]), values)
 
 
 def _unheld(session: Session, blobs: set[bytes]) -> list[bytes]:
@@ -218,6 +223,13 @@ _KEYS = """
             select l.name, l.owner_member, l.owner_unit from media l where l.id = any(%(media)s))
        and not exists (select from occurrences o where o.case_id = k.case_id and o.medium_id = k.medium_id)
     returning k.blob"""
+
+# What was cut out of a medium in the case goes with the case's key to it.
+_CUT_OUT = """
+    c.case_id = {case} and c.medium_id in (
+        select m.id from media m where (m.name, m.owner_member, m.owner_unit) in (
+               select l.name, l.owner_member, l.owner_unit from media l where l.id = any(%(media)s)))
+       and not exists (select from medium_keys k where k.case_id = c.case_id and k.medium_id = c.medium_id)"""
 
 _ITSELF = {
     SubjectKind.EXHIBIT: {

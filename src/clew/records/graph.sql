@@ -46,6 +46,7 @@ begin
      where l.b_id = p.old and l.state <> 4 and l.a_id <> p.new and not exists (
            select from links t where (t.a_id, t.b_id, t.type, t.owner_member, t.owner_unit)
                                    = (l.a_id, p.new, l.type, l.owner_member, l.owner_unit) and t.state <> 4);
+    update crops c set medium_id = p.new from unnest(own_olds, own_news) as p (old, new) where c.medium_id = p.old;
     -- So does what officers observed of them, and evidence of leads goes: it is found anew on the record that stays.
     update observations o set medium_id = p.new from unnest(own_olds, own_news) as p (old, new)
      where o.medium_id = p.old and not exists (

@@ -80,6 +80,14 @@ def held(session: Session, medium_id: UUID, *, stays: bool = False) -> Held:
     return Held(owner_member=found[0], cover_id=found[1], sha256=bytes(found[2]), is_blocked=found[3])
 
 
+def excluded_from(session: Session, medium_id: UUID) -> frozenset[str]:
+    """Members that the medium is hidden from, whatever else is said."""
+    with session.cursor() as cursor:
+        cursor.execute("select excluded from media where id = %s", [medium_id])
+        found = cursor.fetchone()
+    return frozenset() if found is None else frozenset(found[0])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """What is needed to read a medium again, beside its key."""

@@ -72,7 +72,10 @@ begin
     delete from translations t where t.correspondence_id = any (gone);
     delete from messages m where m.correspondence_id = any (gone);
     delete from correspondence_reads r where r.correspondence_id = any (gone);
+    delete from question_answers a where a.correspondence_id = any (gone);
     delete from correspondences c where c.id = any (gone);
+    delete from questions q where q.closed_at < transaction_timestamp() - {messages_kept}
+       and not exists (select from correspondences c where c.subject_id = q.id);
     delete from notices n where n.subject_id = any (gone)
         -- What came of a series stays: a mistake must be told to whoever was told.
         or n.seen_at < transaction_timestamp() - {messages_kept}
@@ -94,7 +97,12 @@ begin
     select array_agg(c.id) into about from correspondences c
      where c.member = clew_actor_member() and c.unit = clew_actor_unit()
        and (c.subject_id = $1
-            or c.subject_id in (select o.contact_id from overlap_contacts o where o.subject_id = $1));
+            or c.subject_id in (select o.contact_id from overlap_contacts o where o.subject_id = $1)
+            -- A question about it, about a medium in it, or with an object that was cut out there.
+            or c.subject_id in (select q.id from questions q where q.about_id = $1)
+            or c.subject_id in (select q.id from questions q join crops p on p.id = q.crop_id where p.case_id = $1)
+            or c.subject_id in (select q.id from questions q join occurrences o on o.medium_id = q.about_id
+                                 where o.case_id = $1));
     update messages m set words = '' where m.correspondence_id = any (about) and m.member = clew_actor_member();
     update translations t set words = '' where t.correspondence_id = any (about) and t.member = clew_actor_member();
     delete from notices n where n.member = clew_actor_member() and n.unit = clew_actor_unit()

@@ -162,30 +162,37 @@ def get(session: Session, correspondence_id: UUID) -> Correspondence:
 
 def of(session: Session, correspondence_id: UUID) -> tuple[Message, ...]:
     """Its messages in the order in which they were written, each with its translations."""
+    return of_several(session, [correspondence_id])[correspondence_id]
+
+
+def of_several(session: Session, correspondences: Sequence[UUID]) -> dict[UUID, tuple[Message, ...]]:
+    """By correspondence: its messages as `of` gives them; of all together as many as are shown of one."""
     translated: dict[UUID, list[Translated]] = {}
+    found: dict[UUID, list[Message]] = {one: [] for one in correspondences}
     with session.cursor() as cursor:
         cursor.execute(
             "select message_id, language, words, translated_by, member, translated_at from translations"
-            " where correspondence_id = %s order by translated_at, id limit %s",
-            [correspondence_id, MESSAGES_SHOWN_MAX],
+            " where correspondence_id = any(%s) order by translated_at, id limit %s",
+            [list(correspondences), MESSAGES_SHOWN_MAX],
         )
         for row in cursor:
             words = sealed.words_of_note(row[4], TRANSLATED, row[2])
             one = Translated(language=row[1], words=words, by=_name(session, row[4], row[3]), member=row[4], at=row[5])
             translated.setdefault(row[0], []).append(one)
         cursor.execute(
-            "select id, kind, member, unit, words, written_by, written_at from messages where correspondence_id = %s"
-            " order by written_at, id limit %s",
-            [correspondence_id, MESSAGES_SHOWN_MAX],
+            "select id, kind, member, unit, words, written_by, written_at, correspondence_id from messages"
+            " where correspondence_id = any(%s) order by written_at, id limit %s",
+            [list(correspondences), MESSAGES_SHOWN_MAX],
         )
-        return tuple(
-            Message(
-                id=row[0], kind=Kind(row[1]), member=row[2], unit=row[3],
-                words=sealed.words_of_note(row[2], WORDS, row[4]), written_by=_name(session, row[2], row[5]),
-                written_at=row[6], translations=tuple(translated.get(row[0], ())),
-            )
-            for row in cursor
-        )  # fmt: skip
+        for row in cursor:
+            found[row[7]].append(
+                Message(
+                    id=row[0], kind=Kind(row[1]), member=row[2], unit=row[3],
+                    words=sealed.words_of_note(row[2], WORDS, row[4]), written_by=_name(session, row[2], row[5]),
+                    written_at=row[6], translations=tuple(translated.get(row[0], ())),
+                )
+            )  # fmt: skip
+    return {one: tuple(written) for one, written in found.items()}
 
 
 def note_read(session: Session, correspondence_id: UUID) -> None:
@@ -336,7 +343,7 @@ _CORRESPONDENCES = """
                                          and r.officer = %(me)s and r.read_at >= m.written_at)),
            exists (select from messages m where m.correspondence_id = c.id and m.kind in ('answer', 'nothing-known')),
            coalesce(k.reference, k2.reference), e.reference,
-           coalesce(s.reference, v.reference, f.reference, p.reference), coalesce(k.owner_member, k2.owner_member, e.owner_member)
+           coalesce(s.reference, v.reference, f.reference, p.reference, q.reference), coalesce(k.owner_member, k2.owner_member, e.owner_member)
       from correspondences c
       left join cases k on k.id = c.subject_id
       left join exhibits e on e.id = c.subject_id
@@ -344,6 +351,7 @@ _CORRESPONDENCES = """
       left join victims v on v.id = c.subject_id
       left join offenders f on f.id = c.subject_id
       left join places p on p.id = c.subject_id
+      left join questions q on q.id = c.subject_id
       left join overlap_contacts o on o.contact_id = c.subject_id
       left join cases k2 on k2.id = o.subject_id
 """

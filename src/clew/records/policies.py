@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from psycopg import sql
 
-from clew.domain.handling import EVERY_USE, Use
+from clew.domain.handling import BLOCKED, EVERY_USE, Use
 from clew.domain.ledger import SMALL
 from clew.domain.message import KEPT_DAYS
 from clew.domain.officer import WITHOUT_CONTENT, Role
@@ -20,6 +20,7 @@ from clew.records import (
     correspondence,
     custody,
     deconfliction,
+    enquiry,
     graph,
     localisation,
     locks,
@@ -95,6 +96,7 @@ APP_GRANTS = {
     **outcomes.APP_GRANTS,
     **localisation.APP_GRANTS,
     **alliance.APP_GRANTS,
+    **enquiry.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -115,6 +117,7 @@ BLIND_GRANTS = {
     **graph.BLIND_GRANTS,
     **outcomes.BLIND_GRANTS,
     **alliance.BLIND_GRANTS,
+    **enquiry.BLIND_GRANTS,
     **classification.BLIND_GRANTS,
     **assertions.BLIND_GRANTS,
     **localisation.BLIND_GRANTS,
@@ -155,6 +158,7 @@ FUNCTIONS_OF_THE_APP = (
     *graph.FUNCTIONS_OF_THE_APP,
     *outcomes.FUNCTIONS_OF_THE_APP,
     *alliance.FUNCTIONS_OF_THE_APP,
+    *enquiry.FUNCTIONS_OF_THE_APP,
 )
 FUNCTIONS_OF_THE_BLIND = (
     "clew_actor()",
@@ -242,6 +246,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **outcomes.RULES,
     **localisation.RULES,
     **alliance.RULES,
+    **enquiry.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 
@@ -338,6 +343,7 @@ SOURCES = (
     "lead.sql",
     "identification.sql",
     "task_force.sql",
+    "question.sql",
 )
 
 
@@ -355,6 +361,7 @@ def functions() -> list[str]:
         "{m_is_visible}": visible("m."),
         "{s_is_seen_by_u}": visible("s.", viewer_member="u.member", viewer_unit="u.unit", viewer_use=FACTS),
         "{it_is_seen_by_u}": visible("it.", viewer_member="u.member", viewer_unit="u.unit", viewer_use=FACTS),
+        "{blocked}": BLOCKED,
         "{small}": str(SMALL),
         "{leads_lock}": str(locks.LEADS),
         "{request_years}": str(KEPT_YEARS),

@@ -377,6 +377,10 @@ _DOOMED = """
            (select count(distinct d.blob) from locked d
              where not exists (select from medium_keys k left join locked l using (medium_id, case_id)
                                 where k.blob = d.blob and l.blob is null))
+         + (select count(*) from crops c
+             where c.state in ('proposed', 'in-force')
+               and (c.case_id = any(%(cases)s) or c.medium_id in (select id from gone)
+                    or (c.medium_id, c.case_id) in (select medium_id, case_id from locked)))
 """
 
 _NAMES = f"""

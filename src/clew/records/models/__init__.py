@@ -57,6 +57,7 @@ from clew.records.models.overlap import (
     OverlapSide,
 )
 from clew.records.models.program import Token
+from clew.records.models.question import Crop, Question, QuestionAnswer
 from clew.records.models.request import Consultation, Request
 from clew.records.models.retention import Block, RetentionDecision, Term, Tombstone
 from clew.records.models.shredding import Release, Shredding
@@ -85,6 +86,7 @@ __all__ = [
     "Correspondence",
     "CorrespondenceRead",
     "Cosignature",
+    "Crop",
     "Description",
     "DoorMemory",
     "Exhibit",
@@ -125,6 +127,8 @@ __all__ = [
     "OverlapSide",
     "Place",
     "PlacePoint",
+    "Question",
+    "QuestionAnswer",
     "Release",
     "Request",
     "RetentionDecision",
