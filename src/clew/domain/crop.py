@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from clew.domain import agreement
+from clew.domain import agreement, clue
 from clew.domain.errors import Invalid
 
 PARTS = 1000
@@ -47,17 +47,20 @@ class Box:
         return left, top, right, max(top + 1, (self.top + self.height) * height // PARTS)
 
 
-def box_from_words(words: str) -> Box:
-    """`120,340,200,180` as left, top, width and height.
+def box_in(untrusted_words: str) -> Box:
+    """The box that somebody wrote as that of a clue is written, `0.12,0.34,0.2,0.18`, to the thousandth.
 
     Raises:
-        Invalid: it is not written so, or cannot be.
+        Invalid: it is not written so, or no object lies there.
     """
-    parts = [part.strip() for part in words.split(",")]
-    if len(parts) != 4 or not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):
-        raise Invalid("A box is left,top,width,height in thousandths of the picture's sides, such as 120,340,200,180.")
-    left, top, width, height = map(int, parts)
-    return Box(left=left, top=top, width=width, height=height)
+    found = clue.box_in(untrusted_words)
+    if found is None:
+        raise Invalid("Say where the object is, such as 0.1,0.2,0.3,0.3: x, y, width and height.")
+    left, top = round(found.x * PARTS), round(found.y * PARTS)
+    return Box(
+        left=left, top=top, width=min(round(found.width * PARTS), PARTS - left),
+        height=min(round(found.height * PARTS), PARTS - top),
+    )  # fmt: skip
 
 
 def checked_words(words: str) -> str:

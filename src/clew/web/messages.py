@@ -30,7 +30,10 @@ SUBJECTS: Mapping[SubjectKind, Words] = {
     SubjectKind.OFFENDER: gettext_lazy("Offender"),
     SubjectKind.PLACE: gettext_lazy("Place"),
     SubjectKind.OVERLAP: gettext_lazy("Overlap"),
+    SubjectKind.QUESTION: gettext_lazy("Question"),
 }
+NOT_ASKED_HERE = frozenset({SubjectKind.QUESTION})
+"""Kinds of records that have a form of their own to ask with."""
 KINDS: Mapping[Kind, Words] = {
     Kind.REQUEST: gettext_lazy("asks"),
     Kind.REMARK: gettext_lazy("remarks"),
@@ -65,7 +68,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
         "next": page.next,
         "is_first": not request.GET.get("after"),
         "units": [unit for unit in units if unit != mine],
-        "subjects": SUBJECTS.items(),
+        "subjects": [(kind, words) for kind, words in SUBJECTS.items() if kind not in NOT_ASKED_HERE],
         "unit": mine[1],
         "told": request.session.pop(TOLD, None),
     }
