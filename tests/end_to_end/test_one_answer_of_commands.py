@@ -168,6 +168,9 @@ WALKED: dict[str, tuple[Way, ...]] = {
     "clue list": (Way(words="{}", sort=DIGESTS, parameter="medium"),),
     "clue withdraw": (Way(words="{}", sort=IDENTIFIERS, parameter="name"),),
     "clue restrict": (Way(words="{} --audience unit", sort=IDENTIFIERS, parameter="name"),),
+    "workbench": (Way(words="{}", sort=NAMES, parameter="name"),),
+    "series vote": (Way(words="{} NO --reason why", sort=NAMES, parameter="name"),),
+    "series unvote": (Way(words="{}", sort=NAMES, parameter="name"),),
     "series mark": (Way(words="{} --state identified", sort=NAMES, parameter="name"),),
     "series merge": (
         Way(words="{} green-room --reason why", sort=NAMES, parameter="one"),
@@ -311,7 +314,7 @@ MADE = {"intake": ("case", "exhibit", "list_", "series"), "series open": ("title
 """Commands that open what they name where the own unit has none."""
 
 OF_THE_NODE = {
-    "init", "serve", "work", "doctor", "demo", "key rotate", "key sweep", "key public", "audit verify", "audit key",
+    "clue facts", "init", "serve", "work", "doctor", "demo", "key rotate", "key sweep", "key public", "audit verify", "audit key",
     "audit checkpoint", "audit request", "audit cosigned", "audit supervisor", "audit check", "audit witness",
     "audit witness-key", "case verify",
     "retention run",

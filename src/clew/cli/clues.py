@@ -34,24 +34,42 @@ def add(
     box: Annotated[str, typer.Option(help="Where in the picture: x,y,width,height as shares of it, 0 to 1.")] = "",
     at: Annotated[str, typer.Option(help="At which second, such as 12.5; a span of sound as 12.5-14.")] = "",
     field: Annotated[str, typer.Option(help=f"Or a field of the metadata: {', '.join(Field)}.")] = "",
-    country: Annotated[str, typer.Option(help="Countries it speaks for, such as IT=3,CL; against one as FR=-1.")] = "",
+    country: Annotated[
+        str, typer.Option(help="Countries it speaks for: IT=3,CL; against: FR=-1; or none. Else what public facts say.")
+    ] = "",
     confidence: Sure = "probable", note: Annotated[str, typer.Option(help="What else you say of it.")] = "",
     audience: Audience = "", json_: Json = False,
 ) -> None:  # fmt: skip
     """Say what was seen, heard or read in a medium."""
     from_ms, to_ms = moments_in(at)
-    given = Said(
-        kind=_kind(kind), value=value.strip(), note=note.strip(), certainty=from_word(Confidence, confidence),
-        where=Where(box=box_in(box), from_ms=from_ms, to_ms=to_ms, field=_field(field)), speaks=speaks_in(country),
-    )  # fmt: skip
+    where = Where(box=box_in(box), from_ms=from_ms, to_ms=to_ms, field=_field(field))
     with entered():
-        from clew.actions import opening, spotting
+        from clew.actions import localising, opening, spotting
         from clew.cli import clue_answers as answers
 
+        read, what = value.strip(), _kind(kind)
+        given = Said(
+            kind=what, value=read, note=note.strip(), certainty=from_word(Confidence, confidence), where=where,
+            speaks=speaks_in(country) if country.strip() else localising.proposed(what, read),
+        )  # fmt: skip
         actor = opening.actor_of(as_)
         with opening.acting_as(actor) as session:
             made = spotting.add(session, medium, given, _handled(actor, audience) if audience else None)
-        said(json_, answers.clue_json(made), f"kept as {made.id}")
+        told = answers.countries_in_words(made.said) or "for no country"
+        said(json_, answers.clue_json(made), f"kept as {made.id}, {told}")
+
+
+@app.command()
+def facts(
+    kind: KindOf, value: Annotated[str, typer.Option(help="What was read or named.")] = "", json_: Json = False
+) -> None:
+    """For which countries a clue speaks by public facts: what add takes where you name none."""
+    with entered():
+        from clew.actions import localising
+
+        found = localising.proposed(_kind(kind), value.strip())
+        words = " ".join(f"{code}={weight}" for code, weight in found.items()) or "public facts say nothing of it"
+        said(json_, {"countries": found}, words)
 
 
 @app.command("list")

@@ -41,6 +41,7 @@ from clew.cli import (
     series,
     triages,
     units,
+    workbenches,
 )
 
 app = typer.Typer(
@@ -73,6 +74,8 @@ app.add_typer(people.victims, name="victim", help="Victims: children by referenc
 app.add_typer(people.offenders, name="offender", help="Offenders: people by reference, and what is established.")
 app.add_typer(places.app, name="place", help="Places: by what they are known, and where they are.")
 app.add_typer(links.app, name="link", help="Links: what joins records, and what is reached from one.")
+series.app.command()(workbenches.vote)
+series.app.command()(workbenches.unvote)
 for command in (
     nodes.init,
     nodes.serve,
@@ -81,6 +84,7 @@ for command in (
     exhibits.intake,
     triages.triage,
     triages.compare,
+    workbenches.workbench,
     demo.demo,
 ):
     app.command()(command)

@@ -15,9 +15,10 @@ from clew.domain.link import Confidence
 from clew.domain.medium import MediumKind
 
 VALUE_CHARACTERS_MAX = 200
-COUNTRIES_MAX = 60
+COUNTRIES_MAX = 80
 """More countries than that are no clue: a clue that speaks for a third of the world tells nothing."""
 WEIGHT_MAX = 3
+NO_COUNTRY = "none"
 BOX_LEAST = 0.001
 """A side of a box is at least a thousandth of the picture: less was a slip of the hand."""
 ROUNDING = 1e-9
@@ -193,12 +194,14 @@ def moments_in(untrusted_words: str) -> tuple[int | None, int | None]:
 
 
 def speaks_in(untrusted_words: str) -> dict[str, int]:
-    """The countries that somebody wrote, as `IT=3, CL, FR=-1`; without a number it is 2.
+    """The countries that somebody wrote, as `IT=3, CL, FR=-1`, or `none`; without a number it is 2.
 
     Raises:
         Invalid: it is not written so, or one stands there twice.
     """
     found: dict[str, int] = {}
+    if untrusted_words.strip().lower() == NO_COUNTRY:
+        return found
     for each in filter(None, (word.strip() for word in untrusted_words.split(","))):
         code, _, number = each.partition("=")
         named = country(code)

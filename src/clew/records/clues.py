@@ -147,6 +147,33 @@ def of_contents(
     )
 
 
+def of_series(session: Session, series_ids: Iterable[UUID], *, limit: int) -> list[tuple[UUID, ClueRow]]:
+    """(series, clue) for the clues that hold on contents of these series, whoever's the medium is, the oldest first."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select {_COLUMNS}, inside.series_id from (
+                select distinct sm.series_id, c.id from clues c join media m on m.id = c.medium_id
+                  join media x on x.name = m.name join series_media sm on sm.medium_id = x.id
+                 where sm.series_id = any(%(series)s) and c.withdrawn_at is null and '{BLOCKED}' <> all (m.excluded)) inside
+              join clues c on c.id = inside.id join media m on m.id = c.medium_id
+             order by c.asserted_at, c.id limit %(limit)s""",
+            {"series": list(series_ids), "limit": limit},
+        )
+        return [(row[-1], _row(session, row)) for row in cursor]
+
+
+def copies(session: Session, media: Iterable[UUID], *, limit: int) -> list[tuple[UUID, UUID]]:
+    """Pairs of these media that a program found near to one another, as far as the actor sees both."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select a_medium, b_medium from matches where a_medium = any(%(media)s) and b_medium = any(%(media)s)"
+            " order by 1, 2 limit %(limit)s",
+            {"media": list(media), "limit": limit},
+        )
+        return [(row[0], row[1]) for row in cursor]
+
+
 _COLUMNS = (
     "c.id, c.medium_id, m.name, c.kind, c.x, c.y, c.width, c.height, c.from_ms, c.to_ms, c.field, c.read, c.note,"
     " c.countries, c.weights, c.certainty, c.asserted_by, c.asserted_at, c.withdrawn_at, c.owner_member, c.owner_unit,"

@@ -50,7 +50,7 @@ GOES_ALONG = (
 )
 CLUE_IS_WHOLE = (
     "alter table clues add constraint clue_is_whole check ("
-    "cardinality(countries) = cardinality(weights) and cardinality(countries) <= 60"
+    "cardinality(countries) = cardinality(weights) and cardinality(countries) <= 80"
     " and 0 <> all (weights) and 3 >= all (weights) and -3 <= all (weights)"
     " and (x is null) = (y is null) and (x is null) = (width is null) and (x is null) = (height is null)"
     " and (x is null or x >= 0 and y >= 0 and width > 0 and height > 0 and x + width <= 1.000000001 and y + height <= 1.000000001)"

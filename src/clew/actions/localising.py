@@ -1,0 +1,208 @@
+"""Localising: in which country a series was probably made, by clues and by what specialists think; with the reasons."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from clew.domain.clue import ClueKind, Field, compared
+from clew.domain.country import country
+from clew.domain.errors import NotVisible, StepRefused
+from clew.domain.likely_country import Piece, Ranking, Vote, rank
+from clew.domain.link import Confidence
+from clew.domain.series import checked_words
+from clew.formats.public_facts import public_facts
+from clew.records import audit, clues, hints, merges, series, tombstones, votes
+from clew.records.clues import ClueRow
+from clew.records.series import SeriesRow
+from clew.records.session import Session
+from clew.records.votes import VoteRow
+
+CLUES_MAX = 5_000
+"""So many clues of one series are weighed, the oldest; a workbench with more is a wall."""
+CLUES_OF_ALL_MAX = 50_000
+"""The same where many series are ranked at once."""
+COPIES_MAX = 100_000
+VOTES_MAX = 2_000
+VOTES_OF_ALL_MAX = 20_000
+HINTS_MAX = 10
+
+__all__ = ["Bench", "ClueRow", "Hint", "VoteRow", "likely", "look", "proposed", "unvote", "vote"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """What a program reads in the metadata of media: a suggestion and no clue, until an officer says it as one.
+
+    `medium` is the SHA-256 of one of the `media` that say it; `words` what they say; `known` are places near there.
+    """
+
+    kind: ClueKind
+    field: Field
+    words: str
+    speaks: Mapping[str, int]
+    media: int
+    medium: str
+    known: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """The workbench of a series as an officer of the member `viewer` sees it: countries ranked, the clues and votes
+    that they rest on, and what a program suggests.
+
+    `is_cut`: there are more clues than are weighed.
+    """
+
+    viewer: str
+    series: SeriesRow
+    ranking: Ranking
+    clues: tuple[ClueRow, ...]
+    votes: tuple[VoteRow, ...]
+    hints: tuple[Hint, ...]
+    is_cut: bool
+
+
+def proposed(kind: ClueKind, value: str) -> dict[str, int]:
+    """For which countries a clue speaks by public facts: to be looked at by the officer who says it."""
+    return public_facts().proposed(kind, value)
+
+
+def look(session: Session, name: str) -> Bench:
+    """The workbench of a series and of all that the actor sees as one with it.
+
+    Raises:
+        NotVisible: there is no such series, or the actor may not see it.
+    """
+    found = series.find(session, name)
+    together = merges.together(session, [found.id])[found.id]
+    rows = _once(clues.of_series(session, together, limit=CLUES_MAX + 1))
+    given = votes.of_series(session, together, limit=VOTES_MAX)
+    shown = rows[:CLUES_MAX]
+    audit.append(
+        session, "series.localise", str(found.id), {"clues": len(shown)},
+        shown={row.handling.owner_member for row in shown},
+    )  # fmt: skip
+    pieces = _pieces(shown, _copies(session, shown))
+    return Bench(
+        viewer=session.actor.member, series=found, ranking=rank(pieces, map(_vote, _latest(given))), clues=tuple(shown),
+        votes=tuple(given), hints=tuple(_hints(session, together)), is_cut=len(rows) > CLUES_MAX,
+    )  # fmt: skip
+
+
+def likely(session: Session, series_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Those of these series whose country clues and votes make likely, with that country: others count on it."""
+    together = merges.together(session, set(series_ids))
+    every = {one for whole in together.values() for one in whole}
+    if not every:
+        return {}
+    rows = clues.of_series(session, every, limit=CLUES_OF_ALL_MAX)
+    given = votes.of_series(session, every, limit=VOTES_OF_ALL_MAX)
+    copies = _copies(session, [row for _, row in rows])
+    found = {}
+    for seed, whole in together.items():
+        some = _once([(series_id, row) for series_id, row in rows if series_id in whole])
+        mine = [one for one in given if one.series_id in whole]
+        ranking = rank(_pieces(some, copies), map(_vote, _latest(mine)))
+        if ranking.likely is not None:
+            found[seed] = ranking.likely
+    return found
+
+
+def vote(session: Session, name: str, untrusted_country: str, certainty: Confidence, reason: str) -> None:
+    """Say in which country the officer thinks that a series was made; what they said before stands no longer.
+
+    Raises:
+        NotVisible: there is no such series, or the actor may not see it.
+        Invalid: it is no country, or there is no reason.
+        StepRefused: the series is ending or under examination.
+    """
+    found = series.find(session, name)
+    kept, code = checked_words(reason, is_demanded=True), country(untrusted_country)
+    if found.handling.is_blocked or tombstones.is_one_ending(session, [found.id]):
+        raise StepRefused("On what is ending or under examination nobody votes.")
+    votes.take_back(session, merges.together(session, [found.id])[found.id])
+    votes.add(session, found.id, code, certainty, kept)
+    audit.append(session, "series.vote", str(found.id))
+
+
+def unvote(session: Session, name: str) -> None:
+    """Take the own vote on a series back.
+
+    Raises:
+        NotVisible: there is no such series, or the officer has no vote on it.
+    """
+    found = series.find(session, name)
+    if not votes.take_back(session, merges.together(session, [found.id])[found.id]):
+        raise NotVisible("You have no vote on this series.")
+    audit.append(session, "series.unvote", str(found.id))
+
+
+def _once(rows: Iterable[tuple[UUID, ClueRow]]) -> list[ClueRow]:
+    """Each clue once, in however many of the series that are one its medium lies."""
+    return list({row.id: row for _, row in rows}.values())
+
+
+def _latest(given: Sequence[VoteRow]) -> list[VoteRow]:
+    """One vote of each person on all series that are one: the latest."""
+    by_person: dict[tuple[str, str], VoteRow] = {}
+    for one in sorted(given, key=lambda one: (one.voted_at, one.series_id), reverse=True):
+        by_person.setdefault((one.member, one.voter), one)
+    return list(by_person.values())
+
+
+def _vote(row: VoteRow) -> Vote:
+    return Vote(country=row.country, certainty=row.certainty, member=row.member)
+
+
+Pair = tuple[UUID, UUID]
+
+
+def _copies(session: Session, rows: Sequence[ClueRow]) -> list[Pair]:
+    """Pairs of media with clues that a program found near to one another."""
+    media = {row.medium_id for row in rows}
+    return clues.copies(session, media, limit=COPIES_MAX) if len(media) > 1 else []
+
+
+def _pieces(rows: Sequence[ClueRow], copies: Sequence[Pair]) -> list[Piece]:
+    groups = _groups(rows, copies)
+    return [
+        Piece(
+            clue=str(row.id), what=(row.said.kind.value, compared(row.said.kind, row.said.value)), words=row.said.value,
+            group=groups[row.name], certainty=row.said.certainty, speaks=row.said.speaks,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _groups(rows: Sequence[ClueRow], copies: Sequence[Pair]) -> dict[bytes, str]:
+    """By content, the name of the group of contents that are copies of one another: the first of it."""
+    leader = {row.name: row.name for row in rows}
+
+    def led(name: bytes) -> bytes:
+        while leader[name] != name:
+            leader[name] = leader[leader[name]]
+            name = leader[name]
+        return name
+
+    names = {row.medium_id: row.name for row in rows}
+    for one, other in copies:
+        if one in names and other in names:
+            first, second = sorted((led(names[one]), led(names[other])))
+            leader[second] = first
+    return {name: led(name).hex() for name in leader}
+
+
+def _hints(session: Session, series_ids: Sequence[UUID]) -> Iterable[Hint]:
+    """What the metadata that intake keeps says by itself."""
+    for near in hints.taken_near(session, series_ids, limit=HINTS_MAX):
+        yield Hint(
+            kind=ClueKind.GPS, field=Field.GPS, words=f"{near.latitude:.1f}, {near.longitude:.1f}", media=near.media,
+            medium=near.name.hex(), speaks=dict.fromkeys((code for _, code in near.places), 3),
+            known=tuple(reference for reference, _ in near.places),
+        )  # fmt: skip
+    for clock in hints.clocks(session, series_ids, limit=HINTS_MAX):
+        sign, minutes = "-" if clock.offset_minutes < 0 else "+", abs(clock.offset_minutes)
+        yield Hint(
+            kind=ClueKind.CAMERA, field=Field.TAKEN_AT, words=f"UTC{sign}{minutes // 60:02}:{minutes % 60:02}",
+            media=clock.media, medium=clock.name.hex(), speaks=public_facts().of_clock(clock.offset_minutes),
+        )  # fmt: skip
