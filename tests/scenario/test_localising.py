@@ -88,7 +88,9 @@ def test_what_is_hidden_or_taken_back_speaks_for_nothing(world: World, ada: Acto
 
 def test_copies_of_one_picture_count_once_and_other_pictures_a_half(world: World, ada: Actor) -> None:
     name = green(world, ada, b"room", b"copy of it", b"street")
-    near(world, ada, *_ids(ada))
+    at_the_radius, just_outside = bytes([1] * 31 + [0]), bytes([2] * 32)
+    for medium, bits in zip(ids(ada, b"room", b"copy of it", b"street"), (bytes(32), at_the_radius, just_outside), strict=True):
+        world.fingerprint(ada, medium, bits=bits)
     for content in (b"room", b"copy of it"):
         spot(ada, content, PLUG)
     assert points(look(ada, name))["DK"] == 36
@@ -96,20 +98,29 @@ def test_copies_of_one_picture_count_once_and_other_pictures_a_half(world: World
     assert points(look(ada, name))["DK"] == 36 + 18
 
 
-def _ids(by: Actor) -> tuple[UUID, UUID]:
+def ids(by: Actor, *contents: bytes) -> list[UUID]:
     with acting_as(by) as session, session.cursor() as cursor:
-        cursor.execute(
-            "select id from media where name = any(%s) order by name = %s desc",
-            [[hashlib.sha256(one).digest() for one in (b"room", b"copy of it")], hashlib.sha256(b"room").digest()],
-        )
-        first, second = (row[0] for row in cursor)
-    return first, second
+        cursor.execute("select sha256, id from media")
+        found = {bytes(name): medium for name, medium in cursor}
+    return [found[hashlib.sha256(content).digest()] for content in contents]
 
 
-def near(world: World, by: Actor, one: UUID, other: UUID) -> None:
-    fingerprint = world.fingerprint(by, other)
-    with acting_as(by) as session:
-        matches.write(session, [Match(medium_id=one, fingerprint_id=fingerprint, kind=MatchKind.PDQ, distance_bits=8, radius_bits=31)])
+def test_copies_that_another_member_has_count_once_too(world: World, ada: Actor, sven: Actor) -> None:
+    """By what was found near when it came in: a clip has no single fingerprint to compare."""
+    name = green(world, ada, b"room")
+    copy = world.medium(sven, content=b"copy of it")
+    with acting_as(sven) as session:
+        gathering.add(session, name, media=[hashlib.sha256(b"copy of it").digest()])
+    (room,) = (one for one in ids(ada, b"room"))
+    match = Match(
+        medium_id=room, fingerprint_id=world.fingerprint(sven, copy), kind=MatchKind.PDQ, distance_bits=8, radius_bits=31
+    )
+    for by, content in ((ada, b"room"), (sven, b"copy of it")):
+        spot(by, content, PLUG)
+    assert points(look(ada, name))["DK"] == 54
+    with acting_as(ada) as session:
+        matches.write(session, [match])
+    assert points(look(ada, name))["DK"] == points(look(sven, name))["DK"] == 36
 
 
 def test_clues_of_all_that_is_one_with_a_series_count_and_a_merge_undone_takes_them_away(

@@ -1,12 +1,14 @@
 """Localising: in which country a series was probably made, by clues and by what specialists think; with the reasons."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from uuid import UUID
 
 from clew.domain.clue import ClueKind, Field, compared
 from clew.domain.country import country
 from clew.domain.errors import NotVisible, StepRefused
+from clew.domain.fingerprint import KINDS, Kind
 from clew.domain.likely_country import Piece, Ranking, Vote, rank
 from clew.domain.link import Confidence
 from clew.domain.series import checked_words
@@ -22,6 +24,8 @@ CLUES_MAX = 5_000
 CLUES_OF_ALL_MAX = 50_000
 """The same where many series are ranked at once."""
 COPIES_MAX = 100_000
+STILLS_COMPARED_MAX = 400
+"""So many stills with clues of one series are compared with one another: 80,000 pairs, some ten milliseconds."""
 VOTES_MAX = 2_000
 VOTES_OF_ALL_MAX = 20_000
 HINTS_MAX = 10
@@ -154,16 +158,35 @@ def _vote(row: VoteRow) -> Vote:
     return Vote(country=row.country, certainty=row.certainty, member=row.member)
 
 
-Pair = tuple[UUID, UUID]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copies:
+    """What tells which media are copies of one another: pairs that were found near, and stills to compare."""
+
+    pairs: Sequence[tuple[UUID, UUID]]
+    stills: Mapping[UUID, int]
+
+    def of(self, media: Collection[UUID]) -> Iterator[tuple[UUID, UUID]]:
+        """Pairs of these media that are copies."""
+        yield from (pair for pair in self.pairs if pair[0] in media and pair[1] in media)
+        radius = KINDS[Kind.PDQ_CENTRED].radius_bits
+        some = [(one, self.stills[one]) for one in media if one in self.stills][:STILLS_COMPARED_MAX]
+        for (one, bits), (other, more) in combinations(some, 2):
+            if (bits ^ more).bit_count() <= radius:
+                yield one, other
 
 
-def _copies(session: Session, rows: Sequence[ClueRow]) -> list[Pair]:
-    """Pairs of media with clues that a program found near to one another."""
+def _copies(session: Session, rows: Sequence[ClueRow]) -> Copies:
     media = {row.medium_id for row in rows}
-    return clues.copies(session, media, limit=COPIES_MAX) if len(media) > 1 else []
+    if len(media) < 2:
+        return Copies(pairs=(), stills={})
+    found = clues.stills(session, media, limit=CLUES_OF_ALL_MAX)
+    return Copies(
+        pairs=clues.copies(session, media, limit=COPIES_MAX),
+        stills={medium: int.from_bytes(bits) for medium, bits in found.items()},
+    )
 
 
-def _pieces(rows: Sequence[ClueRow], copies: Sequence[Pair]) -> list[Piece]:
+def _pieces(rows: Sequence[ClueRow], copies: Copies) -> list[Piece]:
     groups = _groups(rows, copies)
     return [
         Piece(
@@ -174,7 +197,7 @@ def _pieces(rows: Sequence[ClueRow], copies: Sequence[Pair]) -> list[Piece]:
     ]  # fmt: skip
 
 
-def _groups(rows: Sequence[ClueRow], copies: Sequence[Pair]) -> dict[bytes, str]:
+def _groups(rows: Sequence[ClueRow], copies: Copies) -> dict[bytes, str]:
     """By content, the name of the group of contents that are copies of one another: the first of it."""
     leader = {row.name: row.name for row in rows}
 
@@ -185,10 +208,9 @@ def _groups(rows: Sequence[ClueRow], copies: Sequence[Pair]) -> dict[bytes, str]
         return name
 
     names = {row.medium_id: row.name for row in rows}
-    for one, other in copies:
-        if one in names and other in names:
-            first, second = sorted((led(names[one]), led(names[other])))
-            leader[second] = first
+    for one, other in copies.of(names):
+        first, second = sorted((led(names[one]), led(names[other])))
+        leader[second] = first
     return {name: led(name).hex() for name in leader}
 
 

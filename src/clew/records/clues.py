@@ -7,6 +7,7 @@ from uuid import UUID
 
 from clew.domain.clue import Box, ClueKind, Field, Said, Where, compared
 from clew.domain.errors import NotVisible
+from clew.domain.fingerprint import QUALITY_MATCHED_MIN, Kind
 from clew.domain.handling import BLOCKED, Handling, from_circles
 from clew.domain.link import Confidence
 from clew.domain.medium import MediumKind
@@ -172,6 +173,21 @@ def copies(session: Session, media: Iterable[UUID], *, limit: int) -> list[tuple
             {"media": list(media), "limit": limit},
         )
         return [(row[0], row[1]) for row in cursor]
+
+
+def stills(session: Session, media: Iterable[UUID], *, limit: int) -> dict[UUID, bytes]:
+    """The fingerprints of those of these media that are still pictures and not so flat that it says nothing: 32 bytes each.
+
+    Near pictures of one unit in one case are kept as no matches (`blind.sql`): so they are compared where it counts.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select medium_id, bits from fingerprints where medium_id = any(%s) and kind = {Kind.PDQ_CENTRED:d} and count = 1
+               and (qualities is null or get_byte(qualities, 0) >= {QUALITY_MATCHED_MIN}) order by medium_id limit %s""",
+            [list(media), limit],
+        )
+        return {row[0]: bytes(row[1]) for row in cursor}
 
 
 _COLUMNS = (
