@@ -1,10 +1,11 @@
 """Following leads: what waits for the own unit, the most urgent first, and the steps that its officers take."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+from clew.actions import localising
 from clew.domain import lead as rules
 from clew.domain.lead import OPEN, Outcome, Rank, Rule, State, Step, after, checked_step, rank, sentence
 from clew.records import audit, leads, messages, series
@@ -64,7 +65,9 @@ def every(
     if series_id is not None:
         messages.see(session, [series_id])
     now = datetime.now(UTC)
-    lines = sorted((_line(one, now) for one in found[:RANKED_MAX]), key=lambda line: -line.rank.points)
+    ranked = found[:RANKED_MAX]
+    countries = _countries(session, ranked)
+    lines = sorted((_line(one, now, countries) for one in ranked), key=lambda line: -line.rank.points)
     return LineList(lines=tuple(lines[:limit]), is_cut=len(found) > min(limit, RANKED_MAX))
 
 
@@ -79,7 +82,8 @@ def look(session: Session, lead_id: UUID) -> View:
     audit.append(session, "lead.read", str(one.id), {"media": len(speaking)}, shown={each.owner for each in speaking})
     messages.see(session, [one.series_id])
     return View(
-        line=_line(one, datetime.now(UTC)), media=tuple((each, sentence(one.rule, each.measured)) for each in speaking),
+        line=_line(one, datetime.now(UTC), _countries(session, [one])),
+        media=tuple((each, sentence(one.rule, each.measured)) for each in speaking),
         steps=leads.steps(session, one.id, SHOWN_MAX), may=tuple(rules.STEPS[one.state]),
     )  # fmt: skip
 
@@ -105,5 +109,11 @@ def open_count(session: Session) -> int:
     return leads.count(session, OPEN, COUNTED_MAX)
 
 
-def _line(one: Lead, now: datetime) -> Line:
-    return Line(lead=one, rank=rank(one.weighed, now), reason=sentence(one.rule, one.measured))
+def _countries(session: Session, some: Iterable[Lead]) -> Collection[UUID]:
+    """Series of these leads whose country clues and votes make likely, where it is not known from a place."""
+    return localising.likely(session, {one.series_id for one in some if not one.weighed.has_place})
+
+
+def _line(one: Lead, now: datetime, countries: Collection[UUID]) -> Line:
+    weighed = replace(one.weighed, has_likely_country=one.series_id in countries)
+    return Line(lead=one, rank=rank(weighed, now), reason=sentence(one.rule, one.measured))

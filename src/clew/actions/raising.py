@@ -12,12 +12,13 @@ from itertools import repeat
 from uuid import UUID
 
 from clew.domain import proposal
+from clew.domain.clue import ClueKind
 from clew.domain.errors import ClewError
 from clew.domain.handling import NODE, Actor
-from clew.domain.lead import Rule, State, newer_material
+from clew.domain.lead import NAMING, Rule, State, clue_answered, newer_material, same_name
 from clew.domain.proposal import Measured
 from clew.domain.retention import calendar_of
-from clew.records import audit, lead_grounds, leads, members, merges, officers
+from clew.records import audit, lead_clues, lead_grounds, leads, members, merges, officers
 from clew.records.lead_grounds import Ground, SealedAgain
 from clew.records.leads import Drawn
 from clew.records.session import Session, acting_as, let_go
@@ -100,6 +101,7 @@ def check(session: Session, round_id: UUID, again: SealedAgain) -> int:
         new = leads.keep(session, _drawn(session, list(_found(session, again))))
         leads.keep(session, _watched(session))
         new |= leads.raise_watched(session, _reappeared(session))
+        new |= leads.keep(session, _answered(session))
     leads.checked(session, round_id)
     if new:
         leads.tell(session, new.values())
@@ -124,6 +126,10 @@ def _found(session: Session, again: SealedAgain) -> Iterator[Found]:
         here, there = one.said
         if isinstance(here, proposal.Place) and isinstance(there, proposal.Place):
             yield from _judged(one, Rule.KNOWN_PLACE, proposal.shared_place(here, there), _cell(here))
+    for one in lead_clues.same_words(session, tuple(NAMING), again):
+        kind, read = one.said
+        if isinstance(kind, ClueKind) and isinstance(read, bytes):
+            yield from _judged(one, Rule.SAME_NAME, same_name(kind, read.decode()), kind.value.encode(), read)
 
 
 def _judged(ground: Ground, rule: Rule, measured: Measured | None, *shared: bytes) -> Iterator[Found]:
@@ -172,6 +178,22 @@ def _reappeared(session: Session) -> list[tuple[UUID, Drawn]]:
         for one in lead_grounds.newer_beside(session)
         if (measured := newer_material(one.newest_known, one.taken_at)) is not None
     ]
+
+
+def _answered(session: Session) -> list[Drawn]:
+    """Answers to what the unit asked that lead on; each once, though every round with its medium finds it again."""
+    found = lead_clues.answered(session)
+    drawn = [
+        Drawn(
+            series_id=one.series_id, rule=Rule.CLUE_ANSWERED, medium_id=one.medium_id, measured=measured,
+            evidence=leads.token_of(session, Rule.CLUE_ANSWERED, one.answer_id.bytes),
+        )
+        for one in found
+        if (measured := clue_answered(one.said, one.country)) is not None
+    ]  # fmt: skip
+    held = leads.holders(session, drawn)
+    fresh = [one for one in drawn if (one.rule, one.evidence) not in held]
+    return _on_one(session, fresh, merges.together(session, {one.series_id for one in fresh}))
 
 
 def _on_one(session: Session, drawn: list[Drawn], together: "dict[UUID, tuple[UUID, ...]]") -> list[Drawn]:

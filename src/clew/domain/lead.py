@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from clew.domain.clue import ClueKind
 from clew.domain.errors import Invalid, StepRefused
 from clew.domain.proposal import Measured
+from clew.domain.question import SPEAKS_FOR, Said
 from clew.domain.series import SOLVED, UNSOLVED, SeriesState, checked_words
 
 
@@ -23,6 +25,8 @@ class Rule(StrEnum):
     ALIGNED_CLIP = "aligned-clip"
     KNOWN_PLACE = "known-place"
     REAPPEARED = "reappeared"
+    SAME_NAME = "same-name"
+    CLUE_ANSWERED = "clue-answered"
 
 
 SENTENCES: Mapping[Rule, str] = {
@@ -32,6 +36,8 @@ SENTENCES: Mapping[Rule, str] = {
     Rule.KNOWN_PLACE: "It was taken {metres} metres from where the series is known to be, as exactly as that is known.",
     Rule.REAPPEARED: "A medium of this solved series lies in an exhibit that came later, beside material taken"
     " {days} days after the newest that the series has.",
+    Rule.SAME_NAME: "A clue on it reads the same as a clue in the series: {kind}.",
+    Rule.CLUE_ANSWERED: "A unit that was asked about the series, or about a medium in it, answered: {answer}.",
 }
 """What each rule says, with the names of what it measures."""
 HALVES: Mapping[Rule, str] = {Rule.REAPPEARED: "A medium of this solved series lies in an exhibit that came later."}
@@ -132,13 +138,38 @@ def newer_material(newest_known: datetime | None, taken_at: datetime | None) -> 
     return {"days": (taken_at - newest_known).days}
 
 
+NAMING: Mapping[ClueKind, int] = {
+    ClueKind.ACCOUNT: 4,
+    ClueKind.PHONE: 7,
+    ClueKind.PRODUCT: 6,
+    ClueKind.SCHOOL_WEAR: 6,
+    ClueKind.SIGN: 8,
+    ClueKind.TEXT: 8,
+}
+"""Kinds of clue that tell one from another by what is read, and how many signs at least: “exit” hangs everywhere."""
+
+
+def same_name(kind: ClueKind, words: str) -> Measured | None:
+    """What is read in two media tells them from others. The words themselves stay with the clues."""
+    least = NAMING.get(kind)
+    return None if least is None or len(words) < least else {"kind": kind.value}
+
+
+def clue_answered(said: Said, country: str) -> Measured | None:
+    """An answer that leads on: whoever knows the thing, or thinks so. That somebody knows nothing is no lead."""
+    if said not in SPEAKS_FOR:
+        return None
+    return {"answer": f"{said}, {country}" if country else said.value}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
     """What the rank looks at, as far as the asker sees it.
 
     `newest_taken_at`: when the newest of the evidence was taken, by its camera; `entered_at`: when the latest came to
     the node. `media`: how many speak for it, `others`: how many other members hold some of them. `has_place`: it is
-    known where some of it was taken, or an officer said in which country the series was. Units: times in UTC.
+    known where some of it was taken, or an officer said in which country the series was; `has_likely_country`: clues
+    and votes make one likely. Units: times in UTC.
     """
 
     rule: Rule
@@ -148,6 +179,7 @@ class Weighed:
     media: int
     others: int
     has_place: bool
+    has_likely_country: bool = False
 
 
 class Because(StrEnum):
@@ -158,6 +190,7 @@ class Because(StrEnum):
     FRESH = "fresh"
     RECENT = "recent"
     PLACE = "place"
+    LIKELY_COUNTRY = "likely-country"
     STRONG = "strong"
     SOME_WEIGHT = "some-weight"
     MANY = "many"
@@ -170,6 +203,7 @@ BECAUSE: Mapping[Because, tuple[int, str]] = {
     Because.FRESH: (20, "The material is fresh: it came within the last 7 days."),
     Because.RECENT: (10, "The material came within the last 30 days."),
     Because.PLACE: (15, "It is known where some of it was taken, and so the likely country."),
+    Because.LIKELY_COUNTRY: (15, "Clues or specialists make one country likely."),
     Because.STRONG: (20, "The evidence is strong: what was found belongs to one device or one document."),
     Because.SOME_WEIGHT: (10, "The evidence has some weight."),
     Because.MANY: (5, "Ten media or more speak for it."),
@@ -216,6 +250,7 @@ def _parts(one: Weighed, now: datetime) -> tuple[tuple[Because, bool], ...]:
         (Because.FRESH, came <= timedelta(days=FRESH_DAYS)),
         (Because.RECENT, timedelta(days=FRESH_DAYS) < came <= timedelta(days=RECENT_DAYS)),
         (Because.PLACE, one.has_place),
+        (Because.LIKELY_COUNTRY, one.has_likely_country and not one.has_place),
         (Because.STRONG, is_strong),
         (Because.SOME_WEIGHT, not is_strong),
         (Because.MANY, one.media >= MANY_MEDIA),

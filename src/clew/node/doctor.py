@@ -267,7 +267,7 @@ def _leads(owner: Connection, facts: ConnectionFacts) -> Check:
         late = owner.execute(
             "select exists (select from lead_news where noted_at < now() - %s)", [pursuit.LATE_AFTER]
         ).fetchone()
-    if missing := {*pursuit.TRIGGERS, *pursuit.OF_PLACES, *pursuit.OF_CLUES} - kept:
+    if missing := {*pursuit.TRIGGERS, *pursuit.OF_PLACES, *pursuit.OF_CLUES, *pursuit.OF_ANSWERS} - kept:
         bad = "Run clew init on a new database and bring the records over: these are gone"
         return _verdict("leads", missing, good="", bad=bad)
     return Check(

@@ -77,6 +77,28 @@ begin
 end
 $$;
 
+-- An answer to a question: the medium that was asked about, or one of the series, is enough to look again; best the asker's.
+create or replace function clew_note_new_answers() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    insert into lead_news (medium_id)
+    select distinct m.medium_id from (
+        select coalesce(
+                   (select c.medium_id from crops c where c.id = q.crop_id),
+                   case q.about_kind
+                        when 'medium' then q.about_id
+                        when 'series' then coalesce(
+                            (select s.medium_id from series_media s
+                              where s.series_id = q.about_id and s.owner_member = q.member and s.owner_unit = q.unit limit 1),
+                            (select s.medium_id from series_media s where s.series_id = q.about_id limit 1)) end) as medium_id
+          from new_rows n join questions q on q.id = n.question_id) m
+     where m.medium_id is not null;
+    return null;
+end
+$$;
+
 -- A series that is marked or seen anew: everything in it is looked at again.
 create or replace function clew_note_changed_series() returns trigger
 language plpgsql volatile security definer

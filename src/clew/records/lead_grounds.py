@@ -363,14 +363,19 @@ class SealedAgain:
     def _words(self, column: str, owner: str, kept: bytes) -> bytes:
         key = (column, owner, kept)
         if key not in self._plain:
-            self._plain[key] = sealed.of_member(owner).unseal(kept, b"media." + column.encode())
+            self._plain[key] = sealed.of_member(owner).unseal(kept, _sealed_as(column))
         return self._plain[key]
 
     def _seal(self, column: str, member: str, words: bytes) -> bytes:
         key = (column, member, words)
         if key not in self._again:
-            self._again[key] = sealed.of_member(member).seal(words, b"media." + column.encode())
+            self._again[key] = sealed.of_member(member).seal(words, _sealed_as(column))
         return self._again[key]
+
+
+def _sealed_as(column: str) -> bytes:
+    """A column of media, or of another table that is named before it."""
+    return column.encode() if "." in column else b"media." + column.encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

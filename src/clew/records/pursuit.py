@@ -58,6 +58,7 @@ FUNCTIONS_OF_THE_APP = (
 FUNCTIONS_OF_THE_BLIND = (
     "clew_lead_unit()",
     "clew_note_changed_clues()",
+    "clew_note_new_answers()",
     "clew_note_changed_links()",
     "clew_note_changed_media()",
     "clew_note_changed_places()",
@@ -93,6 +94,9 @@ OF_PLACES: Mapping[str, tuple[str, str, str, str]] = {
 OF_CLUES: Mapping[str, tuple[str, str, str, str]] = {
     "clues_are_news": ("insert", "clues", NEW, "clew_note_new_places"),
     "changed_clues_are_news": ("update", "clues", CHANGED, "clew_note_changed_clues"),
+}
+OF_ANSWERS: Mapping[str, tuple[str, str, str, str]] = {
+    "answers_are_news": ("insert", "question_answers", NEW, "clew_note_new_answers"),
 }
 """By name: when, on which table, with which rows, what it calls. Without them nothing is looked at again."""
 

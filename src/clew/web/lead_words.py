@@ -48,6 +48,10 @@ RULES: Mapping[Rule, Words] = {
         "A medium of this solved series lies in an exhibit that came later, beside material taken {days} days after the"
         " newest that the series has."
     ),
+    Rule.SAME_NAME: gettext_lazy("A clue on it reads the same as a clue in the series: {kind}."),
+    Rule.CLUE_ANSWERED: gettext_lazy(
+        "A unit that was asked about the series, or about a medium in it, answered: {answer}."
+    ),
 }
 """`domain/lead.SENTENCES`, marked for translation."""
 
@@ -62,6 +66,7 @@ PARTS: Mapping[Because, Words] = {
     Because.FRESH: gettext_lazy("The material is fresh: it came within the last 7 days."),
     Because.RECENT: gettext_lazy("The material came within the last 30 days."),
     Because.PLACE: gettext_lazy("It is known where some of it was taken, and so the likely country."),
+    Because.LIKELY_COUNTRY: gettext_lazy("Clues or specialists make one country likely."),
     Because.STRONG: gettext_lazy(
         "The evidence is strong: what was found belongs to one device or one document."
     ),

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clew.domain import lead
+from clew.domain.clue import ClueKind
 from clew.domain.errors import Invalid, StepRefused
 from clew.domain.lead import BECAUSE, RANK_MAX, STEPS, Because, Outcome, Rule, State, Step, Weighed, rank
+from clew.domain.question import Said
 from clew.domain.series import SOLVED, UNSOLVED, SeriesState
 from clew.web import lead_words
 
@@ -51,7 +53,7 @@ def test_a_step_says_why_and_with_what_outcome_where_it_must(step: Step) -> None
 
 @pytest.mark.parametrize("rule", list(Rule))
 def test_every_rule_has_one_sentence_and_the_pages_say_the_same(rule: Rule) -> None:
-    measured = {"ending": "4471", "seconds": 9, "metres": 11, "days": 39}
+    measured = {"ending": "4471", "seconds": 9, "metres": 11, "days": 39, "kind": "account", "answer": "yes, FR"}
     said = lead.sentence(rule, measured)
     assert said.endswith(".")
     assert "{" not in said
@@ -86,6 +88,10 @@ AT_THE_EDGE = {
     "material of a month": (Because.RECENT, {"entered_at": NOW - timedelta(days=30)}, {"entered_at": NOW - timedelta(days=30, seconds=1)}),
     "fresh is not recent too": (Because.RECENT, {"entered_at": NOW - timedelta(days=7, seconds=1)}, {"entered_at": NOW - timedelta(days=7)}),
     "a place": (Because.PLACE, {"has_place": True}, {"has_place": False}),
+    "a likely country": (Because.LIKELY_COUNTRY, {"has_likely_country": True}, {"has_likely_country": False}),
+    "a place makes the country known once": (
+        Because.LIKELY_COUNTRY, {"has_likely_country": True}, {"has_likely_country": True, "has_place": True},
+    ),
     "one device": (Because.STRONG, {"rule": Rule.SAME_DOCUMENT}, {"rule": Rule.KNOWN_PLACE}),
     "many media": (Because.MANY, {"media": 10}, {"media": 9}),
     "another member": (Because.OTHERS, {"others": 1}, {"others": 0}),
@@ -133,3 +139,23 @@ def test_the_edges_kill_every_mutant_of_the_rank(mutant: str, monkeypatch: pytes
         is_kept = part in rank(replace(LEAST, **just), NOW).parts and part not in rank(replace(LEAST, **beyond), NOW).parts
         noticed.append(not is_kept)
     assert any(noticed)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "is_ground"),
+    [
+        (ClueKind.ACCOUNT, "kari", True), (ClueKind.ACCOUNT, "bob", False), (ClueKind.TEXT, "skole øst", True),
+        (ClueKind.TEXT, "welcome", False), (ClueKind.PHONE, "4722010", True), (ClueKind.PHONE, "472201", False),
+        (ClueKind.PLUG_TYPE, "a very long plug", False), (ClueKind.LANGUAGE, "norwegian", False),
+    ],
+)  # fmt: skip
+def test_only_words_that_tell_one_from_another_are_the_same_name(kind: ClueKind, words: str, is_ground: bool) -> None:
+    assert (lead.same_name(kind, words) is not None) is is_ground
+
+
+@pytest.mark.parametrize(
+    ("said", "country", "answer"),
+    [(Said.YES, "FR", "yes, FR"), (Said.PROBABLY, "", "probably"), (Said.NO, "FR", None), (Said.NOTHING_KNOWN, "", None)],
+)
+def test_an_answer_leads_on_where_somebody_knows_it(said: Said, country: str, answer: str | None) -> None:
+    assert lead.clue_answered(said, country) == (answer and {"answer": answer})

@@ -1,0 +1,49 @@
+"""Leads by what clues read and by answers to questions; a clue may name as many countries as drive on the left."""
+
+from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+from django.db.models import Q
+from psycopg import sql
+
+from clew.records import localisation, policies, pursuit
+from clew.records.roles import Roles
+
+RULES = [
+    "same-camera", "same-document", "aligned-clip", "known-place", "reappeared", "same-name", "clue-answered",
+]  # fmt: skip
+STATES = ["watched", "raised", "taken", "followed", "set-aside", "closed"]
+
+
+def note(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    roles = Roles.of(schema_editor.connection.settings_dict["NAME"])
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("select current_user")
+        owner = sql.Identifier(cursor.fetchone()[0]).as_string()
+    blind = sql.Identifier(roles.blind).as_string()
+    called = sorted({function for *_, function in pursuit.OF_ANSWERS.values()})
+    for statement in [
+        "alter table clues drop constraint if exists clue_is_whole",
+        localisation.CLUE_IS_WHOLE,
+        *policies.functions_made(roles),
+        # Whoever puts a trigger on a table must be allowed to call its function, and asks its owner for that.
+        f"set local role {blind}",
+        *(f"grant execute on function {name}() to {owner}" for name in called),
+        "reset role",
+        *pursuit.triggers(pursuit.OF_ANSWERS),
+        f"set local role {blind}",
+        *(f"revoke execute on function {name}() from {owner}" for name in called),
+        "reset role",
+    ]:
+        schema_editor.execute(statement, params=None)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("records", "0038_questions")]
+    operations = [
+        migrations.RemoveConstraint("lead", "lead_is_known"),
+        migrations.AddConstraint(
+            "lead", models.CheckConstraint(condition=Q(rule__in=RULES, state__in=STATES), name="lead_is_known")
+        ),
+        migrations.RunPython(note, migrations.RunPython.noop),
+    ]
