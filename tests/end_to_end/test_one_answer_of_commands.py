@@ -314,7 +314,7 @@ MADE = {"intake": ("case", "exhibit", "list_", "series"), "series open": ("title
 """Commands that open what they name where the own unit has none."""
 
 OF_THE_NODE = {
-    "clue facts", "init", "serve", "work", "doctor", "demo", "key rotate", "key sweep", "key public", "audit verify", "audit key",
+    "clue facts", "init", "serve", "work", "doctor", "openapi", "demo", "key rotate", "key sweep", "key public", "audit verify", "audit key",
     "audit checkpoint", "audit request", "audit cosigned", "audit supervisor", "audit check", "audit witness",
     "audit witness-key", "case verify",
     "retention run",

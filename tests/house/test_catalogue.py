@@ -17,6 +17,7 @@ GOLDEN_APP = {
     "account_emailaddress": ALL,
     "account_emailconfirmation": ALL,
     "acts": "insert, select",
+    "api_answers": "delete, insert, select, update (answer)",
     "auth_group": "select",
     "auth_group_permissions": "select",
     "auth_permission": "select",

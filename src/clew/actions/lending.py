@@ -6,7 +6,7 @@ from uuid import UUID
 
 from clew.actions.admitting import administer
 from clew.domain import token as rules
-from clew.domain.errors import NotVisible, StepRefused
+from clew.domain.errors import NotAdmitted, NotVisible
 from clew.domain.handling import Actor
 from clew.domain.member import unit_code
 from clew.domain.officer import Role
@@ -72,9 +72,9 @@ def directory(session: Session, program: Program) -> tuple[MemberLine, ...]:
     """Every member with its particulars and units, on record.
 
     Raises:
-        StepRefused: the program was not given this.
+        NotAdmitted: the program was not given this.
     """
     if TokenScope.DIRECTORY not in program.scopes:
-        raise StepRefused("This token was not given the scope directory.")
+        raise NotAdmitted("This token was not given the scope directory.")
     audit.append(session, "directory.read", str(program.id))
     return members.lines(session)

@@ -81,6 +81,7 @@ for command in (
     nodes.serve,
     nodes.work,
     nodes.doctor,
+    nodes.openapi,
     exhibits.intake,
     triages.triage,
     triages.compare,

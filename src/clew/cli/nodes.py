@@ -1,4 +1,4 @@
-"""`clew init`, `serve`, `work` and `doctor`: the node itself."""
+"""`clew init`, `serve`, `work`, `doctor` and `openapi`: the node itself."""
 
 import json
 import sys
@@ -42,6 +42,14 @@ def serve() -> None:
 
         console.print(f"http://{configuration.listen_host}:{configuration.listen_port}/  (Ctrl-C stops)")
         serve_for_ever(configuration)
+
+
+def openapi() -> None:
+    """Print the OpenAPI document of the API that other software calls."""
+    with entered():
+        from clew.api.operations import described
+
+        sys.stdout.write(described())
 
 
 def doctor(json_: Json = False) -> None:

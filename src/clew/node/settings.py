@@ -92,7 +92,14 @@ SOCIALACCOUNT_PROVIDERS = {
         ]
     }
 }  # fmt: skip
-CACHES = {"default": {"BACKEND": "clew.records.door_memory.DoorMemory"}}
+CACHES = {
+    "default": {"BACKEND": "clew.records.door_memory.DoorMemory"},
+    # How often programs ask: counted by each process that serves, so that counting costs no statement.
+    "api": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "api",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+}
 
 # Notices by e-mail: without content, and off where no server is named -----------
 

@@ -8,6 +8,7 @@ from allauth.mfa.webauthn.views import reauthenticate_webauthn
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 
+from clew.api.operations import api
 from clew.web import (
     assets,
     audits,
@@ -24,7 +25,6 @@ from clew.web import (
     officers,
     overlaps,
     people,
-    programs,
     progress,
     proposals,
     releases,
@@ -144,8 +144,8 @@ urlpatterns = [
     path("administration/programs/", officers.lend, name="administration-lend"),
     path("administration/programs/<uuid:token>/end/", officers.end_token, name="administration-end-token"),
     path("account/certificate/", certificates.come_in, name="certificate"),
-    path("api/whoami", programs.whoami, name="api-whoami"),
-    path("api/directory", programs.directory, name="api-directory"),
+    # One by one, so that every address stands here; each answers who is not signed in by itself, and not by a page.
+    *(path(f"api/{one.pattern}", login_not_required(one.callback), name=f"api-{one.name}") for one in api.urls[0]),
     path(
         "handling/exhibit/<reference:within>/<reference:name>/", handlings.one, {"kind": "exhibit"}, "exhibit-handling"
     ),

@@ -1,4 +1,4 @@
-"""Correspondence: who may read and write messages between units, and notices; rules of row security.
+"""Correspondence: who may read and write messages between units, notices, and answers to programs; rules of row security.
 
 Whoever is of the unit that asked, or of one that was asked, sees a correspondence and all that hangs on it. What a unit
 read and what waits for it is its own.
@@ -49,6 +49,12 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "insert": f"with check ({OWN_UNIT} and officer = {OFFICER})",
         "delete": f"using ({OWN_UNIT} and officer = {OFFICER})",
     },
+    "api_answers": {
+        "select": f"using ({OWN_UNIT} and officer = {OFFICER})",
+        "insert": f"with check ({OWN_UNIT} and officer = {OFFICER})",
+        "update": f"using ({OWN_UNIT} and officer = {OFFICER}) with check ({OWN_UNIT} and officer = {OFFICER})",
+        "delete": f"using ({OWN_UNIT} and officer = {OFFICER})",
+    },
     "notices": {
         "select": f"using ({OWN_UNIT})",
         "insert": f"with check ({pursuit.NOTICED})",
@@ -57,6 +63,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
 }
 
 APP_GRANTS = {
+    "api_answers": "select, insert, update (answer), delete",
     "mail_addresses": "select (id, member, unit, officer, address, said_at), insert, delete",
     "correspondence_reads": "select (id, correspondence_id, member, unit, officer, read_at), insert",
     "correspondences": (

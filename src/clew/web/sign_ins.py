@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
@@ -89,22 +90,40 @@ def guard(get_response: Answering) -> Answering:
     return answer
 
 
+class Unfit(Enum):
+    """Why a sign-in lets nobody in now."""
+
+    HELD = auto()
+    ENDED = auto()
+    WITHOUT_SECOND_FACTOR = auto()
+
+
+def unfit(request: HttpRequest) -> Unfit | None:
+    """Why whoever is signed in may not come in, if so; who is held, or whose sign-in ended, is signed out."""
+    found = signing_in.known(request.user.get_username())
+    if found is None or found.standing is not Standing.ADMITTED:
+        logout(request)
+        return Unfit.HELD
+    if not _holds(request):
+        logout(request)
+        return Unfit.ENDED
+    request.certification_ends = _warned_of(found.ends_at)
+    request.officer_role = found.role
+    return None if has_second_factor(request) else Unfit.WITHOUT_SECOND_FACTOR
+
+
 def _judge(request: HttpRequest, view: Any, _given: Any, _named: Any) -> HttpResponse | None:
     if not getattr(view, "login_required", True) or not request.user.is_authenticated:
         return None  # whoever is not signed in is sent away by Django's own middleware
     name = request.resolver_match.url_name if request.resolver_match else None
     if name == "account_logout":
         return None
-    found = signing_in.known(request.user.get_username())
-    if found is None or found.standing is not Standing.ADMITTED:
-        logout(request)
+    why = unfit(request)
+    if why is Unfit.HELD:
         return held(request)
-    if not _holds(request):
-        logout(request)
+    if why is Unfit.ENDED:
         return _to_sign_in(request)
-    request.certification_ends = _warned_of(found.ends_at)
-    request.officer_role = found.role
-    if name not in WITHOUT_SECOND_FACTOR and not has_second_factor(request):
+    if why is Unfit.WITHOUT_SECOND_FACTOR and name not in WITHOUT_SECOND_FACTOR:
         return redirect("mfa_index")
     return None
 

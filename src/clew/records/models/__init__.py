@@ -56,7 +56,7 @@ from clew.records.models.overlap import (
     OverlapMode,
     OverlapSide,
 )
-from clew.records.models.program import Token
+from clew.records.models.program import ApiAnswer, Token
 from clew.records.models.question import Crop, Question, QuestionAnswer
 from clew.records.models.request import Consultation, Request
 from clew.records.models.retention import Block, RetentionDecision, Term, Tombstone
@@ -75,6 +75,7 @@ from clew.records.models.task_force import (
 __all__ = [
     "Access",
     "Act",
+    "ApiAnswer",
     "Block",
     "Case",
     "Certification",

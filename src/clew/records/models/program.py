@@ -1,4 +1,4 @@
-"""Tokens of programs: the digest of each, and what it is good for."""
+"""Programs: tokens by which they come in, and answers that they may hear twice."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -27,3 +27,23 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ApiAnswer(models.Model):
+    """What a program of an officer was answered under a key, sealed, for a day: sent twice, it is done once."""
+
+    id = random_id()
+    member = models.TextField()
+    unit = models.TextField()
+    officer = models.TextField()
+    key = models.BinaryField()
+    asked = models.BinaryField()
+    answer = models.BinaryField()
+    asked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "api_answers"
+        constraints = (models.UniqueConstraint(fields=["member", "officer", "key"], name="one_answer_of_a_key"),)
+
+    def __str__(self) -> str:
+        return str(self.id)

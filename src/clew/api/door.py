@@ -1,0 +1,114 @@
+"""The door for programs: who comes in, how often, and what every operation has in common.
+
+An operation is a function of a session and of what is asked. `reading` and `writing` make it one that runs in one
+transaction as whoever came in, and fails if it puts nothing on record.
+"""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import caches
+from django.http import HttpRequest
+from ninja import NinjaAPI, Router, Status
+from ninja.security import APIKeyCookie
+from ninja.throttling import AuthRateThrottle
+
+from clew.api import repeats
+from clew.api.problems import PROBLEMS, install
+from clew.domain.errors import NotAdmitted
+from clew.web.acting import as_officer
+from clew.web.sign_ins import Unfit, is_fresh, unfit
+
+READS_PER_MINUTE = 600
+WRITES_PER_MINUTE = 120
+READING = frozenset({"GET", "HEAD"})
+
+
+class OfficerSignedIn(APIKeyCookie):
+    """An officer who signed in at the pages, with a second factor; what changes something carries the forms' token."""
+
+    param_name = settings.SESSION_COOKIE_NAME
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> str | None:
+        if key is None or not request.user.is_authenticated:
+            return None
+        why = unfit(request)
+        if why is Unfit.HELD:
+            raise NotAdmitted("You may not act now: ask your administrator.")
+        if why is Unfit.WITHOUT_SECOND_FACTOR:
+            raise NotAdmitted("Add a second factor to your account first.")
+        if why is None and request.method not in READING and not is_fresh(request):
+            raise NotAdmitted("Show your second factor again: what changes something needs one shown within minutes.")
+        return None if why is Unfit.ENDED else request.user.get_username()
+
+
+class _Rate(AuthRateThrottle):
+    cache = caches["api"]
+
+
+api = NinjaAPI(
+    title="Clew", version="1", description="The actions of Clew for other software.", docs_url=None, openapi_url=None,
+    auth=OfficerSignedIn(), urls_namespace="api",
+)  # fmt: skip
+install(api)
+READS, WRITES = _Rate(f"{READS_PER_MINUTE}/m"), _Rate(f"{WRITES_PER_MINUTE}/m")
+WRITES.scope = "auth-write"
+
+Operation = Callable[..., Any]
+
+
+def described(answer: Any) -> dict[int, Any]:
+    """What an operation may answer, by status: its own schema, nothing where there is none, or a problem document."""
+    return {**({204: None} if answer is None else {200: answer}), **PROBLEMS}
+
+
+def reading(router: Router, path: str, answer: Any) -> Callable[[Operation], Operation]:
+    """An operation that shows something: `answer` is its schema, made from what the function gives."""
+
+    def made(operation: Operation) -> Operation:
+        def view(request: HttpRequest, **given: Any) -> Any:
+            with as_officer(request.user.get_username()) as session:
+                return operation(session, **given)
+
+        router.get(path, response=described(answer), throttle=READS, summary=_summary(operation))(
+            _asking(operation, view)
+        )
+        return operation
+
+    return made
+
+
+def writing(router: Router, path: str, answer: Any = None) -> Callable[[Operation], Operation]:
+    """An operation that changes something, once for each idempotency key."""
+
+    def made(operation: Operation) -> Operation:
+        def view(request: HttpRequest, **given: Any) -> Any:
+            with as_officer(request.user.get_username()) as session:
+                said = repeats.once(session, request, lambda: repeats.plain(answer, operation(session, **given)))
+            return Status(HTTPStatus.NO_CONTENT, None) if answer is None else Status(HTTPStatus.OK, said)
+
+        router.post(
+            path, response=described(answer), throttle=WRITES, summary=_summary(operation),
+            openapi_extra=repeats.HEADER,
+        )(_asking(operation, view))  # fmt: skip
+        return operation
+
+    return made
+
+
+def _asking(operation: Operation, view: Operation) -> Operation:
+    """`view` with the parameters of `operation`, the request in place of the session."""
+    named = wraps(operation)(view)
+    signature = inspect.signature(operation)
+    _session, *asked = signature.parameters.values()
+    request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    named.__signature__ = signature.replace(parameters=[request, *asked])  # type: ignore[attr-defined]
+    return named
+
+
+def _summary(operation: Operation) -> str:
+    return (operation.__doc__ or "").split("\n")[0].rstrip(".")

@@ -1,0 +1,39 @@
+"""What requests hold, in types that pydantic checks before an action is asked."""
+
+from typing import Annotated, Literal
+
+from ninja import Schema
+from pydantic import AfterValidator, Field
+
+from clew.actions.opening import Session
+from clew.domain.handling import Audience, Handling, handled
+
+REASON_CHARACTERS_MAX = 4_000
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of a medium, in hex.")]
+Digests = Annotated[list[Digest], Field(min_length=1, max_length=1_000)]
+Reference = Annotated[str, Field(min_length=1, max_length=200, description="Such as S-118.")]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Words = Annotated[str, Field(max_length=20_000), AfterValidator(str.strip)]
+Reason = Annotated[str, Field(min_length=1, max_length=REASON_CHARACTERS_MAX)]
+After = Annotated[str | None, Field(max_length=400, description="Where to go on: `next` of the page before.")]
+Limit = Annotated[int, Field(ge=1, le=200)]
+
+
+class Given(Schema, extra="forbid"):
+    """The body of a request: what it does not know is refused."""
+
+
+class GivenAudience(Given):
+    """Who may see it; its fingerprints and facts, as `clew` gives by itself."""
+
+    audience: Literal["unit", "member", "all"] = "all"
+
+    def handling(self, session: Session) -> Handling:
+        """The handling of what the actor's own unit enters."""
+        actor = session.actor
+        return handled(owner_member=actor.member, owner_unit=actor.unit, audience=Audience[self.audience.upper()])
+
+
+def digests(some: list[str]) -> list[bytes]:
+    """SHA-256 as actions take them."""
+    return [bytes.fromhex(one) for one in some]

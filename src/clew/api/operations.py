@@ -1,0 +1,24 @@
+"""All operations behind one door, and the document that describes them."""
+
+import json
+from http import HTTPStatus
+
+from clew.api import programs, series
+from clew.api.door import api
+from clew.formats.problem import CONTENT_TYPE
+
+for each in (programs, series):
+    api.add_router("", each.router)
+
+__all__ = ["api", "described"]
+
+
+def described() -> str:
+    """The OpenAPI document of all operations. Source: OpenAPI 3.1."""
+    document = api.get_openapi_schema(path_prefix="/api/")
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for status, answer in operation["responses"].items():
+                if int(status) >= HTTPStatus.BAD_REQUEST:
+                    answer["content"] = {CONTENT_TYPE: answer["content"].pop("application/json")}
+    return json.dumps(document, indent=1, ensure_ascii=False, default=str) + "\n"

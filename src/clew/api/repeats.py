@@ -1,0 +1,51 @@
+"""Requests that are sent twice are done once: a program that heard no answer asks again under the same key.
+
+Source: the Idempotency-Key header of draft-ietf-httpapi-idempotency-key-header.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from pydantic import TypeAdapter
+
+from clew.actions import repeating
+from clew.actions.opening import Session
+from clew.domain.errors import Invalid
+
+KEY_CHARACTERS_MAX = 64
+HEADER = {
+    "parameters": [{
+        "name": "Idempotency-Key", "in": "header", "required": False,
+        "description": "Sent again within a day under one key, a request is answered as before and not done again.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": KEY_CHARACTERS_MAX, "pattern": "^[!-~]+$"},
+    }]
+}  # fmt: skip
+
+
+def once(session: Session, request: HttpRequest, done: Callable[[], Any]) -> Any:
+    """What `done` gives as plain JSON; or, where the request came before under its key, what it gave then.
+
+    Raises:
+        Invalid: the key is none, or another request came under it.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return done()
+    if not (0 < len(key) <= KEY_CHARACTERS_MAX and all("!" <= each <= "~" for each in key)):
+        raise Invalid(f"An idempotency key has up to {KEY_CHARACTERS_MAX} letters, digits and signs.")
+    asked = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode() + request.body).digest()
+    with repeating.once(session, key, asked) as kept:
+        if kept.answer is None:
+            kept.answer = json.dumps(done())
+    return json.loads(kept.answer)
+
+
+def plain(schema: Any, made: Any) -> Any:
+    """What an operation gave, as the JSON that its schema says; True for one that has no answer."""
+    if schema is None:
+        return True
+    adapter = TypeAdapter(schema)
+    return adapter.dump_python(adapter.validate_python(made, from_attributes=True), mode="json")

@@ -1,0 +1,339 @@
+"""Series for programs: what belongs together, and what units say of it."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Query, Router, Schema
+
+from clew.actions import gathering, opening, proposing, surveying
+from clew.actions.opening import Session
+from clew.api.door import reading, writing
+from clew.api.given import (
+    After,
+    Digests,
+    Given,
+    GivenAudience,
+    Limit,
+    Name,
+    Reason,
+    Reference,
+    Words,
+    digests,
+)
+from clew.domain.medium import MediumKind, Verdict
+from clew.domain.series import SeriesState, Step
+
+router = Router(tags=["series"])
+
+
+class Line(Schema):
+    """A series; `media`: how many of it are seen, `together`: how many other series are one with it."""
+
+    reference: str
+    name: str
+    state: SeriesState
+    owner: str
+    unit: str
+    is_own: bool
+    media: int
+    together: int
+    entered_at: datetime
+
+
+class Lines(Schema):
+    items: list[Line]
+    next: str | None
+
+
+class StepTaken(Schema):
+    step: Step
+    state: SeriesState
+    basis: str
+    unit: str
+    taken_by: str | None
+    taken_at: datetime
+
+
+class Narrative(Schema):
+    words: str
+    unit: str
+    written_by: str | None
+    written_at: datetime
+
+
+class Contributor(Schema):
+    member: str
+    unit: str
+    media: int
+
+
+class Merge(Schema):
+    """An assertion that two series are one; `a`, `b`: references, null of what is not seen."""
+
+    id: UUID
+    a: str | None
+    b: str | None
+    reason: str
+    owner: str
+    unit: str
+    asserted_at: datetime
+    withdrawn_at: datetime | None
+
+
+class Split(Schema):
+    id: UUID
+    a: str | None
+    b: str | None
+    media: int
+    reason: str
+    owner: str
+    unit: str
+    asserted_at: datetime
+
+
+class Proposal(Schema):
+    """What a program proposes: a medium for a series, or another series as one with it."""
+
+    id: UUID
+    series: str | None
+    medium: str | None
+    other: str | None
+    rule: str
+    reason: str
+    media: int
+    proposed_at: datetime
+
+
+class View(Schema):
+    line: Line
+    media_together: int
+    steps: list[StepTaken]
+    narratives: list[Narrative]
+    one_with: list[Line]
+    contributors: list[Contributor]
+    merges: list[Merge]
+    splits: list[Split]
+    proposals: list[Proposal]
+
+
+class Medium(Schema):
+    """A medium as facts; `own_dissent`: the own unit's assertion that it is not in the series."""
+
+    name: str
+    kind: MediumKind
+    verdict: str
+    width: int | None
+    height: int | None
+    duration_ms: int | None
+    owner: str
+    unit: str
+    dissents: int
+    own_dissent: UUID | None
+
+    @staticmethod
+    def resolve_verdict(row: object) -> str:
+        verdict = getattr(row, "verdict", None)
+        return verdict.name.lower() if isinstance(verdict, Verdict) else ""
+
+
+class Media(Schema):
+    items: list[Medium]
+    next: str | None
+
+
+class Opened(Schema):
+    reference: str
+    name: str
+
+
+class Asserted(Schema):
+    assertion: UUID
+
+
+class Count(Schema):
+    media: int
+
+
+class Removed(Schema):
+    taken_out: int
+    dissented: int
+
+
+class GivenSeries(GivenAudience):
+    title: Name
+
+
+class GivenMedia(Given):
+    """Media of the own unit by their SHA-256; or all of a case, or of an exhibit in it."""
+
+    media: Digests | None = None
+    case: Name | None = None
+    exhibit: Name | None = None
+
+
+class GivenOut(Given):
+    media: Digests
+    reason: Reason
+
+
+class GivenSplit(GivenOut):
+    title: Name
+
+
+class GivenState(Given):
+    state: SeriesState
+    basis: Words = ""
+
+
+class GivenWords(Given):
+    words: Words
+
+
+class GivenMerge(Given):
+    one: Reference
+    other: Reference
+    reason: Reason
+
+
+class GivenPlace(Given):
+    case: Name
+    exhibit: Name | None = None
+
+
+class GivenProposals(Given):
+    proposals: Annotated[list[UUID], Query(min_length=1, max_length=1_000)]
+
+
+class Proposed(Schema):
+    """What was looked at; `is_cut`: there is more, ask once more."""
+
+    media: int
+    new: int
+    by_rule: dict[str, int]
+    is_cut: bool
+
+
+class Proposals(Schema):
+    items: list[Proposal]
+
+
+@reading(router, "/series", Lines)
+def every_series(
+    session: Session, own: bool = False, state: SeriesState | None = None, after: After = None, limit: Limit = 50
+) -> surveying.SeriesPage:
+    """Series that the officer may see, the newest first."""
+    return surveying.every_series(session, own=own, state=state, after=after, limit=limit)
+
+
+@reading(router, "/series/{reference}", View)
+def look(session: Session, reference: str) -> dict[str, object]:
+    """A series with all that the officer may see of it."""
+    view = surveying.look(session, reference)
+    names = view.references
+    return {
+        "line": view.line, "media_together": view.media, "steps": view.steps, "narratives": view.narratives,
+        "one_with": view.together, "contributors": view.contributors,
+        "merges": [
+            {"id": one.id, "a": names.get(one.a), "b": names.get(one.b), "reason": one.reason, "owner": one.owner,
+             "unit": one.unit, "asserted_at": one.asserted_at, "withdrawn_at": one.withdrawn_at}
+            for one in view.merges
+        ],
+        "splits": [
+            {"id": one.id, "a": names.get(one.a_series), "b": names.get(one.b_series), "media": one.media,
+             "reason": one.reason, "owner": one.owner, "unit": one.unit, "asserted_at": one.asserted_at}
+            for one in view.splits
+        ],
+        "proposals": [_proposal(one, names) for one in view.proposals],
+    }  # fmt: skip
+
+
+@reading(router, "/series/{reference}/media", Media)
+def media(session: Session, reference: str, after: After = None, limit: Limit = 50) -> surveying.MediaPage:
+    """Media of a series, and of those that are one with it, as facts."""
+    return surveying.media(session, reference, after=after, limit=limit)
+
+
+@writing(router, "/series", Opened)
+def open_new(session: Session, given: GivenSeries) -> object:
+    """Open a series of the own unit."""
+    return gathering.open_new(session, given.title, given.handling(session))
+
+
+@writing(router, "/series/{reference}/media", Count)
+def add(session: Session, reference: str, given: GivenMedia) -> dict[str, int]:
+    """Put media of the own unit into a series, the own or another member's."""
+    names = digests(given.media or [])
+    return {"media": gathering.add(session, reference, media=names, case=given.case, exhibit=given.exhibit)}
+
+
+@writing(router, "/series/{reference}/remove", Removed)
+def remove(session: Session, reference: str, given: GivenOut) -> gathering.Removed:
+    """Say that media are not in a series: own ones are taken out, of others' it is said beside them."""
+    return gathering.remove(session, reference, digests(given.media), given.reason)
+
+
+@writing(router, "/series/{reference}/split", Opened)
+def split(session: Session, reference: str, given: GivenSplit) -> object:
+    """Move what the own unit put into a series to a new one."""
+    return gathering.split(session, reference, digests(given.media), given.title, given.reason)
+
+
+@writing(router, "/series/{reference}/mark")
+def mark(session: Session, reference: str, given: GivenState) -> None:
+    """Say of a series of the own unit how far its enquiry has come."""
+    opening.mark_series(session, reference, given.state, given.basis)
+
+
+@writing(router, "/series/{reference}/narrate")
+def narrate(session: Session, reference: str, given: GivenWords) -> None:
+    """Tell what is known of a series of the own unit; earlier versions stay."""
+    gathering.narrate(session, reference, given.words)
+
+
+@writing(router, "/series-merges", Asserted)
+def merge(session: Session, given: GivenMerge) -> dict[str, UUID]:
+    """Say that two series are one; the own unit may take it back."""
+    return {"assertion": gathering.merge(session, given.one, given.other, given.reason)}
+
+
+@writing(router, "/series-assertions/{uuid:assertion}/undo")
+def undo(session: Session, assertion: UUID) -> None:
+    """Take back a merge, a split or a dissent of the own unit."""
+    gathering.undo(session, assertion)
+
+
+@reading(router, "/series-proposals", Proposals)
+def waiting(session: Session, case: Name, exhibit: Name | None = None) -> dict[str, object]:
+    """Proposals that wait about media of a case of the own unit."""
+    found = proposing.waiting(session, case, exhibit)
+    names = proposing.references(session, found)
+    return {"items": [_proposal(one, names) for one in found]}
+
+
+@writing(router, "/series-proposals", Proposed)
+def propose(session: Session, given: GivenPlace) -> dict[str, object]:
+    """Look for what of a case may belong to series that the officer sees."""
+    done = proposing.propose(session, given.case, given.exhibit)
+    by_rule = {rule.value: count for rule, count in done.by_rule.items()}
+    return {"media": done.media, "new": done.new, "by_rule": by_rule, "is_cut": done.is_cut}
+
+
+@writing(router, "/series-proposals/accept", Count)
+def accept(session: Session, given: GivenProposals) -> dict[str, int]:
+    """Do what was proposed, as assertions of the own unit."""
+    return {"media": proposing.accept(session, given.proposals)}
+
+
+@writing(router, "/series-proposals/reject", Count)
+def reject(session: Session, given: GivenProposals) -> dict[str, int]:
+    """Never propose these again, for whatever reason."""
+    return {"media": proposing.reject(session, given.proposals)}
+
+
+def _proposal(one: surveying.Proposal, names: "dict[UUID, str]") -> dict[str, object]:
+    return {
+        "id": one.id, "series": names.get(one.series_id), "medium": one.name,
+        "other": names.get(one.other_id) if one.other_id else None, "rule": one.rule.value, "reason": one.reason,
+        "media": one.media, "proposed_at": one.proposed_at,
+    }  # fmt: skip

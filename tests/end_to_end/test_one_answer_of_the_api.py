@@ -1,0 +1,169 @@
+"""Hidden and absent are one answer of the API too: every operation, with what another member has in each of its words.
+
+Bodies and queries are made from the OpenAPI document, so that an operation comes as far as the word that is asked for;
+and an operation that is new is walked without anybody's doing.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.core.cache import caches
+from django.test import Client
+
+from clew.api.operations import api
+from clew.domain.officer import Role
+from tests.world.clients import signed_in
+from tests.world.foreign import CONTENT, Foreign, sweden
+from tests.world.world import World
+
+PEOPLE = {"ada": Role.INVESTIGATOR, "otto": Role.AUDITOR}
+ABSENT_ID = "0f9d1b52-6c1e-4a43-9d0e-2f7a54c1b8e3"
+ABSENT_DIGEST = hashlib.sha256(b"absent").hexdigest()
+UNUSED = "100000017"
+"""Digits of a reference that could be drawn; that it was is as likely as one in nine millions."""
+DOCUMENT = api.get_openapi_schema(path_prefix="/api/")
+WORDS = {"title", "reason", "words", "basis", "name", "note", "evidence", "next_step", "why"}
+"""Fields that hold an officer's own words, and name nothing."""
+
+
+@pytest.fixture(scope="module")
+def foreign(node) -> Iterator[Foreign]:
+    if not node.is_own:
+        pytest.skip("the database elsewhere shows nobody past row security")
+    world = World(facts=node)
+    world.empty()
+    for code, name in (("NO", "Norway"), ("SE", "Sweden")):
+        world.member(code, name)
+    for name, role in PEOPLE.items():
+        world.officer(name, role=role)
+    found = sweden(world)
+    ada = world.officer("ada")
+    world.occurrence(ada, world.medium(ada, content=b"of Norway"), "NO-1", "PHONE-1")
+    world.series(ada, "green-room")
+    yield found
+    world.empty()
+
+
+def resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A schema without its references, and of several the first that is not null."""
+    if "$ref" in schema:
+        return resolved(DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+    for several in ("anyOf", "allOf", "oneOf"):
+        if several in schema:
+            return resolved(next(one for one in schema[several] if one.get("type") != "null"))
+    return schema
+
+
+def sample(schema: Mapping[str, Any]) -> Any:
+    """A value that the schema takes."""
+    known = resolved(schema)
+    if "enum" in known or "const" in known:
+        return known["const"] if "const" in known else known["enum"][0]
+    if known.get("type") == "object":
+        properties = known.get("properties", {})
+        return {name: sample(one) for name, one in properties.items() if name in known.get("required", ())}
+    if known.get("type") == "array":
+        return [sample(known["items"])]
+    by_format = {"uuid": ABSENT_ID, "date": "2040-01-31"}
+    word = ABSENT_DIGEST if "0-9a-f" in known.get("pattern", "") else by_format.get(known.get("format", ""), "NO-NOT-THERE")
+    return {"string": word, "boolean": True, "number": 1, "integer": 1}[known["type"]]
+
+
+def operations() -> Iterator[tuple[str, str, Mapping[str, Any], Any]]:
+    """Method, path, schemas of path and query by name (`in`, schema), and the body's schema or None."""
+    for path, methods in DOCUMENT["paths"].items():
+        for method, operation in methods.items():
+            if operation["tags"] == ["programs"]:
+                continue
+            words = {one["name"]: one for one in operation["parameters"] if one["in"] in {"path", "query"}}
+            content = operation.get("requestBody", {}).get("content", {})
+            yield method, path, words, content.get("application/json", {}).get("schema")
+
+
+def naming(schema: Mapping[str, Any], name: str) -> bool:
+    """Whether the field can name what is somebody's: no list of ours, number, day or words of the officer's own."""
+    known = resolved(schema)
+    if known.get("type") == "array":
+        return naming(known["items"], name)
+    return known.get("type") == "string" and not {"enum", "const"} & known.keys() and known.get("format") != "date" and name not in WORDS
+
+
+def values(schema: Mapping[str, Any], foreign: Foreign) -> list[tuple[str, str]]:
+    """For a field: what is Sweden's, each with what is absent in its place."""
+    known = resolved(schema)
+    if known.get("type") == "array":
+        return values(known["items"], foreign)
+    if known.get("format") == "uuid":
+        return [(each, ABSENT_ID) for each in foreign.hidden]
+    if "0-9a-f" in known.get("pattern", ""):
+        return [(hashlib.sha256(CONTENT["hidden"]).hexdigest(), ABSENT_DIGEST)]
+    hidden = [each for each in foreign.names if "hidden" in each or re.fullmatch(r"[A-Z]-\d+", each)]
+    return [(each, f"{each[:2]}{UNUSED}" if re.fullmatch(r"[A-Z]-\d+", each) else "NO-NOT-THERE") for each in hidden]
+
+
+def asking(client: Client, method: str, path: str, given: Mapping[str, Any], query: list[str], body: Any) -> tuple[int, str, bytes]:
+    address = path
+    for name, value in given.items():
+        address = address.replace(f"{{{name}}}", quote(str(value), safe=""))
+    asked = urlencode({name: given[name] for name in query}, doseq=True)
+    answer = client.generic(
+        method.upper(), f"{address}?{asked}" if asked else address, json.dumps(body) if body is not None else b"",
+        content_type="application/json",
+    )
+    return answer.status_code, answer["Content-Type"] if answer.content else "", answer.content
+
+
+def put(known: Mapping[str, Any], value: str) -> Any:
+    return [value] if resolved(known).get("type") == "array" else value
+
+
+def walk(foreign: Foreign, client: Client) -> int:
+    """Every operation with every field that can name something; how many answers were compared."""
+    compared = 0
+    for method, path, words, body_schema in operations():
+        body = None if body_schema is None else sample(body_schema)
+        given = {name: sample(one["schema"]) for name, one in words.items() if one.get("required")}
+        fields = [("word", name, one["schema"]) for name, one in words.items()]
+        if body_schema is not None:
+            fields += [("body", name, one) for name, one in resolved(body_schema).get("properties", {}).items()]
+        for where, name, schema in fields:
+            if not naming(schema, name):
+                continue
+            for hidden, absent in values(schema, foreign):
+                answers = []
+                for value in (hidden, absent):
+                    said = {**given, name: put(schema, value)} if where == "word" else given
+                    text = {**body, name: put(schema, value)} if where == "body" else body
+                    query = [each for each in said if words[each]["in"] == "query"]
+                    caches["api"].clear()
+                    status, kind, content = asking(client, method, path, said, query, text)
+                    assert status != 500, (path, name, value)
+                    answers.append((status, kind, content.replace(value.encode(), b"{}")))
+                assert answers[0] == answers[1], (method, path, name, hidden)
+                compared += 1
+    return compared
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_every_operation_gives_one_answer_to_what_is_hidden_and_absent(foreign: Foreign, name: str) -> None:
+    client = signed_in(name)
+    assert walk(foreign, client) > 40
+
+
+def test_the_walk_comes_as_far_as_the_word_that_is_asked_for(foreign: Foreign) -> None:
+    """The own series is told from an absent one, and a body that is made from the document is taken."""
+    client = signed_in("ada")
+    (own,) = (one["reference"] for one in client.get("/api/series?own=true").json()["items"])
+    for method, path, words, body_schema in operations():
+        if "reference" in words and words["reference"]["in"] == "path" and path.startswith("/api/series"):
+            body = None if body_schema is None else sample(body_schema)
+            found, absent = (
+                asking(client, method, path, {"reference": name}, [], body)[0] for name in (own, f"S-{UNUSED}")
+            )
+            assert absent == 404, (method, path)
+            assert found != 422, (method, path)
