@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0038_questions'),
+        ('records', '0039_leads_by_clues'),
     ]
 
     operations = [
