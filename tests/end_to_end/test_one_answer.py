@@ -29,7 +29,7 @@ SERVED = {"ada"}
 KINDS = ("case", "series", "hash-list", "exhibit", "nonsense")
 STEPS = (
     "give", "refuse", "withdraw", "approve", "end", "admit", "consult", "look", "accept", "merge", "close", "link",
-    "reveal", "nonsense",
+    "reveal", "come-in", "nonsense",
 )  # fmt: skip
 MALFORMED = ("~zz", "~41", "%00", "x" * 300, "%F0%9F%92%A9", "'--", "0", "-1", "NULL")
 NO_ROUTE = "/there/is/no/such/page/"

@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
 from uuid import UUID
@@ -16,7 +16,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from clew.actions import describing, examining, restricting, triaging
+from clew.actions import describing, examining, mustering, restricting, triaging
 from clew.domain.clock import RequestKind
 from clew.domain.handling import Audience
 from clew.domain.handling_change import SubjectKind
@@ -259,6 +259,21 @@ WALKED: dict[str, tuple[Way, ...]] = {
         for step, more in (("refuse", "--reason why"), ("withdraw", "--reason why"), ("restrict", "--audience unit"))
     },
     "link explore": (Way(words="{}", sort=REFERENCES, parameter="name"),),
+    **{
+        f"taskforce {step}": (Way(words=f"{{}} {more}".strip(), sort=NAMES, parameter="taskforce", by="cora"),)
+        for step, more in (
+            ("show", ""), ("invite", "--member DK"), ("decide", "accept"), ("name", "--officer cora"),
+            ("put-out", "--officer cora"), ("come-in", ""), ("leave", ""), ("close", ""), ("take", ""),
+            ("give-back", "done"),
+        )
+    },
+    **{
+        f"taskforce {step}": (
+            Way(words="{} green-room", sort=NAMES, parameter="taskforce"),
+            Way(words="{own_force} {}", sort=NAMES, parameter="series"),
+        )
+        for step in ("bring", "take-out")
+    },
     "triage": (
         Way(words="{}", sort=NAMES, parameter="case"),
         Way(words="{} --jsonl", sort=NAMES, parameter="case"),
@@ -310,7 +325,7 @@ WALKED: dict[str, tuple[Way, ...]] = {
 }  # fmt: skip
 """Commands of officers that name what is somebody's."""
 
-MADE = {"intake": ("case", "exhibit", "list_", "series"), "series open": ("title",), "place enter": ("name",)}
+MADE = {"intake": ("case", "exhibit", "list_", "series"), "series open": ("title",), "place enter": ("name",), "taskforce open": ("title",)}
 """Commands that open what they name where the own unit has none."""
 
 OF_THE_NODE = {
@@ -348,7 +363,7 @@ NO_REFERENCES = {
     "sex": "a closed list", "age": "a band", "on": "a day", "said": "a closed list", "established": "a closed list",
     "country": "two letters", "at": "a point", "type_": "a closed list", "confidence": "a closed list", "note": "words",
     "hops": "a number", "facts": "yes or no", "value": "words", "box": "shares of a picture", "field": "a closed list",
-    "all_": "yes or no",
+    "all_": "yes or no", "officer": "officers of the own member, whom all of it know", "finding": "a closed list",
 }  # fmt: skip
 COMPLETION = {"help", "install_completion", "show_completion"}
 STATED = {
@@ -384,6 +399,14 @@ def norway(world: World) -> None:
         examining.receive(session, OWN_REQUEST, RequestKind.ACCESS, datetime.now(UTC), "Somebody", "What is kept?")
         examining.admit(session, OWN_REQUEST)
     world.officer("rolf", role=Role.ANALYST)
+    cora = world.officer("cora", role=Role.COORDINATOR)
+    with acting_as(cora) as session:
+        ends_at = mustering.now() + timedelta(days=9)
+        force = mustering.open_one(session, "Rooms", "Why.", starts_at=None, ends_at=ends_at, invited=()).reference
+        mustering.name_officers(session, force, ["ada"])
+    with acting_as(ada) as session:
+        mustering.come_in(session, force)
+    OWN["{own_force}"] = force
     with acting_as(ada) as session:
         facts = PlaceFacts(kind=PlaceKind.ROOM)
         OWN["{own_victim}"] = describing.enter_victim(session, VictimFacts(), "", handling(ada)).kept.reference

@@ -20,6 +20,7 @@ from clew.domain.errors import StepRefused
 from clew.domain.handling import NOTHING, Actor, Audience, Handling, Use, blocked, may_see
 from clew.domain.officer import Role
 from clew.domain.task_force import Seat, Span, Standing, brought_to
+from clew.node.task_force_checks import check_task_forces
 from clew.records import alliance, policies
 from clew.records.session import acting_as, handling_columns
 from tests.scenario.test_task_forces import a_series, running
@@ -235,6 +236,17 @@ def policy(world: World, before: str, after: str) -> Iterator[None]:
                 owner.execute(f"drop policy app_select_brought on {table}")
                 words = alliance.brought(table, text)
                 owner.execute(f"create policy app_select_brought on {table} for select to {app} using {words}")
+
+
+def test_the_doctor_notices_a_task_force_that_opens_something_past_its_end(world: World, configuration) -> None:
+    plant(world)
+    assert check_task_forces(configuration, world.facts).ok
+    with functions(world, *FUNCTION_MUTANTS["the end is forgotten"]):
+        assert not check_task_forces(configuration, world.facts).ok
+    with psycopg.connect(**world.facts.as_owner(), autocommit=True) as owner:
+        owner.execute("alter table task_force_members disable trigger who_goes_takes_all_along")
+        assert not check_task_forces(configuration, world.facts).ok
+        owner.execute("alter table task_force_members enable trigger who_goes_takes_all_along")
 
 
 # One stack, one officer ---------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import psycopg
@@ -17,8 +17,10 @@ from clew.actions import (
     examining,
     following,
     linking,
+    mustering,
     opening,
     restricting,
+    sifting,
     spotting,
 )
 from clew.domain import clue
@@ -79,11 +81,12 @@ def sweden(world: World) -> Foreign:
     release(world, medium)
     request(world)
     overlap(world, sven)
+    force = task_force(world, sven)
     names = [f"{kind}-{word}" for kind in ("SE", "PHONE", "series", "list") for word in WORDS]
     hidden = identifiers_of(world, "SE", "and audience = 0")
     ids = dict.fromkeys([*identifiers_of(world, "SE"), *hidden])
     return Foreign(
-        names=(*names, reference, *references, REQUEST), ids=tuple(map(str, ids)), hidden=tuple(map(str, hidden)),
+        names=(*names, reference, *references, force, REQUEST), ids=tuple(map(str, ids)), hidden=tuple(map(str, hidden)),
     )  # fmt: skip
 
 
@@ -102,6 +105,21 @@ def people(of: Actor) -> tuple[str, str, str]:
             asserting.say(session, child, Said.ADULT_NOW, "A birthday.")
             entrusting.entrust(session, child, "Somebody of Sweden")
     return child, man, room
+
+
+def task_force(world: World, of: Actor) -> str:
+    """A task force of Sweden, with an officer who brought a series and holds a stack; its reference."""
+    saga = world.officer("saga", member="SE", unit="DESK", role=Role.COORDINATOR)
+    with acting_as(saga) as session:
+        ends_at = mustering.now() + timedelta(days=9)
+        made = mustering.open_one(session, "Rooms", "Why.", starts_at=None, ends_at=ends_at, invited=["DK"]).reference
+        mustering.name_officers(session, made, [of.officer])
+    with acting_as(of) as session:
+        mustering.come_in(session, made)
+    with acting_as(of) as session:
+        sifting.bring(session, made, "series-hidden")
+        sifting.take(session, made)
+    return made
 
 
 def hide_series(session: Session, series_id: UUID) -> str:

@@ -24,7 +24,7 @@ from clew.domain.task_force import (
 from clew.records import audit, members, officers, stacks, task_forces
 from clew.records.session import Session, acting_as
 from clew.records.stacks import BroughtRow, Said, Stack
-from clew.records.task_forces import DayRow, MemberRow, OfficerRow, TaskForceRow
+from clew.records.task_forces import DayRow, FoundRow, MemberRow, OfficerRow, TaskForceRow
 
 __all__ = ["DayRow", "MemberRow", "OfficerRow", "Stack", "Standing", "Step", "TaskForceRow", "View"]
 
@@ -33,7 +33,7 @@ __all__ = ["DayRow", "MemberRow", "OfficerRow", "Stack", "Standing", "Step", "Ta
 class View:
     """A task force with all that the actor may know of it. `speaks`: for the own member.
 
-    `brought`, `held` and `said` are empty unless the actor works in it now.
+    `brought`, `held`, `said` and `found` are empty unless the actor works in it now.
     """
 
     line: TaskForceRow
@@ -43,6 +43,7 @@ class View:
     brought: tuple[BroughtRow, ...]
     held: Stack | None
     said: tuple[Said, ...]
+    found: tuple[FoundRow, ...]
     speaks: bool
 
 
@@ -181,7 +182,8 @@ def look(session: Session, reference: str) -> View:
         line=found, members=task_forces.members(session, found.id), officers=task_forces.officers(session, found.id),
         days=task_forces.days(session, found.id), brought=brought,
         held=stacks.held(session, found.id) if found.is_in else None,
-        said=stacks.said(session, found.id) if found.is_in else (), speaks=session.actor.role in SPEAKS,
+        said=stacks.said(session, found.id) if found.is_in else (),
+        found=task_forces.found(session, found.id) if found.is_in else (), speaks=session.actor.role in SPEAKS,
     )  # fmt: skip
 
 

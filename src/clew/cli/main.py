@@ -39,6 +39,7 @@ from clew.cli import (
     retentions,
     schemes,
     series,
+    taskforces,
     triages,
     units,
     workbenches,
@@ -70,6 +71,7 @@ app.add_typer(requests.app, name="request", help="Requests: people who ask what 
 app.add_typer(retentions.app, name="retention", help="Retention: until when records are kept, and what ends by itself.")
 app.add_typer(schemes.app, name="scheme", help="Schemes: which facts make which category.")
 app.add_typer(series.app, name="series", help="Series: media that belong together.")
+app.add_typer(taskforces.app, name="taskforce", help="Task forces: chosen series, named members, a time.")
 app.add_typer(people.victims, name="victim", help="Victims: children by reference, without names.")
 app.add_typer(people.offenders, name="offender", help="Offenders: people by reference, and what is established.")
 app.add_typer(places.app, name="place", help="Places: by what they are known, and where they are.")

@@ -20,6 +20,7 @@ from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.doctor import Check, check_database
 from clew.node.log_checks import check_log
+from clew.node.task_force_checks import check_task_forces
 from clew.node.workplace import equipped
 
 FREE_BYTES_MIN = 2 * 1024**3
@@ -28,6 +29,7 @@ FREE_BYTES_MIN = 2 * 1024**3
 def checks(configuration: Configuration, facts: ConnectionFacts) -> Iterator[Check]:
     """One check after the other, the safety of the data first."""
     yield from check_database(configuration, facts)
+    yield check_task_forces(configuration, facts)
     yield from check_log(configuration)
     yield _officers()
     yield _requests()

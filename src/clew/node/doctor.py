@@ -86,7 +86,7 @@ def _version(owner: Connection, _: ConnectionFacts) -> Check:
 def _role(owner: Connection, facts: ConnectionFacts) -> Check:
     roles = facts.roles
     found = {power for role in (roles.app, roles.blind, roles.sequencer) for power in catalogue.powers(owner, role)}
-    return _verdict(
+    return verdict(
         "database role",
         found,
         good="The role Clew works as cannot bypass row security.",
@@ -107,7 +107,7 @@ def _ownership(owner: Connection, facts: ConnectionFacts) -> Check:
 
 def _row_security(owner: Connection, _: ConnectionFacts) -> Check:
     open_tables = (catalogue.covered(owner) | {*policies.SPECIAL}) - catalogue.forced(owner)
-    return _verdict(
+    return verdict(
         "row security",
         open_tables,
         good="Row security is forced on every table that holds members' records.",
@@ -119,7 +119,7 @@ def _rules(owner: Connection, facts: ConnectionFacts) -> Check:
     kept, wanted = catalogue.rules(owner), catalogue.rules_wanted(owner, facts.roles)
     differing = [rule for rule in {*kept, *wanted} if kept.get(rule) != wanted.get(rule)]
     wrong = {f"{table} ({name})" for table, name in differing}
-    return _verdict(
+    return verdict(
         "rule of visibility",
         wrong,
         good="Every policy is the rule that this version of Clew was tested with.",
@@ -133,7 +133,7 @@ def _grants(owner: Connection, facts: ConnectionFacts) -> Check:
         for role, wanted in grants_wanted(facts.roles).items()
         for table in _differing(catalogue.grants(owner, role), wanted)
     }
-    return _verdict(
+    return verdict(
         "grants",
         wrong,
         good="Each role is granted what it needs and nothing else.",
@@ -146,7 +146,7 @@ def _differing(kept: Mapping[str, str], wanted: Mapping[str, str]) -> set[str]:
 
 
 def _views(owner: Connection, _: ConnectionFacts) -> Check:
-    return _verdict(
+    return verdict(
         "views",
         catalogue.leaking_views(owner),
         good="No view reads with other eyes than the asker's.",
@@ -158,7 +158,7 @@ def _silence(owner: Connection, _: ConnectionFacts) -> Check:
     """A database of one's own is set up by others: what it logs may hold what was asked of it."""
     found = dict(owner.execute("select name, setting from pg_settings where name = any(%s)", [list(SILENT)]).fetchall())
     wrong = {name for name, wanted in SILENT.items() if found.get(name, wanted) != wanted}
-    return _verdict(
+    return verdict(
         "log of the database",
         wrong,
         good="The log of the database holds no statement and no row.",
@@ -170,7 +170,7 @@ def _two_people(owner: Connection, _: ConnectionFacts) -> Check:
     found = owner.execute(
         "select conname from pg_constraint where convalidated and conrelid = 'public.certifications'::regclass"
     ).fetchall()
-    return _verdict(
+    return verdict(
         "two people",
         {"certification_given_by_two", "certification_of_others_only"} - {row[0] for row in found},
         good="The database lets nobody be certified by fewer than two others, but for what the operator founds.",
@@ -192,9 +192,9 @@ def _clock(owner: Connection, _: ConnectionFacts) -> Check:
 
 def _assertions(owner: Connection, _: ConnectionFacts) -> Check:
     """Whether references are drawn and not chosen, and what is said of a series goes with it."""
-    return _verdict(
+    return verdict(
         "series",
-        (assertions.HELD_BY_THE_DATABASE | classification.HELD_BY_THE_DATABASE) - _held(owner),
+        (assertions.HELD_BY_THE_DATABASE | classification.HELD_BY_THE_DATABASE) - held(owner),
         good="The database draws the references of series, and what is said of a series or medium goes with it.",
         bad="Run clew init on a new database and bring the records over: these are gone",
     )
@@ -202,9 +202,9 @@ def _assertions(owner: Connection, _: ConnectionFacts) -> Check:
 
 def _graph(owner: Connection, _: ConnectionFacts) -> Check:
     """The same of victims, offenders and places, and whether links go with what they join."""
-    return _verdict(
+    return verdict(
         "links",
-        (graph.HELD_BY_THE_DATABASE | outcomes.HELD_BY_THE_DATABASE) - _held(owner),
+        (graph.HELD_BY_THE_DATABASE | outcomes.HELD_BY_THE_DATABASE) - held(owner),
         good="The database draws the references of victims, offenders and places, and links go with what they join.",
         bad="Run clew init on a new database and bring the records over: these are gone",
     )
@@ -212,9 +212,9 @@ def _graph(owner: Connection, _: ConnectionFacts) -> Check:
 
 def _clues(owner: Connection, _: ConnectionFacts) -> Check:
     """Whether clues and votes go with what they are about, and each clue is whole."""
-    return _verdict(
+    return verdict(
         "clues",
-        localisation.HELD_BY_THE_DATABASE - _held(owner),
+        localisation.HELD_BY_THE_DATABASE - held(owner),
         good="The database holds every clue whole; clues go with their media, and votes with their series.",
         bad="Run clew init on a new database and bring the records over: these are gone",
     )
@@ -222,15 +222,15 @@ def _clues(owner: Connection, _: ConnectionFacts) -> Check:
 
 def _enquiry(owner: Connection, _: ConnectionFacts) -> Check:
     """Whether nothing cut out of a medium can be let out by one officer alone, and goes with what it was cut out of."""
-    return _verdict(
+    return verdict(
         "objects and questions",
-        enquiry.HELD_BY_THE_DATABASE - _held(owner),
+        enquiry.HELD_BY_THE_DATABASE - held(owner),
         good="The database lets no object out that two officers did not agree to, and draws references of questions.",
         bad="Run clew init on a new database and bring the records over: these are gone",
     )
 
 
-def _held(owner: Connection) -> set[str]:
+def held(owner: Connection) -> set[str]:
     """Triggers and constraints of the tables that are in force."""
     found = owner.execute(
         "select t.tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid"
@@ -269,7 +269,7 @@ def _leads(owner: Connection, facts: ConnectionFacts) -> Check:
         ).fetchone()
     if missing := {*pursuit.TRIGGERS, *pursuit.OF_PLACES, *pursuit.OF_CLUES, *pursuit.OF_ANSWERS} - kept:
         bad = "Run clew init on a new database and bring the records over: these are gone"
-        return _verdict("leads", missing, good="", bad=bad)
+        return verdict("leads", missing, good="", bad=bad)
     return Check(
         name="leads", ok=late == (False,),
         sentence="All that is new is looked at for leads." if late == (False,)
@@ -296,7 +296,7 @@ def _emptiness(app: Connection) -> Check:
         if table not in {*UNREAD, *administration.READ_BEFORE_SIGN_IN}
         if app.execute(f"select exists (select from {table})").fetchone() != (False,)
     }
-    return _verdict(
+    return verdict(
         "nobody sees nothing",
         showing,
         good="Without an actor every table is empty.",
@@ -320,5 +320,5 @@ def _privacy(app: Connection, facts: ConnectionFacts) -> Check:
     )
 
 
-def _verdict(name: str, wrong: set[str], *, good: str, bad: str) -> Check:
+def verdict(name: str, wrong: set[str], *, good: str, bad: str) -> Check:
     return Check(name=name, ok=not wrong, sentence=good if not wrong else f"{bad}: {', '.join(sorted(wrong))}.")

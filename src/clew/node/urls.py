@@ -34,6 +34,7 @@ from clew.web import (
     series,
     shreddings,
     single_sign_on,
+    taskforces,
 )
 from clew.web.references import ReferenceConverter
 from clew.web.second_factors import AddKey, LoginKey, RemoveKey
@@ -167,6 +168,10 @@ urlpatterns = [
     path(
         "handling/<slug:kind>/<reference:name>/changes/<uuid:change>/<slug:step>/", handlings.move, name="handling-move"
     ),
+    path("taskforces/", taskforces.all_of_them, name="taskforces"),
+    path("taskforces/open/", taskforces.open_one, name="taskforce-open"),
+    path("taskforces/<reference:name>/", taskforces.one, name="taskforce"),
+    path("taskforces/<reference:name>/<slug:step>/", taskforces.act, name="taskforce-act"),
     path("retention/", retentions.all_of_it, name="retention"),
     path("retention/decide/<slug:step>/", retentions.decide, name="retention-decide"),
     path("retention/decisions/<uuid:decision>/<slug:step>/", retentions.move, name="retention-move"),

@@ -123,6 +123,7 @@ FUNCTIONS_OF_THE_APP = (
     "clew_brought()",
     "clew_look_after_task_forces()",
     "clew_medium_was_brought(uuid)",
+    "clew_task_force_found(uuid)",
     "clew_task_forces()",
     "clew_task_forces_known()",
 )
@@ -183,7 +184,7 @@ TRIGGERS: Mapping[str, str] = {
 }
 HELD_BY_THE_DATABASE = frozenset({
     *TRIGGERS, *(f"{table}_{column}_goes_with_it" for table, column in GOES_WITH),
-    "task_force_lasts_no_longer", "one_stack_at_a_time",
+    "task_force_lasts_no_longer", "stack_is_whole", "brought_for_what_may_be",
 })  # fmt: skip
 """Triggers and constraints without which what this page says does not hold."""
 

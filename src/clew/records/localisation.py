@@ -37,8 +37,11 @@ APP_GRANTS = {
 }
 
 BLIND_GRANTS = {
-    # What goes to the record with which its medium is joined, and what is looked at again for leads.
-    "clues": "select (owner_member, owner_unit, audience, members, excluded, id, medium_id), update (medium_id)",
+    # What goes to the record with which its medium is joined, what is looked at again for leads, and how many came when.
+    "clues": (
+        "select (owner_member, owner_unit, audience, members, excluded, id, medium_id, asserted_at, withdrawn_at),"
+        " update (medium_id)"
+    ),
 }
 
 GOES_ALONG = (

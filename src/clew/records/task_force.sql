@@ -63,6 +63,48 @@ as $$
                   and (m.standing in ('invited', 'in') and not e.is_over or e.is_over and m.accepted_at is not null)))
 $$;
 
+-- What came of the series that were brought, since it began, by members that are in it: those of the actor's own member
+-- exactly, of others in fives (domain/ledger.of_others). Only for who works in it now.
+create or replace function clew_task_force_found(task_force uuid) returns table (kind text, own integer, others integer)
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    with f as materialized (
+        select t.id, t.starts_at from task_forces t where t.id = $1 and t.id = any ((select clew_task_forces())::uuid[])
+    ), s as materialized (
+        select distinct b.series_id from task_force_series b join f on f.id = b.task_force_id
+    ), found (kind, member, one) as (
+        select 'leads', d.member, null::uuid from f cross join s join leads d on d.series_id = s.series_id
+         where d.raised_at >= f.starts_at and d.state <> 'watched'
+        union all
+        (select 'links', l.owner_member, l.id from f cross join s join links l on l.a_kind = 1 and l.a_id = s.series_id
+          where l.asserted_at >= f.starts_at and l.state in (1, 2)
+         union
+         select 'links', l.owner_member, l.id from f cross join s join links l on l.b_kind = 1 and l.b_id = s.series_id
+          where l.asserted_at >= f.starts_at and l.state in (1, 2))
+        union all
+        (select distinct 'clues', c.owner_member, c.id from f cross join s join series_media p on p.series_id = s.series_id
+           join clues c on c.medium_id = p.medium_id
+          where c.asserted_at >= f.starts_at and c.withdrawn_at is null)
+        union all
+        (select distinct 'identifications', v.owner_member, v.id
+           from f cross join s join links l on l.type = 1 and l.state = 2 and l.b_kind = 1 and l.b_id = s.series_id
+           join victims v on v.id = l.a_id and v.owner_member = l.owner_member
+           join victim_steps k on k.victim_id = v.id and k.status = 'confirmed' and k.state in ('identified', 'safeguarded')
+          where k.decided_at >= f.starts_at)
+    ), counted as (
+        select d.kind, count(*) filter (where d.member = clew_actor_member()) as own,
+               count(*) filter (where d.member <> clew_actor_member()) as others
+          from found d join task_force_members m on m.task_force_id = $1 and m.member = d.member and m.standing = 'in'
+         group by d.kind
+    )
+    select k.kind, coalesce(c.own, 0)::integer,
+           case when c.others between 1 and {small} - 1 then null
+                else coalesce(c.others - c.others % {small}, 0)::integer end
+      from (values (1, 'leads'), (2, 'links'), (3, 'clues'), (4, 'identifications')) k (at, kind)
+      left join counted c on c.kind = k.kind where exists (select from f) order by k.at
+$$;
+
 -- A member goes: its officers and what it brought at once. An officer goes: what was held is anybody's again.
 create or replace function clew_leave_task_force() returns trigger
 language plpgsql security definer

@@ -58,6 +58,15 @@ class OfficerRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundRow:
+    """How many leads, links, clues or identifications came of what was brought: of others as `ledger.of_others` has them."""
+
+    kind: str
+    own: int
+    others: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DayRow:
     """What was given back on a day: by an officer of the own member, or by all of another's (`officer` is empty then)."""
 
@@ -314,6 +323,13 @@ def days(session: Session, task_force: UUID) -> tuple[DayRow, ...]:
             DayRow(day=row[0], member=row[1], officer=row[2], done=row[3], not_sure=row[4], set_back=row[5])
             for row in cursor
         )
+
+
+def found(session: Session, task_force: UUID) -> tuple[FoundRow, ...]:
+    """What came of what was brought since the task force began, for who works in it now."""
+    with session.cursor() as cursor:
+        cursor.execute("select kind, own, others from clew_task_force_found(%s)", [task_force])
+        return tuple(FoundRow(kind=row[0], own=row[1], others=row[2]) for row in cursor)
 
 
 def look_after(session: Session) -> None:
