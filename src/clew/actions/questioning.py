@@ -15,7 +15,7 @@ from clew.domain.member import specialities
 from clew.domain.message import Kind as MessageKind
 from clew.domain.message import Side, SubjectKind, checked_due, checked_language, checked_text
 from clew.domain.question import About, Answer, Kind, Said, Whom, asked, check_open, whom_from_words
-from clew.records import audit, crops, media, members, messages, places, questions, series
+from clew.records import audit, clues, crops, media, members, messages, places, questions, series
 from clew.records.messages import Message
 from clew.records.questions import Given, Party, Question
 from clew.records.session import Session
@@ -30,7 +30,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """A question as it is put. `name` is the reference of a series or place, or the SHA-256 of an own medium."""
+    """A question as it is put. `name` is the reference of a series or place, the SHA-256 of an own medium, or the identifier of a clue."""
 
     kind: Kind
     about: About
@@ -192,6 +192,8 @@ def _about(session: Session, asking: Asking) -> UUID:
         return series.find(session, asking.name).id
     if asking.about is About.PLACE:
         return places.find(session, asking.name).kept.id
+    if asking.about is About.CLUE:
+        return clues.found(session, asking.name).id
     return media.own(session, digest_of(asking.name))
 
 

@@ -18,6 +18,7 @@ from clew.cli import (
     cases,
     categories,
     clues,
+    crops,
     demo,
     exhibits,
     handlings,
@@ -33,6 +34,7 @@ from clew.cli import (
     overlaps,
     people,
     places,
+    questions,
     releases,
     reports,
     requests,
@@ -59,11 +61,13 @@ app.add_typer(handlings.app, name="handling", help="Handling: who may use record
 app.add_typer(cases.app, name="case", help="Cases: how one ends for good.")
 app.add_typer(categories.app, name="category", help="Categories: observed once, and made by each scheme.")
 app.add_typer(clues.app, name="clue", help="Clues: what was seen, heard or read in media.")
+app.add_typer(crops.app, name="crop", help="Crops: objects cut out of media, let out by a second officer.")
 app.add_typer(identifications.app, name="identification", help="Identification: how victims are found, by two.")
 app.add_typer(keys.app, name="key", help="Keys: renewed, and looked after.")
 app.add_typer(leads.app, name="lead", help="Leads: reasons to look closer at a series.")
 app.add_typer(messages.app, name="message", help="Messages: what units ask one another about records.")
 app.add_typer(notices.app, name="notice", help="Notices: that something waits for your unit.")
+app.add_typer(questions.app, name="question", help="Questions: whether others know an object.")
 app.add_typer(overlaps.app, name="overlap", help="Overlaps: another member is on the same ground.")
 app.add_typer(releases.app, name="release", help="Releases: originals opened to one other member.")
 app.add_typer(reports.app, name="report", help="Reports of a member, as numbers.")

@@ -43,6 +43,7 @@ class About(StrEnum):
     SERIES = "series"
     MEDIUM = "medium"
     PLACE = "place"
+    CLUE = "clue"
 
 
 class Said(StrEnum):

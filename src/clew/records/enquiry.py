@@ -20,7 +20,7 @@ OWN_CROP = (
     "(crop_id is null or exists (select from public.crops c where c.id = crop_id"
     f" and c.state = '{State.IN_FORCE}' and c.wrapped is not null))"
 )
-_TABLES = {About.SERIES: "series", About.MEDIUM: "media", About.PLACE: "places"}
+_TABLES = {About.SERIES: "series", About.MEDIUM: "media", About.PLACE: "places", About.CLUE: "clues"}
 SEES_RECORD = "(case about_kind {} else false end)".format(
     " ".join(
         f"when '{kind}' then exists (select from public.{table} r where r.id = about_id)"

@@ -178,7 +178,7 @@ def _rows(session: Session, condition: str, values: dict[str, object]) -> tuple[
 
 _QUESTIONS = """
     select q.id, q.reference, q.member, q.unit, q.kind, q.about_kind, q.about_id,
-           coalesce(s.reference, p.reference, encode(m.name, 'hex'), ''), q.crop_id, q.language, q.due_on, q.asked_by,
+           coalesce(s.reference, p.reference, encode(m.name, 'hex'), e.id::text, ''), q.crop_id, q.language, q.due_on, q.asked_by,
            q.asked_at, q.closed_at,
            exists (select from correspondences c join messages w on w.correspondence_id = c.id
                     where c.subject_kind = 'question' and c.subject_id = q.id and w.written_by <> %(me)s
@@ -188,6 +188,7 @@ _QUESTIONS = """
       left join series s on q.about_kind = 'series' and s.id = q.about_id
       left join places p on q.about_kind = 'place' and p.id = q.about_id
       left join media m on q.about_kind = 'medium' and m.id = q.about_id
+      left join clues e on q.about_kind = 'clue' and e.id = q.about_id
 """
 
 
