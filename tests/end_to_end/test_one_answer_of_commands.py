@@ -122,6 +122,40 @@ WALKED: dict[str, tuple[Way, ...]] = {
         Way(words="victim {} --to DK/VICTIM-ID", sort=REFERENCES, parameter="name"),
         Way(words="place {} --to DK/VICTIM-ID", sort=REFERENCES, parameter="name"),
     ),
+    "crop make": (
+        Way(words="{} --box 0,0,0.1,0.1 --words plug --purpose investigation --case NO-1", sort=DIGESTS, parameter="sha256"),
+    ),
+    "crop list": (Way(words="--after {}", sort=HIDDEN, parameter="after"),),
+    "crop show": (
+        Way(words="{} --to {nowhere} --purpose investigation --case NO-1", sort=IDENTIFIERS, parameter="crop"),
+    ),
+    **{f"crop {step}": (Way(words="{}", sort=IDENTIFIERS, parameter="crop"),) for step in ("approve", "refuse", "end")},
+    "question list": (Way(words="--after {}", sort=HIDDEN, parameter="after"),),
+    "question ask": (
+        Way(words="sign series {} --to DK", sort=NAMES, parameter="name"),
+        Way(words="sign medium {} --to DK", sort=DIGESTS, parameter="name"),
+        Way(words="sign clue {} --to DK", sort=HIDDEN, parameter="name"),
+        Way(words="sign series green-room --to DK --crop {}", sort=IDENTIFIERS, parameter="crop"),
+    ),
+    **{
+        f"question {step}": (Way(words=f"{{}} {more}".strip(), sort=REFERENCES, parameter="question"),)
+        for step, more in (
+            ("show", ""), ("answer", "--said yes --country NO"), ("nothing-known", ""), ("pass", "--unit FORENSICS"),
+            ("translate", "--language sv"), ("close", ""), ("conclude", f"--answer {NEVER_GIVEN}"),
+        )
+    },
+    "referral list": (Way(words="--after {}", sort=HIDDEN, parameter="after"),),
+    "referral build": (
+        Way(words="{} DK --to DK/VICTIM-ID", sort=NAMES, parameter="series"),
+        Way(words="green-room DK --to DK/VICTIM-ID --crop {}", sort=IDENTIFIERS, parameter="crop"),
+    ),
+    **{
+        f"referral {step}": (Way(words=f"{{}} {more}".strip(), sort=REFERENCES, parameter="referral"),)
+        for step, more in (
+            ("show", ""), ("approve", ""), ("withdraw", ""), ("accept", ""), ("decline", ""), ("hand-back", ""),
+            ("write", "--to {nowhere} --purpose investigation --case NO-1"),
+        )
+    },
     "lead list": (Way(words="--series {}", sort=NAMES, parameter="series"),),
     **{
         f"lead {step}": (Way(words=f"{{}} {more}".strip(), sort=IDENTIFIERS, parameter="lead"),)
@@ -364,10 +398,13 @@ NO_REFERENCES = {
     "country": "two letters", "at": "a point", "type_": "a closed list", "confidence": "a closed list", "note": "words",
     "hops": "a number", "facts": "yes or no", "value": "words", "box": "shares of a picture", "field": "a closed list",
     "all_": "yes or no", "officer": "officers of the own member, whom all of it know", "finding": "a closed list",
+    "about": "a closed list", "good_at": "a closed list", "speaking": "a code",
+    "sections": "a closed list",
 }  # fmt: skip
 COMPLETION = {"help", "install_completion", "show_completion"}
 STATED = {
-    ("release give", "case"), ("release fetch", "case"), ("place describe", "name"),
+    ("release give", "case"), ("release fetch", "case"), ("crop make", "case"), ("crop show", "case"),
+    ("referral write", "case"), ("question conclude", "answer"), ("place describe", "name"),
     *((f"{whose} {step}", "case") for whose in ("victim", "offender") for step in ("reveal", "forget")),
     ("category list", "after"), ("category disputes", "after"),
 }  # fmt: skip
@@ -559,6 +596,7 @@ READING = (
     "retention ended", "retention terms",
     "series list", "series list --json", "series show green-room", "series show green-room --json",
     "series propose --case NO-1",
+    "crop list", "question list", "question list --own --json", "referral list",
     "victim list", "offender list --json", "place list", "link waiting", "link list NO-1", "link explore NO-1 --json",
     "identification due", "report ledger", "report ledger --by year --json",
     "category list NO-1 --scheme template-letters", "category count NO-1 --scheme template-letters",

@@ -100,6 +100,8 @@ GOLDEN_APP = {
         "insert, select (id, reference, member, unit, kind, about_kind, about_id, crop_id, language, due_on, asked_by,"
         " asked_at, closed_by, closed_at), update (closed_by, closed_at)"
     ),
+    "referral_packages": "delete, insert, select",
+    "referrals": "insert, select, update (state, decided_by, decided_at, moved_by, moved_at)",
     "releases": "insert, select, update (wrapped, withdrawn_at)",
     "retention_decisions": "insert, select, update (state, decided_by, decided_at)",
     "requests": (
@@ -188,6 +190,7 @@ GOLDEN_BLIND = {
     "retention_decisions": "select, update (reason)",
     "question_answers": "delete, select (id, correspondence_id)",
     "questions": "delete, select",
+    "referrals": "select",
     "releases": "select (member, recipient, released_at, withdrawn_at)",
     "requests": "delete, select (id, member, kind, state, received_on, ends_at, outcome, decided_at, closed_at)",
     "series": OWNED.replace("id)", "id, state, reference)"),
@@ -247,6 +250,7 @@ GOLDEN_FUNCTIONS = {
     "clew_forget_overlaps",
     "clew_join_overlaps",
     "clew_open_overlaps",
+    "clew_referrals_shown",
     "clew_release_overlaps",
     "clew_forget_places_in_series",
     "clew_forget_words",
@@ -331,7 +335,7 @@ def test_a_row_lies_in_something_of_its_own_unit_wherever_the_database_knows_wha
     guarded |= {("clues", "media"), ("series_votes", "series")}  # their rules ask the same
     # These ask the same; a task force names no member's record.
     guarded |= {(table, parent) for (table, _), parent in alliance.GOES_WITH.items()}
-    guarded |= {("crops", "media")}  # and this one's: the medium is the own unit's
+    guarded |= {("referrals", "series"), ("referral_packages", "referrals"), ("crops", "media")}  # and this one's: the medium is the own unit's
     guarded |= {("observations", "media")}  # its rule asks before, and with one answer, whether the medium is seen
     assert kept - guarded <= {("units", "members")}
 
@@ -373,6 +377,7 @@ OF_NOBODY = {
     "fingerprints": "numbers of the index: given by the counter, never chosen",
     "door_memory": "what signing in remembers",
     "questions": "the reference: drawn as that of a series",
+    "referrals": "the reference: drawn as that of a series",
     "series": "the reference: drawn by the database among those that are free, never chosen",
     "task_forces": "the reference: drawn as that of a series",
     "task_force_stacks": "an officer holds one at a time: none but the officer writes that",
@@ -384,7 +389,7 @@ OF_NOBODY = {
 
 GUARDED = {
     *policies.PARENTS, *policies.SEEN, "blocks", "medium_keys", "releases", "shreddings", "tombstones",
-    "overlap_contacts", "overlap_sides", "place_points", "task_force_stack_media",
+    "overlap_contacts", "overlap_sides", "place_points", "referral_packages", "task_force_stack_media",
 }  # fmt: skip
 """Tables of which a key names a record without its owner: who writes there is asked whether that record is the own unit's."""
 

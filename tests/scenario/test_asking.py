@@ -10,12 +10,24 @@ import psycopg
 import pytest
 from PIL import Image
 
-from clew.actions import auditing, blocking, corresponding, cropping, entering, questioning, shredding
+from clew.actions import (
+    auditing,
+    blocking,
+    concluding,
+    corresponding,
+    cropping,
+    entering,
+    questioning,
+    shredding,
+    spotting,
+)
 from clew.actions.auditing import Wanted
 from clew.actions.cropping import Box, Piece, State
 from clew.actions.questioning import About, Answer, Asking, Kind, Said
 from clew.cli.drawing import room
+from clew.domain import clue
 from clew.domain.agreement import PROPOSAL_DAYS_MAX
+from clew.domain.clue import ClueKind
 from clew.domain.errors import ClewError, Invalid, NotVisible, SecondPersonNeeded, StepRefused, Unavailable
 from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
@@ -183,6 +195,30 @@ def test_those_who_were_asked_see_nothing_of_one_another(world: World, ada: Acto
     assert [party.member for party in view.parties] == ["SE"]
     assert "holes" not in repr(view)
     assert [(party.member, len(party.answers)) for party in look(ada, asked).parties] == [("DK", 1), ("SE", 0)]
+
+
+def test_an_officer_makes_a_clue_of_an_answer_once_where_the_object_was_cut_out(
+    ada: Actor, sven: Actor, asked: str, picture: bytes
+) -> None:
+    for answer, words in ((Answer(said=Said.NOTHING_KNOWN), ""), (Answer(said=Said.YES, country="SE"), "Type F, sold here.")):
+        with acting_as(sven) as session:
+            questioning.answer(session, asked, answer, words)
+    (party,) = look(ada, asked).parties
+    latest, earlier = party.answers
+    with acting_as(ada) as session:
+        concluding.conclude(session, asked, latest.id)
+        (made,) = spotting.of_media(session, [picture.hex()])
+    assert (made.said.kind, made.said.value, made.said.speaks) == (ClueKind.PLUG_TYPE, "Type F, sold here.", {"SE": 3})
+    assert (made.said.where.box, made.is_own) == (clue.Box(x=0.1, y=0.2, width=0.3, height=0.3), True)
+    for of, answer_id, refusal in (
+        (ada, latest.id, StepRefused), (ada, earlier.id, StepRefused), (ada, UUID(int=7), NotVisible), (sven, latest.id, StepRefused),
+    ):  # fmt: skip
+        with acting_as(of) as session, pytest.raises(refusal):
+            concluding.conclude(session, asked, answer_id)
+
+
+def test_kinds_of_questions_are_in_step_with_those_of_clues() -> None:
+    assert {*Kind} - {*map(str, ClueKind)} == {Kind.OTHER}
 
 
 def test_we_know_nothing_is_one_press_and_an_answer_can_be_another_later(ada: Actor, sven: Actor, asked: str) -> None:

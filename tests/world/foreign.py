@@ -19,11 +19,14 @@ from clew.actions import (
     linking,
     mustering,
     opening,
+    questioning,
+    referring,
     restricting,
     sifting,
     spotting,
 )
-from clew.domain import clue
+from clew.domain import clue, crop
+from clew.domain.agreement import State
 from clew.domain.clock import RequestKind
 from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
@@ -34,8 +37,9 @@ from clew.domain.offender import OffenderFacts
 from clew.domain.officer import Role
 from clew.domain.overlap import Mode, Step
 from clew.domain.place import PlaceFacts, PlaceKind
+from clew.domain.referral import SECTIONS_DEFAULT
 from clew.domain.victim import Said, VictimFacts
-from clew.records import hash_lists, leads, matches
+from clew.records import cases, crops, hash_lists, leads, matches, officers
 from clew.records.session import Session, acting_as
 from tests.world.ticks import ticks
 from tests.world.world import World, handling
@@ -82,11 +86,13 @@ def sweden(world: World) -> Foreign:
     request(world)
     overlap(world, sven)
     force = task_force(world, sven)
+    asked = question(world, sven, reference, medium)
     names = [f"{kind}-{word}" for kind in ("SE", "PHONE", "series", "list") for word in WORDS]
     hidden = identifiers_of(world, "SE", "and audience = 0")
     ids = dict.fromkeys([*identifiers_of(world, "SE"), *hidden])
     return Foreign(
-        names=(*names, reference, *references, force, REQUEST), ids=tuple(map(str, ids)), hidden=tuple(map(str, hidden)),
+        names=(*names, reference, *references, force, *asked, REQUEST), ids=tuple(map(str, ids)),
+        hidden=tuple(map(str, hidden)),
     )  # fmt: skip
 
 
@@ -120,6 +126,34 @@ def task_force(world: World, of: Actor) -> str:
         sifting.bring(session, made, "series-hidden")
         sifting.take(session, made)
     return made
+
+
+def question(world: World, of: Actor, series: str, medium: UUID) -> tuple[str, str]:
+    """Sweden asks Denmark about its hidden series, with an object that was let out, and refers it there; the references."""
+    signe, box = world.officer("sara", member="SE"), crop.Box(left=0, top=0, width=100, height=100)
+    with acting_as(of) as session:
+        case_id = cases.find_own(session, "SE-hidden")
+        crop_id = crops.propose(session, medium, case_id, box, None, "A plug of Sweden", name=bytes(32), blob=bytes(32))
+        crops.arrive(session, crop_id, b"wrapped")
+    with acting_as(signe) as session:
+        crops.move(session, crop_id, State.IN_FORCE)
+    with acting_as(of) as session:
+        asking = questioning.Asking(
+            kind=questioning.Kind.PLUG_TYPE, about=questioning.About.SERIES, name=series, words="Is this plug yours?",
+            language="en", due_on=opening.today(), crop_id=crop_id,
+        )  # fmt: skip
+        asked = questioning.ask(session, asking, questioning.whom(["DK"], (), ()))
+        wanted = referring.Wanted(
+            series=series, country="DK", to=("DK", "VICTIM-ID"), due_on=opening.today(), words="Words of Sweden",
+            sections=SECTIONS_DEFAULT, crops=(crop_id,),
+        )  # fmt: skip
+        referred = referring.build(session, wanted)
+    with acting_as(signe) as session:
+        referring.approve(session, referred)
+    dina = officers.actor_of("dina")
+    with acting_as(dina) as session:
+        questioning.answer(session, asked, questioning.Answer(said=questioning.Said.YES, country="DK"), "Ours.")
+    return asked, referred
 
 
 def hide_series(session: Session, series_id: UUID) -> str:

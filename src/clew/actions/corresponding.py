@@ -221,8 +221,8 @@ def _subject(session: Session, about: About) -> tuple[UUID, tuple[str, str] | No
         SubjectKind.OFFENDER: lambda: offenders.find(session, about.name).kept.id,
         SubjectKind.PLACE: lambda: places.find(session, about.name).kept.id,
     }
-    if about.kind is SubjectKind.QUESTION:
-        raise Invalid("A question is put with what it asks, not by a message about it.")
+    if about.kind not in {*kinds, SubjectKind.OVERLAP}:
+        raise Invalid("A question or a referral is sent as one, not by a message about it.")
     if about.kind is not SubjectKind.OVERLAP:
         return kinds[about.kind](), None
     with suppress(ValueError):

@@ -10,7 +10,7 @@ from clew.actions import corresponding
 from clew.actions.opening import today
 from clew.actions.releasing import digest_of
 from clew.domain.agreement import State
-from clew.domain.errors import StepRefused
+from clew.domain.errors import NotVisible, StepRefused
 from clew.domain.member import specialities
 from clew.domain.message import Kind as MessageKind
 from clew.domain.message import Side, SubjectKind, checked_due, checked_language, checked_text
@@ -30,7 +30,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """A question as it is put. `name` is the reference of a series or place, the SHA-256 of an own medium, or the identifier of a clue."""
+    """A question as it is put.
+
+    `name`: reference of a series or place, SHA-256 of an own medium, or identifier of a clue.
+    """
 
     kind: Kind
     about: About
@@ -193,8 +196,14 @@ def _about(session: Session, asking: Asking) -> UUID:
     if asking.about is About.PLACE:
         return places.find(session, asking.name).kept.id
     if asking.about is About.CLUE:
-        return clues.found(session, asking.name).id
+        return _clue(session, asking.name)
     return media.own(session, digest_of(asking.name))
+
+
+def _clue(session: Session, untrusted_name: str) -> UUID:
+    with suppress(ValueError):
+        return clues.get(session, UUID(untrusted_name)).id
+    raise NotVisible("There is no such clue.")
 
 
 def _check_crop(session: Session, crop_id: UUID | None) -> frozenset[str]:

@@ -27,7 +27,7 @@ def crop() -> None:
 def make(
     sha256: Annotated[str, typer.Argument(help="SHA-256 of a medium of your unit.")],
     as_: As,
-    box: Annotated[str, typer.Option(help="Shares of the picture as it is shown: 0.1,0.2,0.3,0.3 (x, y, width, height).")],
+    box: Annotated[str, typer.Option(help="x, y, width, height as shares of the picture as shown: 0.1,0.2,0.3,0.3")],
     words: Annotated[str, typer.Option(help="Which object it is.")],
     purpose: Purpose,
     case: Case,
@@ -41,7 +41,8 @@ def make(
         from clew.node.workplace import equipped
 
         (name,) = digests([sha256])
-        piece = cropping.Piece(sha256=name, box=box_in(box), words=words, at_ms=None if at is None else round(at * 1000))
+        at_ms = None if at is None else round(at * 1000)
+        piece = cropping.Piece(sha256=name, box=box_in(box), words=words, at_ms=at_ms)
         with equipped(configuration) as workplace:
             made = cropping.make(workplace, opening.actor_of(as_), piece, purpose=purpose, case=case)
         said(json_, {"id": str(made)}, str(made))

@@ -35,6 +35,7 @@ from clew.cli import (
     people,
     places,
     questions,
+    referrals,
     releases,
     reports,
     requests,
@@ -68,6 +69,7 @@ app.add_typer(leads.app, name="lead", help="Leads: reasons to look closer at a s
 app.add_typer(messages.app, name="message", help="Messages: what units ask one another about records.")
 app.add_typer(notices.app, name="notice", help="Notices: that something waits for your unit.")
 app.add_typer(questions.app, name="question", help="Questions: whether others know an object.")
+app.add_typer(referrals.app, name="referral", help="Referrals: what is handed over to the likely country.")
 app.add_typer(overlaps.app, name="overlap", help="Overlaps: another member is on the same ground.")
 app.add_typer(releases.app, name="release", help="Releases: originals opened to one other member.")
 app.add_typer(reports.app, name="report", help="Reports of a member, as numbers.")

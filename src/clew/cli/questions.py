@@ -9,7 +9,8 @@ from uuid import UUID
 import typer
 
 from clew.cli.answers import plain
-from clew.cli.entry import As, Json, console, entered, said, shown
+from clew.cli.entry import As, Json, console, entered, shown
+from clew.cli.entry import said as say
 from clew.domain.errors import Invalid
 from clew.domain.question import About, Answer, Kind, Said
 
@@ -49,11 +50,11 @@ def list_(
 def ask(
     kind: Annotated[Kind, typer.Argument(help="What it is, such as plug-type, sign, product or school-wear.")],
     about: Annotated[About, typer.Argument(help="What it is about: series, medium, place or clue.")],
-    name: Annotated[str, typer.Argument(help="Reference of a series or place, SHA-256 of a medium, identifier of a clue.")],
+    name: Annotated[str, typer.Argument(help="Reference, SHA-256 of a medium, or identifier of a clue.")],
     as_: As,
-    to: Annotated[list[str] | None, typer.Option(help="Member or unit, such as SE or SE/VICTIM-ID; may be repeated.")] = None,
-    good_at: Annotated[list[str] | None, typer.Option(help="Ask units with this speciality; may be repeated.")] = None,
-    speaking: Annotated[list[str] | None, typer.Option(help="Ask members that speak it: an ISO 639 code.")] = None,
+    to: Annotated[list[str] | None, typer.Option(help="Member or unit, such as SE/VICTIM-ID; repeated.")] = None,
+    good_at: Annotated[list[str] | None, typer.Option(help="Ask units with this speciality; repeated.")] = None,
+    speaking: Annotated[list[str] | None, typer.Option(help="Ask who speaks it, by ISO 639; repeated.")] = None,
     language: Annotated[str, typer.Option(help="Language that you write in: an ISO 639 code.")] = "en",
     due: Annotated[str | None, typer.Option(help=f"Day by which you need an answer; else in {DUE_DAYS} days.")] = None,
     crop: Annotated[UUID | None, typer.Option(help="An approved crop of your unit that goes with it.")] = None,
@@ -70,7 +71,7 @@ def ask(
         whom = questioning.whom(to or (), good_at or (), speaking or ())
         with opening.acting_as(opening.actor_of(as_)) as session:
             made = questioning.ask(session, asking, whom)
-        said(json_, {"reference": made}, made)
+        say(json_, {"reference": made}, made)
 
 
 @app.command()
@@ -136,6 +137,22 @@ def translate(
         with opening.acting_as(opening.actor_of(as_)) as session:
             view = questioning.translate(session, question, language, words)
         _show(view, as_json=json_)
+
+
+@app.command()
+def conclude(
+    question: Which,
+    as_: As,
+    answer: Annotated[UUID, typer.Option(help="Identifier of an answer that names a country.")],
+    json_: Json = False,
+) -> None:
+    """Make a clue of an answer, on the medium that the question is about."""
+    with entered():
+        from clew.actions import concluding, opening
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            made = concluding.conclude(session, question, answer)
+        say(json_, {"clue": str(made)}, f"Clue {made}.")
 
 
 @app.command()

@@ -28,6 +28,8 @@ class SubjectKind(StrEnum):
     """A contact: both sides of an overlap consented, and each knows the other."""
     QUESTION = "question"
     """One question goes to several units, and each has a correspondence of its own about it."""
+    REFERRAL = "referral"
+    """What was handed over to a unit of the country in which a series was probably made."""
 
 
 class Kind(StrEnum):

@@ -1,7 +1,7 @@
 """Questions: what one unit asks others who may know it, by what they are good at and speak; and what they answer."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -72,6 +72,10 @@ class Answer:
             raise Invalid("A country is the two letters of ISO 3166-1, such as NO.")
         if self.country and self.said is Said.NOTHING_KNOWN:
             raise Invalid("Who knows nothing names no country.")
+
+
+WEIGHTS: Mapping[Said, int] = {Said.YES: 3, Said.PROBABLY: 2, Said.NO: -2}
+"""How heavily an answer speaks for its country, once an officer makes a clue of it."""
 
 
 class Asked(Protocol):

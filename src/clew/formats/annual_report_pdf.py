@@ -25,11 +25,11 @@ INK, SOFT, LINE = HexColor("#1c2426"), HexColor("#56646a"), HexColor("#d5dcde")
 MARGIN = 18 * mm
 WIDTHS = (62 * mm, 20 * mm, 92 * mm)
 
-_TEXT = ParagraphStyle("text", fontName=PLAIN, fontSize=8.5, leading=11.5, textColor=INK)
-_SMALL = ParagraphStyle("small", parent=_TEXT, fontSize=7.5, leading=10, textColor=SOFT)
-_TITLE = ParagraphStyle("title", parent=_TEXT, fontName=BOLD, fontSize=15, leading=20)
-_HEADING = ParagraphStyle("heading", parent=_TEXT, fontName=BOLD, fontSize=10.5, leading=14, spaceBefore=9)
-_NUMBER = ParagraphStyle("number", parent=_TEXT, alignment=2)
+TEXT = ParagraphStyle("text", fontName=PLAIN, fontSize=8.5, leading=11.5, textColor=INK)
+SMALL = ParagraphStyle("small", parent=TEXT, fontSize=7.5, leading=10, textColor=SOFT)
+TITLE = ParagraphStyle("title", parent=TEXT, fontName=BOLD, fontSize=15, leading=20)
+HEADING = ParagraphStyle("heading", parent=TEXT, fontName=BOLD, fontSize=10.5, leading=14, spaceBefore=9)
+_NUMBER = ParagraphStyle("number", parent=TEXT, alignment=2)
 
 
 def as_pdf(report: AnnualReport) -> bytes:
@@ -55,27 +55,27 @@ def as_pdf(report: AnnualReport) -> bytes:
 
 
 def _parts(report: AnnualReport) -> Iterator[Flowable]:
-    yield Paragraph(f"Annual report {report.year}", _TITLE)
-    yield Paragraph(_shown(f"{report.member} {report.member_name}", instead=report.member), _TEXT)
+    yield Paragraph(f"Annual report {report.year}", TITLE)
+    yield Paragraph(shown(f"{report.member} {report.member_name}", instead=report.member), TEXT)
     yield Paragraph(
         f"From 1 January to 31 December {report.year}, in UTC; what is said to hold now held when this was made,"
-        f" {_time(report.made_at)}. Numbers only: no person and no record is named.", _SMALL,
+        f" {_time(report.made_at)}. Numbers only: no person and no record is named.", SMALL,
     )  # fmt: skip
     for section in report.sections:
-        yield Paragraph(TITLES[section.name], _HEADING)
+        yield Paragraph(TITLES[section.name], HEADING)
         yield _table(section)
-    yield Paragraph("The log of acts", _HEADING)
+    yield Paragraph("The log of acts", HEADING)
     for line in _log(report):
-        yield Paragraph(_shown(line), _TEXT)
+        yield Paragraph(shown(line), TEXT)
     yield Spacer(1, 4 * mm)
 
 
 def _table(section: Section) -> Table:
     rows = [
         [
-            Paragraph(escape(WORDS[section.name, figure.name]), _TEXT),
+            Paragraph(escape(WORDS[section.name, figure.name]), TEXT),
             Paragraph(str(figure.total), _NUMBER),
-            Paragraph(_shown(", ".join(f"{of} {number}" for of, number in figure.parts)), _SMALL),
+            Paragraph(shown(", ".join(f"{of} {number}" for of, number in figure.parts)), SMALL),
         ]
         for figure in section.figures
     ]
@@ -98,7 +98,7 @@ def _log(report: AnnualReport) -> Iterator[str]:
         yield "no witness has signed"
 
 
-def _shown(words: str, *, instead: str = "?") -> str:
+def shown(words: str, *, instead: str = "?") -> str:
     """Words as the library takes them; `instead` where the font has no signs for them."""
     known = pdfmetrics.getFont(PLAIN).face.charToGlyph
     return escape(words if all(ord(sign) in known for sign in words) else instead)

@@ -26,6 +26,7 @@ from clew.actions import (
     opening,
     raising,
     receiving,
+    referring,
     restricting,
     shredding,
     unpacking,
@@ -252,9 +253,10 @@ def end_retention(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
 @app.periodic(cron="17 * * * *")
 @app.task(name="end_crops", queue=VAULT_QUEUE, queueing_lock="end_crops")
 def end_crops(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
-    """Objects that no second officer agreed to in time go, and those that were stopped on their way into the vault."""
+    """Objects and referrals that no second officer agreed to in time go, and objects that were stopped on their way."""
     with reached():
         cropping.look_after(_workplaces[0].vault)
+        referring.look_after()
 
 
 @app.periodic(cron="* * * * *")

@@ -19,6 +19,7 @@ from clew.records import (
     classification,
     enquiry,
     graph,
+    handover,
     localisation,
     outcomes,
     policies,
@@ -224,8 +225,8 @@ def _enquiry(owner: Connection, _: ConnectionFacts) -> Check:
     """Whether nothing cut out of a medium can be let out by one officer alone, and goes with what it was cut out of."""
     return verdict(
         "objects and questions",
-        enquiry.HELD_BY_THE_DATABASE - held(owner),
-        good="The database lets no object out that two officers did not agree to, and draws references of questions.",
+        (enquiry.HELD_BY_THE_DATABASE | handover.HELD_BY_THE_DATABASE) - held(owner),
+        good="The database lets no object and no referral out that two officers did not agree to.",
         bad="Run clew init on a new database and bring the records over: these are gone",
     )
 

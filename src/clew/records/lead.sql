@@ -89,6 +89,7 @@ begin
                    (select c.medium_id from crops c where c.id = q.crop_id),
                    case q.about_kind
                         when 'medium' then q.about_id
+                        when 'clue' then (select e.medium_id from clues e where e.id = q.about_id)
                         when 'series' then coalesce(
                             (select s.medium_id from series_media s
                               where s.series_id = q.about_id and s.owner_member = q.member and s.owner_unit = q.unit limit 1),

@@ -123,7 +123,9 @@ def answered(session: Session) -> list[Answered]:
             select distinct on (a.id, w.id) w.id, l.id, a.id, a.said, a.country
               from questions q join question_answers a on a.question_id = q.id
               left join crops c on c.id = q.crop_id
-              join pg_temp.lead_candidates l on l.id = c.medium_id or q.about_kind = 'medium' and l.id = q.about_id
+              left join clues e on q.about_kind = 'clue' and e.id = q.about_id
+              join pg_temp.lead_candidates l on l.id in (c.medium_id, e.medium_id)
+                   or q.about_kind = 'medium' and l.id = q.about_id
                    or q.about_kind = 'series' and c.id is null
               join series_media sm on sm.medium_id = l.id
               join pg_temp.lead_series w on w.id = sm.series_id and not w.is_solved

@@ -74,6 +74,7 @@ begin
     delete from correspondence_reads r where r.correspondence_id = any (gone);
     delete from question_answers a where a.correspondence_id = any (gone);
     delete from correspondences c where c.id = any (gone);
+    -- A referral stays with its owner; who got it has no way to it any more.
     delete from questions q where q.closed_at < transaction_timestamp() - {messages_kept}
        and not exists (select from correspondences c where c.subject_id = q.id);
     delete from notices n where n.subject_id = any (gone)
@@ -100,6 +101,7 @@ begin
             or c.subject_id in (select o.contact_id from overlap_contacts o where o.subject_id = $1)
             -- A question about it, about a medium in it, or with an object that was cut out there.
             or c.subject_id in (select q.id from questions q where q.about_id = $1)
+            or c.subject_id in (select r.id from referrals r where r.series_id = $1)
             or c.subject_id in (select q.id from questions q join crops p on p.id = q.crop_id where p.case_id = $1)
             or c.subject_id in (select q.id from questions q join occurrences o on o.medium_id = q.about_id
                                  where o.case_id = $1));

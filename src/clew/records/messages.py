@@ -237,6 +237,16 @@ def close(session: Session, correspondence_id: UUID) -> None:
             raise StepRefused("This correspondence is closed.")
 
 
+def about(session: Session, kind: SubjectKind, subject_id: UUID) -> tuple[UUID, ...]:
+    """Open correspondences of the actor's unit about a record."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select id from correspondences where subject_kind = %s and subject_id = %s and closed_at is null order by id",
+            [kind.value, subject_id],
+        )
+        return tuple(row[0] for row in cursor)
+
+
 def contact(session: Session, contact_id: UUID) -> tuple[str, str]:
     """Member and unit of the other side of an overlap of the own unit, once both consented.
 
@@ -343,7 +353,7 @@ _CORRESPONDENCES = """
                                          and r.officer = %(me)s and r.read_at >= m.written_at)),
            exists (select from messages m where m.correspondence_id = c.id and m.kind in ('answer', 'nothing-known')),
            coalesce(k.reference, k2.reference), e.reference,
-           coalesce(s.reference, v.reference, f.reference, p.reference, q.reference), coalesce(k.owner_member, k2.owner_member, e.owner_member)
+           coalesce(s.reference, v.reference, f.reference, p.reference, q.reference, h.reference), coalesce(k.owner_member, k2.owner_member, e.owner_member)
       from correspondences c
       left join cases k on k.id = c.subject_id
       left join exhibits e on e.id = c.subject_id
@@ -352,6 +362,7 @@ _CORRESPONDENCES = """
       left join offenders f on f.id = c.subject_id
       left join places p on p.id = c.subject_id
       left join questions q on q.id = c.subject_id
+      left join referrals h on h.id = c.subject_id
       left join overlap_contacts o on o.contact_id = c.subject_id
       left join cases k2 on k2.id = o.subject_id
 """

@@ -22,6 +22,7 @@ from clew.records import (
     deconfliction,
     enquiry,
     graph,
+    handover,
     localisation,
     locks,
     log,
@@ -97,6 +98,7 @@ APP_GRANTS = {
     **localisation.APP_GRANTS,
     **alliance.APP_GRANTS,
     **enquiry.APP_GRANTS,
+    **handover.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -118,6 +120,7 @@ BLIND_GRANTS = {
     **outcomes.BLIND_GRANTS,
     **alliance.BLIND_GRANTS,
     **enquiry.BLIND_GRANTS,
+    **handover.BLIND_GRANTS,
     **classification.BLIND_GRANTS,
     **assertions.BLIND_GRANTS,
     **localisation.BLIND_GRANTS,
@@ -159,6 +162,7 @@ FUNCTIONS_OF_THE_APP = (
     *outcomes.FUNCTIONS_OF_THE_APP,
     *alliance.FUNCTIONS_OF_THE_APP,
     *enquiry.FUNCTIONS_OF_THE_APP,
+    *handover.FUNCTIONS_OF_THE_APP,
 )
 FUNCTIONS_OF_THE_BLIND = (
     "clew_actor()",
@@ -247,6 +251,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **localisation.RULES,
     **alliance.RULES,
     **enquiry.RULES,
+    **handover.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 
@@ -344,6 +349,7 @@ SOURCES = (
     "identification.sql",
     "task_force.sql",
     "question.sql",
+    "referral.sql",
 )
 
 

@@ -12,9 +12,12 @@ as $$
      where c.id = $1 and c.state = 'in-force' and c.wrapped is not null
        and '{blocked}' <> all (m.excluded) and clew_actor_member() <> all (m.excluded)
        and not exists (select from blocks b where b.lifted_at is null and b.subject_id = c.case_id)
-       and exists (
+       and (exists (
+           select from referrals r where c.id = any (r.crop_ids) and r.member = c.member and r.unit = c.unit
+              and r.id in (select clew_referrals_shown(true)))
+         or exists (
            select from questions q join correspondences x on x.subject_id = q.id and x.subject_kind = 'question'
             where q.crop_id = c.id and q.member = c.member and q.unit = c.unit and q.closed_at is null
               and x.closed_at is null and x.to_member = clew_actor_member() and clew_actor_unit() = any (x.to_units)
-              and not exists (select from blocks b where b.lifted_at is null and b.subject_id = q.about_id))
+              and not exists (select from blocks b where b.lifted_at is null and b.subject_id = q.about_id)))
 $$;

@@ -41,6 +41,7 @@ class Given:
     """What a unit answered, and when; `by` is an officer of the actor's own member, or empty."""
 
     id: UUID
+    message_id: UUID
     answer: Answer
     member: str
     unit: str
@@ -102,13 +103,26 @@ def page(session: Session, limit: int, after: UUID | None = None, *, is_own: boo
     )
 
 
+def open_about(session: Session, record_ids: Sequence[UUID], limit: int) -> tuple[Question, ...]:
+    """Own questions about these records that are open, the latest first."""
+    return _rows(
+        session,
+        """q.about_id = any(%(ids)s) and q.closed_at is null and (q.member, q.unit) = (%(member)s, %(unit)s)
+           order by q.asked_at desc, q.id limit %(limit)s""",
+        {
+            "ids": list(record_ids), "member": session.actor.member, "unit": session.actor.unit, "limit": limit,
+        },
+    )  # fmt: skip
+
+
 def parties(session: Session, question_id: UUID) -> tuple[Party, ...]:
     """Those who were asked, as far as the unit sees them: all of its own question, itself of another's."""
     given: dict[UUID, list[Given]] = {}
     with session.cursor() as cursor:
         cursor.execute(
             """
-            select correspondence_id, id, said, country, member, unit, answered_by, answered_at from question_answers
+            select correspondence_id, id, said, country, member, unit, answered_by, answered_at, message_id
+              from question_answers
              where question_id = %s order by answered_at desc, id limit %s""",
             [question_id, PARTIES_SHOWN_MAX * 5],
         )
@@ -116,7 +130,7 @@ def parties(session: Session, question_id: UUID) -> tuple[Party, ...]:
             by = row[6] if row[4] == session.actor.member else ""
             answer = Answer(said=Said(row[2]), country=row[3])
             given.setdefault(row[0], []).append(
-                Given(id=row[1], answer=answer, member=row[4], unit=row[5], by=by, at=row[7])
+                Given(id=row[1], message_id=row[8], answer=answer, member=row[4], unit=row[5], by=by, at=row[7])
             )
         cursor.execute(
             """

@@ -31,8 +31,9 @@ SUBJECTS: Mapping[SubjectKind, Words] = {
     SubjectKind.PLACE: gettext_lazy("Place"),
     SubjectKind.OVERLAP: gettext_lazy("Overlap"),
     SubjectKind.QUESTION: gettext_lazy("Question"),
+    SubjectKind.REFERRAL: gettext_lazy("Referral"),
 }
-NOT_ASKED_HERE = frozenset({SubjectKind.QUESTION})
+NOT_ASKED_HERE = frozenset({SubjectKind.QUESTION, SubjectKind.REFERRAL})
 """Kinds of records that have a form of their own to ask with."""
 KINDS: Mapping[Kind, Words] = {
     Kind.REQUEST: gettext_lazy("asks"),

@@ -58,6 +58,7 @@ from clew.records.models.overlap import (
 )
 from clew.records.models.program import ApiAnswer, Token
 from clew.records.models.question import Crop, Question, QuestionAnswer
+from clew.records.models.referral import Referral, ReferralPackage
 from clew.records.models.request import Consultation, Request
 from clew.records.models.retention import Block, RetentionDecision, Term, Tombstone
 from clew.records.models.shredding import Release, Shredding
@@ -130,6 +131,8 @@ __all__ = [
     "PlacePoint",
     "Question",
     "QuestionAnswer",
+    "Referral",
+    "ReferralPackage",
     "Release",
     "Request",
     "RetentionDecision",

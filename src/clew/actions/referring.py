@@ -1,0 +1,266 @@
+"""Referring: two officers hand over what their unit knows of a series to the country in which it was probably made.
+
+A package holds the own unit's records, and of others' only what whoever gets it may see by itself. It holds no medium
+and nobody's identity; objects are in it that two officers let out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from clew.actions import assembling, cropping
+from clew.actions.opening import today
+from clew.domain import agreement, referral
+from clew.domain.country import country as checked_country
+from clew.domain.cover import stated
+from clew.domain.errors import Invalid, NotVisible, StepRefused
+from clew.domain.handling import Actor, Handling
+from clew.domain.message import Kind, SubjectKind, checked_due, checked_text
+from clew.domain.referral import (
+    CROPS_MAX,
+    KNOWN_TO_THE_RECIPIENT,
+    PACKAGE_BYTES_MAX,
+    READ_BY_THE_RECIPIENT,
+    SAID_WHY,
+    Package,
+    Section,
+    State,
+    Step,
+)
+from clew.domain.retention import calendar_of
+from clew.formats import referral as packing
+from clew.formats.referral_pdf import as_pdf
+from clew.keys import certificates
+from clew.media.vault import Vault
+from clew.records import audit, crops, media, members, messages, officers, referrals, series
+from clew.records.referrals import Referral
+from clew.records.series import SeriesRow
+from clew.records.session import Session, acting_as
+
+REFERRALS_PER_PAGE_MAX = 100
+LAPSED_PER_RUN_MAX = 100
+
+__all__ = ["Page", "Referral", "State", "Step", "View", "Wanted", "approve", "build", "look", "look_after", "move",
+           "pack", "page"]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What shall be handed over. `to`: member and unit, or None where the country does not take part."""
+
+    series: str
+    country: str
+    to: tuple[str, str] | None
+    due_on: date
+    words: str
+    sections: frozenset[Section]
+    crops: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some referrals; `next` is where the following page begins, or None."""
+
+    items: tuple[Referral, ...]
+    next: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A referral with its package, as far as the actor's unit reads that; `is_own`: it is the unit that hands over."""
+
+    referral: Referral
+    package: Package | None
+    is_own: bool
+    steps: tuple[Step, ...]
+
+
+def build(session: Session, wanted: Wanted) -> str:
+    """Build a package about an own series for a country; its reference. A second officer hands it over.
+
+    Raises:
+        NotVisible: the unit has no such series or crop.
+        StepRefused: the series is under examination, or a crop is not let out.
+        Invalid: it is no country, no such unit takes part or it is the own, the member is excluded from the series or
+            from the medium of a crop, the day or the words are of no use, or it is more than a package may hold.
+    """
+    code, due, words = checked_country(wanted.country), checked_due(wanted.due_on, today()), checked_text(wanted.words)
+    found = _own_series(session, wanted.series)
+    to = _checked_to(session, wanted.to, code, found.handling)
+    pieces = _checked_crops(session, wanted.crops, None if to is None else to[0])
+    referral_id, reference = referrals.propose(session, found.id, code, to, due, wanted.crops)
+    about = assembling.About(
+        reference=reference, country=code, to=to, words=words, sections=wanted.sections,
+        objects=tuple(one.words for one in pieces),
+    )  # fmt: skip
+    text = packing.as_json(assembling.package(session, found, about))
+    if len(text.encode()) > PACKAGE_BYTES_MAX:
+        raise Invalid("This is more than a package may hold: name fewer sections.")
+    referrals.keep_package(session, referral_id, text)
+    audit.append(session, "referral.build", str(referral_id), {"crops": len(pieces)}, owner=session.actor.member)
+    return reference
+
+
+def page(session: Session, *, limit: int = REFERRALS_PER_PAGE_MAX, after: UUID | None = None) -> Page:
+    """Referrals of the actor's unit and those that were handed to it, the latest first."""
+    audit.append(session, "referral.list", "", owner=session.actor.member)
+    found = referrals.page(session, limit + 1, after)
+    return Page(items=found[:limit], next=found[limit - 1].id if len(found) > limit else None)
+
+
+def look(session: Session, reference: str) -> View:
+    """A referral with its package, as far as the actor's unit may read it.
+
+    Raises:
+        NotVisible: there is none, or the unit has no part in it.
+    """
+    found = referrals.find(session, reference)
+    audit.append(session, "referral.read", str(found.id), owner=found.member)
+    return _view(session, found)
+
+
+def approve(session: Session, reference: str) -> None:
+    """Agree, as the second officer, to hand it over: the other unit reads it from then on.
+
+    Raises:
+        NotVisible: there is none, or the unit has no part in it.
+        SecondPersonNeeded: the officer built it.
+        StepRefused: it is decided or has lapsed, or its series or a medium of its crops is under examination.
+    """
+    found = referrals.find(session, reference)
+    referral.check_taken(Step.APPROVE, is_own=_is_own(session, found))
+    held = referrals.find(session, reference, holds=True)
+    state = referral.approved(
+        held.state, proposed_by=held.proposed_by, proposed_at=held.proposed_at, by=session.actor.officer,
+        now=datetime.now(UTC),
+    )  # fmt: skip
+    row = series.of(session, [held.series_id])[held.series_id]
+    _check_open(row.handling)
+    _checked_crops(session, held.crop_ids, held.to_member)
+    referrals.move(session, held, state, is_decided=True)
+    if held.to_member is not None and held.to_unit is not None:
+        made = messages.add(session, held.to_member, held.to_unit, SubjectKind.REFERRAL, held.id, held.due_on)
+        words = packing.from_json(referrals.package_of(session, held.id)).words
+        messages.write(session, made, Kind.REQUEST, words)
+    audit.append(session, "referral.approve", str(held.id), owner=session.actor.member)
+
+
+def move(session: Session, reference: str, step: Step, words: str = "") -> None:
+    """Withdraw an own referral; accept, decline or hand back one that was handed to the unit.
+
+    Raises:
+        NotVisible: there is none, or the unit has no part in it.
+        StepRefused: the step is not possible now, or is the other side's.
+        Invalid: the words are missing where they are due, or of no use.
+    """
+    text = checked_text(words, is_demanded=step in SAID_WHY)
+    found = referrals.find(session, reference, holds=True)
+    referral.check_taken(step, is_own=_is_own(session, found))
+    if step in (Step.APPROVE, Step.LAPSE):
+        raise StepRefused("A second officer approves a referral; it lapses by itself.")
+    state = referral.after(found.state, step)
+    referrals.move(session, found, state)
+    if step is Step.WITHDRAW:
+        referrals.forget_package(session, found.id)
+    else:
+        for correspondence_id in messages.about(session, SubjectKind.REFERRAL, found.id):
+            messages.write(session, correspondence_id, Kind.ANSWER, text or step.value)
+    audit.append(session, f"referral.{step.value}", str(found.id), owner=found.member)
+
+
+def pack(vault: Vault, actor: Actor, reference: str, *, purpose: str, case: str, seed: bytes) -> bytes:
+    """The whole of it as one ZIP with a signed manifest, to be handed on by file or on paper.
+
+    Each object in it is on record as shown, for the purpose and the case that are stated.
+
+    Raises:
+        NotVisible: there is none, or the unit does not read it.
+        StepRefused: a second officer has not agreed yet.
+    """
+    statement = stated(purpose, case)
+    with acting_as(actor) as session:
+        found = referrals.find(session, reference)
+        if found.state not in KNOWN_TO_THE_RECIPIENT:
+            raise StepRefused("A second officer of the unit agrees before a package leaves the node.")
+        text = referrals.package_of(session, found.id)
+        audit.append(
+            session, "referral.pack", str(found.id), {"crops": len(found.crop_ids)}, owner=found.member,
+            purpose=statement.purpose, case=statement.case_reference,
+        )  # fmt: skip
+    package, pieces = packing.from_json(text), {}
+    for (file, _), crop_id in zip(package.crops, found.crop_ids, strict=True):
+        with cropping.revealed(vault, actor, crop_id, purpose=purpose, case=case) as png:
+            pieces[file] = png
+    files = {packing.PACKAGE: text.encode(), packing.PAPER: as_pdf(package, pieces), **pieces}
+    signed = certificates.signed(packing.manifest(found.reference, datetime.now(UTC), files), seed)
+    return packing.as_zip(signed, files)
+
+
+def look_after() -> None:
+    """Let go what nobody agreed to in time; each unit's calendar does."""
+    for member, unit in officers.units():
+        with acting_as(calendar_of(member, unit)) as session:
+            for reference in referrals.lapsed(session, agreement.PROPOSAL_DAYS_MAX, LAPSED_PER_RUN_MAX):
+                found = referrals.find(session, reference, holds=True)
+                referrals.move(session, found, referral.after(found.state, Step.LAPSE))
+                referrals.forget_package(session, found.id)
+                audit.append(session, "referral.lapse", str(found.id), owner=member)
+
+
+def _is_own(session: Session, found: Referral) -> bool:
+    return (session.actor.member, session.actor.unit) == (found.member, found.unit)
+
+
+def _own_series(session: Session, name: str) -> SeriesRow:
+    found = series.find(session, name)
+    if (found.handling.owner_member, found.handling.owner_unit) != (session.actor.member, session.actor.unit):
+        raise NotVisible("Your unit has no such series.")
+    _check_open(found.handling)
+    return found
+
+
+def _check_open(handling: Handling) -> None:
+    if handling.is_blocked:
+        raise StepRefused("This series is under examination: nothing of it is handed over.")
+
+
+def _checked_to(
+    session: Session, to: tuple[str, str] | None, country: str, handling: Handling
+) -> tuple[str, str] | None:
+    if to is None:
+        if country in {line.code for line in members.lines(session)}:
+            raise Invalid("This country takes part: say which of its units gets it.")
+        return None
+    if to not in {(one.member, one.code) for one in members.units(session)}:
+        raise Invalid("No such unit takes part: say which member and unit gets it.")
+    if to[0] == session.actor.member:
+        raise Invalid("A referral is to another member than one's own.")
+    if to[0] in handling.excluded:
+        raise Invalid("This member is excluded from the series: nothing of it is handed over there.")
+    return to
+
+
+def _checked_crops(session: Session, crop_ids: Sequence[UUID], to_member: str | None) -> list[crops.Crop]:
+    if len(crop_ids) > CROPS_MAX or len(set(crop_ids)) != len(crop_ids):
+        raise Invalid(f"A package holds up to {CROPS_MAX} objects, each once.")
+    found = [crops.get(session, crop_id) for crop_id in crop_ids]
+    for one in found:
+        if one.state is not agreement.State.IN_FORCE:
+            raise StepRefused("A second officer of your unit lets an object out before it goes with a package.")
+        if media.held(session, one.medium_id).is_blocked:
+            raise StepRefused("A medium of these objects is under examination: nothing of it is handed over.")
+        if to_member in media.excluded_from(session, one.medium_id):
+            raise Invalid("A member that is excluded from a medium is not shown an object of it.")
+    return found
+
+
+def _view(session: Session, found: Referral) -> View:
+    is_own = _is_own(session, found)
+    readable = KNOWN_TO_THE_RECIPIENT | {State.PROPOSED} if is_own else READ_BY_THE_RECIPIENT
+    package = packing.from_json(referrals.package_of(session, found.id)) if found.state in readable else None
+    steps = tuple(
+        step for step in referral.STEPS[found.state]
+        if step is not Step.LAPSE and (step in referral.BY_THE_RECIPIENT) is not is_own
+    )  # fmt: skip
+    return View(referral=found, package=package, is_own=is_own, steps=steps)
