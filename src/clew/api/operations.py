@@ -3,11 +3,22 @@
 import json
 from http import HTTPStatus
 
-from clew.api import programs, series
+from clew.api import (
+    categories,
+    identifications,
+    leads,
+    links,
+    messages,
+    overlaps,
+    people,
+    programs,
+    series,
+    triages,
+)
 from clew.api.door import api
 from clew.formats.problem import CONTENT_TYPE
 
-for each in (programs, series):
+for each in (programs, triages, series, people, links, leads, overlaps, messages, identifications, categories):
     api.add_router("", each.router)
 
 __all__ = ["api", "described"]
@@ -16,9 +27,13 @@ __all__ = ["api", "described"]
 def described() -> str:
     """The OpenAPI document of all operations. Source: OpenAPI 3.1."""
     document = api.get_openapi_schema(path_prefix="/api/")
+    problems = {}
     for methods in document["paths"].values():
         for operation in methods.values():
             for status, answer in operation["responses"].items():
                 if int(status) >= HTTPStatus.BAD_REQUEST:
-                    answer["content"] = {CONTENT_TYPE: answer["content"].pop("application/json")}
+                    content = {CONTENT_TYPE: answer["content"]["application/json"]}
+                    problems[f"Problem{status}"] = {"description": answer["description"], "content": content}
+                    operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
+    document["components"]["responses"] = problems
     return json.dumps(document, indent=1, ensure_ascii=False, default=str) + "\n"

@@ -9,6 +9,8 @@ from clew.records.session import Session
 
 KEPT_FOR = timedelta(days=1)
 ANSWER = b"api_answers.answer"
+ASKED = b"api_answers.asked"
+"""Sealed too: a digest of a request tells what was asked to whoever can guess it, and a name can be guessed."""
 
 
 def begin(session: Session, key: str, asked: bytes) -> str | None:
@@ -20,6 +22,8 @@ def begin(session: Session, key: str, asked: bytes) -> str | None:
         Invalid: another request came under the key.
     """
     actor = session.actor
+    texts = sealed.of_member(actor.member)
+    request = texts.seal(asked, ASKED)
     with session.cursor() as cursor:
         cursor.execute(
             "delete from api_answers where officer = %s and asked_at < clock_timestamp() - %s::interval",
@@ -29,7 +33,7 @@ def begin(session: Session, key: str, asked: bytes) -> str | None:
             """
             insert into api_answers (member, unit, officer, key, asked, answer, asked_at)
             values (%s, %s, %s, %s, %s, '', clock_timestamp()) on conflict (member, officer, key) do nothing""",
-            [actor.member, actor.unit, actor.officer, _digest(key), asked],
+            [actor.member, actor.unit, actor.officer, _digest(key), request],
         )
         if cursor.rowcount:
             return None
@@ -37,9 +41,9 @@ def begin(session: Session, key: str, asked: bytes) -> str | None:
             "select asked, answer from api_answers where officer = %s and key = %s", [actor.officer, _digest(key)]
         )
         before = cursor.fetchone()
-    if before is None or bytes(before[0]) != asked:
+    if before is None or bytes(before[0]) != request:
         raise Invalid("Another request came under this idempotency key: take a new one.")
-    return sealed.of_member(actor.member).unseal(bytes(before[1]), ANSWER).decode()
+    return texts.unseal(bytes(before[1]), ANSWER).decode()
 
 
 def keep(session: Session, key: str, answer: str) -> None:

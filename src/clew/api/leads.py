@@ -1,0 +1,107 @@
+"""Leads for programs: reasons to look closer at a series, and what officers do about them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ninja import Router, Schema
+
+from clew.actions import following
+from clew.actions.opening import Session
+from clew.api.door import reading, writing
+from clew.api.given import Given, Reference, Words
+from clew.domain.lead import OPEN, Because, Outcome, Rule, State, Step
+
+router = Router(tags=["leads"])
+
+
+class Line(Schema):
+    """A lead of the own unit. `points`, `parts`: how urgent it is, and why."""
+
+    id: UUID
+    series: str
+    rule: Rule
+    state: State
+    reason: str
+    measured: dict[str, Any]
+    points: int
+    parts: list[Because]
+    raised_at: datetime
+    changed_at: datetime
+
+
+class Lines(Schema):
+    items: list[Line]
+    is_cut: bool
+
+
+class Speaking(Schema):
+    """A medium that speaks for it, as facts."""
+
+    name: str
+    owner: str
+    unit: str
+    measured: dict[str, Any]
+    reason: str
+    added_at: datetime
+
+
+class StepTaken(Schema):
+    step: Step
+    state: State
+    outcome: Outcome | None
+    reason: str
+    taken_by: str
+    taken_at: datetime
+
+
+class View(Schema):
+    lead: Line
+    media: list[Speaking]
+    steps: list[StepTaken]
+    may: list[Step]
+
+
+class Moved(Schema):
+    state: State
+
+
+class GivenStep(Given):
+    step: Step
+    why: Words = ""
+    outcome: Outcome | None = None
+
+
+@reading(router, "/leads", Lines)
+def every_lead(session: Session, series: Reference | None = None, state: State | None = None) -> dict[str, object]:
+    """Leads of the own unit that are open, or in one state; the most urgent first."""
+    states = OPEN if state is None else {state}
+    found = following.every(session, states=states, of_series=series)
+    return {"items": [_line(line) for line in found.lines], "is_cut": found.is_cut}
+
+
+@reading(router, "/leads/{uuid:lead}", View)
+def look(session: Session, lead: UUID) -> dict[str, object]:
+    """A lead: why it was raised, what speaks for it, and what officers did."""
+    view = following.look(session, lead)
+    media = [
+        {"name": one.name, "owner": one.owner, "unit": one.unit, "measured": dict(one.measured), "reason": reason,
+         "added_at": one.added_at}
+        for one, reason in view.media
+    ]  # fmt: skip
+    return {"lead": _line(view.line), "media": media, "steps": view.steps, "may": view.may}
+
+
+@writing(router, "/leads/{uuid:lead}", Moved)
+def move(session: Session, lead: UUID, given: GivenStep) -> dict[str, State]:
+    """Take a step about a lead of the own unit."""
+    return {"state": following.move(session, lead, given.step, why=given.why, outcome=given.outcome)}
+
+
+def _line(line: following.Line) -> dict[str, object]:
+    lead = line.lead
+    return {
+        "id": lead.id, "series": lead.series, "rule": lead.rule, "state": lead.state, "reason": line.reason,
+        "measured": dict(lead.measured), "points": line.rank.points, "parts": line.rank.parts,
+        "raised_at": lead.raised_at, "changed_at": lead.changed_at,
+    }  # fmt: skip
