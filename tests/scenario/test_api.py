@@ -13,6 +13,7 @@ from django.core.cache import caches
 from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
+from ninja import Schema
 
 from clew.api import door
 from clew.api.operations import api, described
@@ -181,3 +182,19 @@ def test_every_operation_that_changes_something_asks_for_the_second_factor_once_
                 assert method == "get" or "second factor" in detail(answer, 403)
                 walked += 1
     assert walked >= 15
+
+
+def test_no_two_schemas_of_the_document_have_one_name() -> None:
+    """One would stand in the document for both."""
+    found = {one for one in _schemas(Schema) if one.__module__.startswith("clew.api.")}
+    names = [one.__name__ for one in found]
+    assert sorted(names) == sorted(set(names))
+    assert len(names) > 60
+    components = api.get_openapi_schema(path_prefix="/api/")["components"]["schemas"]
+    assert [name for name, schema in components.items() if "enum" in schema] == [], "say OneOf[...]"
+
+
+def _schemas(of: type) -> Iterator[type]:
+    for one in of.__subclasses__():
+        yield one
+        yield from _schemas(one)

@@ -10,7 +10,7 @@ from clew.actions import categorising
 from clew.actions.categorising import Categorised
 from clew.actions.opening import Session
 from clew.api.door import reading, writing
-from clew.api.given import After, Digest, Digests, Given, Limit, Name, Reason, digests
+from clew.api.given import After, Digest, Digests, Given, Limit, Name, OneOf, Reason, digests
 from clew.domain.category import Standing
 
 router = Router(tags=["categories"])
@@ -29,25 +29,25 @@ class Observed(Schema):
     at: datetime
 
 
-class Medium(Schema):
+class CategorisedMedium(Schema):
     """A content with its category; `words`: what others observed, as far as the officer is told."""
 
     sha256: str
     category: str | None
-    standing: Standing
+    standing: OneOf[Standing]
     votes: int
     words: list[Observed]
     own: Observed | None
 
 
-class Media(Schema):
-    items: list[Medium]
+class CategorisedMedia(Schema):
+    items: list[CategorisedMedium]
     next: str | None
 
 
 class OfCategory(Schema):
     category: str
-    standing: Standing
+    standing: OneOf[Standing]
     contents: int
 
 
@@ -98,7 +98,7 @@ class Loaded(Schema):
     changed: list[Changed]
 
 
-class Count(Schema):
+class CategoryCount(Schema):
     media: int
 
 
@@ -107,7 +107,7 @@ class GivenFacts(Given):
     facts: Facts
 
 
-class GivenMedia(Given):
+class GivenCategoryMedia(Given):
     media: Digests
 
 
@@ -149,14 +149,14 @@ def load_scheme(session: Session, given: GivenScheme) -> dict[str, object]:
     return {"name": scheme.name, "version": scheme.version, "changed": changed}
 
 
-@writing(router, "/observations", Count)
+@writing(router, "/observations", CategoryCount)
 def record(session: Session, given: GivenFacts) -> dict[str, int]:
     """Say what was observed of media, once for every scheme."""
     return {"media": categorising.record(session, digests(given.media), given.facts)}
 
 
-@writing(router, "/observations/withdraw", Count)
-def withdraw(session: Session, given: GivenMedia) -> dict[str, int]:
+@writing(router, "/observations/withdraw", CategoryCount)
+def withdraw(session: Session, given: GivenCategoryMedia) -> dict[str, int]:
     """Take back what the officer said of media."""
     return {"media": categorising.withdraw(session, digests(given.media))}
 
@@ -167,10 +167,10 @@ def review(session: Session, given: GivenReview) -> None:
     categorising.review(session, bytes.fromhex(given.medium), given.facts, given.reason)
 
 
-@reading(router, "/categories", Media)
+@reading(router, "/categories", CategorisedMedia)
 def of_case(
     session: Session, case: Name, exhibit: Name | None = None, scheme: SchemeName = None,
-    standing: Standing | None = None, after: After = None, limit: Limit = 50,
+    standing: OneOf[Standing] | None = None, after: After = None, limit: Limit = 50,
 ) -> dict[str, object]:  # fmt: skip
     """Contents of a case with their categories; a page is shorter where few have the standing that is asked for."""
     by = categorising.chosen(session, scheme).scheme
@@ -193,7 +193,7 @@ def count(
     }  # fmt: skip
 
 
-@reading(router, "/categories/disputes", Media)
+@reading(router, "/categories/disputes", CategorisedMedia)
 def disputes(
     session: Session, scheme: SchemeName = None, after: After = None, limit: Limit = 50
 ) -> dict[str, object]:
@@ -202,7 +202,7 @@ def disputes(
     return {"items": [_medium(one) for one in page.items], "next": page.next}
 
 
-@reading(router, "/categories/of-medium", Medium)
+@reading(router, "/categories/of-medium", CategorisedMedium)
 def look(session: Session, medium: Digest, scheme: SchemeName = None) -> dict[str, object]:
     """The category of a medium, and who observed what as far as the officer is told."""
     return _medium(categorising.look(session, bytes.fromhex(medium), categorising.chosen(session, scheme).scheme))

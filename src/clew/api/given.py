@@ -1,9 +1,10 @@
 """What requests hold, in types that pydantic checks before an action is asked."""
 
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from clew.actions.opening import Session
 from clew.domain.handling import Audience, Handling, handled
@@ -17,6 +18,16 @@ Words = Annotated[str, Field(max_length=20_000), AfterValidator(str.strip)]
 Reason = Annotated[str, Field(min_length=1, max_length=REASON_CHARACTERS_MAX)]
 After = Annotated[str | None, Field(max_length=400, description="Where to go on: `next` of the page before.")]
 Limit = Annotated[int, Field(ge=1, le=200)]
+
+
+class OneOf:
+    """`OneOf[Step]`: a word of a closed list, whose words the document says where it is used.
+
+    By itself the document would name each list after its class, and several lists are called the same.
+    """
+
+    def __class_getitem__(cls, words: type[StrEnum]) -> Any:
+        return Annotated[words, WithJsonSchema({"type": "string", "enum": [one.value for one in words]})]
 
 
 class Given(Schema, extra="forbid"):

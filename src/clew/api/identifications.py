@@ -10,7 +10,7 @@ from pydantic import Field
 from clew.actions import identifying
 from clew.actions.opening import Session
 from clew.api.door import reading, writing
-from clew.api.given import Given, Reason, Words
+from clew.api.given import Given, OneOf, Reason, Words
 from clew.domain.identification import Status, Step
 from clew.domain.ledger import By
 from clew.domain.victim import VictimState
@@ -18,11 +18,11 @@ from clew.domain.victim import VictimState
 router = Router(tags=["identification"])
 
 
-class StepTaken(Schema):
+class IdentificationStepTaken(Schema):
     id: UUID
-    step: Step
-    state: VictimState
-    status: Status
+    step: OneOf[Step]
+    state: OneOf[VictimState]
+    status: OneOf[Status]
     basis: str
     evidence: str
     next_step: str
@@ -34,19 +34,19 @@ class StepTaken(Schema):
 
 
 class Steps(Schema):
-    items: list[StepTaken]
+    items: list[IdentificationStepTaken]
 
 
 class Due(Schema):
     victim: str
-    step: StepTaken
+    step: IdentificationStepTaken
 
 
 class DueList(Schema):
     items: list[Due]
 
 
-class Proposed(Schema):
+class IdentificationProposed(Schema):
     step: UUID
 
 
@@ -76,8 +76,8 @@ class Ledger(Schema):
     times: list[Times]
 
 
-class GivenStep(Given):
-    step: Step
+class GivenIdentificationStep(Given):
+    step: OneOf[Step]
     basis: Reason
     evidence: Reason
     next_step: Words = ""
@@ -98,15 +98,15 @@ def due(session: Session) -> dict[str, object]:
 
 @reading(router, "/ledger", Ledger)
 def ledger(
-    session: Session, by: By = By.MEMBER, year: Annotated[int | None, Field(ge=1990, le=2200)] = None
+    session: Session, by: OneOf[By] = By.MEMBER, year: Annotated[int | None, Field(ge=1990, le=2200)] = None
 ) -> dict[str, object]:
     """How many children are identified and safeguarded, each counted once."""
     counted, times = identifying.ledger(session, by, year)
     return {"lines": counted.lines, "total": counted.total, "times": times}
 
 
-@writing(router, "/victims/{reference}/steps", Proposed)
-def propose(session: Session, reference: str, given: GivenStep) -> dict[str, UUID]:
+@writing(router, "/victims/{reference}/steps", IdentificationProposed)
+def propose(session: Session, reference: str, given: GivenIdentificationStep) -> dict[str, UUID]:
     """Propose a step about an own victim; another officer of the unit confirms it."""
     made = identifying.propose(
         session, reference, given.step, basis=given.basis, evidence=given.evidence, next_step=given.next_step,

@@ -9,29 +9,29 @@ from ninja import Router, Schema
 from clew.actions import following
 from clew.actions.opening import Session
 from clew.api.door import reading, writing
-from clew.api.given import Given, Reference, Words
+from clew.api.given import Given, OneOf, Reference, Words
 from clew.domain.lead import OPEN, Because, Outcome, Rule, State, Step
 
 router = Router(tags=["leads"])
 
 
-class Line(Schema):
+class LeadLine(Schema):
     """A lead of the own unit. `points`, `parts`: how urgent it is, and why."""
 
     id: UUID
     series: str
-    rule: Rule
-    state: State
+    rule: OneOf[Rule]
+    state: OneOf[State]
     reason: str
     measured: dict[str, Any]
     points: int
-    parts: list[Because]
+    parts: list[OneOf[Because]]
     raised_at: datetime
     changed_at: datetime
 
 
-class Lines(Schema):
-    items: list[Line]
+class LeadLines(Schema):
+    items: list[LeadLine]
     is_cut: bool
 
 
@@ -46,41 +46,43 @@ class Speaking(Schema):
     added_at: datetime
 
 
-class StepTaken(Schema):
-    step: Step
-    state: State
-    outcome: Outcome | None
+class LeadStepTaken(Schema):
+    step: OneOf[Step]
+    state: OneOf[State]
+    outcome: OneOf[Outcome] | None
     reason: str
     taken_by: str
     taken_at: datetime
 
 
-class View(Schema):
-    lead: Line
+class LeadView(Schema):
+    lead: LeadLine
     media: list[Speaking]
-    steps: list[StepTaken]
-    may: list[Step]
+    steps: list[LeadStepTaken]
+    may: list[OneOf[Step]]
 
 
 class Moved(Schema):
-    state: State
+    state: OneOf[State]
 
 
-class GivenStep(Given):
-    step: Step
+class GivenLeadStep(Given):
+    step: OneOf[Step]
     why: Words = ""
-    outcome: Outcome | None = None
+    outcome: OneOf[Outcome] | None = None
 
 
-@reading(router, "/leads", Lines)
-def every_lead(session: Session, series: Reference | None = None, state: State | None = None) -> dict[str, object]:
+@reading(router, "/leads", LeadLines)
+def every_lead(
+    session: Session, series: Reference | None = None, state: OneOf[State] | None = None
+) -> dict[str, object]:
     """Leads of the own unit that are open, or in one state; the most urgent first."""
     states = OPEN if state is None else {state}
     found = following.every(session, states=states, of_series=series)
     return {"items": [_line(line) for line in found.lines], "is_cut": found.is_cut}
 
 
-@reading(router, "/leads/{uuid:lead}", View)
+@reading(router, "/leads/{uuid:lead}", LeadView)
 def look(session: Session, lead: UUID) -> dict[str, object]:
     """A lead: why it was raised, what speaks for it, and what officers did."""
     view = following.look(session, lead)
@@ -93,7 +95,7 @@ def look(session: Session, lead: UUID) -> dict[str, object]:
 
 
 @writing(router, "/leads/{uuid:lead}", Moved)
-def move(session: Session, lead: UUID, given: GivenStep) -> dict[str, State]:
+def move(session: Session, lead: UUID, given: GivenLeadStep) -> dict[str, State]:
     """Take a step about a lead of the own unit."""
     return {"state": following.move(session, lead, given.step, why=given.why, outcome=given.outcome)}
 

@@ -11,7 +11,7 @@ from clew.actions import exploring, linking
 from clew.actions.exploring import LinkLine, LinkPage
 from clew.actions.opening import Session
 from clew.api.door import reading, writing
-from clew.api.given import After, Given, GivenAudience, Limit, Name, Reason, Words
+from clew.api.given import After, Given, GivenAudience, Limit, Name, OneOf, Reason, Words
 from clew.domain.link import Basis, Confidence, EndKind, LinkState, LinkType, Step, word_of
 
 router = Router(tags=["links"])
@@ -56,8 +56,8 @@ class Links(Schema):
     next: str | None
 
 
-class StepTaken(Schema):
-    step: Step
+class LinkStepTaken(Schema):
+    step: OneOf[Step]
     state: StateWord
     reason: str
     unit: str
@@ -65,9 +65,9 @@ class StepTaken(Schema):
     taken_at: datetime
 
 
-class View(Schema):
+class LinkView(Schema):
     link: Link
-    steps: list[StepTaken]
+    steps: list[LinkStepTaken]
 
 
 class Node(End):
@@ -108,7 +108,7 @@ class GivenLink(Given):
     is_candidate: bool = False
 
 
-class GivenStep(Given):
+class GivenLinkStep(Given):
     reason: Words = ""
 
 
@@ -149,7 +149,7 @@ def explore(
     }  # fmt: skip
 
 
-@reading(router, "/links/{uuid:link}", View)
+@reading(router, "/links/{uuid:link}", LinkView)
 def look(session: Session, link: UUID) -> dict[str, object]:
     """A link with its steps."""
     view = exploring.look_at_link(session, link)
@@ -173,7 +173,7 @@ def add(session: Session, given: GivenLink) -> dict[str, object]:
 
 
 @writing(router, "/links/{uuid:link}/accept")
-def accept(session: Session, link: UUID, given: GivenStep) -> None:
+def accept(session: Session, link: UUID, given: GivenLinkStep) -> None:
     """Make a candidate of the own unit a fact."""
     linking.accept(session, link, given.reason)
 

@@ -11,14 +11,14 @@ from clew.actions import corresponding
 from clew.actions.corresponding import About
 from clew.actions.opening import Session
 from clew.api.door import reading, writing
-from clew.api.given import Given, Limit, Name, Words
+from clew.api.given import Given, Limit, Name, OneOf, Words
 from clew.domain.errors import Invalid
 from clew.domain.message import Kind, NoticeKind, Side, SubjectKind
 
 router = Router(tags=["messages"])
 
 
-class Line(Schema):
+class MessageLine(Schema):
     """A correspondence of the own unit; `about`: empty of what the unit may not see."""
 
     id: UUID
@@ -26,7 +26,7 @@ class Line(Schema):
     unit: str
     to_member: str
     to_units: list[str]
-    kind: SubjectKind
+    kind: OneOf[SubjectKind]
     about: str
     due_on: date
     asked_by: str
@@ -36,8 +36,8 @@ class Line(Schema):
     is_answered: bool
 
 
-class Lines(Schema):
-    items: list[Line]
+class MessageLines(Schema):
+    items: list[MessageLine]
     next: UUID | None
 
 
@@ -51,7 +51,7 @@ class Translation(Schema):
 
 class Message(Schema):
     id: UUID
-    kind: Kind
+    kind: OneOf[Kind]
     member: str
     unit: str
     words: str
@@ -60,12 +60,12 @@ class Message(Schema):
     translations: list[Translation]
 
 
-class View(Schema):
+class MessageView(Schema):
     """`side`: who the own unit is in it; `has_it`: it answers now."""
 
-    correspondence: Line
+    correspondence: MessageLine
     messages: list[Message]
-    side: Side
+    side: OneOf[Side]
     has_it: bool
 
 
@@ -73,7 +73,7 @@ class Notice(Schema):
     """That something waits, and of what; `since`: when it was entered, where that is told."""
 
     id: UUID
-    kind: NoticeKind
+    kind: OneOf[NoticeKind]
     about: str
     raised_at: datetime
     seen_at: datetime | None
@@ -91,7 +91,7 @@ class Asked(Schema):
 class GivenRequest(Given):
     """`to`: member and unit, as `CA/VICTIM-ID`; of an overlap nobody is named: the other side is asked."""
 
-    kind: SubjectKind
+    kind: OneOf[SubjectKind]
     name: Name
     within: Name | None = None
     to: Annotated[str | None, Field(pattern="^[A-Za-z0-9-]+/[A-Za-z0-9-]+$", max_length=200)] = None
@@ -100,7 +100,7 @@ class GivenRequest(Given):
 
 
 class GivenMessage(Given):
-    kind: Kind
+    kind: OneOf[Kind]
     words: Words = ""
 
 
@@ -117,14 +117,14 @@ class GivenTranslation(Given):
     words: Words
 
 
-@reading(router, "/messages", Lines)
+@reading(router, "/messages", MessageLines)
 def page(session: Session, after: UUID | None = None, limit: Limit = 50) -> dict[str, object]:
     """Correspondences of the own unit, the latest first."""
     found = corresponding.page(session, limit=limit, after=after)
     return {"items": [_line(one) for one in found.items], "next": found.next}
 
 
-@reading(router, "/messages/{uuid:correspondence}", View)
+@reading(router, "/messages/{uuid:correspondence}", MessageView)
 def look(session: Session, correspondence: UUID) -> dict[str, object]:
     """A correspondence with its messages; the officer has read it then."""
     return _view(corresponding.look(session, correspondence))
@@ -143,19 +143,19 @@ def ask(session: Session, given: GivenRequest) -> dict[str, UUID]:
     return {"correspondence": corresponding.ask(session, about, to, given.due_on, given.words)}
 
 
-@writing(router, "/messages/{uuid:correspondence}/say", View)
+@writing(router, "/messages/{uuid:correspondence}/say", MessageView)
 def say(session: Session, correspondence: UUID, given: GivenMessage) -> dict[str, object]:
     """Answer, say that nothing is known, or add a remark to the own request."""
     return _view(corresponding.say(session, correspondence, given.kind, given.words))
 
 
-@writing(router, "/messages/{uuid:correspondence}/pass", View)
+@writing(router, "/messages/{uuid:correspondence}/pass", MessageView)
 def pass_on(session: Session, correspondence: UUID, given: GivenUnit) -> dict[str, object]:
     """Hand a request over to another unit of the own member."""
     return _view(corresponding.pass_on(session, correspondence, given.unit, given.words))
 
 
-@writing(router, "/messages/{uuid:correspondence}/translate", View)
+@writing(router, "/messages/{uuid:correspondence}/translate", MessageView)
 def translate(session: Session, correspondence: UUID, given: GivenTranslation) -> dict[str, object]:
     """Put a translation beside a message; the original stays."""
     return _view(corresponding.translate(session, correspondence, given.message, given.language, given.words))

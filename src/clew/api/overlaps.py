@@ -10,7 +10,7 @@ from pydantic import Field
 from clew.actions import deconflicting
 from clew.actions.opening import Session
 from clew.api.door import reading, writing
-from clew.api.given import Given, Name, Reason, Words
+from clew.api.given import Given, Name, OneOf, Reason, Words
 from clew.domain.overlap import Mode, State, Step
 from clew.domain.series import SeriesState
 
@@ -30,15 +30,15 @@ class Card(Schema):
     since: datetime
 
 
-class Line(Schema):
+class OverlapLine(Schema):
     """A case or hash list of the own member of which it was told that there is an overlap."""
 
     kind: Kind
     name: str
     unit: str
     told_at: datetime
-    mode: Mode
-    state: State
+    mode: OneOf[Mode]
+    state: OneOf[State]
     decided_at: datetime | None
     again_on: date | None
     remind_on: date | None
@@ -46,15 +46,15 @@ class Line(Schema):
     cards: list[Card]
 
 
-class Lines(Schema):
-    items: list[Line]
+class OverlapLines(Schema):
+    items: list[OverlapLine]
     next: UUID | None
 
 
 class Rule(Schema):
     """`mode`: null is that of the member."""
 
-    mode: Mode | None
+    mode: OneOf[Mode] | None
     reason: str
     changed_by: str
     changed_at: datetime
@@ -62,7 +62,7 @@ class Rule(Schema):
 
 
 class Said(Schema):
-    step: Step
+    step: OneOf[Step]
     reason: str
     words: str
     again_on: date | None
@@ -74,24 +74,24 @@ class Fact(Schema):
     member: str
     unit: str
     series: str | None
-    state: SeriesState | None
+    state: OneOf[SeriesState] | None
 
 
-class View(Schema):
+class OverlapView(Schema):
     """`told`: null where nothing was told."""
 
     kind: Kind
     name: str
     unit: str
-    mode: Mode
+    mode: OneOf[Mode]
     rules: list[Rule]
-    told: Line | None
+    told: OverlapLine | None
     said: list[Said]
     facts: list[Fact]
 
 
 class OfMember(Schema):
-    mode: Mode
+    mode: OneOf[Mode]
     rules: list[Rule]
 
 
@@ -101,7 +101,7 @@ class GivenAnswer(Given):
     kind: Kind = "case"
     name: Name
     unit: Name | None = None
-    step: Step
+    step: OneOf[Step]
     reason: Words = ""
     words: Words = ""
     again_on: date | None = None
@@ -110,16 +110,16 @@ class GivenAnswer(Given):
 class GivenRule(Given):
     kind: Kind = "case"
     name: Name
-    mode: Mode | None
+    mode: OneOf[Mode] | None
     reason: Reason
 
 
 class GivenRuleOfMember(Given):
-    mode: Mode
+    mode: OneOf[Mode]
     reason: Reason
 
 
-@reading(router, "/overlaps", Lines)
+@reading(router, "/overlaps", OverlapLines)
 def every_side(
     session: Session, after: UUID | None = None, limit: Annotated[int, Field(ge=1, le=200)] = 50
 ) -> dict[str, object]:
@@ -128,7 +128,7 @@ def every_side(
     return {"items": [_line(line) for line in page.items], "next": page.next}
 
 
-@reading(router, "/overlaps/one", View)
+@reading(router, "/overlaps/one", OverlapView)
 def look(session: Session, name: Name, kind: Kind = "case", unit: Name | None = None) -> dict[str, object]:
     """By which rule a case or list meets others, and what was told and said of it."""
     return _view(deconflicting.look(session, deconflicting.checked_kind(kind), name, unit))
@@ -141,7 +141,7 @@ def rule_of_member(session: Session) -> dict[str, object]:
     return {"mode": mode, "rules": rules}
 
 
-@writing(router, "/overlaps/answer", View)
+@writing(router, "/overlaps/answer", OverlapView)
 def say(session: Session, given: GivenAnswer) -> dict[str, object]:
     """Consent, decline or wait, for the own side."""
     kind = deconflicting.checked_kind(given.kind)

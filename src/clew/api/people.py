@@ -10,7 +10,7 @@ from pydantic import Field
 from clew.actions import asserting, describing, entrusting, portraying
 from clew.actions.opening import Session
 from clew.api.door import reading, writing
-from clew.api.given import After, Given, GivenAudience, Limit, Reason, Reference, Words
+from clew.api.given import After, Given, GivenAudience, Limit, OneOf, Reason, Reference, Words
 from clew.api.links import Link, lines_of
 from clew.domain.offender import Established, OffenderFacts
 from clew.domain.person import AGE_YEARS_MAX, AgeBand, Sex
@@ -46,21 +46,21 @@ class Kept(Schema):
 
 
 class Victim(Kept):
-    state: VictimState
-    sex: Sex
+    state: OneOf[VictimState]
+    sex: OneOf[Sex]
     age: Age | None
 
 
 class Offender(Kept):
-    established: Established
-    sex: Sex
+    established: OneOf[Established]
+    sex: OneOf[Sex]
     age: Age | None
 
 
 class Place(Kept):
     """`coarse`: to a tenth of a degree; `point`: as it is known, for who may use it as an original."""
 
-    kind: PlaceKind
+    kind: OneOf[PlaceKind]
     name: str
     country: str
     coarse: tuple[float, float] | None
@@ -92,7 +92,7 @@ class Duplicate(Schema):
 
 class Word(Schema):
     id: UUID
-    said: Said
+    said: OneOf[Said]
     reason: str
     owner: str
     unit: str
@@ -143,12 +143,12 @@ class Entered(Schema):
     reference: str
 
 
-class Asserted(Schema):
+class VictimAsserted(Schema):
     assertion: UUID
 
 
 class GivenVictim(Given):
-    sex: Sex = Sex.UNKNOWN
+    sex: OneOf[Sex] = Sex.UNKNOWN
     age: Age | None = None
     basis: Words = ""
 
@@ -157,8 +157,8 @@ class GivenVictim(Given):
 
 
 class GivenOffender(Given):
-    established: Established = Established.UNKNOWN
-    sex: Sex = Sex.UNKNOWN
+    established: OneOf[Established] = Established.UNKNOWN
+    sex: OneOf[Sex] = Sex.UNKNOWN
     age: Age | None = None
     basis: Words = ""
 
@@ -166,10 +166,10 @@ class GivenOffender(Given):
         return OffenderFacts(established=self.established, sex=self.sex, age=_band(self.age))
 
 
-class GivenPlace(Given):
+class GivenPlaceFacts(Given):
     """`country`: two letters of ISO 3166-1."""
 
-    kind: PlaceKind
+    kind: OneOf[PlaceKind]
     name: Annotated[str, Field(max_length=200)] = ""
     country: Annotated[str, Field(pattern="^([A-Z]{2})?$")] = ""
     point: Where | None = None
@@ -188,7 +188,7 @@ class NewOffender(GivenOffender, GivenAudience):
     pass
 
 
-class NewPlace(GivenPlace, GivenAudience):
+class NewPlace(GivenPlaceFacts, GivenAudience):
     pass
 
 
@@ -199,7 +199,7 @@ class GivenSame(Given):
 
 
 class GivenWord(Given):
-    said: Said
+    said: OneOf[Said]
     reason: Reason
 
 
@@ -291,7 +291,7 @@ def describe_offender(session: Session, reference: str, given: GivenOffender) ->
 
 
 @writing(router, "/places/{reference}/describe")
-def describe_place(session: Session, reference: str, given: GivenPlace) -> None:
+def describe_place(session: Session, reference: str, given: GivenPlaceFacts) -> None:
     """Say what is known of an own place now."""
     describing.describe_place(session, reference, given.facts(), given.name, given.basis)
 
@@ -308,13 +308,13 @@ def entrust_offender(session: Session, reference: str, given: GivenIdentity) -> 
     entrusting.entrust(session, reference, given.words)
 
 
-@writing(router, "/victim-duplicates", Asserted)
+@writing(router, "/victim-duplicates", VictimAsserted)
 def same(session: Session, given: GivenSame) -> dict[str, UUID]:
     """Say that two victims are one child; the own unit may take it back."""
     return {"assertion": asserting.same(session, given.one, given.other, given.reason)}
 
 
-@writing(router, "/victims/{reference}/words", Asserted)
+@writing(router, "/victims/{reference}/words", VictimAsserted)
 def say(session: Session, reference: str, given: GivenWord) -> dict[str, UUID]:
     """Say of a victim that it is of age now, no real child, or a real one in altered pictures."""
     return {"assertion": asserting.say(session, reference, given.said, given.reason)}

@@ -9,6 +9,7 @@ from ninja.security import HttpBearer
 from clew.actions import lending, opening
 from clew.actions.lending import Program
 from clew.api.door import READS, described
+from clew.api.given import OneOf
 from clew.domain.errors import NotAdmitted
 from clew.domain.token import PREFIX, TokenScope
 
@@ -27,7 +28,7 @@ class Whoami(Schema):
     member: str
     unit: str
     name: str
-    scopes: list[TokenScope]
+    scopes: list[OneOf[TokenScope]]
     ends_at: datetime
 
 

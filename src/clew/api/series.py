@@ -16,6 +16,7 @@ from clew.api.given import (
     GivenAudience,
     Limit,
     Name,
+    OneOf,
     Reason,
     Reference,
     Words,
@@ -27,12 +28,12 @@ from clew.domain.series import SeriesState, Step
 router = Router(tags=["series"])
 
 
-class Line(Schema):
+class SeriesLine(Schema):
     """A series; `media`: how many of it are seen, `together`: how many other series are one with it."""
 
     reference: str
     name: str
-    state: SeriesState
+    state: OneOf[SeriesState]
     owner: str
     unit: str
     is_own: bool
@@ -41,14 +42,14 @@ class Line(Schema):
     entered_at: datetime
 
 
-class Lines(Schema):
-    items: list[Line]
+class SeriesLines(Schema):
+    items: list[SeriesLine]
     next: str | None
 
 
-class StepTaken(Schema):
-    step: Step
-    state: SeriesState
+class SeriesStepTaken(Schema):
+    step: OneOf[Step]
+    state: OneOf[SeriesState]
     basis: str
     unit: str
     taken_by: str | None
@@ -105,23 +106,23 @@ class Proposal(Schema):
     proposed_at: datetime
 
 
-class View(Schema):
-    line: Line
+class SeriesView(Schema):
+    line: SeriesLine
     media_together: int
-    steps: list[StepTaken]
+    steps: list[SeriesStepTaken]
     narratives: list[Narrative]
-    one_with: list[Line]
+    one_with: list[SeriesLine]
     contributors: list[Contributor]
     merges: list[Merge]
     splits: list[Split]
     proposals: list[Proposal]
 
 
-class Medium(Schema):
+class SeriesMedium(Schema):
     """A medium as facts; `own_dissent`: the own unit's assertion that it is not in the series."""
 
     name: str
-    kind: MediumKind
+    kind: OneOf[MediumKind]
     verdict: str
     width: int | None
     height: int | None
@@ -137,8 +138,8 @@ class Medium(Schema):
         return verdict.name.lower() if isinstance(verdict, Verdict) else ""
 
 
-class Media(Schema):
-    items: list[Medium]
+class SeriesMedia(Schema):
+    items: list[SeriesMedium]
     next: str | None
 
 
@@ -147,11 +148,11 @@ class Opened(Schema):
     name: str
 
 
-class Asserted(Schema):
+class SeriesAsserted(Schema):
     assertion: UUID
 
 
-class Count(Schema):
+class SeriesCount(Schema):
     media: int
 
 
@@ -164,8 +165,8 @@ class GivenSeries(GivenAudience):
     title: Name
 
 
-class GivenMedia(Given):
-    """Media of the own unit by their SHA-256; or all of a case, or of an exhibit in it."""
+class GivenSeriesMedia(Given):
+    """SeriesMedia of the own unit by their SHA-256; or all of a case, or of an exhibit in it."""
 
     media: Digests | None = None
     case: Name | None = None
@@ -182,7 +183,7 @@ class GivenSplit(GivenOut):
 
 
 class GivenState(Given):
-    state: SeriesState
+    state: OneOf[SeriesState]
     basis: Words = ""
 
 
@@ -196,7 +197,7 @@ class GivenMerge(Given):
     reason: Reason
 
 
-class GivenPlace(Given):
+class GivenCase(Given):
     case: Name
     exhibit: Name | None = None
 
@@ -205,7 +206,7 @@ class GivenProposals(Given):
     proposals: Annotated[list[UUID], Query(min_length=1, max_length=1_000)]
 
 
-class Proposed(Schema):
+class SeriesProposed(Schema):
     """What was looked at; `is_cut`: there is more, ask once more."""
 
     media: int
@@ -218,15 +219,15 @@ class Proposals(Schema):
     items: list[Proposal]
 
 
-@reading(router, "/series", Lines)
+@reading(router, "/series", SeriesLines)
 def every_series(
-    session: Session, own: bool = False, state: SeriesState | None = None, after: After = None, limit: Limit = 50
+    session: Session, own: bool = False, state: OneOf[SeriesState] | None = None, after: After = None, limit: Limit = 50
 ) -> surveying.SeriesPage:
     """Series that the officer may see, the newest first."""
     return surveying.every_series(session, own=own, state=state, after=after, limit=limit)
 
 
-@reading(router, "/series/{reference}", View)
+@reading(router, "/series/{reference}", SeriesView)
 def look(session: Session, reference: str) -> dict[str, object]:
     """A series with all that the officer may see of it."""
     view = surveying.look(session, reference)
@@ -248,9 +249,9 @@ def look(session: Session, reference: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-@reading(router, "/series/{reference}/media", Media)
+@reading(router, "/series/{reference}/media", SeriesMedia)
 def media(session: Session, reference: str, after: After = None, limit: Limit = 50) -> surveying.MediaPage:
-    """Media of a series, and of those that are one with it, as facts."""
+    """SeriesMedia of a series, and of those that are one with it, as facts."""
     return surveying.media(session, reference, after=after, limit=limit)
 
 
@@ -260,8 +261,8 @@ def open_new(session: Session, given: GivenSeries) -> object:
     return gathering.open_new(session, given.title, given.handling(session))
 
 
-@writing(router, "/series/{reference}/media", Count)
-def add(session: Session, reference: str, given: GivenMedia) -> dict[str, int]:
+@writing(router, "/series/{reference}/media", SeriesCount)
+def add(session: Session, reference: str, given: GivenSeriesMedia) -> dict[str, int]:
     """Put media of the own unit into a series, the own or another member's."""
     names = digests(given.media or [])
     return {"media": gathering.add(session, reference, media=names, case=given.case, exhibit=given.exhibit)}
@@ -291,7 +292,7 @@ def narrate(session: Session, reference: str, given: GivenWords) -> None:
     gathering.narrate(session, reference, given.words)
 
 
-@writing(router, "/series-merges", Asserted)
+@writing(router, "/series-merges", SeriesAsserted)
 def merge(session: Session, given: GivenMerge) -> dict[str, UUID]:
     """Say that two series are one; the own unit may take it back."""
     return {"assertion": gathering.merge(session, given.one, given.other, given.reason)}
@@ -311,21 +312,21 @@ def waiting(session: Session, case: Name, exhibit: Name | None = None) -> dict[s
     return {"items": [_proposal(one, names) for one in found]}
 
 
-@writing(router, "/series-proposals", Proposed)
-def propose(session: Session, given: GivenPlace) -> dict[str, object]:
+@writing(router, "/series-proposals", SeriesProposed)
+def propose(session: Session, given: GivenCase) -> dict[str, object]:
     """Look for what of a case may belong to series that the officer sees."""
     done = proposing.propose(session, given.case, given.exhibit)
     by_rule = {rule.value: count for rule, count in done.by_rule.items()}
     return {"media": done.media, "new": done.new, "by_rule": by_rule, "is_cut": done.is_cut}
 
 
-@writing(router, "/series-proposals/accept", Count)
+@writing(router, "/series-proposals/accept", SeriesCount)
 def accept(session: Session, given: GivenProposals) -> dict[str, int]:
     """Do what was proposed, as assertions of the own unit."""
     return {"media": proposing.accept(session, given.proposals)}
 
 
-@writing(router, "/series-proposals/reject", Count)
+@writing(router, "/series-proposals/reject", SeriesCount)
 def reject(session: Session, given: GivenProposals) -> dict[str, int]:
     """Never propose these again, for whatever reason."""
     return {"media": proposing.reject(session, given.proposals)}

@@ -9,7 +9,7 @@ from pydantic import Field
 from clew.actions import opening, triaging
 from clew.actions.opening import Session
 from clew.api.door import reading
-from clew.api.given import After, Limit, Name
+from clew.api.given import After, Limit, Name, OneOf
 from clew.domain.medium import MediumKind
 from clew.domain.triage import Answer, ReasonKind
 
@@ -53,7 +53,7 @@ class Aligned(Schema):
 class Reason(Schema):
     """Why: another medium. `matched`: its digest, null where handling hides it, as are `owner` and `unit`."""
 
-    kind: ReasonKind
+    kind: OneOf[ReasonKind]
     matched: str | None
     distance_bits: int | None
     radius_bits: int | None
@@ -67,17 +67,17 @@ class Reason(Schema):
     others: int
 
 
-class Medium(Schema):
+class TriagedMedium(Schema):
     name: str
     sha256: str | None
     paths: list[str]
-    kind: MediumKind
-    answer: Answer
+    kind: OneOf[MediumKind]
+    answer: OneOf[Answer]
     reasons: list[Reason]
 
 
-class Media(Schema):
-    items: list[Medium]
+class TriagedMedia(Schema):
+    items: list[TriagedMedium]
     next: str | None
 
 
@@ -95,10 +95,10 @@ def counts(
     return triaging.counts(session, case, exhibit, unit=unit)
 
 
-@reading(router, "/triage/media", Media)
+@reading(router, "/triage/media", TriagedMedia)
 def media(
     session: Session, case: Name, exhibit: Name | None = None, unit: Unit = None,
-    answer: Answer | None = None, after: After = None, limit: Limit = 50,
+    answer: OneOf[Answer] | None = None, after: After = None, limit: Limit = 50,
 ) -> triaging.Page:  # fmt: skip
-    """Media of a case with their answers and reasons, the best reason first."""
+    """TriagedMedia of a case with their answers and reasons, the best reason first."""
     return triaging.media(session, case, exhibit, unit=unit, answer=answer, after=after, limit=limit)

@@ -1,0 +1,234 @@
+"""Every operation of the API, done by officers who may: it answers, and what it answers is as the document says."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import jsonschema
+import pytest
+from django.core.cache import caches
+from django.test import Client
+
+from clew.actions import corresponding
+from clew.actions.opening import today
+from clew.api.operations import described
+from clew.domain.officer import Role
+from clew.records.session import acting_as
+from tests.scenario.test_proposing import CAMERA
+from tests.scenario.test_proposing import found as taken
+from tests.world.clients import signed_in
+from tests.world.foreign import CONTENT, Foreign, sweden
+from tests.world.world import World
+
+DOCUMENT = json.loads(described())
+OF_TOKENS = {("get", "/api/whoami"), ("get", "/api/directory")}
+"""tests/end_to_end/test_programs.py asks them."""
+MEDIUM = hashlib.sha256(CONTENT["open"]).hexdigest()
+SCHEME = {"scheme": "se-made"}
+MADE = {
+    "scheme": "se-made", "version": 1, "title": "How it was made", "categories": {"G": "By a program", "none": "Otherwise"},
+    "rules": [{"category": "G", "when": {"made": ["generated"]}}], "otherwise": "none",
+}  # fmt: skip
+
+
+@pytest.fixture
+def found(node) -> Iterator[Foreign]:
+    if not node.is_own:
+        pytest.skip("the database elsewhere shows nobody past row security")
+    world = World(facts=node)
+    world.empty()
+    caches["api"].clear()
+    for code, name in (("NO", "Norway"), ("SE", "Sweden")):
+        world.member(code, name)
+    made = sweden(world)
+    world.officer("siv", member="SE")
+    world.officer("alva", member="SE", role=Role.ANALYST)
+    sven = world.officer("sven", member="SE")
+    world.series(sven, "one camera", [taken(world, sven, "SE-2", **CAMERA)])
+    for content in (b"a quay", b"a tram"):
+        taken(world, sven, "SE-3", content=content, **CAMERA)
+    with acting_as(world.officer("dina", member="DK")) as session:
+        about = corresponding.About(kind=corresponding.SubjectKind.CASE, name="DK-1")
+        corresponding.ask(session, about, ("SE", "VICTIM-ID"), today(), "Is this quay yours?")
+    world.officer("stina", member="SE", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)
+    yield made
+    world.empty()
+
+
+class Caller:
+    """An officer who calls operations; each answer is held to the document."""
+
+    def __init__(self, name: str, walked: set[tuple[str, str]]) -> None:
+        self._client: Client = signed_in(name)
+        self._walked = walked
+
+    def get(self, path: str, **asked: object) -> Any:
+        return self._answer("get", path, self._client.get(f"/api{path}", asked))
+
+    def post(self, path: str, **body: object) -> Any:
+        answer = self._client.post(f"/api{path}", json.dumps(body), content_type="application/json")
+        return self._answer("post", path, answer)
+
+    def _answer(self, method: str, path: str, answer: Any) -> Any:
+        assert answer.status_code in {200, 204}, (path, answer.content)
+        template = next(
+            known for known, methods in sorted(DOCUMENT["paths"].items(), key=lambda one: one[0].count("{"))
+            if method in methods and re.fullmatch(re.sub(r"{\w+}", "[^/]+", known), f"/api{path}")
+        )  # fmt: skip
+        self._walked.add((method, template))
+        said = DOCUMENT["paths"][template][method]["responses"][str(answer.status_code)]
+        if answer.status_code == 204:
+            assert answer.content == b""
+            return None
+        schema = {**said["content"]["application/json"]["schema"], "components": DOCUMENT["components"]}
+        jsonschema.validate(answer.json(), schema)
+        return answer.json()
+
+
+def test_every_operation_answers_as_the_document_says(found: Foreign) -> None:
+    walked: set[tuple[str, str]] = set()
+    sven, siv = Caller("sven", walked), Caller("siv", walked)
+    administered(Caller("stina", walked))
+    for story in (triage, series, people, links, leads, overlaps, messages, identification, categories):
+        story(sven, siv, found)
+    disputed(Caller("alva", walked))
+    every = {(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods}
+    assert every - walked == OF_TOKENS
+
+
+def triage(sven: Caller, _siv: Caller, _found: Foreign) -> None:
+    assert {one["reference"] for one in sven.get("/cases")["items"]} == {"SE-open", "SE-hidden", "SE-2", "SE-3"}
+    assert sum(sven.get("/triage", case="SE-open").values()) == 1
+    assert sven.get("/triage/media", case="SE-open")["items"][0]["sha256"] == MEDIUM
+
+
+def series(sven: Caller, _siv: Caller, _found: Foreign) -> None:
+    lines = sven.get("/series", own="true")["items"]
+    one = next(line["reference"] for line in lines if line["name"] == "series-open")
+    other = sven.post("/series", title="green room")["reference"]
+    assert sven.get(f"/series/{one}/media")["items"]
+    assert sven.post(f"/series/{other}/media", media=[MEDIUM]) == {"media": 1}
+    made = sven.post("/series-merges", one=one, other=other, reason="One room.")["assertion"]
+    assert sven.get(f"/series/{one}")["merges"][0]["id"] == made
+    sven.post(f"/series-assertions/{made}/undo")
+    sven.post(f"/series/{other}/mark", state="under-enquiry", basis="A tram.")
+    sven.post(f"/series/{other}/narrate", words="A green room.")
+    apart = sven.post(f"/series/{other}/split", media=[MEDIUM], title="apart", reason="Another room.")["reference"]
+    assert sven.post(f"/series/{apart}/remove", media=[MEDIUM], reason="By mistake.") == {"taken_out": 1, "dissented": 0}
+    assert sven.post("/series-proposals", case="SE-3")["by_rule"] == {"same-camera": 2}
+    first, second = (one["id"] for one in sven.get("/series-proposals", case="SE-3")["items"])
+    assert sven.post("/series-proposals/accept", proposals=[first])["media"] == 1
+    assert sven.post("/series-proposals/reject", proposals=[second])["media"] == 1
+
+
+def people(sven: Caller, _siv: Caller, _found: Foreign) -> None:
+    age = {"youngest": 7, "oldest": 9, "on": "2023-04-15"}
+    child = sven.post("/victims", sex="female", age=age, basis="Seen.")["reference"]
+    other = sven.post("/victims")["reference"]
+    sven.post(f"/victims/{child}/describe", sex="female", basis="Seen again.")
+    same = sven.post("/victim-duplicates", one=child, other=other, reason="The same.")["assertion"]
+    sven.post(f"/victims/{child}/words", said="altered", reason="By its edges.")
+    assert sven.get(f"/victims/{child}")["duplicates"][0]["id"] == same
+    sven.post(f"/victim-assertions/{same}/undo")
+    man = sven.post("/offenders", established="suspected", basis="Seen.")["reference"]
+    sven.post(f"/offenders/{man}/describe", established="charged", basis="A court.")
+    assert sven.get(f"/offenders/{man}")["offender"]["established"] == "charged"
+    for kind, name in (("victims", child), ("offenders", man)):
+        sven.post(f"/{kind}/{name}/identity", words="Somebody of Sweden")
+    point = {"latitude": 59.91, "longitude": 10.75, "precision_m": 50}
+    room = sven.post("/places", kind="gps", name="a quay", country="NO", point=point)["reference"]
+    sven.post(f"/places/{room}/describe", kind="stated", country="NO", basis="A letter.")
+    assert sven.get(f"/places/{room}")["place"]["country"] == "NO"
+    for kind in ("victims", "offenders", "places"):
+        assert len(sven.get(f"/{kind}", limit=2)["items"]) == 2
+
+
+def links(sven: Caller, _siv: Caller, _found: Foreign) -> None:
+    child = sven.post("/victims")["reference"]
+    room = sven.post("/places", kind="room")["reference"]
+    made = sven.post("/links", a=child, type="was-at", b=room, basis="seen", confidence="certain")
+    assert made["state"] == "accepted"
+    candidates = [
+        sven.post("/links", a=child, type="was-at", b=sven.post("/places", kind="room")["reference"], basis="seen",
+                  is_candidate=True)["id"]
+        for _ in range(2)
+    ]  # fmt: skip
+    assert len(sven.get("/links/waiting")["items"]) >= 2
+    sven.post(f"/links/{candidates[0]}/accept")
+    sven.post(f"/links/{candidates[1]}/refuse", reason="No.")
+    sven.post(f"/links/{made['id']}/restrict", audience="unit")
+    sven.post(f"/links/{made['id']}/withdraw", reason="By mistake.")
+    assert sven.get(f"/links/{made['id']}")["steps"][0]["step"] == "withdraw"
+    assert sven.get("/links", of=child)["items"]
+    assert len(sven.get("/links/explore", of=child, hops=1)["nodes"]) == 2
+
+
+def leads(sven: Caller, _siv: Caller, _found: Foreign) -> None:
+    (one,) = sven.get("/leads", state="set-aside")["items"]
+    assert sven.post(f"/leads/{one['id']}", step="reopen", why="It was not sold.")["state"] == "raised"
+    assert sven.get(f"/leads/{one['id']}")["may"]
+
+
+def overlaps(sven: Caller, _siv: Caller, _found: Foreign) -> None:
+    (told,) = sven.get("/overlaps")["items"]
+    assert (told["state"], len(told["cards"])) == ("consented", 1)
+    assert sven.get("/overlaps/one", name="SE-hidden")["told"] == told
+    assert sven.post("/overlaps/answer", name="SE-hidden", step="decline", reason="It ended.")["told"]["state"] == "declined"
+    assert sven.post("/overlaps/rule", name="SE-open", mode="silent", reason="An operation.")["is_in_force"]
+    assert sven.get("/overlaps/rule-of-member")["mode"] == "contact"
+
+
+def messages(sven: Caller, _siv: Caller, _found: Foreign) -> None:
+    asked = sven.post(
+        "/messages", kind="case", name="SE-open", to="DK/VICTIM-ID", due_on=str(today() + timedelta(days=7)), words="Yours?"
+    )["correspondence"]
+    view = sven.post(f"/messages/{asked}/say", kind="remark", words="It has a tram.")
+    first = view["messages"][0]["id"]
+    sven.post(f"/messages/{asked}/translate", message=first, language="da", words="Jeres?")
+    assert sven.get(f"/messages/{asked}")["messages"][0]["translations"]
+    sven.post(f"/messages/{asked}/close")
+    received = next(one["id"] for one in sven.get("/messages")["items"] if one["to_member"] == "SE")
+    assert sven.post(f"/messages/{received}/pass", unit="ADMIN")["has_it"] is False
+    waiting = sven.get("/notices")["items"]
+    sven.post(f"/notices/{next(one['id'] for one in waiting if one['seen_at'] is None)}/seen")
+
+
+def identification(sven: Caller, siv: Caller, _found: Foreign) -> None:
+    child = sven.post("/victims")["reference"]
+    proposal = {"step": "identify", "basis": "A school.", "evidence": "A letter."}
+    sven.post(f"/victims/{child}/steps", **proposal, next_step="Visit.", next_on=str(today() + timedelta(days=7)))
+    sven.post(f"/victims/{child}/steps/withdraw")
+    for decided in ("refuse", "confirm"):
+        sven.post(f"/victims/{child}/steps", **proposal)
+        siv.post(f"/victims/{child}/steps/{decided}")
+    assert [one["status"] for one in sven.get(f"/victims/{child}/steps")["items"]] == ["confirmed", "refused", "withdrawn"]
+    assert sven.get("/identification/due")["items"] == []
+    assert sven.get("/ledger", by="sex")["total"]["own"] == 1
+
+
+def categories(sven: Caller, siv: Caller, _found: Foreign) -> None:
+    questions = sven.get("/category-facts")["questions"]
+    for caller, made in ((sven, "camera"), (siv, "generated")):
+        facts = {one["code"]: next(iter(one["answers"])) for one in questions} | {"made": made}
+        assert caller.post("/observations", media=[MEDIUM], facts=facts) == {"media": 1}
+    assert sven.get("/categories", case="SE-open", **SCHEME)["items"][0]["own"]
+    assert sven.get("/categories/count", case="SE-open", **SCHEME)["contents"] == 1
+    assert sven.get("/categories/of-medium", medium=MEDIUM, **SCHEME)["sha256"] == MEDIUM
+    assert "se-made" in {one["name"] for one in sven.get("/schemes")["items"]}
+
+
+def disputed(alva: Caller) -> None:
+    """What an analyst does."""
+    (one,) = alva.get("/categories/disputes", **SCHEME)["items"]
+    facts = {each["code"]: next(iter(each["answers"])) for each in alva.get("/category-facts")["questions"]}
+    alva.post("/observations/review", medium=one["sha256"], facts=facts, reason="By the law.")
+    assert alva.post("/observations/withdraw", media=[one["sha256"]]) == {"media": 1}
+
+
+def administered(stina: Caller) -> None:
+    """What an administrator does."""
+    assert stina.post("/overlaps/rule-of-member", mode="contact", reason="As before.")["mode"] == "contact"
+    assert stina.post("/schemes", document=json.dumps(MADE)) == {"name": "se-made", "version": 1, "changed": []}
