@@ -1,22 +1,31 @@
 """Spotting clues: what an officer saw, heard or read in a medium, said on the record and taken back by nobody else."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from clew.actions.opening import check_members, handling_beside
 from clew.actions.releasing import digest_of
 from clew.domain.clue import Said, check_where
-from clew.domain.errors import Invalid, StepRefused
+from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Handling
 from clew.domain.series import checked_words
 from clew.records import audit, clues, tombstones
-from clew.records.clues import ClueRow
+from clew.records.clues import ClueRow, Seen
 from clew.records.session import Session
 
 CLUES_SHOWN_MAX = 500
 CONTENTS_ASKED_MAX = 1_000
 """Of how many contents clues are asked at once."""
 
-__all__ = ["ClueRow", "add", "of_media", "restrict", "withdraw"]
+__all__ = ["ClueRow", "View", "add", "look", "of_media", "restrict", "seen", "withdraw"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A medium with the clues on it, as the actor sees both."""
+
+    medium: Seen
+    clues: tuple[ClueRow, ...]
 
 
 def add(session: Session, sha256: str, said: Said, handling: Handling | None = None) -> ClueRow:
@@ -62,8 +71,34 @@ def restrict(session: Session, clue_id: UUID, handling: Handling) -> None:
     audit.append(session, "clue.restrict", str(clues.handle(session, clue_id, handling)))
 
 
+def seen(session: Session, sha256: str) -> None:
+    """That the actor may see the medium of that SHA-256.
+
+    Raises:
+        NotVisible: there is none, or the actor may not see it.
+    """
+    audit.append(session, "clue.find", str(_seen(session, sha256).id))
+
+
+def look(session: Session, sha256: str) -> View:
+    """A medium with the clues on it, also those that were taken back. Raises as `seen`."""
+    medium = _seen(session, sha256)
+    return View(medium=medium, clues=tuple(of_media(session, [sha256], is_all=True)))
+
+
+def _seen(session: Session, sha256: str) -> Seen:
+    """The same of what is no SHA-256: no medium has such a name."""
+    try:
+        return clues.seen(session, digest_of(sha256))
+    except Invalid:
+        raise NotVisible("There is no such medium.") from None
+
+
 def of_media(session: Session, names: list[str], *, is_all: bool = False) -> list[ClueRow]:
     """Clues on media named by their SHA-256, whoever put them there, as far as the actor sees them."""
     if not 0 < len(names) <= CONTENTS_ASKED_MAX:
         raise Invalid(f"Name 1 to {CONTENTS_ASKED_MAX:,} media by their SHA-256.")
-    return clues.of_contents(session, [digest_of(one) for one in names], limit=CLUES_SHOWN_MAX, is_all=is_all)
+    found = clues.of_contents(session, [digest_of(one) for one in names], limit=CLUES_SHOWN_MAX, is_all=is_all)
+    owners = {row.handling.owner_member for row in found}
+    audit.append(session, "clue.list", "", {"clues": len(found)}, shown=owners)
+    return found

@@ -15,6 +15,7 @@ from clew.web import (
     cases,
     categories,
     certificates,
+    clues,
     exhibits,
     handlings,
     identifications,
@@ -86,7 +87,11 @@ urlpatterns = [
     path("series/", series.all_of_them, name="series-list"),
     path("series/open/new/", series.open_new, name="series-open"),
     path("series/<reference:name>/", series.one, name="series"),
+    path("series/<reference:name>/workbench/", clues.workbench, name="workbench"),
+    path("series/<reference:name>/workbench/<slug:step>/", clues.work, name="workbench-move"),
     path("series/<reference:name>/<slug:step>/", series.move, name="series-move"),
+    path("media/<reference:name>/clues/", clues.on_medium, name="medium-clues"),
+    path("media/<reference:name>/clues/<slug:step>/", clues.move, name="medium-clues-move"),
     *(
         path(f"{kind}s/", people.all_of_them, {"kind": kind}, name=f"{kind}s")
         for kind in ("victim", "offender", "place")

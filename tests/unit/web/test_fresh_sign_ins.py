@@ -22,7 +22,7 @@ READ = {
     "mfa_list_webauthn", "asset", "retention", "request", "requests", "report", "case-end", "overlap", "overlaps", "releases",
     "series", "series-list", "case-proposals", "message", "messages", "lead", "leads", "victim", "victims", "offender",
     "offenders", "place", "places", "links", "links-of", "categories", "case-categories", "ledger",
-    "taskforces", "taskforce",
+    "taskforces", "taskforce", "workbench", "medium-clues",
 }  # fmt: skip
 """Pages that are read, hold no original and are no file to take away."""
 AT_THE_DOOR = {
