@@ -329,6 +329,31 @@ def links_its_own_with_a_victim(what: Tried) -> object:
         return outcome(lambda: app.execute(f"{words} returning state", values).fetchall())
 
 
+def says_what_is_seen_in_a_medium(what: Tried) -> object:
+    """By an identifier that Norway knows of from before, or of nothing."""
+    with norway(what) as app:
+        words, values = own_row(
+            what, "clues", medium_id=what.ids["medium"], kind="sign", certainty=1, countries=[], weights=[],
+            asserted_by=what.ada.officer,
+        )  # fmt: skip
+        return outcome(lambda: app.execute(words, values).rowcount).partition(" Key")[0]
+
+
+def votes_on_a_series(what: Tried) -> object:
+    """And counts the votes of others."""
+    ada, sven = what.ada, what.sven
+    words = (
+        "insert into series_votes (series_id, country, certainty, member, unit, voted_by) values (%s, 'NO', 1, %s, %s, %s)"
+    )
+    if what.is_held:
+        with acting_as(sven) as given, given.cursor() as cursor:
+            cursor.execute(words, [what.ids["series"], sven.member, sven.unit, sven.officer])
+    with norway(what) as app:
+        counted = app.execute("select count(*) from series_votes").fetchone()
+        said = outcome(lambda: app.execute(words, [what.ids["series"], ada.member, ada.unit, ada.officer]).rowcount)
+        return counted, said.partition(" Key")[0]
+
+
 def proposes_to_shred_a_case(what: Tried) -> object:
     ada = what.ada
     with norway(what) as app:
@@ -568,6 +593,12 @@ LEAKS: dict[str, tuple[Probe, Careless]] = {
         links_its_own_with_a_victim, lambda w: changed(w, *policy_of("victims", "select", "using (true)"))),
     "a key without an owner tells which case ends": (
         proposes_to_shred_a_case, lambda w: changed(w, *policy_of("shreddings", "insert", "with check (true)"))),
+    "a clue tells whether a medium is there": (
+        says_what_is_seen_in_a_medium, lambda w: changed(w, *policy_of("clues", "insert", "with check (true)"))),
+    "a vote tells whether a series is there": (
+        votes_on_a_series, lambda w: changed(w, *policy_of("series_votes", "insert", "with check (true)"))),
+    "votes on what is hidden are counted": (
+        votes_on_a_series, lambda w: changed(w, *policy_of("series_votes", "select", "using (true)"))),
     "the audit tells whose a record is": (asks_the_audit_whose_it_is, an_owner_who_is_told),
     "an officer is given a round of what is new": (
         looks_at_what_is_new, functions_that_are(lambda words: words.replace(

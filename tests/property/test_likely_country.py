@@ -19,7 +19,7 @@ from clew.domain.likely_country import (
 )
 from clew.domain.link import Confidence
 
-WORLDS = 120
+WORLDS = 80
 COUNTRIES = ("NO", "SE", "DK", "BR")
 
 

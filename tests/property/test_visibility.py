@@ -2,7 +2,9 @@
 
 import itertools
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -10,10 +12,10 @@ from psycopg.rows import TupleRow
 
 from clew.domain.handling import NOTHING, Actor, Audience, Handling, Use, may_see
 from clew.domain.officer import Role
-from clew.records import policies
+from clew.records import assertions, policies
 from clew.records.models.cover import COVER_COLUMNS
 from clew.records.session import acting_as, handling_columns
-from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, VIEWER_USE, _template, render
+from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, VIEWER_USE, _template, render, visible
 from tests.world.contexts import app_connection, claim, true_context
 from tests.world.rows import keep_in_every_table
 from tests.world.world import World, handling
@@ -225,6 +227,57 @@ def test_a_match_is_seen_by_whoever_may_see_both_media(world: World) -> None:
         assert shown == {
             n for n, (a, b) in enumerate(pairs) if may_see(actor, sides[a], use) and may_see(actor, sides[b], use)
         }
+
+
+@pytest.mark.parametrize("careless", [None, "the medium is not asked", "the clue is not asked"])
+def test_a_clue_is_seen_by_whoever_may_see_it_and_its_medium(world: World, careless: str | None) -> None:
+    """By the oracle, over pairs of handlings; and the law notices a rule that asks for one of the two only."""
+    sides, viewers = every_handling()[::97], every_viewer(FEW)
+    pairs = list(itertools.product(range(len(sides)), repeat=2))
+    keep_clues(world, sides, pairs)
+    rules = {"the medium is not asked": visible(), "the clue is not asked": assertions.SEES_MEDIUM}
+    wanted = {
+        viewer: {n for n, (a, b) in enumerate(pairs) if may_see(viewer[0], sides[a], viewer[1]) and may_see(viewer[0], sides[b], viewer[1])}
+        for viewer in viewers
+    }
+    rows = [row_of(given) for given in sides]
+    assert wanted == {
+        viewer: {n for n, (a, b) in enumerate(pairs) if oracle(viewer, rows[a]) and oracle(viewer, rows[b])} for viewer in viewers
+    }
+    with policy_instead(world, "clues", rules[careless]) if careless else nullcontext():
+        found = {}
+        for viewer in viewers:
+            with app_connection() as app:
+                enter(app, viewer)
+                found[viewer] = {row[0] for row in app.execute("select from_ms from clues")}
+    assert (found == wanted) is (careless is None)
+
+
+def keep_clues(world: World, sides: Sequence[Handling], pairs: Sequence[tuple[int, int]]) -> None:
+    """A medium under each handling, and on the first of each pair a clue under the second, told by its second."""
+    keep_in_every_table(world.facts, ["media"], sides)
+    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser, superuser.cursor() as cursor:
+        media: dict[Row, object] = {}
+        for *cover, medium in cursor.execute(f"select {', '.join(COVER_COLUMNS)}, id from media").fetchall():
+            media[(cover[0], cover[1], cover[2], tuple(cover[3]), tuple(cover[4]))] = medium
+        names = ", ".join(COVER_COLUMNS)
+        with cursor.copy(
+            f"copy clues (id, medium_id, kind, certainty, countries, weights, from_ms, asserted_by, {names}) from stdin"
+        ) as copy:
+            for number, (a, b) in enumerate(pairs):
+                copy.write_row((uuid4(), media[row_of(sides[a])], "sign", 1, [], [], number, "x", *cover_of(sides[b])))
+
+
+@contextmanager
+def policy_instead(world: World, table: str, condition: str) -> Iterator[None]:
+    """Another rule for reading a table, and the true one again."""
+    with psycopg.connect(**world.facts.as_owner(), autocommit=True) as owner:
+        owner.execute(f"alter policy app_select on {table} using ({condition})")
+        try:
+            yield
+        finally:
+            true = policies.SPECIAL[table]["select"]
+            owner.execute(f"alter policy app_select on {table} {true}")
 
 
 def cover_of(given: Handling) -> tuple[object, ...]:

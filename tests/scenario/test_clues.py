@@ -156,6 +156,32 @@ def test_a_clue_lies_as_its_medium_does_and_follows_it_both_ways(world: World, a
         assert dict(cursor.fetchall())[narrow.id] is True
 
 
+def test_a_clue_follows_a_handling_that_widens_again(world: World, ada: Actor, sven: Actor) -> None:
+    """A clue of another unit, and one whose handling is its own, stay as they were."""
+    medium = world.medium(ada, content=ROOM)
+    world.occurrence(ada, medium)
+    followed, kept, foreign = spot(ada), spot(ada, handling=handling(ada, Audience.UNIT)), spot(sven)
+    change(ada, Audience.UNIT)
+    assert seen(sven) == []
+    change(ada, Audience.ALL)
+    assert {one.id for one in seen(sven)} == {followed.id, foreign.id}
+    assert {one.id for one in seen(ada)} == {followed.id, kept.id, foreign.id}
+
+
+def test_clues_go_along_when_records_of_one_content_are_joined(world: World, ada: Actor, sven: Actor) -> None:
+    """The unit holds a content twice, under two handlings; once both are one, so are the clues on it, also of others."""
+    wide, narrow = world.medium(ada, content=ROOM), world.medium(ada, Audience.UNIT, content=ROOM)
+    world.occurrence(ada, wide)
+    world.occurrence(ada, narrow, "CASE-2", cover=handling(ada, Audience.UNIT))
+    made = [spot(ada), spot(sven)]
+    change(ada, Audience.UNIT)
+    found = seen(ada)
+    assert {one.id for one in found} == {one.id for one in made}
+    assert {one.medium_id for one in found} == {narrow}
+    assert [one.handling.audience for one in found if one.is_own] == [Audience.UNIT]
+    assert seen(sven) == []
+
+
 def test_nothing_is_said_of_what_is_under_examination(world: World, ada: Actor) -> None:
     medium: UUID = world.medium(ada, content=ROOM)
     with acting_as(ada) as session, session.cursor() as cursor:

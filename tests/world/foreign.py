@@ -17,6 +17,7 @@ from clew.actions import (
     examining,
     following,
     linking,
+    localising,
     mustering,
     opening,
     questioning,
@@ -32,7 +33,7 @@ from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
 from clew.domain.lead import Rule
 from clew.domain.lead import Step as LeadStep
-from clew.domain.link import Basis, LinkType
+from clew.domain.link import Basis, Confidence, LinkType
 from clew.domain.offender import OffenderFacts
 from clew.domain.officer import Role
 from clew.domain.overlap import Mode, Step
@@ -74,6 +75,7 @@ def sweden(world: World) -> Foreign:
         series_id = world.series(sven, f"series-{word}", [medium])
         with acting_as(sven) as session:
             spotting.add(session, hashlib.sha256(CONTENT[word]).hexdigest(), CLUE, cover)
+            localising.vote(session, f"series-{word}", "SE", Confidence.CERTAIN, "A tram of Sweden.")
             if audience is Audience.UNIT:
                 reference = hide_series(session, series_id)
             hash_lists.open_list(session, f"list-{word}", cover)
