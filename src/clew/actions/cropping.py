@@ -94,6 +94,12 @@ def page(session: Session, *, limit: int = CROPS_PER_PAGE_MAX, after: UUID | Non
     return Page(items=found[:limit], next=found[limit - 1].id if len(found) > limit else None)
 
 
+def let_out(session: Session, limit: int) -> tuple[Crop, ...]:
+    """The latest crops of the actor's unit that may go with a question."""
+    audit.append(session, "crop.list", "", owner=session.actor.member)
+    return crops.page(session, limit, state=State.IN_FORCE)
+
+
 def look(session: Session, crop_id: UUID) -> Crop:
     """What is known of a crop of the actor's unit; not what it shows.
 
@@ -138,6 +144,17 @@ def refuse(vault: Vault, session: Session, crop_id: UUID) -> None:
 def end(vault: Vault, session: Session, crop_id: UUID) -> None:
     """End a crop that was let out: nobody is shown it any more, and its bytes go. Raises as `refuse`."""
     _leave(vault, session, crop_id, Step.END, "crop.end")
+
+
+def check_shown(session: Session, crop_id: UUID) -> None:
+    """That the actor's unit can be shown the object now; nothing of it is shown by that.
+
+    Raises:
+        NotVisible: there is none, or it is not shown to the unit.
+    """
+    if not crops.is_shown(session, crop_id):
+        raise NotVisible("There is no such object to be shown.")
+    audit.append(session, "crop.find", str(crop_id))
 
 
 @contextmanager

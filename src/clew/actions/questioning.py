@@ -131,6 +131,16 @@ def look(session: Session, reference: str) -> View:
     return view
 
 
+def seen(session: Session, reference: str) -> None:
+    """That the unit has a part in the question.
+
+    Raises:
+        NotVisible: there is none, or it has not.
+    """
+    found = questions.find(session, reference)
+    audit.append(session, "question.find", str(found.id), owner=found.member)
+
+
 def answer(session: Session, reference: str, given: Answer, words: str = "") -> View:
     """Answer for the actor's unit; another answer takes the place of what the unit said before, which stays on record.
 

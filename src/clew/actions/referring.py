@@ -120,6 +120,16 @@ def look(session: Session, reference: str) -> View:
     return _view(session, found)
 
 
+def seen(session: Session, reference: str) -> None:
+    """That the unit has a part in the referral.
+
+    Raises:
+        NotVisible: there is none, or it has not.
+    """
+    found = referrals.find(session, reference)
+    audit.append(session, "referral.find", str(found.id), owner=found.member)
+
+
 def approve(session: Session, reference: str) -> None:
     """Agree, as the second officer, to hand it over: the other unit reads it from then on.
 

@@ -102,13 +102,15 @@ def get(session: Session, crop_id: UUID, *, holds: bool = False) -> Crop:
     return rows[0]
 
 
-def page(session: Session, limit: int, after: UUID | None = None) -> tuple[Crop, ...]:
-    """The own unit's crops, the newest first, from behind `after` on."""
+def page(
+    session: Session, limit: int, after: UUID | None = None, *, state: State | None = None
+) -> tuple[Crop, ...]:
+    """The own unit's crops, or those in one state, the newest first, from behind `after` on."""
     return _rows(
         session,
         """(%s::uuid is null or (c.proposed_at, c.id) < (select a.proposed_at, a.id from crops a where a.id = %s))
-           order by c.proposed_at desc, c.id desc limit %s""",
-        [after, after, limit],
+           and (%s::text is null or c.state = %s) order by c.proposed_at desc, c.id desc limit %s""",
+        [after, after, state and state.value, state and state.value, limit],
     )
 
 

@@ -1,11 +1,10 @@
 """Messages: what units ask one another about records; and notices: what waits for one's unit."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,13 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from clew.actions import corresponding
 from clew.actions.corresponding import About, Kind, NoticeKind, Side, SubjectKind
 from clew.actions.opening import Session
-from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
+from clew.domain.errors import Invalid, NotVisible
 from clew.web.acting import as_officer
+from clew.web.posting import TOLD, day, done
 from clew.web.references import identifier_in
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.words import Words
 
-TOLD = "clew.told"
 SHOWN_PER_PAGE = 50
 SUBJECTS: Mapping[SubjectKind, Words] = {
     SubjectKind.CASE: gettext_lazy("Case"),
@@ -93,6 +92,7 @@ def one(request: HttpRequest, correspondence: UUID) -> HttpResponse:
         "messages": [(message, KINDS[message.kind]) for message in view.messages],
         "is_asker": view.side is Side.ASKER,
         "units": units,
+        "record": address_of_record(view.correspondence.subject_kind, view.correspondence.about),
         "told": request.session.pop(TOLD, None),
     }
     return render(request, "messages/one.html", shown)
@@ -108,10 +108,10 @@ def ask(request: HttpRequest) -> HttpResponse:
         member, _sign, unit = given.get("to", "").partition("/")
         kind, within = _subject(given.get("kind", "")), given.get("within") or None
         about = About(kind=kind, name=given.get("name", ""), within=within)
-        made = corresponding.ask(session, about, (member, unit), _day(given.get("due", "")), given.get("words", ""))
+        made = corresponding.ask(session, about, (member, unit), day(given.get("due", "")), given.get("words", ""))
         return _("The request is sent."), reverse("message", args=[made])
 
-    return _done(request, act, reverse("messages"))
+    return done(request, act, reverse("messages"))
 
 
 @require_POST
@@ -138,7 +138,7 @@ def say(request: HttpRequest, correspondence: UUID) -> HttpResponse:
         steps[given["step"]](session)
         return _("It is done."), reverse("message", args=[correspondence])
 
-    return _done(request, act, reverse("message", args=[correspondence]), hides=True)
+    return done(request, act, reverse("message", args=[correspondence]), hides=True)
 
 
 @require_POST
@@ -150,26 +150,14 @@ def see(request: HttpRequest, notice: UUID) -> HttpResponse:
         corresponding.see(session, notice)
         return "", reverse("messages")
 
-    return _done(request, act, reverse("messages"), hides=True)
+    return done(request, act, reverse("messages"), hides=True)
 
 
-def _done(
-    request: HttpRequest, act: Callable[[Session], tuple[str, str]], address: str, *, hides: bool = False
-) -> HttpResponse:
-    """Do what was posted and say how it went. `hides`: what is not visible is a page of its own, as by its address."""
-    try:
-        with as_officer(request.user.get_username()) as session:
-            told, address = act(session)
-    except NotAdmitted:
-        raise
-    except NotVisible as refused:
-        if hides:
-            raise
-        told = str(refused)
-    except ClewError as refused:
-        told = str(refused)
-    request.session[TOLD] = told
-    return redirect(address)
+def address_of_record(kind: SubjectKind, about: str) -> str | None:
+    """Where a question or a referral is read and answered; None for other records."""
+    if not about or kind not in NOT_ASKED_HERE:
+        return None
+    return reverse(kind.value, args=[about])
 
 
 def _address(notice: corresponding.Notice) -> str:
@@ -185,13 +173,6 @@ def _subject(word: str) -> SubjectKind:
         return SubjectKind(word)
     except ValueError:
         raise Invalid(_("Say what the request is about: one of the kinds that the form offers.")) from None
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Invalid(_("A day is written year-month-day.")) from None
 
 
 def _message(text: str) -> UUID:

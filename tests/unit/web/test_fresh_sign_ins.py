@@ -23,6 +23,7 @@ READ = {
     "series", "series-list", "case-proposals", "message", "messages", "lead", "leads", "victim", "victims", "offender",
     "offenders", "place", "places", "links", "links-of", "categories", "case-categories", "ledger",
     "taskforces", "taskforce", "workbench", "medium-clues",
+    "question", "questions", "objects", "referral", "referrals",
 }  # fmt: skip
 """Pages that are read, hold no original and are no file to take away."""
 AT_THE_DOOR = {

@@ -1,0 +1,48 @@
+"""What is posted on a page about a record: done on the record, and told on the page that follows."""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from clew.actions.opening import Session
+from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
+from clew.web.acting import as_officer
+
+TOLD = "clew.told"
+
+
+def done(
+    request: HttpRequest, act: Callable[[Session], tuple[str, str]], address: str, *, hides: bool = False
+) -> HttpResponse:
+    """Do what was posted and say how it went; `act` gives what is told and where the browser goes.
+
+    `hides`: what is not visible is a page of its own, as by its address.
+    """
+    try:
+        with as_officer(request.user.get_username()) as session:
+            told, address = act(session)
+    except NotAdmitted:
+        raise
+    except NotVisible as refused:
+        if hides:
+            raise
+        told = str(refused)
+    except ClewError as refused:
+        told = str(refused)
+    request.session[TOLD] = told
+    return redirect(address)
+
+
+def day(untrusted_text: str) -> date:
+    """A day as a form gives it.
+
+    Raises:
+        Invalid: it is none.
+    """
+    try:
+        return date.fromisoformat(untrusted_text)
+    except ValueError:
+        raise Invalid(_("A day is written year-month-day.")) from None
