@@ -350,6 +350,15 @@ def test_a_cut_that_is_stopped_on_its_way_leaves_nothing_behind_and_is_done_agai
     assert state_of(ada, cropping.make(office.workplace, ada, piece, **STATED)) == (State.PROPOSED, True)
 
 
+def test_a_piece_is_shown_for_what_its_medium_is_kept_for_alone(office: Office, sven: Actor, asked: str, let_out: UUID) -> None:
+    for purpose, is_shown in (("investigation", True), ("crime-analysis", False), ("curiosity", False)):
+        try:
+            with cropping.revealed(office.workplace.vault, sven, let_out, purpose=purpose, case=asked):
+                assert is_shown
+        except (StepRefused, Invalid):
+            assert not is_shown
+
+
 def test_who_was_shown_a_piece_is_on_record_with_its_owner_before_the_key_is_asked_for(
     office: Office, world: World, ada: Actor, sven: Actor, asked: str, let_out: UUID
 ) -> None:

@@ -176,6 +176,11 @@ def test_of_others_only_what_the_recipient_may_see_goes_into_a_package(
     package = look(ada, build(ada, series)).package
     assert {line["read"] for line in package.sections[Section.CLUES]} == {"Skola 4", "Open"}
     assert "Hidden" not in repr(package)
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("update media set audience = %s, members = '{DK}'", [handling(ada, Audience.MEMBERS, members=["DK"]).circles])
+    assert {line["read"] for line in look(ada, build(ada, series)).package.sections[Section.CLUES]} == {"Skola 4"}
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("update media set audience = %s, members = '{}'", [handling(ada).circles])
     assert {line["country"] for line in package.sections[Section.RANKING]} == {"SE", "FI"}
     assert "Open" not in repr(look(ada, build(ada, series, to=None, country="FR")).package)
 

@@ -22,7 +22,7 @@ from clew.domain.referral import (
     Package,
     Section,
 )
-from clew.records import members, merges, narratives, places, questions, referrals
+from clew.records import media, members, merges, narratives, places, questions, referrals
 from clew.records.series import SeriesRow
 from clew.records.session import Session
 
@@ -82,8 +82,10 @@ class _Gathering:
         """The own unit hands over what is its own; of others only what whoever gets it may see by itself."""
         if handling.is_blocked or (self.to is not None and self.to[0] in handling.excluded):
             return False
-        if (handling.owner_member, handling.owner_unit) == (self.session.actor.member, self.session.actor.unit):
-            return True
+        own = (self.session.actor.member, self.session.actor.unit)
+        return (handling.owner_member, handling.owner_unit) == own or self._is_seen_there(handling)
+
+    def _is_seen_there(self, handling: Handling) -> bool:
         return self.to is not None and may_see(Actor(officer="-", member=self.to[0], unit=self.to[1]), handling)
 
     def _narrative(self) -> tuple[Lines, int]:
@@ -108,8 +110,15 @@ class _Gathering:
         return lines[:TIMELINE_MAX], max(0, len(lines) - TIMELINE_MAX)
 
     def _bench(self) -> tuple[localising.Bench, list[localising.ClueRow]]:
+        """A clue names its medium: an own one goes where that does, another's where the recipient may see both."""
         bench = localising.look(self.session, self.series.reference)
-        return bench, [one for one in bench.clues if one.withdrawn_at is None and self._goes(one.handling)]
+        lies_on = media.handlings_of(self.session, [one.medium_id for one in bench.clues])
+        found = [one for one in bench.clues if one.withdrawn_at is None and one.medium_id in lies_on]
+        return bench, [
+            one for one in found
+            if self._goes(one.handling)
+            and (self._goes if one.is_own else self._is_seen_there)(lies_on[one.medium_id])
+        ]
 
     def _clues(self) -> tuple[Lines, int]:
         _, found = self._bench()

@@ -15,7 +15,7 @@ from clew.actions.viewing import RECEIPT_SECONDS_MAX
 from clew.actions.workplace import Workplace
 from clew.domain import agreement, crop
 from clew.domain.agreement import State, Step
-from clew.domain.cover import check_use, stated
+from clew.domain.cover import Purpose, check_use, stated
 from clew.domain.crop import CROPS_PER_MEDIUM_MAX, Box
 from clew.domain.errors import NotVisible, StepRefused, Unavailable
 from clew.domain.handling import Actor, Use
@@ -175,7 +175,9 @@ def revealed(
     statement = stated(purpose, case)
     with acting_as(actor, Use.ORIGINAL) as session:
         found = crops.bytes_of(session, crop_id)
-        with suppress(NotVisible):  # of another's medium nothing is known here; its two officers let this piece out
+        if found.purposes is not None and statement.purpose not in found.purposes | {Purpose.SUPERVISION}:
+            raise StepRefused("This object is not kept for that purpose: ask its owner.")
+        with suppress(NotVisible):  # of another's medium nothing more is known here
             medium = media.held(session, crops.get(session, crop_id).medium_id)
             cover = covers.get(session, medium.cover_id)
             check_use(cover, Use.ORIGINAL, statement, is_own=True, is_blocked=medium.is_blocked)

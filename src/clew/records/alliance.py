@@ -111,7 +111,7 @@ APP_GRANTS = {
 }
 
 BLIND_GRANTS = {
-    "covers": "select (id, conditions)",
+    "covers": "select (id, purposes, conditions)",
     "task_force_members": "select (task_force_id, member, standing, accepted_at)",
     "task_force_officers": "select (task_force_id, officer, member, accepted_at, left_at), update (left_at)",
     "task_force_series": "select, update (conditions), delete",

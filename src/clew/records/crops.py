@@ -36,13 +36,17 @@ class Crop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bytes:
-    """What opens the bytes of a crop: by the key of `case_id`, which is a case of `member`."""
+    """What opens the bytes of a crop: by the key of `case_id`, which is a case of `member`.
+
+    `purposes` are what a medium of another member is kept for; None where its owner said nothing, or it is the own unit's.
+    """
 
     member: str
     case_id: UUID
     name: bytes = field(repr=False)
     blob: bytes
     wrapped: bytes = field(repr=False)
+    purposes: frozenset[str] | None
 
 
 def propose(
@@ -123,14 +127,17 @@ def bytes_of(session: Session, crop_id: UUID) -> Bytes:
     with session.cursor() as cursor:
         cursor.execute(
             """
-            select member, case_id, name, blob, wrapped from crops where id = %(id)s and wrapped is not null
-            union all select member, case_id, name, blob, wrapped from clew_crop_shown(%(id)s) limit 1""",
+            select member, case_id, name, blob, wrapped, null::text[] from crops where id = %(id)s and wrapped is not null
+            union all select member, case_id, name, blob, wrapped, purposes from clew_object_shown(%(id)s) limit 1""",
             {"id": crop_id},
         )
         row = cursor.fetchone()
     if row is None:
         raise NotVisible("There is no such object to be shown.")
-    return Bytes(member=row[0], case_id=row[1], name=bytes(row[2]), blob=bytes(row[3]), wrapped=bytes(row[4]))
+    return Bytes(
+        member=row[0], case_id=row[1], name=bytes(row[2]), blob=bytes(row[3]), wrapped=bytes(row[4]),
+        purposes=None if row[5] is None else frozenset(row[5]),
+    )  # fmt: skip
 
 
 def is_shown(session: Session, crop_id: UUID | None) -> bool:
@@ -141,7 +148,7 @@ def is_shown(session: Session, crop_id: UUID | None) -> bool:
         cursor.execute(
             """
             select exists (select from crops where id = %(id)s and wrapped is not null)
-                or exists (select from clew_crop_shown(%(id)s))""",
+                or exists (select from clew_object_shown(%(id)s))""",
             {"id": crop_id},
         )
         return bool(cursor.fetchone()[0])

@@ -1,6 +1,6 @@
 """Enquiry: who may read and write crops, questions and what is answered; rules of row security.
 
-A crop is its unit's own: what others are shown of one that two officers let out, `clew_crop_shown` gives them alone.
+A crop is its unit's own: what others are shown of one that two officers let out, `clew_object_shown` gives them alone.
 A question is seen by the unit that asks and by each that was asked, which has a correspondence about it; so whoever was
 not asked sees none of it, and whoever was sees nobody else who was.
 """
@@ -75,7 +75,7 @@ BLIND_GRANTS = {
     "question_answers": "select (id, correspondence_id), delete",
     "questions": "select, delete",
 }
-FUNCTIONS_OF_THE_APP = ("clew_crop_shown(uuid)",)
+FUNCTIONS_OF_THE_APP = ("clew_object_shown(uuid)",)
 
 GOES_WITH_IT = (
     (

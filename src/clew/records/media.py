@@ -216,6 +216,19 @@ def handling_of(session: Session, medium_id: UUID) -> Handling | None:
     )  # fmt: skip
 
 
+def handlings_of(session: Session, media: Sequence[UUID]) -> dict[UUID, Handling]:
+    """What those of the media lie under that the actor may see."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select id, owner_member, owner_unit, audience, members, excluded from media where id = any(%s)",
+            [list(set(media))],
+        )
+        return {
+            row[0]: from_circles(row[3], owner_member=row[1], owner_unit=row[2], members=row[4], excluded=row[5])
+            for row in cursor
+        }
+
+
 def note_closer(session: Session, medium_id: UUID, reason: str = "") -> None:
     """The medium was looked at closer, or could not be for a reason."""
     with session.cursor() as cursor:

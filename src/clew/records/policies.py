@@ -186,6 +186,7 @@ ANY_USE = f"{EVERY_USE:d}::smallint"
 FUNCTIONS_OF_BEFORE = (
     "clew_fingerprint_sets(smallint, bigint[])",
     "clew_note_digest_overlaps(uuid[])",
+    "clew_crop_shown(uuid)",
     "clew_lead_news(uuid)",
 )
 """What earlier versions had and nobody may call any more."""

@@ -1,14 +1,15 @@
 -- Objects that are shown to units that were asked about them: by nothing else does anybody read a crop of another unit.
 
 -- What opens a crop that two officers let out, to a unit that was asked a question with it, as long as that is open. Who is
--- excluded from the medium is not shown a piece of it, and of what is under examination nothing is shown.
-create or replace function clew_crop_shown(crop uuid) returns table (
-    crop_id uuid, member text, case_id uuid, name bytea, blob bytea, wrapped bytea)
+-- excluded from the medium is not shown a piece of it, and of what is under examination nothing is shown. `purposes` are what
+-- the medium is kept for, null where nobody said.
+create or replace function clew_object_shown(crop uuid) returns table (
+    crop_id uuid, member text, case_id uuid, name bytea, blob bytea, wrapped bytea, purposes text[])
 language sql stable security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
-    select c.id, c.member, c.case_id, c.name, c.blob, c.wrapped
-      from crops c join media m on m.id = c.medium_id
+    select c.id, c.member, c.case_id, c.name, c.blob, c.wrapped, k.purposes
+      from crops c join media m on m.id = c.medium_id left join covers k on k.id = m.cover_id
      where c.id = $1 and c.state = 'in-force' and c.wrapped is not null
        and '{blocked}' <> all (m.excluded) and clew_actor_member() <> all (m.excluded)
        and not exists (select from blocks b where b.lifted_at is null and b.subject_id = c.case_id)

@@ -185,19 +185,20 @@ def facts(session: Session, series_ids: Sequence[UUID], excluded: str | None, li
 
 
 def places_of(session: Session, series_ids: Sequence[UUID], limit: int) -> list[UUID]:
-    """Places that officers linked with the series: where it was made, or that are to be seen in it."""
+    """Places that the own unit linked with the series: where it was made, or that are to be seen in it."""
     with session.cursor() as cursor:
         cursor.execute(
             """
             select b_id from links where a_kind = %(series)s and a_id = any(%(ids)s) and type = %(taken)s and state = %(fact)s
+               and owner_member = %(member)s and owner_unit = %(unit)s
             union
             select a_id from links where a_kind = %(place)s and b_kind = %(series)s and b_id = any(%(ids)s)
-               and type = %(appears)s and state = %(fact)s
+               and type = %(appears)s and state = %(fact)s and owner_member = %(member)s and owner_unit = %(unit)s
              limit %(limit)s""",
             {
                 "ids": list(series_ids), "series": int(EndKind.SERIES), "place": int(EndKind.PLACE),
                 "taken": int(LinkType.TAKEN_AT), "appears": int(LinkType.APPEARS_IN), "fact": int(LinkState.ACCEPTED),
-                "limit": limit,
+                "limit": limit, "member": session.actor.member, "unit": session.actor.unit,
             },
         )  # fmt: skip
         return [row[0] for row in cursor]
