@@ -198,3 +198,8 @@ def _schemas(of: type) -> Iterator[type]:
     for one in of.__subclasses__():
         yield one
         yield from _schemas(one)
+
+
+def test_what_is_no_operation_or_no_identifier_is_answered_as_what_is_absent(program: Client) -> None:
+    answers = {program.get(f"/api{path}").content for path in ("/nothing", "/leads/x", f"/leads/{UUID(int=0)}")}
+    assert len(answers) == 1

@@ -117,6 +117,26 @@ def test_a_hub_is_cut_and_says_so_and_facts_come_before_candidates(
     assert (len(found.nodes), found.is_cut, found.nodes[0].has_more) == (3, True, True)
 
 
+@pytest.mark.parametrize("way", ["list", "read", "place", "victim"])
+def test_whose_links_and_ends_a_page_shows_is_on_record(world: World, ada: Actor, sven: Actor, way: str) -> None:
+    """An own place, with a link that Sweden says of a child of its own."""
+    room, child = place(ada), victim(sven)
+    with acting_as(sven) as session:
+        made = linking.link(session, child, LinkType.WAS_AT, room, basis=Basis.SEEN)
+    with acting_as(ada) as session:
+        if way == "list":
+            exploring.linked(session, room)
+        elif way == "read":
+            exploring.look_at_link(session, made.id)
+        elif way == "place":
+            portraying.look_at_place(session, room)
+        else:
+            portraying.look_at_victim(session, child)
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select shown from acts where officer = 'ada' order by id desc limit 1")
+        assert cursor.fetchone()[0] == ["SE"]
+
+
 def test_who_looked_is_on_record_and_so_is_whose_records_were_shown(world: World, ada: Actor, sven: Actor) -> None:
     child = victim(ada)
     link(sven, child, LinkType.WAS_AT, place(sven))

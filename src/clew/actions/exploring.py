@@ -1,6 +1,6 @@
 """Exploring: links of a record, candidates that wait, and what is reached from a record by two hops."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -82,8 +82,10 @@ class Exploration:
 def linked(session: Session, name: str, *, after: str | None = None) -> LinkPage:
     """Links of a record of any kind, candidates among them. Raises as `look_at_victim`."""
     row = ends.find(session, named(name))
-    audit.append(session, "link.list", str(row.end.id), shown={row.handling.owner_member})
-    return links_of(session, [row.end.id], after)
+    page = links_of(session, [row.end.id], after)
+    shown = {row.handling.owner_member, *owners_of(page.items)}
+    audit.append(session, "link.list", str(row.end.id), {"links": len(page.items)}, shown=shown)
+    return page
 
 
 def look_at_link(session: Session, link_id: UUID) -> LinkView:
@@ -93,8 +95,9 @@ def look_at_link(session: Session, link_id: UUID) -> LinkView:
         NotVisible: there is none, or the actor may not see it and both its ends.
     """
     row = links.get(session, link_id)
-    audit.append(session, "link.read", str(row.claim.a.id), shown={row.handling.owner_member})
-    return LinkView(line=_lines(session, [row])[0], steps=links.steps_of(session, link_id, HISTORY_MAX))
+    lines = _lines(session, [row])
+    audit.append(session, "link.read", str(row.claim.a.id), shown=owners_of(lines))
+    return LinkView(line=lines[0], steps=links.steps_of(session, link_id, HISTORY_MAX))
 
 
 def seen(session: Session, name: str) -> None:
@@ -113,8 +116,9 @@ def waiting(session: Session, *, after: str | None = None, limit: int = 50) -> L
         Invalid: no page begins at `after`.
     """
     rows = links.waiting(session, after=marker(after), limit=limit + 1)
-    audit.append(session, "link.list", "")
-    return LinkPage(items=_lines(session, rows[:limit]), next=str(rows[limit - 1].id) if len(rows) > limit else None)
+    lines = _lines(session, rows[:limit])
+    audit.append(session, "link.list", "", {"links": len(lines)}, shown=owners_of(lines))
+    return LinkPage(items=lines, next=str(rows[limit - 1].id) if len(rows) > limit else None)
 
 
 def explore(session: Session, name: str, *, hops_max: int = 2, with_candidates: bool = True) -> Exploration:
@@ -173,6 +177,11 @@ def links_of(session: Session, ids: Sequence[UUID], after: str | None) -> LinkPa
     rows = links.of(session, ids, states=SHOWN, after=marker(after), limit=LINKS_SHOWN_MAX + 1)
     shown = rows[:LINKS_SHOWN_MAX]
     return LinkPage(items=_lines(session, shown), next=str(shown[-1].id) if len(rows) > LINKS_SHOWN_MAX else None)
+
+
+def owners_of(lines: Iterable[LinkLine]) -> set[str]:
+    """Members who own something that a page of links shows: the link, or an end of it."""
+    return {row.handling.owner_member for line in lines for row in (line.link, line.a, line.b)}
 
 
 def _lines(session: Session, rows: Sequence[LinkRow]) -> tuple[LinkLine, ...]:

@@ -12,6 +12,7 @@ from clew.domain.errors import Invalid, StepRefused
 from clew.domain.handling import Audience, Handling, handled, narrowest
 from clew.domain.identification import told_of
 from clew.domain.naming import named
+from clew.domain.officer import WITHOUT_CONTENT
 from clew.domain.series import SeriesState, checked_words, reference_in, step_to
 from clew.records import (
     audit,
@@ -133,8 +134,11 @@ def keep_cover(session: Session, handling: Handling, cover: Cover) -> UUID:
     """What is said of records beside who may see them, kept once; gives its identifier.
 
     Raises:
+        StepRefused: the actor's role has no right on records.
         Invalid: the handling names a member who does not take part, or the retention cannot be.
     """
+    if session.actor.role in WITHOUT_CONTENT:
+        raise StepRefused("Your role enters no records.")
     check_members(session, handling)
     check_retention(cover.retention_end, today())
     return covers.keep(session, handling, cover)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from clew.actions.exploring import LinkPage, links_of, marker
+from clew.actions.exploring import LinkPage, links_of, marker, owners_of
 from clew.records import audit, merges, nouns, offenders, places, victims
 from clew.records.merges import Merge
 from clew.records.nouns import Description, Noun
@@ -107,34 +107,38 @@ def look_at_victim(session: Session, reference: str, *, after: str | None = None
     others = victims.of(session, [one for one in ids if one != row.kept.id][:TOGETHER_SHOWN_MAX])
     asserted = merges.of(session, ids, HISTORY_MAX, kind=merges.VICTIMS)
     called = victims.of(session, {end for one in asserted for end in (one.a, one.b)})
-    shown = {one.kept.handling.owner_member for one in (row, *others.values())}
+    words = victims.words_of(session, ids, HISTORY_MAX)
+    linked = links_of(session, ids, after)
+    shown = {one.kept.handling.owner_member for one in (row, *others.values(), *called.values())}
+    shown |= {one.owner for one in asserted} | {one.owner for one in words} | owners_of(linked.items)
     audit.append(session, "victim.read", str(row.kept.id), {"victims": len(ids)}, shown=shown)
     return VictimView(
         row=row, descriptions=_descriptions(session, victims.NOUN, row.kept.id), together=tuple(others.values()),
-        together_count=len(ids) - 1, merges=asserted, words=victims.words_of(session, ids, HISTORY_MAX),
-        references={one.kept.id: one.kept.reference for one in called.values()}, links=links_of(session, ids, after),
+        together_count=len(ids) - 1, merges=asserted, words=words,
+        references={one.kept.id: one.kept.reference for one in called.values()}, links=linked,
     )  # fmt: skip
 
 
 def look_at_offender(session: Session, reference: str, *, after: str | None = None) -> OffenderView:
     """The same of an offender. Raises as `look_at_victim`."""
     row = offenders.find(session, reference)
-    audit.append(session, "offender.read", str(row.kept.id), shown={row.kept.handling.owner_member})
-    return OffenderView(
-        row=row, descriptions=_descriptions(session, offenders.NOUN, row.kept.id),
-        links=links_of(session, [row.kept.id], after),
-    )  # fmt: skip
+    linked = links_of(session, [row.kept.id], after)
+    shown = {row.kept.handling.owner_member, *owners_of(linked.items)}
+    audit.append(session, "offender.read", str(row.kept.id), shown=shown)
+    descriptions = _descriptions(session, offenders.NOUN, row.kept.id)
+    return OffenderView(row=row, descriptions=descriptions, links=linked)
 
 
 def look_at_place(session: Session, reference: str, *, after: str | None = None) -> PlaceView:
     """The same of a place. Raises as `look_at_victim`."""
     row = places.find(session, reference)
     near = places.near(session, row, NEAR_SHOWN_MAX)
-    shown = {one.kept.handling.owner_member for one in (row, *near)}
+    linked = links_of(session, [row.kept.id], after)
+    shown = {one.kept.handling.owner_member for one in (row, *near)} | owners_of(linked.items)
     audit.append(session, "place.read", str(row.kept.id), {"places": len(near)}, shown=shown)
     return PlaceView(
         row=row, near=tuple(near), descriptions=_descriptions(session, places.NOUN, row.kept.id),
-        links=links_of(session, [row.kept.id], after),
+        links=linked,
     )  # fmt: skip
 
 

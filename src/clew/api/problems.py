@@ -8,7 +8,7 @@ from ninja.errors import AuthenticationError, AuthorizationError, HttpError, Thr
 
 from clew.domain.errors import ClewError
 from clew.formats.problem import CONTENT_TYPE, problem
-from clew.web.refusals import STATUS_BY_ERROR
+from clew.web.refusals import NO_RECORD, STATUS_BY_ERROR
 
 WRONG_MAX = 20
 """So many of the fields that are wrong are named."""
@@ -52,8 +52,7 @@ def install(api: NinjaAPI) -> None:
 
 def _of_action(_request: HttpRequest, error: ClewError | type[ClewError]) -> HttpResponse:
     status = next(status for family, status in STATUS_BY_ERROR.items() if isinstance(error, family))
-    # One sentence for all that is not there: actions say which kind of record was looked for.
-    words = "There is no such record." if status == HTTPStatus.NOT_FOUND else str(error)
+    words = NO_RECORD if status == HTTPStatus.NOT_FOUND else str(error)
     return refused(HTTPStatus(status), words)
 
 

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from clew.domain.officer import Role
 from clew.records import pursuit
 from clew.records.custody import OWN_UNIT
-from clew.records.visibility import OFFICER, ROLE, VIEWER_MEMBER, VIEWER_UNIT
+from clew.records.visibility import HOME, HOME_UNIT, OFFICER, ROLE, VIEWER_MEMBER, VIEWER_UNIT
 
 IS_ASKER = f"member = {VIEWER_MEMBER} and unit = {VIEWER_UNIT}"
 IS_ASKED = f"to_member = {VIEWER_MEMBER} and {VIEWER_UNIT} = any (to_units)"
 HAS_IT = f"to_member = {VIEWER_MEMBER} and {VIEWER_UNIT} = to_units[cardinality(to_units)]"
+ONES_OWN = f"member = {HOME} and unit = {HOME_UNIT} and officer = {OFFICER}"
+"""What is an officer's alone, whatever the role."""
 IS_IN = "exists (select from public.correspondences c where c.id = correspondence_id)"
 IS_OPEN = "exists (select from public.correspondences c where c.id = correspondence_id and c.closed_at is null)"
 
@@ -50,10 +52,10 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "delete": f"using ({OWN_UNIT} and officer = {OFFICER})",
     },
     "api_answers": {
-        "select": f"using ({OWN_UNIT} and officer = {OFFICER})",
-        "insert": f"with check ({OWN_UNIT} and officer = {OFFICER})",
-        "update": f"using ({OWN_UNIT} and officer = {OFFICER}) with check ({OWN_UNIT} and officer = {OFFICER})",
-        "delete": f"using ({OWN_UNIT} and officer = {OFFICER})",
+        "select": f"using ({ONES_OWN})",
+        "insert": f"with check ({ONES_OWN})",
+        "update": f"using ({ONES_OWN}) with check ({ONES_OWN})",
+        "delete": f"using ({ONES_OWN})",
     },
     "notices": {
         "select": f"using ({OWN_UNIT})",

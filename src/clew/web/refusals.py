@@ -1,9 +1,10 @@
 """Refusals as pages: hidden and absent are one answer, byte for byte."""
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 from asgiref.sync import iscoroutinefunction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.decorators import sync_and_async_middleware
 
@@ -16,6 +17,7 @@ from clew.domain.errors import (
     StepRefused,
     Unavailable,
 )
+from clew.formats.problem import CONTENT_TYPE, problem
 
 Answering = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
@@ -27,6 +29,8 @@ STATUS_BY_ERROR: dict[type[ClewError], int] = {
     SecondPersonNeeded: 409,
     Unavailable: 503,
 }
+NO_RECORD = "There is no such record."
+"""One sentence for all that is not there: actions say which kind of record was looked for."""
 PAGES: dict[type[ClewError], str] = {NotAdmitted: "held"}
 """Refusals with words of their own among those of one status."""
 
@@ -84,13 +88,24 @@ def stale(_request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(403)
 
 
-def absent(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(404)
+def absent(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _to_program(HTTPStatus.NOT_FOUND, NO_RECORD) if _is_of_program(request) else _page(404)
 
 
 def too_many(_request: HttpRequest) -> HttpResponse:
     return _page(429)
 
 
-def broken(_request: HttpRequest) -> HttpResponse:
+def broken(request: HttpRequest) -> HttpResponse:
+    if _is_of_program(request):
+        return _to_program(HTTPStatus.INTERNAL_SERVER_ERROR, "The node failed: tell its operator.")
     return _page(500)
+
+
+def _is_of_program(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")
+
+
+def _to_program(status: HTTPStatus, detail: str) -> HttpResponse:
+    """What a program is answered where no operation is reached."""
+    return JsonResponse(problem(status, detail), status=status.value, content_type=CONTENT_TYPE)
