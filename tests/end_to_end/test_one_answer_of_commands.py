@@ -366,7 +366,7 @@ OF_THE_NODE = {
     "clue facts", "init", "serve", "work", "doctor", "openapi", "demo", "key rotate", "key sweep", "key public", "audit verify", "audit key",
     "audit checkpoint", "audit request", "audit cosigned", "audit supervisor", "audit check", "audit witness",
     "audit witness-key", "case verify",
-    "retention run",
+    "retention run", "report public",
 }  # fmt: skip
 """They take no officer: the node's operator runs them, or somebody outside with nothing but files."""
 OF_MEMBERS = {
@@ -391,7 +391,7 @@ NO_REFERENCES = {
     "outcome": "a closed list", "hash_list": "yes or no", "words": "words", "due": "a day", "unit": "a code of a unit, whom all know",
     "language": "a code", "own": "yes or no", "fact": "a closed list", "scheme": "law, which all members read",
     "standing": "a closed list", "step": "a closed list", "evidence": "words", "next_": "words", "next_on": "a day",
-    "by": "a closed list", "file": "a file of the officer",
+    "by": "a closed list", "csv": "how it is said", "file": "a file of the officer",
     "title": "a name of the own unit's to be",
     "minors": "yes or no", "every": "yes or no",
     "sex": "a closed list", "age": "a band", "on": "a day", "said": "a closed list", "established": "a closed list",

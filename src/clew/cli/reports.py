@@ -2,8 +2,9 @@
 
 import sys
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,8 +12,19 @@ from clew.cli.answers import plain
 from clew.cli.entry import As, Json, console, entered, write
 from clew.domain.errors import Invalid
 from clew.domain.ledger import By, Line
+from clew.domain.statistics import ASSUMPTION, WORDS
+
+if TYPE_CHECKING:
+    from clew.domain.statistics import Statistics
 
 app = typer.Typer(no_args_is_help=True)
+
+
+class Public(StrEnum):
+    """Whether everybody is told."""
+
+    ON = "on"
+    OFF = "off"
 
 
 @app.callback()
@@ -75,6 +87,48 @@ def ledger(
                 f"{span.whose}: median days from upload to lead {_days(span.to_lead)}, from lead to identification"
                 f" {_days(span.from_lead)}, from upload to identification {_days(span.to_identified)}", markup=False,
             )  # fmt: skip
+
+
+@app.command()
+def statistics(
+    as_: As, json_: Json = False, csv: Annotated[bool, typer.Option("--csv", help="Answer as CSV.")] = False
+) -> None:
+    """Whether cooperation works: of the own member exactly, of others as of a month that is over and in fives."""
+    with entered():
+        from clew.actions import counting, opening
+
+        found = counting.read(opening.actor_of(as_))
+        if json_ or csv:
+            sys.stdout.write(counting.as_csv(found) if csv else counting.as_json(found))
+            return
+        _print_statistics(found)
+
+
+@app.command()
+def public(
+    word: Annotated[Public, typer.Argument(help="on: the public is told how many are unidentified; or off.")],
+) -> None:
+    """Let everybody read how many children and series are unidentified, or nobody any more. On record."""
+    with entered():
+        from clew.actions import counting
+
+        is_on = word is Public.ON
+        counting.publish(is_on=is_on)
+        console.print("Everybody may read it within minutes." if is_on else "Nobody is told within minutes.")
+
+
+def _print_statistics(found: "Statistics") -> None:
+    for one in found.numbers:
+        whose = one.member or ("all" if one.is_own else "others")
+        number = "few" if one.number is None else f"{one.number:,}"
+        console.print(f"{whose:<8}{number:>14}  {WORDS[one.figure]} {one.of}".rstrip(), markup=False)
+    for saved in found.saved:
+        if saved.hours is not None:
+            share = "" if saved.share is None else f"{saved.share:.0%} known on arrival, "
+            whose = saved.member or "others"
+            console.print(f"{whose:<8}  {share}{saved.hours:,.1f} hours of looking saved", markup=False)
+    days = f"Own numbers as of {found.own_day}, others as of {found.others_day}."
+    console.print(f"{ASSUMPTION}\n{days if found.own_day else 'Nothing was counted yet.'}", style="dim", markup=False)
 
 
 def _line(one: Line) -> dict[str, object]:

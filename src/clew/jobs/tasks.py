@@ -16,6 +16,7 @@ from procrastinate.tasks import Task
 
 from clew.actions import (
     corresponding,
+    counting,
     cropping,
     deconflicting,
     ending,
@@ -209,6 +210,14 @@ def end_task_forces(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
     """What was brought into task forces that are over goes for good: it has opened nothing since their end."""
     with reached():
         mustering.look_after()
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="count_statistics", queue=VAULT_QUEUE, queueing_lock="count_statistics")
+def count_statistics(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
+    """Yesterday is counted for statistics, by whichever hour comes first."""
+    with reached():
+        counting.count_up()
 
 
 @app.periodic(cron="*/5 * * * *")

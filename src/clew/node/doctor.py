@@ -305,7 +305,9 @@ def _emptiness(app: Connection) -> Check:
     )
 
 
-UNREAD = frozenset({"overlaps", "overlap_grounds", "accesses", "lead_checks", "lead_news"})
+UNREAD = frozenset({
+    "overlaps", "overlap_grounds", "accesses", "lead_checks", "lead_news", "publications", "statistics",
+})  # fmt: skip
 """Tables that the application may not read at all."""
 
 

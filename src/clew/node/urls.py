@@ -38,6 +38,7 @@ from clew.web import (
     series,
     shreddings,
     single_sign_on,
+    statistics,
     taskforces,
 )
 from clew.web.references import ReferenceConverter
@@ -187,6 +188,10 @@ urlpatterns = [
     path(
         "handling/<slug:kind>/<reference:name>/changes/<uuid:change>/<slug:step>/", handlings.move, name="handling-move"
     ),
+    path("statistics/", statistics.one, name="statistics"),
+    path("statistics/csv/", statistics.as_csv, name="statistics-csv"),
+    path("statistics/json/", statistics.as_json, name="statistics-json"),
+    path("unidentified/", statistics.public, name="unidentified"),
     path("taskforces/", taskforces.all_of_them, name="taskforces"),
     path("taskforces/open/", taskforces.open_one, name="taskforce-open"),
     path("taskforces/<reference:name>/", taskforces.one, name="taskforce"),

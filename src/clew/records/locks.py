@@ -27,6 +27,8 @@ OVERLAPS = 4_846_793_219
 """The same, for whoever brings two sides of an overlap together: of two that agree at one moment, the later sees both."""
 
 LEADS = 4_846_793_220
+STATISTICS = 4_846_793_221
+"""Held by whoever counts a day."""
 """The same, for whoever begins a round of what is looked at for leads."""
 
 

@@ -28,7 +28,7 @@ BLIND_GRANTS = {
     "cases": _OWNED,
     "exhibits": _OWNED,
     "hash_lists": _OWNED,
-    "intakes": _OWNED,
+    "intakes": _OWNED.replace("id)", "id, exhibit_id, started_at, finished_at)"),
     "series": _OWNED,
     "supervisors": "select",
     "waiting_acts": "insert",

@@ -45,7 +45,7 @@ APP_GRANTS = {
 
 BLIND_GRANTS = {
     "lead_checks": "select, insert, delete",
-    "lead_media": "select (medium_id), delete",
+    "lead_media": "select (lead_id, medium_id), delete",
     "lead_news": "select, insert, update (round), delete",
 }
 

@@ -24,6 +24,7 @@ READ = {
     "offenders", "place", "places", "links", "links-of", "categories", "case-categories", "ledger",
     "taskforces", "taskforce", "workbench", "medium-clues",
     "question", "questions", "objects", "referral", "referrals",
+    "statistics", "unidentified",
 }  # fmt: skip
 """Pages that are read, hold no original and are no file to take away."""
 AT_THE_DOOR = {

@@ -63,6 +63,7 @@ from clew.records.models.request import Consultation, Request
 from clew.records.models.retention import Block, RetentionDecision, Term, Tombstone
 from clew.records.models.shredding import Release, Shredding
 from clew.records.models.sign_in import DoorMemory, SignIn
+from clew.records.models.statistic import Publication, Statistic
 from clew.records.models.task_force import (
     TaskForce,
     TaskForceDay,
@@ -129,6 +130,7 @@ __all__ = [
     "OverlapSide",
     "Place",
     "PlacePoint",
+    "Publication",
     "Question",
     "QuestionAnswer",
     "Referral",
@@ -149,6 +151,7 @@ __all__ = [
     "SeriesVote",
     "Shredding",
     "SignIn",
+    "Statistic",
     "Supervisor",
     "Suspension",
     "TaskForce",
