@@ -367,12 +367,13 @@ OF_THE_NODE = {
     "audit checkpoint", "audit request", "audit cosigned", "audit supervisor", "audit check", "audit witness",
     "audit witness-key", "case verify",
     "retention run", "report public",
+    "academy remove", "exercise draw",
 }  # fmt: skip
 """They take no officer: the node's operator runs them, or somebody outside with nothing but files."""
 OF_MEMBERS = {
     "member add", "member list", "member suspend", "member resume", "unit add", "unit suspend", "unit resume",
     "officer add", "officer certify", "officer suspend", "officer resume", "officer forget-keys", "officer list",
-    "officer password",
+    "officer password", "academy open", "academy score",
 }  # fmt: skip
 """The operator acts in each member: members, units and officers of all are known there, and none is hidden."""
 
@@ -400,6 +401,7 @@ NO_REFERENCES = {
     "all_": "yes or no", "officer": "officers of the own member, whom all of it know", "finding": "a closed list",
     "about": "a closed list", "good_at": "a closed list", "speaking": "a code",
     "sections": "a closed list",
+    "needed": "yes or no", "kept_by": "words", "done": "a day",
 }  # fmt: skip
 COMPLETION = {"help", "install_completion", "show_completion"}
 STATED = {
@@ -600,7 +602,7 @@ READING = (
     "victim list", "offender list --json", "place list", "link waiting", "link list NO-1", "link explore NO-1 --json",
     "identification due", "report ledger", "report ledger --by year --json",
     "category list NO-1 --scheme template-letters", "category count NO-1 --scheme template-letters",
-    "category disputes --scheme template-letters", "scheme list",
+    "category disputes --scheme template-letters", "scheme list", "academy list", "academy list --json",
 )  # fmt: skip
 """Commands by which an officer is shown something, as one calls them."""
 

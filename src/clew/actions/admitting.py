@@ -15,11 +15,12 @@ from clew.domain.certification import (
     check_term,
 )
 from clew.domain.errors import Invalid, NotVisible, StepRefused
+from clew.domain.exercise import check_ground
 from clew.domain.handling import Actor
 from clew.domain.member import member_code, unit_code
 from clew.domain.officer import NAME, OF_OFFICERS, OPERATOR, OPERATOR_UNIT, Role
 from clew.domain.suspension import Level, Scope
-from clew.records import audit, certifications, members, officers, sign_ins
+from clew.records import audit, certifications, exercises, members, officers, sign_ins
 from clew.records.certifications import Line
 from clew.records.officers import Known
 from clew.records.session import Session, acting_as
@@ -125,7 +126,7 @@ def move(session: Session, certification: UUID, step: Step) -> State:
     """Give, refuse or withdraw a certification.
 
     Raises:
-        StepRefused: not in the present state, or the actor is no administrator.
+        StepRefused: not in the present state, the actor is no administrator, or an exercise is needed and none passed.
         SecondPersonNeeded: the actor proposed it, or is certified by it.
         NotVisible: there is none of the actor's member.
     """
@@ -134,6 +135,9 @@ def move(session: Session, certification: UUID, step: Step) -> State:
     state = after(line.certification, step, by=session.actor.officer)
     if state is State.GIVEN:
         check_term(line.certification.training, datetime.now(UTC))
+        officer = line.certification.officer
+        until = exercises.grounds(session, [officer]).get(officer)
+        check_ground(until, is_needed=exercises.is_needed(session), today=datetime.now(UTC).date())
     certifications.move(session, line.id, state)
     audit.append(session, f"certification.{step}", str(line.id))
     return state

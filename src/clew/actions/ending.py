@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from clew.actions import examining, keeping, matching
+from clew.actions import connecting, examining, keeping, matching
 from clew.actions.opening import today
 from clew.actions.workplace import Workplace
 from clew.domain import ending as rules
@@ -65,6 +65,7 @@ def end_all(workplace: Workplace) -> dict[SubjectKind, int]:
             for kind in end_due(workplace, actor):
                 ended[kind] += 1
             examining.end_closed(actor)
+            connecting.end_old(actor)
         except ClewError as refused:
             log.error("what is past its end in a unit could not end: %s", type(refused).__name__)  # noqa: TRY400
     forget_bits(workplace)

@@ -3,10 +3,12 @@
 import os
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from clew.domain.errors import ClewError
+from clew.node.configuration import enter_academy
 
 # Compiled code is kept with the node. Set before anything imports numba, which reads it once.
 os.environ.setdefault(
@@ -14,12 +16,14 @@ os.environ.setdefault(
 )
 
 from clew.cli import (
+    academies,
     audits,
     cases,
     categories,
     clues,
     crops,
     demo,
+    exercises,
     exhibits,
     handlings,
     identifications,
@@ -35,6 +39,7 @@ from clew.cli import (
     people,
     places,
     questions,
+    readinesses,
     referrals,
     releases,
     reports,
@@ -54,10 +59,12 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"max_content_width": 100},
 )
+app.add_typer(academies.app, name="academy", help="The academy: exercises for officers, apart from all that is real.")
 app.add_typer(audits.app, name="audit", help="What was done, and proof of it.")
 app.add_typer(members.app, name="member", help="Members: the countries and bodies that take part.")
 app.add_typer(units.app, name="unit", help="Units: teams within a member.")
 app.add_typer(officers.app, name="officer", help="Officers: the people who work here.")
+app.add_typer(exercises.app, name="exercise", help="An exercise of the academy, from within it.")
 app.add_typer(handlings.app, name="handling", help="Handling: who may use records, and for what.")
 app.add_typer(cases.app, name="case", help="Cases: how one ends for good.")
 app.add_typer(categories.app, name="category", help="Categories: observed once, and made by each scheme.")
@@ -71,6 +78,7 @@ app.add_typer(notices.app, name="notice", help="Notices: that something waits fo
 app.add_typer(questions.app, name="question", help="Questions: whether others know an object.")
 app.add_typer(referrals.app, name="referral", help="Referrals: what is handed over to the likely country.")
 app.add_typer(overlaps.app, name="overlap", help="Overlaps: another member is on the same ground.")
+app.add_typer(readinesses.app, name="readiness", help="Readiness: how far members have come on their way in.")
 app.add_typer(releases.app, name="release", help="Releases: originals opened to one other member.")
 app.add_typer(reports.app, name="report", help="Reports of a member, as numbers.")
 app.add_typer(requests.app, name="request", help="Requests: people who ask what is kept about them.")
@@ -84,6 +92,19 @@ app.add_typer(places.app, name="place", help="Places: by what they are known, an
 app.add_typer(links.app, name="link", help="Links: what joins records, and what is reached from one.")
 series.app.command()(workbenches.vote)
 series.app.command()(workbenches.unvote)
+
+
+@app.callback()
+def clew(
+    academy: Annotated[
+        bool, typer.Option("--academy", help="Work in the academy of this node, in exercises and with nothing else.")
+    ] = False,
+) -> None:
+    """Clew: media of many countries compared, and children found."""
+    if academy:
+        enter_academy(os.environ)
+
+
 for command in (
     nodes.init,
     nodes.serve,

@@ -16,6 +16,7 @@ from clew.index.recall import Index
 from clew.media import sound
 from clew.media.nursery import Nursery
 from clew.media.proof import prove
+from clew.node import academy
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.doctor import Check, check_database
@@ -30,6 +31,7 @@ def checks(configuration: Configuration, facts: ConnectionFacts) -> Iterator[Che
     """One check after the other, the safety of the data first."""
     yield from check_database(configuration, facts)
     yield check_task_forces(configuration, facts)
+    yield academy.check(configuration)
     yield from check_log(configuration)
     yield _officers()
     yield _requests()

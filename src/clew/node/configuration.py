@@ -1,7 +1,7 @@
 """The settings of a node, read from the environment: each begins with `CLEW_`, and unknown ones are refused."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -9,12 +9,21 @@ from typing import Self
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from clew.domain.errors import Invalid
+from clew.domain.errors import Invalid, Unavailable
 from clew.domain.overlap import TICK_HOURS_DEFAULT, TICK_HOURS_MAX
 
 PREFIX = "CLEW_"
+ACADEMY = "academy"
+"""Folder of the academy below the home of its node."""
 PREFIX_OF_THE_TESTS = "CLEW_TEST_"
 """Settings of the test suite; a node never reads them and does not stumble over them."""
+
+
+OF_THE_NODE_ALONE = (
+    "DATABASE_URL", "VAULT", "KEY_COMMAND", "MAIL_SERVER", "MAIL_FROM", "TRUSTED_PROXY", "CERTIFICATE_HEADER",
+    "PUBLIC_URL",
+)  # fmt: skip
+"""Settings that lead to members' records, or to where officers come from: the academy's processes are not told them."""
 
 
 class LogLevel(StrEnum):
@@ -58,6 +67,13 @@ class Configuration(BaseSettings):
     certificate_header: str | None = Field(default=None, pattern=r"^[A-Za-z][A-Za-z-]*$")
     """Header in which the trusted proxy names the officer whose client certificate it has checked; absent: off."""
 
+    exercise_needed: bool = False
+    """Whether officers of every member are certified only once they have passed an exercise of the academy."""
+    academy: bool = False
+    """Whether this process works in the node's academy; `clew --academy` says so. It then reaches nothing else."""
+    academy_database_url: SecretStr | None = None
+    """A database for the academy, as its owner, where the node has one of its own: another owner, another database."""
+
     mail_server: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.-]+(:[0-9]{1,5})?$")
     """Host, and port if not 25, of the server that takes e-mail; absent: no notice is mailed."""
     mail_from: str = Field(default="clew@localhost", pattern=r"^[^@\s]+@[^@\s]+$")
@@ -73,8 +89,13 @@ class Configuration(BaseSettings):
         return self.home / "keys"
 
     @property
+    def node_home(self) -> Path:
+        """The home of the node itself, also for its academy."""
+        return self.home.parent if self.academy else self.home
+
+    @property
     def postgres_folder(self) -> Path:
-        return self.home / "postgres"
+        return self.node_home / "postgres"
 
     @property
     def vault_folder(self) -> Path:
@@ -86,7 +107,8 @@ class Configuration(BaseSettings):
 
     @property
     def cache_folder(self) -> Path:
-        return self.home / "cache"
+        """Compiled code, which is the same for the node and its academy."""
+        return self.node_home / "cache"
 
     @property
     def spill_folder(self) -> Path:
@@ -101,11 +123,36 @@ class Configuration(BaseSettings):
         """
         _refuse_unknown(os.environ)
         try:
-            return cls()
+            made = cls()
         except ValidationError as refused:
             setting = PREFIX + "_".join(str(part) for part in refused.errors()[0]["loc"]).upper()
             reason = refused.errors()[0]["msg"]
             raise Invalid(f"The setting {setting} cannot be used: {reason}.") from None
+        return made._moved_to_academy() if made.academy else made
+
+    def for_academy(self) -> Self:
+        """The configuration of this node's academy: a home below its own, and nothing that leads elsewhere.
+
+        Raises:
+            Unavailable: the node has a database of its own, and none is named for the academy.
+        """
+        if self.academy:
+            return self
+        if self.database_url is not None and self.academy_database_url is None:
+            raise Unavailable(
+                "The academy needs a database of its own: name one, with another owner, in CLEW_ACADEMY_DATABASE_URL."
+            )
+        return self._moved_to_academy()
+
+    def _moved_to_academy(self) -> Self:
+        return self.model_copy(
+            update={
+                "academy": True, "home": self.home / ACADEMY, "database_url": self.academy_database_url,
+                "academy_database_url": None, "vault": None, "key_command": None, "mail_server": None,
+                "trusted_proxy": None, "certificate_header": None, "public_url": None,
+                "listen_port": min(self.listen_port + 1, 65535),
+            }
+        )  # fmt: skip
 
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
@@ -113,3 +160,15 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
     for name in sorted(environment):
         if name.startswith(PREFIX) and not name.startswith(PREFIX_OF_THE_TESTS) and name not in known:
             raise Invalid(f"The setting {name} is not known; known are {', '.join(sorted(known))}.")
+
+
+def enter_academy(environment: MutableMapping[str, str]) -> None:
+    """Have whoever reads this environment work in the academy, without the address of anything else.
+
+    Raises:
+        Unavailable: the node has a database of its own, and none is named for the academy.
+    """
+    Configuration.from_environment().for_academy()
+    environment[f"{PREFIX}ACADEMY"] = "1"
+    for name in OF_THE_NODE_ALONE:
+        environment.pop(f"{PREFIX}{name}", None)

@@ -14,6 +14,7 @@ from clew.records.roles import Roles
 
 DATABASE = "clew"
 OWNER = "clew_owner"
+ACADEMY_DATABASE, ACADEMY_OWNER = "clew_academy", "clew_academy_owner"
 SUPERUSER = "postgres"
 
 
@@ -60,13 +61,14 @@ def facts(configuration: Configuration) -> ConnectionFacts:
     """
     if configuration.database_url is not None:
         return _facts_by_url(configuration.database_url.get_secret_value())
+    database, owner = (ACADEMY_DATABASE, ACADEMY_OWNER) if configuration.academy else (DATABASE, OWNER)
     return ConnectionFacts(
         is_own=True,
-        database=DATABASE,
+        database=database,
         host=str(place_of(configuration).socket),
         port="5432",
-        owner=OWNER,
-        roles=Roles.of(DATABASE),
+        owner=owner,
+        roles=Roles.of(database),
     )
 
 

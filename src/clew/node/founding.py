@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import django
 import psycopg
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
@@ -63,7 +64,7 @@ def found(configuration: Configuration, say: postgres.Say | None = None) -> None
         if facts.is_own:
             _make_database(facts)
         _make_roles(facts, keys)
-        _set_up_django()
+        _set_up_django(configuration)
         _refuse_keys_of_another(configuration, facts, keys)
         call_command("migrate", database="owner", verbosity=0, interactive=False)
         _renew_rules(facts)
@@ -83,16 +84,23 @@ def opened(configuration: Configuration, say: postgres.Say | None = None) -> Ite
     if not (configuration.keys_folder / FOUNDED).exists():
         raise Unavailable("This node is not founded yet: run clew init.")
     with postgres.running(configuration, say) as facts:
-        _set_up_django()
+        _set_up_django(configuration)
         try:
             yield facts
         finally:
             connections.close_all()
 
 
-def _set_up_django() -> None:
+def _set_up_django(configuration: Configuration) -> None:
+    """Have Django work with this node's database.
+
+    Raises:
+        RuntimeError: this process works for another node; a node and its academy are never reached by one process.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     django.setup()
+    if settings.CONFIGURATION.home != configuration.home:
+        raise RuntimeError("a process works for one node: a node and its academy each have their own")
 
 
 def _make_database(facts: ConnectionFacts) -> None:

@@ -45,7 +45,7 @@ class Place:
 def place_of(configuration: Configuration) -> Place:
     """The place of the node's PostgreSQL; nothing is made yet."""
     locks = configuration.postgres_folder
-    root = SHARED / _short(configuration.home) if os.geteuid() == 0 else locks
+    root = SHARED / _short(configuration.node_home) if os.geteuid() == 0 else locks
     return Place(locks=locks, root=root, socket=_socket_folder(root))
 
 

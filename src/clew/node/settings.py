@@ -41,6 +41,8 @@ DATABASES = {
     "default": _database(_FACTS.as_app(_KEYS.app_password)),
     "owner": _database(_FACTS.as_owner()),
 }
+CLEW_IS_ACADEMY = CONFIGURATION.academy
+CLEW_EXERCISE_NEEDED = CONFIGURATION.exercise_needed
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CLEW_CONTEXT_KEY = _KEYS.context
 CLEW_AUDIT_KEY = _KEYS.audit
@@ -117,13 +119,15 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", CONFIGURATION.listen_host, *
 CSRF_TRUSTED_ORIGINS = [f"{_PUBLIC.scheme}://{_PUBLIC.netloc}"] if _PUBLIC.netloc else []
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _PUBLIC.scheme == "https" else None
 SESSION_ENGINE = "clew.web.sessions"
-SESSION_COOKIE_NAME = "__Host-session" if _IS_HTTPS else "session"
+# A browser sends cookies to every port of a host: the academy's have names of their own.
+_OF = "academy-" if CLEW_IS_ACADEMY else ""
+SESSION_COOKIE_NAME = f"__Host-{_OF}session" if _IS_HTTPS else f"{_OF}session"
 SESSION_COOKIE_SECURE = _IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = int(LENGTH_MAX.total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-CSRF_COOKIE_NAME = "__Host-csrf" if _IS_HTTPS else "csrf"
+CSRF_COOKIE_NAME = f"__Host-{_OF}csrf" if _IS_HTTPS else f"{_OF}csrf"
 CSRF_COOKIE_SECURE = _IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"

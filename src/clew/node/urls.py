@@ -10,6 +10,7 @@ from django.urls import path, register_converter
 
 from clew.api.operations import api
 from clew.web import (
+    academies,
     assets,
     audits,
     cases,
@@ -30,6 +31,7 @@ from clew.web import (
     progress,
     proposals,
     questions,
+    readinesses,
     referrals,
     releases,
     reports,
@@ -78,6 +80,14 @@ urlpatterns = [
     path("referrals/build/new/", referrals.build, name="referral-build"),
     path("referrals/<reference:name>/", referrals.one, name="referral"),
     path("referrals/<reference:name>/<slug:step>/", referrals.move, name="referral-move"),
+    path("academy/", academies.all_of_them, name="academy"),
+    path("academy/rule/", academies.need, name="academy-need"),
+    path("exercise/", academies.exercise, name="exercise"),
+    path("exercise/day/", academies.play, name="exercise-play"),
+    path("exercise/end/", academies.hand_in, name="exercise-hand-in"),
+    path("readiness/", readinesses.all_of_them, name="readiness-list"),
+    path("readiness/say/<slug:step>/", readinesses.say, name="readiness-say"),
+    path("readiness/<reference:member>/", readinesses.one, name="readiness"),
     path("messages/", messages.all_of_them, name="messages"),
     path("leads/", leads.all_of_them, name="leads"),
     path("leads/<uuid:lead>/", leads.one, name="lead"),

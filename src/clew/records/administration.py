@@ -21,6 +21,9 @@ NEEDS_HELP = f"(select clew_administrators({HOME})) < {ADMINISTRATORS_MIN}"
 SOMEBODY = f"{HOME} is not null"
 OWN_OFFICER = "exists (select from public.officers o where o.username = {0}.officer and o.member = {0}.member)"
 
+HAS_GROUND = "clew_has_ground(certifications.officer, certifications.member)"
+"""The member asks for no exercise, or the officer passed one that counts."""
+
 RULES = {
     "members": {
         "select": f"using ({SOMEBODY})",
@@ -47,7 +50,7 @@ RULES = {
         ),
         "update": (
             f"using ({ADMINISTERS} and state in ('proposed', 'given')) with check ({ADMINISTERS} and ("
-            f"state = 'given' and {IS_ADMINISTRATOR} and given_by = {OFFICER}"
+            f"state = 'given' and {IS_ADMINISTRATOR} and given_by = {OFFICER} and {HAS_GROUND}"
             f" or state in ('refused', 'withdrawn') and closed_by = {OFFICER}))"
         ),
     },
@@ -86,7 +89,7 @@ RULES = {
 
 APP_GRANTS = {
     "certifications": "select, insert, update (state, given_by, given_at, closed_by, closed_at)",
-    "member_rules": "select, insert, update (widening_needs_second, changed_by, changed_at)",
+    "member_rules": "select, insert, update (widening_needs_second, changed_by, changed_at, exercise_needed)",
     "members": "select, insert, update (name, contact_point, kind, languages, legal_basis)",
     "door_memory": "select, insert, update, delete",
     "officers": "select, insert, update (password, last_login, keys_forgotten_at)",

@@ -5,6 +5,7 @@ from importlib.resources import files
 
 from psycopg import sql
 
+from clew.domain.exercise import COUNTS_FOR
 from clew.domain.handling import BLOCKED, EVERY_USE, Use
 from clew.domain.ledger import SMALL
 from clew.domain.message import KEPT_DAYS
@@ -22,6 +23,7 @@ from clew.records import (
     custody,
     deconfliction,
     enquiry,
+    exercises,
     graph,
     handover,
     localisation,
@@ -29,6 +31,7 @@ from clew.records import (
     log,
     outcomes,
     pursuit,
+    readiness,
     rights,
 )
 from clew.records.roles import Roles
@@ -100,6 +103,8 @@ APP_GRANTS = {
     **alliance.APP_GRANTS,
     **enquiry.APP_GRANTS,
     **handover.APP_GRANTS,
+    **exercises.APP_GRANTS,
+    **readiness.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -123,6 +128,8 @@ BLIND_GRANTS = {
     **census.BLIND_GRANTS,
     **enquiry.BLIND_GRANTS,
     **handover.BLIND_GRANTS,
+    **exercises.BLIND_GRANTS,
+    **readiness.BLIND_GRANTS,
     **classification.BLIND_GRANTS,
     **assertions.BLIND_GRANTS,
     **localisation.BLIND_GRANTS,
@@ -166,6 +173,7 @@ FUNCTIONS_OF_THE_APP = (
     *census.FUNCTIONS_OF_THE_APP,
     *enquiry.FUNCTIONS_OF_THE_APP,
     *handover.FUNCTIONS_OF_THE_APP,
+    *readiness.FUNCTIONS_OF_THE_APP,
 )
 FUNCTIONS_OF_THE_BLIND = (
     "clew_actor()",
@@ -258,6 +266,8 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **census.RULES,
     **enquiry.RULES,
     **handover.RULES,
+    **exercises.RULES,
+    **readiness.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 
@@ -357,6 +367,7 @@ SOURCES = (
     "statistics.sql",
     "question.sql",
     "referral.sql",
+    "readiness.sql",
 )
 
 
@@ -376,6 +387,8 @@ def functions() -> list[str]:
         "{it_is_seen_by_u}": visible("it.", viewer_member="u.member", viewer_unit="u.unit", viewer_use=FACTS),
         "{blocked}": BLOCKED,
         "{small}": str(SMALL),
+        "{own_steps}": readiness.OWN_STEPS,
+        "{exercise_counts_days}": str(COUNTS_FOR.days + 1),
         "{leads_lock}": str(locks.LEADS),
         "{request_years}": str(KEPT_YEARS),
         "{covers_lock}": str(locks.COVERS),

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import admitting, entering, lending, suspending
+from clew.actions import admitting, entering, lending, schooling, suspending
 from clew.actions.opening import Session
 from clew.domain.certification import State, Step, Training
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
@@ -34,6 +34,8 @@ class Row:
     waiting: admitting.Line | None
     last: admitting.Line | None
     is_ending: bool
+    ground_until: date | None
+    """Until when an exercise that was passed is ground for a certification."""
 
 
 @contextmanager
@@ -59,11 +61,12 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
             "particulars": entering.particulars(session),
             "rows": rows[:OFFICERS_SHOWN_MAX],
             "ending": sum(row.is_ending for row in rows),
-            "waiting": [row.waiting for row in rows if row.waiting is not None],
+            "waiting": [row for row in rows if row.waiting is not None],
             "suspensions": suspending.in_force(session),
             "units": entering.units(session),
             "programs": lending.lent(session),
             "me": session.actor.officer,
+            "is_exercise_needed": schooling.is_needed(session),
         }
     shown |= {"roles": OF_OFFICERS, "specialities": list(Speciality), "scopes": list(TokenScope)}
     shown["told"] = request.session.pop(TOLD, None)
@@ -75,13 +78,15 @@ def _rows(session: Session) -> list[Row]:
     for line in admitting.certifications_of_member(session):
         kept = waiting if line.certification.state is State.PROPOSED else last
         kept[line.certification.officer] = line
-    now = datetime.now(UTC)
+    now, roster = datetime.now(UTC), admitting.roster(session)
+    grounds = schooling.grounds(session, [known.officer for known in roster])
     return [
         Row(
+            ground_until=grounds.get(known.officer),
             known=known, waiting=waiting.get(known.officer), last=last.get(known.officer),
             is_ending=known.officer in last and last[known.officer].certification.ends_soon(now),
         )
-        for known in admitting.roster(session)
+        for known in roster
     ]  # fmt: skip
 
 

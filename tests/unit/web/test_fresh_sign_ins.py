@@ -25,6 +25,7 @@ READ = {
     "taskforces", "taskforce", "workbench", "medium-clues",
     "question", "questions", "objects", "referral", "referrals",
     "statistics", "unidentified",
+    "academy", "exercise", "readiness-list", "readiness",
 }  # fmt: skip
 """Pages that are read, hold no original and are no file to take away."""
 AT_THE_DOOR = {

@@ -16,6 +16,7 @@ from clew.records.models.classification import Observation, Scheme
 from clew.records.models.clue import Clue, SeriesVote
 from clew.records.models.context_key import ContextKey
 from clew.records.models.cover import KeptCover
+from clew.records.models.exercise import Exercise, ExerciseTruth, ReadinessWord
 from clew.records.models.gathering import (
     HashList,
     Listing,
@@ -92,6 +93,8 @@ __all__ = [
     "Crop",
     "Description",
     "DoorMemory",
+    "Exercise",
+    "ExerciseTruth",
     "Exhibit",
     "FingerprintCounter",
     "FingerprintSet",
@@ -133,6 +136,7 @@ __all__ = [
     "Publication",
     "Question",
     "QuestionAnswer",
+    "ReadinessWord",
     "Referral",
     "ReferralPackage",
     "Release",

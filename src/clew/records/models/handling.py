@@ -62,6 +62,7 @@ class MemberRule(models.Model):
 
     member = models.TextField(primary_key=True)
     widening_needs_second = models.BooleanField()
+    exercise_needed = models.BooleanField(default=False, db_default=False)
     changed_by = models.TextField()
     changed_at = models.DateTimeField(db_default=Now())
 

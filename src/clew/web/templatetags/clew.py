@@ -1,6 +1,7 @@
 """Words of the pages as template filters and tags."""
 
 from django import template
+from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
@@ -35,3 +36,9 @@ def square_code(svg: str) -> SafeString:
 def asset(plain_name: str) -> str:
     """The address of a static file under its present name."""
     return reverse("asset", args=[assets.name_of(plain_name)])
+
+
+@register.simple_tag
+def is_academy() -> bool:
+    """Whether these are pages of the academy, and so nothing on them is real."""
+    return bool(settings.CLEW_IS_ACADEMY)

@@ -1,0 +1,108 @@
+"""Exercising: in the academy, an exercise is laid out, others answer in it, and what the officer did is scored."""
+
+from uuid import UUID
+
+from clew.actions import corresponding, deconflicting, identifying, opening
+from clew.actions.admitting import operator_at
+from clew.domain.errors import NotVisible, StepRefused
+from clew.domain.exercise import HIDDEN, PARALLEL, Answers, Cast, result_of, score
+from clew.domain.handling_change import SubjectKind
+from clew.domain.message import Kind
+from clew.domain.overlap import State, Step
+from clew.records import audit, exercises, performances
+from clew.records.exercises import LaidOut, Line
+from clew.records.session import Session, acting_as
+
+__all__ = ["Line", "hand_in", "lay_out", "look", "play"]
+
+ANSWERED_MAX = 100
+"""So many messages, steps and overlaps the others answer at once."""
+KNOWS = "We work on this series too, and write to you first when something comes of it."
+
+
+def lay_out(exercise_id: UUID, account: str, briefing: str, truth: Answers, *, series: str, case: str) -> None:
+    """Begin an exercise of an officer in the academy: what is right lies where the officer cannot read it."""
+    exercises.lay_out(exercise_id, LaidOut(truth=truth, series=series, case=case))
+    with acting_as(operator_at(opening.actor_of(account).member)) as session:
+        exercises.begin(session, exercise_id, account, briefing)
+        audit.append(session, "exercise.begin", str(exercise_id))
+
+
+def look(session: Session) -> Line:
+    """The exercise of the session's officer.
+
+    Raises:
+        NotVisible: the officer has none.
+    """
+    audit.append(session, "exercise.read", "")
+    return _own(session)
+
+
+def play(account: str) -> None:
+    """Let a day pass in an officer's exercise: whoever is played by the program answers what waits for them.
+
+    Raises:
+        NotVisible: the officer has no exercise.
+        StepRefused: it is handed in.
+    """
+    with acting_as(opening.actor_of(account)) as session:
+        line = _own(session)
+        if line.ended_at is not None:
+            raise StepRefused("This exercise is handed in: begin another one.")
+        audit.append(session, "exercise.play", str(line.id))
+    exercises.a_day_passes()
+    deconflicting.release_all()
+    cast = Cast.behind(account)
+    _consent(cast.played(HIDDEN))
+    _confirm(cast.played(0))
+    _answer(cast.played(PARALLEL))
+
+
+def hand_in(account: str) -> Line:
+    """End an officer's exercise: what was done is scored once, and stays so; again, it gives what came of it.
+
+    Raises:
+        NotVisible: the officer has no exercise.
+    """
+    actor = opening.actor_of(account)
+    with acting_as(actor) as session:
+        line = _own(session)
+        if line.ended_at is not None:
+            return line
+        laid = exercises.laid_out(line.id)
+        found = score(laid.truth, performances.of(session, laid.series, laid.case))
+    with acting_as(operator_at(actor.member)) as session:
+        exercises.end(session, line.id, result_of(found))
+        audit.append(session, "exercise.end", str(line.id), {"points": found.points})
+        return exercises.get(session, line.id)
+
+
+def _own(session: Session) -> Line:
+    found = exercises.of_officer(session, session.actor.officer, 1)
+    if not found:
+        raise NotVisible("There is no exercise of yours here.")
+    return found[0]
+
+
+def _consent(officer: str) -> None:
+    with acting_as(opening.actor_of(officer)) as session:
+        waiting = [
+            line.side.name for line in deconflicting.sides(session, limit=ANSWERED_MAX).items
+            if line.side.kind is SubjectKind.CASE and line.side.state in (State.ASKED, State.WAITING)
+        ]  # fmt: skip
+        for name in waiting:
+            deconflicting.say(session, SubjectKind.CASE, name, Step.CONSENT)
+
+
+def _confirm(officer: str) -> None:
+    with acting_as(opening.actor_of(officer)) as session:
+        for reference in performances.waiting_steps(session, ANSWERED_MAX):
+            identifying.confirm(session, reference)
+
+
+def _answer(officer: str) -> None:
+    with acting_as(opening.actor_of(officer)) as session:
+        for one in corresponding.page(session, limit=ANSWERED_MAX).items:
+            is_asked = (one.to_member, one.units[-1]) == (session.actor.member, session.actor.unit)
+            if is_asked and not one.is_answered and one.closed_at is None:
+                corresponding.say(session, one.id, Kind.ANSWER, KNOWS)

@@ -1,0 +1,164 @@
+"""The academy of a node: asked by a process of its own, kept apart, and removed without a trace of it."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from clew.domain.errors import Invalid, StepRefused, Unavailable
+from clew.node import founding
+from clew.node.configuration import ACADEMY, Configuration, enter_academy
+from clew.node.connection import ConnectionFacts, facts
+from clew.node.doctor import Check
+
+ANSWER_SECONDS_MAX = 900
+ANSWER_BYTES_MAX = 1024 * 1024
+
+
+def is_founded(configuration: Configuration) -> bool:
+    """Whether this node has an academy."""
+    return (configuration.home / ACADEMY / "keys" / founding.FOUNDED).exists()
+
+
+def check_apart(configuration: Configuration) -> None:
+    """Refuse an academy that would work in the node's own database, or with the owner of it.
+
+    Raises:
+        Invalid: it would.
+        Unavailable: the node has a database of its own, and none is named for the academy.
+    """
+    real, other = facts(configuration), facts(configuration.for_academy())
+    is_one_server = (real.host, real.port) == (other.host, other.port)
+    if is_one_server and (real.database == other.database or real.owner == other.owner):
+        raise Invalid("The academy needs another database and owner than the node: look at CLEW_ACADEMY_DATABASE_URL.")
+
+
+def ask(*words: str) -> Mapping[str, object]:
+    """What a command of the academy answers: `clew --academy words --json`, in a process that reaches nothing else.
+
+    Raises:
+        StepRefused: the academy refuses, with its own sentence.
+        Unavailable: it takes too long, or answers what it should not.
+    """
+    environment = dict(os.environ)
+    enter_academy(environment)
+    try:
+        done = run([*words, "--json"], environment)
+    except subprocess.TimeoutExpired:
+        raise Unavailable("The academy does not answer: try again.") from None
+    if done.returncode != 0:
+        raise StepRefused(done.stderr.strip().rpartition("\n")[2] or "The academy refuses this.")
+    try:
+        answer = json.loads(done.stdout[:ANSWER_BYTES_MAX])
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise Unavailable("The academy answers what it should not: run clew --academy doctor.")
+    return answer
+
+
+def run(words: list[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run `clew words` in a process of its own."""
+    command = [sys.executable, "-m", "clew.cli", *words]
+    return subprocess.run(  # noqa: S603 (our own words)
+        command, env=dict(environment), capture_output=True, text=True, timeout=ANSWER_SECONDS_MAX, check=False,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def check(configuration: Configuration) -> Check:
+    """Whether the academy, if there is one, is apart: no role reaches the other side, and no key is shared."""
+    if configuration.academy or not is_founded(configuration):
+        sentence = "an academy: nothing in it is real." if configuration.academy else "a node without academy."
+        return Check(name="academy", ok=True, sentence=f"This is {sentence}")
+    academy = configuration.for_academy()
+    shared = _shared_keys(configuration.keys_folder, academy.keys_folder)
+    crossing = _crossing(facts(configuration), facts(academy))
+    ok = not shared and not crossing
+    sentence = "No role of the academy can connect to the node's database, nor the reverse, and they share no key."
+    if not ok:
+        counts = f"roles that reach the other side: {len(crossing)}, keys that are shared: {len(shared)}"
+        sentence = f"The academy is not apart ({counts}): remove it with clew academy remove."
+    return Check(name="academy", ok=ok, sentence=sentence)
+
+
+def _crossing(real: ConnectionFacts, other: ConnectionFacts) -> set[str]:
+    """Roles of one side that may connect to the database of the other, or become a role of it."""
+    sides = ({real.owner, *_roles(real)}, {other.owner, *_roles(other)})
+    with psycopg.connect(**real.as_owner(), autocommit=True) as connection:
+        found = connection.execute(
+            """
+            with side (role, home, away) as (
+                select r, %(real)s::text, %(academy)s::text from unnest(%(real_roles)s::text[]) r
+                union all select r, %(academy)s, %(real)s from unnest(%(academy_roles)s::text[]) r)
+            select s.role from side s join pg_roles g on g.rolname = s.role join pg_database d on d.datname = s.away
+             where has_database_privilege(g.oid, d.oid, 'connect')
+            union
+            select s.role from side s join pg_roles g on g.rolname = s.role
+              join side t on t.home = s.away join pg_roles h on h.rolname = t.role
+             where pg_has_role(g.oid, h.oid, 'member')""",
+            {
+                "real": real.database, "academy": other.database, "real_roles": sorted(sides[0]),
+                "academy_roles": sorted(sides[1]),
+            },
+        )  # fmt: skip
+        return {row[0] for row in found}
+
+
+def _shared_keys(one: Path, other: Path) -> set[str]:
+    """Names of keys of one side that the other has too."""
+    theirs = {_digest(path) for path in other.rglob("*") if path.is_file() and path.stat().st_size}
+    return {path.name for path in one.rglob("*") if path.is_file() and path.stat().st_size and _digest(path) in theirs}
+
+
+def _digest(path: Path) -> bytes:
+    return hashlib.sha256(path.read_bytes()).digest()
+
+
+def remove(configuration: Configuration) -> None:
+    """Remove the academy: its database, its roles, its keys and its files. The node itself stays as it is.
+
+    Its database must be up, and so must the node's, where they are one server.
+
+    Raises:
+        Unavailable: there is none, or its database cannot be reached.
+    """
+    if not is_founded(configuration):
+        raise Unavailable("This node has no academy.")
+    academy = configuration.for_academy()
+    found = facts(academy)
+    try:
+        _drop_own(found) if found.is_own else _empty_of_another(found)
+    except psycopg.OperationalError as refused:
+        raise Unavailable("The database of the academy cannot be reached.") from refused
+    shutil.rmtree(academy.home)
+
+
+def _drop_own(found: ConnectionFacts) -> None:
+    with psycopg.connect(**found.as_superuser(), autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(found.database)))
+        for role in (*_roles(found), found.owner):
+            connection.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(role)))
+
+
+def _empty_of_another(found: ConnectionFacts) -> None:
+    """A database by URL was made by others, and is theirs to drop: it is left empty, and its roles go."""
+    with psycopg.connect(**found.as_owner()) as connection:
+        connection.execute("drop schema public cascade")
+        connection.execute("create schema public")
+        for role in _roles(found):
+            named = sql.Identifier(role)
+            database = sql.Identifier(found.database)
+            connection.execute(sql.SQL("revoke all on database {} from {}").format(database, named))
+            connection.execute(sql.SQL("drop role {}").format(named))
+
+
+def _roles(found: ConnectionFacts) -> tuple[str, ...]:
+    return found.roles.app, found.roles.blind, found.roles.sequencer
