@@ -306,7 +306,8 @@ def _emptiness(app: Connection) -> Check:
 
 
 UNREAD = frozenset({
-    "exercise_truths", "overlaps", "overlap_grounds", "accesses", "lead_checks", "lead_news", "publications", "statistics",
+    "exercise_truths", "overlaps", "overlap_grounds", "accesses", "lead_checks", "lead_news", "publications",
+    "statistics",
 })  # fmt: skip
 """Tables that the application may not read at all."""
 
