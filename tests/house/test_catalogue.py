@@ -195,7 +195,7 @@ GOLDEN_BLIND = {
     "overlaps": "delete, insert, select",
     "retention_decisions": "select, update (reason)",
     "question_answers": "delete, select (id, correspondence_id)",
-    "questions": "delete, select",
+    "questions": "delete, select, update (closed_by, closed_at)",
     "referrals": "select",
     "readiness_words": "select (member, step, due_on, done_on, said_at)",
     "releases": "select (member, recipient, released_at, withdrawn_at)",

@@ -16,6 +16,7 @@ from clew.actions import (
     concluding,
     corresponding,
     cropping,
+    ending,
     entering,
     questioning,
     shredding,
@@ -32,6 +33,7 @@ from clew.domain.errors import ClewError, Invalid, NotVisible, SecondPersonNeede
 from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
 from clew.domain.message import NoticeKind, Side
+from clew.keys import rotation
 from clew.records.session import acting_as
 from tests.world.office import Office, unit_only
 from tests.world.world import World, handling
@@ -308,6 +310,26 @@ def test_the_piece_of_a_shredded_case_is_gone(
             show(office, of, let_out)
     view = look(sven, asked)
     assert (view.has_object, [one.words for one in view.messages[view.parties[0].correspondence_id]]) == (False, [""])
+    assert (view.question.closed_at is not None, view.has_it) == (True, False)
+
+
+def test_a_piece_opens_after_its_owners_key_was_renewed(office: Office, ada: Actor, cut: UUID) -> None:
+    before, keys = show(office, ada, cut), office.workplace.vault.keys
+    version = keys.version("NO", "own")
+    rotation.rotate(keys, "NO")
+    assert (keys.version("NO", "own"), show(office, ada, cut)) == (version + 1, before)
+
+
+def test_a_piece_goes_with_the_exhibit_that_held_its_medium(
+    office: Office, world: World, ada: Actor, sven: Actor, asked: str, let_out: UUID
+) -> None:
+    lay_back(world, "update exhibits set entered_at = entered_at - interval '20 years'")
+    lay_back(world, "update covers set retention_end = date '2020-01-01'")
+    ending.end_all(office.workplace)
+    assert blobs(office) == 0
+    for of in (ada, sven):
+        with pytest.raises(NotVisible):
+            show(office, of, let_out)
 
 
 def test_while_its_case_is_under_examination_nobody_else_sees_the_piece(

@@ -73,7 +73,7 @@ APP_GRANTS = {
 BLIND_GRANTS = {
     "crops": "select, update (medium_id)",
     "question_answers": "select (id, correspondence_id), delete",
-    "questions": "select, delete",
+    "questions": "select, update (closed_by, closed_at), delete",
 }
 FUNCTIONS_OF_THE_APP = ("clew_object_shown(uuid)",)
 

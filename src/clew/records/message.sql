@@ -106,6 +106,9 @@ begin
             or c.subject_id in (select q.id from questions q join occurrences o on o.medium_id = q.about_id
                                  where o.case_id = $1));
     update messages m set words = '' where m.correspondence_id = any (about) and m.member = clew_actor_member();
+    -- A question about it is closed: nobody is shown an object for it any more.
+    update questions q set closed_by = clew_actor_officer(), closed_at = transaction_timestamp()
+     where q.closed_at is null and q.id in (select c.subject_id from correspondences c where c.id = any (about));
     update translations t set words = '' where t.correspondence_id = any (about) and t.member = clew_actor_member();
     delete from notices n where n.member = clew_actor_member() and n.unit = clew_actor_unit()
        and (n.subject_id = any (about) or n.subject_id in (select s.id from overlap_sides s where s.subject_id = $1)

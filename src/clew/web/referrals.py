@@ -39,6 +39,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
     shown = {
         "lines": [(one, STATES[one.state]) for one in page.items], "next": page.next,
         "is_first": "after" not in request.GET, "units": units, "crops": crops, "unit": unit,
+        "series": request.GET.get("series", "")[:200], "country": request.GET.get("country", "")[:2],
         "due": opening.today() + timedelta(days=DUE_DAYS),
         "sections": [(section, words, section is not Section.NARRATIVE) for section, words in SECTIONS.items()],
         "told": request.session.pop(TOLD, None),
