@@ -261,3 +261,28 @@ def test_the_same_by_command(world: World, ada: Actor) -> None:
     assert clew("clue", "facts", "--kind", "traffic", "--value", "uphill").out.strip() == "public facts say nothing of it"
     assert clew("series", "unvote", name, "--as", "ada").code in {0, None}
     assert clew("workbench", name, "--as", "ada").out.strip() == "Nothing speaks for any country yet."
+
+
+def test_who_changed_units_since_votes_anew_and_the_later_vote_counts(world: World, ada: Actor) -> None:
+    name = green(world, ada, b"room")
+    vote(ada, name, "NO")
+    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as before:
+        before.execute("update series_votes set unit = 'FORENSICS'")
+    vote(ada, name, "DK")
+    assert points(look(ada, name)) == {"DK": 8}
+
+
+def test_who_says_very_much_crowds_out_nobody_s_own(
+    world: World, ada: Actor, sven: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the limit, and one below it."""
+    name = green(world, ada, b"room")
+    for _ in range(3):
+        spot(sven, b"room", SIGN)
+    spot(ada, b"room", PLUG)
+    monkeypatch.setattr(localising, "CLUES_MAX", 4)
+    assert look(ada, name).is_cut is False
+    monkeypatch.setattr(localising, "CLUES_MAX", 2)
+    bench = look(ada, name)
+    assert bench.is_cut
+    assert points(bench) == {"DK": 36 + 16, "GL": 24}

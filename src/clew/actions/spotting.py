@@ -9,7 +9,7 @@ from clew.domain.clue import Said, check_where
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Handling
 from clew.domain.series import checked_words
-from clew.records import audit, clues, tombstones
+from clew.records import audit, clues
 from clew.records.clues import ClueRow, Seen
 from clew.records.session import Session
 
@@ -37,12 +37,12 @@ def add(session: Session, sha256: str, said: Said, handling: Handling | None = N
     Raises:
         NotVisible: there is no such medium, or the actor may not see it.
         Invalid: such a medium has no such place, the note is too long, or the handling names a stranger.
-        StepRefused: the medium is under examination, or what it lies in is ending.
+        StepRefused: the medium is under examination.
     """
     checked_words(said.note)
     medium = clues.seen(session, digest_of(sha256))
-    if medium.handling.is_blocked or tombstones.is_one_ending(session, [medium.id]):
-        raise StepRefused("Of what is ending or under examination nothing more is said.")
+    if medium.handling.is_blocked:
+        raise StepRefused("Of what is under examination nothing more is said.")
     check_where(said, medium.kind, medium.duration_ms)
     given = handling or handling_beside(session, [medium.handling])
     check_members(session, given)

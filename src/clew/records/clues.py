@@ -138,18 +138,23 @@ def get(session: Session, clue_id: UUID) -> ClueRow:
 def of_contents(
     session: Session, names: Iterable[bytes], *, limit: int, is_all: bool = False
 ) -> list[ClueRow]:
-    """Clues on these contents that the actor may see, whoever's the medium is, the oldest first; `is_all`: also those
-    that were taken back."""
+    """Clues on these contents that the actor may see, whoever's the medium is; `is_all`: also those taken back.
+
+    Those of the own unit first, then the oldest.
+    """
     return _select(
         session,
         f"""m.name = any(%(names)s) and '{BLOCKED}' <> all (m.excluded) {'' if is_all else 'and c.withdrawn_at is null'}
-            order by c.asserted_at, c.id limit %(limit)s""",
-        {"names": list(names), "limit": limit},
+            order by (c.owner_member, c.owner_unit) = (%(member)s, %(unit)s) desc, c.asserted_at, c.id limit %(limit)s""",
+        {"names": list(names), "limit": limit, "member": session.actor.member, "unit": session.actor.unit},
     )
 
 
 def of_series(session: Session, series_ids: Iterable[UUID], *, limit: int) -> list[tuple[UUID, ClueRow]]:
-    """(series, clue) for the clues that hold on contents of these series, whoever's the medium is, the oldest first."""
+    """(series, clue) for the clues that hold on contents of these series, whoever's the medium is.
+
+    Those of the own unit first, then the oldest: who says very much crowds nobody else's own out.
+    """
     with session.cursor() as cursor:
         cursor.execute(
             f"""
@@ -158,8 +163,10 @@ def of_series(session: Session, series_ids: Iterable[UUID], *, limit: int) -> li
                   join media x on x.name = m.name join series_media sm on sm.medium_id = x.id
                  where sm.series_id = any(%(series)s) and c.withdrawn_at is null and '{BLOCKED}' <> all (m.excluded)) inside
               join clues c on c.id = inside.id join media m on m.id = c.medium_id
-             order by c.asserted_at, c.id limit %(limit)s""",
-            {"series": list(series_ids), "limit": limit},
+             order by (c.owner_member, c.owner_unit) = (%(member)s, %(unit)s) desc, c.asserted_at, c.id limit %(limit)s""",
+            {
+                "series": list(series_ids), "limit": limit, "member": session.actor.member, "unit": session.actor.unit,
+            },
         )
         return [(row[-1], _row(session, row)) for row in cursor]
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from clew.domain.handling import BLOCKED
 from clew.domain.place import COARSE_DECIMALS
 from clew.records.session import Session
 
@@ -45,6 +46,7 @@ def taken_near(session: Session, series_ids: Sequence[UUID], *, limit: int) -> l
                        count(distinct m.name) as media, min(m.name) as name
                   from series_media sm join media m on m.id = sm.medium_id
                  where sm.series_id = any(%(series)s) and m.latitude is not null and m.longitude is not null
+                   and '{BLOCKED}' <> all (m.excluded)
                  group by 1, 2 order by 3 desc, 1, 2 limit %(limit)s)
             select f.*, array(
                 select p.reference || ' ' || p.country from places p
@@ -67,10 +69,10 @@ def clocks(session: Session, series_ids: Sequence[UUID], *, limit: int) -> list[
     """How far the clocks of cameras of these series were ahead of UTC, most media first."""
     with session.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             select m.taken_offset_minutes, count(distinct m.name), min(m.name)
               from series_media sm join media m on m.id = sm.medium_id
-             where sm.series_id = any(%s) and m.taken_offset_minutes is not null
+             where sm.series_id = any(%s) and m.taken_offset_minutes is not null and '{BLOCKED}' <> all (m.excluded)
              group by 1 order by 2 desc, 1 limit %s""",
             [list(series_ids), limit],
         )

@@ -34,22 +34,14 @@ class Answered:
 
 def same_words(session: Session, kinds: Sequence[ClueKind], again: SealedAgain) -> Iterator[Ground]:
     """Grounds by clues of these kinds that read the same; `said`: (the kind, the words as they are compared)."""
-    members = _members(session)
     after: tuple[str, str, bytes] = ("", "", b"")
     while words := _words(session, kinds, after):
         after = (words[-1][0].value, words[-1][1].owner, words[-1][1].words)
-        media = _media(session, words, members, again)
+        media = _media(session, words, again)
         for number, series_id, medium_id, owner, unit in _outside(session, media):
             kind, word = words[number]
             said = (kind, again.plain(VALUE, word)[0])
             yield Ground(series_id=series_id, medium_id=medium_id, owner=(owner, unit), said=said)
-
-
-def _members(session: Session) -> list[str]:
-    """Members of whom the unit sees any clue with words."""
-    with session.cursor() as cursor:
-        cursor.execute("select distinct owner_member from clues where value is not null and withdrawn_at is null order by 1")
-        return [row[0] for row in cursor]
 
 
 def _words(session: Session, kinds: Sequence[ClueKind], after: tuple[str, str, bytes]) -> list[tuple[ClueKind, Word]]:
@@ -66,13 +58,13 @@ def _words(session: Session, kinds: Sequence[ClueKind], after: tuple[str, str, b
 
 
 def _media(
-    session: Session, words: Sequence[tuple[ClueKind, Word]], members: Sequence[str], again: SealedAgain
+    session: Session, words: Sequence[tuple[ClueKind, Word]], again: SealedAgain
 ) -> list[tuple[int, UUID]]:
     """(number of a word, a medium on which a clue reads it), whoever's the clue is."""
     sealed = (
         (number, kind.value, member, again.again(VALUE, word, member)[0])
         for number, (kind, word) in enumerate(words)
-        for member in members
+        for member in again.members
     )
     found: list[tuple[int, UUID]] = []
     while some := list(islice(sealed, WORDS_PER_STATEMENT)):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from clew.domain.errors import StepRefused
 from clew.domain.link import Confidence
 from clew.records import sealed
 from clew.records.session import Session
@@ -44,17 +45,23 @@ def take_back(session: Session, series_ids: Iterable[UUID]) -> int:
 
 
 def add(session: Session, series_id: UUID, country: str, certainty: Confidence, reason: str) -> None:
-    """Keep what the officer thinks; whatever they thought before of this series was taken back."""
+    """Keep what the officer thinks; whatever they thought before of this series was taken back.
+
+    Raises:
+        StepRefused: the officer votes elsewhere at the same moment.
+    """
     actor = session.actor
     with session.cursor() as cursor:
         cursor.execute(
             "insert into series_votes (series_id, country, certainty, reason, member, unit, voted_by)"
-            " values (%s, %s, %s, %s, %s, %s, %s)",
+            " values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
             [
                 series_id, country, int(certainty), sealed.note(actor.member, REASON, reason), actor.member, actor.unit,
                 actor.officer,
             ],
         )  # fmt: skip
+        if cursor.rowcount != 1:
+            raise StepRefused("You have just voted on this series: look again.")
 
 
 def of_series(session: Session, series_ids: Iterable[UUID], *, limit: int) -> list[VoteRow]:

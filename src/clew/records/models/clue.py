@@ -86,7 +86,7 @@ class SeriesVote(models.Model):
         constraints = (
             models.CheckConstraint(name="vote_is_known", condition=Q(certainty__in=_SURE)),
             models.UniqueConstraint(
-                name="vote_once_by_an_officer", fields=["series_id", "member", "voted_by"],
+                name="vote_once_by_an_officer", fields=["series_id", "member", "unit", "voted_by"],
                 condition=Q(withdrawn_at__isnull=True),
             ),
         )  # fmt: skip
