@@ -60,7 +60,9 @@ def test_clues_are_said_ranked_and_voted_on(people: tuple[dict[str, Visitor], st
     page.get_by_text("A box lies in the picture").wait_for()
 
     page = ada.go(f"/series/{green}/")
-    page.get_by_role("link", name="Clues, and its likely country").click()
+    assert "mains plug “K” in 1 medium" in page.locator("section[aria-labelledby=clues]").inner_text()
+    assert ada.faults() == []
+    page.get_by_role("link", name="Workbench: clues, and the likely country").click()
     page.get_by_text("No country is likely enough to be named.").wait_for()
     page.get_by_text("Add a clue to a medium of the series").click()
     page.get_by_label("SHA-256 of the medium").fill(ROOM)

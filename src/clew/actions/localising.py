@@ -29,8 +29,11 @@ STILLS_COMPARED_MAX = 400
 VOTES_MAX = 2_000
 VOTES_OF_ALL_MAX = 20_000
 HINTS_MAX = 10
+SPOTTED_MAX = 12
+SPOTTED_LOOKED_AT_MAX = 500
+"""So many clues are looked at for the few words beside a series; its workbench has all."""
 
-__all__ = ["Bench", "ClueRow", "Hint", "VoteRow", "likely", "look", "proposed", "unvote", "vote"]
+__all__ = ["Bench", "ClueRow", "Hint", "Spotted", "VoteRow", "likely", "look", "proposed", "spotted", "unvote", "vote"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,16 @@ class Hint:
     media: int
     medium: str
     known: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spotted:
+    """What clues say, on how many contents of a series, and whose clues they are."""
+
+    kind: ClueKind
+    words: str
+    media: int
+    owners: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +104,21 @@ def look(session: Session, name: str) -> Bench:
         viewer=session.actor.member, series=found, ranking=rank(pieces, map(_vote, _latest(given))), clues=tuple(shown),
         votes=tuple(given), hints=tuple(_hints(session, together)), is_cut=len(rows) > CLUES_MAX,
     )  # fmt: skip
+
+
+def spotted(session: Session, series_ids: Iterable[UUID]) -> tuple[Spotted, ...]:
+    """What clues say in these series, which are seen as one: what most media show first."""
+    found: dict[tuple[ClueKind, str], list[ClueRow]] = {}
+    for row in _once(clues.of_series(session, series_ids, limit=SPOTTED_LOOKED_AT_MAX)):
+        found.setdefault((row.said.kind, compared(row.said.kind, row.said.value)), []).append(row)
+    told = [
+        Spotted(
+            kind=kind, words=rows[0].said.value, media=len({row.name for row in rows}),
+            owners=frozenset(row.handling.owner_member for row in rows),
+        )
+        for (kind, _), rows in found.items()
+    ]  # fmt: skip
+    return tuple(sorted(told, key=lambda one: (-one.media, one.kind, one.words))[:SPOTTED_MAX])
 
 
 def likely(session: Session, series_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from clew.actions import localising
+from clew.actions.localising import Spotted
 from clew.domain.errors import Invalid
 from clew.domain.series import SeriesState
 from clew.records import audit, merges, narratives, proposals, series, series_media, splits
@@ -63,8 +65,8 @@ class SeriesView:
     """A series with all that the actor may see of it.
 
     `together` are the other series that are one with it (the first of them), `together_count` how many;
-    `contributors` and media count over all of them. `proposals` wait for the actor's unit. `references` has that of
-    each series that is named.
+    `contributors`, clues and media count over all of them. `proposals` wait for the actor's unit. `references` has
+    that of each series that is named.
     """
 
     line: SeriesLine
@@ -77,6 +79,7 @@ class SeriesView:
     merges: tuple[Merge, ...]
     splits: tuple[Split, ...]
     proposals: tuple[Proposal, ...]
+    clues: tuple[Spotted, ...]
     references: dict[UUID, str]
 
 
@@ -113,7 +116,9 @@ def look(session: Session, name: str) -> SeriesView:
     others = series.of(session, [one for one in ids if one != found.id][:TOGETHER_SHOWN_MAX])
     line, *rest = _lines(session, [found, *others.values()])
     contributors = series_media.contributors(session, ids)
+    spotted = localising.spotted(session, ids)
     shown = {one.owner for one in (line, *rest)} | {one.member for one in contributors}
+    shown |= {owner for one in spotted for owner in one.owners}
     audit.append(session, "series.read", str(found.id), {"series": len(ids)}, shown=shown)
     asserted, parted = merges.of(session, ids, HISTORY_MAX), splits.of(session, ids, HISTORY_MAX)
     named = {end for one in asserted for end in (one.a, one.b)}
@@ -124,7 +129,7 @@ def look(session: Session, name: str) -> SeriesView:
         line=line, steps=series.steps_of(session, found.id, HISTORY_MAX),
         narratives=narratives.of(session, found.id, HISTORY_MAX), together=tuple(rest), together_count=len(ids) - 1,
         contributors=contributors, media=sum(one.media for one in contributors), merges=asserted, splits=parted,
-        proposals=proposed,
+        proposals=proposed, clues=spotted,
         references={one.id: one.reference for one in series.of(session, named).values()},
     )  # fmt: skip
 

@@ -43,6 +43,7 @@ def view_json(view: SeriesView) -> dict[str, object]:
              "owner": one.owner, "unit": one.unit, "reason": one.reason, "at": one.asserted_at.isoformat()}
             for one in view.splits
         ],
+        "clues": [{"kind": one.kind.value, "words": one.words, "media": one.media} for one in view.clues],
         "proposals": [proposal_json(one, names) for one in view.proposals],
     }  # fmt: skip
 
