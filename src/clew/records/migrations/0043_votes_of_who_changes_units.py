@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0041_referrals")]
+    dependencies = [("records", "0042_statistics")]
     operations = [
         migrations.RemoveConstraint("seriesvote", "vote_once_by_an_officer"),
         migrations.AddConstraint(
