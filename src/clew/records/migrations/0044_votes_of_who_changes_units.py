@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0042_statistics")]
+    dependencies = [("records", "0043_exercises")]
     operations = [
         migrations.RemoveConstraint("seriesvote", "vote_once_by_an_officer"),
         migrations.AddConstraint(
