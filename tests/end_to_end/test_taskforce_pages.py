@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from clew.actions import mustering
+from clew.actions import counting, mustering
 from clew.domain.officer import Role
 from clew.records import officers
+from tests.scenario.test_counting import a_month_goes_by
 from tests.scenario.test_task_forces import a_series
 from tests.world.browsers import Visitor
 from tests.world.door import PASSWORD, apart
@@ -16,13 +17,20 @@ from tests.world.world import World
 
 
 def enter(world: World) -> str:
+    """And statistics are counted, of a month that is over; the public is told."""
     world.empty()
     ada = world.officer("ada", member="NO")
     world.officer("nora", member="NO", role=Role.COORDINATOR)
-    world.member("SE", "Sweden")
     for name in ("ada", "nora"):
         officers.set_password(name, PASSWORD)
-    return a_series(world, ada, 2)
+    reference = a_series(world, ada, 2)
+    sven = world.officer("sven", member="SE")
+    for number in range(6):
+        world.series(sven, f"series-{number}", [world.medium(sven)])
+    counting.count_up()
+    a_month_goes_by(world)
+    counting.publish(is_on=True)
+    return reference
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +84,21 @@ def test_a_task_force_is_opened_worked_in_and_closed_by_keyboard(visitors: tuple
     page.reload()
     assert "A blue tram." not in page.locator("main").inner_text()
     assert (ada.complaints, nora.complaints) == ([], [])
+
+
+def test_statistics_are_read_kept_and_told_to_everybody(visitors: tuple[dict[str, Visitor], str]) -> None:
+    nora = visitors[0]["nora"]
+    page = nora.go("/statistics/")
+    words = page.locator("main").inner_text()
+    assert "All others" in words
+    page.locator("summary", has_text="SE").click()
+    assert nora.faults() == []
+    with page.expect_download() as kept:
+        page.get_by_role("button", name="Keep as CSV").press("Enter")
+    assert kept.value.suggested_filename == "statistics.csv"
+    nora.page.set_viewport_size({"width": 360, "height": 740})
+    assert nora.faults() == []
+    page = nora.go("/unidentified/")
+    assert "Series of which no child is identified: 5" in page.locator("main").inner_text()
+    assert nora.faults() == []
+    assert nora.complaints == []

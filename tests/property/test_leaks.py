@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import psycopg
@@ -354,6 +355,54 @@ def votes_on_a_series(what: Tried) -> object:
         return counted, said.partition(" Key")[0]
 
 
+def looks_for_task_forces(what: Tried) -> object:
+    """Reads all that lies there of them, asks of a medium whether it was brought, and brings into one that it knows of."""
+    force = uuid4()
+    if what.is_held:
+        force = a_task_force_of(what)
+    tables = ("task_forces", "task_force_members", "task_force_officers", "task_force_series", "task_force_stacks",
+              "task_force_stack_media", "task_force_days", "series", "media")  # fmt: skip
+    brings = (
+        "insert into task_force_series (task_force_id, series_id, member, unit, uses, conditions, brought_by)"
+        " values (%s, %s, %s, %s, 2, '{}', %s)"
+    )
+    own = what.world.series(what.ada, "of-norway")
+    with norway(what) as app:
+        counted = [app.execute(f"select count(*) from {table}").fetchone() for table in tables]
+        was = app.execute("select clew_medium_was_brought(%s), clew_task_forces_known()", [what.ids["medium"]]).fetchone()
+        came = app.execute("select * from clew_task_force_found(%s)", [force]).fetchall()
+        said = outcome(lambda: app.execute(brings, [force, own, what.ada.member, what.ada.unit, what.ada.officer]).rowcount)
+        return counted, was, came, said.partition(" Key")[0]
+
+
+def a_task_force_of(what: Tried) -> UUID:
+    """Sweden's, with its series in stacks of which one is held."""
+    from clew.actions import mustering, sifting
+    from clew.domain.officer import Role
+
+    saga = what.world.officer("saga", member="SE", unit="DESK", role=Role.COORDINATOR)
+    with acting_as(saga) as given:
+        ends_at = mustering.now() + timedelta(days=9)
+        made = mustering.open_one(given, "Rooms", "Why.", starts_at=None, ends_at=ends_at)
+        mustering.name_officers(given, made.reference, [what.sven.officer])
+    with acting_as(what.sven) as given:
+        mustering.come_in(given, made.reference)
+    with acting_as(what.sven) as given:
+        sifting.bring(given, made.reference, "green-room")
+        sifting.take(given, made.reference)
+    return made.id
+
+
+def reads_what_was_counted(what: Tried) -> object:
+    """As its coordinator, on the day after: what others have is told when the month is over, and then in fives."""
+    from clew.actions import counting
+    from clew.domain.officer import Role
+
+    nora = what.world.officer("nora", role=Role.COORDINATOR)
+    counting.count_up()
+    return [(one.member, one.figure, one.of, one.number) for one in counting.read(nora).numbers]
+
+
 def proposes_to_shred_a_case(what: Tried) -> object:
     ada = what.ada
     with norway(what) as app:
@@ -591,6 +640,16 @@ LEAKS: dict[str, tuple[Probe, Careless]] = {
         lambda w: changed(w, *policy_of("identities", "select", f"using ({VIEWER_USE} = 8)"))),
     "a victim is open to whoever knows of it": (
         links_its_own_with_a_victim, lambda w: changed(w, *policy_of("victims", "select", "using (true)"))),
+    "task forces of others are listed": (
+        looks_for_task_forces, lambda w: changed(w, *policy_of("task_forces", "select", "using (true)"))),
+    "a foreign key tells whether a task force is there": (
+        looks_for_task_forces, lambda w: changed(w, *policy_of("task_force_series", "insert", "with check (true)"))),
+    "whoever knows a task force is told what came of it": (
+        looks_for_task_forces, functions_that_are(lambda words: words.replace(
+            "where t.id = $1 and t.id = any ((select clew_task_forces())::uuid[])", "where t.id = $1"))),
+    "what others have is counted at once": (
+        reads_what_was_counted, functions_that_are(lambda words: words.replace(
+            "s.day < date_trunc('month', transaction_timestamp() at time zone 'UTC')::date and ", ""))),
     "a key without an owner tells which case ends": (
         proposes_to_shred_a_case, lambda w: changed(w, *policy_of("shreddings", "insert", "with check (true)"))),
     "a clue tells whether a medium is there": (

@@ -187,7 +187,7 @@ FUNCTION_MUTANTS = {
     "closing is forgotten": ("t.closed_at is null and t.starts", "t.starts"),
     "whoever is named is in": ("and o.accepted_at is not null and o.left_at", "and o.left_at"),
     "who left stays": ("is not null and o.left_at is null and m.standing = 'in'\n", "is not null and m.standing = 'in'\n"),
-    "an invited member is in": ("o.left_at is null and m.standing = 'in'\n       and t", "o.left_at is null\n       and t"),
+    "an invited member is in": ("o.left_at is null and m.standing = 'in'\n       and t", "o.left_at is null and m.standing in ('invited', 'in')\n       and t"),
     "every officer of the member is in": ("where o.officer = clew_actor_officer() and o.member", "where o.member"),
     "a name is enough": ("clew_actor_officer() and o.member = clew_actor_member()\n       and o.accepted", "clew_actor_officer()\n       and o.accepted"),
     "any use is every use": (" and b.uses & (select clew_actor_use()) <> 0", ""),

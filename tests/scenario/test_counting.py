@@ -16,6 +16,7 @@ from clew.domain.ledger import of_others
 from clew.domain.officer import Role
 from clew.domain.statistics import VIEWING_SECONDS
 from clew.domain.victim import VictimFacts
+from clew.node.statistic_checks import check_statistics
 from clew.records.session import acting_as
 from clew.web import statistics as pages
 from tests.world.clients import signed_in
@@ -105,6 +106,14 @@ def test_a_day_is_counted_once_and_nobody_chooses_which(world: World, nora: Acto
         claim(app, true_context(app, nora))
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             app.execute("select * from clew_count_of_day(current_date)")
+
+
+def test_the_doctor_notices_days_that_nobody_counted(world: World, nora: Actor) -> None:
+    assert check_statistics(world.facts).ok
+    counting.count_up()
+    assert check_statistics(world.facts).ok
+    as_owner(world, "update statistics set day = day - 9")
+    assert not check_statistics(world.facts).ok
 
 
 @pytest.mark.parametrize("role", [Role.INVESTIGATOR, Role.ANALYST, Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.OPERATOR])

@@ -1,16 +1,17 @@
 """What each role may do of what not every role may: a table, held against what is refused and what is given."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from clew.actions import admitting, auditing, examining, opening, restricting
+from clew.actions import admitting, auditing, examining, mustering, opening, restricting
 from clew.actions.opening import Session
 from clew.domain.errors import NotVisible, StepRefused
 from clew.domain.handling import Audience
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import OF_OFFICERS, Role
-from clew.records import cases
+from clew.records import cases, statistics
 from clew.records.session import acting_as
 from tests.world.world import World, handling
 
@@ -18,9 +19,10 @@ ROLES: dict[Role, set[str]] = {
     Role.INVESTIGATOR: {"sees records", "changes handling"},
     Role.ANALYST: {"sees records", "changes handling"},
     # Speaks with other members for the own one; over records and people no more than an investigator.
-    Role.COORDINATOR: {"sees records", "changes handling"},
+    Role.COORDINATOR: {"sees records", "changes handling", "speaks for the member", "reads statistics"},
     Role.NATIONAL_ADMINISTRATOR: {
-        "sees records", "changes handling", "administers", "reads acts of others",
+        "sees records", "changes handling", "administers", "reads acts of others", "speaks for the member",
+        "reads statistics",
     },
     Role.AUDITOR: {"reads acts of others"},
     Role.DATA_PROTECTION_OFFICER: {
@@ -47,7 +49,17 @@ def powers() -> dict[str, Callable[[Session], object]]:
             raise NotVisible("There is none.")
         return found
 
+    def speaks(session: Session) -> object:
+        ends_at = mustering.now() + timedelta(days=1)
+        return mustering.open_one(session, "Rooms", "Why.", starts_at=None, ends_at=ends_at)
+
+    def counts(session: Session) -> object:
+        if not (told := statistics.told(session)):
+            raise NotVisible("There is none.")
+        return told
+
     return {
+        "speaks for the member": speaks, "reads statistics": counts,
         "sees records": sees, "changes handling": changes, "reads acts of others": reads_acts,
         "administers": admitting.roster, "examines requests": examining.open_ones,
     }  # fmt: skip

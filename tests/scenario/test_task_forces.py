@@ -5,11 +5,14 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from clew.actions import mustering, sifting, surveying
+from clew.actions import describing, linking, mustering, sifting, spotting, surveying
+from clew.domain import clue
 from clew.domain.errors import ClewError, Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor, Audience
+from clew.domain.link import Basis, LinkType
 from clew.domain.officer import Role
 from clew.domain.task_force import Finding, Step
+from clew.domain.victim import VictimFacts
 from clew.records import series
 from clew.records.session import acting_as, handling_columns
 from tests.world.contexts import app_connection, claim, true_context
@@ -385,6 +388,41 @@ def test_what_is_taken_out_or_ended_by_its_owner_is_gone_from_it(
         app.commit()
     assert kept(world) == 0
     assert look(sven, force).brought == ()
+
+
+def test_a_stack_whose_media_are_taken_out_of_the_series_is_handed_to_nobody(
+    world: World, force: str, ada: Actor, sven: Actor
+) -> None:
+    brought(world, ada, force, 1)
+    with app_connection() as app:
+        claim(app, true_context(app, ada))
+        app.execute("delete from series_media")
+        app.commit()
+    assert take(sven, force) is None
+
+
+def test_what_came_of_the_series_is_counted_exactly_of_the_own_member_and_in_fives_of_others(
+    world: World, force: str, ada: Actor, sven: Actor
+) -> None:
+    reference = brought(world, ada, force)
+    with acting_as(sven) as session:
+        for row in surveying.media(session, reference).items:
+            said = clue.Said(kind=clue.ClueKind.TEXT, value="Tram", note="On the wall.", speaks={"SE": 1})
+            spotting.add(session, row.name, said, handling(sven))
+    child = describe(ada)
+    with acting_as(ada) as session:
+        linking.link(session, child, LinkType.APPEARS_IN, reference, basis=Basis.SEEN)
+    found = {one.kind: (one.own, one.others) for one in look(sven, force).found}
+    assert found == {"leads": (0, 0), "links": (0, None), "clues": (3, 0), "identifications": (0, 0)}
+    found = {one.kind: (one.own, one.others) for one in look(ada, force).found}
+    assert found == {"leads": (0, 0), "links": (1, 0), "clues": (0, None), "identifications": (0, 0)}
+    ends(world, force)
+    assert look(ada, force).found == ()
+
+
+def describe(of: Actor) -> str:
+    with acting_as(of) as session:
+        return describing.enter_victim(session, VictimFacts(), "Seen.", handling(of)).kept.reference
 
 
 def test_each_owner_brings_its_own_and_nothing_of_another(world: World, force: str, ada: Actor, sven: Actor) -> None:

@@ -21,6 +21,7 @@ from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.doctor import Check, check_database
 from clew.node.log_checks import check_log
+from clew.node.statistic_checks import check_statistics
 from clew.node.task_force_checks import check_task_forces
 from clew.node.workplace import equipped
 
@@ -32,6 +33,7 @@ def checks(configuration: Configuration, facts: ConnectionFacts) -> Iterator[Che
     yield from check_database(configuration, facts)
     yield check_task_forces(configuration, facts)
     yield academy.check(configuration)
+    yield check_statistics(facts)
     yield from check_log(configuration)
     yield _officers()
     yield _requests()

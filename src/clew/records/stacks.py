@@ -175,7 +175,8 @@ def brought(session: Session, task_force: UUID) -> tuple[BroughtRow, ...]:
         cursor.execute(
             """
             select b.id, b.series_id, coalesce(s.reference, ''), b.member, b.unit, b.uses, b.conditions,
-                   count(k.id), count(k.id) filter (where k.state <> 'done')
+                   count(k.id), count(k.id) filter (where k.state <> 'done'
+                       and exists (select from task_force_stack_media l where l.stack_id = k.id))
               from task_force_series b left join series s on s.id = b.series_id
               left join task_force_stacks k on k.brought_id = b.id
              where b.task_force_id = %s group by b.id, s.reference order by b.brought_at, b.id limit %s""",
@@ -221,6 +222,9 @@ _NEXT = """
         select id from task_force_stacks
          where task_force_id = %(id)s and state <> 'done' and (held_by is null or held_until <= transaction_timestamp())
            and (state <> 'unsure' or said_by <> %(officer)s or said_member <> %(member)s)
+           -- Of a stack whose media are all gone, or were taken out of the series, there is nothing to look at.
+           and exists (select from task_force_stack_media k join media m on m.id = k.medium_id
+                        where k.stack_id = task_force_stacks.id)
          order by state desc, set_back_at nulls first, id limit 1 for update skip locked
     )
     update task_force_stacks k set held_by = %(officer)s, held_member = %(member)s,
