@@ -37,6 +37,7 @@ FIGURES: Mapping[str, str | Promise] = {
     "arrivals.arrived": gettext_lazy("Media that came in seizures in 365 days"),
     "arrivals.known": gettext_lazy("Of these known on arrival"),
 }
+BY_KIND = ("media.held", "arrivals.arrived", "arrivals.known")
 PUBLIC: Mapping[str, str | Promise] = {
     "unidentified.series": gettext_lazy("Series of which no child is identified"),
     "unidentified.victims": gettext_lazy("Children of whom nobody knows yet who they are"),
@@ -47,6 +48,8 @@ SEX: Mapping[str, str | Promise] = {
     "female": gettext_lazy("girls"), "male": gettext_lazy("boys"), "unknown": gettext_lazy("not known"),
     "adult": gettext_lazy("adult now"),
 }  # fmt: skip
+CONNECTED = ("members.connected", "")
+"""Of the node, and of no member."""
 TOLD_SECONDS = 300
 """So long what the public is told is kept in this process, and by whoever stands between."""
 PER_MINUTE_MAX = 300
@@ -59,12 +62,19 @@ def one(request: HttpRequest) -> HttpResponse:
     found = counting.read(_who(request))
     mine = {(one.figure, one.of): one for one in found.numbers if one.is_own}
     others = {(one.figure, one.of): one for one in found.numbers if not one.is_own and not one.member}
-    keys = sorted({*mine, *others}, key=lambda key: (list(WORDS).index(key[0]), key[1]))
+    known = {key for key in {*mine, *others} if key[1] != "count"} - {CONNECTED}
+    order = {figure: at for at, figure in enumerate(WORDS)}
+    # Every figure stands there, also where it is naught.
+    known |= {(figure, "") for figure in order.keys() - {figure for figure, _of in known} - {CONNECTED[0]}}
+    keys = sorted(known, key=lambda key: (order[key[0]], key[1]))
     shown = {
         "rows": [
-            (FIGURES[key[0]], _of(*key), _told(mine.get(key), found.own_day), _told(others.get(key), found.others_day))
-            for key in keys if key[1] != "count"
+            (FIGURES[key[0]], _of(*key), *(_told(key, *each) for each in (
+                (mine.get(key), found.own_day), (others.get(key), found.others_day),
+            )))
+            for key in keys
         ],
+        "connected": mine[CONNECTED].number if CONNECTED in mine else 0,
         "members": _by_member(found), "saved": found.saved, "own_day": found.own_day, "others_day": found.others_day,
         "image_seconds": VIEWING_SECONDS["image"], "video_seconds": VIEWING_SECONDS["video"],
     }  # fmt: skip
@@ -155,14 +165,16 @@ def _by_member(found: Statistics) -> list[tuple[str, list[tuple[object, object, 
 
 
 def _of(figure: str, of: str) -> object:
-    if figure == "series.held":
+    if figure == "series.held" and of:
         return series_words.STATES[SeriesState(of)]
-    return words.kind(MediumKind(of)) if figure in ("media.held", "arrivals.arrived", "arrivals.known") else ""
+    return words.kind(MediumKind(of)) if figure in BY_KIND and of else ""
 
 
-def _told(one: Number | None, day: date | None) -> str:
-    """A number; naught where others have one of that kind, and nothing where no day was counted."""
-    return _number(one) if one is not None else "" if day is None else "0"
+def _told(key: tuple[str, str], one: Number | None, day: date | None) -> str:
+    """A number: naught where there is none of that kind, and nothing where no day was counted or nobody waited."""
+    if one is not None:
+        return _number(one)
+    return "" if day is None or key[0].startswith("waits.") else "0"
 
 
 def _number(one: Number) -> str:
