@@ -26,6 +26,8 @@ from tests.world.world import World
 DOCUMENT = json.loads(described())
 OF_TOKENS = {("get", "/api/whoami"), ("get", "/api/directory")}
 """tests/end_to_end/test_programs.py asks them."""
+OF_OBJECTS = {("get", "/api/crops/{crop}"), ("post", "/api/crops/{crop}/approve")}
+"""tests/scenario/test_asking.py asks them: an object is cut out of a picture that was taken in."""
 MEDIUM = hashlib.sha256(CONTENT["open"]).hexdigest()
 SCHEME = {"scheme": "se-made"}
 MADE = {
@@ -53,6 +55,7 @@ def found(node) -> Iterator[Foreign]:
     with acting_as(world.officer("dina", member="DK")) as session:
         about = corresponding.About(kind=corresponding.SubjectKind.CASE, name="DK-1")
         corresponding.ask(session, about, ("SE", "VICTIM-ID"), today(), "Is this quay yours?")
+    world.officer("dagny", member="DK", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)
     world.officer("stina", member="SE", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)
     yield made
     world.empty()
@@ -95,8 +98,11 @@ def test_every_operation_answers_as_the_document_says(found: Foreign) -> None:
     for story in (triage, series, people, links, leads, overlaps, messages, identification, categories):
         story(sven, siv, found)
     disputed(Caller("alva", walked))
+    dina = Caller("dina", walked)
+    located(sven, siv, dina)
+    task_force(Caller("stina", walked), sven, Caller("dagny", walked))
     every = {(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods}
-    assert every - walked == OF_TOKENS
+    assert every - walked == OF_TOKENS | OF_OBJECTS
 
 
 def triage(sven: Caller, _siv: Caller, _found: Foreign) -> None:
@@ -232,3 +238,60 @@ def administered(stina: Caller) -> None:
     """What an administrator does."""
     assert stina.post("/overlaps/rule-of-member", mode="contact", reason="As before.")["mode"] == "contact"
     assert stina.post("/schemes", document=json.dumps(MADE)) == {"name": "se-made", "version": 1, "changed": []}
+
+
+def located(sven: Caller, siv: Caller, dina: Caller) -> None:
+    """A clue, votes, a question and a referral about the country of a series."""
+    one = next(line["reference"] for line in sven.get("/series", own="true")["items"] if line["name"] == "series-open")
+    box = {"x": 0.1, "y": 0.1, "width": 0.2, "height": 0.2}
+    made = sven.post("/clues", medium=MEDIUM, kind="plug-type", value="K", where={"box": box})
+    assert made["speaks"]["DK"] > 0
+    assert made["id"] in {clue["id"] for clue in sven.get("/clues", medium=MEDIUM)["items"]}
+    sven.post(f"/series/{one}/vote", country="DK", confidence="probable", reason="The tiles.")
+    bench = sven.get(f"/series/{one}/workbench")
+    assert bench["countries"][0]["country"] == "DK"
+    sven.post(f"/series/{one}/unvote")
+    sven.get("/crops")
+    due = str(today() + timedelta(days=7))
+    asked = sven.post(
+        "/questions", kind="text", about="medium", name=MEDIUM, words="Which school?", language="en", due_on=due, to=["DK/VICTIM-ID"]
+    )["reference"]
+    assert dina.get("/questions")["items"][0]["reference"] == asked
+    dina.post(f"/questions/{asked}/translate", language="da", words="Hvilken skole?")
+    dina.post(f"/questions/{asked}/answer", said="nothing-known")
+    dina.post(f"/questions/{asked}/answer", said="yes", country="DK", words="Skole 4")
+    dina.post(f"/questions/{asked}/pass", unit="ADMIN", words="Yours?")
+    (party,) = sven.get(f"/questions/{asked}")["asked"]
+    assert sven.post(f"/questions/{asked}/conclude", answer=party["answers"][0]["id"])["clue"]
+    sven.post(f"/questions/{asked}/close")
+    sven.post(f"/clues/{made['id']}/restrict", audience="unit")
+    sven.post(f"/clues/{made['id']}/withdraw")
+    handed = sven.post(
+        "/referrals", series=one, country="DK", to="DK/VICTIM-ID", due_on=due, words="Likely yours.", sections=["clues"]
+    )["reference"]
+    siv.post(f"/referrals/{handed}/approve")
+    assert dina.get("/referrals")["items"][0]["state"] == "handed-over"
+    assert dina.get(f"/referrals/{handed}")["package"]["series"]["reference"] == one
+    dina.post(f"/referrals/{handed}/move", step="accept")
+
+
+def task_force(stina: Caller, sven: Caller, dagny: Caller) -> None:
+    """Opened by an administrator, worked in by an officer, declined by another member."""
+    one = next(line["reference"] for line in sven.get("/series", own="true")["items"] if line["name"] == "one camera")
+    ends = f"{today() + timedelta(days=7)}T00:00:00Z"
+    made = stina.post("/task-forces", name="Harbour", purpose="One quay.", ends_at=ends)["reference"]
+    stina.post(f"/task-forces/{made}/invite", members=["DK"])
+    dagny.post(f"/task-forces/{made}/decide", step="decline")
+    stina.post(f"/task-forces/{made}/officers", officers=["sven", "siv"])
+    stina.post(f"/task-forces/{made}/put-out", officer="siv")
+    sven.post(f"/task-forces/{made}/come-in")
+    assert sven.post(f"/task-forces/{made}/series", series=one)["media"] == 2
+    held = sven.post(f"/task-forces/{made}/stack")["stack"]
+    assert held["media"]
+    sven.post(f"/task-forces/{made}/stack/give-back", finding="done", words="A quay.")
+    view = sven.get(f"/task-forces/{made}")
+    assert (view["days"][0]["done"], view["held"]) == (1, None)
+    sven.post(f"/task-forces/{made}/series/take-out", series=one)
+    sven.post(f"/task-forces/{made}/leave")
+    assert made in {line["reference"] for line in stina.get("/task-forces")["items"]}
+    stina.post(f"/task-forces/{made}/close")

@@ -35,6 +35,7 @@ from clew.domain.handling_change import SubjectKind
 from clew.domain.message import NoticeKind, Side
 from clew.keys import rotation
 from clew.records.session import acting_as
+from tests.scenario.test_api_operations import Caller
 from tests.world.office import Office, unit_only
 from tests.world.world import World, handling
 
@@ -426,3 +427,10 @@ def test_nobody_is_asked_who_cannot_be(ada: Actor, sven: Actor, series: str, nam
 def lay_back(world: World, statement: str) -> None:
     with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         superuser.execute(statement)
+
+
+def test_a_program_lists_objects_and_a_second_officer_lets_one_out_by_it(ada: Actor, bo: Actor, cut: UUID) -> None:
+    walked: set[tuple[str, str]] = set()
+    assert [one["id"] for one in Caller("ada", walked).get("/crops")["items"]] == [str(cut)]
+    Caller("bo", walked).post(f"/crops/{cut}/approve")
+    assert Caller("ada", walked).get(f"/crops/{cut}")["state"] == "in-force"

@@ -166,8 +166,8 @@ def add(session: Session, given: GivenLink) -> dict[str, object]:
     """Say that two records are linked, as a fact of the own unit or as a candidate."""
     do = linking.propose if given.is_candidate else linking.link
     row = do(
-        session, given.a, _number(LinkType, given.type), given.b, basis=_number(Basis, given.basis),
-        confidence=_number(Confidence, given.confidence), note=given.note,
+        session, given.a, numbered(LinkType, given.type), given.b, basis=numbered(Basis, given.basis),
+        confidence=numbered(Confidence, given.confidence), note=given.note,
     )  # fmt: skip
     return _line(exploring.look_at_link(session, row.id).line)
 
@@ -215,5 +215,6 @@ def _end(row: exploring.EndRow) -> dict[str, object]:
     return {"kind": word_of(row.end.kind), "name": row.label, "owner": row.handling.owner_member}
 
 
-def _number(numbers: Any, word: str) -> Any:
+def numbered(numbers: Any, word: str) -> Any:
+    """The number that the word stands for."""
     return next(one for one in numbers if word_of(one) == word)

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from clew.api import (
     categories,
+    clues,
     identifications,
     leads,
     links,
@@ -12,13 +13,19 @@ from clew.api import (
     overlaps,
     people,
     programs,
+    questions,
+    referrals,
     series,
+    task_forces,
     triages,
 )
 from clew.api.door import api
 from clew.formats.problem import CONTENT_TYPE
 
-for each in (programs, triages, series, people, links, leads, overlaps, messages, identifications, categories):
+for each in (
+    programs, triages, series, people, links, leads, overlaps, messages, identifications, categories, clues, questions,
+    referrals, task_forces,
+):  # fmt: skip
     api.add_router("", each.router)
 
 __all__ = ["api", "described"]
