@@ -112,17 +112,25 @@ def answered(session: Session) -> list[Answered]:
     with session.cursor() as cursor:
         cursor.execute(
             f"""
-            select distinct on (a.id, w.id) w.id, l.id, a.id, a.said, a.country
-              from questions q join question_answers a on a.question_id = q.id
-              left join crops c on c.id = q.crop_id
-              left join clues e on q.about_kind = 'clue' and e.id = q.about_id
-              join pg_temp.lead_candidates l on l.id in (c.medium_id, e.medium_id)
-                   or q.about_kind = 'medium' and l.id = q.about_id
-                   or q.about_kind = 'series' and c.id is null
-              join series_media sm on sm.medium_id = l.id
-              join pg_temp.lead_series w on w.id = sm.series_id and not w.is_solved
-             where q.member = %(member)s and q.unit = %(unit)s and (q.about_kind <> 'series' or w.id = q.about_id)
-             order by a.id, w.id, l.id limit {PAIRS_MAX}""",
+            with own as materialized (
+                select q.about_kind, q.about_id, a.id, a.said, a.country,
+                       coalesce(c.medium_id, e.medium_id, case q.about_kind when 'medium' then q.about_id end) as medium_id
+                  from questions q join question_answers a on a.question_id = q.id left join crops c on c.id = q.crop_id
+                  left join clues e on q.about_kind = 'clue' and e.id = q.about_id
+                 where q.member = %(member)s and q.unit = %(unit)s),
+            touched as materialized (
+                select w.id as series_id, l.id as medium_id from pg_temp.lead_candidates l
+                  join series_media sm on sm.medium_id = l.id
+                  join pg_temp.lead_series w on w.id = sm.series_id and not w.is_solved
+                 where exists (select from own)),
+            whole as (select series_id, (array_agg(medium_id order by medium_id))[1] as medium_id from touched group by 1)
+            select series_id, medium_id, id, said, country from (
+                select t.series_id, t.medium_id, o.id, o.said, o.country from own o
+                  join touched t on t.medium_id = o.medium_id and (o.about_kind <> 'series' or t.series_id = o.about_id)
+                union all
+                select w.series_id, w.medium_id, o.id, o.said, o.country from own o
+                  join whole w on w.series_id = o.about_id and o.about_kind = 'series' and o.medium_id is null) found
+             order by id, series_id, medium_id limit {PAIRS_MAX}""",
             {"member": session.actor.member, "unit": session.actor.unit},
         )
         return [
