@@ -8,6 +8,7 @@ from uuid import UUID
 import numpy as np
 import psycopg
 import pytest
+from django.conf import settings
 from PIL import Image
 
 from clew.actions import (
@@ -36,7 +37,8 @@ from clew.domain.message import NoticeKind, Side
 from clew.keys import rotation
 from clew.records.session import acting_as
 from tests.scenario.test_api_operations import Caller
-from tests.world.office import Office, unit_only
+from tests.world.clients import shown_ago, signed_in
+from tests.world.office import Office, cutter_of, unit_only
 from tests.world.world import World, handling
 
 DUE = date.today() + timedelta(days=14)  # noqa: DTZ011 (a day is enough)
@@ -73,7 +75,7 @@ def series(world: World, ada: Actor) -> str:
 
 @pytest.fixture
 def cut(office: Office, ada: Actor, picture: bytes) -> UUID:
-    return cropping.make(office.workplace, ada, Piece(sha256=picture, box=BOX, words="a plug"), **STATED)
+    return cropping.make(cutter_of(office), ada, Piece(sha256=picture, box=BOX, words="a plug"), **STATED)
 
 
 @pytest.fixture
@@ -141,6 +143,24 @@ def test_an_object_is_cut_let_out_asked_about_answered_and_the_asker_reads_it(
     assert (party.member, party.answers[0].answer) == ("SE", Answer(said=Said.PROBABLY, country="SE"))
     assert view.messages[party.correspondence_id][-1].words == "Sold here until 1998."
     assert view.question.about == series
+
+
+def test_an_object_is_cut_out_by_the_page_and_what_cannot_be_is_one_sentence(
+    office: Office, ada: Actor, picture: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "CLEW_CUTTER", cutter_of(office))
+    client = signed_in("ada")
+    given = {"sha256": picture.hex(), "box": "0.1,0.2,0.3,0.3", "words": "a plug", "purpose": "investigation", "case": "NO-1"}
+    for more, told in (
+        ({}, "It is cut out"), ({"box": "0,0,1,1"}, "at most a quarter"), ({"sha256": "00" * 32}, "Your unit has no such medium"),
+        ({"purpose": "curiosity"}, "closed list"), ({"at": "x"}, "in seconds"), ({"words": " "}, "which object"),
+    ):  # fmt: skip
+        shown_ago(client, "ada", 0)
+        answer = client.post("/objects/cut/new/", given | more, follow=True)
+        assert told in answer.content.decode(), more
+    with acting_as(ada) as session:
+        (made,) = cropping.page(session).items
+    assert (made.words, made.box, made.state, made.is_there) == ("a plug", BOX, State.PROPOSED, True)
 
 
 def test_one_officer_alone_lets_nothing_out(office: Office, ada: Actor, sven: Actor, bo: Actor, cut: UUID, series: str) -> None:
@@ -366,11 +386,11 @@ def test_a_cut_that_is_stopped_on_its_way_leaves_nothing_behind_and_is_done_agai
     with monkeypatch.context() as patched:
         patched.setattr(*stop[moment], stopped)
         with pytest.raises(KeyboardInterrupt):
-            cropping.make(office.workplace, ada, piece, **STATED)
+            cropping.make(cutter_of(office), ada, piece, **STATED)
     lay_back(world, "update crops set proposed_at = proposed_at - interval '2 hours'")
     cropping.look_after(office.workplace.vault)
     assert blobs(office) == before
-    assert state_of(ada, cropping.make(office.workplace, ada, piece, **STATED)) == (State.PROPOSED, True)
+    assert state_of(ada, cropping.make(cutter_of(office), ada, piece, **STATED)) == (State.PROPOSED, True)
 
 
 def test_a_piece_is_shown_for_what_its_medium_is_kept_for_alone(office: Office, sven: Actor, asked: str, let_out: UUID) -> None:

@@ -256,13 +256,13 @@ def test_its_media_are_seen_for_supervision_only(office: Office, ada: Actor, sei
     block_id = block(ada)
     with (
         pytest.raises(StepRefused),
-        viewing.revealed(office.workplace, ada, medium, purpose="victim-identification", case="NO-1"),
+        viewing.revealed(office.workplace.vault, ada, medium, purpose="victim-identification", case="NO-1"),
     ):
         pass
-    with viewing.revealed(office.workplace, ada, medium, purpose="supervision", case="NO-1") as reader:
+    with viewing.revealed(office.workplace.vault, ada, medium, purpose="supervision", case="NO-1") as reader:
         assert reader.size_bytes > 0
     unblock(ada, block_id)
-    with viewing.revealed(office.workplace, ada, medium, purpose="victim-identification", case="NO-1") as reader:
+    with viewing.revealed(office.workplace.vault, ada, medium, purpose="victim-identification", case="NO-1") as reader:
         assert reader.size_bytes > 0
 
 

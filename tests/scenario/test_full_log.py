@@ -82,7 +82,7 @@ def test_a_full_log_shows_nothing_and_an_intake_goes_on(
         with (
             pytest.raises(Unavailable),
             viewing.revealed(
-                office.workplace, ada, medium, purpose="victim-identification", case="NO-1", within_seconds=1.0
+                office.workplace.vault, ada, medium, purpose="victim-identification", case="NO-1", within_seconds=1.0
             ),
         ):
             pytest.fail("something was shown")
@@ -90,5 +90,5 @@ def test_a_full_log_shows_nothing_and_an_intake_goes_on(
     found = verifying.verify()
     assert found.is_good
     assert found.size > ACTS
-    with viewing.revealed(office.workplace, ada, medium, purpose="victim-identification", case="NO-1") as reader:
+    with viewing.revealed(office.workplace.vault, ada, medium, purpose="victim-identification", case="NO-1") as reader:
         assert b"".join(bytes(block) for block in reader) == (folder / "1.jpg").read_bytes()

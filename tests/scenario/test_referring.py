@@ -24,7 +24,7 @@ from clew.domain.referral import Section, sections_from_words
 from clew.formats import referral as packing
 from clew.keys import certificates
 from clew.records.session import acting_as
-from tests.world.office import Office, unit_only
+from tests.world.office import Office, cutter_of, unit_only
 from tests.world.world import World, handling
 
 DUE = date.today() + timedelta(days=30)  # noqa: DTZ011 (a day is enough)
@@ -65,7 +65,7 @@ def series(ada: Actor, medium: bytes) -> str:
 @pytest.fixture
 def crop(office: Office, ada: Actor, bo: Actor, medium: bytes) -> UUID:
     box = Box(left=100, top=200, width=300, height=300)
-    made = cropping.make(office.workplace, ada, Piece(sha256=medium, box=box, words="a plug"), **STATED)
+    made = cropping.make(cutter_of(office), ada, Piece(sha256=medium, box=box, words="a plug"), **STATED)
     with acting_as(bo) as session:
         cropping.approve(session, made)
     return made

@@ -53,7 +53,7 @@ def describe(owner: Actor, shared: Handling, medium: UUID) -> None:
 
 
 def look(workplace: Workplace, actor: Actor, medium: UUID, **more: object) -> bytes:
-    with viewing.revealed(workplace, actor, medium, **({"purpose": PURPOSE, "case": CASE} | more)) as reader:
+    with viewing.revealed(workplace.vault, actor, medium, **({"purpose": PURPOSE, "case": CASE} | more)) as reader:
         return b"".join(bytes(block) for block in reader)
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 
 from clew.actions import listing, looking_closer, matching, opening, receiving, triaging, unpacking, walking
+from clew.actions.cutter import Cutter
 from clew.actions.reading import Readers
 from clew.actions.workplace import Certifier, Workplace
 from clew.domain.cover import Cover, default_retention_end
@@ -101,6 +102,11 @@ class Office:
             walking.unpack_in(of, intake_id, add_job, source.stat().st_size)
         else:
             walking.walk_in(of, intake_id, add_job)
+
+
+def cutter_of(office: Office) -> Cutter:
+    """What the office cuts objects out with."""
+    return Cutter(vault=office.workplace.vault, nursery=office.workplace.nursery, spill=office.workplace.spill)
 
 
 def unit_only(of: Actor) -> Handling:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from clew.actions import sequencing, viewing
+from clew.actions.cutter import Cutter
 from clew.actions.viewing import RECEIPT_SECONDS_MAX
-from clew.actions.workplace import Workplace
 from clew.domain import agreement, crop
 from clew.domain.agreement import State, Step
 from clew.domain.cover import Purpose, check_use, stated
@@ -58,7 +58,7 @@ class Page:
     next: UUID | None
 
 
-def make(workplace: Workplace, actor: Actor, piece: Piece, *, purpose: str, case: str) -> UUID:
+def make(cutter: Cutter, actor: Actor, piece: Piece, *, purpose: str, case: str) -> UUID:
     """Cut an object out of an own unit's medium; nobody outside the unit sees it until a second officer agrees.
 
     `purpose` and `case` are what the officer states, as whenever a medium is shown. The crop belongs to that case
@@ -76,15 +76,16 @@ def make(workplace: Workplace, actor: Actor, piece: Piece, *, purpose: str, case
         if crops.count_of(session, medium_id) >= CROPS_PER_MEDIUM_MAX:
             raise StepRefused(f"There are {CROPS_PER_MEDIUM_MAX} crops of this medium already: end some first.")
         of_case = medium_keys.of(session, [medium_id], first=_case(session, case)).get(medium_id)
+    cutter.spill.mkdir(mode=0o700, exist_ok=True)
     with (
-        viewing.revealed(workplace, actor, medium_id, purpose=purpose, case=case) as reader,
-        content_of(_Stream(reader), spill=workplace.spill) as content,
+        viewing.revealed(cutter.vault, actor, medium_id, purpose=purpose, case=case) as reader,
+        content_of(_Stream(reader), spill=cutter.spill) as content,
     ):
         size = content.digests.size_bytes
-        png = cropping.cropped(workplace.nursery, content.fd, size, piece.box, piece.at_ms)
+        png = cropping.cropped(cutter.nursery, content.fd, size, piece.box, piece.at_ms)
     if of_case is None:
         raise Unavailable("The bytes of this medium are not kept here.")
-    return _keep(workplace, actor, (medium_id, of_case.case_id), piece, png)
+    return _keep(cutter.vault, actor, (medium_id, of_case.case_id), piece, png)
 
 
 def page(session: Session, *, limit: int = CROPS_PER_PAGE_MAX, after: UUID | None = None) -> Page:
@@ -220,14 +221,14 @@ def _case(session: Session, reference: str) -> UUID | None:
     return None
 
 
-def _keep(workplace: Workplace, actor: Actor, of: tuple[UUID, UUID], piece: Piece, png: bytes) -> UUID:
+def _keep(vault: Vault, actor: Actor, of: tuple[UUID, UUID], piece: Piece, png: bytes) -> UUID:
     """The row first, which names the blob; then the bytes: what is stopped between is found and let go.
 
     `of`: the medium, and the case that the piece belongs to.
     """
     medium_id, case_id = of
     # Its name in the vault is one of chance: two equal pieces are two blobs, and each goes by itself.
-    name, vault = secrets.token_bytes(crops.NAME_BYTES), workplace.vault
+    name = secrets.token_bytes(crops.NAME_BYTES)
     blob = vault.blob_of((actor.member, str(case_id), name))
     with acting_as(actor) as session:
         crop_id = crops.propose(

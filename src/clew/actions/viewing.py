@@ -9,11 +9,10 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from clew.actions import sequencing
-from clew.actions.workplace import Workplace
 from clew.domain.cover import check_use, stated
 from clew.domain.errors import Unavailable
 from clew.domain.handling import Actor, Use
-from clew.media.vault import Kept, Reader
+from clew.media.vault import Kept, Reader, Vault
 from clew.records import audit, covers, media, medium_keys
 from clew.records.session import acting_as
 
@@ -22,7 +21,7 @@ RECEIPT_SECONDS_MAX = 5.0
 
 @contextmanager
 def revealed(
-    workplace: Workplace, actor: Actor, medium_id: UUID, *, purpose: str, case: str,
+    vault: Vault, actor: Actor, medium_id: UUID, *, purpose: str, case: str,
     within_seconds: float = RECEIPT_SECONDS_MAX,
 ) -> Iterator[Reader]:  # fmt: skip
     """The stored bytes of a medium, for as long as the `with` block lasts.
@@ -51,5 +50,5 @@ def revealed(
     if key is None:
         raise Unavailable("The bytes of this medium are not kept here.")
     kept = Kept(blob=key.blob, wrapped=key.wrapped)
-    with workplace.vault.open(medium.owner_member, str(key.case_id), medium.sha256, kept) as reader:
+    with vault.open(medium.owner_member, str(key.case_id), medium.sha256, kept) as reader:
         yield reader

@@ -35,16 +35,16 @@ def make(
     json_: Json = False,
 ) -> None:
     """Cut an object out of a picture or frame; a second officer of your unit approves it before others see it."""
-    with entered() as configuration:
+    with entered():
+        from django.conf import settings
+
         from clew.actions import cropping, opening
         from clew.domain.crop import box_in
-        from clew.node.workplace import equipped
 
         (name,) = digests([sha256])
         at_ms = None if at is None else round(at * 1000)
         piece = cropping.Piece(sha256=name, box=box_in(box), words=words, at_ms=at_ms)
-        with equipped(configuration) as workplace:
-            made = cropping.make(workplace, opening.actor_of(as_), piece, purpose=purpose, case=case)
+        made = cropping.make(settings.CLEW_CUTTER, opening.actor_of(as_), piece, purpose=purpose, case=case)
         said(json_, {"id": str(made)}, str(made))
 
 

@@ -3,7 +3,9 @@
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from clew.actions.cutter import Cutter
 from clew.domain.sign_in import LENGTH_MAX
+from clew.media.nursery import Nursery
 from clew.media.vault import Vault
 from clew.node import keys as node_keys
 from clew.node import single_sign_on
@@ -48,6 +50,9 @@ CLEW_CONTEXT_KEY = _KEYS.context
 CLEW_AUDIT_KEY = _KEYS.audit
 CLEW_KEYRING = keyring_of(CONFIGURATION)
 CLEW_VAULT = Vault(CONFIGURATION.vault_folder, CLEW_KEYRING)
+CLEW_CUTTER = Cutter(
+    vault=CLEW_VAULT, nursery=Nursery(cache=CONFIGURATION.cache_folder), spill=CONFIGURATION.spill_folder
+)
 
 CLEW_FACTOR_KEY = _KEYS.factors
 CLEW_TRUSTED_PROXY = CONFIGURATION.trusted_proxy

@@ -74,6 +74,7 @@ urlpatterns = [
     path("questions/<reference:name>/", questions.one, name="question"),
     path("questions/<reference:name>/<slug:step>/", questions.say, name="question-say"),
     path("objects/", objects.all_of_them, name="objects"),
+    path("objects/cut/new/", objects.cut, name="object-cut"),
     path("objects/seen/<str:ticket>/", objects.seen, name="object-seen"),
     path("objects/<uuid:crop>/<slug:step>/", objects.move, name="object-move"),
     path("referrals/", referrals.all_of_them, name="referrals"),

@@ -18,8 +18,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clew.actions import cropping, opening
 from clew.actions.opening import Session
+from clew.actions.releasing import digest_of
+from clew.domain.clue import moments_in
 from clew.domain.cover import Purpose, stated
-from clew.domain.errors import Invalid, NotVisible
+from clew.domain.crop import box_in
+from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
 from clew.web.acting import as_officer
 from clew.web.posting import TOLD, done
 from clew.web.question_words import CROP_STATES
@@ -60,6 +63,29 @@ def move(request: HttpRequest, crop: UUID, step: str) -> HttpResponse:
         return _("It is done."), reverse("objects")
 
     return done(request, act, reverse("objects"), hides=True)
+
+
+@require_POST
+@needs_fresh_sign_in
+def cut(request: HttpRequest) -> HttpResponse:
+    """Cut an object out of a medium of the unit: nothing of the medium is shown by it."""
+    given = request.POST
+    actor = opening.actor_of(request.user.get_username())
+    try:
+        piece = cropping.Piece(
+            sha256=digest_of(given.get("sha256", "")), box=box_in(given.get("box", "")), words=given.get("words", ""),
+            at_ms=moments_in(given.get("at", ""))[0],
+        )  # fmt: skip
+        cropping.make(
+            settings.CLEW_CUTTER, actor, piece, purpose=given.get("purpose", ""), case=given.get("case", "")
+        )
+        told = _("It is cut out: a second officer of your unit looks at it and lets it out.")
+    except NotAdmitted:
+        raise
+    except ClewError as refused:
+        told = str(refused)
+    request.session[TOLD] = told
+    return redirect("objects")
 
 
 @require_safe
