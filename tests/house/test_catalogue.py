@@ -200,7 +200,7 @@ GOLDEN_BLIND = {
     "readiness_words": "select (member, step, due_on, done_on, said_at)",
     "releases": "select (member, recipient, released_at, withdrawn_at)",
     "requests": "delete, select (id, member, kind, state, received_on, ends_at, outcome, decided_at, closed_at)",
-    "series": OWNED.replace("id)", "id, state, reference)"),
+    "series": OWNED.replace("id)", "id, state, cover_id, reference)"),
     "series_dissents": "delete, select",
     "series_media": "delete, select (owner_member, owner_unit, excluded, series_id, medium_id)",
     "publications": "insert, select",

@@ -5,11 +5,12 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from clew.actions import describing, linking, mustering, sifting, spotting, surveying
+from clew.actions import corresponding, describing, linking, mustering, sifting, spotting, surveying
 from clew.domain import clue
 from clew.domain.errors import ClewError, Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor, Audience
 from clew.domain.link import Basis, LinkType
+from clew.domain.message import NoticeKind
 from clew.domain.officer import Role
 from clew.domain.task_force import Finding, Step
 from clew.domain.victim import VictimFacts
@@ -310,6 +311,17 @@ def test_an_officer_who_does_not_speak_for_the_member_opens_and_lets_in_nothing(
             attempt(session)
 
 
+def test_who_has_to_say_a_word_is_told_that_one_waits_and_nobody_else(
+    world: World, force: str, ada: Actor, sven: Actor, saga: Actor, dirk: Actor, nora: Actor
+) -> None:
+    def waits(of: Actor) -> bool:
+        with acting_as(of) as session:
+            return NoticeKind.TASK_FORCE in {one.kind for one in corresponding.notices(session)}
+
+    eva = world.officer("eva", member="SE", unit="FORENSICS")
+    assert [waits(of) for of in (saga, sven, ada, dirk, eva)] == [True, True, True, False, False]
+
+
 def test_it_lasts_no_longer_than_the_longest_term(nora: Actor) -> None:
     for days in (93, -1, 0):
         with pytest.raises(Invalid), acting_as(nora) as session:
@@ -353,6 +365,13 @@ def test_a_series_that_comes_under_words_that_keep_it_back_goes_out(
     assert sees(sven, reference) is None
     with pytest.raises(StepRefused), acting_as(ada) as session:
         sifting.bring(session, force, reference)
+    with app_connection() as app:
+        claim(app, true_context(app, ada))
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="kept back"):
+            app.execute(
+                "insert into task_force_series (task_force_id, series_id, member, unit, uses, conditions, brought_by)"
+                " select t.id, s.id, s.owner_member, s.owner_unit, 2, '{}', 'ada' from task_forces t, series s"
+            )
 
 
 def under(of: Actor, reference: str, conditions: str) -> None:

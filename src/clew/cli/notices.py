@@ -21,6 +21,7 @@ WORDS = {
     NoticeKind.LEAD: "there is a lead on a series",
     NoticeKind.IDENTIFIED: "the child in a series that your unit had a part in is identified",
     NoticeKind.SAFEGUARDED: "the child in a series that your unit had a part in is safe",
+    NoticeKind.TASK_FORCE: "a task force waits for a word of yours",
     NoticeKind.OUTCOME_TAKEN_BACK: "what your unit was told of a series was a mistake: it is open again",
 }
 

@@ -72,6 +72,8 @@ class NoticeKind(StrEnum):
     IDENTIFIED = "identified"
     """The child in a series that the unit had a part in is identified."""
     SAFEGUARDED = "safeguarded"
+    TASK_FORCE = "task-force"
+    """The member is invited into a task force, or an officer of the unit is named for one."""
     OUTCOME_TAKEN_BACK = "outcome-taken-back"
     """An outcome that the unit was told was a mistake."""
 

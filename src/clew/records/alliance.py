@@ -58,7 +58,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
         ),
         # In by the own word alone; out by it, or by who speaks for the member.
         "update": (
-            f"using (left_at is null and (officer = {OFFICER} and member = {VIEWER_MEMBER} or {SPEAKS_FOR_MEMBER}))"
+            f"using (left_at is null and {NOT_OVER} and (officer = {OFFICER} and member = {VIEWER_MEMBER} or {SPEAKS_FOR_MEMBER}))"
             f" with check (officer = {OFFICER} and member = {VIEWER_MEMBER} or {SPEAKS_FOR_MEMBER} and left_at is not null)"
         ),
     },
@@ -127,7 +127,12 @@ FUNCTIONS_OF_THE_APP = (
     "clew_task_forces()",
     "clew_task_forces_known()",
 )
-FUNCTIONS_OF_THE_BLIND = ("clew_leave_task_force()", "clew_keep_back_brought()")
+FUNCTIONS_OF_THE_BLIND = (
+    "clew_ask_for_task_force()",
+    "clew_keep_back_brought()",
+    "clew_leave_task_force()",
+    "clew_refuse_kept_back()",
+)
 
 PLACES = {
     "{speaks}": _SPEAKS,
@@ -182,8 +187,19 @@ TRIGGERS: Mapping[str, str] = {
     ),
     "brought_is_kept_back": "after update of cover_id on series for each row execute function clew_keep_back_brought()",
 }
+TRIGGERS_OF_WORDS: Mapping[str, str] = {
+    "who_is_invited_hears_of_it": (
+        "after insert on task_force_members for each row execute function clew_ask_for_task_force()"
+    ),
+    "who_is_named_hears_of_it": (
+        "after insert on task_force_officers for each row execute function clew_ask_for_task_force()"
+    ),
+    "kept_back_is_not_brought": (
+        "before insert on task_force_series for each row execute function clew_refuse_kept_back()"
+    ),
+}
 HELD_BY_THE_DATABASE = frozenset({
-    *TRIGGERS, *(f"{table}_{column}_goes_with_it" for table, column in GOES_WITH),
+    *TRIGGERS, *TRIGGERS_OF_WORDS, *(f"{table}_{column}_goes_with_it" for table, column in GOES_WITH),
     "task_force_lasts_no_longer", "stack_is_whole", "brought_for_what_may_be",
 })  # fmt: skip
 """Triggers and constraints without which what this page says does not hold."""

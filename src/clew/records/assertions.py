@@ -80,7 +80,7 @@ APP_GRANTS = {
 
 BLIND_GRANTS = {
     # What the audit asks of whose a series is, which references are taken, and what an open rule shows of overlaps.
-    "series": "select (owner_member, owner_unit, audience, members, excluded, id, state, reference)",
+    "series": "select (owner_member, owner_unit, audience, members, excluded, id, state, cover_id, reference)",
     "series_dissents": "select, delete",
     "series_media": "select (owner_member, owner_unit, excluded, series_id, medium_id), delete",
 }

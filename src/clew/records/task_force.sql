@@ -141,6 +141,39 @@ begin
 end
 $$;
 
+-- A member is invited, or an officer is named: the units of whoever has to say a word have a notice that one waits.
+create or replace function clew_ask_for_task_force() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    insert into notices (id, member, unit, kind, subject_id, raised_at)
+    select gen_random_uuid(), u.member, u.unit, 'task-force', new.task_force_id, transaction_timestamp()
+      from (select distinct known.member, known.unit from officers o cross join lateral clew_standing(o.username) known
+             where o.member = new.member and known.standing = 'admitted'
+               and case tg_table_name when 'task_force_members' then known.role in ({speaks})
+                       else o.username = (to_jsonb(new) ->> 'officer') end) u
+     where tg_table_name <> 'task_force_members' or to_jsonb(new) ->> 'standing' = 'invited'
+     order by u.member, u.unit
+    on conflict (member, unit, kind, subject_id) where seen_at is null do nothing;
+    return null;
+end
+$$;
+
+-- What is under words that keep it back is not brought, whoever tries.
+create or replace function clew_refuse_kept_back() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    if exists (select from series s join covers c on c.id = s.cover_id
+                where s.id = new.series_id and c.conditions && array[{kept_back}]) then
+        raise exception 'what is kept back is not brought' using errcode = 'insufficient_privilege';
+    end if;
+    return new;
+end
+$$;
+
 -- What every worker does now and then: once a task force is over what was brought goes for good, and what is left of it a year on.
 create or replace function clew_look_after_task_forces() returns void
 language sql volatile security definer

@@ -50,6 +50,7 @@ NOTICES: Mapping[NoticeKind, Words] = {
     NoticeKind.LEAD: gettext_lazy("There is a lead on a series"),
     NoticeKind.IDENTIFIED: gettext_lazy("● The child in a series that your unit had a part in is identified"),
     NoticeKind.SAFEGUARDED: gettext_lazy("★ The child in a series that your unit had a part in is safe"),
+    NoticeKind.TASK_FORCE: gettext_lazy("A task force waits for a word of yours"),
     NoticeKind.OUTCOME_TAKEN_BACK: gettext_lazy("△ What your unit was told of a series was wrong: it is open again"),
 }
 
@@ -165,6 +166,8 @@ def _address(notice: corresponding.Notice) -> str:
         return reverse("message", args=[notice.subject_id])
     if notice.kind in corresponding.OUTCOMES:
         return reverse("series", args=[notice.about]) if notice.about else reverse("series-list")
+    if notice.kind is NoticeKind.TASK_FORCE:
+        return reverse("taskforces")
     return reverse("leads") if notice.kind is NoticeKind.LEAD else reverse("overlaps")
 
 

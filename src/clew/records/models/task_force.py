@@ -69,6 +69,7 @@ class TaskForceMember(models.Model):
                 name="standing_is_known", condition=Q(standing__in=[standing.value for standing in Standing])
             ),
         )  # fmt: skip
+        indexes = (models.Index(name="members_of_a_task_force", fields=["task_force_id"]),)
 
     def __str__(self) -> str:
         return f"{self.task_force_id} {self.member}"
@@ -94,7 +95,10 @@ class TaskForceOfficer(models.Model):
                 condition=Q(left_at__isnull=True),
             ),
         )  # fmt: skip
-        indexes = (models.Index(name="task_forces_of_an_officer", fields=["officer", "member"]),)
+        indexes = (
+            models.Index(name="task_forces_of_an_officer", fields=["officer", "member"]),
+            models.Index(name="officers_of_a_task_force", fields=["task_force_id"]),
+        )
 
     def __str__(self) -> str:
         return f"{self.task_force_id} {self.officer}"

@@ -1,0 +1,54 @@
+"""Who is invited into a task force or named for one has a notice; what is kept back is not brought."""
+
+from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+from django.db.models import Q
+from psycopg import sql
+
+from clew.records import alliance, policies
+from clew.records.roles import Roles
+
+NOTICES = [
+    "overlap", "overlap-reminder", "contact", "message", "message-due", "lead", "identified", "safeguarded",
+    "task-force", "outcome-taken-back",
+]  # fmt: skip
+CALLED = ("clew_ask_for_task_force()", "clew_refuse_kept_back()")
+
+
+def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    roles = Roles.of(schema_editor.connection.settings_dict["NAME"])
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("select current_user")
+        owner = sql.Identifier(cursor.fetchone()[0]).as_string()
+    blind = sql.Identifier(roles.blind).as_string()
+    statements = [
+        *policies.functions_made(roles),
+        # Whoever puts a trigger on a table must be allowed to call its function, and asks its owner for that.
+        f"set local role {blind}",
+        *(f"grant execute on function {function} to {owner}" for function in CALLED),
+        "reset role",
+        *(f"create trigger {name} {words}" for name, words in alliance.TRIGGERS_OF_WORDS.items()),
+        f"set local role {blind}",
+        *(f"revoke execute on function {function} from {owner}" for function in CALLED),
+        "reset role",
+    ]
+    for statement in statements:
+        schema_editor.execute(statement, params=None)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("records", "0044_votes_of_who_changes_units")]
+    operations = [
+        migrations.AddIndex(
+            "taskforcemember", models.Index(fields=["task_force_id"], name="members_of_a_task_force")
+        ),
+        migrations.AddIndex(
+            "taskforceofficer", models.Index(fields=["task_force_id"], name="officers_of_a_task_force")
+        ),
+        migrations.RemoveConstraint("notice", "notice_kind_is_known"),
+        migrations.AddConstraint(
+            "notice", models.CheckConstraint(condition=Q(kind__in=NOTICES), name="notice_kind_is_known")
+        ),
+        migrations.RunPython(protect, migrations.RunPython.noop),
+    ]
