@@ -644,9 +644,6 @@ LEAKS: dict[str, tuple[Probe, Careless]] = {
         looks_for_task_forces, lambda w: changed(w, *policy_of("task_forces", "select", "using (true)"))),
     "a foreign key tells whether a task force is there": (
         looks_for_task_forces, lambda w: changed(w, *policy_of("task_force_series", "insert", "with check (true)"))),
-    "whoever knows a task force is told what came of it": (
-        looks_for_task_forces, functions_that_are(lambda words: words.replace(
-            "where t.id = $1 and t.id = any ((select clew_task_forces())::uuid[])", "where t.id = $1"))),
     "what others have is counted at once": (
         reads_what_was_counted, functions_that_are(lambda words: words.replace(
             "s.day < date_trunc('month', transaction_timestamp() at time zone 'UTC')::date and ", ""))),
