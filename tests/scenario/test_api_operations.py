@@ -101,6 +101,7 @@ def test_every_operation_answers_as_the_document_says(found: Foreign) -> None:
     dina = Caller("dina", walked)
     located(sven, siv, dina)
     task_force(Caller("stina", walked), sven, Caller("dagny", walked))
+    connected(Caller("stina", walked))
     every = {(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods}
     assert every - walked == OF_TOKENS | OF_OBJECTS
 
@@ -295,3 +296,15 @@ def task_force(stina: Caller, sven: Caller, dagny: Caller) -> None:
     sven.post(f"/task-forces/{made}/leave")
     assert made in {line["reference"] for line in stina.get("/task-forces")["items"]}
     stina.post(f"/task-forces/{made}/close")
+
+
+def connected(stina: Caller) -> None:
+    """What an administrator does about the way in of the own member."""
+    (own,) = (one for one in stina.get("/readiness")["items"] if one["is_own"])
+    assert own["may_edit"]
+    said = stina.post("/readiness", step="secure-link", done_on=str(today()), basis="Tested from our side.")
+    assert said["is_done"]
+    assert stina.get("/exercises") == {"items": [], "is_needed": False}
+    stina.post("/exercises/need", is_needed=True)
+    assert stina.get("/exercises")["is_needed"]
+    assert {"numbers", "saved"} <= stina.get("/statistics").keys()

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from clew.api import (
     categories,
     clues,
+    connections,
     identifications,
     leads,
     links,
@@ -24,7 +25,7 @@ from clew.formats.problem import CONTENT_TYPE
 
 for each in (
     programs, triages, series, people, links, leads, overlaps, messages, identifications, categories, clues, questions,
-    referrals, task_forces,
+    referrals, task_forces, connections,
 ):  # fmt: skip
     api.add_router("", each.router)
 

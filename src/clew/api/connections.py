@@ -1,0 +1,150 @@
+"""Getting connected, for programs: how far members have come, exercises of officers, and statistics."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from pydantic import Field
+
+from clew.actions import connecting, counting, opening, schooling
+from clew.actions.opening import Session
+from clew.api.door import READS, described, reading, writing
+from clew.api.given import Given, OneOf
+from clew.domain.readiness import Step, Word
+
+router = Router(tags=["getting connected"])
+Text = Annotated[str, Field(max_length=1_000)]
+
+
+class ReadinessWord(Schema):
+    """What the member's administrator said of a step; words to itself alone."""
+
+    kept_by: str
+    due_on: date | None
+    done_on: date | None
+    basis: str
+    words: str
+
+
+class ReadinessLine(Schema):
+    """A step; of one that is not told nothing is known, not even whether it is done."""
+
+    step: OneOf[Step]
+    is_told: bool
+    is_done: bool
+    is_shown: bool
+    done_on: date | None
+    word: ReadinessWord
+    is_overdue: bool
+
+
+class Checklist(Schema):
+    member: str
+    name: str
+    is_own: bool
+    may_edit: bool
+    lines: list[ReadinessLine]
+    next: str
+
+
+class Checklists(Schema):
+    items: list[Checklist]
+
+
+class StatisticsNumber(Schema):
+    """`member`: empty of all others together; `number`: null where it is too small to be told; waits are in seconds."""
+
+    is_own: bool
+    member: str
+    figure: str
+    of: str
+    day: date
+    number: int | None
+
+
+class StatisticsSaved(Schema):
+    is_own: bool
+    member: str
+    share: float | None
+    hours: float | None
+
+
+class StatisticsTold(Schema):
+    numbers: list[StatisticsNumber]
+    saved: list[StatisticsSaved]
+    own_day: date | None
+    others_day: date | None
+
+
+class ExerciseLine(Schema):
+    """An exercise of an officer; `has_passed`: null until it is handed in."""
+
+    id: UUID
+    officer: str
+    version: str
+    begun_at: datetime
+    ended_at: datetime | None
+    points: int | None
+    has_passed: bool | None
+
+
+class Exercises(Schema):
+    """`is_needed`: officers of the own member are certified only once they have passed one."""
+
+    items: list[ExerciseLine]
+    is_needed: bool
+
+
+class GivenNeed(Given):
+    is_needed: bool
+
+
+class GivenReadiness(Given):
+    step: OneOf[Step]
+    kept_by: Text = ""
+    due_on: date | None = None
+    done_on: date | None = None
+    basis: Text = ""
+    words: Text = ""
+
+
+@reading(router, "/readiness", Checklists)
+def checklists(session: Session) -> dict[str, object]:
+    """How far the own member has come, and for a coordinator every other."""
+    return {"items": connecting.checklists(session)}
+
+
+@writing(router, "/readiness", ReadinessLine)
+def say(session: Session, given: GivenReadiness) -> connecting.Line:
+    """Say of a step of the own member who sees to it and by when, or that it is done, as its administrator."""
+    word = Word(
+        kept_by=given.kept_by, due_on=given.due_on, done_on=given.done_on, basis=given.basis, words=given.words
+    )
+    return connecting.say(session, given.step, word)
+
+
+@reading(router, "/exercises", Exercises)
+def exercises(session: Session) -> dict[str, object]:
+    """The officer's own exercises; of all officers of the member to its administrators."""
+    page = schooling.look(session)
+    items = [
+        {"id": one.id, "officer": one.officer, "version": one.version, "begun_at": one.begun_at,
+         "ended_at": one.ended_at, "points": one.result and one.result.points,
+         "has_passed": one.result and one.result.has_passed}
+        for one in page.items
+    ]  # fmt: skip
+    return {"items": items, "is_needed": page.is_needed}
+
+
+@writing(router, "/exercises/need")
+def need(session: Session, given: GivenNeed) -> None:
+    """Say, as an administrator, whether officers of the member are certified only once they passed an exercise."""
+    schooling.need(session, is_needed=given.is_needed)
+
+
+@router.get("/statistics", response=described(StatisticsTold), throttle=READS)
+def statistics(request: HttpRequest) -> counting.Statistics:
+    """Whether cooperation works, in numbers that name nobody: for coordinators and administrators."""
+    return counting.read(opening.actor_of(request.user.get_username()))
