@@ -269,6 +269,30 @@ def test_a_closed_question_is_not_answered_and_its_object_not_shown(
         questioning.answer(session, asked, Answer(said=Said.YES))
 
 
+def test_who_let_the_day_pass_is_reminded_once_and_a_question_closed_long_ago_goes_with_its_answers(
+    world: World, ada: Actor, sven: Actor, asked: str
+) -> None:
+    look(sven, asked)
+    lay_back(world, "update correspondences set due_on = due_on - 30")
+    for _ in range(2):
+        corresponding.look_after()
+        assert waits(sven) == [NoticeKind.MESSAGE_DUE]
+    with acting_as(sven) as session:
+        questioning.answer(session, asked, Answer(said=Said.NO, country="SE"))
+    with acting_as(ada) as session:
+        questioning.close(session, asked)
+    lay_back(world, "update correspondences set closed_at = closed_at - interval '366 days'")
+    lay_back(world, "update questions set closed_at = closed_at - interval '366 days'")
+    corresponding.look_after()
+    for of in (ada, sven):
+        with pytest.raises(NotVisible):
+            look(of, asked)
+    with acting_as(ada) as session, session.cursor() as cursor:
+        for table in ("questions", "question_answers", "correspondences", "messages"):
+            cursor.execute(f"select count(*) from {table}")
+            assert cursor.fetchone() == (0,), table
+
+
 def test_a_question_is_passed_on_and_translated(world: World, ada: Actor, sven: Actor, asked: str) -> None:
     carl = world.officer("carl", member="SE", unit="FORENSICS")
     with acting_as(sven) as session:
@@ -369,6 +393,9 @@ def test_what_nobody_agreed_to_in_a_week_goes_with_its_bytes(office: Office, wor
     cropping.look_after(office.workplace.vault)
     assert state_of(ada, cut) == (State.PROPOSED, True)
     lay_back(world, f"update crops set proposed_at = proposed_at - interval '{PROPOSAL_DAYS_MAX} days'")
+    assert cropping.overdue() == 0
+    lay_back(world, "update crops set proposed_at = proposed_at - interval '1 day'")
+    assert cropping.overdue() == 1
     cropping.look_after(office.workplace.vault)
     assert (state_of(ada, cut), blobs(office)) == ((State.LAPSED, False), before - 1)
 

@@ -31,6 +31,7 @@ CROPS_PER_PAGE_MAX = 100
 ARRIVES_WITHIN_HOURS = 1
 """Bytes that are not there by then will not come: whoever cut the object out was stopped on the way."""
 LAPSED_PER_RUN_MAX = 200
+HOURS_OF_A_DAY = 24
 CROP_BYTES_MAX = 2 * 1024 * 1024
 
 __all__ = ["Box", "Crop", "Piece", "State", "approve", "end", "look_after", "make", "page", "refuse", "revealed"]
@@ -200,6 +201,16 @@ def look_after(vault: Vault) -> None:
                 session, agreement.PROPOSAL_DAYS_MAX, ARRIVES_WITHIN_HOURS, LAPSED_PER_RUN_MAX
             ):
                 _leave(vault, session, crop_id, Step.LAPSE, "crop.lapse")
+
+
+def overdue() -> int:
+    """How many objects, of all units, should have gone a day ago."""
+    count = 0
+    for member, unit in officers.units():
+        with acting_as(calendar_of(member, unit)) as session:
+            days, hours = agreement.PROPOSAL_DAYS_MAX + 1, ARRIVES_WITHIN_HOURS + HOURS_OF_A_DAY
+            count += len(crops.lapsed(session, days, hours, LAPSED_PER_RUN_MAX))
+    return count
 
 
 class _Stream:

@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from django.conf import settings
 
-from clew.actions import admitting, ending, entering, examining, opening, shredding
+from clew.actions import admitting, cropping, ending, entering, examining, opening, shredding
 from clew.domain.certification import WARNING
 from clew.domain.errors import ClewError, Tampered
 from clew.domain.suspension import Standing
@@ -44,6 +44,7 @@ def checks(configuration: Configuration, facts: ConnectionFacts) -> Iterator[Che
     yield _key_files(configuration)
     yield _shredded_keys()
     yield _retention()
+    yield _objects()
     yield _disk(configuration)
     yield _sound()
     yield Check(
@@ -153,6 +154,19 @@ def _retention() -> Check:
         if ok else f"Past their end since a day or more: {late}; begun and not done: {stopped}. Keep clew work running."
     )  # fmt: skip
     return Check(name="retention", ok=ok, sentence=sentence)
+
+
+def _objects() -> Check:
+    """No object that nobody agreed to in time is still there; counts only."""
+    try:
+        late = cropping.overdue()
+    except ClewError as refused:
+        return Check(name="objects", ok=False, sentence=str(refused))
+    return Check(
+        name="objects", ok=not late,
+        sentence=f"{late} objects should have gone since a day or more. Keep clew work running." if late
+        else "No object is kept that nobody agreed to in time.",
+    )  # fmt: skip
 
 
 def _disk(configuration: Configuration) -> Check:
