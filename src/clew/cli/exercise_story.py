@@ -201,16 +201,16 @@ def _reference_of(officer: str, series: str) -> str:
 BRIEFING = """\
 This is an exercise: its countries are invented, its media are drawn, and nobody in it is real.
 You are {me}, of the unit {unit} of {country}; {colleague} is your colleague.
-A telephone was seized. Its files lie in {folder}: take them in as case {case}, exhibit {exhibit}, and
-look at the triage.
-Where another unit has a parallel enquiry, write to it about its series. What is solved elsewhere, and what your unit
-knows, needs nothing more.
-Your unit has two open series, {series}. Put the new media that were taken by the camera of one of them
-with it, and nothing else.
+A telephone was seized. Its files lie in {folder}: take them in as case {case}, exhibit {exhibit}, and\
+ look at the triage.
+Where another unit has a parallel enquiry, write to it about its series. What is solved elsewhere, and what your unit\
+ knows, needs nothing more.
+Your unit has two open series, {series}. Put the new media that were taken by the camera of one of them\
+ with it, and nothing else.
 The telephone noted where it was when it took them: {at}. Link the series with that place of your unit.
 If your case overlaps with what another member does not show, decide whether to meet.
-Your unit looks for two children, {victims}. A school knows the child in the series that the new media
-belong to: identify that child; your colleague confirms.
+Your unit looks for two children, {victims}. A school knows the child in the series that the new media\
+ belong to: identify that child; your colleague confirms.
 Others answer, and time passes, whenever you ask for it: clew --academy exercise play, or the button on your page."""
 
 

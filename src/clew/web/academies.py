@@ -59,7 +59,10 @@ def exercise(request: HttpRequest) -> HttpResponse:
     with as_officer(request.user.get_username()) as session:
         line = exercising.look(session)
     said = [] if line.result is None else [_(sentence) for sentence in line.result.sentences]
-    shown = {"line": line, "parts": _parts(line.result), "said": said, "passed_from": PASSED_FROM, "of": POINTS}
+    shown = {
+        "line": line, "tasks": line.briefing.splitlines(), "parts": _parts(line.result), "said": said,
+        "passed_from": PASSED_FROM, "of": POINTS,
+    }  # fmt: skip
     return render(request, "academy/exercise.html", shown | {"told": request.session.pop(TOLD, None)})
 
 
