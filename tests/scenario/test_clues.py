@@ -6,16 +6,19 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from clew.actions import restricting, spotting
+from clew.actions import ending, opening, restricting, spotting
 from clew.domain.clue import Box, ClueKind, Said, Where
+from clew.domain.cover import Cover
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor, Audience, blocked
 from clew.domain.handling_change import SubjectKind
 from clew.domain.link import Confidence
 from clew.domain.medium import MediumKind
-from clew.records import clues
+from clew.domain.retention import calendar_of
+from clew.records import cases, clues, covers
 from clew.records.clues import ClueRow
 from clew.records.session import acting_as
+from tests.end_to_end.test_retention_page import NoVault
 from tests.world.world import World, handling
 
 ROOM = b"a drawn room with a socket"
@@ -201,3 +204,22 @@ def test_clues_go_with_their_medium_whoever_said_them(world: World, ada: Actor, 
         cursor.execute("delete from media where id = %s", [medium])
     with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as looking:
         assert looking.execute("select count(*) from clues").fetchone() == (0,)
+
+
+def test_clues_end_with_the_case_of_their_medium_whoever_said_them(world: World, ada: Actor, sven: Actor) -> None:
+    """Ended by its day, as the calendar does; what lies in another case too stays, with its clues."""
+    world.occurrence(ada, world.medium(ada, content=ROOM))
+    kept = world.medium(ada, content=b"in two cases")
+    world.occurrence(ada, kept)
+    world.occurrence(ada, kept, "CASE-2")
+    for by, content in ((ada, ROOM), (sven, ROOM), (sven, b"in two cases")):
+        spot(by, content=content)
+    with acting_as(ada) as session:
+        cover = covers.keep(session, handling(ada), Cover(retention_end=opening.today()))
+        with session.cursor() as cursor:
+            for table, column in (("cases", "id"), ("exhibits", "case_id")):
+                cursor.execute(f"update {table} set cover_id = %s where {column} = %s", [cover, cases.find(session, "CASE-1")])
+    ending.end_due(NoVault(), calendar_of(ada.member, ada.unit))
+    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as looking:
+        assert looking.execute("select count(*) from clues").fetchone() == (1,)
+    assert [one.name for one in seen(sven, b"in two cases")] == [hashlib.sha256(b"in two cases").digest()]

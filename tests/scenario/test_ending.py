@@ -9,14 +9,16 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from clew.actions import blocking, ending, keeping, opening, retaining, shredding
+from clew.actions import blocking, ending, keeping, localising, opening, retaining, shredding, spotting
 from clew.cli.drawing import landscape
+from clew.domain.clue import ClueKind, Said
 from clew.domain.cover import default_retention_end
 from clew.domain.ending import Step
 from clew.domain.errors import NotVisible, StepRefused, Unavailable
 from clew.domain.fingerprint import Engine
 from clew.domain.handling import Actor
 from clew.domain.handling_change import SubjectKind
+from clew.domain.link import Confidence
 from clew.domain.officer import Role
 from clew.domain.retention import Rule
 from clew.domain.triage import Counts
@@ -30,6 +32,7 @@ from tests.world.world import World, handling
 OF_RECORDS = (
     "cases", "exhibits", "intakes", "chunks", "occurrences", "media", "fingerprints", "medium_keys", "series",
     "series_media", "hash_lists", "listings", "matches", "covers", "handling_changes", "overlap_sides", "overlaps",
+    "clues", "series_votes",
 )  # fmt: skip
 
 
@@ -66,6 +69,9 @@ def test_nothing_of_a_case_is_left_but_its_tombstone(
     office.intake(ada, seized, "NO-1", series="harbour")
     assert (counts(world)["media"], blobs(tmp_path)) == (5, 5)
     with acting_as(ada) as session:
+        (name, *_) = session.cursor().execute("select encode(sha256, 'hex') from media").fetchone()
+        spotting.add(session, name, Said(kind=ClueKind.TEXT, value="A shop."))
+        localising.vote(session, "harbour", "NO", Confidence.PROBABLE, "The boats.")
         (case_id,) = [kept.id for kept in retentions.until(session, END, limit=10) if kept.kind is SubjectKind.CASE]
     day.append(END)
     ended = {kind: count for kind, count in ending.end_all(office.workplace).items() if count}
