@@ -153,6 +153,7 @@ def _empty_of_another(found: ConnectionFacts) -> None:
     with psycopg.connect(**found.as_owner()) as connection:
         connection.execute("drop schema public cascade")
         connection.execute("create schema public")
+        connection.execute("grant usage on schema public to public")  # as every new database has it
         for role in _roles(found):
             named = sql.Identifier(role)
             database = sql.Identifier(found.database)
