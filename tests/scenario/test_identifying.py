@@ -16,8 +16,9 @@ from clew.domain.person import Sex, age_band
 from clew.domain.series import SeriesState
 from clew.domain.triage import Answer
 from clew.domain.victim import Said, VictimFacts, VictimState
-from clew.records import series, victims
+from clew.records import identifications, series, victims
 from clew.records.session import acting_as
+from tests.world.meanwhile import while_open
 from tests.world.office import Office
 from tests.world.world import World, handling
 
@@ -396,3 +397,18 @@ def test_how_long_it_took_is_told_of_own_children(world: World, ada: Actor, bo: 
     assert abs(own.to_identified - timedelta(days=30)) < timedelta(hours=1)
     with acting_as(sven) as session:
         assert identifying.ledger(session, By.YEAR)[1] == ()
+
+
+def test_of_two_children_of_one_series_that_are_confirmed_at_once_the_later_has_the_series_follow(
+    world: World, ada: Actor, bo: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.series(ada, "green-room", [world.medium(ada)])
+    named = reference(ada, "green-room")
+    first, second = enter(ada), enter(ada)
+    for child in (first, second):
+        appears(ada, child, named)
+        propose(ada, child)
+    with while_open(monkeypatch, world, lambda: confirm(bo, second), at=(identifications, "victims_in")) as other:
+        confirm(bo, first)
+    assert other.had_to_wait
+    assert state(ada, "green-room") is SeriesState.IDENTIFIED
