@@ -228,6 +228,35 @@ def test_while_the_series_is_under_examination_nothing_is_read_or_handed_over(
         build(ada, series)
 
 
+def hide(world: World, table: str) -> None:
+    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+        superuser.execute(f"update {table} set excluded = array['SE']")
+
+
+@pytest.mark.parametrize("table", ["series", "media"])
+def test_what_was_hidden_since_a_package_was_made_is_not_handed_over(
+    world: World, ada: Actor, bo: Actor, sven: Actor, series: str, table: str
+) -> None:
+    made = build(ada, series)
+    hide(world, table)
+    with acting_as(bo) as session, pytest.raises((Invalid, StepRefused)):
+        referring.approve(session, made)
+    with pytest.raises(NotVisible):
+        look(sven, made)
+
+
+def test_a_series_under_examination_leaves_by_no_file(
+    office: Office, ada: Actor, sven: Actor, bo: Actor, series: str
+) -> None:
+    made = build(ada, series)
+    with acting_as(bo) as session:
+        referring.approve(session, made)
+    with acting_as(ada) as session:
+        blocking.block(session, SubjectKind.SERIES, series, None, "Somebody asked.")
+    with pytest.raises(StepRefused, match="examination"):
+        referring.pack(office.workplace.vault, ada, made, seed=SEED, **STATED)
+
+
 def test_a_referral_goes_with_its_series(office: Office, world: World, ada: Actor, sven: Actor, handed: str, day: list[date]) -> None:
     with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         superuser.execute("update series set entered_at = entered_at - interval '20 years'")

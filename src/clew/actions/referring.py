@@ -136,7 +136,9 @@ def approve(session: Session, reference: str) -> None:
     Raises:
         NotVisible: there is none, or the unit has no part in it.
         SecondPersonNeeded: the officer built it.
-        StepRefused: it is decided or has lapsed, or its series or a medium of its crops is under examination.
+        StepRefused: it is decided or has lapsed, its series or a medium of its crops is under examination, or what it
+            says of a medium is not to be told there any more.
+        Invalid: the member is excluded from the series or from a medium of its crops by now.
     """
     found = referrals.find(session, reference)
     referral.check_taken(Step.APPROVE, is_own=_is_own(session, found))
@@ -146,13 +148,15 @@ def approve(session: Session, reference: str) -> None:
         now=datetime.now(UTC),
     )  # fmt: skip
     row = series.of(session, [held.series_id])[held.series_id]
+    package = packing.from_json(referrals.package_of(session, held.id))
     _check_open(row.handling)
+    _check_not_excluded(held.to_member, row.handling)
     _checked_crops(session, held.crop_ids, held.to_member)
+    _check_told(session, package, held.to_member)
     referrals.move(session, held, state, is_decided=True)
     if held.to_member is not None and held.to_unit is not None:
         made = messages.add(session, held.to_member, held.to_unit, SubjectKind.REFERRAL, held.id, held.due_on)
-        words = packing.from_json(referrals.package_of(session, held.id)).words
-        messages.write(session, made, Kind.REQUEST, words)
+        messages.write(session, made, Kind.REQUEST, package.words)
     audit.append(session, "referral.approve", str(held.id), owner=session.actor.member)
 
 
@@ -186,13 +190,15 @@ def pack(vault: Vault, actor: Actor, reference: str, *, purpose: str, case: str,
 
     Raises:
         NotVisible: there is none, or the unit does not read it.
-        StepRefused: a second officer has not agreed yet.
+        StepRefused: a second officer has not agreed yet, or the series is under examination.
     """
     statement = stated(purpose, case)
     with acting_as(actor) as session:
         found = referrals.find(session, reference)
         if found.state not in KNOWN_TO_THE_RECIPIENT:
             raise StepRefused("A second officer of the unit agrees before a package leaves the node.")
+        if _is_own(session, found):  # whoever it was handed to does not read it then
+            _check_open(series.of(session, [found.series_id])[found.series_id].handling)
         text = referrals.package_of(session, found.id)
         audit.append(
             session, "referral.pack", str(found.id), {"crops": len(found.crop_ids)}, owner=found.member,
@@ -246,9 +252,21 @@ def _checked_to(
         raise Invalid("No such unit takes part: say which member and unit gets it.")
     if to[0] == session.actor.member:
         raise Invalid("A referral is to another member than one's own.")
-    if to[0] in handling.excluded:
-        raise Invalid("This member is excluded from the series: nothing of it is handed over there.")
+    _check_not_excluded(to[0], handling)
     return to
+
+
+def _check_not_excluded(to_member: str | None, handling: Handling) -> None:
+    if to_member in handling.excluded:
+        raise Invalid("This member is excluded from the series: nothing of it is handed over there.")
+
+
+def _check_told(session: Session, package: Package, to_member: str | None) -> None:
+    """A package is made days before it is agreed to: what it says of media may have been hidden meanwhile."""
+    named = {str(line["sha256"]) for line in package.sections.get(Section.MEDIA, ())}
+    named |= {str(line["medium"]) for line in package.sections.get(Section.CLUES, ())}
+    if referrals.told_of(session, [bytes.fromhex(one) for one in named], to_member) < len(named):
+        raise StepRefused("What this package says of a medium is not to be told there any more: make it anew.")
 
 
 def _checked_crops(session: Session, crop_ids: Sequence[UUID], to_member: str | None) -> list[crops.Crop]:

@@ -184,6 +184,17 @@ def facts(session: Session, series_ids: Sequence[UUID], excluded: str | None, li
     )  # fmt: skip
 
 
+def told_of(session: Session, names: Sequence[bytes], excluded: str | None) -> int:
+    """How many of these contents the actor sees as media that may be told of to the member, as in `facts`."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select count(distinct name) from media where name = any(%(names)s) and %(blocked)s <> all (excluded)"
+            " and (%(to)s::text is null or %(to)s <> all (excluded))",
+            {"names": list(names), "blocked": BLOCKED, "to": excluded},
+        )
+        return int(cursor.fetchone()[0])
+
+
 def places_of(session: Session, series_ids: Sequence[UUID], limit: int) -> list[UUID]:
     """Places that the own unit linked with the series: where it was made, or that are to be seen in it."""
     with session.cursor() as cursor:
