@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from clew.actions import blocking, corresponding, cropping, ending, gathering, referring, spotting
+from clew.actions import blocking, corresponding, cropping, ending, gathering, questioning, referring, spotting
 from clew.actions.cropping import Box, Piece
 from clew.actions.referring import State, Step
 from clew.cli.drawing import room
@@ -20,6 +20,8 @@ from clew.domain.errors import ClewError, Invalid, NotVisible, SecondPersonNeede
 from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
 from clew.domain.message import NoticeKind
+from clew.domain.question import About
+from clew.domain.question import Kind as QuestionKind
 from clew.domain.referral import Section, sections_from_words
 from clew.formats import referral as packing
 from clew.keys import certificates
@@ -255,6 +257,39 @@ def test_a_series_under_examination_leaves_by_no_file(
         blocking.block(session, SubjectKind.SERIES, series, None, "Somebody asked.")
     with pytest.raises(StepRefused, match="examination"):
         referring.pack(office.workplace.vault, ada, made, seed=SEED, **STATED)
+
+
+FORGED = (
+    "insert into correspondences (member, unit, to_member, to_units, subject_kind, subject_id, due_on, asked_by)"
+    " values ('DK', 'VICTIM-ID', %s, array['VICTIM-ID'], %s, %s, current_date, 'dora')"
+)
+
+
+def test_a_correspondence_of_ones_own_about_anothers_referral_opens_nothing(
+    world: World, ada: Actor, sven: Actor, handed: str
+) -> None:
+    """Whoever knew its identifier would have let others of the recipient's member read it, or a question of another."""
+    other, dora = world.officer("siv", member="SE", unit="CYBER"), world.officer("dora", member="DK")
+    with acting_as(ada) as session:
+        asking = questioning.Asking(
+            kind=QuestionKind.TEXT, about=About.SERIES, name=look_own(session, handed), words="Which?", language="en",
+            due_on=DUE,
+        )  # fmt: skip
+        asked = questioning.ask(session, asking, questioning.whom(["SE/VICTIM-ID"], [], []))
+        ids = {"referral": referring.look(session, handed).referral.id, "question": questioning.look(session, asked).question.id}
+    with acting_as(dora) as session, session.cursor() as cursor:
+        for kind, subject in ids.items():
+            cursor.execute(FORGED.replace("array['VICTIM-ID']", "array['CYBER']"), ["SE", kind, subject])
+        cursor.execute("select count(*) from questions")
+        assert cursor.fetchone()[0] == 0
+    with acting_as(other) as session, session.cursor() as cursor:
+        cursor.execute("select (select count(*) from questions) + (select count(*) from referrals)")
+        assert cursor.fetchone()[0] == 0
+    assert look(sven, handed).package is not None
+
+
+def look_own(session, reference: str) -> str:
+    return referring.look(session, reference).referral.series
 
 
 def test_a_referral_goes_with_its_series(office: Office, world: World, ada: Actor, sven: Actor, handed: str, day: list[date]) -> None:

@@ -14,8 +14,10 @@ from clew.records.custody import OF_THE_UNIT, OWN_UNIT
 from clew.records.visibility import OFFICER
 
 IS_ASKED = (
-    "exists (select from public.correspondences c where c.subject_kind = 'question' and c.subject_id = questions.id)"
+    "exists (select from public.correspondences c where c.subject_kind = 'question' and c.subject_id = questions.id"
+    " and c.member = questions.member and c.unit = questions.unit)"
 )
+"""By whoever asks it: a correspondence of one's own about another's question opens nothing."""
 OWN_CROP = (
     "(crop_id is null or exists (select from public.crops c where c.id = crop_id"
     f" and c.state = '{State.IN_FORCE}' and c.wrapped is not null))"
@@ -30,6 +32,7 @@ SEES_RECORD = "(case about_kind {} else false end)".format(
 ANSWERS = (
     "exists (select from public.correspondences c where c.id = correspondence_id and c.subject_kind = 'question'"
     f" and c.subject_id = question_id and c.closed_at is null and {HAS_IT})"
+    " and exists (select from public.questions q where q.id = question_id)"
 )
 
 RULES: Mapping[str, Mapping[str, str]] = {

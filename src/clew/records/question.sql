@@ -19,6 +19,7 @@ as $$
          or exists (
            select from questions q join correspondences x on x.subject_id = q.id and x.subject_kind = 'question'
             where q.crop_id = c.id and q.member = c.member and q.unit = c.unit and q.closed_at is null
+              and x.member = q.member and x.unit = q.unit
               and x.closed_at is null and x.to_member = clew_actor_member() and clew_actor_unit() = any (x.to_units)
               and not exists (select from blocks b where b.lifted_at is null and b.subject_id = q.about_id)))
 $$;
