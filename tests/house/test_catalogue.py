@@ -153,6 +153,7 @@ OWNED = "select (owner_member, owner_unit, audience, members, excluded, id)"
 GOLDEN_BLIND = {
     "accesses": "insert, select",
     "acts": "select",
+    "api_answers": "delete, select (asked_at)",
     "blocks": "select, update (reason)",
     "cases": "select (owner_member, owner_unit, audience, members, excluded, id, opened_at)",
     "clues": "select (owner_member, owner_unit, audience, members, excluded, id, medium_id, asserted_at, withdrawn_at), update (medium_id)",

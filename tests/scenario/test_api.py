@@ -1,5 +1,6 @@
 """The API: what the pages do, for programs; refused as problem documents, done once, and described as it is."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.core.cache import caches
 from django.db import connections
@@ -15,6 +17,7 @@ from django.http import HttpResponse
 from django.test import Client
 from ninja import Schema
 
+from clew.actions import corresponding
 from clew.api import door
 from clew.api.operations import api, described
 from clew.domain.handling import Actor, Audience
@@ -97,6 +100,19 @@ def test_what_was_refused_under_a_key_may_be_asked_again_under_it(world: World, 
     post(program, "/series", {"title": "green room"})
     assert detail(post(program, "/series", {"title": "green room"}, **KEY), 400)
     assert post(program, "/series", {"title": "red room"}, **KEY).status_code == 200
+
+
+def test_what_was_answered_goes_after_a_day_though_nobody_asks_again(world: World, program: Client) -> None:
+    post(program, "/series", {"title": "green room"}, **KEY)
+    post(program, "/series", {"title": "blue room"}, HTTP_IDEMPOTENCY_KEY="young")
+    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+        superuser.execute(
+            "update api_answers set asked_at = asked_at - interval '25 hours' where key = %s",
+            [hashlib.sha256(KEY["HTTP_IDEMPOTENCY_KEY"].encode()).digest()],
+        )
+        superuser.commit()
+        corresponding.look_after()
+        assert superuser.execute("select count(*) from api_answers").fetchone() == (1,)
 
 
 def test_a_key_of_another_officer_tells_nothing(world: World, program: Client) -> None:

@@ -358,6 +358,21 @@ def test_the_piece_of_a_shredded_case_is_gone(
     assert (view.question.closed_at is not None, view.has_it) == (True, False)
 
 
+def test_a_question_about_a_clue_on_a_medium_of_a_shredded_case_loses_its_words(
+    office: Office, ada: Actor, bo: Actor, sven: Actor, picture: bytes
+) -> None:
+    with acting_as(ada) as session:
+        made = spotting.add(session, picture.hex(), clue.Said(kind=ClueKind.TEXT, value="Skola 4", speaks={"SE": 3}))
+        asking = Asking(kind=Kind.TEXT, about=About.CLUE, name=str(made.id), words="Skola 4?", language="en", due_on=DUE)
+        reference = questioning.ask(session, asking, questioning.whom(["SE"], (), ()))
+    with acting_as(ada) as session:
+        shredding.propose(session, "NO-1")
+    shredding.confirm(office.workplace, bo, "NO-1", backup_days=30, seed=bytes(32))
+    view = look(sven, reference)
+    assert [one.words for one in view.messages[view.parties[0].correspondence_id]] == [""]
+    assert view.question.closed_at is not None
+
+
 def test_a_piece_opens_after_its_owners_key_was_renewed(office: Office, ada: Actor, cut: UUID) -> None:
     before, keys = show(office, ada, cut), office.workplace.vault.keys
     version = keys.version("NO", "own")

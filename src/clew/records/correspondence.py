@@ -83,6 +83,7 @@ APP_GRANTS = {
 }
 
 BLIND_GRANTS = {
+    "api_answers": "select (asked_at), delete",
     "correspondence_reads": "select, delete",
     "correspondences": "select, delete",
     "messages": "select, update (words), delete",

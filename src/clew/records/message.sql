@@ -49,7 +49,8 @@ as $$
     on conflict (member, unit, kind, subject_id) where seen_at is null do nothing
 $$;
 
--- What every worker does now and then: whoever has a request past its day is reminded once, and what was closed long ago goes.
+-- What every worker does now and then: whoever has a request past its day is reminded once, and what was closed long ago goes,
+-- as does what programs were answered before a day, whether or not their officer ever asks again.
 create or replace function clew_look_after_messages() returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
@@ -77,6 +78,7 @@ begin
     -- A referral stays with its owner; who got it has no way to it any more.
     delete from questions q where q.closed_at < transaction_timestamp() - {messages_kept}
        and not exists (select from correspondences c where c.subject_id = q.id);
+    delete from api_answers a where a.asked_at < clock_timestamp() - {answers_kept};
     delete from notices n where n.subject_id = any (gone)
         -- What came of a series stays: a mistake must be told to whoever was told.
         or n.seen_at < transaction_timestamp() - {messages_kept}
@@ -99,12 +101,14 @@ begin
      where c.member = clew_actor_member() and c.unit = clew_actor_unit()
        and (c.subject_id = $1
             or c.subject_id in (select o.contact_id from overlap_contacts o where o.subject_id = $1)
-            -- A question about it, about a medium in it, or with an object that was cut out there.
+            -- A question about it, about a medium in it or a clue on one, or with an object that was cut out there.
             or c.subject_id in (select q.id from questions q where q.about_id = $1)
             or c.subject_id in (select r.id from referrals r where r.series_id = $1)
             or c.subject_id in (select q.id from questions q join crops p on p.id = q.crop_id where p.case_id = $1)
             or c.subject_id in (select q.id from questions q join occurrences o on o.medium_id = q.about_id
-                                 where o.case_id = $1));
+                                 where o.case_id = $1)
+            or c.subject_id in (select q.id from questions q join clues k on k.id = q.about_id
+                                  join occurrences o on o.medium_id = k.medium_id where o.case_id = $1));
     update messages m set words = '' where m.correspondence_id = any (about) and m.member = clew_actor_member();
     -- A question about it is closed: nobody is shown an object for it any more.
     update questions q set closed_by = clew_actor_officer(), closed_at = transaction_timestamp()

@@ -34,6 +34,7 @@ from clew.records import (
     readiness,
     rights,
 )
+from clew.records.api_answers import KEPT_FOR as ANSWERS_KEPT_FOR
 from clew.records.roles import Roles
 from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, visible
 
@@ -399,6 +400,7 @@ def functions() -> list[str]:
         **census.PLACES,
         "{task_forces_kept}": f"interval '{TASK_FORCES_KEPT_DAYS} days'",
         "{messages_kept}": f"interval '{KEPT_DAYS} days'",
+        "{answers_kept}": f"interval '{ANSWERS_KEPT_FOR.days} days'",
         "{a_is_visible}": visible("m.a_"),
         "{b_is_visible}": visible("m.b_"),
     }
