@@ -224,6 +224,22 @@ def write(by: Actor, content: bytes, **columns: object) -> None:
         )
 
 
+@pytest.mark.parametrize("what", ["vote", "clock"])
+def test_whose_vote_or_camera_a_workbench_shows_is_told_of_it(world: World, ada: Actor, sven: Actor, what: str) -> None:
+    name = green(world, ada, b"room")
+    if what == "vote":
+        vote(sven, name, "DK", "The handle of the door.")
+    else:
+        world.medium(sven, content=b"street")
+        write(sven, b"street", taken_offset_minutes=345)
+        with acting_as(sven) as session:
+            gathering.add(session, name, media=[hashlib.sha256(b"street").digest()])
+    look(ada, name)
+    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as looking:
+        told = looking.execute("select shown from acts where act = 'series.localise' and member = 'NO'").fetchall()
+    assert told == [(["SE"],)]
+
+
 def test_what_metadata_say_is_suggested_and_counts_only_once_an_officer_says_it(world: World, ada: Actor) -> None:
     name = green(world, ada, b"room", b"street")
     write(ada, b"room", latitude=59.9139, longitude=10.7522, taken_offset_minutes=345)

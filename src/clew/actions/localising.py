@@ -41,6 +41,7 @@ class Hint:
     """What a program reads in the metadata of media: a suggestion and no clue, until an officer says it as one.
 
     `medium` is the SHA-256 of one of the `media` that say it; `words` what they say; `known` are places near there.
+    `owners` are the members whose media and places these are.
     """
 
     kind: ClueKind
@@ -49,6 +50,7 @@ class Hint:
     speaks: Mapping[str, int]
     media: int
     medium: str
+    owners: frozenset[str]
     known: tuple[str, ...] = ()
 
 
@@ -95,14 +97,16 @@ def look(session: Session, name: str) -> Bench:
     rows = _once(clues.of_series(session, together, limit=CLUES_MAX + 1))
     given = votes.of_series(session, together, limit=VOTES_MAX)
     shown = rows[:CLUES_MAX]
+    suggested = tuple(_hints(session, together))
+    owners = {row.handling.owner_member for row in shown} | {one.member for one in given}
     audit.append(
         session, "series.localise", str(found.id), {"clues": len(shown)},
-        shown={row.handling.owner_member for row in shown},
+        shown=owners.union(*(one.owners for one in suggested)),
     )  # fmt: skip
     pieces = _pieces(shown, _copies(session, shown))
     return Bench(
         viewer=session.actor.member, series=found, ranking=rank(pieces, map(_vote, _latest(given))), clues=tuple(shown),
-        votes=tuple(given), hints=tuple(_hints(session, together)), is_cut=len(rows) > CLUES_MAX,
+        votes=tuple(given), hints=suggested, is_cut=len(rows) > CLUES_MAX,
     )  # fmt: skip
 
 
@@ -248,11 +252,12 @@ def _hints(session: Session, series_ids: Sequence[UUID]) -> Iterable[Hint]:
         yield Hint(
             kind=ClueKind.GPS, field=Field.GPS, words=f"{near.latitude:.1f}, {near.longitude:.1f}", media=near.media,
             medium=near.name.hex(), speaks=dict.fromkeys((code for _, code in near.places), 3),
-            known=tuple(reference for reference, _ in near.places),
+            known=tuple(reference for reference, _ in near.places), owners=near.owners,
         )  # fmt: skip
     for clock in hints.clocks(session, series_ids, limit=HINTS_MAX):
         sign, minutes = "-" if clock.offset_minutes < 0 else "+", abs(clock.offset_minutes)
         yield Hint(
             kind=ClueKind.CAMERA, field=Field.TAKEN_AT, words=f"UTC{sign}{minutes // 60:02}:{minutes % 60:02}",
-            media=clock.media, medium=clock.name.hex(), speaks=public_facts().of_clock(clock.offset_minutes),
+            media=clock.media, medium=clock.name.hex(), owners=clock.owners,
+            speaks=public_facts().of_clock(clock.offset_minutes),
         )  # fmt: skip
