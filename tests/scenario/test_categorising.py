@@ -197,6 +197,12 @@ def test_what_was_observed_goes_with_its_medium(world: World, ada: Actor, sven: 
 # A case, and schemes --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("named", ["\0", "SE\0/green", "green\0@1", "green"], ids=["nothing", "member", "name", "absent"])
+def test_a_scheme_that_cannot_be_is_absent(ada: Actor, named: str) -> None:
+    with acting_as(ada) as session, pytest.raises(NotVisible):
+        categorising.chosen(session, named)
+
+
 def test_a_case_is_counted_and_listed_by_category_and_standing(world: World, ada: Actor, nina: Actor, sven: Actor) -> None:
     for content in (HARBOUR, MEADOW, b"a hill"):
         world.occurrence(ada, world.medium(ada, content=content))

@@ -131,6 +131,8 @@ def chosen(session: Session, named: str | None) -> Chosen:
             names = ", ".join(scheme_format.templates())
             raise Invalid(f"Your member has loaded no scheme: name one, of another member or one of {names}.")
         return _parsed(own[0])
+    if not named.isprintable():
+        raise NotVisible("There is no such scheme.")
     whose, _, rest = named.rpartition("/")
     name, _, untrusted_version = rest.partition("@")
     if not whose and not untrusted_version and name in scheme_format.templates():

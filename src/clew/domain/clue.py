@@ -79,7 +79,8 @@ class Box:
 
     def __post_init__(self) -> None:
         last = 1 + ROUNDING
-        inside = min(self.x, self.y) >= 0 and max(self.x + self.width, self.y + self.height) <= last
+        # One by one: of what is no number, the least and the greatest may be another.
+        inside = self.x >= 0 and self.y >= 0 and self.x + self.width <= last and self.y + self.height <= last
         if not (inside and self.width >= BOX_LEAST and self.height >= BOX_LEAST):
             raise Invalid("A box lies in the picture: x, y, width and height as shares of it, from 0 to 1.")
 

@@ -15,7 +15,9 @@ def test_a_box_lies_in_the_picture_up_to_its_edge(sides: tuple[float, float, flo
 
 
 @pytest.mark.parametrize(
-    "words", ["-0.1,0,0.2,0.2", "0.9,0,0.2,0.2", "0,0,0,1", "0,0,0.0005,1", "0,0,1", "1,2,3,4,5", "a,b,c,d", "nan,0,1,1", "0,0,inf,1"]
+    "words",
+    ["-0.1,0,0.2,0.2", "0.9,0,0.2,0.2", "0,0,0,1", "0,0,0.0005,1", "0,0,1", "1,2,3,4,5", "a,b,c,d", "nan,0,1,1", "0,nan,1,1",
+     "0,0,inf,1"],
 )
 def test_a_box_that_lies_nowhere_is_refused(words: str) -> None:
     with pytest.raises(Invalid):
