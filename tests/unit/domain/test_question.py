@@ -50,7 +50,7 @@ def ask(whom: Whom, excluded: frozenset[str] = frozenset()) -> set[str]:
         (Whom(units=frozenset({("DK", "A")}), specialities=frozenset({LIAISON})), {"DK/A", "FI/A"}),
         (Whom(units=frozenset({("NO", "B")})), {"NO/B"}),
     ],
-    ids=str,
+    ids=["a unit", "a member", "its second with a lead", "good at it", "good at both", "speaking", "both", "a unit and who is", "own member"],
 )
 def test_those_are_asked_who_are_named_or_fit(whom: Whom, found: set[str]) -> None:
     assert ask(whom) == found
