@@ -353,6 +353,12 @@ def test_who_is_excluded_sees_nothing_of_what_was_brought_and_what_is_kept_back_
         app.execute("update series set excluded = '{SE}'")
         app.commit()
     assert sees(sven, reference) is None
+    with app_connection() as app:
+        claim(app, true_context(app, sven))
+        for table in ("media", "series_media", "task_force_series", "task_force_stacks", "task_force_stack_media"):
+            assert app.execute(f"select count(*) from {table}").fetchone()[0] == 0, table
+    assert (look(sven, force).brought, take(sven, force)) == ((), None), "not even that something was brought"
+    assert len(look(ada, force).brought) == 1
 
 
 def test_a_series_that_comes_under_words_that_keep_it_back_goes_out(

@@ -19,6 +19,8 @@ KNOWN = "(select clew_task_forces_known())::uuid[]"
 _SPEAKS = ", ".join(f"'{role}'" for role in sorted(SPEAKS))
 SPEAKS_FOR_MEMBER = f"member = {VIEWER_MEMBER} and {ROLE} in ({_SPEAKS})"
 IS_RUNNING = f"task_force_id = any ({FORCES})"
+IS_BROUGHT = "(series_id, member, unit) in (select b.series_id, b.member, b.unit from clew_brought() b)"
+"""Who may not see a series does not hear that it was brought, nor how many stacks it has."""
 IS_KNOWN = f"task_force_id = any ({KNOWN})"
 NOT_OVER = "exists (select from public.task_forces t where t.id = task_force_id and t.closed_at is null and t.ends_at > now())"
 LEADS_IT = (
@@ -63,13 +65,13 @@ RULES: Mapping[str, Mapping[str, str]] = {
         ),
     },
     "task_force_series": {
-        "select": f"using ({IS_RUNNING} or {OWN_UNIT})",
+        "select": f"using ({IS_RUNNING} and {IS_BROUGHT} or {OWN_UNIT})",
         "insert": f"with check ({OWN_UNIT} and {IS_RUNNING} and {SEES_SERIES})",
         "update": f"using ({OWN_UNIT}) with check ({OWN_UNIT} and {IS_RUNNING})",
         "delete": f"using ({OWN_UNIT})",
     },
     "task_force_stacks": {
-        "select": f"using ({IS_RUNNING})",
+        "select": f"using ({IS_RUNNING} and brought_id in (select b.id from public.task_force_series b))",
         "insert": (
             f"with check ({IS_RUNNING} and held_by is null and state = '{StackState.WAITING}' and exists (select from"
             " public.task_force_series b where b.id = brought_id and b.task_force_id = task_force_stacks.task_force_id"

@@ -15,13 +15,15 @@ as $$
        and t.closed_at is null and t.starts_at <= transaction_timestamp() and t.ends_at > transaction_timestamp()
 $$;
 
--- What was brought there, by whom, for the use that the transaction is for.
+-- What was brought there, by whom, for the use that the transaction is for; nothing of a series that excludes the actor's
+-- member or is under examination, neither that it was brought nor media that are shown only because it was.
 create or replace function clew_brought() returns table (series_id uuid, member text, unit text)
 language sql stable security definer parallel restricted rows 20
 set search_path = pg_catalog, public, pg_temp
 as $$
-    select b.series_id, b.member, b.unit from task_force_series b
+    select b.series_id, b.member, b.unit from task_force_series b join series s on s.id = b.series_id
      where b.task_force_id = any ((select clew_task_forces())::uuid[]) and b.uses & (select clew_actor_use()) <> 0
+       and (select clew_actor_member()) <> all (s.excluded) and '(blocked)' <> all (s.excluded)
 $$;
 
 -- Whether a medium lies in a series by the word of its own owner, who brought that there; and not where that place is
