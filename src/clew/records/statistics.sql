@@ -133,7 +133,9 @@ as $$
 $$;
 
 -- Numbers of the actor's member as of the last day that was counted, exactly; of each other member, and of all others
--- together, as of a month that is over and in fives: null is a few. What arrived is that of the 365 days until then.
+-- together, as of a month that is over and in fives: null is a few. Medians of others are in whole days, rounded up: to the
+-- second it is a single wait, and tells whoever knows when a lead was raised when somebody uploaded. What arrived is that
+-- of the 365 days until then.
 create or replace function clew_statistics()
 returns table (is_own boolean, member text, figure text, of text, day date, number bigint)
 language sql stable security definer
@@ -162,7 +164,8 @@ as $$
     select t.is_own, t.member, t.figure, t.of, t.day,
            case when t.is_own then t.number
                 when t.of = 'median' then case when coalesce((select c.number from told c
-                    where not c.is_own and c.member = t.member and c.figure = t.figure and c.of = 'count'), 0) >= {small} then t.number end
+                    where not c.is_own and c.member = t.member and c.figure = t.figure and c.of = 'count'), 0) >= {small}
+                     then ceil(t.number / 86400.0) * 86400 end
                 when t.number between 1 and {small} - 1 then null
                 else t.number - t.number % {small} end::bigint
       from told t
