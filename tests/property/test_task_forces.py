@@ -61,6 +61,15 @@ class Placed:
     handling: Handling
     place: Handling
     by_owner: bool
+    medium: Handling | None = None
+    """Of its medium, where that is not the one of the series."""
+
+    def of(self, table: str) -> Handling:
+        return {"series": self.handling, "series_media": self.place, "media": self.medium or self.handling}[table]
+
+    def denies(self, viewer: Actor) -> bool:
+        """Whether the series itself is kept from the viewer's member or under examination: then nothing was brought."""
+        return viewer.member in self.handling.excluded or self.handling.is_blocked
 
     def seats(self, officer: str, member: str) -> tuple[Seat, ...]:
         return (
@@ -90,6 +99,8 @@ def placed() -> tuple[Placed, ...]:
         for given, uses in product(HANDLINGS, (Use.FACTS, Use.FACTS | Use.FINGERPRINTS))
     ]
     ways += [{**is_in, **usual, "place": own(excluded=["SE"])}, {**is_in, **usual, "by_owner": False}]
+    ways += [{**is_in, **usual, "handling": given, "medium": own()} for given in (own(excluded=["SE"]), blocked("NO", "A"))]
+    ways += [{**is_in, **usual, "medium": given} for given in (own(excluded=["SE"]), blocked("NO", "A"))]
     return tuple(Placed(number=number, **way) for number, way in enumerate(ways))  # type: ignore[arg-type]
 
 
@@ -110,13 +121,15 @@ def oracle(viewer: Actor, one: Placed, given: Handling, use: Use) -> bool:
     sits = {"sven": "SE", "nils": "NO"}.get(viewer.officer) == viewer.member
     has_seat = sits and one.has_accepted and not one.has_left and one.standing is Standing.IN
     is_time = one.span == SPANS["running"]
+    if "(blocked)" in one.handling.excluded or viewer.member in one.handling.excluded:
+        return False
     return has_seat and is_time and one.by_owner and use in one.uses and "(blocked)" not in given.excluded
 
 
 def expected(viewer: Actor, one: Placed, table: str, use: Use) -> bool:
     seats = (*one.seats("sven", "SE"), *one.seats("nils", "NO"))
-    brought = brought_to(viewer, one.span, seats, one.uses, NOW) if one.by_owner else NOTHING
-    given = one.place if table == "series_media" else one.handling
+    brought = brought_to(viewer, one.span, seats, one.uses, NOW) if one.by_owner and not one.denies(viewer) else NOTHING
+    given = one.of(table)
     by_rule = may_see(viewer, given, use, brought)
     assert by_rule == oracle(viewer, one, given, use)
     if table == "media" and not may_see(viewer, given, use):
@@ -138,7 +151,7 @@ def plant(world: World) -> dict[str, dict[UUID, Placed]]:
             officers.append((force, officer, code, accepted, left))
         brought.append((force, series_id, "NO", "A" if one.by_owner else "C", int(one.uses)))
         kept["series"].append((series_id, b"%d" % one.number, *handling_columns(one.handling).values()))
-        kept["media"].append((medium_id, medium_id.bytes, *handling_columns(one.handling).values()))
+        kept["media"].append((medium_id, medium_id.bytes, *handling_columns(one.of("media")).values()))
         kept["series_media"].append((series_id, medium_id, *handling_columns(one.place).values()))
     cover = "owner_member, owner_unit, audience, members, excluded"
     statements = {
@@ -192,6 +205,8 @@ FUNCTION_MUTANTS = {
     "a name is enough": ("clew_actor_officer() and o.member = clew_actor_member()\n       and o.accepted", "clew_actor_officer()\n       and o.accepted"),
     "any use is every use": (" and b.uses & (select clew_actor_use()) <> 0", ""),
     "a hidden place shows its medium": ("and clew_actor_member() <> all (p.excluded)", ""),
+    "an excluding series shows its media": ("and (select clew_actor_member()) <> all (s.excluded)", ""),
+    "a blocked series shows its media": ("and '(blocked)' <> all (s.excluded)", ""),
     "whoever brought it": ("and b.member = p.owner_member and b.unit = p.owner_unit", ""),
 }  # fmt: skip
 POLICY_MUTANTS = {
