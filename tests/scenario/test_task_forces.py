@@ -441,6 +441,11 @@ def test_what_came_of_the_series_is_counted_exactly_of_the_own_member_and_in_fiv
     assert found == {"leads": (0, 0), "links": (0, None), "clues": (3, 0), "identifications": (0, 0)}
     found = {one.kind: (one.own, one.others) for one in look(ada, force).found}
     assert found == {"leads": (0, 0), "links": (1, 0), "clues": (0, None), "identifications": (0, 0)}
+    with app_connection() as app:
+        claim(app, true_context(app, ada))
+        app.execute("update series set excluded = '{SE}'")
+        app.commit()
+    assert {(one.own, one.others) for one in look(sven, force).found} == {(0, 0)}, "nothing of what excludes them"
     ends(world, force)
     assert look(ada, force).found == ()
 

@@ -66,7 +66,7 @@ as $$
 $$;
 
 -- What came of the series that were brought, since it began, by members that are in it: those of the actor's own member
--- exactly, of others in fives (domain/ledger.of_others). Only for who works in it now.
+-- exactly, of others in fives (domain/ledger.of_others). Only for who works in it now, and of nothing that excludes them.
 create or replace function clew_task_force_found(task_force uuid) returns table (kind text, own integer, others integer)
 language sql stable security definer
 set search_path = pg_catalog, public, pg_temp
@@ -75,6 +75,7 @@ as $$
         select t.id, t.starts_at from task_forces t where t.id = $1 and t.id = any ((select clew_task_forces())::uuid[])
     ), s as materialized (
         select distinct b.series_id from task_force_series b join f on f.id = b.task_force_id
+         where (b.series_id, b.member, b.unit) in (select x.series_id, x.member, x.unit from clew_brought() x)
     ), found (kind, member, one) as (
         select 'leads', d.member, null::uuid from f cross join s join leads d on d.series_id = s.series_id
          where d.raised_at >= f.starts_at and d.state <> 'watched'
