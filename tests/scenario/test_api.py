@@ -145,6 +145,7 @@ def test_what_is_wrong_with_a_request_is_said_without_its_words(program: Client)
     assert "said" not in said.replace("Say again", "")
     assert detail(program.post("/api/series", "{", content_type="application/json"), 400)
     assert detail(program.get("/api/series?limit=0"), 422)
+    assert "too large" in detail(post(program, "/series", {"title": "x" * 2**21}), 400)
 
 
 def test_whoever_asks_too_often_is_told_to_wait(program: Client, monkeypatch: pytest.MonkeyPatch) -> None:

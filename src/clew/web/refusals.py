@@ -65,7 +65,9 @@ def refusals(get_response: Answering) -> Answering:
     return answer
 
 
-def wrong(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def wrong(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if _is_of_program(request):
+        return _to_program(HTTPStatus.BAD_REQUEST, "That is too large, or cannot be read.")
     return _page(400)
 
 
