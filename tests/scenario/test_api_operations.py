@@ -26,7 +26,10 @@ from tests.world.world import World
 DOCUMENT = json.loads(described())
 OF_TOKENS = {("get", "/api/whoami"), ("get", "/api/directory")}
 """tests/end_to_end/test_programs.py asks them."""
-OF_OBJECTS = {("get", "/api/crops/{crop}"), ("post", "/api/crops/{crop}/approve")}
+OF_OBJECTS = {
+    ("get", "/api/crops/{crop}"), ("post", "/api/crops"),
+    *(("post", f"/api/crops/{{crop}}/{step}") for step in ("approve", "refuse", "end", "show")),
+}  # fmt: skip
 """tests/scenario/test_asking.py asks them: an object is cut out of a picture that was taken in."""
 MEDIUM = hashlib.sha256(CONTENT["open"]).hexdigest()
 SCHEME = {"scheme": "se-made"}
@@ -145,6 +148,10 @@ def people(sven: Caller, _siv: Caller, _found: Foreign) -> None:
     assert sven.get(f"/offenders/{man}")["offender"]["established"] == "charged"
     for kind, name in (("victims", child), ("offenders", man)):
         sven.post(f"/{kind}/{name}/identity", words="Somebody of Sweden")
+        stated = {"purpose": "investigation", "case": "SE-open"}
+        (identity,) = sven.post(f"/{kind}/{name}/identity/reveal", **stated)["items"]
+        assert identity["words"] == "Somebody of Sweden"
+        sven.post(f"/{kind}/{name}/identity/forget", **stated)
     point = {"latitude": 59.91, "longitude": 10.75, "precision_m": 50}
     room = sven.post("/places", kind="gps", name="a quay", country="NO", point=point)["reference"]
     sven.post(f"/places/{room}/describe", kind="stated", country="NO", basis="A letter.")

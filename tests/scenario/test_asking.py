@@ -1,6 +1,7 @@
 """An object is cut out by one officer, let out by another, goes with a question, is answered; and nobody else learns of it."""
 
 import io
+from base64 import b64decode
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -9,6 +10,7 @@ import numpy as np
 import psycopg
 import pytest
 from django.conf import settings
+from django.test import override_settings
 from PIL import Image
 
 from clew.actions import (
@@ -491,8 +493,22 @@ def lay_back(world: World, statement: str) -> None:
         superuser.execute(statement)
 
 
-def test_a_program_lists_objects_and_a_second_officer_lets_one_out_by_it(ada: Actor, bo: Actor, cut: UUID) -> None:
+def test_a_program_cuts_objects_out_and_a_second_officer_lets_one_out_by_it(
+    office: Office, ada: Actor, bo: Actor, cut: UUID, picture: bytes
+) -> None:
+    with override_settings(CLEW_VAULT=office.workplace.vault, CLEW_CUTTER=office.workplace):
+        by_programs(picture, cut)
+
+
+def by_programs(picture: bytes, cut: UUID) -> None:
     walked: set[tuple[str, str]] = set()
     assert [one["id"] for one in Caller("ada", walked).get("/crops")["items"]] == [str(cut)]
-    Caller("bo", walked).post(f"/crops/{cut}/approve")
-    assert Caller("ada", walked).get(f"/crops/{cut}")["state"] == "in-force"
+    bo_, ada_ = Caller("bo", walked), Caller("ada", walked)
+    bo_.post(f"/crops/{cut}/approve")
+    assert ada_.get(f"/crops/{cut}")["state"] == "in-force"
+    png = b64decode(bo_.post(f"/crops/{cut}/show", **STATED)["png"])
+    assert Image.open(io.BytesIO(png)).size == (192, 144)
+    bo_.post(f"/crops/{cut}/end")
+    made = ada_.post("/crops", medium=picture.hex(), box="0.1,0.2,0.3,0.3", words="a plug", **STATED)["crop"]
+    bo_.post(f"/crops/{made}/refuse")
+    assert ada_.get(f"/crops/{made}")["is_there"] is False

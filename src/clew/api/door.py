@@ -17,6 +17,7 @@ from ninja import NinjaAPI, Router, Status
 from ninja.security import APIKeyCookie
 from ninja.throttling import AuthRateThrottle
 
+from clew.actions import opening
 from clew.api import repeats
 from clew.api.problems import PROBLEMS, install
 from clew.domain.errors import NotAdmitted
@@ -100,11 +101,29 @@ def writing(router: Router, path: str, answer: Any = None) -> Callable[[Operatio
     return made
 
 
+def acting(router: Router, path: str, answer: Any = None) -> Callable[[Operation], Operation]:
+    """An operation that keeps transactions of its own, because its act is signed before bytes are given; for each
+    request it is done again. The operation is given who acts.
+    """
+
+    def made(operation: Operation) -> Operation:
+        def view(request: HttpRequest, **given: Any) -> Any:
+            said = repeats.plain(answer, operation(opening.actor_of(request.user.get_username()), **given))
+            return Status(HTTPStatus.NO_CONTENT, None) if answer is None else Status(HTTPStatus.OK, said)
+
+        router.post(path, response=described(answer), throttle=WRITES, summary=_summary(operation))(
+            _asking(operation, view)
+        )
+        return operation
+
+    return made
+
+
 def _asking(operation: Operation, view: Operation) -> Operation:
-    """`view` with the parameters of `operation`, the request in place of the session."""
+    """`view` with the parameters of `operation`, the request in place of the session or of who acts."""
     named = wraps(operation)(view)
     signature = inspect.signature(operation)
-    _session, *asked = signature.parameters.values()
+    _first, *asked = signature.parameters.values()
     request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     named.__signature__ = signature.replace(parameters=[request, *asked])  # type: ignore[attr-defined]
     return named

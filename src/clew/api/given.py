@@ -7,6 +7,7 @@ from ninja import Schema
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from clew.actions.opening import Session
+from clew.domain.cover import Purpose
 from clew.domain.handling import Audience, Handling, handled
 
 REASON_CHARACTERS_MAX = 4_000
@@ -32,6 +33,13 @@ class OneOf:
 
 class Given(Schema, extra="forbid"):
     """The body of a request: what it does not know is refused."""
+
+
+class GivenStatement(Given):
+    """For which purpose, and for which case, something is shown: both go on record."""
+
+    purpose: OneOf[Purpose]
+    case: Name
 
 
 class GivenAudience(Given):

@@ -9,9 +9,10 @@ from pydantic import Field
 
 from clew.actions import asserting, describing, entrusting, portraying
 from clew.actions.opening import Session
-from clew.api.door import reading, writing
-from clew.api.given import After, Given, GivenAudience, Limit, OneOf, Reason, Reference, Words
+from clew.api.door import acting, reading, writing
+from clew.api.given import After, Given, GivenAudience, GivenStatement, Limit, OneOf, Reason, Reference, Words
 from clew.api.links import Link, lines_of
+from clew.domain.handling import Actor
 from clew.domain.offender import Established, OffenderFacts
 from clew.domain.person import AGE_YEARS_MAX, AgeBand, Sex
 from clew.domain.place import PRECISION_METRES_MAX, PlaceFacts, PlaceKind, Point
@@ -145,6 +146,16 @@ class Entered(Schema):
 
 class VictimAsserted(Schema):
     assertion: UUID
+
+
+class Identity(Schema):
+    words: str
+    written_by: str
+    written_at: datetime
+
+
+class Identities(Schema):
+    items: list[Identity]
 
 
 class GivenVictim(Given):
@@ -306,6 +317,30 @@ def entrust_victim(session: Session, reference: str, given: GivenIdentity) -> No
 def entrust_offender(session: Session, reference: str, given: GivenIdentity) -> None:
     """Keep who an own offender is, for the own unit alone."""
     entrusting.entrust(session, reference, given.words)
+
+
+@acting(router, "/victims/{reference}/identity/reveal", Identities)
+def reveal_victim(actor: Actor, reference: str, given: GivenStatement) -> dict[str, object]:
+    """Who an own victim is, the latest version first: the act is signed before it is given."""
+    return {"items": entrusting.reveal(actor, reference, purpose=given.purpose, case=given.case)}
+
+
+@acting(router, "/offenders/{reference}/identity/reveal", Identities)
+def reveal_offender(actor: Actor, reference: str, given: GivenStatement) -> dict[str, object]:
+    """Who an own offender is, the latest version first: the act is signed before it is given."""
+    return {"items": entrusting.reveal(actor, reference, purpose=given.purpose, case=given.case)}
+
+
+@acting(router, "/victims/{reference}/identity/forget")
+def forget_victim(actor: Actor, reference: str, given: GivenStatement) -> None:
+    """Have nothing stay of who an own victim is."""
+    entrusting.forget(actor, reference, purpose=given.purpose, case=given.case)
+
+
+@acting(router, "/offenders/{reference}/identity/forget")
+def forget_offender(actor: Actor, reference: str, given: GivenStatement) -> None:
+    """Have nothing stay of who an own offender is."""
+    entrusting.forget(actor, reference, purpose=given.purpose, case=given.case)
 
 
 @writing(router, "/victim-duplicates", VictimAsserted)

@@ -1,18 +1,23 @@
 """Questions for programs: what a unit asks of others about an object, and what they answer."""
 
+from base64 import b64encode
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
+from django.conf import settings
 from ninja import Router, Schema
 from pydantic import Field
 
 from clew.actions import concluding, cropping, questioning
+from clew.actions.cropping import Piece
 from clew.actions.opening import Session
 from clew.actions.questioning import Question
-from clew.api.door import reading, writing
-from clew.api.given import Given, Limit, Name, OneOf, Words
+from clew.api.door import acting, reading, writing
+from clew.api.given import Digest, Given, GivenStatement, Limit, Name, OneOf, Reason, Words
 from clew.domain.agreement import State as CropState
+from clew.domain.crop import box_in
+from clew.domain.handling import Actor
 from clew.domain.message import Kind as MessageKind
 from clew.domain.message import Side
 from clew.domain.question import About, Answer, Kind, Said
@@ -23,7 +28,7 @@ Word = Annotated[str, Field(max_length=200)]
 
 
 class CropLine(Schema):
-    """An object that an officer cut out; a second lets it out. Its picture is shown by the pages alone."""
+    """An object that an officer cut out; a second lets it out."""
 
     id: UUID
     words: str
@@ -39,6 +44,16 @@ class CropLine(Schema):
 class CropLines(Schema):
     items: list[CropLine]
     next: UUID | None
+
+
+class CropMade(Schema):
+    crop: UUID
+
+
+class CropShown(Schema):
+    """A PNG in base64 (RFC 4648, section 4)."""
+
+    png: str
 
 
 class QuestionLine(Schema):
@@ -112,6 +127,15 @@ class ClueMade(Schema):
     clue: UUID
 
 
+class GivenCrop(GivenStatement):
+    """`box`: x,y,width,height as shares of the picture as it is shown; `at_ms`: when in a moving medium."""
+
+    medium: Digest
+    box: Annotated[str, Field(min_length=7, max_length=100)]
+    words: Reason
+    at_ms: Annotated[int | None, Field(ge=0)] = None
+
+
 class GivenQuestion(Given):
     """`to`: members and units by name; `good_at`, `speaking`: and whoever has the speciality and language."""
 
@@ -166,6 +190,33 @@ def crop(session: Session, crop: UUID) -> cropping.Crop:
 def approve_crop(session: Session, crop: UUID) -> None:
     """Let an object out, as the second officer."""
     cropping.approve(session, crop)
+
+
+@acting(router, "/crops", CropMade)
+def cut(actor: Actor, given: GivenCrop) -> dict[str, UUID]:
+    """Cut an object out of a medium of the own unit, in the sandbox; nothing of the medium is given."""
+    piece = Piece(sha256=bytes.fromhex(given.medium), box=box_in(given.box), words=given.words, at_ms=given.at_ms)
+    made = cropping.make(settings.CLEW_CUTTER, actor, piece, purpose=given.purpose, case=given.case)
+    return {"crop": made}
+
+
+@writing(router, "/crops/{uuid:crop}/refuse")
+def refuse_crop(session: Session, crop: UUID) -> None:
+    """Let an object not out, or take it back: its bytes go."""
+    cropping.refuse(settings.CLEW_VAULT, session, crop)
+
+
+@writing(router, "/crops/{uuid:crop}/end")
+def end_crop(session: Session, crop: UUID) -> None:
+    """Have an object that was let out be shown no more: its bytes go."""
+    cropping.end(settings.CLEW_VAULT, session, crop)
+
+
+@acting(router, "/crops/{uuid:crop}/show", CropShown)
+def show_crop(actor: Actor, crop: UUID, given: GivenStatement) -> dict[str, str]:
+    """An object that the own unit may be shown: the act is signed before its bytes are given."""
+    with cropping.revealed(settings.CLEW_VAULT, actor, crop, purpose=given.purpose, case=given.case) as png:
+        return {"png": b64encode(png).decode()}
 
 
 @reading(router, "/questions", QuestionLines)
