@@ -497,7 +497,7 @@ def takes_json(name: str) -> bool:
 def pairs(foreign: Foreign, name: str, way: Way) -> Iterator[tuple[str, str]]:
     """For a way to ask: one that is absent, and one that is Sweden's."""
     given: Sequence[str] = {
-        IDENTIFIERS: foreign.ids, HIDDEN: foreign.hidden, MOMENTS: foreign.ids[:MOMENTS_MAX],
+        IDENTIFIERS: foreign.ids_like(KINDS.get(way.parameter, way.parameter)), HIDDEN: foreign.hidden, MOMENTS: foreign.ids[:MOMENTS_MAX],
         NAMES: [each for each in foreign.names if each.startswith(beginning_of(name, way.words))],
         REFERENCES: [each for each in foreign.names if each.startswith(letters_of(name, way.words))],
         DIGESTS: [hashlib.sha256(CONTENT[word]).hexdigest() for word in (WORDS if name.split(maxsplit=1)[0] != "link" else WORDS[1:])],
@@ -515,6 +515,8 @@ def pairs(foreign: Foreign, name: str, way: Way) -> Iterator[tuple[str, str]]:
 
 
 MOMENTS_MAX = 4
+KINDS = {"assertion": "merge", "message_id": "message", "event": "act", "name": "", "subject": "", "after": "", "before": ""}
+"""What a parameter names where its own name says nothing of the table."""
 UNUSED = "100000017"
 """Digits of a reference that could be drawn; that it was is as likely as one in nine millions."""
 

@@ -1,6 +1,7 @@
 """What another member has, open and hidden: names and identifiers that must be one answer with absent ones."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -47,6 +48,8 @@ from tests.world.world import World, handling
 
 WORDS = ("open", "hidden")
 REQUEST = "request-1"
+OTHERS_EVERY = 9
+"""Of rows of other kinds than a route or command names, every ninth is tried too."""
 CLUE = clue.Said(kind=clue.ClueKind.TEXT, value="Words of Sweden", note="On a jacket of Sweden.", speaks={"SE": 3})
 CONTENT = {word: f"of Sweden, {word}".encode() for word in WORDS}
 
@@ -56,12 +59,22 @@ class Foreign:
     """What Sweden has, open to all and hidden: names of its subjects, the references of its hidden series, victim,
     offender and place, and identifiers of its rows of every table.
 
-    `hidden` are those of them that nobody but Sweden's unit may see.
+    `tables` says of each identifier which; `hidden` are those of them that nobody but Sweden's unit may see.
     """
 
     names: tuple[str, ...]
-    ids: tuple[str, ...]
+    tables: Mapping[str, str]
     hidden: tuple[str, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Identifiers of rows of every table."""
+        return tuple(self.tables)
+
+    def ids_like(self, word: str) -> tuple[str, ...]:
+        """Those of tables whose name holds the word, such as `lead`, and some of others; all where no name does."""
+        like = [one for one, table in self.tables.items() if word in table]
+        return tuple(dict.fromkeys([*like, *self.ids[::OTHERS_EVERY]])) if like else self.ids
 
 
 def sweden(world: World) -> Foreign:
@@ -91,10 +104,9 @@ def sweden(world: World) -> Foreign:
     asked = question(world, sven, reference, medium)
     names = [f"{kind}-{word}" for kind in ("SE", "PHONE", "series", "list") for word in WORDS]
     hidden = identifiers_of(world, "SE", "and audience = 0")
-    ids = dict.fromkeys([*identifiers_of(world, "SE"), *hidden])
     return Foreign(
-        names=(*names, reference, *references, force, *asked, REQUEST), ids=tuple(map(str, ids)),
-        hidden=tuple(map(str, hidden)),
+        names=(*names, reference, *references, force, *asked, REQUEST), tables={**identifiers_of(world, "SE"), **hidden},
+        hidden=tuple(hidden),
     )  # fmt: skip
 
 
@@ -216,12 +228,12 @@ def release(world: World, medium: UUID) -> None:
         owner.execute("alter table releases force row level security")
 
 
-def identifiers_of(world: World, member: str, condition: str = "") -> list[UUID]:
-    """One identifier of each table that has any of the member's, read past row security.
+def identifiers_of(world: World, member: str, condition: str = "") -> dict[str, str]:
+    """One identifier of each table that has any of the member's, with the table, read past row security.
 
     With a condition on the cover: of each table that has covers.
     """
-    found = []
+    found = {}
     with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         tables = superuser.execute(
             """
@@ -235,5 +247,5 @@ def identifiers_of(world: World, member: str, condition: str = "") -> list[UUID]
         ).fetchall()
         for table, column in tables:
             query = f"select id from {table} where {column} = %s {condition} limit 1"
-            found += superuser.execute(query, [member]).fetchall()
-    return [row[0] for row in found]
+            found |= {str(row[0]): table for row in superuser.execute(query, [member])}
+    return found
