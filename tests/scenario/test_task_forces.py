@@ -1,6 +1,7 @@
 """A task force: opened, members let themselves in, owners bring what they have, nobody looks at the same, and it ends."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -413,6 +414,33 @@ def test_what_is_taken_out_or_ended_by_its_owner_is_gone_from_it(
         app.commit()
     assert kept(world) == 0
     assert look(sven, force).brought == ()
+
+
+def test_what_was_brought_of_a_series_that_is_hidden_since_is_taken_out_by_its_identifier(
+    world: World, force: str, ada: Actor, sven: Actor
+) -> None:
+    """Sweden has media in Norway's series, which Norway takes out of the task force and shows to nobody any more."""
+    theirs = brought(world, ada, force)
+    medium = world.medium(sven)
+    with acting_as(sven) as session:
+        found = series.find(session, theirs).id
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute(
+            "insert into series_media (series_id, medium_id, owner_member, owner_unit, audience, members, excluded)"
+            " select %s, m.id, m.owner_member, m.owner_unit, m.audience, m.members, m.excluded from media m where m.id = %s",
+            [found, medium],
+        )
+        sifting.bring(session, force, theirs)
+    with acting_as(ada) as session:
+        sifting.take_out(session, force, theirs)
+    (left,) = look(sven, force).brought
+    assert (left.is_own, left.reference) == (True, "")
+    with acting_as(sven) as session:
+        sifting.take_out(session, force, str(left.id))
+    assert look(sven, force).brought == ()
+    for absent in (left.id, UUID(int=0)):
+        with acting_as(sven) as session, pytest.raises(StepRefused):
+            sifting.take_out(session, force, str(absent))
 
 
 def test_a_stack_whose_media_are_taken_out_of_the_series_is_handed_to_nobody(

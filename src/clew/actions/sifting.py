@@ -1,5 +1,8 @@
 """Sifting: what owners bring into a task force is handed out in stacks, each to one officer at a time."""
 
+from contextlib import suppress
+from uuid import UUID
+
 from clew.domain.errors import Invalid, StepRefused
 from clew.domain.handling import Use
 from clew.domain.series import checked_words
@@ -50,12 +53,16 @@ def bring(session: Session, reference: str, name: str, uses: Use = BRINGS) -> in
 
 
 def take_out(session: Session, reference: str, name: str) -> None:
-    """Take out what the actor's unit brought of a series: the task force shows it to nobody. Raises as `bring`."""
+    """Take out what the actor's unit brought of a series: the task force shows it to nobody. Raises as `bring`.
+
+    `name`: the series, or the identifier of what was brought, for a unit that does not see the series any more.
+    """
     found = task_forces.find(session, reference)
-    row = series.find(session, name)
-    if not stacks.take_out(session, found.id, row.id):
+    brought_id = _identifier(name)
+    series_id = None if brought_id else series.find(session, name).id
+    if not stacks.take_out(session, found.id, series_id=series_id, brought_id=brought_id):
         raise StepRefused("Your unit has not brought this series.")
-    audit.append(session, "task_force.take_out", str(row.id))
+    audit.append(session, "task_force.take_out", str(series_id or brought_id))
 
 
 def take(session: Session, reference: str) -> Stack | None:
@@ -93,3 +100,9 @@ def _working(session: Session, reference: str) -> TaskForceRow:
         raise StepRefused("You do not work in this task force now.")
     task_forces.hold_seat(session, found.id)
     return found
+
+
+def _identifier(untrusted_name: str) -> UUID | None:
+    with suppress(ValueError):
+        return UUID(untrusted_name)
+    return None

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 from ninja import Router, Schema
 from pydantic import AwareDatetime, Field
@@ -52,8 +53,9 @@ class TaskForceOfficer(Schema):
 
 
 class BroughtSeries(Schema):
-    """`left` of `stacks` wait."""
+    """`left` of `stacks` wait; `reference`: empty where the officer does not see the series."""
 
+    id: UUID
     reference: str
     member: str
     unit: str
@@ -159,6 +161,8 @@ class GivenBrought(Given):
 
 
 class GivenTakenOut(Given):
+    """`series`: its reference, or the identifier of what was brought."""
+
     series: Reference
 
 
@@ -180,8 +184,8 @@ def look(session: Session, reference: str) -> dict[str, object]:
     return {
         "task_force": _line(view.line), "members": view.members, "officers": view.officers,
         "brought": [
-            {"reference": one.reference, "member": one.member, "unit": one.unit, "stacks": one.stacks, "left": one.left,
-             "conditions": sorted(one.conditions), "is_own": one.is_own}
+            {"id": one.id, "reference": one.reference, "member": one.member, "unit": one.unit, "stacks": one.stacks,
+             "left": one.left, "conditions": sorted(one.conditions), "is_own": one.is_own}
             for one in view.brought
         ],
         "days": view.days, "found": view.found, "said": view.said, "held": _held(view.held),

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 Force = Annotated[str, typer.Argument(metavar="TASKFORCE", help="Its reference, such as T-482177348.")]
-Series = Annotated[str, typer.Argument(help="Reference of the series, or its name in your unit.")]
+Series = Annotated[
+    str, typer.Argument(help="The series, by reference or name; or the identifier of what was brought.")
+]
 
 
 @app.callback()
@@ -288,7 +290,8 @@ def _view_json(view: "View") -> dict[str, object]:
         ],
         "brought": [
             {
-                "series": one.reference, "owner": one.member, "unit": one.unit, "stacks": one.stacks, "left": one.left,
+                "id": str(one.id), "series": one.reference, "owner": one.member, "unit": one.unit,
+                "stacks": one.stacks, "left": one.left,
                 "conditions": sorted(one.conditions),
             }
             for one in view.brought

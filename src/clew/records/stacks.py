@@ -101,12 +101,12 @@ def count_brought(session: Session, task_force: UUID) -> int:
         return int(cursor.fetchone()[0])
 
 
-def take_out(session: Session, task_force: UUID, series_id: UUID) -> int:
-    """Take out what the actor's unit brought of the series, with its stacks; how many went: one or none."""
+def take_out(session: Session, task_force: UUID, *, series_id: UUID | None, brought_id: UUID | None) -> int:
+    """Take out what the actor's unit brought of the series, or under that identifier, with its stacks; one or none."""
     with session.cursor() as cursor:
         cursor.execute(
-            "delete from task_force_series where task_force_id = %s and series_id = %s and member = %s and unit = %s",
-            [task_force, series_id, session.actor.member, session.actor.unit],
+            "delete from task_force_series where task_force_id = %s and (series_id = %s or id = %s) and member = %s and unit = %s",
+            [task_force, series_id, brought_id, session.actor.member, session.actor.unit],
         )
         return cursor.rowcount
 
