@@ -51,15 +51,19 @@ def clients(node) -> Iterator[list[Client]]:
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_every_answer_to_what_is_drawn_is_one_that_the_document_names(clients: list[Client], label: str) -> None:
     operation = OPERATIONS[label]
-    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+    hold(operation, GenerationMode.POSITIVE, clients)
+    # What is broken is refused before anybody asks who sent it.
+    hold(operation, GenerationMode.NEGATIVE, clients[:1])
 
-        @DRAWN
-        @given(case=operation.as_strategy(generation_mode=mode))
-        def hold(case: Case) -> None:
-            for client in clients:
-                check(operation.definition.raw["responses"], send(client, case))
 
-        hold()
+def hold(operation: Any, mode: GenerationMode, clients: list[Client]) -> None:
+    @DRAWN
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def each(case: Case) -> None:
+        for client in clients:
+            check(operation.definition.raw["responses"], send(client, case))
+
+    each()
 
 
 def send(client: Client, case: Case) -> Any:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import takewhile
+from itertools import islice, takewhile
 from pathlib import Path
 from uuid import UUID
 
@@ -478,7 +478,8 @@ CALLS = [(name, way) for name, ways in WALKED.items() for way in ways]
 def test_hidden_absent_and_malformed_are_one_answer(foreign: Foreign, tmp_path: Path, name: str, way: Way) -> None:
     for more in ((), ("--json",)) if takes_json(name) else ((),):
         answers = {}
-        for absent, hidden in pairs(foreign, name, way):
+        # What a command answers is worked out before it is written as lines or as JSON: a few show that both keep to it.
+        for absent, hidden in islice(pairs(foreign, name, way), PAIRS_AS_JSON if more else None):
             if absent not in answers:
                 answers[absent] = answer(name, way, absent, tmp_path, more)
                 assert answers[absent][0].code in {0, 1}, answers[absent]
@@ -514,6 +515,7 @@ def pairs(foreign: Foreign, name: str, way: Way) -> Iterator[tuple[str, str]]:
             yield absent.get(way.sort, f"{hidden[:2]}{UNUSED}"), hidden
 
 
+PAIRS_AS_JSON = 4
 MOMENTS_MAX = 4
 KINDS = {"assertion": "merge", "message_id": "message", "event": "act", "name": "", "subject": "", "after": "", "before": ""}
 """What a parameter names where its own name says nothing of the table."""

@@ -26,6 +26,8 @@ ABSENT_ID = "0f9d1b52-6c1e-4a43-9d0e-2f7a54c1b8e3"
 ABSENT_DIGEST = hashlib.sha256(b"absent").hexdigest()
 UNUSED = "100000017"
 """Digits of a reference that could be drawn; that it was is as likely as one in nine millions."""
+KINDS = {"assertion": "merge", "answer": "question_answer"}
+"""Of which table a field names rows, where its own name does not say it."""
 DOCUMENT = api.get_openapi_schema(path_prefix="/api/")
 WORDS = {"title", "reason", "words", "basis", "name", "note", "evidence", "next_step", "why"}
 """Fields that hold an officer's own words, and name nothing."""
@@ -104,13 +106,14 @@ def naming(schema: Mapping[str, Any], name: str) -> bool:
     return known.get("type") == "string" and not is_of_ours and not is_of_form and name not in WORDS
 
 
-def values(schema: Mapping[str, Any], foreign: Foreign) -> list[tuple[str, str]]:
+def values(schema: Mapping[str, Any], foreign: Foreign, name: str) -> list[tuple[str, str]]:
     """For a field: what is Sweden's, each with what is absent in its place."""
     known = resolved(schema)
     if known.get("type") == "array":
-        return values(known["items"], foreign)
+        return values(known["items"], foreign, name)
     if known.get("format") == "uuid":
-        return [(each, ABSENT_ID) for each in foreign.hidden]
+        like = [each for each in foreign.ids_like(KINDS.get(name, name.removesuffix("s"))) if each in foreign.hidden]
+        return [(each, ABSENT_ID) for each in like or foreign.hidden]
     if "0-9a-f" in known.get("pattern", ""):
         return [(hashlib.sha256(CONTENT["hidden"]).hexdigest(), ABSENT_DIGEST)]
     hidden = [each for each in foreign.names if "hidden" in each or re.fullmatch(r"[A-Z]-\d+", each)]
@@ -148,7 +151,7 @@ def walk(foreign: Foreign, client: Client, methods: frozenset[str]) -> int:
             if not naming(schema, name):
                 continue
             answers: dict[str, tuple[int, str, bytes]] = {}
-            pairs = values(schema, foreign)
+            pairs = values(schema, foreign, name)
             if where == "word" and name == "reference":  # of other kinds it is no reference at all
                 kind = path.removeprefix("/api/")[0].upper()
                 pairs = [each for each in pairs if each[0].startswith(f"{kind}-")] or pairs
