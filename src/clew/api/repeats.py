@@ -6,6 +6,7 @@ Source: the Idempotency-Key header of draft-ietf-httpapi-idempotency-key-header.
 import hashlib
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -47,5 +48,11 @@ def plain(schema: Any, made: Any) -> Any:
     """What an operation gave, as the JSON that its schema says; True for one that has no answer."""
     if schema is None:
         return True
-    adapter = TypeAdapter(schema)
+    adapter = _adapter(schema)
     return adapter.dump_python(adapter.validate_python(made, from_attributes=True), mode="json")
+
+
+@cache
+def _adapter(schema: Any) -> TypeAdapter[Any]:
+    """Made once for each schema: to make one takes longer than to use it."""
+    return TypeAdapter(schema)
