@@ -4,11 +4,13 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from clew.domain.errors import Invalid
 from clew.node import founding
 from clew.node.configuration import Configuration
 
@@ -51,6 +53,18 @@ def shown(as_json: bool, fields: Mapping[str, object], lines: Iterable[str], fol
         console.print(line, markup=False)
     if following is not None:
         console.print(f"more with --after {following}", style="dim", markup=False)
+
+
+def day(untrusted_words: str) -> date:
+    """The day that somebody typed.
+
+    Raises:
+        Invalid: it is none.
+    """
+    try:
+        return date.fromisoformat(untrusted_words.strip())
+    except ValueError:
+        raise Invalid("A day is written year-month-day, such as 2031-01-31.") from None
 
 
 def digests(untrusted_words: Iterable[str]) -> list[bytes]:

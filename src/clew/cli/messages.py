@@ -2,15 +2,14 @@
 
 import json
 import sys
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
 from clew.cli.answers import plain
-from clew.cli.entry import As, Json, console, entered
-from clew.domain.errors import Invalid
+from clew.cli.entry import As, Json, console, day, entered
 from clew.domain.message import Kind, SubjectKind
 
 if TYPE_CHECKING:
@@ -60,10 +59,10 @@ def ask(
 
         member, _sign, unit = (to or "").partition("/")
         about = corresponding.About(kind=kind, name=name, within=within)
-        day = opening.today() + timedelta(days=DUE_DAYS) if due is None else _day(due)
+        due_on = opening.today() + timedelta(days=DUE_DAYS) if due is None else day(due)
         words = sys.stdin.read()
         with opening.acting_as(opening.actor_of(as_)) as session:
-            made = corresponding.ask(session, about, None if to is None else (member.upper(), unit), day, words)
+            made = corresponding.ask(session, about, None if to is None else (member.upper(), unit), due_on, words)
         console.print(str(made))
 
 
@@ -194,10 +193,3 @@ def _message_json(one: "Message") -> dict[str, object]:
         "written_by": one.written_by or None, "written_at": one.written_at.isoformat(),
         "translations": [{"language": other.language, "words": other.words} for other in one.translations],
     }  # fmt: skip
-
-
-def _day(words: str) -> date:
-    try:
-        return date.fromisoformat(words.strip())
-    except ValueError:
-        raise Invalid("A day is written year-month-day, such as 2031-01-31.") from None

@@ -2,13 +2,12 @@
 
 import json
 import sys
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from clew.cli.answers import plain
-from clew.cli.entry import As, Json, console, entered
+from clew.cli.entry import As, Json, console, day, entered
 from clew.domain.errors import Invalid
 from clew.domain.handling_change import SubjectKind
 from clew.domain.overlap import Mode, Rule, Step
@@ -129,7 +128,7 @@ def _say(
     with entered():
         from clew.actions import deconflicting, opening
 
-        again_on = None if until is None else _day(until)
+        again_on = None if until is None else day(until)
         with opening.acting_as(opening.actor_of(as_)) as session:
             view = deconflicting.say(
                 session, _kind(hash_list), name, step, reason=reason, words=words, again_on=again_on, unit=unit
@@ -233,10 +232,3 @@ def _mode(words: str) -> Mode | None:
         return None if words == DEFAULT else Mode(words)
     except ValueError:
         raise Invalid(f"A rule is {', '.join(Mode)} or {DEFAULT}.") from None
-
-
-def _day(words: str) -> date:
-    try:
-        return date.fromisoformat(words.strip())
-    except ValueError:
-        raise Invalid("A day is written year-month-day, such as 2031-01-31.") from None

@@ -2,14 +2,14 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
 from clew.cli.answers import plain
-from clew.cli.entry import As, Json, console, entered, shown
+from clew.cli.entry import As, Json, console, day, entered, shown
 from clew.cli.entry import said as say
 from clew.domain.errors import Invalid
 from clew.domain.question import About, Answer, Kind, Said
@@ -66,7 +66,7 @@ def ask(
 
         asking = questioning.Asking(
             kind=kind, about=about, name=name, words=sys.stdin.read(), language=language, crop_id=crop,
-            due_on=opening.today() + timedelta(days=DUE_DAYS) if due is None else _day(due),
+            due_on=opening.today() + timedelta(days=DUE_DAYS) if due is None else day(due),
         )  # fmt: skip
         whom = questioning.whom(to or (), good_at or (), speaking or ())
         with opening.acting_as(opening.actor_of(as_)) as session:
@@ -234,10 +234,3 @@ def _given(one: "Given") -> dict[str, object]:
         "id": str(one.id), "said": one.answer.said.value, "country": one.answer.country or None, "member": one.member,
         "unit": one.unit, "at": one.at.isoformat(),
     }  # fmt: skip
-
-
-def _day(words: str) -> date:
-    try:
-        return date.fromisoformat(words.strip())
-    except ValueError:
-        raise Invalid("A day is written year-month-day, such as 2031-01-31.") from None

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -10,8 +10,7 @@ from uuid import UUID
 import typer
 
 from clew.cli.answers import plain
-from clew.cli.entry import As, Json, console, entered, said, shown
-from clew.domain.errors import Invalid
+from clew.cli.entry import As, Json, console, day, entered, said, shown
 from clew.domain.referral import Step, sections_from_words
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def build(
         wanted = referring.Wanted(
             series=series, country=country, to=None if to is None else (member.upper(), unit.upper()),
             words=sys.stdin.read(), sections=sections_from_words(sections), crops=tuple(crop or ()),
-            due_on=opening.today() + timedelta(days=DUE_DAYS) if due is None else _day(due),
+            due_on=opening.today() + timedelta(days=DUE_DAYS) if due is None else day(due),
         )  # fmt: skip
         with opening.acting_as(opening.actor_of(as_)) as session:
             made = referring.build(session, wanted)
@@ -183,10 +182,3 @@ def _fields(one: "Referral") -> dict[str, object]:
         "state": one.state.value, "proposed_by": one.proposed_by or None, "proposed_at": one.proposed_at.isoformat(),
         "decided_by": one.decided_by or None,
     }  # fmt: skip
-
-
-def _day(words: str) -> date:
-    try:
-        return date.fromisoformat(words.strip())
-    except ValueError:
-        raise Invalid("A day is written year-month-day, such as 2031-01-31.") from None

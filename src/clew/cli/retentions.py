@@ -2,13 +2,12 @@
 
 import json
 import sys
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
-from clew.cli.entry import As, Json, console, entered
+from clew.cli.entry import As, Json, console, day, entered
 from clew.domain.errors import Invalid, NotVisible
 from clew.domain.handling_change import SubjectKind
 
@@ -116,7 +115,7 @@ def extend(
         from clew.actions import opening, retaining
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            decision = retaining.extend(session, kind, name, within, _day(until), reason)
+            decision = retaining.extend(session, kind, name, within, day(until), reason)
         _told(json_, {"id": str(decision.id), "state": decision.state.value}, f"{decision.id}  {decision.state.value}")
 
 
@@ -306,13 +305,6 @@ def _told(as_json: bool, said: dict[str, object], words: str) -> None:
         sys.stdout.write(json.dumps(said) + "\n")
     else:
         console.print(words, markup=False)
-
-
-def _day(words: str) -> date:
-    try:
-        return date.fromisoformat(words.strip())
-    except ValueError:
-        raise Invalid("A day is written year-month-day, such as 2031-01-31.") from None
 
 
 def _identifier(words: str) -> UUID:
