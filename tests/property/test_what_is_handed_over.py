@@ -1,8 +1,7 @@
 """The law of referrals: a unit knows of what was handed to it and reads the package, and nobody else does either."""
 
 import itertools
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -12,8 +11,8 @@ import pytest
 from clew.domain.handling import Actor
 from clew.domain.referral import KNOWN_TO_THE_RECIPIENT, READ_BY_THE_RECIPIENT, State
 from clew.node.connection import ConnectionFacts
-from clew.records import policies
 from tests.world.contexts import app_connection, claim, true_context
+from tests.world.mutants import changed
 from tests.world.world import World
 
 VIEWERS = [(member, unit) for member in ("NO", "SE", "DK") for unit in ("A", "B")]
@@ -102,23 +101,6 @@ def test_a_unit_reads_what_was_handed_to_it_and_nobody_else_knows_of_it(puts: li
         assert app.execute("select count(*) from referral_packages").fetchone() == (0,)
 
 
-@contextmanager
-def changed(node: ConnectionFacts, before: str, after: str) -> Iterator[None]:
-    made = policies.functions_made(node.roles)
-    assert any(before in words for words in made if "clew_referrals_shown" in words), before
-
-    def make(change: Callable[[str], str]) -> None:
-        with psycopg.connect(**node.as_owner()) as owner:
-            for words in made:
-                owner.execute(change(words) if "function clew_referrals_shown" in words else words)
-
-    make(lambda words: words.replace(before, after))
-    try:
-        yield
-    finally:
-        make(lambda words: words)
-
-
 MUTANTS = {
     "any unit of the member knows of it": ("and clew_actor_unit() = any (x.to_units)", ""),
     "any member knows of it": ("x.to_member = clew_actor_member() and", ""),
@@ -133,5 +115,5 @@ MUTANTS = {
 
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_the_law_notices_a_careless_handing_over(node: ConnectionFacts, puts: list[Put], mutant: str) -> None:
-    with changed(node, *MUTANTS[mutant]), pytest.raises(AssertionError):
+    with changed(node, "clew_referrals_shown", *MUTANTS[mutant]), pytest.raises(AssertionError):
         check(puts)

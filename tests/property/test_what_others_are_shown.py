@@ -5,8 +5,7 @@ A world holds one question for each way in which something can be as it must be 
 
 import itertools
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -15,8 +14,9 @@ import pytest
 
 from clew.domain.handling import BLOCKED, Actor
 from clew.node.connection import ConnectionFacts
-from clew.records import enquiry, policies
+from clew.records import enquiry
 from tests.world.contexts import app_connection, claim, true_context
+from tests.world.mutants import changed
 from tests.world.world import World
 
 FAULTS = (
@@ -156,24 +156,6 @@ def test_a_unit_is_shown_what_it_was_asked_about_and_nothing_else(puts: list[Put
         assert app.execute("select count(*) from unnest(%s::uuid[]) c (id), clew_object_shown(c.id)", crops).fetchone() == (0,)
 
 
-@contextmanager
-def changed(node: ConnectionFacts, before: str, after: str) -> Iterator[None]:
-    """The function that shows objects, with other words in it."""
-    made = policies.functions_made(node.roles)
-    assert sum(before in words for words in made if "clew_object_shown" in words) == 1, before
-
-    def make(change: Callable[[str], str]) -> None:
-        with psycopg.connect(**node.as_owner()) as owner:
-            for words in made:
-                owner.execute(change(words) if "clew_object_shown" in words else words)
-
-    make(lambda words: words.replace(before, after))
-    try:
-        yield
-    finally:
-        make(lambda words: words)
-
-
 MUTANTS = {
     "what waits for a second officer is shown": ("c.state = 'in-force' and ", ""),
     "what has no bytes is shown": (" and c.wrapped is not null", ""),
@@ -192,7 +174,7 @@ MUTANTS = {
 
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_the_law_notices_a_careless_showing(node: ConnectionFacts, puts: list[Put], mutant: str) -> None:
-    with changed(node, *MUTANTS[mutant]), pytest.raises(AssertionError):
+    with changed(node, "clew_object_shown", *MUTANTS[mutant]), pytest.raises(AssertionError):
         check(puts)
 
 
