@@ -60,7 +60,7 @@ tests-by-folder:  # and on programs from a folder
 	CLEW_POSTGRES_BIN="$$($(BIN)/python -c 'from clew.node.binaries import of_the_wheel; print(of_the_wheel())')" $(BIN)/python -m pytest -q $(OTHER_WAYS)
 
 lint:
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks scripts
 	$(BIN)/lint-imports
 
 types:
@@ -70,6 +70,10 @@ lock:  ## write the lock files anew from pyproject.toml and requirements/test.in
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --output-file requirements/run.txt pyproject.toml requirements/build.in
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --constraint requirements/run.txt --output-file requirements/test.txt requirements/test.in
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --constraint requirements/run.txt --constraint requirements/test.txt --output-file requirements/reference.txt requirements/reference.in
+
+.PHONY: vendor
+vendor:  ## maintainers: fetch what others wrote for browsers anew, at the versions in scripts/vendor.py (needs npm)
+	$(PYTHON) scripts/vendor.py
 
 clean:  ## remove what make made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build

@@ -212,7 +212,7 @@ urlpatterns = [
     path("retention/decisions/<uuid:decision>/<slug:step>/", retentions.move, name="retention-move"),
     path("retention/blocks/<uuid:block>/lift/", retentions.lift, name="retention-lift"),
     path("retention/terms/", retentions.set_term, name="retention-term"),
-    path("static/<str:name>", assets.one, name="asset"),
+    path("static/<str:of_release>/<path:name>", assets.one, name="asset"),
 ]
 
 handler400 = "clew.web.refusals.wrong"

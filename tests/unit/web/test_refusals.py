@@ -1,6 +1,7 @@
 """Refusals, headers and static files: what every answer carries."""
 
 import asyncio
+import gzip
 
 import pytest
 from django.http import Http404, HttpResponse
@@ -19,8 +20,8 @@ from clew.domain.errors import (
 from clew.web import assets, headers, refusals
 
 
-def ask(path: str = "/"):
-    return RequestFactory().get(path)
+def ask(path: str = "/", **headers):
+    return RequestFactory().get(path, **headers)
 
 
 def test_hidden_and_absent_are_one_answer_byte_for_byte():
@@ -89,19 +90,38 @@ def test_answers_of_later_are_as_strict():
 
 @pytest.mark.parametrize(
     ("name", "content_type"),
-    [("clew.css", "text/css"), ("clew.js", "text/javascript"), ("clew.svg", "image/svg+xml")],
+    [
+        ("clew.css", "text/css"),
+        ("clew.js", "text/javascript"),
+        ("clew.svg", "image/svg+xml"),
+        ("vendor/leaflet.js", "text/javascript"),
+        ("vendor/countries-110m.json", "application/json"),
+    ],
 )
 def test_static_files_are_kept_and_have_their_type(name, content_type):
-    served = headers.page_headers(lambda request: assets.one(request, assets.name_of(name)))(ask())
+    served = headers.page_headers(lambda request: assets.one(request, assets.release(), name))(ask())
     assert served.headers["Content-Type"].startswith(content_type)
     assert served.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert served.headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize("name", ["clew.css", "../apps.py", "clew.0000000000000000.css", ""])
+@pytest.mark.parametrize("name", ["../apps.py", "vendor/../clew.css", "vendor/vendor.toml", "vendor", "clew.py", ""])
 def test_nothing_but_the_table_is_served(name):
     with pytest.raises(Http404):
-        assets.one(ask(), name)
+        assets.one(ask(), assets.release(), name)
+
+
+def test_a_file_of_another_release_is_not_there():
+    with pytest.raises(Http404):
+        assets.one(ask(), "0000000000000000", "clew.css")
+
+
+def test_large_files_are_packed_for_whoever_understands_it():
+    plain = assets.one(ask(), assets.release(), "vendor/countries-110m.json")
+    packed = assets.one(ask(HTTP_ACCEPT_ENCODING="gzip, br"), assets.release(), "vendor/countries-110m.json")
+    assert gzip.decompress(packed.content) == plain.content
+    assert (packed.headers["Content-Encoding"], packed.headers["Vary"]) == ("gzip", "Accept-Encoding")
+    assert len(packed.content) * 2 < len(plain.content)
 
 
 def test_of_the_account_pages_only_sign_in_and_out_exist():

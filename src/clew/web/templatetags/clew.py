@@ -33,9 +33,9 @@ def square_code(svg: str) -> SafeString:
 
 
 @register.simple_tag
-def asset(plain_name: str) -> str:
-    """The address of a static file under its present name."""
-    return reverse("asset", args=[assets.name_of(plain_name)])
+def asset(name: str) -> str:
+    """The address of a static file of this release, as `clew.css` or `vendor/leaflet.js`."""
+    return reverse("asset", args=[assets.release(), assets.name_of(name)])
 
 
 @register.simple_tag
