@@ -48,7 +48,7 @@ def officer(world: World) -> Client:
 
 def addresses() -> dict[str, str]:
     """An address of each route, by its name."""
-    given = {"reference": "NO-1", "str": "x", "uuid": str(uuid4()), "int": "1", "slug": "case"}
+    given = {"reference": "NO-1", "str": "x", "path": "x", "uuid": str(uuid4()), "int": "1", "slug": "case"}
     found = {}
     for one in get_resolver().url_patterns:
         assert isinstance(one, URLPattern), "an include hides routes from this test"
