@@ -13,6 +13,8 @@ Number = TypeVar("Number", bound=IntEnum)
 NODES_MAX = 300
 """How many records one exploration shows: more than that is no picture and no list any more."""
 HOPS_MAX = 2
+PATH_LINKS_MAX = 4
+"""How long the shortest path between two records may be that is looked for: two links from each side."""
 LINKS_PER_NODE_MAX = 100
 """How many links of one record are followed each way; whoever has more is said to have more."""
 

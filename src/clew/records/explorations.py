@@ -6,10 +6,12 @@ links of one record each way, and so many in all, whoever may have made how many
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from clew.domain.link import LINKS_PER_NODE_MAX, SHOWN, Basis, Confidence, EndKind, LinkState, LinkType, word_of
-from clew.records.links import End
+from clew.records import merges, sealed
+from clew.records.links import NOTE, End
 from clew.records.session import Session
 
 EDGES_PER_HOP_MAX = 1_000
@@ -21,7 +23,8 @@ IN_SERIES = "in-series"
 class Edge:
     """What joins two records. `link` has its identifier; None for what is no link: a merge, or a medium in a series.
 
-    `what` is the word of its type. A merge and a place in a series are facts, said by an officer.
+    `what` is the word of its type. A merge and a place in a series are facts, said by an officer. `note` is the evidence in
+    a few words, or empty; `said_at` is not known of a place in a series.
     """
 
     link: UUID | None
@@ -32,6 +35,8 @@ class Edge:
     confidence: Confidence
     state: LinkState
     owner: str
+    said_at: datetime | None
+    note: str
 
     def other(self, one: UUID) -> End:
         """The end that is not this one."""
@@ -80,17 +85,27 @@ def _states(*, with_candidates: bool) -> list[int]:
 
 
 def _edge(row: Sequence) -> Edge:
-    link, number, a_kind, a_id, b_kind, b_id, basis, confidence, state, owner = row
+    link, number, a_kind, a_id, b_kind, b_id, basis, confidence, state, owner, said_at, note = row
     return Edge(
         link=link, what=_WORDS[number], a=End(kind=EndKind(a_kind), id=a_id), b=End(kind=EndKind(b_kind), id=b_id),
         basis=Basis(basis), confidence=Confidence(confidence), state=LinkState(state), owner=owner,
+        said_at=said_at, note=sealed.words_of_note(owner, _sealed_under(number, a_kind), note),
     )  # fmt: skip
+
+
+def _sealed_under(number: int, a_kind: int) -> bytes:
+    """The column whose words the note of an edge is: of a link, or the reason of a merge."""
+    if number != _SAME:
+        return NOTE
+    return (merges.VICTIMS if a_kind == EndKind.VICTIM else merges.SERIES).reason
 
 
 _SAME, _LIES = 101, 102
 _WORDS: Mapping[int, str] = {**{int(one): word_of(one) for one in LinkType}, _SAME: ONE_WITH, _LIES: IN_SERIES}
 
-_COLUMNS = "l.id, l.type, l.a_kind, l.a_id, l.b_kind, l.b_id, l.basis, l.confidence, l.state, l.owner_member"
+_COLUMNS = (
+    "l.id, l.type, l.a_kind, l.a_id, l.b_kind, l.b_id, l.basis, l.confidence, l.state, l.owner_member, l.asserted_at, l.note"
+)
 _SAID = f"{Basis.STATED:d}, {Confidence.CERTAIN:d}, {LinkState.ACCEPTED:d}, m.owner_member"
 
 
@@ -106,7 +121,8 @@ def _linked(side: str, other: str) -> str:
 def _merged(table: str, kind: EndKind, side: str, column: str, ids: str) -> str:
     """Merges of the records of one kind in the frontier, by one side, as edges."""
     return f"""
-        (select f.id, '{table} {side}', null::uuid, {_SAME}, {kind:d}, m.a_{column}, {kind:d}, m.b_{column}, {_SAID}
+        (select f.id, '{table} {side}', null::uuid, {_SAME}, {kind:d}, m.a_{column}, {kind:d}, m.b_{column}, {_SAID},
+                m.asserted_at, m.reason
           from unnest(%({ids})s::uuid[]) f (id)
           cross join lateral (
             select * from {table} k where k.{side}_{column} = f.id and k.withdrawn_at is null limit %(each)s) m)"""
@@ -119,7 +135,8 @@ _OF_A_KIND: Mapping[EndKind, Sequence[str]] = {
     EndKind.SERIES: [_merged("series_merges", EndKind.SERIES, side, "series", "series") for side in ("a", "b")],
     EndKind.MEDIUM: [
         f"""
-        (select f.id, 'series', null::uuid, {_LIES}, {EndKind.MEDIUM:d}, m.medium_id, {EndKind.SERIES:d}, m.series_id, {_SAID}
+        (select f.id, 'series', null::uuid, {_LIES}, {EndKind.MEDIUM:d}, m.medium_id, {EndKind.SERIES:d}, m.series_id, {_SAID},
+                null::timestamptz, ''
           from unnest(%(media)s::uuid[]) f (id)
           cross join lateral (
             select s.* from series_media s join series t on t.id = s.series_id where s.medium_id = f.id

@@ -1,5 +1,6 @@
 """Words of victims, offenders, places and links on the pages."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -85,6 +86,9 @@ class EndWords:
     owner: str
     address: str
     is_digest: bool
+    key: str
+    """Names it within pages that a picture of links is drawn from."""
+    sort: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +114,8 @@ def end(row: EndRow) -> EndWords:
     address = reverse(PAGES.get(kind, "links-of"), args=[row.label]) if row.label else ""
     return EndWords(
         kind=KINDS[kind], label=row.label, owner=row.handling.owner_member, address=address,
-        is_digest=kind is EndKind.MEDIUM,
+        is_digest=kind is EndKind.MEDIUM, key=row.label or hashlib.sha256(row.end.id.bytes).hexdigest()[:16],
+        sort=word_of(kind),
     )  # fmt: skip
 
 
@@ -128,8 +133,16 @@ def edge(of: Edge, rows: Mapping[object, EndRow]) -> dict[str, object]:
     """An edge of an exploration as a page says it."""
     return {
         "a": end(rows[of.a.id]), "b": end(rows[of.b.id]), "what": EDGES[of.what], "state": LINK_STATES[of.state],
-        "basis": BASES[of.basis], "sure": SURE[of.confidence], "owner": of.owner,
+        "basis": BASES[of.basis], "sure": SURE[of.confidence], "owner": of.owner, "said_at": of.said_at,
+        "note": of.note, "strength": _strength(of),
     }  # fmt: skip
+
+
+def _strength(of: Edge) -> str:
+    """By what a picture of links is filtered: `confirmed`, `probable` or `suggested`."""
+    if of.state is LinkState.CANDIDATE:
+        return "suggested"
+    return "confirmed" if of.confidence is Confidence.CERTAIN else "probable"
 
 
 def facts(row: Row) -> Iterator[tuple[str, str]]:

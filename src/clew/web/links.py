@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import asserting, describing, entrusting, exploring, linking, opening
+from clew.actions import asserting, describing, entrusting, exploring, linking, opening, tracing
 from clew.actions.opening import Session
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
-from clew.domain.link import HOPS_MAX, Basis, Confidence, EndKind, LinkType, from_word, named
+from clew.domain.link import HOPS_MAX, NODES_MAX, PATH_LINKS_MAX, Basis, Confidence, EndKind, LinkType, from_word, named
 from clew.domain.victim import Said
 from clew.web import link_words, people
 from clew.web.acting import as_officer
@@ -38,16 +38,20 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def of(request: HttpRequest, name: str) -> HttpResponse:
-    """What is reached from a record of any kind by one hop or two, as a list."""
+    """What is reached from a record of any kind by one hop or two, or the path to another; as a list, and as a picture."""
     asked = request.GET
-    hops = 1 if asked.get("hops") == "1" else HOPS_MAX
+    hops, other = 1 if asked.get("hops") == "1" else HOPS_MAX, asked.get("to", "").strip()
     is_facts = asked.get("facts") == "1"
     with as_officer(request.user.get_username()) as session:
-        found = exploring.explore(session, name, hops_max=hops, with_candidates=not is_facts)
+        if other:
+            found = tracing.trace(session, name, other, with_candidates=not is_facts)
+        else:
+            found = exploring.explore(session, name, hops_max=hops, with_candidates=not is_facts)
     rows = {node.row.end.id: node.row for node in found.nodes}
     shown = {
-        "name": name, "start": link_words.end(found.nodes[0].row), "hops": hops, "is_facts": is_facts,
-        "nodes": [(link_words.end(node.row), node) for node in found.nodes[1:]],
+        "name": name, "start": link_words.end(found.nodes[0].row), "hops": hops, "is_facts": is_facts, "other": other,
+        "nodes": [(link_words.end(node.row), node) for node in found.nodes], "nodes_max": NODES_MAX,
+        "path_links_max": PATH_LINKS_MAX,
         "edges": [link_words.edge(edge, rows) for edge in found.edges], "is_cut": found.is_cut,
         "told": request.session.pop(TOLD, None), **people.choices(),
     }  # fmt: skip

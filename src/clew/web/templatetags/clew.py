@@ -26,6 +26,12 @@ def short(digest: str) -> SafeString:
     return words.identifier(digest[: words.DIGEST_SHOWN])
 
 
+@register.filter("words")
+def words_in(text: str) -> list[str]:
+    """The words of a template's own line, for a loop over them."""
+    return text.split()
+
+
 @register.filter
 def square_code(svg: str) -> SafeString:
     """A square code that this process drew, as a part of the page: a policy allows no picture made of data."""
