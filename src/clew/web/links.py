@@ -38,7 +38,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def of(request: HttpRequest, name: str) -> HttpResponse:
-    """What is reached from a record of any kind by one hop or two, or the path to another; as a list, and as a picture."""
+    """What is reached from a record by one hop or two, or the path to another; as a list, and as a picture."""
     asked = request.GET
     hops, other = 1 if asked.get("hops") == "1" else HOPS_MAX, asked.get("to", "").strip()
     is_facts = asked.get("facts") == "1"
