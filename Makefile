@@ -71,6 +71,10 @@ lock:  ## write the lock files anew from pyproject.toml and requirements/test.in
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --constraint requirements/run.txt --output-file requirements/test.txt requirements/test.in
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --constraint requirements/run.txt --constraint requirements/test.txt --output-file requirements/reference.txt requirements/reference.in
 
+.PHONY: messages
+messages: install  ## after a change of what pages say: bring the catalogues of translations up to it, and compile them
+	$(BIN)/python -m scripts.messages
+
 .PHONY: vendor
 vendor:  ## maintainers: fetch what others wrote for browsers anew, at the versions in scripts/vendor.py (needs npm)
 	$(PYTHON) scripts/vendor.py

@@ -33,7 +33,7 @@ def same(session: Session, one: str, other: str, reason: str, handling: Handling
     made = merges.add(session, first.id, second.id, kept, given, kind=merges.VICTIMS)
     together = merges.together(session, [first.id], kind=merges.VICTIMS)[first.id]
     if len(together) > VICTIMS_TOGETHER_MAX:
-        raise StepRefused(f"More than {VICTIMS_TOGETHER_MAX:,} victims would be seen as one.")
+        raise StepRefused("More than {most} victims would be seen as one.", most=VICTIMS_TOGETHER_MAX)
     owners = {first.handling.owner_member, second.handling.owner_member}
     audit.append(session, "victim.merge", str(first.id), {"victims": len(together)}, shown=owners)
     return made

@@ -93,7 +93,9 @@ def load_scheme(session: Session, untrusted: bytes) -> tuple[Scheme, tuple[Chang
         raise StepRefused("A scheme is loaded by an administrator of the member.")
     scheme = scheme_format.parse(untrusted)
     if scheme.name.startswith(scheme_format.TEMPLATE_PREFIX):
-        raise Invalid(f"Give the scheme a name of your own: {scheme_format.TEMPLATE_PREFIX}… are those of Clew.")
+        raise Invalid(
+            "Give the scheme a name of your own: {prefix}… are those of Clew.", prefix=scheme_format.TEMPLATE_PREFIX
+        )
     before = schemes.named(session, session.actor.member, scheme.name, None)
     if before is not None and before.version > scheme.version:
         raise Invalid("Your member has a later version of this scheme: give this one a higher number.")
@@ -129,7 +131,9 @@ def chosen(session: Session, named: str | None) -> Chosen:
         own = [row for row in schemes.latest(session, SCHEMES_SHOWN_MAX) if row.member == session.actor.member]
         if not own:
             names = ", ".join(scheme_format.templates())
-            raise Invalid(f"Your member has loaded no scheme: name one, of another member or one of {names}.")
+            raise Invalid(
+                "Your member has loaded no scheme: name one, of another member or one of {names}.", names=names
+            )
         return _parsed(own[0])
     if not named.isprintable():
         raise NotVisible("There is no such scheme.")
@@ -318,7 +322,7 @@ def _media(session: Session, names: Sequence[bytes]) -> dict[bytes, UUID]:
 
 def _check_count(names: Sequence[bytes]) -> None:
     if not 0 < len(names) <= MEDIA_NAMED_MAX:
-        raise Invalid(f"Name 1 to {MEDIA_NAMED_MAX:,} media by their SHA-256.")
+        raise Invalid("Name 1 to {most} media by their SHA-256.", most=MEDIA_NAMED_MAX)
 
 
 def _subject(media: Mapping[bytes, UUID]) -> str:

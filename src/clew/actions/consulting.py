@@ -36,7 +36,7 @@ def ask(session: Session, which: Which, owner: str, question: str, record_id: UU
     if record_id is not None and consultations.owner_of_record(session, record_id) != owner:
         raise NotVisible("There is no such record.")
     if len(consultations.of(session, request.id)) >= CONSULTATIONS_PER_REQUEST_MAX:
-        raise StepRefused(f"A request has up to {CONSULTATIONS_PER_REQUEST_MAX} consultations.")
+        raise StepRefused("A request has up to {most} consultations.", most=CONSULTATIONS_PER_REQUEST_MAX)
     ends_at = answer_ends_at(datetime.now(UTC), request.ends_at)
     consultation_id = consultations.add(
         session, request.id, request.kind, owner, record_id, text(question), ends_at

@@ -75,7 +75,9 @@ def make(cutter: Cutter, actor: Actor, piece: Piece, *, purpose: str, case: str)
     with acting_as(actor) as session:
         medium_id = media.own(session, piece.sha256)
         if crops.count_of(session, medium_id) >= CROPS_PER_MEDIUM_MAX:
-            raise StepRefused(f"There are {CROPS_PER_MEDIUM_MAX} crops of this medium already: end some first.")
+            raise StepRefused(
+                "There are {most} crops of this medium already: end some first.", most=CROPS_PER_MEDIUM_MAX
+            )
         of_case = medium_keys.of(session, [medium_id], first=_case(session, case)).get(medium_id)
     cutter.spill.mkdir(mode=0o700, exist_ok=True)
     with (

@@ -206,7 +206,7 @@ def _merge(
     merge_id = merges.add(session, one.id, other.id, reason, given)
     together = merges.together(session, [one.id])[one.id]
     if len(together) > SERIES_TOGETHER_MAX:
-        raise StepRefused(f"More than {SERIES_TOGETHER_MAX:,} series would be seen as one.")
+        raise StepRefused("More than {most} series would be seen as one.", most=SERIES_TOGETHER_MAX)
     return merge_id, len(together)
 
 
@@ -233,7 +233,7 @@ def _check_held(session: Session, media: Sequence[bytes]) -> None:
 
 def _check_count(media: Sequence[bytes]) -> None:
     if not 0 < len(media) <= MEDIA_NAMED_MAX:
-        raise Invalid(f"Name 1 to {MEDIA_NAMED_MAX:,} media by their SHA-256.")
+        raise Invalid("Name 1 to {most} media by their SHA-256.", most=MEDIA_NAMED_MAX)
 
 
 def _is_own(session: Session, one: SeriesRow) -> bool:

@@ -75,7 +75,7 @@ def propose_all(session: Session, claims: Sequence[Claim], handling: Handling) -
         Invalid: too many, or one that no program could have found.
     """
     if len(claims) > PROPOSED_MAX or any(one.basis is not Basis.MATCHED or not one.rule for one in claims):
-        raise Invalid(f"A program proposes at most {PROPOSED_MAX:,} links at once, each by a rule.")
+        raise Invalid("A program proposes at most {most} links at once, each by a rule.", most=PROPOSED_MAX)
     for one in claims:
         check_ends(one.type, one.a.kind, one.b.kind)
     check_members(session, handling)

@@ -230,7 +230,7 @@ def _note_series(names: dict[str, _SeriesSeen], record: ListedMedium) -> None:
     seen = names.get(record.series or "")
     if seen is None:
         if len(names) >= SERIES_OPEN_MAX:
-            raise Invalid(f"This names more than {SERIES_OPEN_MAX:,} series; take it in by parts.")
+            raise Invalid("This names more than {most} series; take it in by parts.", most=SERIES_OPEN_MAX)
         seen = names[record.series or ""] = _SeriesSeen(number=len(names))
     if record.victim_identified is not True:
         seen.is_said = False

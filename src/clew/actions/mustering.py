@@ -117,7 +117,7 @@ def name_officers(session: Session, reference: str, usernames: Iterable[str]) ->
     known = {one.officer: one for one in officers.of_member(session)}
     there = {one.officer for one in task_forces.officers(session, found.id) if not one.has_left}
     if len(there | set(wanted)) > OFFICERS_PER_MEMBER_MAX:
-        raise Invalid(f"A member has at most {OFFICERS_PER_MEMBER_MAX} officers in a task force.")
+        raise Invalid("A member has at most {most} officers in a task force.", most=OFFICERS_PER_MEMBER_MAX)
     for username in wanted:
         one = known.get(username)
         if one is None:
@@ -199,7 +199,7 @@ def _invite(session: Session, task_force: UUID, codes: Iterable[str]) -> None:
         raise Invalid("A member that does not take part here cannot be invited.")
     there = {one.member for one in task_forces.members(session, task_force)}
     if len(there | wanted) > MEMBERS_MAX:
-        raise Invalid(f"A task force has at most {MEMBERS_MAX} members.")
+        raise Invalid("A task force has at most {most} members.", most=MEMBERS_MAX)
     task_forces.invite(session, task_force, wanted)
 
 

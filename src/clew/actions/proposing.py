@@ -112,7 +112,7 @@ def reject(session: Session, proposal_ids: Sequence[UUID]) -> int:
 def _pairs(session: Session, proposal_ids: Sequence[UUID]) -> list[Proposal]:
     """One proposal of each pair: two rules may propose the same."""
     if not 0 < len(proposal_ids) <= DECIDED_MAX:
-        raise Invalid(f"Name 1 to {DECIDED_MAX:,} proposals.")
+        raise Invalid("Name 1 to {most} proposals.", most=DECIDED_MAX)
     pairs: dict[tuple[UUID, UUID | None, UUID | None], Proposal] = {}
     for proposal_id in proposal_ids:
         one = proposals.get(session, proposal_id)

@@ -271,7 +271,7 @@ def _check_told(session: Session, package: Package, to_member: str | None) -> No
 
 def _checked_crops(session: Session, crop_ids: Sequence[UUID], to_member: str | None) -> list[crops.Crop]:
     if len(crop_ids) > CROPS_MAX or len(set(crop_ids)) != len(crop_ids):
-        raise Invalid(f"A package holds up to {CROPS_MAX} objects, each once.")
+        raise Invalid("A package holds up to {most} objects, each once.", most=CROPS_MAX)
     found = [crops.get(session, crop_id) for crop_id in crop_ids]
     for one in found:
         if one.state is not agreement.State.IN_FORCE:

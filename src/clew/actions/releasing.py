@@ -44,7 +44,7 @@ def release(
     if recipient == owner or recipient not in members.names(session):
         raise Invalid("A release is to another member who takes part.")
     if len(conditions) > CONDITIONS_CHARACTERS_MAX:
-        raise Invalid(f"Conditions have at most {CONDITIONS_CHARACTERS_MAX} characters.")
+        raise Invalid("Conditions have at most {most} characters.", most=CONDITIONS_CHARACTERS_MAX)
     medium_id = media.own(session, medium)
     key = medium_keys.of(session, [medium_id]).get(medium_id)
     if key is None:

@@ -57,8 +57,9 @@ def _keep_until(session: Session, intake_id: UUID, current: Cover, said: Cover) 
     until = said.retention_end
     if until < current.retention_end:
         raise Invalid(
-            f"This source was taken in before to be kept until {current.retention_end}: retention decides whether it"
-            " ends earlier, an intake does not."
+            "This source was taken in before to be kept until {day}: retention decides whether it ends"
+            " earlier, an intake does not.",
+            day=current.retention_end
         )
     if until == current.retention_end:
         return

@@ -46,7 +46,7 @@ def bring(session: Session, reference: str, name: str, uses: Use = BRINGS) -> in
     conditions = frozenset() if cover is None else cover.conditions
     checked_conditions(conditions)
     if stacks.count_brought(session, found.id) >= SERIES_MAX:
-        raise Invalid(f"A task force has at most {SERIES_MAX} series.")
+        raise Invalid("A task force has at most {most} series.", most=SERIES_MAX)
     media = stacks.stack(session, stacks.bring(session, found.id, row.id, wanted, conditions))
     audit.append(session, "task_force.bring", str(row.id), {"media": media})
     return media

@@ -97,7 +97,7 @@ def _seen(session: Session, sha256: str) -> Seen:
 def of_media(session: Session, names: list[str], *, is_all: bool = False) -> list[ClueRow]:
     """Clues on media named by their SHA-256, whoever put them there, as far as the actor sees them."""
     if not 0 < len(names) <= CONTENTS_ASKED_MAX:
-        raise Invalid(f"Name 1 to {CONTENTS_ASKED_MAX:,} media by their SHA-256.")
+        raise Invalid("Name 1 to {most} media by their SHA-256.", most=CONTENTS_ASKED_MAX)
     found = clues.of_contents(session, [digest_of(one) for one in names], limit=CLUES_SHOWN_MAX, is_all=is_all)
     owners = {row.handling.owner_member for row in found}
     audit.append(session, "clue.list", "", {"clues": len(found)}, shown=owners)

@@ -130,9 +130,14 @@ def check_facts(facts: Facts, questions: FactList) -> None:
     for question in questions.questions:
         answer = facts.get(question.code)
         if answer not in question.answers:
-            raise Invalid(f"Answer {question.code} by one of: {', '.join(question.answers)}.")
+            raise Invalid(
+                "Answer {question} by one of: {known}.", question=question.code, known=", ".join(question.answers)
+            )
     if len(facts) > len(questions.questions):
-        raise Invalid(f"The list asks for {', '.join(question.code for question in questions.questions)} and no more.")
+        raise Invalid(
+            "The list asks for {known} and no more.",
+            known=", ".join(question.code for question in questions.questions)
+        )
 
 
 def check_scheme(scheme: Scheme, questions: FactList) -> None:
@@ -148,10 +153,10 @@ def check_scheme(scheme: Scheme, questions: FactList) -> None:
     for number, rule in enumerate(scheme.rules, 1):
         for question, wanted in rule.when.items():
             if not wanted or not wanted <= answers.get(question, frozenset()):
-                raise Invalid(f"Rule {number} asks for a fact that is not on the list of facts.")
+                raise Invalid("Rule {number} asks for a fact that is not on the list of facts.", number=number)
     idle = [number for number, ways in enumerate(_decided(scheme, questions), 1) if not ways]
     if idle:
-        raise Invalid(f"Rule {idle[0]} can never decide: those before it take all that it would.")
+        raise Invalid("Rule {number} can never decide: those before it take all that it would.", number=idle[0])
 
 
 def _decided(scheme: Scheme, questions: FactList) -> list[int]:

@@ -110,7 +110,7 @@ def after(certification: Certification, step: Step, *, by: str) -> State:
     """
     state = STEPS[certification.state].get(step)
     if state is None:
-        raise StepRefused(f"A certification that is {certification.state} cannot be taken to that step.")
+        raise StepRefused("A certification that is {state} cannot be taken to that step.", state=certification.state)
     if step is Step.GIVE and by in {certification.proposed_by, certification.officer}:
         raise SecondPersonNeeded("A second person gives the certification: neither who proposed it nor the officer.")
     return state

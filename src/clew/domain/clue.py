@@ -128,12 +128,14 @@ class Said:
         if self.kind in WITH_VALUE and not self.value:
             raise Invalid("Say what was read, heard or named: the letter of the plug, the language, the words.")
         if len(self.value) > VALUE_CHARACTERS_MAX or not self.value.isprintable():
-            raise Invalid(f"What was read has at most {VALUE_CHARACTERS_MAX} characters, all of which can be seen.")
+            raise Invalid(
+                "What was read has at most {most} characters, all of which can be seen.", most=VALUE_CHARACTERS_MAX
+            )
         if len(self.speaks) > COUNTRIES_MAX:
-            raise Invalid(f"A clue speaks for at most {COUNTRIES_MAX} countries.")
+            raise Invalid("A clue speaks for at most {most} countries.", most=COUNTRIES_MAX)
         for code, weight in self.speaks.items():
             if country(code) != code or not 0 < abs(weight) <= WEIGHT_MAX:
-                raise Invalid(f"A clue speaks for a country with 1 to {WEIGHT_MAX}; below 0, against it.")
+                raise Invalid("A clue speaks for a country with 1 to {most}; below 0, against it.", most=WEIGHT_MAX)
 
 
 def check_where(said: Said, kind: MediumKind, duration_ms: int | None) -> None:

@@ -106,7 +106,9 @@ class Cover:
             raise Invalid("Condition H3 says in words what it asks for.")
         for text in (self.legal_basis, self.condition_text):
             if len(text) > TEXT_CHARACTERS_MAX or not text.isprintable():
-                raise Invalid(f"A text of a cover has at most {TEXT_CHARACTERS_MAX} characters, all that can be seen.")
+                raise Invalid(
+                    "A text of a cover has at most {most} characters, all that can be seen.", most=TEXT_CHARACTERS_MAX
+                )
 
     @property
     def review_date(self) -> date:
@@ -131,7 +133,7 @@ def stated(purpose: str, case_reference: str) -> Statement:
     try:
         named = Purpose(purpose.strip().lower())
     except ValueError:
-        raise Invalid(f"State a purpose of the closed list: {', '.join(Purpose)}.") from None
+        raise Invalid("State a purpose of the closed list: {known}.", known=", ".join(Purpose)) from None
     reference = case_reference.strip()
     if not reference or len(reference) > REFERENCE_CHARACTERS_MAX or not reference.isprintable():
         raise Invalid("State the reference of the case for which it is needed.")
@@ -158,11 +160,11 @@ def cover_from_words(words: Words, today: date) -> Cover:
     Raises:
         Invalid: a word is not on its closed list.
     """
-    conditions = _listed(Condition, words.conditions.upper(), "conditions are")
+    conditions = _listed(Condition, words.conditions.upper())
     source, information = _evaluation(words.evaluation)
     return Cover(
         retention_end=_day(words.keep_until) if words.keep_until.strip() else default_retention_end(today),
-        purposes=_listed(Purpose, words.purposes.lower(), "purposes are") or PURPOSES_DEFAULT,
+        purposes=_listed(Purpose, words.purposes.lower()) or PURPOSES_DEFAULT,
         legal_basis=words.legal_basis.strip(),
         conditions=conditions or frozenset({Condition.H0}),
         condition_text=words.condition_text.strip(),
@@ -173,11 +175,11 @@ def cover_from_words(words: Words, today: date) -> Cover:
     )
 
 
-def _listed(known: type[Word], words: str, sentence: str) -> frozenset[Word]:
+def _listed(known: type[Word], words: str) -> frozenset[Word]:
     try:
         return frozenset(known(word.strip()) for word in words.split(",") if word.strip())
     except ValueError:
-        raise Invalid(f"The {sentence} {', '.join(known)}.") from None
+        raise Invalid("Choose from this list: {known}.", known=", ".join(known)) from None
 
 
 def _confidentiality(words: str) -> Confidentiality:
@@ -245,7 +247,7 @@ def check_retention(end: date, today: date) -> None:
         Invalid: it does.
     """
     if not today < end <= years_after(today, RETENTION_YEARS_MAX):
-        raise Invalid(f"Retention ends on a day to come, at most {RETENTION_YEARS_MAX} years ahead.")
+        raise Invalid("Retention ends on a day to come, at most {most} years ahead.", most=RETENTION_YEARS_MAX)
 
 
 def years_after(day: date, years: int) -> date:

@@ -36,7 +36,10 @@ class Box:
     def __post_init__(self) -> None:
         sides = (self.left, self.width), (self.top, self.height)
         if any(begins < 0 or length < PARTS_MIN or begins + length > PARTS for begins, length in sides):
-            raise Invalid(f"A box lies within the picture, in thousandths of its sides, {PARTS_MIN} or more each way.")
+            raise Invalid(
+                "A box lies within the picture, in thousandths of its sides, {least} or more each way.",
+                least=PARTS_MIN
+            )
         if self.width * self.height > AREA_PARTS_MAX:
             raise Invalid("A crop shows an object: it is at most a quarter of the picture.")
 
@@ -71,7 +74,7 @@ def checked_words(words: str) -> str:
     """
     kept = words.strip()
     if not kept or len(kept) > WORDS_CHARACTERS_MAX or not kept.isprintable():
-        raise Invalid(f"Say in up to {WORDS_CHARACTERS_MAX} characters which object it is.")
+        raise Invalid("Say in up to {most} characters which object it is.", most=WORDS_CHARACTERS_MAX)
     return kept
 
 

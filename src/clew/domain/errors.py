@@ -5,8 +5,19 @@ class ClewError(Exception):
     """Base of every refusal that Clew makes on purpose.
 
     The message is one sentence that says what to do. It never holds a name, a path, a
-    note or a digest, because doors show it and logs keep it.
+    note or a digest, because doors show it and logs keep it. What differs from one time to
+    the next stands in it as `{most}` and comes beside it, so that pages can say the sentence
+    in another language; `web/translated.py` does.
     """
+
+    def __init__(self, sentence: str = "", **values: object) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.values = values
+
+    def __str__(self) -> str:
+        shown = {name: f"{value:,}" if isinstance(value, int) else value for name, value in self.values.items()}
+        return self.sentence.format(**shown) if shown else self.sentence
 
 
 class NotVisible(ClewError):

@@ -85,7 +85,7 @@ def checked_reason(reason: str) -> str:
     """
     kept = reason.strip()
     if not kept or len(kept) > REASON_CHARACTERS_MAX or not kept.isprintable():
-        raise Invalid(f"A change of handling has a reason of 1 to {REASON_CHARACTERS_MAX} characters.")
+        raise Invalid("A change of handling has a reason of 1 to {most} characters.", most=REASON_CHARACTERS_MAX)
     return kept
 
 

@@ -86,7 +86,7 @@ def checked_next(words: str, on: date | None, today: date) -> None:
     if bool(words) is not (on is not None):
         raise Invalid("Say the next step together with its day, or neither.")
     if on is not None and not today <= on <= today + timedelta(days=NEXT_DAYS_MAX):
-        raise Invalid(f"The next step is planned within {NEXT_DAYS_MAX} days from today.")
+        raise Invalid("The next step is planned within {most} days from today.", most=NEXT_DAYS_MAX)
 
 
 def outcome_of(states: Iterable[VictimState]) -> VictimState | None:

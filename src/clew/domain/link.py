@@ -167,7 +167,7 @@ def check_ends(link_type: LinkType, a: EndKind, b: EndKind) -> None:
     firsts, seconds = ENDS[link_type]
     if a not in firsts or b not in seconds:
         wanted = " to ".join(" or ".join(sorted(kind.name.lower() for kind in side)) for side in (firsts, seconds))
-        raise Invalid(f"A link {word_of(link_type)} goes from {wanted}.")
+        raise Invalid("A link {what} goes from {wanted}.", what=word_of(link_type), wanted=wanted)
 
 
 def hops(count: int) -> int:
@@ -177,7 +177,7 @@ def hops(count: int) -> int:
         Invalid: none, or more than one look shows.
     """
     if not 1 <= count <= HOPS_MAX:
-        raise Invalid(f"Go 1 to {HOPS_MAX} hops at once; go on from what is found.")
+        raise Invalid("Go 1 to {most} hops at once; go on from what is found.", most=HOPS_MAX)
     return count
 
 
@@ -196,4 +196,4 @@ def from_word(numbers: type[Number], untrusted_word: str) -> Number:
     try:
         return by_word[untrusted_word.strip().lower()]
     except KeyError:
-        raise Invalid(f"This is one of {', '.join(by_word)}.") from None
+        raise Invalid("This is one of {known}.", known=", ".join(by_word)) from None

@@ -52,7 +52,7 @@ class Particulars:
         if len(self.languages) > LANGUAGES_MAX or not all(LANGUAGE.fullmatch(code) for code in self.languages):
             raise Invalid("Languages are ISO 639 codes of two or three small letters, such as en or fr.")
         if max(len(self.contact_point), len(self.legal_basis)) > TEXT_CHARACTERS_MAX:
-            raise Invalid(f"Contact point and legal basis have up to {TEXT_CHARACTERS_MAX} characters.")
+            raise Invalid("Contact point and legal basis have up to {most} characters.", most=TEXT_CHARACTERS_MAX)
 
 
 def member_code(code: str) -> str:
@@ -101,4 +101,4 @@ def specialities(words: Iterable[str]) -> frozenset[Speciality]:
     try:
         return frozenset(Speciality(word.strip().lower()) for word in words if word.strip())
     except ValueError:
-        raise Invalid(f"Specialities are {', '.join(Speciality)}.") from None
+        raise Invalid("Specialities are {known}.", known=", ".join(Speciality)) from None

@@ -98,7 +98,7 @@ def checked_text(words: str, *, is_demanded: bool = True) -> str:
     """
     kept = words.strip()
     if (is_demanded and not kept) or len(kept) > TEXT_CHARACTERS_MAX:
-        raise Invalid(f"A message has 1 to {TEXT_CHARACTERS_MAX} characters.")
+        raise Invalid("A message has 1 to {most} characters.", most=TEXT_CHARACTERS_MAX)
     if not all(letter.isprintable() or letter in "\n\t" for letter in kept):
         raise Invalid("A message holds nothing that does not show.")
     return kept
@@ -123,5 +123,5 @@ def checked_due(due_on: date, today: date) -> date:
         Invalid: it is past, or too far ahead.
     """
     if not today <= due_on <= today + timedelta(days=DUE_DAYS_MAX):
-        raise Invalid(f"An answer is wanted within {DUE_DAYS_MAX} days from today.")
+        raise Invalid("An answer is wanted within {most} days from today.", most=DUE_DAYS_MAX)
     return due_on

@@ -18,5 +18,7 @@ def named(untrusted_name: str) -> str:
     """
     name = untrusted_name.strip()
     if not is_name(name):
-        raise Invalid(f"A reference or name has 1 to {NAME_CHARACTERS_MAX} characters, all of which can be seen.")
+        raise Invalid(
+            "A reference or name has 1 to {most} characters, all of which can be seen.", most=NAME_CHARACTERS_MAX
+        )
     return name

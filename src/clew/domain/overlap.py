@@ -146,7 +146,7 @@ def checked_reason(step: Step, reason: str) -> str:
     """
     kept = reason.strip()
     if (not kept and step is not Step.CONSENT) or len(kept) > TEXT_CHARACTERS_MAX or (kept and not kept.isprintable()):
-        raise Invalid(f"Say why, in up to {TEXT_CHARACTERS_MAX} characters.")
+        raise Invalid("Say why, in up to {most} characters.", most=TEXT_CHARACTERS_MAX)
     return kept
 
 
@@ -158,7 +158,7 @@ def checked_words(step: Step, words: str) -> str:
     """
     kept = words.strip()
     if len(kept) > TEXT_CHARACTERS_MAX or (kept and not kept.isprintable()):
-        raise Invalid(f"What you say on your card has up to {TEXT_CHARACTERS_MAX} characters.")
+        raise Invalid("What you say on your card has up to {most} characters.", most=TEXT_CHARACTERS_MAX)
     if kept and step is not Step.CONSENT:
         raise Invalid("Only who consents says something to the other side.")
     return kept
@@ -173,7 +173,7 @@ def checked_wait(step: Step, until: date | None, today: date) -> date | None:
     if until is None:
         return None
     if step is not Step.WAIT or not today < until <= today + timedelta(days=WAIT_DAYS_MAX):
-        raise Invalid(f"A day to be asked again is for who waits, and within {WAIT_DAYS_MAX} days from now.")
+        raise Invalid("A day to be asked again is for who waits, and within {most} days from now.", most=WAIT_DAYS_MAX)
     return until
 
 

@@ -29,7 +29,9 @@ class AgeBand:
 
     def __post_init__(self) -> None:
         if not 0 <= self.youngest <= self.oldest <= AGE_YEARS_MAX:
-            raise Invalid(f"An age band goes from the younger to the older, within 0 to {AGE_YEARS_MAX} years.")
+            raise Invalid(
+                "An age band goes from the younger to the older, within 0 to {most} years.", most=AGE_YEARS_MAX
+            )
 
     def at(self, day: date) -> tuple[int, int]:
         """Between which ages the person is on another day; of one long before, from 0 on.

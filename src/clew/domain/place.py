@@ -44,7 +44,7 @@ class Point:
         if not (-90 <= self.latitude <= 90 and -180 <= self.longitude <= 180):
             raise Invalid("A latitude is -90 to 90 degrees, a longitude -180 to 180.")
         if not 0 < self.precision_m <= PRECISION_METRES_MAX:
-            raise Invalid(f"A precision is more than 0 and at most {PRECISION_METRES_MAX:,} metres.")
+            raise Invalid("A precision is more than 0 and at most {most} metres.", most=PRECISION_METRES_MAX)
 
     @property
     def coarse(self) -> tuple[float, float]:

@@ -151,7 +151,9 @@ def asked(
     if not found:
         raise Invalid("Nobody is asked by this: name members, or what they are good at and speak.")
     if len(found) > UNITS_ASKED_MAX:
-        raise Invalid(f"A question is asked of {UNITS_ASKED_MAX} units at most: say more exactly who may know.")
+        raise Invalid(
+            "A question is asked of {most} units at most: say more exactly who may know.", most=UNITS_ASKED_MAX
+        )
     return found
 
 

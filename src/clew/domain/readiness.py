@@ -112,7 +112,7 @@ def checked(step: Step, said: Word, today: date) -> Word:
     """
     texts = {name: getattr(said, name).strip() for name in ("kept_by", "basis", "words")}
     if any(len(text) > TEXT_CHARACTERS_MAX for text in texts.values()):
-        raise Invalid(f"A text has up to {TEXT_CHARACTERS_MAX} characters.")
+        raise Invalid("A text has up to {most} characters.", most=TEXT_CHARACTERS_MAX)
     if said.done_on is not None:
         if STEPS[step].known is Known.RECORDS:
             raise StepRefused("Whether this step is done is worked out from the records; nobody states it.")

@@ -155,7 +155,7 @@ def sections_from_words(words: str) -> frozenset[Section]:
     try:
         named = frozenset(Section(word.strip()) for word in words.split(",") if word.strip())
     except ValueError:
-        raise Invalid(f"A package may hold {', '.join(Section)}.") from None
+        raise Invalid("A package may hold {known}.", known=", ".join(Section)) from None
     return named or SECTIONS_DEFAULT
 
 

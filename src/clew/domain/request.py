@@ -93,7 +93,7 @@ def after(state: State, step: Step) -> State:
     try:
         return STEPS[state][step]
     except KeyError:
-        raise StepRefused(f"A request that is {state} cannot be taken to that step.") from None
+        raise StepRefused("A request that is {state} cannot be taken to that step.", state=state) from None
 
 
 def check_decision(outcome: Outcome, consulted: Iterable[Consulted], now: datetime) -> None:
@@ -134,5 +134,5 @@ def text(untrusted_words: str) -> str:
     """
     kept = untrusted_words.replace("\r\n", "\n").strip()
     if not kept or len(kept) > TEXT_CHARACTERS_MAX or not kept.translate(_UNSEEN_BUT_WRITTEN).isprintable():
-        raise Invalid(f"Write it in 1 to {TEXT_CHARACTERS_MAX} characters that can be read.")
+        raise Invalid("Write it in 1 to {most} characters that can be read.", most=TEXT_CHARACTERS_MAX)
     return kept

@@ -102,7 +102,7 @@ def checked_term(kind: SubjectKind, years: int, *, role: Role) -> int:
     if role is not Role.NATIONAL_ADMINISTRATOR:
         raise StepRefused("Only an administrator of the member sets its terms.")
     if not 1 <= years <= TERMS[kind].years_max:
-        raise Invalid(f"A term is 1 to {TERMS[kind].years_max} years.")
+        raise Invalid("A term is 1 to {most} years.", most=TERMS[kind].years_max)
     return years
 
 
@@ -140,7 +140,7 @@ def check_extension(kind: SubjectKind, end: date, until: date, today: date, *, i
     if until <= end or until <= today:
         raise Invalid("An extension ends on a later day than now.")
     if until > years_after(today, TERMS[kind].years_max):
-        raise Invalid(f"Retention ends at most {TERMS[kind].years_max} years ahead.")
+        raise Invalid("Retention ends at most {most} years ahead.", most=TERMS[kind].years_max)
 
 
 def checked_reason(reason: str) -> str:
@@ -151,7 +151,7 @@ def checked_reason(reason: str) -> str:
     """
     kept = reason.strip()
     if not kept or len(kept) > REASON_CHARACTERS_MAX or not kept.isprintable():
-        raise Invalid(f"Say why, in up to {REASON_CHARACTERS_MAX} characters.")
+        raise Invalid("Say why, in up to {most} characters.", most=REASON_CHARACTERS_MAX)
     return kept
 
 

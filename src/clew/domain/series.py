@@ -89,7 +89,7 @@ def step_to(state: SeriesState, wanted: SeriesState) -> Step | None:
     for step, reached in STEPS[state].items():
         if reached is wanted:
             return step
-    raise StepRefused(f"A series that is {state} does not become {wanted} in one step.")
+    raise StepRefused("A series that is {state} does not become {wanted} in one step.", state=state, wanted=wanted)
 
 
 def reference_in(untrusted_text: str) -> str | None:
@@ -108,7 +108,7 @@ def checked_words(words: str, *, characters_max: int = REASON_CHARACTERS_MAX, is
     """
     kept = words.replace("\r\n", "\n").strip()
     if len(kept) > characters_max or not all(line.isprintable() for line in kept.split("\n")):
-        raise Invalid(f"This has at most {characters_max:,} characters, all of which can be seen.")
+        raise Invalid("This has at most {most} characters, all of which can be seen.", most=characters_max)
     if is_demanded and not kept:
         raise Invalid("Say why: this is on record, and others decide by it.")
     return kept

@@ -62,5 +62,5 @@ def check_reason(reason: str) -> str:
     """
     kept = reason.strip()
     if not kept or len(kept) > REASON_CHARACTERS_MAX or not kept.isprintable():
-        raise Invalid(f"Say why, in up to {REASON_CHARACTERS_MAX} characters.")
+        raise Invalid("Say why, in up to {most} characters.", most=REASON_CHARACTERS_MAX)
     return kept

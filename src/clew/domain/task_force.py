@@ -163,9 +163,9 @@ def checked_span(starts_at: datetime, ends_at: datetime, now: datetime) -> Span:
         Invalid: it ends before it begins or in the past, begins too far ahead, or lasts too long.
     """
     if not starts_at < ends_at or ends_at <= now or starts_at > now + timedelta(days=STARTS_WITHIN_DAYS_MAX):
-        raise Invalid(f"A task force begins within {STARTS_WITHIN_DAYS_MAX} days and ends after that.")
+        raise Invalid("A task force begins within {most} days and ends after that.", most=STARTS_WITHIN_DAYS_MAX)
     if ends_at - max(starts_at, now) > timedelta(days=DAYS_MAX):
-        raise Invalid(f"A task force lasts at most {DAYS_MAX} days: what goes on is opened anew.")
+        raise Invalid("A task force lasts at most {most} days: what goes on is opened anew.", most=DAYS_MAX)
     return Span(starts_at=max(starts_at, now), ends_at=ends_at)
 
 

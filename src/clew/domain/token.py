@@ -45,4 +45,4 @@ def scopes_of(words: list[str]) -> frozenset[TokenScope]:
     try:
         return frozenset(map(TokenScope, words))
     except ValueError:
-        raise Invalid(f"A program may be given: {', '.join(TokenScope)}.") from None
+        raise Invalid("A program may be given: {known}.", known=", ".join(TokenScope)) from None

@@ -106,7 +106,9 @@ def _stricter(one: Cover, other: Cover) -> Cover:
         raise Invalid("Some of these records are kept for none of the same purposes: name one that they share.")
     text = SEPARATOR.join(_texts(one) | _texts(other))
     if len(text) > TEXT_CHARACTERS_MAX:
-        raise Invalid(f"Together the conditions would be longer than the {TEXT_CHARACTERS_MAX} characters of a text.")
+        raise Invalid(
+            "Together the conditions would be longer than the {most} characters of a text.", most=TEXT_CHARACTERS_MAX
+        )
     return replace(
         one,
         purposes=purposes,

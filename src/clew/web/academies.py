@@ -15,6 +15,7 @@ from clew.domain.officer import Role
 from clew.web import readiness_words
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal, translated
 
 TOLD = "clew.told"
 POINTS_OF: Mapping[Part, int] = {
@@ -47,7 +48,7 @@ def need(request: HttpRequest) -> HttpResponse:
     except (NotVisible, NotAdmitted):
         raise
     except ClewError as refused:
-        told = str(refused)
+        told = refusal(refused)
     request.session[TOLD] = told
     return redirect("academy")
 
@@ -58,7 +59,7 @@ def exercise(request: HttpRequest) -> HttpResponse:
     _only(in_academy=True)
     with as_officer(request.user.get_username()) as session:
         line = exercising.look(session)
-    said = [] if line.result is None else [_(sentence) for sentence in line.result.sentences]
+    said = [] if line.result is None else [translated(sentence) for sentence in line.result.sentences]
     shown = {
         "line": line, "tasks": line.briefing.splitlines(), "parts": _parts(line.result), "said": said,
         "passed_from": PASSED_FROM, "of": POINTS,
@@ -77,7 +78,7 @@ def play(request: HttpRequest) -> HttpResponse:
     except (NotVisible, NotAdmitted):
         raise
     except ClewError as refused:
-        told = str(refused)
+        told = refusal(refused)
     request.session[TOLD] = told
     return redirect("exercise")
 

@@ -19,6 +19,7 @@ from clew.domain.series import REASON_CHARACTERS_MAX
 from clew.web.acting import as_officer
 from clew.web.category_words import STANDINGS
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 from clew.web.words import Words, number
 
 TOLD = "clew.told"
@@ -119,7 +120,7 @@ def _told(request: HttpRequest, act: Callable[[Session, QueryDict], str]) -> str
     except NotAdmitted:
         raise
     except ClewError as refused:
-        return str(refused)
+        return refusal(refused)
 
 
 def _record(session: Session, given: QueryDict) -> str:

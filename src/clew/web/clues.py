@@ -19,6 +19,7 @@ from clew.web.acting import as_officer
 from clew.web.link_words import SURE
 from clew.web.references import identifier_in
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 
 TOLD = "clew.told"
 COUNTRIES_SHOWN_MAX = 20
@@ -100,7 +101,7 @@ def _told(request: HttpRequest, name: str, act: Act) -> str:
     except NotAdmitted:
         raise
     except ClewError as refused:
-        return str(refused)
+        return refusal(refused)
 
 
 def _add(session: Session, name: str, given: QueryDict) -> str:

@@ -20,6 +20,7 @@ from clew.domain.handling_change import SubjectKind
 from clew.web import cover_words, words
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 
 TOLD = "clew.told"
 CHANGES_SHOWN_MAX = 100
@@ -167,7 +168,7 @@ def _done(request: HttpRequest, act, address: str) -> HttpResponse:
     except (NotVisible, NotAdmitted):
         raise
     except ClewError as refused:
-        told = str(refused)
+        told = refusal(refused)
     request.session[TOLD] = told
     return redirect(address)
 
@@ -179,7 +180,7 @@ def _planned(session: Session, query: QueryDict) -> tuple[Handling | None, str |
     try:
         return _said(session, query), None
     except ClewError as refused:
-        return None, str(refused)
+        return None, refusal(refused)
 
 
 def _sight(
@@ -188,7 +189,7 @@ def _sight(
     try:
         return restricting.preview(session, view.kind, view.name, view.within, member, planned), None
     except Invalid as refused:
-        return None, str(refused)
+        return None, refusal(refused)
 
 
 def _said(session: Session, given: QueryDict) -> Handling:

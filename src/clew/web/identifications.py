@@ -17,6 +17,7 @@ from clew.domain.ledger import By
 from clew.domain.victim import VictimState
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 from clew.web.words import Words
 
 TOLD = "clew.told"
@@ -65,7 +66,7 @@ def move(request: HttpRequest, name: str, step: str) -> HttpResponse:
     except NotAdmitted:
         raise
     except ClewError as refused:
-        told = str(refused)
+        told = refusal(refused)
     request.session[TOLD] = told
     return redirect("victim", name=name)
 

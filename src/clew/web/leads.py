@@ -16,6 +16,7 @@ from clew.domain.series import REASON_CHARACTERS_MAX
 from clew.web import lead_words, series_words
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 from clew.web.words import Words
 
 TOLD = "clew.told"
@@ -86,7 +87,7 @@ def move(request: HttpRequest, lead: UUID, step: str) -> HttpResponse:
     except NotAdmitted:
         raise
     except ClewError as refused:
-        told = str(refused)
+        told = refusal(refused)
     request.session[TOLD] = told
     return redirect("lead", lead=lead)
 

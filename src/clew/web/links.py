@@ -18,6 +18,7 @@ from clew.web import link_words, people
 from clew.web.acting import as_officer
 from clew.web.references import identifier_in
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 
 TOLD = "clew.told"
 PER_PAGE = 50
@@ -75,7 +76,7 @@ def move(request: HttpRequest, name: str, step: str) -> HttpResponse:
     except NotAdmitted:
         raise
     except ClewError as refused:
-        told = str(refused)
+        told = refusal(refused)
     request.session[TOLD] = told
     return redirect(_page_of(request.POST, name))
 
@@ -91,7 +92,7 @@ def _revealed(request: HttpRequest, name: str) -> HttpResponse:
     except NotAdmitted:
         raise
     except ClewError as refused:
-        request.session[TOLD] = str(refused)
+        request.session[TOLD] = refusal(refused)
         return redirect(_page_of(given, name))
     return render(request, "people/identity.html", {"name": name, "found": found, "address": _page_of(given, name)})
 

@@ -28,6 +28,7 @@ from clew.web.posting import TOLD, done
 from clew.web.question_words import CROP_STATES
 from clew.web.references import identifier_in
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 
 SHOWN_PER_PAGE = 50
 TICKETS = "clew.objects"
@@ -83,7 +84,7 @@ def cut(request: HttpRequest) -> HttpResponse:
     except NotAdmitted:
         raise
     except ClewError as refused:
-        told = str(refused)
+        told = refusal(refused)
     request.session[TOLD] = told
     return redirect("objects")
 
@@ -111,7 +112,7 @@ def _pressed(request: HttpRequest, crop: UUID) -> HttpResponse:
     try:
         statement = stated(given.get("purpose", ""), given.get("case", ""))
     except Invalid as refused:
-        request.session[TOLD] = str(refused)
+        request.session[TOLD] = refusal(refused)
         return redirect("objects")
     ticket = secrets.token_urlsafe(24)
     kept = dict(list(request.session.get(TICKETS, {}).items())[-TICKETS_MAX + 1 :])

@@ -21,6 +21,7 @@ from clew.domain.suspension import Level, Scope
 from clew.domain.token import TokenScope, scopes_of
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 
 TOLD = "clew.told"
 OFFICERS_SHOWN_MAX = 1000
@@ -101,7 +102,7 @@ def _done(request: HttpRequest, act: Callable[[Session, QueryDict], str]) -> Htt
     except (NotVisible, NotAdmitted):
         raise
     except ClewError as refused:
-        told = str(refused)
+        told = refusal(refused)
     request.session[TOLD] = told
     return redirect("administration")
 
@@ -178,7 +179,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     except (NotVisible, NotAdmitted):
         raise
     except ClewError as refused:
-        request.session[TOLD] = str(refused)
+        request.session[TOLD] = refusal(refused)
         return redirect("administration")
     return render(request, "officers/invited.html", {"name": request.POST.get("name", ""), "password": password})
 
@@ -231,7 +232,7 @@ def lend(request: HttpRequest) -> HttpResponse:
     except (NotVisible, NotAdmitted):
         raise
     except ClewError as refused:
-        request.session[TOLD] = str(refused)
+        request.session[TOLD] = refusal(refused)
         return redirect("administration")
     return render(request, "officers/lent.html", {"name": given.get("name", ""), "token": token})
 

@@ -24,6 +24,7 @@ from clew.domain.victim import VictimFacts
 from clew.web import cover_words, identifications, link_words
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 from clew.web.words import Words
 
 TOLD = "clew.told"
@@ -97,7 +98,7 @@ def enter(request: HttpRequest, kind: str) -> HttpResponse:
     except NotAdmitted:
         raise
     except ClewError as refused:
-        request.session[TOLD] = str(refused)
+        request.session[TOLD] = refusal(refused)
         return redirect(f"{kind}s")
     request.session[TOLD] = _("It is entered.")
     return redirect(kind, name=reference)

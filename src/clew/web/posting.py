@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from clew.actions.opening import Session
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
 from clew.web.acting import as_officer
+from clew.web.translated import refusal
 
 TOLD = "clew.told"
 
@@ -29,9 +30,9 @@ def done(
     except NotVisible as refused:
         if hides:
             raise
-        told = str(refused)
+        told = refusal(refused)
     except ClewError as refused:
-        told = str(refused)
+        told = refusal(refused)
     request.session[TOLD] = told
     return redirect(address)
 

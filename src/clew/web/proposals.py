@@ -17,6 +17,7 @@ from clew.domain.errors import ClewError, NotAdmitted, NotVisible
 from clew.web import series_words
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 from clew.web.words import number
 
 TOLD = "clew.told"
@@ -72,7 +73,7 @@ def move(request: HttpRequest, case: str, step: str) -> HttpResponse:
     except NotAdmitted:
         raise
     except ClewError as refused:
-        told = str(refused)
+        told = refusal(refused)
     request.session[TOLD] = told
     return redirect("case-proposals", case=case)
 

@@ -16,6 +16,7 @@ from clew.domain.readiness import STEPS, TEXT_CHARACTERS_MAX, Known, Step, Word
 from clew.web import readiness_words
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal, translated
 from clew.web.words import Words
 
 TOLD = "clew.told"
@@ -38,7 +39,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
         found = connecting.checklists(session)
         own = session.actor.member
     rows = [
-        (one, sum(line.is_done for line in one.lines), sum(line.is_told for line in one.lines), _(one.next))
+        (one, sum(line.is_done for line in one.lines), sum(line.is_told for line in one.lines), translated(one.next))
         for one in found
     ]
     return render(request, "readiness/list.html", {"rows": rows, "member": own})
@@ -49,7 +50,7 @@ def one(request: HttpRequest, member: str) -> HttpResponse:
     """The checklist of one member; its administrator says there who sees to what."""
     with as_officer(request.user.get_username()) as session:
         found = connecting.look(session, member)
-    shown: dict[str, object] = {"found": found, "next": _(found.next), "rows": _rows(found)}
+    shown: dict[str, object] = {"found": found, "next": translated(found.next), "rows": _rows(found)}
     shown["characters_max"] = TEXT_CHARACTERS_MAX
     return render(request, "readiness/one.html", shown | {"told": request.session.pop(TOLD, None)})
 
@@ -65,7 +66,7 @@ def say(request: HttpRequest, step: str) -> HttpResponse:
     except (NotVisible, NotAdmitted):
         raise
     except ClewError as refused:
-        told = str(refused)
+        told = refusal(refused)
         with as_officer(request.user.get_username()) as session:
             member = connecting.look(session).member
     request.session[TOLD] = told

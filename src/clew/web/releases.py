@@ -15,6 +15,7 @@ from clew.domain.cover import Purpose
 from clew.domain.errors import ClewError, NotAdmitted, NotVisible
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 
 TOLD = "clew.told"
 RELEASES_SHOWN_MAX = 100
@@ -78,8 +79,8 @@ def _done(request: HttpRequest, act: Callable[[Session], str], *, hides: bool = 
     except NotVisible as refused:
         if hides:
             raise
-        told = str(refused)
+        told = refusal(refused)
     except ClewError as refused:
-        told = str(refused)
+        told = refusal(refused)
     request.session[TOLD] = told
     return redirect("releases")

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clew.domain.annual_report import TITLES, WORDS
 from clew.domain.clock import RequestKind, Timing
 from clew.domain.request import Outcome, State, View
+from clew.web.translated import translated
 from clew.web.words import Words, visible
 
 KINDS: Mapping[RequestKind, Words] = {
@@ -51,9 +51,9 @@ def written(untrusted_words: str) -> SafeString:
 
 def section(name: str) -> str:
     """The title of a section of the annual report."""
-    return _(TITLES[name])
+    return translated(TITLES[name])
 
 
 def figure(section_name: str, name: str) -> str:
     """What a figure of the annual report counts."""
-    return _(WORDS[section_name, name])
+    return translated(WORDS[section_name, name])

@@ -22,6 +22,7 @@ from clew.domain.request import OUTCOMES, STEPS, TEXT_CHARACTERS_MAX, Consulted,
 from clew.web import request_words
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 
 TOLD = "clew.told"
 SUBJECTS = {kind.value: kind for kind in SubjectKind}
@@ -168,7 +169,7 @@ def _told(act: Callable[[], str]) -> str:
     except (NotVisible, NotAdmitted):
         raise
     except ClewError as refused:
-        return str(refused)
+        return refusal(refused)
 
 
 def _admit(session: Session, asked: UUID, _given: QueryDict) -> str:

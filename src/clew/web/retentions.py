@@ -21,6 +21,7 @@ from clew.domain.retention import TERMS, Rule, State
 from clew.web.acting import as_officer
 from clew.web.references import identifier_in
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 from clew.web.words import Words
 
 TOLD = "clew.told"
@@ -156,7 +157,7 @@ def _done(request: HttpRequest, act: Callable[[Session], str]) -> HttpResponse:
     except (NotVisible, NotAdmitted):
         raise
     except ClewError as refused:
-        told = str(refused)
+        told = refusal(refused)
     request.session[TOLD] = told
     return redirect("retention")
 

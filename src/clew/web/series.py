@@ -19,6 +19,7 @@ from clew.web import clue_words, proposals, series_words
 from clew.web.acting import as_officer
 from clew.web.references import identifier_in
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 
 TOLD = "clew.told"
 SERIES_PER_PAGE = 50
@@ -84,7 +85,7 @@ def open_new(request: HttpRequest) -> HttpResponse:
     except NotAdmitted:
         raise
     except ClewError as refused:
-        request.session[TOLD] = str(refused)
+        request.session[TOLD] = refusal(refused)
         return redirect("series-list")
     request.session[TOLD] = _("The series is open.")
     return redirect("series", name=made.reference)
@@ -105,7 +106,7 @@ def move(request: HttpRequest, name: str, step: str) -> HttpResponse:
     except NotAdmitted:
         raise
     except ClewError as refused:
-        told = str(refused)
+        told = refusal(refused)
     request.session[TOLD] = told
     return redirect("series", name=name)
 

@@ -10,6 +10,7 @@ from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
 from clew.domain.shredding import Step
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 
 TOLD = "clew.told"
 
@@ -50,5 +51,5 @@ def move(request: HttpRequest, case: str, step: str) -> HttpResponse:
     except (NotVisible, NotAdmitted):
         raise
     except ClewError as refused:
-        request.session[TOLD] = str(refused)
+        request.session[TOLD] = refusal(refused)
     return redirect("case-end", case)

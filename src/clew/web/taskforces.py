@@ -24,6 +24,7 @@ from clew.domain.task_force import (
 )
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 
 TOLD = "clew.told"
 STANDINGS: Mapping[Standing, str | Promise] = {
@@ -92,7 +93,7 @@ def open_one(request: HttpRequest) -> HttpResponse:
     except NotAdmitted:
         raise
     except ClewError as refused:
-        request.session[TOLD] = str(refused)
+        request.session[TOLD] = refusal(refused)
         return redirect("taskforces")
     return redirect("taskforce", name=made.reference)
 
@@ -112,7 +113,7 @@ def act(request: HttpRequest, name: str, step: str) -> HttpResponse:
     except NotAdmitted:
         raise
     except ClewError as refused:
-        told = str(refused)
+        told = refusal(refused)
     request.session[TOLD] = told
     return redirect("taskforces" if step in GOING else "taskforce", **({} if step in GOING else {"name": name}))
 

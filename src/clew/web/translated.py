@@ -1,0 +1,24 @@
+"""Sentences that other layers wrote, in the language of the page.
+
+They are English where they are made, because programs and the command line say them as they are.
+`scripts/extraction.py` finds them in the code, so that catalogues hold them.
+"""
+
+from django.utils import translation
+
+from clew.domain.errors import ClewError
+from clew.web.words import number
+
+
+def translated(sentence: str) -> str:
+    """A sentence of another layer; one that no catalogue holds stays as it is."""
+    return translation.gettext(sentence) if sentence else ""
+
+
+def refusal(refused: ClewError) -> str:
+    """What a refusal says, with its numbers as people of this language write them."""
+    sentence = translated(refused.sentence)
+    if not refused.values:
+        return sentence
+    shown = {name: number(value) if isinstance(value, int) else value for name, value in refused.values.items()}
+    return sentence.format(**shown)
