@@ -164,10 +164,10 @@ class World:
                 _empty(connection, beside_rules=False)
             return
         try:
-            _empty(_superuser(self.facts), beside_rules=True)
+            _empty(superuser(self.facts), beside_rules=True)
         except psycopg.OperationalError:  # a test stopped PostgreSQL meanwhile
             leave()
-            _empty(_superuser(self.facts), beside_rules=True)
+            _empty(superuser(self.facts), beside_rules=True)
 
 
 def insert(session: Session, table: str, row: dict[str, object], *, returning: str = "id") -> object:
@@ -184,7 +184,8 @@ _CONNECTED: dict[str, psycopg.Connection] = {}
 """By address: one connection for all emptying of a process, for a new one must first learn what tables there are."""
 
 
-def _superuser(facts: ConnectionFacts) -> psycopg.Connection:
+def superuser(facts: ConnectionFacts) -> psycopg.Connection:
+    """The kept connection, each of whose statements is a transaction."""
     if facts.host not in _CONNECTED:
         _CONNECTED[facts.host] = psycopg.connect(**facts.as_superuser() | {"dbname": facts.database}, autocommit=True)
     return _CONNECTED[facts.host]

@@ -78,12 +78,13 @@ class Cluster:
             Unavailable: it is of another major version, or does not start.
         """
         self._make()
-        self._configure()
         deadline = time.monotonic() + RETRY_SECONDS_MAX
         while not self._answers():
             if self._postmaster_lives():
                 self._await_answer()
                 continue
+            # Here and not above: what runs has read them, and to write five files takes longer than most commands.
+            self._configure()
             _forget_dead_postmaster(self.place.cluster)
             self._put_long_log_aside()
             said = self._pg_ctl("start", "-l", str(self.place.log))
