@@ -125,7 +125,7 @@ def test_an_officer_is_admitted_certified_by_two_invited_and_comes_in(browser, s
         eva.page.get_by_role("link", name="Add a passkey").click()
         eva.page.get_by_role("button", name="Add it").click()
         eva.page.get_by_role("heading", name="Recovery codes").wait_for()
-        assert eva.go("/").locator("h1").inner_text() == "Cases"
+        assert eva.go("/").locator("h1").inner_text() == "Home"
     page = administer(bert)
     row = page.locator("tr", has=page.get_by_role("rowheader", name="eva"))
     row.get_by_text("Change").click()
@@ -178,7 +178,7 @@ def test_an_officer_and_a_unit_are_stopped_and_let_in_again(served, people):
         page.get_by_role("button", name=f"Lift {stopped}").click()
         page.get_by_text("The suspension is lifted.").wait_for()
         come_in(ada, "ada")
-        assert ada.go("/").locator("h1").inner_text() == "Cases"
+        assert ada.go("/").locator("h1").inner_text() == "Home"
 
 
 def test_units_and_particulars_are_entered(people):

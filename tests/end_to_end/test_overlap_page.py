@@ -45,7 +45,7 @@ def people(node) -> Iterator[dict[str, Visitor]]:
 def test_both_sides_answer_by_the_keyboard_and_learn_whom_to_ask(people: dict[str, Visitor]) -> None:
     ada, sven, nina = people["ada"], people["sven"], people["nina"]
     page = ada.go("/")
-    page.get_by_role("link", name="Overlaps").click()
+    page.get_by_role("link", name="Overlaps to consent to").click()
     assert ada.faults() == []
     page.get_by_role("link", name="Case NO/1").click()
     assert "SE" not in page.locator("main").inner_text()

@@ -137,7 +137,7 @@ def test_a_token_opens_no_page_and_a_session_no_program(served, anna):
 
         apart(officers.set_password, "anna", PASSWORD)
         come_in(visiting, "anna")
-        assert visiting.go("/").locator("h1").inner_text() == "Cases"
+        assert visiting.go("/").locator("h1").inner_text() == "Home"
         assert visiting.context.request.get(visiting.address + "/api/whoami").status == 401
 
 
@@ -217,7 +217,7 @@ def test_certificates_are_off_by_default(served, anna):
 
 
 def test_an_officer_comes_in_by_the_certificate_that_the_trusted_proxy_checked(served, anna):
-    assert come_in_by_certificate(served.with_proxy, **{HEADER: "anna"}) == (200, "Cases")
+    assert come_in_by_certificate(served.with_proxy, **{HEADER: "anna"}) == (200, "Home")
 
 
 @pytest.mark.parametrize("name", [None, "", "nobody-here", "anna;bert", "ANNA", "operator"])

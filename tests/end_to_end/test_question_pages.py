@@ -64,7 +64,8 @@ def test_an_object_is_let_out_asked_about_shown_by_a_press_and_answered(people: 
     page = ada.go("/series/")
     series = page.locator("a[href^='/series/S-']").first.get_attribute("href").split("/")[2]
     page = ada.go("/")
-    page.get_by_role("link", name="Questions").click()
+    page.get_by_text("All pages").click()
+    page.get_by_role("link", name="Questions", exact=True).click()
     page.get_by_label("What it is").select_option("plug-type")
     page.get_by_label("Its reference").fill(series)
     page.get_by_label("Object that goes with it").select_option(label="a red plug")

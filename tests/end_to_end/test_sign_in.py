@@ -78,13 +78,14 @@ def add_passkey(ada: Visitor) -> None:
 
 
 def sign_out(ada: Visitor) -> None:
+    ada.page.locator(".menu.officer summary").click()
     ada.page.get_by_role("button", name="Sign out").click()
     ada.page.get_by_role("heading", name="Sign in").wait_for()
 
 
 def is_inside(ada: Visitor) -> bool:
     ada.go("/")
-    return ada.page.locator("h1").inner_text() == "Cases"
+    return ada.page.locator("h1").inner_text() == "Home"
 
 
 def test_a_password_alone_shows_nothing_but_how_to_add_a_second_factor(ada):
@@ -103,7 +104,7 @@ def test_a_passkey_is_added_and_signs_in_by_itself(ada):
     assert is_inside(ada)
     sign_out(ada)
     ada.page.get_by_role("button", name="Sign in with a passkey").click()
-    ada.page.get_by_role("heading", name="Cases").wait_for()
+    ada.page.get_by_role("heading", name="Home", exact=True).wait_for()
     ada.go(KEYS)
     assert "passkey · since" in ada.page.locator("main").inner_text()
     assert ada.faults() == []
@@ -151,7 +152,7 @@ def test_a_passkey_is_the_second_factor_after_a_password(ada):
     assert not is_inside(ada)
     ada.sign_in("ada", PASSWORD)
     ada.page.get_by_role("button", name="Use a passkey").click()
-    ada.page.get_by_role("heading", name="Cases").wait_for()
+    ada.page.get_by_role("heading", name="Home", exact=True).wait_for()
 
 
 def test_a_code_is_good_once_and_a_recovery_code_once(ada):
@@ -200,7 +201,7 @@ def opened(data: str) -> str:
 def signed_in(ada: Visitor) -> str:
     secret = apart(give_code, "ada")
     ada.sign_in("ada", PASSWORD, code_at(secret))
-    ada.page.get_by_role("heading", name="Cases").wait_for()
+    ada.page.get_by_role("heading", name="Home", exact=True).wait_for()
     return secret
 
 

@@ -126,7 +126,7 @@ def sign_on(somebody: Visitor, subject: str) -> str:
 
 
 def test_an_officer_comes_in_by_the_police_network_and_its_second_factor(somebody):
-    assert sign_on(somebody, "strong") == "Cases"
+    assert sign_on(somebody, "strong") == "Home"
     somebody.go("/account/keys/")
     assert "single sign-on · since" in somebody.page.locator("main").inner_text()
 

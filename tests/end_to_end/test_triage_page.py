@@ -117,6 +117,7 @@ def test_everything_but_sign_in_needs_sign_in(browser, served):
     with visitor(browser, served.address) as stranger:
         for path in (
             "/",
+            "/cases/",
             f"/cases/{CASE}/",
             EXHIBIT,
             f"{EXHIBIT}progress",
@@ -136,7 +137,7 @@ def test_a_wrong_password_is_refused_in_words(browser, served):
 
 
 def test_the_list_of_cases_leads_to_an_exhibit_and_its_numbers(ada):
-    ada.go("/").get_by_role("link", name="PHONE/1").click()
+    ada.go("/cases/").get_by_role("link", name="PHONE/1").click()
     assert numbers(ada.page) == {
         "solved_elsewhere": "3", "parallel_enquiry": "3", "new": "60", "known": "3", "undecodable": "1",
     }  # fmt: skip
@@ -148,6 +149,7 @@ def test_signing_out_is_a_deliberate_press(browser, served):
         ada.go("/account/sign-out/")
         ada.go("/")
         assert ada.page.url == f"{served.address}/"
+        ada.page.locator(".menu.officer summary").click()
         ada.page.get_by_role("button", name="Sign out").click()
         ada.go("/")
         assert "/account/sign-in/" in ada.page.url
@@ -190,6 +192,7 @@ def test_every_page_is_accessible_fits_and_breaks_no_policy(browser, served, sig
     with visitor(browser, served.address, storage_state=signed_in, **how) as ada:
         for path in (
             "/",
+            "/cases/",
             f"/cases/{CASE}/",
             *(f"{EXHIBIT}?answer={answer}" for answer in ANSWERS),
             "/account/sign-out/",
@@ -210,6 +213,7 @@ def test_pages_work_without_scripts(browser, served):
         assert ada.page.get_by_role("heading", level=2).inner_text().split() == ["●", "New"]
         ada.page.get_by_role("link", name="Refresh").click()
         assert numbers(ada.page)["new"] == "60"
+        ada.page.locator(".menu.officer summary").click()
         ada.page.get_by_role("button", name="Sign out").click()
         assert "/account/sign-in/" in ada.page.url
 

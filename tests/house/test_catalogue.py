@@ -71,6 +71,7 @@ GOLDEN_APP = {
     "members": "insert, select, update (name, contact_point, kind, languages, legal_basis)",
     "observations": "insert, select, update (withdrawn_at)",
     "occurrences": ALL,
+    "officer_keys": "insert, select, update (own, is_off, changed_at)",
     "officers": "insert, select, update (password, last_login, keys_forgotten_at)",
     "offenders": (
         "delete, insert, select, update (audience, members, excluded, cover_id, established, sex, youngest, oldest, age_on)"
@@ -393,6 +394,7 @@ OF_NOBODY = {
     "fingerprint_counters": "how many fingerprints there are in all",
     "fingerprints": "numbers of the index: given by the counter, never chosen",
     "door_memory": "what signing in remembers",
+    "officer_keys": "one name, one person, who writes the own row alone",
     "questions": "the reference: drawn as that of a series",
     "referrals": "the reference: drawn as that of a series",
     "series": "the reference: drawn by the database among those that are free, never chosen",

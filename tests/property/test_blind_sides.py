@@ -34,7 +34,7 @@ from tests.world.world import World, handling
 
 CASE = SubjectKind.CASE
 PAGES = (
-    "/", "/cases/NO-1/", "/overlaps/", "/overlaps/case/NO-1/", "/messages/", "/audit/", "/audit/accesses/", "/releases/",
+    "/", "/cases/", "/cases/NO-1/", "/overlaps/", "/overlaps/case/NO-1/", "/messages/", "/audit/", "/audit/accesses/", "/releases/",
     "/retention/",
 )  # fmt: skip
 COMMANDS = (

@@ -67,7 +67,7 @@ def undecodable(page: HttpResponse) -> int:
 @pytest.mark.usefixtures("cases_of_two_units")
 def test_each_officer_reaches_both_cases_from_the_list(anna: Actor, bo: Actor) -> None:
     for actor, own, other, unit in ((anna, 1, 2, "B"), (bo, 2, 1, "A")):
-        listed = get(actor, "/").content.decode()
+        listed = get(actor, "/cases/").content.decode()
         addresses = set(re.findall(r'href="([^"?#]*/NO-1/)"', listed))
         assert addresses == {f"/cases/{REFERENCE}/", f"/units/{unit}/cases/{REFERENCE}/"}
         assert undecodable(get(actor, f"/cases/{REFERENCE}/")) == own

@@ -1,6 +1,6 @@
 """Following leads: what waits for the own unit, the most urgent first, and the steps that its officers take."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -15,11 +15,12 @@ from clew.records.session import Session
 RANKED_MAX = 2_000
 """So many of the unit's leads are ranked, the latest."""
 SHOWN_MAX = 50
-COUNTED_MAX = 1_000
+BEST_OF_MAX = 200
+"""So many are ranked where only the best few are told beside other things."""
 
 __all__ = [
-    "OPEN", "Lead", "Line", "LineList", "Outcome", "Rule", "Speaking", "State", "Step", "Taken", "View", "every",
-    "look", "move", "open_count",
+    "OPEN", "Lead", "Line", "LineList", "Outcome", "Rule", "Speaking", "State", "Step", "Taken", "View", "best",
+    "every", "look", "move",
 ]  # fmt: skip
 
 
@@ -64,11 +65,18 @@ def every(
     audit.append(session, "lead.list", str(series_id or session.actor.unit), {"leads": len(found)})
     if series_id is not None:
         messages.see(session, [series_id])
-    now = datetime.now(UTC)
-    ranked = found[:RANKED_MAX]
-    countries = _countries(session, ranked)
-    lines = sorted((_line(one, now, countries) for one in ranked), key=lambda line: -line.rank.points)
-    return LineList(lines=tuple(lines[:limit]), is_cut=len(found) > min(limit, RANKED_MAX))
+    lines = _ranked(session, found[:RANKED_MAX])
+    return LineList(lines=lines[:limit], is_cut=len(found) > min(limit, RANKED_MAX))
+
+
+def best(session: Session, *, limit: int) -> tuple[Line, ...]:
+    """The most urgent of the unit's latest open leads, for who tells them beside other things and puts it on record."""
+    return _ranked(session, leads.of_unit(session, OPEN, BEST_OF_MAX))[:limit]
+
+
+def _ranked(session: Session, found: Sequence[Lead]) -> tuple[Line, ...]:
+    now, countries = datetime.now(UTC), _countries(session, found)
+    return tuple(sorted((_line(one, now, countries) for one in found), key=lambda line: -line.rank.points))
 
 
 def look(session: Session, lead_id: UUID) -> View:
@@ -102,11 +110,6 @@ def move(session: Session, lead_id: UUID, step: Step, *, why: str = "", outcome:
     leads.move(session, one, step, state, kept, outcome)
     audit.append(session, f"lead.{step}", str(one.id))
     return state
-
-
-def open_count(session: Session) -> int:
-    """How many leads of the actor's unit are open; of more than `COUNTED_MAX`, that. It is told beside other pages."""
-    return leads.count(session, OPEN, COUNTED_MAX)
 
 
 def _countries(session: Session, some: Iterable[Lead]) -> Collection[UUID]:

@@ -16,6 +16,7 @@ from clew.api import (
     programs,
     questions,
     referrals,
+    searches,
     series,
     task_forces,
     triages,
@@ -25,7 +26,7 @@ from clew.formats.problem import CONTENT_TYPE
 
 for each in (
     programs, triages, series, people, links, leads, overlaps, messages, identifications, categories, clues, questions,
-    referrals, task_forces, connections,
+    referrals, task_forces, connections, searches,
 ):  # fmt: skip
     api.add_router("", each.router)
 

@@ -57,6 +57,8 @@ class Configuration(BaseSettings):
     """How long a backup of the keys is kept: until then a shredded case's key may be in one."""
     overlap_hours: int = Field(default=TICK_HOURS_DEFAULT, ge=1, le=TICK_HOURS_MAX)
     """How often notices of overlaps are released, for all sides together; `clew init` hands it to the database."""
+    name: str = Field(default="", max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")
+    """What the installation is called, in the frame of every page: so that nobody takes one for another."""
     listen_host: str = "127.0.0.1"
     listen_port: int = Field(default=8000, ge=1, le=65535)
     public_url: str | None = None

@@ -43,6 +43,7 @@ DATABASES = {
     "default": _database(_FACTS.as_app(_KEYS.app_password)),
     "owner": _database(_FACTS.as_owner()),
 }
+CLEW_NAME = CONFIGURATION.name
 CLEW_IS_ACADEMY = CONFIGURATION.academy
 CLEW_EXERCISE_NEEDED = CONFIGURATION.exercise_needed
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -19,6 +19,7 @@ from clew.web import (
     clues,
     exhibits,
     handlings,
+    homes,
     identifications,
     keys,
     leads,
@@ -37,7 +38,9 @@ from clew.web import (
     reports,
     requests,
     retentions,
+    searches,
     series,
+    shortcuts,
     shreddings,
     single_sign_on,
     statistics,
@@ -58,7 +61,11 @@ OF_A_CASE = (
 """Pages of a case: of the own unit, or below the unit that has it."""
 
 urlpatterns = [
-    path("", cases.all_of_them, name="cases"),
+    path("", homes.home, name="home"),
+    path("go/", homes.go, name="go"),
+    path("search/", searches.search, name="search"),
+    path("language/", homes.choose_language, name="language"),
+    path("cases/", cases.all_of_them, name="cases"),
     *(
         path(f"{prefix}cases/<reference:case>/{rest}", view, name=f"{before}{name}")
         for prefix, before in (("", ""), ("units/<reference:unit>/", "unit-"))
@@ -163,6 +170,8 @@ urlpatterns = [
     # Whoever reads a recovery code is the officer from then on.
     path("account/keys/recovery/", needs_fresh_sign_in(view_recovery_codes), name="mfa_view_recovery_codes"),
     path("account/keys/recovery/new/", generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("account/shortcuts/", shortcuts.mine, name="shortcuts"),
+    path("account/shortcuts/change/", shortcuts.change, name="shortcuts-change"),
     path("account/sign-ins/<uuid:sign_in>/end/", keys.end_sign_in, name="sign-in-end"),
     path("administration/", officers.all_of_them, name="administration"),
     path("administration/admit/", officers.admit, name="administration-admit"),

@@ -221,16 +221,6 @@ def get(session: Session, lead_id: UUID) -> Lead:
     return found[0]
 
 
-def count(session: Session, states: Iterable[State], limit: int) -> int:
-    """How many leads of the unit are in these states; of more than `limit`, that."""
-    with session.cursor() as cursor:
-        cursor.execute(
-            "select count(*) from (select from leads where member = %s and unit = %s and state = any(%s) limit %s) counted",
-            [session.actor.member, session.actor.unit, [state.value for state in states], limit],
-        )
-        return int(cursor.fetchone()[0])
-
-
 def media(session: Session, lead_id: UUID, limit: int) -> tuple[Speaking, ...]:
     """What speaks for a lead, as far as the actor sees it."""
     texts = sealed.of_member(session.actor.member)

@@ -29,6 +29,7 @@ from clew.records import (
     localisation,
     locks,
     log,
+    officer_keys,
     outcomes,
     pursuit,
     readiness,
@@ -106,6 +107,7 @@ APP_GRANTS = {
     **handover.APP_GRANTS,
     **exercises.APP_GRANTS,
     **readiness.APP_GRANTS,
+    **officer_keys.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -269,6 +271,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **handover.RULES,
     **exercises.RULES,
     **readiness.RULES,
+    **officer_keys.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 

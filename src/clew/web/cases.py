@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from clew.actions import following, opening, triaging
+from clew.actions import opening, triaging
 from clew.actions.opening import CaseLine, Session
 from clew.web import triages, words
 from clew.web.acting import as_officer
@@ -68,8 +68,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
             session, after=request.GET.get("after"), limit=CASES_PER_PAGE, exhibits_max=EXHIBITS_PER_CASE
         )
         cards = [case_card(session, line) for line in page.items]
-        open_leads = following.open_count(session)
-    shown = {"cards": cards, "open_leads": open_leads, "after": page.next, "is_first_page": "after" not in request.GET}
+    shown = {"cards": cards, "after": page.next, "is_first_page": "after" not in request.GET}
     return render(request, "cases/list.html", shown)
 
 

@@ -48,7 +48,7 @@ TEMPLATES: tuple[dict[str, Any], ...] = (
 
 SETTINGS: dict[str, Any] = {
     "LOGIN_URL": "account_login",
-    "LOGIN_REDIRECT_URL": "cases",
+    "LOGIN_REDIRECT_URL": "home",
     "ACCOUNT_LOGOUT_REDIRECT_URL": "account_login",
     "ACCOUNT_ADAPTER": "clew.web.account.Adapter",
     "ACCOUNT_LOGIN_METHODS": {"username"},

@@ -77,12 +77,24 @@ PARTS: Mapping[Because, Words] = {
 """`domain/lead.BECAUSE`, marked for translation."""
 
 
+ACTS: Mapping[Rule, Words] = {
+    Rule.KNOWN_PLACE: gettext_lazy("See where"), Rule.CLUE_ANSWERED: gettext_lazy("Read"),
+    Rule.REAPPEARED: gettext_lazy("See what came"),
+}  # fmt: skip
+"""By rule, what is done first, where that is not just to open it."""
+
+
 def reason(rule: Rule, measured: Measured) -> str:
     """Why, in one sentence; words out of files are spelled out where they have no shape."""
     if not measured and rule in HALVES:
         return str(HALVES[rule])
     shown = {name: visible(value) if isinstance(value, str) else value for name, value in measured.items()}
     return str(RULES[rule]).format(**shown)
+
+
+def act(rule: Rule) -> Words:
+    """What is done first about a lead of that rule."""
+    return ACTS.get(rule, gettext_lazy("Open"))
 
 
 def parts(some: tuple[Because, ...]) -> list[tuple[int, Words]]:

@@ -43,7 +43,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
     with as_officer(request.user.get_username()) as session:
         found = following.every(session, states=states, of_series=name)
     shown = {
-        "rows": [_row(line) for line in found.lines], "is_cut": found.is_cut, "state": asked if asked in SHOWN else "",
+        "rows": [row(line) for line in found.lines], "is_cut": found.is_cut, "state": asked if asked in SHOWN else "",
         "states": lead_words.STATES.items(), "series": name, "told": request.session.pop(TOLD, None),
     }  # fmt: skip
     return render(request, "leads/list.html", shown)
@@ -56,7 +56,7 @@ def one(request: HttpRequest, lead: UUID) -> HttpResponse:
         view = following.look(session, lead)
     rule = view.line.lead.rule
     shown = {
-        "row": _row(view.line),
+        "row": row(view.line),
         "media": [(each, lead_words.reason(rule, each.measured)) for each, _words in view.media],
         "steps": [
             (each, lead_words.STEPS[each.step], lead_words.OUTCOMES[each.outcome] if each.outcome else "")
@@ -92,7 +92,8 @@ def move(request: HttpRequest, lead: UUID, step: str) -> HttpResponse:
     return redirect("lead", lead=lead)
 
 
-def _row(line: Line) -> Row:
+def row(line: Line) -> Row:
+    """A lead in words."""
     one = line.lead
     return Row(
         line=line, state=lead_words.STATES[one.state], series_state=series_words.STATES[one.weighed.series_state],

@@ -64,7 +64,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
         units = corresponding.units(session)
         mine = (session.actor.member, session.actor.unit)
     shown = {
-        "notices": [(one, NOTICES[one.kind], _address(one)) for one in waiting],
+        "notices": [(one, NOTICES[one.kind], address_of_notice(one)) for one in waiting],
         "lines": [(one, SUBJECTS[one.subject_kind], one.units[-1]) for one in page.items],
         "next": page.next,
         "is_first": not request.GET.get("after"),
@@ -161,7 +161,8 @@ def address_of_record(kind: SubjectKind, about: str) -> str | None:
     return reverse(kind.value, args=[about])
 
 
-def _address(notice: corresponding.Notice) -> str:
+def address_of_notice(notice: corresponding.Notice) -> str:
+    """Where what a notice tells of is read."""
     if notice.kind in (NoticeKind.MESSAGE, NoticeKind.MESSAGE_DUE):
         return reverse("message", args=[notice.subject_id])
     if notice.kind in corresponding.OUTCOMES:

@@ -22,11 +22,12 @@ from django.urls import reverse
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.http import urlencode
 
-from clew.actions import opening, signing_in
+from clew.actions import arranging, opening, signing_in
 from clew.domain.certification import WARNING
 from clew.domain.errors import NotAdmitted, NotVisible
 from clew.domain.sign_in import FRESH_MAX, Way
 from clew.domain.suspension import Standing
+from clew.web import shortcuts
 from clew.web.refusals import held
 
 Answering = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -108,6 +109,7 @@ def unfit(request: HttpRequest) -> Unfit | None:
         logout(request)
         return Unfit.ENDED
     request.certification_ends = _warned_of(found.ends_at)
+    request.certified_until = found.ends_at
     request.officer_role = found.role
     return None if has_second_factor(request) else Unfit.WITHOUT_SECOND_FACTOR
 
@@ -176,6 +178,7 @@ def _signed_in(sender: Any, request: HttpRequest, user: AbstractBaseUser, **_: A
     actor = opening.actor_of(user.get_username())
     browser = request.headers.get("User-Agent", "")
     request.session[SESSION_NAME] = str(signing_in.begin(actor, _way(request, user), browser))
+    shortcuts.remember(request, arranging.at_sign_in(actor))
 
 
 @receiver(user_logged_out, dispatch_uid="clew.sign-out")

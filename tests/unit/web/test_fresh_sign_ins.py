@@ -17,7 +17,7 @@ from tests.world.world import World
 
 AGAIN = "/account/again/"
 READ = {
-    "cases", "case", "exhibit", "case-progress", "exhibit-progress", "unit-case", "unit-exhibit", "unit-case-progress",
+    "home", "go", "shortcuts", "search", "cases", "case", "exhibit", "case-progress", "exhibit-progress", "unit-case", "unit-exhibit", "unit-case-progress",
     "unit-exhibit-progress", "audit", "accesses", "administration", "handling", "exhibit-handling", "mfa_index",
     "mfa_list_webauthn", "asset", "retention", "request", "requests", "report", "case-end", "overlap", "overlaps", "releases",
     "series", "series-list", "case-proposals", "message", "messages", "lead", "leads", "victim", "victims", "offender",
@@ -30,11 +30,12 @@ READ = {
 """Pages that are read, hold no original and are no file to take away."""
 AT_THE_DOOR = {
     "account_login", "account_logout", "account_inactive", "mfa_authenticate", "start-again", "single-sign-on",
-    "openid_connect_callback", "mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "certificate",
+    "openid_connect_callback", "mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "certificate", "language",
 }  # fmt: skip
 """How somebody comes in, shows the second factor once more, or leaves."""
 POSTED_AT_ONCE = {
     "sign-in-end": "ending one's own sign-in only narrows, and whoever lost a laptop is in a hurry",
+    "shortcuts-change": "which key of one's own keyboard does what opens nothing",
 }
 """Routes that change something without asking, each with its reason."""
 

@@ -48,6 +48,7 @@ from clew.records.models.noun import (
     VictimMerge,
     VictimWord,
 )
+from clew.records.models.officer_key import OfficerKeys
 from clew.records.models.overlap import (
     Overlap,
     OverlapClock,
@@ -124,6 +125,7 @@ __all__ = [
     "Occurrence",
     "Offender",
     "Officer",
+    "OfficerKeys",
     "Overlap",
     "OverlapClock",
     "OverlapContact",

@@ -5,12 +5,13 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from clew.web import assets, request_words, words
+from clew.web import assets, frame, linked, request_words, words
 
 register = template.Library()
 
 register.filter("identifier", words.identifier)
 register.filter("kind", words.kind)
+register.filter("linked", linked.linked)
 register.filter("name", words.name)
 register.filter("number", words.number)
 register.filter("visible", words.visible)
@@ -42,6 +43,12 @@ def square_code(svg: str) -> SafeString:
 def asset(name: str) -> str:
     """The address of a static file of this release, as `clew.css` or `vendor/leaflet.js`."""
     return reverse("asset", args=[assets.release(), assets.name_of(name)])
+
+
+@register.simple_tag(takes_context=True, name="frame")
+def around(context: template.Context) -> frame.Frame:
+    """What stands around the page."""
+    return frame.around(context["request"])
 
 
 @register.simple_tag

@@ -1,0 +1,45 @@
+"""Arriving: what an officer finds on the home page, in one look that costs little however much there is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from clew.actions import following
+from clew.domain.arrival import INTAKES_SHOWN_MAX, LEADS_SHOWN_MAX, OUTCOME_DAYS, OUTCOMES_SHOWN_MAX, Waiting
+from clew.domain.message import NoticeKind
+from clew.records import audit, messages, recent_intakes, waiting
+from clew.records.messages import OUTCOMES, Notice
+from clew.records.recent_intakes import Recent
+from clew.records.session import Session
+
+NOTICES_LOOKED_AT_MAX = 50
+TOLD_HERE = frozenset({NoticeKind.CONTACT, NoticeKind.TASK_FORCE, NoticeKind.MESSAGE_DUE, NoticeKind.OVERLAP_REMINDER})
+"""Notices that say more than a count of what waits."""
+
+__all__ = ["Home", "Notice", "Recent", "Waiting", "arrive"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """Leads, the most urgent first; what came of the unit's own work; what waits; and the officer's own intakes."""
+
+    leads: tuple[following.Line, ...]
+    outcomes: tuple[Notice, ...]
+    notices: tuple[Notice, ...]
+    waiting: Mapping[Waiting, int]
+    intakes: tuple[Recent, ...]
+
+
+def arrive(session: Session) -> Home:
+    """What waits for the officer and the own unit, and what came of their work. Nothing is counted far."""
+    audit.append(session, "home.read", "", owner=session.actor.member)
+    told = messages.notices(session, NOTICES_LOOKED_AT_MAX)
+    since = datetime.now(UTC) - timedelta(days=OUTCOME_DAYS)
+    outcomes = [one for one in told if one.kind in OUTCOMES and (one.seen_at is None or one.raised_at >= since)]
+    return Home(
+        leads=following.best(session, limit=LEADS_SHOWN_MAX),
+        outcomes=tuple(sorted(outcomes, key=lambda one: one.raised_at, reverse=True)[:OUTCOMES_SHOWN_MAX]),
+        notices=tuple(one for one in told if one.kind in TOLD_HERE and one.seen_at is None),
+        waiting=waiting.counts(session),
+        intakes=recent_intakes.of_officer(session, INTAKES_SHOWN_MAX),
+    )

@@ -1,0 +1,41 @@
+"""`clew search`: references, names, words and serial numbers, as far as one may see them."""
+
+from typing import Annotated
+
+import typer
+
+from clew.cli.entry import As, Json, console, entered, write
+
+
+def search(
+    words: Annotated[str, typer.Argument(help="A reference, a SHA-256, a serial number, or words.")],
+    as_: As,
+    case: Annotated[str | None, typer.Option(help="File names too, of this case.")] = None,
+    after: Annotated[str | None, typer.Option(help="Look further back: what the page before gave as next.")] = None,
+    json_: Json = False,
+) -> None:
+    """Search records that you may see, the newest first; a page looks at so many and says where the next goes on."""
+    with entered():
+        from clew.actions import opening, searching
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            page = searching.search(session, words, case=case, after=after)
+        if json_:
+            items = [
+                {
+                    "kind": one.kind.value, "label": one.label, "within": one.within, "words": one.words,
+                    "owner": one.owner, "unit": one.unit, "at": one.at and one.at.isoformat(),
+                }
+                for one in page.items
+            ]  # fmt: skip
+            write({"items": items, "looked_at": page.looked_at, "next": page.next})
+            return
+        for one in page.items:
+            words_ = one.words if one.words != one.label else ""
+            told = [one.kind.value.replace("-", " "), one.label, one.within, words_]
+            console.print(" · ".join(filter(None, [*told, f"{one.owner} {one.unit}"])), markup=False, highlight=False)
+        if not page.items:
+            console.print("Nothing of this was found among what you may see.")
+        console.print(f"{page.looked_at:,} records were looked at.", style="dim")
+        if page.next:
+            console.print(f"Further back: --after {page.next}", style="dim", markup=False)

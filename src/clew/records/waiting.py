@@ -1,0 +1,62 @@
+"""What waits for an officer and the own unit, counted in one statement that never counts far."""
+
+from collections.abc import Mapping
+
+from clew.domain.agreement import State as Agreed
+from clew.domain.arrival import COUNTED_MAX, Waiting
+from clew.domain.certification import WARNING
+from clew.domain.certification import State as Certified
+from clew.domain.identification import Status
+from clew.domain.link import LinkState
+from clew.domain.officer import Role
+from clew.domain.referral import State as Referred
+from clew.domain.shredding import Step as Shredded
+from clew.records.session import Session
+
+_OWN = "member = %(member)s and unit = %(unit)s"
+_COVERED = "owner_member = %(member)s and owner_unit = %(unit)s"
+_ANOTHERS = "proposed_by <> %(officer)s"
+_ASKED = (
+    "from correspondences c where c.to_member = %(member)s and c.to_units[cardinality(c.to_units)] = %(unit)s"
+    " and c.closed_at is null and not exists (select from messages m where m.correspondence_id = c.id"
+    " and m.kind in ('answer', 'nothing-known') and m.member = %(member)s)"
+)
+_CERTIFIES = f"member = %(member)s and %(role)s = '{Role.NATIONAL_ADMINISTRATOR}'"
+
+COUNTED: Mapping[Waiting, str] = {
+    Waiting.QUESTIONS: f"{_ASKED} and c.subject_kind = 'question'",
+    Waiting.MESSAGES: f"{_ASKED} and c.subject_kind <> 'question'",
+    Waiting.OVERLAPS: (
+        f"from overlap_sides s where {_OWN}"
+        " and not exists (select from overlap_decisions d where d.side_id = s.id)"
+    ),
+    Waiting.PROPOSALS: f"from series_proposals where {_OWN}",
+    Waiting.CANDIDATES: f"from links where {_COVERED} and state = {LinkState.CANDIDATE:d}",
+    Waiting.VICTIM_STEPS: f"from victim_steps where {_OWN} and status = '{Status.PROPOSED}' and {_ANOTHERS}",
+    Waiting.HANDLINGS: f"from handling_changes where {_COVERED} and state = '{Agreed.PROPOSED}' and {_ANOTHERS}",
+    Waiting.RETENTIONS: f"from retention_decisions where {_OWN} and state = '{Agreed.PROPOSED}' and {_ANOTHERS}",
+    Waiting.OBJECTS: f"from crops where {_OWN} and state = '{Agreed.PROPOSED}' and wrapped is not null and {_ANOTHERS}",
+    Waiting.REFERRALS: f"from referrals where {_OWN} and state = '{Referred.PROPOSED}' and {_ANOTHERS}",
+    Waiting.ENDS: f"from shreddings where {_OWN} and step = '{Shredded.PROPOSED}' and {_ANOTHERS}",
+    Waiting.CERTIFICATIONS: f"from certifications where {_CERTIFIES} and state = '{Certified.PROPOSED}' and {_ANOTHERS}",
+    Waiting.EXPIRING: (
+        f"from certifications c where {_CERTIFIES} and state = '{Certified.GIVEN}'"
+        f" and ends_at between now() and now() + interval '{WARNING.days} days' and not exists ("
+        f"select from certifications n where n.officer = c.officer and n.member = c.member"
+        f" and n.state = '{Certified.GIVEN}' and n.ends_at > c.ends_at)"
+    ),
+}
+"""What is counted of each, in our own words."""
+
+
+def counts(session: Session) -> dict[Waiting, int]:
+    """How many wait, of each kind of which any do; of more than `COUNTED_MAX`, that."""
+    actor = session.actor
+    each = " union all ".join(
+        f"(select '{kind}', count(*) from (select {words} limit {COUNTED_MAX}) few)" for kind, words in COUNTED.items()
+    )
+    with session.cursor() as cursor:
+        cursor.execute(
+            each, {"member": actor.member, "unit": actor.unit, "officer": actor.officer, "role": actor.role.value}
+        )
+        return {Waiting(kind): int(count) for kind, count in cursor if count}

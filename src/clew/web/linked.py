@@ -1,0 +1,41 @@
+"""References as ways to what they name: one table of letters and pages, wherever a reference stands in words."""
+
+import re
+from collections.abc import Mapping
+
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from clew.domain import reference
+from clew.web import words
+
+PAGES: Mapping[str, str] = {
+    "S": "series", "V": "victim", "O": "offender", "P": "place", "Q": "question", "R": "referral", "T": "taskforce",
+}  # fmt: skip
+"""By letter of a reference, the page of what it names."""
+_NAMED = re.compile(rf"(?<![\w-])[{''.join(PAGES)}]-[0-9]{{9}}(?![\w-])")
+_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
+
+
+def address_of_named(untrusted_text: str) -> str | None:
+    """The page of the reference or SHA-256 that somebody typed; None where it is none of these."""
+    text = untrusted_text.strip()
+    for letter, page in PAGES.items():
+        found = reference.reference_in(text, letter, is_letter_demanded=True)
+        if found is not None:
+            return reverse(page, args=[found])
+    return reverse("medium-clues", args=[text.lower()]) if _DIGEST.fullmatch(text) else None
+
+
+def linked(text: object) -> SafeString:
+    """The text as `visible` gives it, each reference in it a link to its page, whether there is one or not."""
+    shown = conditional_escape(words.visible(str(text)))
+    return mark_safe(_NAMED.sub(_link, shown))  # noqa: S308 (it is escaped; what is put in is made below)
+
+
+def _link(found: re.Match[str]) -> str:
+    name = found[0]
+    if reference.reference_in(name, name[0]) is None:  # a slip of the hand names nothing
+        return name
+    return format_html('<a href="{}">{}</a>', reverse(PAGES[name[0]], args=[name]), words.identifier(name))

@@ -1,0 +1,98 @@
+"""The frame in a real browser: home, menus, palette, sheet, search and own keys, by keyboard, wide and narrow."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from clew.actions import raising
+from clew.records import officers
+from tests.scenario.test_proposing import CAMERA, found
+from tests.world.browsers import Visitor
+from tests.world.door import PASSWORD, apart
+from tests.world.serving import come_in_at_once
+from tests.world.world import World
+
+
+def enter(world: World) -> None:
+    world.empty()
+    ada, sven = world.officer("ada", member="NO"), world.officer("sven", member="SE")
+    world.series(ada, "green-room", [found(world, ada, "NO-1", **CAMERA)])
+    found(world, sven, "SE-1", **CAMERA)
+    raising.raise_all()
+    officers.set_password("ada", PASSWORD)
+
+
+@pytest.fixture(scope="module")
+def ada(node) -> Iterator[Visitor]:
+    world = World(facts=node)
+    apart(enter, world)
+    with come_in_at_once("ada") as made:
+        yield made["ada"]
+    world.empty()
+
+
+def test_everything_is_reached_from_the_frame_by_keyboard(ada: Visitor) -> None:
+    page = ada.go("/")
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").fill("task f")
+    page.get_by_role("option", name="Task forces").wait_for()
+    assert ada.faults() == []
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/taskforces/")
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").fill("NO-1")
+    page.keyboard.press("ArrowDown")
+    assert page.get_by_role("combobox").get_attribute("aria-activedescendant") == "palette-1"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/NO-1/")
+    page.keyboard.press("/")
+    page.keyboard.type("green")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="S-").first.wait_for()
+    assert ada.faults() == []
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    page.get_by_role("heading", name="Keys of this page").wait_for()
+    assert "Ctrl+k" in page.locator(".sheet .keys").inner_text()
+    assert ada.faults() == []
+    page.keyboard.press("Escape")
+    page.get_by_text("All pages").press("Enter")
+    page.get_by_role("link", name="Overlaps", exact=True).wait_for()
+    assert ada.faults() == []
+    page.keyboard.press("Escape")
+    assert page.get_by_role("link", name="Overlaps", exact=True).count() == 0
+    assert ada.complaints == []
+
+
+def test_a_key_that_is_switched_off_or_changed_does_so_at_once(ada: Visitor) -> None:
+    page = ada.go("/account/shortcuts/")
+    assert ada.faults() == []
+    page.get_by_label("Show the keys of this page").fill("!")
+    page.get_by_role("button", name="Keep these On every page").press("Enter")
+    page.get_by_text("Your keys are kept.").wait_for()
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    assert not page.locator("dialog.sheet").is_visible()
+    page.keyboard.press("!")
+    page.get_by_role("heading", name="Keys of this page").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_label("Switch off letters and signs").check()
+    page.get_by_role("button", name="Keep these On every page").press("Enter")
+    page.get_by_text("Your keys are kept.").wait_for()
+    page.locator("h1").click()
+    page.keyboard.press("!")
+    assert not page.locator("dialog.sheet").is_visible()
+    page.get_by_role("button", name="Put all back as shipped").press("Enter")
+    page.get_by_text("Your keys are kept.").wait_for()
+    assert ada.complaints == []
+
+
+def test_a_narrow_window_has_all_of_it(ada: Visitor) -> None:
+    ada.page.set_viewport_size({"width": 320, "height": 700})
+    for path in ("/", "/search/?q=green", "/account/shortcuts/"):
+        page = ada.go(path)
+        assert ada.faults() == [], path
+    page.get_by_text("All pages").press("Enter")
+    page.get_by_role("link", name="Retention", exact=True).wait_for()
+    assert ada.faults() == []
+    assert ada.complaints == []
