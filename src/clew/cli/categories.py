@@ -1,12 +1,12 @@
 """`clew category`: what officers observed of media, and the categories that schemes make of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
-from clew.actions.categorising import Categorised, Chosen, Observed, Standing
-from clew.cli.entry import As, Json, console, digests, entered, said, shown, write
+from clew.cli.entry import As, Json, console, digests, entered, said, write
+from clew.domain.category import Standing
 from clew.domain.errors import Invalid
 
 app = typer.Typer(no_args_is_help=True)
@@ -95,6 +95,7 @@ def show(medium: Medium, as_: As, scheme: SchemeName = None, json_: Json = False
     """The category of a medium, and who observed what."""
     with entered():
         from clew.actions import categorising, opening
+        from clew.cli import category_answers as answers
 
         (name,) = digests([medium])
         actor = opening.actor_of(as_)
@@ -102,11 +103,11 @@ def show(medium: Medium, as_: As, scheme: SchemeName = None, json_: Json = False
             by = categorising.chosen(session, scheme)
             found = categorising.look(session, name, by.scheme)
         if json_:
-            write({**_scheme_json(by), **_medium_json(found, actor.member)})
+            write({**answers.scheme_json(by), **answers.medium_json(found, actor.member)})
             return
-        console.print(_in_words(found), markup=False)
+        console.print(answers.in_words(found), markup=False)
         for word in found.words:
-            for line in _word_in_words(word, actor.member):
+            for line in answers.word_in_words(word, actor.member):
                 console.print(line, markup=False)
 
 
@@ -123,6 +124,7 @@ def list_(
     """Media of a case with their categories."""
     with entered():
         from clew.actions import categorising, opening
+        from clew.cli import category_answers as answers
 
         actor = opening.actor_of(as_)
         with opening.acting_as(actor) as session:
@@ -130,7 +132,7 @@ def list_(
             page = categorising.of_case(
                 session, case, exhibit, by.scheme, standing=standing, after=after, limit=SHOWN_PER_PAGE
             )
-        _show_page(page.items, page.next, {**_scheme_json(by)}, actor.member, as_json=json_)
+        answers.show_page(page.items, page.next, {**answers.scheme_json(by)}, actor.member, as_json=json_)
 
 
 @app.command()
@@ -138,12 +140,13 @@ def disputes(as_: As, scheme: SchemeName = None, after: After = None, json_: Jso
     """Media of your unit on whose category officers differ: what waits for a reviewer."""
     with entered():
         from clew.actions import categorising, opening
+        from clew.cli import category_answers as answers
 
         actor = opening.actor_of(as_)
         with opening.acting_as(actor) as session:
             by = categorising.chosen(session, scheme)
             page = categorising.disputes(session, by.scheme, after=after, limit=SHOWN_PER_PAGE)
-        _show_page(page.items, page.next, {**_scheme_json(by)}, actor.member, as_json=json_)
+        answers.show_page(page.items, page.next, {**answers.scheme_json(by)}, actor.member, as_json=json_)
 
 
 @app.command()
@@ -157,14 +160,15 @@ def count(
     """How many media of a case there are of each category."""
     with entered():
         from clew.actions import categorising, opening
+        from clew.cli import category_answers as answers
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             by = categorising.chosen(session, scheme)
             found = categorising.count(session, case, exhibit, by.scheme)
         if json_:
             write({
-                **_scheme_json(by), "media": found.contents, "disputed": found.disputed, "unspoken": found.unspoken,
-                "is_whole": found.is_whole,
+                **answers.scheme_json(by), "media": found.contents, "disputed": found.disputed,
+                "unspoken": found.unspoken, "is_whole": found.is_whole,
                 "categories": [
                     {"category": code, "standing": standing.value, "media": number}
                     for (code, standing), number in sorted(found.by_category.items())
@@ -178,47 +182,6 @@ def count(
             console.print(f"{number:>9,}  {words}", markup=False)
         if not found.is_whole:
             console.print("The case has more: count it exhibit by exhibit.", markup=False)
-
-
-def _show_page(
-    items: Sequence[Categorised], next_: str | None, scheme: dict[str, object], member: str, *, as_json: bool
-) -> None:
-    fields = {**scheme, "media": [_medium_json(one, member) for one in items], "next": next_}
-    shown(as_json, fields, map(_in_words, items), next_)
-
-
-def _in_words(one: Categorised) -> str:
-    category_ = one.found.category or ""
-    votes = f"{one.found.votes:,} spoke" if one.found.votes else "nobody spoke"
-    untold = ""
-    if one.found.standing is Standing.INDICATIVE and not one.words:
-        untold = "; say yourself what you observe before you are told"
-    return f"{one.sha256}  {category_:<8} {one.found.standing}, {votes}{untold}"
-
-
-def _word_in_words(word: Observed, member: str) -> list[str]:
-    who = " ".join(filter(None, (word.member, word.unit, word.shown_by(member))))
-    facts_ = " ".join(f"{question}={answer}" for question, answer in word.facts.items())
-    line = f"    {who} {'decided' if word.is_review else 'observed'} {word.at:%Y-%m-%d}: {facts_}"
-    return [line, f"        {word.reason}"] if word.reason else [line]
-
-
-def _medium_json(one: Categorised, member: str) -> dict[str, object]:
-    return {
-        "sha256": one.sha256, "category": one.found.category, "standing": one.found.standing.value,
-        "votes": one.found.votes, "own": None if one.own is None else dict(one.own.facts),
-        "observed": [
-            {
-                "facts": dict(word.facts), "is_review": word.is_review, "member": word.member, "unit": word.unit,
-                "officer": word.shown_by(member), "reason": word.reason or None, "at": word.at.isoformat(),
-            }
-            for word in one.words
-        ],
-    }  # fmt: skip
-
-
-def _scheme_json(by: Chosen) -> dict[str, object]:
-    return {"scheme": by.scheme.name, "version": by.scheme.version, "member": by.member}
 
 
 def _facts(untrusted_words: Iterable[str]) -> dict[str, str]:
