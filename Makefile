@@ -42,13 +42,16 @@ demo: install  ## start a node with three fictional countries and triage a ficti
 # Five at once whatever the cores: most tests wait for processes, browsers and disks. What is compiled is compiled once.
 test:  ## install what it needs and run all tests
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync install-test packages
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint types collected
 	@export NUMBA_CACHE_DIR="$$(mktemp -d)" && trap 'rm -rf "$$NUMBA_CACHE_DIR"' EXIT && \
+	$(MAKE) --no-print-directory --jobs 2 --output-sync compiled types lint collected && \
 	$(MAKE) --no-print-directory tests && $(MAKE) --no-print-directory --jobs 2 --output-sync tests-by-url tests-by-folder
 
-.PHONY: tests tests-by-url tests-by-folder collected
+.PHONY: tests tests-by-url tests-by-folder collected compiled
 collected:  # and their assertions are rewritten once, not by each of the five
 	$(BIN)/python -m pytest --collect-only -qq > /dev/null || true  # what is wrong is told below
+
+compiled:  # the code that finds and compares media, into NUMBA_CACHE_DIR: or four of the five would wait for it
+	$(BIN)/python -m tests.world.compiling || true  # what is wrong is told by the tests
 
 tests:
 	$(BIN)/python -m pytest --numprocesses 5 --dist loadfile --no-loadscope-reorder

@@ -4,27 +4,25 @@
 own; `CLEW_POSTGRES_BIN` takes the programs of another PostgreSQL.
 """
 
-import fcntl
 import os
 import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import django
 import pytest
 
 from clew.media.nursery import Nursery
-from clew.media.sandbox import Sandbox
 from clew.node import founding
 from clew.node import keys as node_keys
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.folders import make_private
 from clew.node.place import place_of
-from clew.node.workplace import warm
+from tests.world import compiling
 from tests.world.elsewhere import database_elsewhere
 from tests.world.world import World, leave
 
@@ -95,29 +93,13 @@ def world(node: ConnectionFacts) -> Iterator[World]:
 def compiled(configuration: Configuration) -> Path:
     """The folder of compiled code, filled: nodes that tests found need not compile it again.
 
-    Processes of one run share it. One of them compiles while the others wait, or each would do what takes one of
-    them half a minute; and the node of each gets a copy, for its own folder may be no link.
+    The node of each process of a run gets a copy, for its own folder may be no link.
     """
-    shared = Path(os.environ["NUMBA_CACHE_DIR"])
-    with locked(make_private(shared)):
-        warm()
-        with Nursery(cache=shared) as nursery, Sandbox(nursery=nursery) as sandbox:
-            sandbox.level()
+    shared = compiling.fill(Path(os.environ["NUMBA_CACHE_DIR"]))
     if shared != configuration.cache_folder:
         shutil.copytree(shared, make_private(configuration.cache_folder), dirs_exist_ok=True)
         make_private(configuration.cache_folder)
     return shared
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Held by one process of the run at a time."""
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(held)
 
 
 @pytest.fixture(scope="session")
