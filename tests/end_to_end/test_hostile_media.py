@@ -205,7 +205,7 @@ def warm():
         read(fd, 1 << 20, None)
         os.close(fd)
 
-run(socket.socket(fileno=int(sys.argv[2])), Decoders(warm=warm, read=read, cut=lambda *_: (1, 0, 0, b"")))
+run(socket.socket(fileno=int(sys.argv[2])), Decoders(warm=warm, read=read, cut=lambda *_: (1, 0, 0, b""), render=lambda *_: ((1, *[0] * 17), b"")))
 """
 
 

@@ -54,6 +54,7 @@ GOLDEN_APP = {
     "door_memory": ALL,
     "exercises": "delete, insert, select, update (ended_at, points, has_passed, parts, remarks)",
     "exhibits": ALL,
+    "exposures": "insert, select, update (seconds, warned_seconds, break_at, break_at_warned)",
     "fingerprint_counters": "select, update",
     "fingerprints": ALL,
     "handling_changes": "insert, select, update (state, decided_by, decided_at)",
@@ -63,6 +64,7 @@ GOLDEN_APP = {
     "link_steps": "insert, select",
     "links": "delete, insert, select, update (audience, members, excluded, state, decided_by, decided_at)",
     "listings": ALL,
+    "looks": "delete, insert, select, update (used_at, ended_at)",
     "matches": "select",
     "media": ALL,
     "member_rules": "insert, select, update (widening_needs_second, changed_by, changed_at, exercise_needed)",
@@ -126,6 +128,7 @@ GOLDEN_APP = {
     "shreddings": (
         "delete, insert, select, update (step, confirmed_by, confirmed_at, destroyed_at, counts, blobs, certificate)"
     ),
+    "sightings": "insert, select, update (seen_at)",
     "sign_ins": "insert, select, update (ended_by, ended_at)",
     "socialaccount_socialaccount": ALL,
     "socialaccount_socialapp": "select",
@@ -171,6 +174,7 @@ GOLDEN_BLIND = {
     "exercise_truths": "insert, select",
     "exercises": "select (member, officer, ended_at, has_passed)",
     "exhibits": OWNED,
+    "exposures": "delete, select (day)",
     "fingerprints": "select",
     "handling_changes": "delete, select",
     "hash_lists": OWNED,
@@ -181,6 +185,7 @@ GOLDEN_BLIND = {
     "lead_news": "delete, insert, select, update (round)",
     "links": "delete, select, update (a_id, b_id)",
     "listings": "select",
+    "looks": "delete, select (used_at)",
     "matches": "delete, insert, select, update",
     "media": "select",
     "medium_keys": "select",
@@ -207,6 +212,7 @@ GOLDEN_BLIND = {
     "series_media": "delete, select (owner_member, owner_unit, excluded, series_id, medium_id)",
     "publications": "insert, select",
     "shreddings": "select",
+    "sightings": "select (medium_id, member, unit, seen_by), update (medium_id)",
     "sign_ins": "select, update",
     "statistics": "delete, insert, select",
     "supervisors": "select",
@@ -354,6 +360,7 @@ def test_a_row_lies_in_something_of_its_own_unit_wherever_the_database_knows_wha
     # These ask the same; a task force names no member's record.
     guarded |= {(table, parent) for (table, _), parent in alliance.GOES_WITH.items()}
     guarded |= {("referrals", "series"), ("referral_packages", "referrals"), ("crops", "media")}  # and this one's: the medium is the own unit's
+    guarded |= {("sightings", "media")}  # so does this one's
     guarded |= {("observations", "media")}  # its rule asks before, and with one answer, whether the medium is seen
     assert kept - guarded <= {("units", "members")}
 

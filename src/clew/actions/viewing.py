@@ -4,7 +4,7 @@ The event is committed, put in order and beneath a signed root before the medium
 unwrapped. Where the audit cannot be written or put in order nothing is shown; an intake goes on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from clew.domain.errors import Unavailable
 from clew.domain.handling import Actor, Use
 from clew.media.vault import Kept, Reader, Vault
 from clew.records import audit, covers, media, medium_keys
-from clew.records.session import acting_as
+from clew.records.session import Session, acting_as
 
 RECEIPT_SECONDS_MAX = 5.0
 
@@ -26,7 +26,20 @@ def revealed(
 ) -> Iterator[Reader]:  # fmt: skip
     """The stored bytes of a medium, for as long as the `with` block lasts.
 
-    `purpose` and `case` are what the officer states; both go on record.
+    `purpose` and `case` are what the officer states; both go on record. Raises as `opened`.
+    """
+    with opened(vault, actor, medium_id, purpose=purpose, case=case, within_seconds=within_seconds) as reader:
+        yield reader
+
+
+def opened(
+    vault: Vault, actor: Actor, medium_id: UUID, *, purpose: str, case: str, act: str = "medium.reveal",
+    counts: Mapping[str, int] | None = None, within_seconds: float = RECEIPT_SECONDS_MAX,
+    beside: Callable[[Session], None] = lambda _session: None,
+) -> Reader:  # fmt: skip
+    """The stored bytes of a medium, to be closed by whoever asked. Nothing is read of them yet.
+
+    `act` and its `counts` are what goes on record; `beside` is done within the same transaction, before it ends.
 
     Raises:
         Invalid: the purpose is not on the closed list, or no case is stated.
@@ -43,12 +56,12 @@ def revealed(
             covers.get(session, medium.cover_id), Use.ORIGINAL, statement, is_own=is_own, is_blocked=medium.is_blocked
         )
         act_id = audit.append(
-            session, "medium.reveal", str(medium_id), purpose=statement.purpose, case=statement.case_reference,
+            session, act, str(medium_id), counts, purpose=statement.purpose, case=statement.case_reference,
             owner=medium.owner_member,
         )  # fmt: skip
+        beside(session)
     sequencing.receipt(act_id, within_seconds=within_seconds)
     if key is None:
         raise Unavailable("The bytes of this medium are not kept here.")
     kept = Kept(blob=key.blob, wrapped=key.wrapped)
-    with vault.open(medium.owner_member, str(key.case_id), medium.sha256, kept) as reader:
-        yield reader
+    return vault.open(medium.owner_member, str(key.case_id), medium.sha256, kept)

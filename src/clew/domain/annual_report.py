@@ -119,6 +119,8 @@ USE_OF_ACT: Mapping[str, Use] = {
     "triage.show": Use.FACTS,
     "medium.preview": Use.PREVIEW,
     "medium.reveal": Use.ORIGINAL,
+    "medium.part": Use.ORIGINAL,
+    "medium.draw": Use.ORIGINAL,
     "medium.open_released": Use.ORIGINAL,
     "hash_list.export": Use.EXPORT,
 }

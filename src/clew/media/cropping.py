@@ -69,15 +69,17 @@ def _piece(cutter: Locked, fd: int, size: int, box: Box, at_ms: int | None, budg
     return width, height, pixels
 
 
-def png(width: int, height: int, pixels: bytes) -> bytes:
-    """A PNG of red, green and blue, 8 bits each, with the three chunks that every PNG has and no other.
+def png(width: int, height: int, pixels: bytes, *, channels: int = _CHANNELS, effort: int = 9) -> bytes:
+    """A PNG of 8 bits each, with the three chunks that every PNG has and no other.
+
+    `channels`: 3 of red, green and blue, or 1 of grey; `effort` is zlib's, 1 to 9.
 
     Source: W3C, "Portable Network Graphics (PNG) Specification (Third Edition)", 4 and 5.
     """
-    row = width * _CHANNELS
+    row = width * channels
     lines = b"".join(b"\0" + pixels[at : at + row] for at in range(0, len(pixels), row))
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunks = (b"IHDR", head), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b"")
+    head = struct.pack(">IIBBBBB", width, height, 8, 2 if channels == _CHANNELS else 0, 0, 0, 0)
+    chunks = (b"IHDR", head), (b"IDAT", zlib.compress(lines, effort)), (b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, content) for kind, content in chunks)
 
 

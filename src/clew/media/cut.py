@@ -41,10 +41,10 @@ def cut(fd: int, size: int, box: Box, at_ms: int | None) -> Colours:
     """
     form = format_of(os.pread(fd, HEAD_BYTES, 0))
     if form is None:
-        return _piece(Image.fromarray(_frame(fd, size, at_ms or 0)), box)
+        return _piece(Image.fromarray(frame_at(fd, size, at_ms or 0)), box)
     if size > SEALED_CONTENT_BYTES_MAX:
         raise LimitExceeded("The file is larger than a still picture may be.")
-    untrusted = b"".join(_parts(fd, size))
+    untrusted = b"".join(parts(fd, size))
     whole = Image.fromarray(heif.colours_of(untrusted)) if form == "HEIF" else shown(untrusted, form)
     return _piece(whole, box)
 
@@ -58,14 +58,14 @@ def _piece(whole: Image.Image, box: Box) -> Colours:
     return np.ascontiguousarray(np.asarray(piece))
 
 
-def _parts(fd: int, size: int) -> Iterator[bytes]:
+def parts(fd: int, size: int) -> Iterator[bytes]:
     at = 0
     while at < size and (part := os.pread(fd, min(READ_AT_ONCE_BYTES, size - at), at)):
         yield part
         at += len(part)
 
 
-def _frame(fd: int, size: int, at_ms: int) -> Colours:
+def frame_at(fd: int, size: int, at_ms: int) -> Colours:
     """The first frame that is not before the moment, upright as a player shows it."""
     # From a key frame before it; where a damaged container refuses to go there, from its beginning.
     for is_direct in (True, False):

@@ -9,11 +9,13 @@ from enum import Enum
 
 from clew.domain.crop import Box
 from clew.domain.errors import Undecodable
+from clew.domain.look import FRAMES_SHOWN_MAX
 from clew.domain.medium import MediumKind, Verdict
 from clew.media import cut as cutting
+from clew.media import render as rendering
 from clew.media import still, video
 from clew.media.limits import MEDIUM_BYTES_MAX, REASON_CHARACTERS_MAX, LimitExceeded
-from clew.media.protocol import Went
+from clew.media.protocol import RENDER_LOOKS, Went
 from clew.media.reading import Reading, Wants
 from clew.media.samples import drawn_samples
 
@@ -145,6 +147,21 @@ def cut(fd: int, size: int, box: tuple[int, int, int, int], at_ms: int | None) -
     return Went.WELL, piece.shape[1], piece.shape[0], piece.tobytes()
 
 
+def render(fd: int, size: int, look: int, at_ms: tuple[int, ...]) -> tuple[tuple[int, ...], bytes]:
+    """What is drawn of a medium: how it went, count, width, height, channels, length and moments; and pixels."""
+    nothing = (0, 0, 0, 0, 0, *([0] * FRAMES_SHOWN_MAX))
+    try:
+        _container_behind(fd, size)
+        found = rendering.render(fd, size, RENDER_LOOKS[look], at_ms)
+    except (LimitExceeded, MemoryError):
+        return (Went.TOO_LARGE, *nothing), b""
+    except Exception:  # a decoder may raise anything over hostile bytes: one answer each
+        return (Went.UNDECODABLE, *nothing), b""
+    count, height, width, channels = found.pixels.shape
+    times = [*found.times_ms, *([0] * (FRAMES_SHOWN_MAX - len(found.times_ms)))]
+    return (Went.WELL, count, width, height, channels, found.duration_ms, *times), found.pixels.tobytes()
+
+
 def _unread(verdict: Verdict, reason: str, kind: MediumKind) -> Reading:
     return Reading(verdict=verdict, reason=reason[:REASON_CHARACTERS_MAX], kind=kind)
 
@@ -157,6 +174,7 @@ def warm() -> None:
     still.warm()
     video.warm()
     cutting.warm((*drawn_samples(), video.drawn_clip()))
+    rendering.warm((next(drawn_samples()), video.drawn_clip()))
     for beginning, _container in (*_BEGINNINGS, (b"", None)):
         untrusted_sample = beginning.ljust(_HEAD_BYTES, b"\x55")
         fd = os.memfd_create("sample", os.MFD_CLOEXEC)

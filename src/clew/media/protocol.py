@@ -6,6 +6,8 @@ import struct
 from enum import IntEnum, StrEnum
 from typing import Final
 
+from clew.domain.look import FRAMES_SHOWN_MAX, Look
+
 CHANNEL_FD: Final = 10
 RESULTS_FD: Final = 11
 NONCE_BYTES: Final = 16
@@ -21,6 +23,11 @@ CUT: Final = struct.Struct(f"={NONCE_BYTES}s4Hq?Q")
 """Nonce, box in thousandths (left, top, width, height), moment in milliseconds, whether one was said, size in bytes."""
 PIECE: Final = struct.Struct(f"={NONCE_BYTES}sBHH")
 """Nonce, how it went, width and height in pixels; the pixels lie in the results file, three bytes each."""
+RENDER_LOOKS: Final = tuple(Look)
+RENDER: Final = struct.Struct(f"={NONCE_BYTES}sBB{FRAMES_SHOWN_MAX}qQ")
+"""Nonce, number of the look, how many moments are said, the moments in milliseconds, size in bytes."""
+RENDERED: Final = struct.Struct(f"={NONCE_BYTES}sBBHHBq{FRAMES_SHOWN_MAX}q")
+"""Nonce, how it went, count, width, height, channels, length and moments in ms; the pixels lie in the results file."""
 NEXT_ENTRY: Final = b"e"
 NEXT_PART: Final = b"p"
 
@@ -40,6 +47,7 @@ class Role(StrEnum):
     READER = "reader"
     UNPACKER = "unpacker"
     CUTTER = "cutter"
+    RENDERER = "renderer"
 
 
 def received(channel: socket.socket, most: int, fds_max: int) -> tuple[bytes, list[int]]:

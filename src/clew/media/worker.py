@@ -2,7 +2,8 @@
 
 The nursery (this process before any fork) never sees a seized byte, so what it forks is
 always fresh. A fork locks itself first and then serves one role until it is ended: a
-reader of media, an unpacker of archives, a cutter of objects, or one attempt to break out (the proof).
+reader of media, an unpacker of archives, a cutter of objects, a renderer of looks, or one attempt
+to break out (the proof).
 """
 
 import fcntl
@@ -26,6 +27,8 @@ from clew.media.protocol import (
     CUT,
     NONCE_BYTES,
     PIECE,
+    RENDER,
+    RENDERED,
     REQUEST,
     RESULTS_FD,
     Role,
@@ -40,6 +43,8 @@ _SPARE_FD_MIN = 64
 Read = Callable[[int, int, Wants], Reading]
 Cut = Callable[[int, int, tuple[int, int, int, int], int | None], tuple[int, int, int, bytes]]
 """Of a content, its size, a box and a moment: how it went, width, height and pixels."""
+Render = Callable[[int, int, int, tuple[int, ...]], tuple[tuple[int, ...], bytes]]
+"""Of a content, its size, the number of a look and moments: what is answered behind the nonce, and pixels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,7 @@ class Decoders:
     warm: Callable[[], None]
     read: Read
     cut: Cut
+    render: Render
 
 
 def read_media(channel: socket.socket, read: Read) -> None:
@@ -80,6 +86,16 @@ def cut_out(channel: socket.socket, cut: Cut) -> None:
         channel.send(PIECE.pack(nonce, went, across, down))
 
 
+def draw(channel: socket.socket, render: Render) -> None:
+    """Answer one request with what is drawn of a medium."""
+    request, fds = received(channel, RENDER.size, 1)
+    if request:
+        nonce, look, count, *moments, size = RENDER.unpack(request)
+        told, pixels = render(fds[0], size, look, tuple(moments[:count]))
+        _write_results(pixels)
+        channel.send(RENDERED.pack(nonce, *told))
+
+
 def _write_results(content: bytes) -> None:
     view = memoryview(content)
     done = 0
@@ -98,6 +114,8 @@ def serve(channel: socket.socket, role: str, parent: int, decoders: Decoders) ->
         unpack_to(channel)
     elif role == Role.CUTTER:
         cut_out(channel, decoders.cut)
+    elif role == Role.RENDERER:
+        draw(channel, decoders.render)
     else:
         read_media(channel, decoders.read)
 
@@ -157,7 +175,8 @@ def main() -> None:
     """The program of a nursery: `python -I -m clew.media.worker CONTROL_FD`."""
     from clew.media import decode  # late, so that a test's own decoders need no codec
 
-    run(socket.socket(fileno=int(sys.argv[1])), Decoders(warm=decode.warm, read=decode.read, cut=decode.cut))
+    decoders = Decoders(warm=decode.warm, read=decode.read, cut=decode.cut, render=decode.render)
+    run(socket.socket(fileno=int(sys.argv[1])), decoders)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from clew.records import (
     outcomes,
     policies,
     pursuit,
+    showing,
 )
 
 Connection = psycopg.Connection[TupleRow]
@@ -215,8 +216,8 @@ def _clues(owner: Connection, _: ConnectionFacts) -> Check:
     """Whether clues and votes go with what they are about, and each clue is whole."""
     return verdict(
         "clues",
-        localisation.HELD_BY_THE_DATABASE - held(owner),
-        good="The database holds every clue whole; clues go with their media, and votes with their series.",
+        (localisation.HELD_BY_THE_DATABASE | showing.HELD_BY_THE_DATABASE) - held(owner),
+        good="The database holds clues whole; clues and sightings go with their media, votes with their series.",
         bad="Run clew init on a new database and bring the records over: these are gone",
     )
 

@@ -54,5 +54,9 @@ begin
               and t.withdrawn_at is null and o.withdrawn_at is null);
     delete from lead_media e where e.medium_id = any (own_olds);
     update clues c set medium_id = p.new from unnest(own_olds, own_news) as p (old, new) where c.medium_id = p.old;
+    -- And who has seen them.
+    update sightings s set medium_id = p.new from unnest(own_olds, own_news) as p (old, new)
+     where s.medium_id = p.old and not exists (
+           select from sightings t where (t.medium_id, t.member, t.unit, t.seen_by) = (p.new, s.member, s.unit, s.seen_by));
 end
 $$;

@@ -80,6 +80,42 @@ def held(session: Session, medium_id: UUID, *, stays: bool = False) -> Held:
     return Held(owner_member=found[0], cover_id=found[1], sha256=bytes(found[2]), is_blocked=found[3])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What must be known of a medium before it is shown. `is_warned`: an officer whom the actor reads asks for it."""
+
+    owner_member: str
+    owner_unit: str
+    name: bytes
+    kind: MediumKind
+    verdict: Verdict
+    is_warned: bool
+
+
+def shown(session: Session, medium_id: UUID) -> Shown:
+    """The medium of this identifier, of which the actor sees the facts.
+
+    Raises:
+        NotVisible: there is none, or the actor may not see it.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select m.owner_member, m.owner_unit, m.name, m.kind, m.verdict, exists (
+                   select from media n join observations o on o.medium_id = n.id
+                    where n.name = m.name and o.withdrawn_at is null and o.facts ->> 'warn' = 'yes')
+              from media m where m.id = %s""",
+            [medium_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotVisible("There is no such medium.")
+    return Shown(
+        owner_member=row[0], owner_unit=row[1], name=bytes(row[2]), kind=MediumKind(row[3]), verdict=Verdict(row[4]),
+        is_warned=row[5],
+    )  # fmt: skip
+
+
 def excluded_from(session: Session, medium_id: UUID) -> frozenset[str]:
     """Members that the medium is hidden from, whatever else is said."""
     with session.cursor() as cursor:

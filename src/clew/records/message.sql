@@ -79,6 +79,9 @@ begin
     delete from questions q where q.closed_at < transaction_timestamp() - {messages_kept}
        and not exists (select from correspondences c where c.subject_id = q.id);
     delete from api_answers a where a.asked_at < clock_timestamp() - {answers_kept};
+    -- So does what opened media to somebody's eyes, and how long an officer looked.
+    delete from looks l where l.used_at < clock_timestamp() - {looks_kept};
+    delete from exposures e where e.day < current_date - {exposures_kept};
     delete from notices n where n.subject_id = any (gone)
         -- What came of a series stays: a mistake must be told to whoever was told.
         or n.seen_at < transaction_timestamp() - {messages_kept}

@@ -34,6 +34,7 @@ from clew.records import (
     pursuit,
     readiness,
     rights,
+    showing,
 )
 from clew.records.api_answers import KEPT_FOR as ANSWERS_KEPT_FOR
 from clew.records.roles import Roles
@@ -108,6 +109,7 @@ APP_GRANTS = {
     **exercises.APP_GRANTS,
     **readiness.APP_GRANTS,
     **officer_keys.APP_GRANTS,
+    **showing.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -136,6 +138,7 @@ BLIND_GRANTS = {
     **classification.BLIND_GRANTS,
     **assertions.BLIND_GRANTS,
     **localisation.BLIND_GRANTS,
+    **showing.BLIND_GRANTS,
 }
 
 FUNCTIONS_OF_THE_APP = (
@@ -272,6 +275,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **exercises.RULES,
     **readiness.RULES,
     **officer_keys.RULES,
+    **showing.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 
@@ -404,6 +408,8 @@ def functions() -> list[str]:
         "{task_forces_kept}": f"interval '{TASK_FORCES_KEPT_DAYS} days'",
         "{messages_kept}": f"interval '{KEPT_DAYS} days'",
         "{answers_kept}": f"interval '{ANSWERS_KEPT_FOR.days} days'",
+        "{looks_kept}": f"interval '{showing.LOOKS_KEPT_HOURS} hours'",
+        "{exposures_kept}": str(showing.EXPOSURES_KEPT_DAYS),
         "{a_is_visible}": visible("m.a_"),
         "{b_is_visible}": visible("m.b_"),
     }

@@ -13,6 +13,14 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 
+MEDIA_SECURITY_POLICY = CONTENT_SECURITY_POLICY.replace("img-src 'self'", "img-src 'self' blob:; media-src 'self'")
+"""Of a page that shows media, by the one template that does: a picture is made of what a script was given."""
+BYTES_SECURITY_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'"
+"""Of a medium itself: opened as a page of its own it can do nothing."""
+
+SHOWS_MEDIA = "shows_media"
+"""What the template of media writes on the request that it is drawn for."""
+
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Frame-Options": "DENY",
@@ -23,11 +31,16 @@ HEADERS = {
 }
 
 
-def _with_headers(response: HttpResponseBase) -> HttpResponseBase:
-    """`response` with every header it does not carry itself."""
+def _with_headers(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """`response` with every header; only a static file keeps its own caching, and a medium its narrower policy."""
+    is_bytes = response.headers.get("Content-Security-Policy") == BYTES_SECURITY_POLICY
     for name, value in HEADERS.items():
         if name != "Cache-Control" or not response.headers.get(name, "").startswith("public"):
             response.headers[name] = value
+    if is_bytes:
+        response.headers["Content-Security-Policy"] = BYTES_SECURITY_POLICY
+    elif getattr(request, SHOWS_MEDIA, False):
+        response.headers["Content-Security-Policy"] = MEDIA_SECURITY_POLICY
     return response
 
 
@@ -37,11 +50,11 @@ def page_headers(get_response: Answering) -> Answering:
     if iscoroutinefunction(get_response):
 
         async def answer_later(request: HttpRequest) -> HttpResponseBase:
-            return _with_headers(await get_response(request))
+            return _with_headers(request, await get_response(request))
 
         return answer_later
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        return _with_headers(get_response(request))
+        return _with_headers(request, get_response(request))
 
     return answer

@@ -111,4 +111,4 @@ class Answers(socket.socket):
 
 if __name__ == "__main__":
     worker.socket.socket = Answers  # type: ignore[misc]
-    worker.run(socket.socket(fileno=int(sys.argv[1])), worker.Decoders(warm=lambda: None, read=read, cut=lambda *_: (1, 0, 0, b"")))
+    worker.run(socket.socket(fileno=int(sys.argv[1])), worker.Decoders(warm=lambda: None, read=read, cut=lambda *_: (1, 0, 0, b""), render=lambda *_: ((1, *[0] * 17), b"")))

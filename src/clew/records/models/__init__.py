@@ -34,6 +34,7 @@ from clew.records.models.handling import HandlingChange, MemberRule
 from clew.records.models.identification import VictimStep
 from clew.records.models.lead import Lead, LeadCheck, LeadMedium, LeadNews, LeadStep
 from clew.records.models.link import Link, LinkStep
+from clew.records.models.look import Exposure, OpenLook, Sighting
 from clew.records.models.match import Match
 from clew.records.models.medium import FingerprintCounter, FingerprintSet, Medium, MediumKey, Occurrence
 from clew.records.models.member import Member, Officer, Unit
@@ -97,6 +98,7 @@ __all__ = [
     "Exercise",
     "ExerciseTruth",
     "Exhibit",
+    "Exposure",
     "FingerprintCounter",
     "FingerprintSet",
     "HandlingChange",
@@ -126,6 +128,7 @@ __all__ = [
     "Offender",
     "Officer",
     "OfficerKeys",
+    "OpenLook",
     "Overlap",
     "OverlapClock",
     "OverlapContact",
@@ -156,6 +159,7 @@ __all__ = [
     "SeriesStep",
     "SeriesVote",
     "Shredding",
+    "Sighting",
     "SignIn",
     "Statistic",
     "Supervisor",

@@ -1,0 +1,112 @@
+// Two media side by side, moved together: blink and difference. It shows what reveal.js gave, and nothing else.
+
+import { cover, hold } from "./reveal.js";
+
+const BLINK_MS = 500;
+const TURNS = {
+  "rotate-90": [90, false], "rotate-180": [180, false], "rotate-270": [270, false], "flip-horizontal": [0, true],
+  "flip-vertical": [180, true], transpose: [270, true], transverse: [90, true],
+};
+
+class ClewCompare extends HTMLElement {
+  #viewers = [];
+  #timer = 0;
+  #isMoving = false;
+
+  connectedCallback() {
+    this.addEventListener("click", (event) => {
+      const act = event.target.closest("[data-act]")?.dataset.act;
+      if (act) this.#do(act);
+    });
+    this.querySelector(".views").addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const act = { c: "compare", b: "blink", x: "difference" }[event.key.toLowerCase()];
+      if (act) this.#do(act);
+    });
+    document.addEventListener("clew-covered", () => this.#close());
+  }
+
+  #do(act) {
+    if (act === "compare") {
+      if (this.#viewers.length) cover();
+      else this.#open();
+    } else if (this.#viewers.length) {
+      if (act === "blink") this.#blink(!this.#timer);
+      else this.#differ(!this.#views.classList.contains("differ"));
+    }
+  }
+
+  async #open() {
+    const { here, there, look, atHere, atThere } = this.dataset;
+    const addresses = [];
+    for (const [reference, at] of [[here, atHere], [there, atThere]]) {
+      const address = await hold(reference, look, { at });
+      if (!address.startsWith("blob:")) {
+        cover();
+        this.querySelector(".said").textContent = address;
+        return;
+      }
+      addresses.push(address);
+    }
+    this.#views.hidden = false;
+    this.#viewers = ["here", "there"].map((side, number) => OpenSeadragon({
+      element: this.querySelector(`[data-side="${side}"]`),
+      tileSources: { type: "image", url: addresses[number], buildPyramid: false },
+      drawer: "canvas",
+      showNavigationControl: false,
+      animationTime: 0.3,
+      maxZoomPixelRatio: 8,
+      gestureSettingsMouse: { clickToZoom: false },
+    }));
+    const [degrees, isFlipped] = TURNS[this.dataset.turn] ?? [0, false];
+    this.#viewers[0].viewport.setRotation(degrees, true);
+    this.#viewers[0].viewport.setFlip(isFlipped);
+    for (const [one, other] of [this.#viewers, [...this.#viewers].reverse()]) {
+      for (const moved of ["zoom", "pan"]) one.addHandler(moved, () => this.#follow(one, other));
+    }
+    for (const name of ["blink", "difference"]) this.#button(name).disabled = false;
+    this.#views.focus();
+  }
+
+  // Both show the same part: what one does the other does, and that is not answered.
+  #follow(one, other) {
+    if (this.#isMoving) return;
+    this.#isMoving = true;
+    other.viewport.zoomTo(one.viewport.getZoom());
+    other.viewport.panTo(one.viewport.getCenter());
+    this.#isMoving = false;
+  }
+
+  #blink(isOn) {
+    this.#differ(false);
+    clearInterval(this.#timer);
+    this.#timer = 0;
+    this.#views.classList.toggle("over", isOn);
+    this.#button("blink").setAttribute("aria-pressed", String(isOn));
+    const there = this.querySelector('[data-side="there"]');
+    there.classList.remove("under");
+    if (isOn) this.#timer = setInterval(() => there.classList.toggle("under"), BLINK_MS);
+  }
+
+  #differ(isOn) {
+    if (isOn) this.#blink(false);
+    this.#views.classList.toggle("over", isOn);
+    this.#views.classList.toggle("differ", isOn);
+    this.#button("difference").setAttribute("aria-pressed", String(isOn));
+  }
+
+  #close() {
+    if (!this.#viewers.length) return;
+    this.#differ(false);
+    this.#blink(false);
+    for (const viewer of this.#viewers) viewer.destroy();
+    this.#viewers = [];
+    this.#views.hidden = true;
+    for (const name of ["blink", "difference"]) this.#button(name).disabled = true;
+  }
+
+  get #views() { return this.querySelector(".views"); }
+  #button(act) { return this.querySelector(`[data-act="${act}"]`); }
+}
+
+customElements.define("clew-compare", ClewCompare);

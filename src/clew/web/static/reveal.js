@@ -1,0 +1,318 @@
+// The one script that shows media: a deliberate press, and nothing stays when it is covered.
+//
+//   import { hold, cover } from "./reveal.js";
+//   hold(reference, look)   gives the address of an object in this page, or the sentence why there is none: what begins
+//                           with "blob:" (a picture) or "/" (a film, in parts) is an address
+//   cover()                 covers everything at once: addresses are taken back, here and at the node
+//   <clew-reveal>           shows one medium; show(reference, kind, isWarned) has it stand for another
+//
+// Purpose and case were stated on the page before; every look is on record before a byte comes.
+
+import { covered, looking } from "./exposure.js";
+
+const LENS_SHARE = 0.14; // radius of the lens, of the longer side
+const STEP_SHARE = 0.04;
+const IDLE_MS = 120_000; // a picture that nobody looks at any more covers itself
+const IN_FIELDS = "input, textarea, select, [contenteditable]";
+const STILL = new Set(["drawing", "frames", "lens", "clear"]);
+
+const held = new Set(); // object addresses that are open
+let turn = 0; // what was asked before the last cover is too late
+
+const words = () => document.querySelector("clew-reveal")?.dataset ?? {};
+
+async function asked(reference, look, isWarned) {
+  const said = words();
+  const answer = await fetch(said.address.replace("{}", reference), {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "X-CSRFToken": said.token, Accept: "application/json" },
+    body: new URLSearchParams({ look, warned: isWarned ? "yes" : "no" }),
+  });
+  const isTold = answer.headers.get("Content-Type")?.startsWith("application/json");
+  return isTold ? answer.json() : { refused: said.wordsFailed };
+}
+
+// { url, type, kind, times } or { refused, is_warning }.
+async function opened(reference, look, { isWarned = false, at = "" } = {}) {
+  const mine = turn;
+  try {
+    const told = await asked(reference, look, isWarned);
+    if (told.refused) return told;
+    if (mine !== turn) return { refused: words().wordsCovered };
+    if (told.type.startsWith("video/")) return { ...told, url: told.address };
+    const answer = await fetch(told.address + (at ? `?at=${at}` : ""), { credentials: "same-origin", cache: "no-store" });
+    const type = answer.headers.get("Content-Type") ?? "";
+    if (type.startsWith("application/json")) return { ...told, ...(await answer.json()) };
+    if (!answer.ok || !type.startsWith("image/")) return { refused: words().wordsFailed };
+    const bytes = await answer.blob();
+    if (mine !== turn) return { refused: words().wordsCovered };
+    const url = URL.createObjectURL(bytes);
+    held.add(url);
+    return { ...told, url, times: answer.headers.get("Clew-Times") ?? "" };
+  } catch {
+    return { refused: words().wordsFailed };
+  }
+}
+
+export async function hold(reference, look, { isWarned = false, at = "" } = {}) {
+  const found = await opened(reference, look, { isWarned, at });
+  if (found.url) looking(found.url, Boolean(found.warned));
+  return found.url ?? found.refused ?? words().wordsFailed;
+}
+
+export function cover() {
+  turn += 1;
+  for (const element of document.querySelectorAll("clew-reveal")) element.hide();
+  const wasOpen = held.size > 0 || ClewReveal.isOpen;
+  for (const url of held) {
+    covered(url);
+    URL.revokeObjectURL(url);
+  }
+  held.clear();
+  ClewReveal.isOpen = false;
+  document.dispatchEvent(new CustomEvent("clew-covered"));
+  const said = words();
+  if (!wasOpen || !said.cover) return;
+  fetch(said.cover, {
+    method: "POST", keepalive: true, credentials: "same-origin", headers: { "X-CSRFToken": said.token },
+  }).catch(() => {});
+}
+
+class ClewReveal extends HTMLElement {
+  static isOpen = false;
+  #look = "drawing";
+  #isHeld = false;
+  #picture = null;
+  #focus = [0.5, 0.5];
+  #idle = 0;
+  #heard = false; // the warning
+
+  connectedCallback() {
+    this.#look = this.querySelector("[data-look]")?.dataset.look ?? "clear";
+    const stage = this.#part(".stage");
+    stage.addEventListener("keydown", (event) => this.#key(event));
+    stage.addEventListener("keyup", (event) => { if (event.code === "Space" && this.#isHeld) this.#letGo(event); });
+    stage.addEventListener("blur", () => { if (this.#isHeld) cover(); });
+    this.#part("canvas").addEventListener("pointermove", (event) => this.#point(event));
+    this.addEventListener("click", (event) => this.#press(event));
+    this.#part("video").addEventListener("error", () => { if (!this.#part("video").hidden) this.#say(this.dataset.wordsBroken); });
+    this.addEventListener("pointermove", () => this.#wake());
+    this.addEventListener("keydown", () => this.#wake());
+    this.#mark();
+  }
+
+  disconnectedCallback() { this.hide(); }
+
+  // This element stands for another medium from now on; what was shown is covered.
+  show(reference, kind, isWarned) {
+    cover();
+    Object.assign(this.dataset, { reference, kind });
+    if (isWarned) this.dataset.warned = "yes"; else delete this.dataset.warned;
+    this.#heard = false;
+  }
+
+  get isCovered() { return this.#picture === null; }
+
+  async reveal(look = this.#look) {
+    if (this.dataset.stated !== "yes") return this.#say(this.dataset.wordsState);
+    if (!this.isCovered) cover();
+    this.#look = look;
+    this.#mark();
+    if (this.dataset.warned === "yes" && !this.#heard) {
+      this.#heard = true;
+      return this.#say(this.dataset.wordsWarned);
+    }
+    this.#say(this.dataset.wordsOpening);
+    const mine = turn;
+    const found = await opened(this.dataset.reference, look, { isWarned: this.#heard, at: this.dataset.at });
+    if (mine !== turn) return undefined;
+    if (found.is_warning) this.#heard = true;
+    if (found.refused) return this.#say(found.is_warning ? this.dataset.wordsWarned : found.refused);
+    return this.#put(found, look, mine);
+  }
+
+  hide() {
+    if (this.#picture?.url) covered(this.#picture.url);
+    this.#picture = null;
+    clearTimeout(this.#idle);
+    for (const name of ["img", "video", "canvas", "[data-sound]", "[data-hide]"]) this.#part(name).hidden = true;
+    this.#part("img").removeAttribute("src");
+    const film = this.#part("video");
+    if (film.hasAttribute("src")) {
+      film.pause();
+      film.removeAttribute("src");
+      film.load();
+    }
+    film.muted = true;
+    const canvas = this.#part("canvas");
+    canvas.width = canvas.height = 1;
+    this.#part(".stage").classList.remove("strip");
+    this.#part(".covered").hidden = false;
+    this.#say("");
+    this.#mark();
+  }
+
+  async #put(found, look, mine) {
+    this.#picture = found;
+    ClewReveal.isOpen = true;
+    this.#say(found.times ? `${this.dataset.wordsAt} ${found.times.split(",").map(clock).join(" · ")}` : "");
+    if (look === "sound") this.#curve(found.levels);
+    else if (found.type.startsWith("video/")) this.#film(found.url);
+    else if (look === "lens") await this.#lens(found, mine);
+    else {
+      const img = this.#part("img");
+      img.src = found.url;
+      this.#part(".stage").classList.toggle("strip", Boolean(found.times));
+      this.#uncover(img);
+    }
+    if (mine === turn && STILL.has(look)) looking(found.url, Boolean(found.warned));
+    this.#wake();
+  }
+
+  #film(address) {
+    const film = this.#part("video");
+    film.muted = true;
+    film.src = address;
+    this.#part("[data-sound]").hidden = false;
+    this.#loud(false);
+    this.#uncover(film);
+  }
+
+  async #lens(found, mine) {
+    const image = new Image();
+    image.src = found.url;
+    await image.decode().catch(() => {});
+    if (mine !== turn) return;
+    const canvas = this.#part("canvas");
+    const scale = Math.min(1, 1600 / Math.max(image.naturalWidth, image.naturalHeight, 1));
+    canvas.width = Math.max(1, Math.round(image.naturalWidth * scale));
+    canvas.height = Math.max(1, Math.round(image.naturalHeight * scale));
+    found.image = image;
+    this.#uncover(canvas);
+    this.#draw();
+  }
+
+  // Only a round piece of it is ever drawn.
+  #draw() {
+    const image = this.#picture?.image;
+    if (!image) return;
+    const canvas = this.#part("canvas");
+    const pen = canvas.getContext("2d");
+    const [x, y] = [this.#focus[0] * canvas.width, this.#focus[1] * canvas.height];
+    const radius = LENS_SHARE * Math.max(canvas.width, canvas.height);
+    pen.fillStyle = "#2a3134";
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.save();
+    pen.beginPath();
+    pen.arc(x, y, radius, 0, 2 * Math.PI);
+    pen.clip();
+    pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+    pen.restore();
+  }
+
+  #curve(levels) {
+    const canvas = this.#part("canvas");
+    [canvas.width, canvas.height] = [levels.length * 2, 128];
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = "#9fc6d4";
+    levels.forEach((level, at) => {
+      const height = Math.max(1, level / 255 * 124);
+      pen.fillRect(at * 2, 64 - height / 2, 1.5, height);
+    });
+    this.#uncover(canvas);
+  }
+
+  #uncover(element) {
+    this.#part(".covered").hidden = true;
+    this.#part("[data-hide]").hidden = false;
+    element.hidden = false;
+  }
+
+  #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== this.#part(".stage")) return;
+    const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    if (event.code === "Space") {
+      event.preventDefault();
+      if (!event.repeat && this.isCovered) {
+        this.#isHeld = true;
+        this.reveal();
+      }
+    } else if (event.key.toLowerCase() === "d") {
+      this.#next();
+    } else if (arrows[event.key] && this.#picture?.image) {
+      event.preventDefault();
+      this.#focus = this.#focus.map((at, side) => Math.min(1, Math.max(0, at + STEP_SHARE * arrows[event.key][side])));
+      this.#draw();
+    }
+  }
+
+  #letGo(event) {
+    event.preventDefault();
+    this.#isHeld = false;
+    // A warning that was told while the key was held stays to be read.
+    if (this.isCovered && this.#part(".said").textContent === this.dataset.wordsWarned) return;
+    cover();
+  }
+
+  #next() {
+    const looks = [...this.querySelectorAll("[data-look]")].map((one) => one.dataset.look);
+    this.#look = looks[(looks.indexOf(this.#look) + 1) % looks.length];
+    this.#mark();
+    if (!this.isCovered) this.reveal();
+  }
+
+  #press(event) {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.dataset.look) this.reveal(button.dataset.look);
+    else if (button.hasAttribute("data-hide")) {
+      cover();
+      this.#part(".stage").focus();
+    } else if (button.hasAttribute("data-sound")) this.#loud(this.#part("video").muted);
+  }
+
+  #loud(isLoud) {
+    const button = this.#part("[data-sound]");
+    this.#part("video").muted = !isLoud;
+    button.setAttribute("aria-pressed", String(isLoud));
+    button.textContent = isLoud ? this.dataset.wordsLoud : this.dataset.wordsSilent;
+  }
+
+  #point(event) {
+    const place = event.currentTarget.getBoundingClientRect();
+    this.#focus = [(event.clientX - place.left) / place.width, (event.clientY - place.top) / place.height];
+    this.#draw();
+  }
+
+  #wake() {
+    clearTimeout(this.#idle);
+    if (this.isCovered) return;
+    this.#idle = setTimeout(() => {
+      if (this.#part("video").paused) cover();
+      else this.#wake();
+    }, IDLE_MS);
+  }
+
+  #mark() {
+    for (const button of this.querySelectorAll("[data-look]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.look === this.#look));
+    }
+  }
+
+  #say(text) { this.#part(".said").textContent = text; }
+  #part(name) { return this.querySelector(name); }
+}
+
+const clock = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
+
+document.addEventListener("visibilitychange", () => { if (document.hidden) cover(); });
+addEventListener("blur", () => cover());
+addEventListener("pagehide", () => cover());
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const isTyping = event.target instanceof Element && event.target.closest(IN_FIELDS);
+  if (event.key === "Escape" || (event.key.toLowerCase() === "h" && !isTyping && (held.size || ClewReveal.isOpen))) cover();
+});
+
+customElements.define("clew-reveal", ClewReveal);

@@ -1,0 +1,60 @@
+"""The one template that shows media, and the clock of who looks, as template tags."""
+
+from uuid import UUID
+
+from django import template
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from clew.domain.cover import Purpose
+from clew.domain.look import LOOKS, Look
+from clew.domain.medium import MediumKind
+from clew.web import look_words, words
+from clew.web.headers import SHOWS_MEDIA
+from clew.web.looks import statement_of
+
+register = template.Library()
+NOBODY = UUID(int=0)
+
+
+@register.inclusion_tag("media/medium.html", takes_context=True)
+def shown_medium(
+    context: template.Context, reference: str = "", *, kind: str = "", is_warned: bool = False, case: str = "",
+    name: str = "", at: str = "",
+) -> dict[str, object]:  # fmt: skip
+    """A medium, covered, with what reveals it. Without a `reference` a script of the page says which (`show`).
+
+    `case` is the case in which the page stands, which the statement offers; `name` says on the page which medium it is;
+    `at` are moments of a moving one whose frames are shown, in milliseconds with commas between.
+    """
+    request = context["request"]
+    setattr(request, SHOWS_MEDIA, True)
+    looks = LOOKS.get(MediumKind(kind), ()) if kind else tuple(Look)
+    return {
+        "request": request, "reference": reference, "kind": kind, "is_warned": is_warned, "case": case, "name": name,
+        "at": at,
+        "looks": [(one.value, look_words.LOOKS[one]) for one in looks], "statement": statement_of(request),
+        "purposes": list(Purpose), "address": reverse("look-reveal", args=[NOBODY]).replace(str(NOBODY), "{}"),
+    }  # fmt: skip
+
+
+@register.filter
+def moment(milliseconds: int) -> SafeString:
+    """A time within a medium."""
+    return words.identifier(words.clock(milliseconds / 1000))
+
+
+@register.inclusion_tag("media/statement.html", takes_context=True)
+def statement(context: template.Context, case: str = "") -> dict[str, object]:
+    """For which purpose and case media are looked at here: said, or to be said."""
+    request = context["request"]
+    return {
+        "request": request, "statement": statement_of(request), "purposes": list(Purpose), "case": case,
+        "csrf_token": context.get("csrf_token"),
+    }  # fmt: skip
+
+
+@register.inclusion_tag("media/exposure.html", takes_context=True)
+def exposure_clock(context: template.Context) -> dict[str, object]:
+    """The officer's own clock."""
+    return {"request": context["request"], "csrf_token": context.get("csrf_token")}
