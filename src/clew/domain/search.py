@@ -64,7 +64,8 @@ def asked(untrusted_text: str) -> Asked:
     words = tuple(folded(text).split())
     if not ASKED_CHARACTERS_MIN <= len(text) <= ASKED_CHARACTERS_MAX or not 1 <= len(words) <= WORDS_MAX:
         raise Invalid(
-            f"Look for {ASKED_CHARACTERS_MIN} to {ASKED_CHARACTERS_MAX} characters in at most {WORDS_MAX} words."
+            "Look for {least} to {most} characters in at most {words} words.",
+            least=ASKED_CHARACTERS_MIN, most=ASKED_CHARACTERS_MAX, words=WORDS_MAX,
         )
     if not text.isprintable():
         raise Invalid("What is looked for holds nothing that does not show.")

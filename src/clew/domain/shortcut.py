@@ -72,7 +72,9 @@ def key_of(untrusted_key: str) -> str:
     if len(text) == 1 and _LETTER_OR_SIGN.fullmatch(text):
         return text.lower()
     if "+" in text or len(text) > 1:
-        raise Invalid(f"“{text[:20]}” belongs to the browser or the system: choose one letter, digit or sign.")
+        raise Invalid(
+            "“{key}” belongs to the browser or the system: choose one letter, digit or sign.", key=text[:20]
+        )
     raise Invalid("A key is one letter, digit or sign, or one of Space, Enter, Insert, F2, F4, F8 and F9.")
 
 
@@ -100,5 +102,8 @@ def _check_once(keys: Keys) -> None:
         seen: dict[str, str] = {}
         for act, key in here.items():
             if key in seen:
-                raise Invalid(f"The key {key} would do two things in one place: {seen[key]} and {act}.")
+                raise Invalid(
+                    "The key {key} would do two things in one place: {first} and {second}.",
+                    key=key, first=seen[key], second=act,
+                )  # fmt: skip
             seen[key] = act

@@ -14,6 +14,7 @@ from clew.actions.searching import Found, Kind
 from clew.domain.errors import Invalid, NotVisible
 from clew.web import linked, triages
 from clew.web.acting import as_officer
+from clew.web.translated import refusal
 from clew.web.words import Words
 
 KINDS: Mapping[Kind, Words] = {
@@ -37,7 +38,7 @@ def search(request: HttpRequest) -> HttpResponse:
             with as_officer(request.user.get_username()) as session:
                 page = searching.search(session, text, case=case, after=after)
         except (Invalid, NotVisible) as refused:
-            told = str(refused)
+            told = refusal(refused)
     asked = {"q": text, **({"case": case} if case else {})}
     unit = getattr(request.user, "unit", None)
     shown = {
