@@ -27,7 +27,7 @@ NEVER_ON_PAGES = {
     "actions/witnessing.py", "keys/key_command.py", "keys/rotation.py", "domain/likely_country.py",
 }  # fmt: skip
 """Only the command line, mail and programs say these; or `web/` says them in words of its own."""
-SENTENCE = re.compile(r"[A-Z{][^\n]* [^\n]*\.")
+SENTENCE = re.compile(r"[A-Z{“][^\n]* [^\n]*\.")
 FAMILIES = {name for name, of in vars(errors).items() if isinstance(of, type) and issubclass(of, errors.ClewError)}
 ONE = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 MANY = {"ngettext", "ngettext_lazy"}
