@@ -12,9 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.template import Engine, NodeList, Template
-from django.template.base import FilterExpression, TextNode
-from django.templatetags.i18n import BlockTranslateNode, TranslateNode
+from django.template.base import Lexer, Token, TokenType
 from django.utils.translation import trim_whitespace
 
 from clew.domain import errors
@@ -32,9 +30,7 @@ FAMILIES = {name for name, of in vars(errors).items() if isinstance(of, type) an
 ONE = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 MANY = {"ngettext", "ngettext_lazy"}
 WITH_CONTEXT = {"pgettext", "pgettext_lazy"}
-LIBRARIES = {
-    "i18n": "django.templatetags.i18n", "l10n": "django.templatetags.l10n", "clew": "clew.web.templatetags.clew",
-}  # fmt: skip
+TRANSLATE, BLOCK = {"translate", "trans"}, {"blocktranslate", "blocktrans"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +59,8 @@ def found() -> dict[Message, list[str]]:
 
 def _all() -> Iterator[tuple[Path, Message]]:
     web = SOURCE / "web"
-    engine = Engine(libraries=LIBRARIES)
     for file in sorted((web / "templates").rglob("*.html")):
-        yield from ((file, one) for one in of_template(engine.from_string(file.read_text("utf-8"))))
+        yield from ((file, one) for one in of_template(file.read_text("utf-8"), file.name))
     for file in sorted(web.rglob("*.py")):
         yield from ((file, one) for one in of_python(ast.parse(file.read_text("utf-8")), file.name))
     yield from _refused()
@@ -74,39 +69,41 @@ def _all() -> Iterator[tuple[Path, Message]]:
 # Templates -------------------------------------------------------------------
 
 
-def of_template(template: Template) -> Iterator[Message]:
+def of_template(text: str, name: str) -> Iterator[Message]:
     """Messages of a template, in their order."""
-    yield from _of_nodes(template.nodelist)
+    tokens = iter(Lexer(text).tokenize())
+    for token in tokens:
+        words = token.split_contents() if token.token_type is TokenType.BLOCK else [""]
+        if words[0] in TRANSLATE:
+            yield Message(text=_literal(words[1], name).replace("%", "%%"), context=_context(words, name))
+        elif words[0] in BLOCK:
+            yield _block(tokens, words, name)
 
 
-def _of_nodes(nodes: NodeList) -> Iterator[Message]:
-    for node in nodes:
-        if isinstance(node, TextNode):
-            continue
-        if isinstance(node, TranslateNode):
-            yield _translated(node)
-        elif isinstance(node, BlockTranslateNode):
-            yield _block(node)
-        for name in node.child_nodelists:
-            yield from _of_nodes(getattr(node, name, None) or NodeList())
+def _block(tokens: Iterator[Token], words: list[str], name: str) -> Message:
+    """What stands between a `blocktranslate` and its end, as Django looks it up."""
+    texts = [""]
+    for token in tokens:
+        if token.token_type is TokenType.BLOCK:
+            if token.contents.startswith("end"):
+                break
+            texts.append("")  # {% plural %}
+        elif token.token_type is TokenType.VAR:
+            texts[-1] += f"%({token.contents})s"
+        elif token.token_type is TokenType.TEXT:
+            texts[-1] += token.contents.replace("%", "%%")
+    singular, *plural = [trim_whitespace(text) if "trimmed" in words else text for text in texts]
+    return Message(text=singular, plural=plural[0] if plural else None, context=_context(words, name))
 
 
-def _literal(expression: FilterExpression | None) -> str | None:
-    return None if expression is None else str(getattr(expression.var, "literal", expression.var))
+def _context(words: list[str], name: str) -> str | None:
+    return _literal(words[words.index("context") + 1], name) if "context" in words else None
 
 
-def _translated(node: TranslateNode) -> Message:
-    variable = node.filter_expression.var
-    text = variable if isinstance(variable, str) else variable.literal
-    if not isinstance(text, str):
-        raise NotConstant(str(node.filter_expression.token))
-    return Message(text=text.replace("%", "%%"), context=_literal(node.message_context))
-
-
-def _block(node: BlockTranslateNode) -> Message:
-    texts = [node.render_token_list(tokens)[0] for tokens in (node.singular, node.plural) if tokens]
-    singular, *plural = [trim_whitespace(text) if node.trimmed else text for text in texts]
-    return Message(text=singular, plural=plural[0] if plural else None, context=_literal(node.message_context))
+def _literal(word: str, name: str) -> str:
+    if word[:1] not in {'"', "'"} or word[-1] != word[0]:
+        raise NotConstant(f"{name}: {word}")
+    return word[1:-1]
 
 
 # Python ----------------------------------------------------------------------

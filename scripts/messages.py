@@ -6,18 +6,12 @@ one comes without a translation, and nothing is ever guessed. A second run chang
 
 import sys
 
-import django
-from django.conf import settings
-
 from scripts import catalogues, extraction
 
 LOCALE = extraction.SOURCE / "web/locale"
 
 
 def main() -> int:
-    if not settings.configured:
-        settings.configure()
-        django.setup()
     found = extraction.found()
     for language in sorted(catalogues.PLURALS):
         text = LOCALE / language / "LC_MESSAGES/django.po"

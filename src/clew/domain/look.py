@@ -63,7 +63,7 @@ def check_shown(look: Look, kind: MediumKind, verdict: Verdict) -> None:
     if kind not in LOOKS or not verdict.is_decoded:
         raise StepRefused("This medium could not be read safely, so nothing of it is shown.")
     if look not in LOOKS[kind]:
-        raise Invalid(f"Look at it in one of these forms: {', '.join(LOOKS[kind])}.")
+        raise Invalid("Look at it in one of these forms: {known}.", known=", ".join(LOOKS[kind]))
 
 
 def may_reveal(actor: Actor, handling: Handling) -> bool:
