@@ -59,8 +59,8 @@ def summary(reading: Reading) -> Summary:
 
 
 @pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    with Nursery() as one:
+def nursery(compiled: Path) -> Iterator[Nursery]:
+    with Nursery(cache=compiled) as one:
         yield one
 
 
