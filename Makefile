@@ -42,7 +42,7 @@ demo: install  ## start a node with three fictional countries and triage a ficti
 # Five at once whatever the cores: most tests wait for processes, browsers and disks. What is compiled is compiled once.
 test:  ## install what it needs and run all tests
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync install-test packages
-	@export NUMBA_CACHE_DIR="$$(mktemp -d)" && trap 'rm -rf "$$NUMBA_CACHE_DIR"' EXIT && \
+	@export NUMBA_CACHE_DIR="$$(mktemp -d)" CLEW_TEST_MOULDS="$$(mktemp -d)" && trap 'rm -rf "$$NUMBA_CACHE_DIR" "$$CLEW_TEST_MOULDS"' EXIT && \
 	$(MAKE) --no-print-directory --jobs 2 --output-sync compiled types lint collected && \
 	$(MAKE) --no-print-directory tests && $(MAKE) --no-print-directory --jobs 2 --output-sync tests-by-url tests-by-folder
 

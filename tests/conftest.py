@@ -22,7 +22,7 @@ from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.folders import make_private
 from clew.node.place import place_of
-from tests.world import compiling
+from tests.world import compiling, mould
 from tests.world.elsewhere import database_elsewhere
 from tests.world.world import World, leave
 
@@ -74,6 +74,7 @@ def configuration() -> Configuration:
 @pytest.fixture(scope="session")
 def node(configuration: Configuration) -> Iterator[ConnectionFacts]:
     """A founded node, its database up."""
+    mould.pour(configuration)
     founding.found(configuration)
     with founding.opened(configuration) as facts:
         yield facts

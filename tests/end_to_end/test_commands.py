@@ -20,6 +20,7 @@ from clew.node import postgres
 from clew.node.configuration import Configuration
 from clew.node.place import place_of
 from clew.node.postgres import _cluster
+from tests.world import mould
 from tests.world.forge import Forked, forge_of, forget
 
 SECONDS_MAX = 300
@@ -55,11 +56,13 @@ class Node:
         return out if code == 0 else err
 
 
-def _fresh(home: Path, compiled: Path, *, is_forked: bool = False) -> Node:
-    """A node that is not founded yet, with the compiled code of this run."""
+def _fresh(home: Path, compiled: Path, *, is_forked: bool = False, from_nothing: bool = False) -> Node:
+    """A node that is not founded yet, with the compiled code of this run, and unless `from_nothing` with its tables."""
     home.mkdir(mode=0o700)
     shutil.copytree(compiled, home / "cache")
     (home / "cache").chmod(0o700)
+    if not from_nothing:
+        mould.pour(Configuration(home=home))
     return Node(home=home, is_forked=is_forked)
 
 
@@ -72,7 +75,7 @@ def held_up(node: Node) -> Iterator[Node]:
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[Node]:
-    made = _fresh(tmp_path_factory.mktemp("node") / "clew", compiled)
+    made = _fresh(tmp_path_factory.mktemp("node") / "clew", compiled, from_nothing=True)
     made.run("init")
     made.run("member", "add", "NO", "Norway")
     forked(made).run("member", "add", "SE", "Sweden")
