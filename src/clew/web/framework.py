@@ -76,6 +76,7 @@ SETTINGS: dict[str, Any] = {
     # Only languages whose catalogue is complete: a page never claims one it does not speak.
     "LANGUAGE_CODE": "en",
     "LANGUAGES": [("en", "English")],
+    "FORMAT_MODULE_PATH": "clew.web.formats",
     "USE_I18N": True,
     "USE_TZ": True,
     "TIME_ZONE": "UTC",
