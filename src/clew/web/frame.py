@@ -108,7 +108,6 @@ class Frame:
     first: tuple[Way, ...]
     groups: tuple[tuple[Words, tuple[Way, ...]], ...]
     installation: str
-    languages: tuple[tuple[str, str], ...]
     keys: str
 
 
@@ -120,7 +119,6 @@ def around(request: HttpRequest) -> Frame:
         first=tuple(_way(one, path) for _title, entries in groups for one in entries if one.is_first),
         groups=tuple((title, tuple(_ways(entries, path))) for title, entries in groups if entries),
         installation=settings.CLEW_NAME,
-        languages=tuple(settings.LANGUAGES) if len(settings.LANGUAGES) > 1 else (),
         keys=shortcut_words.for_script(shortcuts.of(request)),
     )
 

@@ -55,3 +55,9 @@ def around(context: template.Context) -> frame.Frame:
 def is_academy() -> bool:
     """Whether these are pages of the academy, and so nothing on them is real."""
     return bool(settings.CLEW_IS_ACADEMY)
+
+
+@register.simple_tag
+def languages() -> list[tuple[str, str]]:
+    """The languages that pages can be read in, by code and by what they call themselves; none where there is one."""
+    return list(settings.LANGUAGES) if len(settings.LANGUAGES) > 1 else []
