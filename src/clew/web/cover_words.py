@@ -80,7 +80,7 @@ def lines(cover: Cover | None) -> list[str]:
     """A cover as lines."""
     if cover is None:
         return [_("Nothing is said: only your unit uses it.")]
-    purposes = ", ".join(str(PURPOSES[purpose]) for purpose in Purpose if purpose in cover.purposes)
+    purposes = _(", ").join(str(PURPOSES[purpose]) for purpose in Purpose if purpose in cover.purposes)
     said = [
         _("Kept for {purposes}").format(purposes=purposes),
         *(str(CONDITIONS[condition]) for condition in Condition if condition in cover.conditions),

@@ -7,7 +7,7 @@ from enum import Flag, auto
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from clew.domain.officer import WITHOUT_CONTENT, Role
 from clew.web import shortcut_words, shortcuts
@@ -55,7 +55,7 @@ GROUPS: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
     (gettext_lazy("Enquiry"), (
         _entry("home", gettext_lazy("Home"), ALL, is_first=True),
         _entry("cases", gettext_lazy("Cases"), is_first=True),
-        _entry("series-list", gettext_lazy("Series"), is_first=True),
+        _entry("series-list", pgettext_lazy("several", "Series"), is_first=True),
         _entry("leads", gettext_lazy("Leads")),
         _entry("categories", gettext_lazy("Categories")),
     )),

@@ -1,7 +1,7 @@
 """Words of victims, offenders, places and links on the pages."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -157,10 +157,32 @@ def facts(row: Row) -> Iterator[tuple[str, str]]:
     yield _("Sex"), str(SEXES[row.facts.sex])
     age = row.facts.age
     if age is not None:
-        years = f"{age.youngest}–{age.oldest}" if age.youngest != age.oldest else str(age.oldest)  # noqa: RUF001
-        yield _("Age"), _("{years} on {day}").format(years=years, day=age.on.isoformat())
+        yield _("Age"), _("{years} on {day}").format(years=_years(age.youngest, age.oldest), day=age.on.isoformat())
         youngest, oldest = age.at(today())
         yield _("Today"), _("of age") if age.is_surely_adult(today()) else f"{youngest}–{oldest}"  # noqa: RUF001
+
+
+def _years(youngest: object, oldest: object) -> str:
+    return f"{youngest}–{oldest}" if youngest != oldest else f"{oldest}"  # noqa: RUF001
+
+
+_CLOSED: Mapping[str, Callable[[str], Words]] = {
+    "established": lambda value: ESTABLISHED[Established(value)], "sex": lambda value: SEXES[Sex(value)],
+    "kind": lambda value: PLACE_KINDS[PlaceKind(value)],
+}  # fmt: skip
+
+
+def described(said: Mapping[str, object]) -> Iterator[str]:
+    """What a description says, as it lies in the database: closed lists, an age band, a country, a coarse point."""
+    for name, words in _CLOSED.items():
+        if said.get(name):
+            yield str(words(str(said[name])))
+    if said.get("age_on"):
+        yield _("{years} on {day}").format(years=_years(said["youngest"], said["oldest"]), day=said["age_on"])
+    if said.get("country"):
+        yield str(said["country"])
+    if said.get("latitude") is not None:
+        yield _("near {latitude}, {longitude}").format(latitude=said["latitude"], longitude=said["longitude"])
 
 
 def _where(row: PlaceRow) -> Iterator[tuple[str, str]]:

@@ -124,17 +124,12 @@ def _shown(
     kept = view.row.kept
     return {
         "kind": kind, "title": TITLES[kind][0], "kept": kept, "facts": list(link_words.facts(view.row)),
-        "row": view.row, "described": [(_told(one.said), one) for one in view.descriptions],
+        "row": view.row, "described": [(" · ".join(link_words.described(one.said)), one) for one in view.descriptions],
         "links": [link_words.link(line) for line in view.links.items],
         "next_page": f"?after={view.links.next}" if view.links.next else "",
         "first_page": reverse(kind, args=[kept.reference]), "is_first_page": "after" not in request.GET,
         "told": request.session.pop(TOLD, None), **choices(),
     }  # fmt: skip
-
-
-def _told(said: Mapping[str, object]) -> str:
-    """Facts of an earlier version, as they are stored: closed lists, days and numbers."""
-    return ", ".join(f"{value}" for value in said.values() if value not in (None, ""))
 
 
 def handling_said(session: Session, untrusted_audience: str) -> Handling:

@@ -311,7 +311,7 @@ def handling(of: Handling) -> list[str]:
     if of.members:
         circles.insert(1, (", ".join(sorted(of.members)), of.named_uses))
     for who, uses in circles:
-        named = ", ".join(str(USES[use]) for use in Use if use & uses) or _("nothing")
+        named = _(", ").join(str(USES[use]) for use in Use if use & uses) or _("nothing")
         lines.append(f"{who}: {named}")
     refused = sorted(of.excluded - {BLOCKED})
     if refused:
