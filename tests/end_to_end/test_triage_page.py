@@ -200,7 +200,7 @@ def test_every_page_is_accessible_fits_and_breaks_no_policy(browser, served, sig
             ada.go(path)
             assert ada.faults() == [], path
         assert ada.complaints == []
-        assert ada.kinds_requested <= {"document", "stylesheet", "script", "other", "eventsource"}
+        assert ada.kinds_requested <= {"document", "stylesheet", "script", "other", "eventsource", "fetch"}
         ada.go("/cases/none/")
         assert ada.faults() == []
 

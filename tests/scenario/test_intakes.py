@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from clew.actions import listing, receiving, triaging, walking
+from clew.actions import listing, receiving, tallying, triaging, walking
 from clew.cli.drawing import landscape, room
 from clew.domain.handling import Actor
 from clew.domain.intake import Refused
-from clew.domain.triage import Counts, ReasonKind
+from clew.domain.triage import Answer, Counts, ReasonKind
 from clew.formats import hash_list
 from clew.records.session import acting_as
 from tests.world.office import Office
@@ -274,9 +274,11 @@ def test_the_number_of_what_is_undecodable_and_its_list_agree(
         after = None
         while after is not None or not items:
             with acting_as(sven) as session:
-                page = triaging.undecodable(session, "SE-1", after=after, limit=limit)
-            assert len(page.items) <= limit
-            items += page.items
+                scope = triaging.scope(session, "SE-1")
+                page = tallying.opened(session, scope, answer=Answer.UNDECODABLE, after=after, limit=limit)
+            told = [triaging.Undecodable(paths=one.paths, reason=one.verdict_reason) for one in page.items]
+            assert len(told) + len(page.files) <= limit
+            items += [*told, *page.files]
             after = page.next
             if after is None:
                 break

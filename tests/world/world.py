@@ -99,9 +99,9 @@ class World:
 
     def occurrence(
         self, of: Actor, medium: UUID | None, case: str = "CASE-1", exhibit: str = "PHONE-1", *, path: bytes = b"",
-        cover: Handling | None = None,
+        cover: Handling | None = None, reason: str = "",
     ) -> None:
-        """The medium found in an exhibit, which is opened where it is new."""
+        """The medium found in an exhibit, which is opened where it is new; without one, why the file could not be read."""
         path = path or b"pictures/%d.jpg" % next(self._numbers)
         exhibit_id = self.exhibit(of, case, exhibit, cover=cover)
         with acting_as(of) as session:
@@ -114,6 +114,7 @@ class World:
                 "path": texts.seal(path, PATH),
                 "path_key": texts.token(hashlib.blake2b(path, digest_size=16).digest()),
                 "medium_id": medium,
+                "reason": reason,
                 **handling_columns(cover or handling(of)),
             }
             insert(session, "occurrences", row)

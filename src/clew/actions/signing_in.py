@@ -10,9 +10,9 @@ from clew.domain.sign_in import Way
 from clew.records import audit, officers, sign_ins
 from clew.records.officers import Known, known
 from clew.records.session import Session, acting_as
-from clew.records.sign_ins import Line, officer_of
+from clew.records.sign_ins import Line, at_the_door, officer_of
 
-__all__ = ["Known", "Line", "begin", "end", "known", "officer_of", "own", "refused", "second_factor"]
+__all__ = ["Known", "Line", "at_the_door", "begin", "end", "known", "officer_of", "own", "refused", "second_factor"]
 
 
 def begin(actor: Actor, way: Way, browser: str) -> UUID:

@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from threading import Lock
-from time import monotonic
+from typing import NamedTuple
 from uuid import UUID
 
 from clew.domain.handling import Actor
@@ -22,10 +21,13 @@ MEDIA_PER_BLOCK = 1000
 
 FILES = "file-"
 """Begins the marker of a page of files that have no medium."""
-RECENT_SECONDS = 30.0
-RECENT_MAX = 1_000
-_recent: dict[tuple[str, str, UUID, UUID | None], tuple[float, Counts]] = {}
-_recent_lock = Lock()
+
+
+class Scope(NamedTuple):
+    """Identifiers of a case that the actor may see, and of one exhibit in it if only that is meant."""
+
+    case: UUID
+    exhibit: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,29 +75,13 @@ def counts(session: Session, case: str, exhibit: str | None = None, *, unit: str
 
     Here and below `unit` says whose case it is, where that is not the actor's own.
     """
-    case_id, exhibit_id = _scope(session, case, exhibit, unit)
+    case_id, exhibit_id = scope(session, case, exhibit, unit)
     numbers = dict.fromkeys(Answer, 0)
     for _, medium in _triaged(session, case_id, exhibit_id, None, MEDIA_PER_BLOCK):
         numbers[medium.answer] += 1
     numbers[Answer.UNDECODABLE] += known.count_without_medium(session, case_id, exhibit_id)
     audit.append(session, "triage.count", str(exhibit_id or case_id))
     return Counts(**{name.value: number for name, number in numbers.items()})
-
-
-def recent_counts(session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None) -> Counts:
-    """The same, at most `RECENT_SECONDS` old: for lists of many exhibits."""
-    key = (session.actor.member, session.actor.unit, *_scope(session, case, exhibit, unit))
-    now = monotonic()
-    with _recent_lock:
-        held = _recent.get(key)
-    if held is not None and now - held[0] < RECENT_SECONDS:
-        return held[1]
-    counted = counts(session, case, exhibit, unit=unit)
-    with _recent_lock:
-        if len(_recent) >= RECENT_MAX:
-            _recent.clear()
-        _recent[key] = (now, counted)
-    return counted
 
 
 def every_medium(
@@ -116,10 +102,10 @@ def _block(
     actor: Actor, case: str, exhibit: str | None, unit: str | None, after: UUID | None
 ) -> list[tuple[UUID, TriagedMedium]]:
     with acting_as(actor) as session:
-        case_id, exhibit_id = _scope(session, case, exhibit, unit)
+        case_id, exhibit_id = scope(session, case, exhibit, unit)
         if after is None:
             audit.append(session, "triage.read", str(exhibit_id or case_id))
-        block = next(_blocks(session, case_id, exhibit_id, after, MEDIA_PER_BLOCK), [])
+        block = next(blocks(session, case_id, exhibit_id, after, MEDIA_PER_BLOCK), [])
         if shown := owners_shown(medium for _, medium in block) - {actor.member}:
             audit.append(session, "triage.show", str(exhibit_id or case_id), {"media": len(block)}, shown=shown)
         return block
@@ -130,7 +116,7 @@ def media(
     answer: Answer | None = None, after: str | None = None, limit: int = 50,
 ) -> Page:  # fmt: skip
     """A page of media of the case (or exhibit), of one answer if asked."""
-    case_id, exhibit_id = _scope(session, case, exhibit, unit)
+    case_id, exhibit_id = scope(session, case, exhibit, unit)
     page = _page(session, case_id, exhibit_id, answer, after, limit)
     audit.append(session, "triage.read", str(exhibit_id or case_id), shown=owners_shown(page.items))
     return page
@@ -142,7 +128,7 @@ def _page(
     block = limit + 1 if answer is None else MEDIA_PER_BLOCK
     items: list[TriagedMedium] = []
     last: UUID | None = None
-    for medium_id, medium in _triaged(session, case_id, exhibit_id, _marker(after), block):
+    for medium_id, medium in _triaged(session, case_id, exhibit_id, marker(after), block):
         if answer is not None and medium.answer is not answer:
             continue
         if len(items) == limit:
@@ -152,25 +138,12 @@ def _page(
     return Page(items=tuple(items), next=None)
 
 
-def undecodable(
-    session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None,
-    after: str | None = None, limit: int = 50,
-) -> UndecodablePage:  # fmt: skip
-    """A page of what is counted as undecodable in the case (or exhibit): media first, then files without one."""
-    items: list[Undecodable] = []
-    start = _number(after.removeprefix(FILES)) if after is not None and after.startswith(FILES) else None
-    if start is None:
-        page = media(session, case, exhibit, unit=unit, answer=Answer.UNDECODABLE, after=after, limit=limit)
-        items = [Undecodable(paths=medium.paths, reason=medium.verdict_reason) for medium in page.items]
-        if page.next is not None:
-            return UndecodablePage(items=tuple(items), next=page.next)
-        start = 0
-    case_id, exhibit_id = _scope(session, case, exhibit, unit)
-    audit.append(session, "triage.read", str(exhibit_id or case_id))
-    room = limit - len(items)
-    rows = known.without_medium(session, case_id, exhibit_id, start, room + 1)
-    items += [Undecodable(paths=(path_text(path),), reason=reason) for path, reason in rows[:room]]
-    return UndecodablePage(items=tuple(items), next=f"{FILES}{start + room}" if len(rows) > room else None)
+def undecodable_files(session: Session, scope: Scope, after: str | None, room: int) -> UndecodablePage:
+    """Files of the case (or exhibit) that could not even be read; `after` is a marker of theirs, or None."""
+    start = _number((after or "").removeprefix(FILES))
+    rows = known.without_medium(session, scope.case, scope.exhibit, start, room + 1)
+    items = tuple(Undecodable(paths=(path_text(path),), reason=reason) for path, reason in rows[:room])
+    return UndecodablePage(items=items, next=f"{FILES}{start + room}" if len(rows) > room else None)
 
 
 def unread(
@@ -178,7 +151,7 @@ def unread(
     after: str | None = None, limit: int = 50,
 ) -> UnreadPage:  # fmt: skip
     """A page of files of the case (or exhibit) that gave no pixels, frames or samples, with the reason."""
-    case_id, exhibit_id = _scope(session, case, exhibit, unit)
+    case_id, exhibit_id = scope(session, case, exhibit, unit)
     audit.append(session, "triage.read", str(exhibit_id or case_id))
     rows = known.unreadable_after(session, case_id, exhibit_id, _number(after or ""), limit + 1)
     files = tuple(UnreadFile(path=path_text(path), reason=reason) for _, path, reason in rows[:limit])
@@ -189,30 +162,23 @@ def _number(marker: str) -> int:
     return int(marker) if marker.isascii() and marker.isdecimal() and len(marker) < 19 else 0
 
 
-def progress(session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None) -> Progress:
+def progress(session: Session, scope: Scope) -> Progress:
     """How far the intakes of the case (or exhibit) have come."""
-    case_id, exhibit_id = _scope(session, case, exhibit, unit)
-    return intakes.progress(session, case_id=case_id, exhibit_id=exhibit_id)
+    return intakes.progress(session, case_id=scope.case, exhibit_id=scope.exhibit)
 
 
-def follow(session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None) -> Progress:
+def follow(session: Session, scope: Scope) -> Progress:
     """The same, and on record: somebody begins to follow it."""
-    case_id, exhibit_id = _scope(session, case, exhibit, unit)
-    audit.append(session, "triage.follow", str(exhibit_id or case_id))
-    return intakes.progress(session, case_id=case_id, exhibit_id=exhibit_id)
+    audit.append(session, "triage.follow", str(scope.exhibit or scope.case))
+    return intakes.progress(session, case_id=scope.case, exhibit_id=scope.exhibit)
 
 
-def member_names(session: Session) -> dict[str, str]:
-    """Name of each member by its code."""
-    return members.names(session)
-
-
-def contact_points(session: Session) -> dict[str, str]:
-    """How each other member that says so is reached, by its code."""
-    return {
-        line.code: line.particulars.contact_point for line in members.lines(session)
-        if line.particulars.contact_point and line.code != session.actor.member
-    }  # fmt: skip
+def names_and_contacts(session: Session) -> tuple[dict[str, str], dict[str, str]]:
+    """The name of each member, and how each other one that says so is reached; by its code."""
+    found = members.contacts(session)
+    names = {code: name for code, (name, _) in found.items()}
+    me = session.actor.member
+    return names, {code: contact for code, (_, contact) in found.items() if contact and code != me}
 
 
 def owners_shown(media: Iterable[TriagedMedium]) -> set[str]:
@@ -242,12 +208,13 @@ def best_first(pairs: Iterable[known.Pair]) -> tuple[Reason, ...]:
 def _triaged(
     session: Session, case_id: UUID, exhibit_id: UUID | None, after: UUID | None, block: int
 ) -> Iterator[tuple[UUID, TriagedMedium]]:
-    return chain.from_iterable(_blocks(session, case_id, exhibit_id, after, block))
+    return chain.from_iterable(blocks(session, case_id, exhibit_id, after, block))
 
 
-def _blocks(
+def blocks(
     session: Session, case_id: UUID, exhibit_id: UUID | None, after: UUID | None, block: int
 ) -> Iterator[list[tuple[UUID, TriagedMedium]]]:
+    """The media of the case (or exhibit) with their answers, behind `after` and in the order of their identifiers."""
     while scoped := known.media_after(session, case_id, exhibit_id, after, block):
         after = scoped[-1].id
         pairs = _by_medium(known.pairs(session, case_id, exhibit_id, [medium.id for medium in scoped]))
@@ -270,12 +237,18 @@ def _answered(medium: known.ScopedMedium, reasons: tuple[Reason, ...]) -> Triage
     )  # fmt: skip
 
 
-def _scope(session: Session, case: str, exhibit: str | None, unit: str | None) -> tuple[UUID, UUID | None]:
+def scope(session: Session, case: str, exhibit: str | None = None, unit: str | None = None) -> Scope:
+    """Identifiers of the case and of the exhibit in it, if one is named.
+
+    Raises:
+        NotVisible: there is no such case or exhibit, or the actor may not see it.
+    """
     case_id = cases.find(session, case, unit)
-    return case_id, None if exhibit is None else exhibits.find(session, case_id, exhibit)
+    return Scope(case=case_id, exhibit=None if exhibit is None else exhibits.find(session, case_id, exhibit))
 
 
-def _marker(after: str | None) -> UUID | None:
+def marker(after: str | None) -> UUID | None:
+    """Behind which medium a page begins; None from the beginning, or for what is no marker."""
     try:
         return None if after is None else UUID(after)
     except ValueError:

@@ -31,7 +31,7 @@ def triage(
             return
         with opening.acting_as(actor) as session:
             counts = triaging.counts(session, case, exhibit, unit=unit)
-            contacts = triaging.contact_points(session)
+            _, contacts = triaging.names_and_contacts(session)
         if json_:
             sys.stdout.writelines(answers.write_json(case, exhibit, counts, media, contacts))
             return

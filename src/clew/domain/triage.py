@@ -28,6 +28,10 @@ SIGNS: Mapping[Answer, str] = {
 """The sign of each answer, on a terminal and on a page; it never stands without its word."""
 
 
+ASKED = (Answer.SOLVED_ELSEWHERE, Answer.PARALLEL_ENQUIRY, Answer.NEW, Answer.KNOWN, Answer.UNDECODABLE)
+"""The answers in the order in which an investigator asks for them: what is known needs nobody."""
+
+
 class Evidence(IntEnum):
     """What is known of the other medium of a match, best first: the lower number wins."""
 
@@ -171,6 +175,11 @@ class Counts:
     known: int = 0
     new: int = 0
     undecodable: int = 0
+
+
+def first_asked(counts: Counts) -> Answer:
+    """The first answer that any medium has, in the order in which they are asked for."""
+    return next((answer for answer in ASKED if getattr(counts, answer.value)), ASKED[0])
 
 
 def grouped(reasons: Iterable[Reason]) -> tuple[Reason, ...]:

@@ -60,6 +60,7 @@ OF_A_CASE = (
     ("progress", progress.of_case, "case-progress"),
     ("exhibits/<reference:exhibit>/", exhibits.one, "exhibit"),
     ("exhibits/<reference:exhibit>/progress", progress.of_exhibit, "exhibit-progress"),
+    ("exhibits/<reference:exhibit>/numbers", progress.numbers, "exhibit-numbers"),
 )
 """Pages of a case: of the own unit, or below the unit that has it."""
 

@@ -91,6 +91,13 @@ def names(session: Session) -> dict[str, str]:
         return {str(code): str(name) for code, name in cursor}
 
 
+def contacts(session: Session) -> dict[str, tuple[str, str]]:
+    """The name of every member and how it is reached, which may be empty; by its code."""
+    with session.cursor() as cursor:
+        cursor.execute("select code, name, contact_point from members order by code")
+        return {str(code): (str(name), str(contact)) for code, name, contact in cursor}
+
+
 def enter_unit(session: Session, member: str, code: str) -> None:
     """Enter a unit; one that is there stays as it is."""
     with session.cursor() as cursor:

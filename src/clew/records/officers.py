@@ -61,7 +61,7 @@ def known(username: str) -> Known | None:
             "select officer, member, unit, role, standing, ends_at from clew_standing(%s)", [name_of(username)]
         )
         found = cursor.fetchone()
-    return None if found is None else _known(found)
+    return None if found is None else known_in(found)
 
 
 def of_member(session: Session) -> tuple[Known, ...]:
@@ -73,7 +73,7 @@ def of_member(session: Session) -> tuple[Known, ...]:
             " from officers o cross join lateral clew_standing(o.username) known where o.member = %s order by 1",
             [session.actor.member],
         )
-        return tuple(_known(row) for row in cursor)
+        return tuple(known_in(row) for row in cursor)
 
 
 def actor_of(username: str) -> Actor:
@@ -170,7 +170,8 @@ def set_password(username: str, password: str) -> None:
             raise NotVisible("There is no such officer.")
 
 
-def _known(row: tuple[object, ...]) -> Known:
+def known_in(row: tuple[object, ...]) -> Known:
+    """The officer in a row of `clew_standing`."""
     officer, member, unit, role, standing, ends_at, *more = row
     return Known(
         officer=officer, member=member, unit=unit, role=None if role is None else Role(role),

@@ -8,6 +8,8 @@ from django.db import connection
 
 from clew.domain.sign_in import BROWSER_CHARACTERS_MAX, IDLE_MAX, LENGTH_MAX, Way
 from clew.domain.suspension import Scope
+from clew.records.officers import Known, known_in, name_of
+from clew.records.outages import reached
 from clew.records.session import Session
 
 
@@ -31,6 +33,24 @@ def begin(session: Session, way: Way, browser: str) -> UUID:
             [identifier, actor.officer, actor.member, actor.unit, way, browser[:BROWSER_CHARACTERS_MAX]],
         )
     return identifier
+
+
+def at_the_door(username: str, sign_in: UUID | None, *, is_activity: bool) -> tuple[Known | None, str | None]:
+    """The officer of this name, and whose sign-in it is if it still holds; one question for each request.
+
+    With `is_activity` the sign-in then holds on.
+
+    Raises:
+        Unavailable: the database is away now.
+    """
+    with reached(), connection.cursor() as cursor:
+        cursor.execute(
+            "select known.officer, known.member, known.unit, known.role, known.standing, known.ends_at,"
+            " clew_sign_in(%s, %s, %s, %s) from clew_standing(%s) known",
+            [sign_in, is_activity, IDLE_MAX, LENGTH_MAX, name_of(username)],
+        )
+        found = cursor.fetchone()
+    return (None, None) if found is None else (known_in(found[:6]), found[6])
 
 
 def officer_of(sign_in: UUID, *, is_activity: bool) -> str | None:

@@ -2,9 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from clew.actions import opening
 from clew.actions.opening import Session
+from clew.domain.handling import Actor
+
+_let_in: ContextVar[Actor | None] = ContextVar("who was let in for this request", default=None)
+
+
+def let_in(actor: Actor | None) -> None:
+    """Remember for the length of this request whom the door has just looked at, or that it was nobody.
+
+    PostgreSQL asks again whether they may act, in each transaction: this saves a question and decides nothing.
+    """
+    _let_in.set(actor)
 
 
 @contextmanager
@@ -18,7 +30,9 @@ def as_officer(username: str, *, goes_on: bool = False) -> Iterator[Session]:
         NotVisible: the account is not an officer's.
         RuntimeError: the page put nothing on record.
     """
-    with opening.acting_as(opening.actor_of(username)) as session:
+    here = None if goes_on else _let_in.get()  # a stream outlives what the door saw
+    actor = here if here is not None and here.officer == username else opening.actor_of(username)
+    with opening.acting_as(actor) as session:
         yield session
         if not session.acts and not goes_on:
             raise RuntimeError("a page was read and no act was appended to the audit")

@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from clew.actions import opening, triaging
-from clew.actions.opening import CaseLine, Session
-from clew.web import triages, words
+from clew.actions import opening
+from clew.actions.opening import CaseLine
+from clew.web import triages
 from clew.web.acting import as_officer
 
 CASES_PER_PAGE = 20
@@ -18,13 +18,12 @@ EXHIBITS_ON_PAGE = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExhibitCard:
-    """One exhibit on the list of cases: its numbers, and its intake where one is running."""
+    """One exhibit on the list of cases; its numbers come later, one exhibit after the other."""
 
     reference: str
     address: str
+    source: str
     numbers: list[triages.Number]
-    progress_words: str
-    is_running: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,25 +36,19 @@ class CaseCard:
     exhibits_left: int
 
 
-def exhibit_card(session: Session, line: CaseLine, exhibit: str) -> ExhibitCard:
-    """The exhibit with its numbers as they are now."""
+def exhibit_card(line: CaseLine, exhibit: str) -> ExhibitCard:
+    """The exhibit, and where its numbers are asked for."""
     page = triages.address_of(line.reference, exhibit, unit=line.unit)
-    progress = triaging.progress(session, line.reference, exhibit, unit=line.unit)
-    return ExhibitCard(
-        reference=exhibit,
-        address=page,
-        numbers=triages.numbers(triaging.recent_counts(session, line.reference, exhibit, unit=line.unit), page),
-        progress_words=words.progress(progress),
-        is_running=progress.is_running,
-    )
+    source = triages.address_of(line.reference, exhibit, "-numbers", unit=line.unit)
+    return ExhibitCard(reference=exhibit, address=page, source=source, numbers=triages.numbers(None, page))
 
 
-def case_card(session: Session, line: CaseLine) -> CaseCard:
+def case_card(line: CaseLine) -> CaseCard:
     """The case with its first exhibits."""
     return CaseCard(
         line=line,
         address=triages.address_of(line.reference, None, unit=line.unit),
-        exhibits=[exhibit_card(session, line, exhibit) for exhibit in line.exhibits],
+        exhibits=[exhibit_card(line, exhibit) for exhibit in line.exhibits],
         exhibits_left=line.exhibits_count - len(line.exhibits),
     )
 
@@ -67,7 +60,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
         page = opening.cases(
             session, after=request.GET.get("after"), limit=CASES_PER_PAGE, exhibits_max=EXHIBITS_PER_CASE
         )
-        cards = [case_card(session, line) for line in page.items]
+        cards = [case_card(line) for line in page.items]
     shown = {"cards": cards, "after": page.next, "is_first_page": "after" not in request.GET}
     return render(request, "cases/list.html", shown)
 

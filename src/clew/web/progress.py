@@ -13,20 +13,21 @@ from time import monotonic
 
 from asgiref.sync import sync_to_async
 from django.db import connections
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from clew.actions import triaging
+from clew.actions import tallying, triaging
 from clew.domain.errors import ClewError
 from clew.domain.intake import Progress
-from clew.domain.triage import Answer, Counts
+from clew.domain.triage import Answer
 from clew.web import words
 from clew.web.acting import as_officer
 
 LOOK_SECONDS = 1.0
-COUNTING_SHARE_MAX = 0.1
-"""Counting all media of a case may take seconds: a stream spends at most this share of its time on it."""
+BLOCKS_A_LOOK = 4
+RESTS = 1.0
+"""Between two looks at media that are still to be counted a stream rests for as long as the last one took."""
 STREAM_SECONDS_MAX = 300.0
 STREAMS_PER_OFFICER_MAX = 8
 
@@ -35,27 +36,34 @@ _streams: Counter[str] = Counter()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What one look saw: `counts` is absent where only progress was asked for; `cost` in seconds."""
+    """What one look saw; `cost` in seconds."""
 
     progress: Progress
-    counts: Counts | None
+    tally: tallying.Tally
     cost: float
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing more is to come: all is taken in, and all is counted."""
+        return not self.progress.is_running and self.tally.is_fresh
+
+
+def told(look: Look) -> dict[str, str | int]:
+    """What a look says: counts and sentences of them, and nothing else."""
+    return {
+        "done": look.progress.files_done, "seen": look.progress.files_seen,
+        "words": words.progress(look.progress), "tally": words.tally(look.tally),
+        **{answer.value: words.number(getattr(look.tally.counts, answer.value)) for answer in Answer},
+    }  # fmt: skip
 
 
 def event(look: Look) -> str:
-    """One event in the format of the HTML standard, section 9.2; it holds counts and nothing else."""
-    fields: dict[str, str | int] = {"done": look.progress.files_done, "seen": look.progress.files_seen}
-    fields["words"] = words.progress(look.progress)
-    if look.counts is not None:
-        fields |= {answer.value: words.number(getattr(look.counts, answer.value)) for answer in Answer}
-    name = "progress" if look.progress.is_running else "ended"
-    return f"event: {name}\ndata: {json.dumps(fields)}\n\n"
+    """One event in the format of the HTML standard, section 9.2."""
+    return f"event: {'ended' if look.is_last else 'progress'}\ndata: {json.dumps(told(look))}\n\n"
 
 
-def _look(
-    username: str, case: str, exhibit: str | None, unit: str | None, *, is_counting: bool, is_first: bool = False
-) -> Look:
-    """Progress as it is now, with the counts if asked or if this look is the last. The first look is on record.
+def _look(username: str, case: str, exhibit: str | None, unit: str | None, *, is_first: bool = False) -> Look:
+    """Progress and counts as they are now, the counts carried on a little. The first look is on record.
 
     Raises:
         NotVisible: the officer may not see it, or there is none.
@@ -63,31 +71,29 @@ def _look(
     began = monotonic()
     try:
         with as_officer(username, goes_on=not is_first) as session:
-            look = triaging.follow if is_first else triaging.progress
-            progress = look(session, case, exhibit, unit=unit)
-            is_counted = is_counting or not progress.is_running
-            counts = triaging.counts(session, case, exhibit, unit=unit) if is_counted else None
+            scope = triaging.scope(session, case, exhibit, unit)
+            progress = (triaging.follow if is_first else triaging.progress)(session, scope)
+            tally = tallying.look(session, scope, blocks=BLOCKS_A_LOOK)
     finally:
-        connections.close_all()  # a stream outlives requests; it must not hold a connection
-    return Look(progress=progress, counts=counts, cost=monotonic() - began)
+        if not is_first:
+            connections.close_all()  # a stream outlives requests; it must not hold a connection
+    return Look(progress=progress, tally=tally, cost=monotonic() - began)
 
 
 async def events(
     username: str, case: str, exhibit: str | None, unit: str | None = None, *, first: Look, language: str
 ) -> AsyncIterator[str]:
-    """`first` and what every later look saw, until the intake has ended."""
-    look, ends, counts_due = first, monotonic() + STREAM_SECONDS_MAX, 0.0
+    """`first` and what every later look saw, until the intake has ended and all is counted."""
+    look, ends = first, monotonic() + STREAM_SECONDS_MAX
     while True:
         with translation.override(language):
-            told = event(look)
-        yield told  # a stream that says the same again also keeps proxies from closing it
-        if not look.progress.is_running or monotonic() > ends:
+            said = event(look)
+        yield said  # a stream that says the same again also keeps proxies from closing it
+        if look.is_last or monotonic() > ends:
             return
-        await asyncio.sleep(LOOK_SECONDS)
-        if look.counts is not None:
-            counts_due = monotonic() + look.cost / COUNTING_SHARE_MAX
+        await asyncio.sleep(LOOK_SECONDS if look.tally.is_fresh else min(LOOK_SECONDS, RESTS * look.cost))
         try:
-            look = await sync_to_async(_look)(username, case, exhibit, unit, is_counting=monotonic() >= counts_due)
+            look = await sync_to_async(_look)(username, case, exhibit, unit)
         except ClewError:
             return  # the browser asks again and hears the reason
 
@@ -112,7 +118,7 @@ async def _stream(request: HttpRequest, case: str, exhibit: str | None, unit: st
     # Counted from before the first look: many asked for at once must not all pass.
     _streams[username] += 1
     try:
-        first = await sync_to_async(_look)(username, case, exhibit, unit, is_counting=True, is_first=True)
+        first = await sync_to_async(_look)(username, case, exhibit, unit, is_first=True)
     finally:
         _streams[username] -= 1
     stream = _counted(username, events(username, case, exhibit, unit, first=first, language=language))
@@ -123,11 +129,18 @@ async def _stream(request: HttpRequest, case: str, exhibit: str | None, unit: st
 
 @require_safe
 async def of_case(request: HttpRequest, case: str, unit: str | None = None) -> HttpResponseBase:
-    """Counts of a case while any of its intakes is running."""
+    """Counts of a case while any of its intakes is running, or until all is counted."""
     return await _stream(request, case, None, unit)
 
 
 @require_safe
 async def of_exhibit(request: HttpRequest, case: str, exhibit: str, unit: str | None = None) -> HttpResponseBase:
-    """Counts of an exhibit while it is taken in."""
+    """Counts of an exhibit while it is taken in, or until all is counted."""
     return await _stream(request, case, exhibit, unit)
+
+
+@require_safe
+def numbers(request: HttpRequest, case: str, exhibit: str, unit: str | None = None) -> HttpResponse:
+    """The counts of an exhibit for a list of many, which asks again as long as not all is counted."""
+    look = _look(request.user.get_username(), case, exhibit, unit, is_first=True)
+    return JsonResponse({**told(look), "ended": look.is_last})

@@ -25,9 +25,11 @@ from django.utils.http import urlencode
 from clew.actions import arranging, opening, signing_in
 from clew.domain.certification import WARNING
 from clew.domain.errors import NotAdmitted, NotVisible
+from clew.domain.handling import Actor
 from clew.domain.sign_in import FRESH_MAX, Way
 from clew.domain.suspension import Standing
 from clew.web import shortcuts
+from clew.web.acting import let_in
 from clew.web.refusals import held
 
 Answering = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -101,20 +103,25 @@ class Unfit(Enum):
 
 def unfit(request: HttpRequest) -> Unfit | None:
     """Why whoever is signed in may not come in, if so; who is held, or whose sign-in ended, is signed out."""
-    found = signing_in.known(request.user.get_username())
+    username = request.user.get_username()
+    is_activity = request.headers.get("Accept") != "text/event-stream"  # a stream that asks again is none
+    found, signed_in = signing_in.at_the_door(username, sign_in_of(request), is_activity=is_activity)
     if found is None or found.standing is not Standing.ADMITTED:
         logout(request)
         return Unfit.HELD
-    if not _holds(request):
+    if signed_in != username:
         logout(request)
         return Unfit.ENDED
     request.certification_ends = _warned_of(found.ends_at)
     request.certified_until = found.ends_at
     request.officer_role = found.role
+    if found.role is not None:
+        let_in(Actor(officer=found.officer, member=found.member, unit=found.unit, role=found.role))
     return None if has_second_factor(request) else Unfit.WITHOUT_SECOND_FACTOR
 
 
 def _judge(request: HttpRequest, view: Any, _given: Any, _named: Any) -> HttpResponse | None:
+    let_in(None)
     if not getattr(view, "login_required", True) or not request.user.is_authenticated:
         return None  # whoever is not signed in is sent away by Django's own middleware
     name = request.resolver_match.url_name if request.resolver_match else None
@@ -133,15 +140,6 @@ def _judge(request: HttpRequest, view: Any, _given: Any, _named: Any) -> HttpRes
 def _warned_of(ends_at: datetime | None) -> datetime | None:
     """The end of the officer's certification, where it is near enough to be told."""
     return ends_at if ends_at is not None and ends_at - datetime.now(UTC) <= WARNING else None
-
-
-def _holds(request: HttpRequest) -> bool:
-    """Whether the sign-in that the session names still holds; a stream that asks again is no activity."""
-    sign_in = sign_in_of(request)
-    if sign_in is None:
-        return False
-    is_activity = request.headers.get("Accept") != "text/event-stream"
-    return signing_in.officer_of(sign_in, is_activity=is_activity) == request.user.get_username()
 
 
 def sign_in_of(request: HttpRequest) -> UUID | None:

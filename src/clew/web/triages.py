@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
-from clew.actions import triaging
+from clew.actions import tallying, triaging
 from clew.actions.opening import Session
 from clew.domain.intake import Progress
 from clew.domain.triage import Answer, Counts, TriagedMedium, grouped
@@ -25,7 +25,7 @@ class Number:
     """One of the numbers: sign, word, count and the address of its list."""
 
     answer: Answer
-    count: int
+    count: int | None
     address: str
     is_current: bool
     words: words.AnswerWords
@@ -80,12 +80,12 @@ def _list_address(page: str, answer: Answer, **more: str) -> str:
     return f"{page}?{urlencode({'answer': answer.value, **more})}#media"
 
 
-def numbers(counts: Counts, page: str, current: Answer | None = None) -> list[Number]:
-    """The five numbers in the order in which an investigator asks."""
+def numbers(counts: Counts | None, page: str, current: Answer | None = None) -> list[Number]:
+    """The five numbers in the order in which an investigator asks; without counts they come later."""
     return [
         Number(
             answer=answer,
-            count=getattr(counts, answer.value),
+            count=None if counts is None else getattr(counts, answer.value),
             address=_list_address(page, answer),
             is_current=answer is current,
             words=answer_words,
@@ -94,14 +94,10 @@ def numbers(counts: Counts, page: str, current: Answer | None = None) -> list[Nu
     ]
 
 
-def asked_answer(query: QueryDict, counts: Counts) -> Answer:
-    """The answer whose media are listed: as asked, or the first that has any."""
-    try:
-        return Answer(query.get("answer", ""))
-    except ValueError:
-        pass
-    filled = (answer for answer in words.ANSWERS if getattr(counts, answer.value))
-    return next(filled, Answer.SOLVED_ELSEWHERE)
+def asked_answer(query: QueryDict) -> Answer | None:
+    """The answer whose media are listed, if one is asked for."""
+    asked = query.get("answer", "")
+    return Answer(asked) if asked in {*Answer} else None
 
 
 def row(medium: TriagedMedium, names: Mapping[str, str], contacts: Mapping[str, str] = {}) -> Row:
@@ -124,18 +120,13 @@ def unread(item: triaging.Undecodable) -> UnreadRow:
     return UnreadRow(paths=paths, reason=item.reason)
 
 
-def _listed(
-    session: Session, case: str, exhibit: str | None, unit: str | None, answer: Answer, after: str | None
-) -> tuple[dict[str, object], str | None]:
-    """The rows of one page of the list, and where the next begins."""
-    if answer is Answer.UNDECODABLE:
-        page = triaging.undecodable(session, case, exhibit, unit=unit, after=after, limit=MEDIA_PER_PAGE)
-        return {"unread": [unread(item) for item in page.items]}, page.next
-    media = triaging.media(
-        session, case, exhibit, unit=unit, answer=answer, after=after, limit=MEDIA_PER_PAGE
-    )
-    names, contacts = triaging.member_names(session), triaging.contact_points(session)
-    return {"rows": [row(medium, names, contacts) for medium in media.items]}, media.next
+def _listed(session: Session, opened: tallying.Opened) -> dict[str, object]:
+    """The rows of one page of the list."""
+    if opened.answer is Answer.UNDECODABLE:
+        media = [triaging.Undecodable(paths=item.paths, reason=item.verdict_reason) for item in opened.items]
+        return {"unread": [unread(item) for item in (*media, *opened.files)]}
+    names, contacts = triaging.names_and_contacts(session)
+    return {"rows": [row(medium, names, contacts) for medium in opened.items]}
 
 
 def shown(
@@ -146,25 +137,26 @@ def shown(
     Raises:
         NotVisible: the actor may not see it, or there is none.
     """
-    counts = triaging.counts(session, case, exhibit, unit=unit)
-    progress: Progress = triaging.progress(session, case, exhibit, unit=unit)
-    answer = asked_answer(request.GET, counts)
+    scope = triaging.scope(session, case, exhibit, unit)
+    progress: Progress = triaging.progress(session, scope)
     after = request.GET.get("after") or None
-    listed, following = _listed(session, case, exhibit, unit, answer, after)
-    page = address_of(case, exhibit, unit=unit)
+    opened = tallying.opened(session, scope, answer=asked_answer(request.GET), after=after, limit=MEDIA_PER_PAGE)
+    page, answer = address_of(case, exhibit, unit=unit), opened.answer
     return {
-        **listed,
+        **_listed(session, opened),
         "case": case,
         "exhibit": exhibit,
         "unit": unit,
         "case_page": address_of(case, None, unit=unit),
-        "numbers": numbers(counts, page, answer),
+        "numbers": numbers(opened.tally.counts, page, answer),
         "answer": words.ANSWERS[answer],
         "is_first_page": after is None,
         "first_page": _list_address(page, answer),
-        "next_page": "" if following is None else _list_address(page, answer, after=following),
+        "next_page": "" if opened.next is None else _list_address(page, answer, after=opened.next),
         "page": page,
         "progress": progress,
+        "is_followed": progress.is_running or not opened.tally.is_fresh,
         "progress_words": words.progress(progress),
+        "tally_words": words.tally(opened.tally),
         "progress_stream": address_of(case, exhibit, "-progress", unit=unit),
     }

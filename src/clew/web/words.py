@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clew.actions.tallying import Tally
 from clew.domain.handling import BLOCKED, Handling, Use
 from clew.domain.intake import Progress
 from clew.domain.medium import MediumKind
@@ -287,6 +288,16 @@ def progress(of: Progress) -> str:
         return _("{done} of {seen} files taken in").format(done=done, seen=seen)
     ended = ngettext("Intake has ended: {seen} file", "Intake has ended: {seen} files", of.files_seen)
     return ended.format(seen=seen)
+
+
+def tally(of: Tally) -> str:
+    """How far counting has come, in one sentence; nothing where all is counted."""
+    if of.is_fresh:
+        return ""
+    if of.is_whole:
+        return _("These numbers are being counted again.")
+    counted = ngettext("Still counting: {count} medium so far", "Still counting: {count} media so far", of.media)
+    return counted.format(count=number(of.media))
 
 
 USES: Mapping[Use, Words] = {

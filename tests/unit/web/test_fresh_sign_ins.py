@@ -17,8 +17,9 @@ from tests.world.world import World
 
 AGAIN = "/account/again/"
 READ = {
-    "home", "go", "shortcuts", "search", "cases", "case", "exhibit", "case-progress", "exhibit-progress", "unit-case", "unit-exhibit", "unit-case-progress",
-    "unit-exhibit-progress", "audit", "accesses", "administration", "handling", "exhibit-handling", "mfa_index",
+    "home", "go", "shortcuts", "search", "cases", "case", "exhibit", "case-progress", "exhibit-progress", "exhibit-numbers",
+    "unit-case", "unit-exhibit", "unit-case-progress", "unit-exhibit-progress", "unit-exhibit-numbers",
+    "audit", "accesses", "administration", "handling", "exhibit-handling", "mfa_index",
     "mfa_list_webauthn", "asset", "retention", "request", "requests", "report", "case-end", "overlap", "overlaps", "releases",
     "series", "series-list", "case-proposals", "message", "messages", "lead", "leads", "victim", "victims", "offender",
     "offenders", "place", "places", "links", "links-of", "categories", "case-categories", "ledger",

@@ -5,15 +5,17 @@ import json
 
 import pytest
 
+from clew.actions.tallying import Tally
 from clew.domain.errors import NotVisible
 from clew.domain.intake import Progress
 from clew.domain.triage import Counts
 from clew.web import progress
 
 
-def look(done: int, *, counts: Counts | None = None, is_running: bool = True, cost: float = 0.0) -> progress.Look:
+def look(done: int, *, counts: Counts = Counts(), is_running: bool = True, is_fresh: bool = True) -> progress.Look:  # noqa: B008
     seen = Progress(files_seen=9, files_done=done, bytes_done=done, is_walking=False, is_running=is_running)
-    return progress.Look(progress=seen, counts=counts, cost=cost)
+    tally = Tally(counts=counts, media=800, is_whole=is_fresh, is_fresh=is_fresh)
+    return progress.Look(progress=seen, tally=tally, cost=0.0)
 
 
 def told(part: str) -> tuple[str, dict]:
@@ -21,12 +23,10 @@ def told(part: str) -> tuple[str, dict]:
     return name.removeprefix("event: "), json.loads(data.removeprefix("data: "))
 
 
-def streamed(monkeypatch, looks: list, *, first: progress.Look) -> tuple[list, list[bool]]:
-    """Everything the stream said, and which looks were asked to count."""
-    asked = []
+def streamed(monkeypatch, looks: list, *, first: progress.Look) -> list:
+    """Everything the stream said."""
 
-    def see(_username, _case, _exhibit, _unit, *, is_counting):
-        asked.append(is_counting)
+    def see(_username, _case, _exhibit, _unit):
         seen = looks.pop(0)
         if isinstance(seen, Exception):
             raise seen
@@ -38,7 +38,7 @@ def streamed(monkeypatch, looks: list, *, first: progress.Look) -> tuple[list, l
 
     monkeypatch.setattr(progress, "_look", see)
     monkeypatch.setattr(progress, "LOOK_SECONDS", 0.0)
-    return asyncio.run(said()), asked
+    return asyncio.run(said())
 
 
 def test_an_event_holds_counts_and_words_and_nothing_else():
@@ -49,6 +49,7 @@ def test_an_event_holds_counts_and_words_and_nothing_else():
         "done": 4,
         "seen": 9,
         "words": "4 of 9 files taken in",
+        "tally": "",
         "solved_elsewhere": "1,000",
         "parallel_enquiry": "0",
         "known": "0",
@@ -59,38 +60,32 @@ def test_an_event_holds_counts_and_words_and_nothing_else():
 
 def test_a_stream_ends_with_the_intake(monkeypatch):
     ended = look(9, counts=Counts(new=9), is_running=False)
-    said, _ = streamed(monkeypatch, [look(5), ended], first=look(1, counts=Counts()))
+    said = streamed(monkeypatch, [look(5), ended], first=look(1))
     assert [name for name, _ in said] == ["progress", "progress", "ended"]
     assert [fields["done"] for _, fields in said] == [1, 5, 9]
     assert said[-1][1]["new"] == "9"
 
 
 def test_an_intake_that_has_ended_is_told_once(monkeypatch):
-    said, asked = streamed(monkeypatch, [], first=look(9, counts=Counts(), is_running=False))
+    said = streamed(monkeypatch, [], first=look(9, is_running=False))
     assert [name for name, _ in said] == ["ended"]
-    assert asked == []
 
 
-def test_costly_counting_is_put_off_while_progress_goes_on(monkeypatch):
-    looks = [look(2), look(3), look(9, counts=Counts(), is_running=False)]
-    _, asked = streamed(monkeypatch, looks, first=look(1, counts=Counts(), cost=60.0))
-    assert asked == [False, False, False]
-
-
-def test_cheap_counting_happens_at_every_look(monkeypatch):
-    looks = [look(2, counts=Counts()), look(9, counts=Counts(), is_running=False)]
-    _, asked = streamed(monkeypatch, looks, first=look(1, counts=Counts()))
-    assert asked == [True, True]
+def test_a_stream_goes_on_behind_the_intake_until_all_is_counted(monkeypatch):
+    looks = [look(9, is_running=False, is_fresh=False), look(9, is_running=False)]
+    said = streamed(monkeypatch, looks, first=look(9, is_running=False, is_fresh=False))
+    assert [name for name, _ in said] == ["progress", "progress", "ended"]
+    assert [fields["tally"] for _, fields in said] == ["Still counting: 800 media so far"] * 2 + [""]
 
 
 def test_who_may_no_longer_see_hears_nothing_more(monkeypatch):
-    said, _ = streamed(monkeypatch, [NotVisible("gone"), look(9)], first=look(1, counts=Counts()))
+    said = streamed(monkeypatch, [NotVisible("gone"), look(9)], first=look(1))
     assert len(said) == 1
 
 
 def test_a_stream_has_an_end_even_if_the_intake_has_none(monkeypatch):
     monkeypatch.setattr(progress, "STREAM_SECONDS_MAX", -1.0)
-    said, _ = streamed(monkeypatch, [look(2)], first=look(1, counts=Counts()))
+    said = streamed(monkeypatch, [look(2)], first=look(1))
     assert len(said) == 1
 
 

@@ -1,4 +1,11 @@
-// Two small helps for pages that also work without them: live numbers, and keys in the list of media.
+// Small helps for pages that also work without them: live numbers, and keys in the list of media.
+
+function fill(element, fields) {
+  for (const place of element.querySelectorAll("[data-field]")) {
+    const text = fields[place.dataset.field];
+    if (text !== undefined && place.textContent !== text) place.textContent = text;
+  }
+}
 
 class ClewProgress extends HTMLElement {
   #stream = null;
@@ -30,10 +37,7 @@ class ClewProgress extends HTMLElement {
   }
 
   #show(fields) {
-    for (const place of this.querySelectorAll("[data-field]")) {
-      const text = fields[place.dataset.field];
-      if (text !== undefined && place.textContent !== text) place.textContent = text;
-    }
+    fill(this, fields);
     const bar = this.querySelector("progress");
     if (bar) {
       bar.max = Math.max(1, fields.seen);
@@ -49,6 +53,25 @@ class ClewProgress extends HTMLElement {
     if (status) {
       status.classList.remove("visually-hidden");
       status.textContent = status.dataset.ended;
+    }
+  }
+}
+
+const LOOKS_MAX = 500; // at one exhibit: 200,000 media and more
+let asked = Promise.resolve(); // one exhibit after the other, so that a long list asks for little at a time
+
+class ClewNumbers extends HTMLElement {
+  connectedCallback() {
+    asked = asked.then(() => this.#ask());
+  }
+
+  async #ask() {
+    for (let look = 0; look < LOOKS_MAX && this.isConnected && !document.hidden; look += 1) {
+      const answer = await fetch(this.getAttribute("src"), { headers: { Accept: "application/json" } }).catch(() => null);
+      if (!answer?.ok) return;
+      const fields = await answer.json();
+      fill(this, fields);
+      if (fields.ended || !fields.tally) return;
     }
   }
 }
@@ -78,5 +101,6 @@ class ClewRows extends HTMLElement {
   }
 }
 
+customElements.define("clew-numbers", ClewNumbers);
 customElements.define("clew-progress", ClewProgress);
 customElements.define("clew-rows", ClewRows);
