@@ -1,5 +1,6 @@
 """Who may use a case, an exhibit, a series or a hash list, and for what: seen, tried and changed by its owner."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from clew.actions import restricting, retaining
@@ -26,6 +28,11 @@ TOLD = "clew.told"
 CHANGES_SHOWN_MAX = 100
 CIRCLES = ("everyone", "named", "own")
 """As the form names them: all members, named members, other units of the own member."""
+STATES: Mapping[State, words.Words] = {
+    State.PROPOSED: pgettext_lazy("change", "proposed"), State.IN_FORCE: pgettext_lazy("change", "in force"),
+    State.ENDED: pgettext_lazy("change", "ended"), State.REPLACED: pgettext_lazy("change", "replaced"),
+    State.WITHDRAWN: pgettext_lazy("change", "withdrawn"), State.LAPSED: pgettext_lazy("change", "lapsed"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +49,7 @@ class ChangeRow:
     """A change that was made or proposed, with what can be done about it."""
 
     change: restricting.Change
+    state: words.Words
     lines: list[str]
     can_be_approved: bool
     can_be_withdrawn: bool
@@ -236,7 +244,8 @@ def _circles(given: Handling) -> list[Circle]:
 def _row(session: Session, change: restricting.Change) -> ChangeRow:
     is_proposed, is_own = change.state is State.PROPOSED, change.proposed_by == session.actor.officer
     return ChangeRow(
-        change=change, lines=words.handling(change.given) if change.cover is None else cover_words.lines(change.cover),
+        change=change, state=STATES[change.state],
+        lines=words.handling(change.given) if change.cover is None else cover_words.lines(change.cover),
         can_be_approved=is_proposed and not is_own,
         can_be_withdrawn=is_proposed,
         can_be_ended=change.state is State.IN_FORCE and change.until is not None and not change.given.is_blocked,

@@ -1,5 +1,6 @@
 """The officer's own page: sign-ins that hold, passkeys, codes; each can be ended or removed."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from allauth.account.internal.stagekit import clear_login
@@ -8,12 +9,22 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from clew.actions import signing_in
+from clew.domain.sign_in import Way
 from clew.web import second_factors
 from clew.web.acting import as_officer
 from clew.web.sign_ins import has_second_factor, sign_in_of
+from clew.web.words import Words
+
+WAYS: Mapping[Way, Words] = {
+    Way.PASSKEY: gettext_lazy("passkey"), Way.CODE: gettext_lazy("password and code"),
+    Way.KEY: gettext_lazy("password and key"), Way.RECOVERY_CODE: gettext_lazy("password and recovery code"),
+    Way.PASSWORD: gettext_lazy("password, second factor added"), Way.SINGLE_SIGN_ON: gettext_lazy("single sign-on"),
+    Way.CERTIFICATE: gettext_lazy("client certificate"),
+}  # fmt: skip
 
 
 @require_safe
@@ -27,7 +38,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "passkeys": Authenticator.objects.filter(user=request.user, type=Authenticator.Type.WEBAUTHN).order_by("pk"),
         "has_code": Authenticator.Type.TOTP in kinds,
         "has_any": bool(kinds),
-        "sign_ins": sign_ins,
+        "sign_ins": [(line, WAYS[line.way]) for line in sign_ins],
         "this_one": sign_in_of(request),
     }
     return render(request, "account/keys.html", shown)

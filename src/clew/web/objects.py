@@ -20,9 +20,10 @@ from clew.actions import cropping, opening
 from clew.actions.opening import Session
 from clew.actions.releasing import digest_of
 from clew.domain.clue import moments_in
-from clew.domain.cover import Purpose, stated
+from clew.domain.cover import stated
 from clew.domain.crop import box_in
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
+from clew.web import cover_words
 from clew.web.acting import as_officer
 from clew.web.posting import TOLD, done
 from clew.web.question_words import CROP_STATES
@@ -44,7 +45,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
         officer, unit = session.actor.officer, session.actor.unit
     shown = {
         "rows": [(one, CROP_STATES[one.state], one.proposed_by == officer) for one in page.items], "next": page.next,
-        "is_first": "after" not in request.GET, "unit": unit, "purposes": list(Purpose),
+        "is_first": "after" not in request.GET, "unit": unit, "purposes": cover_words.PURPOSES.items(),
         "told": request.session.pop(TOLD, None),
     }  # fmt: skip
     return render(request, "objects/list.html", shown)

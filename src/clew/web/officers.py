@@ -1,6 +1,6 @@
 """Administration of one's own member: officers, their certification, units, the switch."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from clew.actions import admitting, entering, lending, schooling, suspending
@@ -22,9 +23,15 @@ from clew.domain.token import TokenScope, scopes_of
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.translated import refusal
+from clew.web.words import Words
 
 TOLD = "clew.told"
 OFFICERS_SHOWN_MAX = 1000
+MOVED: Mapping[State, Words] = {
+    State.GIVEN: gettext_lazy("The certification is given."),
+    State.REFUSED: gettext_lazy("The certification is refused."),
+    State.WITHDRAWN: gettext_lazy("The certification is withdrawn."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,12 +144,7 @@ def propose(request: HttpRequest) -> HttpResponse:
 @needs_fresh_sign_in
 def move(request: HttpRequest, certification: UUID, step: str) -> HttpResponse:
     """Give, refuse or withdraw a certification."""
-
-    def act(session: Session, _given: QueryDict) -> str:
-        state = admitting.move(session, certification, _step(step))
-        return _("The certification is {state}.").format(state=state)
-
-    return _done(request, act)
+    return _done(request, lambda session, _given: str(MOVED[admitting.move(session, certification, _step(step))]))
 
 
 @require_POST

@@ -20,6 +20,7 @@ from clew.domain.officer import Role
 from clew.domain.overlap import MODE_DEFAULT, WAIT_DAYS_MAX, Mode, Rule, State, Step
 from clew.web.acting import as_officer
 from clew.web.references import identifier_in
+from clew.web.series_words import STATES as SERIES_STATES
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.translated import refusal
 from clew.web.words import Words
@@ -82,6 +83,7 @@ def one(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     is_silent = view.mode is Mode.SILENT
     shown = {
         "view": view,
+        "facts": [(fact, "" if fact.state is None else SERIES_STATES[fact.state]) for fact in view.facts],
         "kind": KINDS[view.place.kind],
         "line": None if view.line is None else _line(view.line, view.place.unit),
         "mode": MODES[view.mode],

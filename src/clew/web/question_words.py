@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from clew.domain.agreement import State as CropState
 from clew.domain.question import About, Kind, Said
@@ -20,8 +20,8 @@ KINDS: Mapping[Kind, Words] = {
     Kind.OTHER: gettext_lazy("something else"),
 }  # fmt: skip
 ABOUT: Mapping[About, Words] = {
-    About.SERIES: gettext_lazy("Series"), About.MEDIUM: gettext_lazy("Medium"), About.PLACE: gettext_lazy("Place"),
-    About.CLUE: gettext_lazy("Clue"),
+    About.SERIES: gettext_lazy("Series"), About.MEDIUM: gettext_lazy("Medium"),
+    About.PLACE: gettext_lazy("Place"), About.CLUE: gettext_lazy("Clue"),
 }  # fmt: skip
 SAID: Mapping[Said, Words] = {
     Said.YES: gettext_lazy("✓ yes"), Said.PROBABLY: gettext_lazy("◐ probably"), Said.NO: gettext_lazy("✗ no"),
@@ -30,12 +30,12 @@ SAID: Mapping[Said, Words] = {
 """Sign and word together: never a sign alone."""
 CROP_STATES: Mapping[CropState, Words] = {
     CropState.PROPOSED: gettext_lazy("○ waits for a second officer"), CropState.IN_FORCE: gettext_lazy("● let out"),
-    CropState.ENDED: gettext_lazy("ended"), CropState.WITHDRAWN: gettext_lazy("refused"),
-    CropState.LAPSED: gettext_lazy("lapsed"), CropState.REPLACED: gettext_lazy("replaced"),
+    CropState.ENDED: pgettext_lazy("object", "ended"), CropState.WITHDRAWN: pgettext_lazy("object", "refused"),
+    CropState.LAPSED: pgettext_lazy("object", "lapsed"), CropState.REPLACED: pgettext_lazy("object", "replaced"),
 }  # fmt: skip
 STATES: Mapping[State, Words] = {
     State.PROPOSED: gettext_lazy("○ waits for a second officer"), State.HANDED_OVER: gettext_lazy("◐ handed over"),
-    State.ACCEPTED: gettext_lazy("● accepted"), State.DECLINED: gettext_lazy("declined"),
+    State.ACCEPTED: gettext_lazy("● accepted"), State.DECLINED: pgettext_lazy("referral", "declined"),
     State.HANDED_BACK: gettext_lazy("handed back"), State.WITHDRAWN: gettext_lazy("withdrawn"),
     State.LAPSED: gettext_lazy("lapsed"),
 }  # fmt: skip

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from clew.actions import concluding, corresponding, cropping, opening, questioning
 from clew.actions.opening import Session
 from clew.actions.questioning import About, Answer, Asking, Kind, Said
-from clew.domain.cover import Purpose
 from clew.domain.errors import Invalid, NotVisible
 from clew.domain.member import Speciality
 from clew.domain.message import Side
+from clew.web import cover_words
 from clew.web.acting import as_officer
 from clew.web.messages import KINDS as MESSAGES
 from clew.web.posting import TOLD, day, done
@@ -68,7 +68,7 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
             )
             for party in view.parties
         ],
-        "units": units, "purposes": list(Purpose), "told": request.session.pop(TOLD, None),
+        "units": units, "purposes": cover_words.PURPOSES.items(), "told": request.session.pop(TOLD, None),
         "said": [(said, SAID[said]) for said in (Said.YES, Said.PROBABLY, Said.NO)],
     }  # fmt: skip
     return render(request, "questions/one.html", shown)

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from clew.actions import corresponding, cropping, opening, referring
 from clew.actions.opening import Session
 from clew.actions.referring import Step, Wanted
-from clew.domain.cover import Purpose
 from clew.domain.errors import NotVisible
 from clew.domain.referral import Section, sections_from_words
+from clew.web import cover_words
 from clew.web.acting import as_officer
 from clew.web.posting import TOLD, day, done
 from clew.web.question_words import SECTIONS, STATES, STEPS
@@ -62,7 +62,7 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
         ],
         "objects": [] if package is None else list(zip(view.referral.crop_ids, package.crops, strict=True)),
         "steps": [(step, STEPS[step]) for step in view.steps if not (step is Step.APPROVE and is_mine)],
-        "purposes": list(Purpose), "told": request.session.pop(TOLD, None),
+        "purposes": cover_words.PURPOSES.items(), "told": request.session.pop(TOLD, None),
     }  # fmt: skip
     return render(request, "referrals/one.html", shown)
 

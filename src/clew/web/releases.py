@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clew.actions import releasing, restricting
 from clew.actions.opening import Session
-from clew.domain.cover import Purpose
 from clew.domain.errors import ClewError, NotAdmitted, NotVisible
+from clew.web import cover_words
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.translated import refusal
@@ -33,7 +33,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
             "member": session.actor.member,
             "unit": session.actor.unit,
         }
-    shown |= {"purposes": list(Purpose), "told": request.session.pop(TOLD, None)}
+    shown |= {"purposes": cover_words.PURPOSES.items(), "told": request.session.pop(TOLD, None)}
     return render(request, "releases/list.html", shown)
 
 
