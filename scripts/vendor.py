@@ -27,6 +27,7 @@ PACKAGES = (
         "world-atlas", "2.0.2", "ISC", "LICENSE",
         {"countries-110m.json": "countries-110m.json", "countries-50m.json": "countries-50m.json"},
     ),
+    ("i18n-iso-countries", "7.14.0", "MIT", "LICENSE", {"codes.json": "country-codes.json"}),
     ("topojson-client", "3.1.0", "ISC", "LICENSE", {"dist/topojson-client.min.js": "topojson-client.js"}),
     ("d3", "7.9.0", "ISC", "LICENSE", {"dist/d3.min.js": "d3.js"}),
     ("@observablehq/plot", "0.6.17", "ISC", "LICENSE", {"dist/plot.umd.min.js": "plot.js"}),

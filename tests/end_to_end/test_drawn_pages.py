@@ -1,19 +1,31 @@
 """Links, places, statistics, times and ways of media as pictures, in a real browser: each beside the list that says the same."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import psycopg
 import pytest
 
-from clew.actions import linking
+from clew.actions import describing, linking
+from clew.domain.handling import Audience
 from clew.domain.link import Basis, Confidence, LinkType
-from clew.records import officers
+from clew.domain.officer import Role
+from clew.domain.place import PlaceFacts, PlaceKind, Point
+from clew.records import officers, series
 from clew.records.session import acting_as
-from tests.scenario.test_linking import link, offender, place, series_of, victim
+from tests.scenario.test_linking import link, offender, place, victim
 from tests.world.browsers import Visitor
 from tests.world.door import PASSWORD, apart
 from tests.world.serving import come_in_at_once
-from tests.world.world import World
+from tests.world.world import World, handling
+
+PLACES = (
+    (PlaceKind.GPS, "NO", Point(latitude=59.9139, longitude=10.7522, precision_m=40)),
+    (PlaceKind.LANDMARK, "NO", Point(latitude=60.3913, longitude=5.3221, precision_m=30_000)),
+    (PlaceKind.STATED, "SE", Point(latitude=59.3293, longitude=18.0686, precision_m=90_000)),
+    (PlaceKind.LANGUAGE, "DK", None),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,30 +37,65 @@ class Drawn:
     man: str
     other: str
     series: str
+    medium: str
 
 
 def enter(world: World) -> Drawn:
     world.empty()
     world.officer("ada", member="NO")
-    officers.set_password("ada", PASSWORD)
+    world.officer("cora", member="NO", role=Role.COORDINATOR)
+    for name in ("ada", "cora"):
+        officers.set_password(name, PASSWORD)
     ada = officers.actor_of("ada")
+    medium = world.medium(ada, content=b"a landscape")
+    world.occurrence(ada, medium, "NO-1", "PHONE-1", path=b"DCIM/lake \xff.jpg")
+    green = world.series(ada, "green room", [medium])
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("update media set taken_at = '2023-05-04 12:00' where id = %s", [medium])
+        reference = series.of(session, [green])[green].reference
     drawn = Drawn(
-        child=victim(ada), room=place(ada), man=offender(ada), other=victim(ada), series=series_of(world, ada, "green room")
-    )
+        child=victim(ada), room=place(ada), man=offender(ada), other=victim(ada), series=reference,
+        medium=hashlib.sha256(b"a landscape").hexdigest(),
+    )  # fmt: skip
     link(ada, drawn.child, LinkType.WAS_AT, drawn.room, confidence=Confidence.CERTAIN, note="The wallpaper.")
     link(ada, drawn.man, LinkType.WAS_AT, drawn.room)
     link(ada, drawn.man, LinkType.CONNECTED_WITH, drawn.other)
     with acting_as(ada) as session:
         linking.propose(session, drawn.child, LinkType.APPEARS_IN, drawn.series, basis=Basis.SEEN)
+        for kind, country, point in PLACES:
+            facts = PlaceFacts(kind=kind, country=country, point=point)
+            describing.enter_place(session, facts, "", "", handling(ada, Audience.ALL))
+    counted(world)
     return drawn
 
 
+def counted(world: World) -> None:
+    """Three months of the own member, and a month of others, as they would have been counted."""
+    rows = [
+        (months, "NO", figure, of, number * (4 - months))
+        for months in (1, 2, 3)
+        for figure, of, number in (("series.held", "open", 12), ("series.held", "identified", 4), ("victims.identified", "", 2))
+    ]
+    rows += [(1, "", "counted", "", 1), (1, "NO", "media.held", "image", 81_000), (1, "SE", "media.held", "image", 40_000)]
+    rows += [(1, "BR", "media.held", "image", 3), (1, "NO", "arrivals.arrived", "image", 9_000)]
+    rows += [(1, "NO", "arrivals.known", "image", 7_000), (1, "NO", "arrivals.arrived", "video", 800)]
+    with psycopg.connect(**world.facts.as_owner()) as owner:
+        owner.execute("alter table statistics no force row level security")
+        for months, *row in rows:
+            owner.execute(
+                "insert into statistics (day, member, figure, of, number)"
+                " select date_trunc('month', now())::date - make_interval(months => %s) - interval '1 day', %s, %s, %s, %s",
+                [months - 1, *row],
+            )
+        owner.execute("alter table statistics force row level security")
+
+
 @pytest.fixture(scope="module")
-def seen(node) -> Iterator[tuple[Visitor, Drawn]]:
+def seen(node) -> Iterator[tuple[Visitor, Visitor, Drawn]]:
     world = World(facts=node)
     drawn = apart(enter, world)
-    with come_in_at_once("ada") as people:
-        yield people["ada"], drawn
+    with come_in_at_once("ada", "cora") as people:
+        yield people["ada"], people["cora"], drawn
     world.empty()
 
 
@@ -59,8 +106,8 @@ def wait_for(ada: Visitor, records: int) -> None:
     )
 
 
-def test_links_are_explored_by_keys_alone(seen: tuple[Visitor, Drawn]) -> None:
-    ada, drawn = seen
+def test_links_are_explored_by_keys_alone(seen: tuple[Visitor, Visitor, Drawn]) -> None:
+    ada, _cora, drawn = seen
     page = ada.go(f"/links/{drawn.child}/")
     wait_for(ada, 4)
     assert ada.faults() == []
@@ -88,4 +135,51 @@ def test_links_are_explored_by_keys_alone(seen: tuple[Visitor, Drawn]) -> None:
     wait_for(ada, 4)
     assert page.locator("[data-edges] > tr").count() == 3
     assert "How two records are connected" in page.locator("h1").inner_text()
+    assert ada.complaints == []
+
+
+def test_the_map_says_what_its_list_says(seen: tuple[Visitor, Visitor, Drawn]) -> None:
+    ada = seen[0]
+    page = ada.go("/map/")
+    page.locator("clew-map[data-is-ready]").wait_for()
+    assert page.locator("section[data-country]").count() == 3
+    assert page.locator("li[data-at]").count() == 3
+    assert ada.faults() == []
+    page.locator(".sign").first.press("Enter")
+    page.locator("[data-chosen] a").first.wait_for()
+    page.get_by_label("Around latitude and longitude").fill("59.9, 10.8")
+    page.get_by_label("Within kilometres").fill("60")
+    page.get_by_role("button", name="Search").click()
+    page.locator("clew-map[data-is-ready]").wait_for()
+    assert page.locator("li[data-at]").all_inner_texts()[0].startswith("◎")
+    assert page.locator("li[data-at]").count() == 1
+    assert ada.complaints == []
+
+
+def test_charts_are_drawn_from_their_tables(seen: tuple[Visitor, Visitor, Drawn]) -> None:
+    cora = seen[1]
+    page = cora.go("/statistics/")
+    for kind in ("arrived", "course", "held"):
+        page.locator(f"clew-chart[kind={kind}] figure:not([hidden]) svg").wait_for()
+    assert cora.faults() == []
+    page.locator("clew-chart[kind=held] summary").press("Enter")
+    assert page.locator("clew-chart[kind=held] tbody tr").all_inner_texts() == ["BR\tmedia held\tfew", "NO\tmedia held\t81,000", "SE\tmedia held\t40,000"]
+    assert cora.complaints == []
+
+
+def test_times_of_a_series_and_the_way_of_a_medium_are_read_as_lists(seen: tuple[Visitor, Visitor, Drawn]) -> None:
+    ada, _cora, drawn = seen
+    page = ada.go(f"/series/{drawn.series}/")
+    assert page.locator(".strip-of-days circle").count() == 3
+    page.locator("section[aria-labelledby=times] summary").press("Enter")
+    rows = page.locator("section[aria-labelledby=times] tbody tr").all_inner_texts()
+    assert rows[0] == "taken\tMay 2023\t1"
+    assert [row.split("\t")[0] for row in rows] == ["taken", "taken in", "exhibit entered"]
+    assert ada.faults() == []
+    page = ada.go(f"/media/{drawn.medium}/provenance/")
+    chain = page.locator("ol.chain > li")
+    assert chain.locator("h2").all_inner_texts() == ["Found", "Taken in", "Series", "Releases", "Who looked"]
+    assert "DCIM/lake \\xff.jpg on exhibit PHONE-1 of case NO-1" in chain.first.inner_text()
+    assert drawn.series in chain.nth(2).inner_text()
+    assert ada.faults() == []
     assert ada.complaints == []

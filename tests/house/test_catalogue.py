@@ -256,6 +256,7 @@ GOLDEN_FUNCTIONS = {
     "clew_public_indicator",
     "clew_publish",
     "clew_statistics",
+    "clew_statistics_over_time",
     "clew_look_after_task_forces",
     "clew_medium_was_brought",
     "clew_task_force_found",

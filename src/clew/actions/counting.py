@@ -18,7 +18,7 @@ def read(actor: Actor) -> Statistics:
     """
     check_counts(actor.role)
     with acting_as(actor) as session:
-        found = statistics(records.told(session))
+        found = statistics(records.told(session), records.over_time(session))
         audit.append(session, "statistics.read", "")
     return found
 

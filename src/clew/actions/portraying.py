@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from clew.actions.exploring import LinkPage, links_of, marker, owners_of
+from clew.domain.place import Around
 from clew.records import audit, merges, nouns, offenders, places, victims
 from clew.records.merges import Merge
 from clew.records.nouns import Description, Noun
@@ -17,8 +18,11 @@ HISTORY_MAX = 50
 """How many versions and assertions are shown, the latest."""
 TOGETHER_SHOWN_MAX = 50
 NEAR_SHOWN_MAX = 20
+CHARTED_MAX = 2_000
+"""How many places one map shows: as many as a list beside it can be read for."""
 
 __all__ = [
+    "Charted",
     "OffenderRow",
     "OffenderView",
     "Page",
@@ -26,6 +30,7 @@ __all__ = [
     "PlaceView",
     "VictimRow",
     "VictimView",
+    "chart_places",
     "every_offender",
     "every_place",
     "every_victim",
@@ -41,6 +46,14 @@ class Page:
 
     items: tuple[VictimRow | OffenderRow | PlaceRow, ...]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charted:
+    """Places on a map; `is_cut`: there are older ones."""
+
+    items: tuple[PlaceRow, ...]
+    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +106,14 @@ def every_offender(session: Session, *, own: bool = False, after: str | None = N
 def every_place(session: Session, *, own: bool = False, after: str | None = None, limit: int = 50) -> Page:
     """The same of places. Raises as `every_victim`."""
     return _page(session, "place", places.page(session, is_own=own, after=marker(after), limit=limit + 1), limit)
+
+
+def chart_places(session: Session, around: Around | None = None) -> Charted:
+    """Places that a map shows, the newest first, as near as the actor may know them; around a point, if asked."""
+    rows, is_cut = places.charted(session, around, CHARTED_MAX)
+    owners = {row.kept.handling.owner_member for row in rows}
+    audit.append(session, "place.chart", "", {"places": len(rows)}, shown=owners)
+    return Charted(items=tuple(rows), is_cut=is_cut)
 
 
 def look_at_victim(session: Session, reference: str, *, after: str | None = None) -> VictimView:

@@ -13,7 +13,7 @@ from clew.records.merges import Merge
 from clew.records.narratives import Narrative
 from clew.records.proposals import Proposal
 from clew.records.series import SeriesRow, StepTaken
-from clew.records.series_media import COUNTED_MAX, Contributor, MediumRow
+from clew.records.series_media import COUNTED_MAX, Contributor, Day, MediumRow
 from clew.records.session import Session
 from clew.records.splits import Split
 
@@ -80,6 +80,7 @@ class SeriesView:
     splits: tuple[Split, ...]
     proposals: tuple[Proposal, ...]
     clues: tuple[Spotted, ...]
+    times: tuple[Day, ...]
     references: dict[UUID, str]
 
 
@@ -129,7 +130,7 @@ def look(session: Session, name: str) -> SeriesView:
         line=line, steps=series.steps_of(session, found.id, HISTORY_MAX),
         narratives=narratives.of(session, found.id, HISTORY_MAX), together=tuple(rest), together_count=len(ids) - 1,
         contributors=contributors, media=sum(one.media for one in contributors), merges=asserted, splits=parted,
-        proposals=proposed, clues=spotted,
+        proposals=proposed, clues=spotted, times=series_media.times(session, ids),
         references={one.id: one.reference for one in series.of(session, named).values()},
     )  # fmt: skip
 

@@ -10,6 +10,9 @@ from clew.domain.errors import Invalid
 REFERENCE_LETTER = "P"
 COARSE_DECIMALS = 1
 """To a tenth of a degree, about 11 km, whoever sees a place sees where it is; nearer is a use of its own."""
+COARSE_METRES = 8_000
+"""So far from the middle of such a tenth of a degree its corners lie, at most: 5.6 km each way at the equator."""
+RADIUS_KM_MAX = 5_000
 PRECISION_METRES_MAX = 2_000_000
 NEAR_METRES_MAX = 100_000
 """Places whose circles are wider than this are near to everything, and so near to nothing."""
@@ -67,6 +70,44 @@ class Point:
     def is_near_something(self) -> bool:
         """Whether it is known well enough for others to be near it."""
         return self.precision_m <= NEAR_METRES_MAX
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """So many kilometres around a point that somebody asks for."""
+
+    latitude: float
+    longitude: float
+    km: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.km <= RADIUS_KM_MAX:
+            raise Invalid(f"A radius is more than 0 and at most {RADIUS_KM_MAX:,} kilometres.")
+        _ = self.middle  # refused where it lies nowhere
+
+    @property
+    def middle(self) -> Point:
+        return Point(latitude=self.latitude, longitude=self.longitude, precision_m=1)
+
+    def may_hold(self, known: Point) -> bool:
+        """Whether what is known to lie within that precision of its point may lie within the radius."""
+        return self.middle.metres_to(known) <= self.km * 1_000 + known.precision_m
+
+
+def around_in(untrusted_words: str, untrusted_km: str) -> Around | None:
+    """The point, as `59.91,10.75`, and the radius that somebody wrote; None where nothing is written.
+
+    Raises:
+        Invalid: they are not written so, or lie nowhere.
+    """
+    if not untrusted_words.strip():
+        return None
+    try:
+        latitude, longitude = (float(word) for word in untrusted_words.split(","))
+        found = Around(latitude=latitude, longitude=longitude, km=float(untrusted_km or "50"))
+    except ValueError:
+        raise Invalid("Write latitude and longitude, such as 59.91,10.75, and kilometres.") from None
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

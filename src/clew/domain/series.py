@@ -1,7 +1,7 @@
 """A series: its reference, its states, and the steps between them."""
 
 from collections.abc import Mapping
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from clew.domain import reference
 from clew.domain.errors import Invalid, StepRefused
@@ -12,6 +12,14 @@ TEXT_CHARACTERS_MAX = 20_000
 REASON_CHARACTERS_MAX = 500
 SERIES_TOGETHER_MAX = 1_000
 """How many series one officer may see as one: what is worked out of them stays small."""
+
+
+class Event(IntEnum):
+    """What happened on a day of a series."""
+
+    TAKEN = 1
+    TAKEN_IN = 2
+    EXHIBIT_ENTERED = 3
 
 
 class SeriesState(StrEnum):

@@ -33,7 +33,7 @@ DEFAULTS: Mapping[Scope, Mapping[str, str]] = {
         "reveal": "Space", "look": "d", "blink": "b", "difference": "x", "compare": "c", "series": "s", "victim": "v",
         "clue": "t", "note": "n", "find": "f", "links": "l", "map": "m", "ask": "a",
     },
-    Scope.GRAPH: {"open": "Enter", "expand": "e", "path": "p"},
+    Scope.GRAPH: {"expand": "Enter", "open": "o", "path": "p"},
     Scope.ROWS: {"next": "j", "previous": "k"},
 }  # fmt: skip
 """By scope and act, the key as shipped. Source: what officers know from other tools (X, P, U and digits as in culling,

@@ -66,6 +66,8 @@ class Statistics:
 
     numbers: tuple[Number, ...]
     saved: tuple[Saved, ...]
+    over_time: tuple[Number, ...] = ()
+    """Stocks of the own member at the end of each month and on the last day that was counted."""
 
     @property
     def own_day(self) -> date | None:
@@ -88,7 +90,7 @@ def check_counts(role: Role) -> None:
         raise StepRefused("Statistics are read by coordinators and administrators.")
 
 
-def statistics(numbers: Iterable[Number]) -> Statistics:
+def statistics(numbers: Iterable[Number], over_time: Iterable[Number] = ()) -> Statistics:
     """The numbers in the order in which they are read, and what is saved by each whose they are."""
     order = {figure: at for at, figure in enumerate(WORDS)}
     known = sorted(
@@ -96,7 +98,8 @@ def statistics(numbers: Iterable[Number]) -> Statistics:
         key=lambda one: (not one.is_own, one.member, order[one.figure], one.of),
     )
     whose = dict.fromkeys((one.is_own, one.member) for one in known if one.figure == "arrivals.arrived")
-    return Statistics(numbers=tuple(known), saved=tuple(_saved(known, *each) for each in whose))
+    saved = tuple(_saved(known, *each) for each in whose)
+    return Statistics(numbers=tuple(known), saved=saved, over_time=tuple(over_time))
 
 
 def _saved(numbers: list[Number], is_own: bool, member: str) -> Saved:

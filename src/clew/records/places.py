@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from clew.domain.handling import Handling
-from clew.domain.place import METRES_PER_DEGREE, NEAR_METRES_MAX, PlaceFacts, PlaceKind, Point, reference_in
+from clew.domain.place import (
+    COARSE_METRES,
+    METRES_PER_DEGREE,
+    NEAR_METRES_MAX,
+    PRECISION_METRES_MAX,
+    Around,
+    PlaceFacts,
+    PlaceKind,
+    Point,
+    reference_in,
+)
 from clew.records import nouns, sealed
 from clew.records.nouns import Kept, Noun
 from clew.records.session import Session
@@ -26,6 +36,13 @@ class PlaceRow:
     country: str
     coarse: tuple[float, float] | None
     point: Point | None
+
+    @property
+    def known(self) -> Point | None:
+        """Where it is as far as the actor may know: exactly, or to a tenth of a degree."""
+        if self.point is not None or self.coarse is None:
+            return self.point
+        return Point(latitude=self.coarse[0], longitude=self.coarse[1], precision_m=COARSE_METRES)
 
 
 def enter(
@@ -57,6 +74,27 @@ def of(session: Session, ids: Iterable[UUID]) -> dict[UUID, PlaceRow]:
 def page(session: Session, *, is_own: bool, after: UUID | None, limit: int) -> list[PlaceRow]:
     """Places that the actor may see, or those of the own unit; the newest first."""
     return _rows(session, nouns.page(session, NOUN, is_own=is_own, after=after, limit=limit))
+
+
+def charted(session: Session, around: Around | None, limit: int) -> tuple[list[PlaceRow], bool]:
+    """Places of which a country or a point is known, the newest first; those that may lie around a point, if asked.
+
+    And whether there are older ones that were not looked at.
+
+    Judged by what the actor may know of each: by the tenth of a degree, and by the point where it is told.
+    """
+    band = "" if around is None else "and latitude between %(south)s and %(north)s"
+    reach = 0.0 if around is None else (around.km * 1_000 + PRECISION_METRES_MAX) / METRES_PER_DEGREE
+    middle = 0.0 if around is None else around.latitude
+    found = nouns.select(
+        session, NOUN,
+        f"(latitude is not null or country <> '') {band} order by entered_at desc, id desc limit %(limit)s",
+        {"south": middle - reach, "north": middle + reach, "limit": limit + 1},
+    )  # fmt: skip
+    rows = _rows(session, found[:limit])
+    if around is not None:
+        rows = [row for row in rows if row.known is not None and around.may_hold(row.known)]
+    return rows, len(found) > limit
 
 
 def describe(session: Session, place_id: UUID, facts: PlaceFacts, name: str, basis: str) -> None:

@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from clew.domain.handling import BLOCKED, Handling
 from clew.domain.medium import MediumKind, Verdict
+from clew.domain.series import Event
 from clew.records import sealed
 from clew.records.session import Session, handling_columns
 
 DISSENT = b"series_dissents.reason"
+TIMED_MAX = 20_000
+"""Of how many media of a series the days are looked at."""
+DAYS_MAX = 3_000
 COUNTED_MAX = 100_000
 """Further than this media of a series are not counted: then it is said to have more."""
 
@@ -37,6 +42,15 @@ class MediumRow:
     def seconds(self) -> int | None:
         """How long it lasts, if it moves."""
         return None if self.duration_ms is None else round(self.duration_ms / 1000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """So many media, or exhibits, of a series to which something happened on a day."""
+
+    event: Event
+    day: date
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +209,31 @@ def counts(session: Session, series_ids: Sequence[UUID]) -> dict[UUID, int]:
             [COUNTED_MAX + 1, list(series_ids)],
         )
         return {row[0]: row[1] for row in cursor}
+
+
+def times(session: Session, series_ids: Sequence[UUID]) -> tuple[Day, ...]:
+    """On which days media of these series were taken and, of the own member, taken in and their exhibits entered.
+
+    When others took theirs in is not told: it would say when somebody works. Of very many media, not all are counted.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            with some as materialized (
+                select distinct m.id, m.taken_at, m.taken_in_at, m.owner_member = %(member)s as is_own
+                  from (select s.medium_id from series_media s where s.series_id = any(%(series)s) limit %(limit)s) s
+                  join media m on m.id = s.medium_id)
+            select 1, taken_at::date, count(*) from some where taken_at is not null group by 2
+            union all
+            select 2, (taken_in_at at time zone 'UTC')::date, count(*) from some where is_own group by 2
+            union all
+            select 3, (e.entered_at at time zone 'UTC')::date, count(distinct e.id)
+              from some join occurrences o on o.medium_id = some.id join exhibits e on e.id = o.exhibit_id
+             where some.is_own group by 2
+             order by 1, 2 limit %(days)s""",
+            {"series": list(series_ids), "member": session.actor.member, "limit": TIMED_MAX, "days": DAYS_MAX},
+        )
+        return tuple(Day(event=Event(event), day=day, count=count) for event, day, count in cursor)
 
 
 def page(

@@ -19,6 +19,16 @@ def told(session: Session) -> tuple[Number, ...]:
         )
 
 
+def over_time(session: Session) -> tuple[Number, ...]:
+    """How the actor's own member went from month to month; nothing for a role that reads no statistics."""
+    with session.cursor() as cursor:
+        cursor.execute("select figure, of, day, number from clew_statistics_over_time()")
+        return tuple(
+            Number(is_own=True, member=session.actor.member, figure=row[0], of=row[1], day=row[2], number=row[3])
+            for row in cursor
+        )
+
+
 def public(session: Session) -> tuple[Number, ...]:
     """What the public is told: nothing unless the operator said so."""
     with session.cursor() as cursor:

@@ -176,6 +176,19 @@ as $$
       from home
 $$;
 
+-- How stocks of the actor's own member went: exactly, on the last day of each month and on the last that was counted.
+create or replace function clew_statistics_over_time() returns table (figure text, of text, day date, number bigint)
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    select s.figure, s.of, s.day, s.number from statistics s
+     where s.member = (select clew_actor_home()) and (select clew_actor_role()) in ({statisticians})
+       and s.figure in ('series.held', 'victims.identified', 'victims.safeguarded')
+       and (s.day = (date_trunc('month', s.day) + interval '1 month')::date - 1
+            or s.day = (select max(c.day) from statistics c where c.figure = 'counted'))
+     order by s.day, s.figure, s.of limit 5000
+$$;
+
 -- What the public is told, once the operator said so: of all members together, as of a month that is over, in fives.
 create or replace function clew_public_indicator() returns table (figure text, of text, day date, number bigint)
 language sql stable security definer

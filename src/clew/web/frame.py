@@ -64,6 +64,7 @@ GROUPS: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
         _entry("offenders", gettext_lazy("Offenders")),
         _entry("places", gettext_lazy("Places")),
         _entry("links", gettext_lazy("Links"), is_first=True),
+        _entry("map", gettext_lazy("Map"), is_first=True),
         _entry("ledger", gettext_lazy("Children found")),
     )),
     (gettext_lazy("With others"), (

@@ -15,7 +15,7 @@ from clew.actions.surveying import SeriesLine
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
 from clew.domain.handling import Audience, Handling, handled
 from clew.domain.series import REASON_CHARACTERS_MAX, STEPS, TEXT_CHARACTERS_MAX, SeriesState
-from clew.web import clue_words, proposals, series_words
+from clew.web import clue_words, proposals, series_words, timelines
 from clew.web.acting import as_officer
 from clew.web.references import identifier_in
 from clew.web.sign_ins import needs_fresh_sign_in
@@ -62,7 +62,7 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
         "name": name, "row": _row(view.line), "view": view, "media": page.items,
         "first_page": reverse("series", args=[name]), "next_page": f"?after={page.next}" if page.next else "",
         "is_first_page": "after" not in request.GET, "proposals": proposals.rows(view.proposals, view.references),
-        "together": [_row(line) for line in view.together],
+        "together": [_row(line) for line in view.together], "times": timelines.timeline(view.times),
         "clues": [(clue_words.KINDS[one.kind], one) for one in view.clues],
         "steps": [(series_words.STEPS[one.step], series_words.STATES[one.state], one) for one in view.steps],
         "states": [(state, series_words.STATES[state]) for state in STEPS[view.line.state].values()],

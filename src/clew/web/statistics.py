@@ -20,7 +20,7 @@ from clew.domain.handling import Actor
 from clew.domain.medium import MediumKind
 from clew.domain.series import SeriesState
 from clew.domain.statistics import ROLES_THAT_COUNT, VIEWING_SECONDS, WORDS
-from clew.web import series_words, words
+from clew.web import charts, series_words, words
 from clew.web.refusals import too_many
 from clew.web.sign_ins import needs_fresh_sign_in
 
@@ -67,6 +67,7 @@ def one(request: HttpRequest) -> HttpResponse:
     # Every figure stands there, also where it is naught.
     known |= {(figure, "") for figure in order.keys() - {figure for figure, _of in known} - {CONNECTED[0]}}
     keys = sorted(known, key=lambda key: (order[key[0]], key[1]))
+    connected = (mine[CONNECTED].number if CONNECTED in mine else 0) or 0
     shown = {
         "rows": [
             (FIGURES[key[0]], _of(*key), *(_told(key, *each) for each in (
@@ -74,7 +75,7 @@ def one(request: HttpRequest) -> HttpResponse:
             )))
             for key in keys
         ],
-        "connected": mine[CONNECTED].number if CONNECTED in mine else 0,
+        "connected": connected, "figures": charts.figures(found, connected), "charts": charts.charts(found),
         "members": _by_member(found), "saved": found.saved, "own_day": found.own_day, "others_day": found.others_day,
         "image_seconds": VIEWING_SECONDS["image"], "video_seconds": VIEWING_SECONDS["video"],
     }  # fmt: skip
@@ -84,8 +85,10 @@ def one(request: HttpRequest) -> HttpResponse:
 @require_POST
 @needs_fresh_sign_in
 def as_csv(request: HttpRequest) -> HttpResponse:
-    """The numbers as CSV."""
-    return _file(counting.as_csv(counting.read(_who(request))), "text/csv; charset=utf-8", "csv")
+    """The numbers as CSV, or those of one chart."""
+    found = counting.read(_who(request))
+    chart = charts.named(found, request.POST.get("chart", ""))
+    return _file(charts.as_csv(chart) if chart else counting.as_csv(found), "text/csv; charset=utf-8", "csv")
 
 
 @require_POST

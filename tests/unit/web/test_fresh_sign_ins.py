@@ -22,7 +22,7 @@ READ = {
     "audit", "accesses", "administration", "handling", "exhibit-handling", "mfa_index",
     "mfa_list_webauthn", "asset", "retention", "request", "requests", "report", "case-end", "overlap", "overlaps", "releases",
     "series", "series-list", "case-proposals", "message", "messages", "lead", "leads", "victim", "victims", "offender",
-    "offenders", "place", "places", "links", "links-of", "categories", "case-categories", "ledger",
+    "offenders", "place", "places", "links", "links-of", "map", "medium-provenance", "categories", "case-categories", "ledger",
     "taskforces", "taskforce", "workbench", "medium-clues",
     "question", "questions", "objects", "referral", "referrals",
     "statistics", "unidentified",

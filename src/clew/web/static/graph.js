@@ -1,13 +1,14 @@
 // The picture of links: drawn from the lists on the page, which say the same to whoever does not see it.
 // A record that is grown, or a path, is read as a page of its own, and its rows join the lists.
 
+import { keys } from "./keys.js";
+
 const SHAPES = {
   victim: "ellipse", offender: "diamond", series: "round-rectangle", place: "triangle", medium: "rectangle", case: "pentagon",
 };
 const DAY_SECONDS = 86_400;
 const BARS = 60;
 const LABEL_MAX = 14;
-const KEYS = { Enter: "expand", e: "expand", p: "path" };
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const shortened = (text) => (text.length > LABEL_MAX ? `${text.slice(0, 8)}…` : text);
@@ -17,6 +18,7 @@ class ClewGraph extends HTMLElement {
   #chosen = null;
   #marked = [];
   #days = null;
+  #forget = () => {};
 
   connectedCallback() {
     if (!globalThis.cytoscape) return; // the lists remain
@@ -34,6 +36,7 @@ class ClewGraph extends HTMLElement {
   }
 
   disconnectedCallback() {
+    this.#forget();
     this.#cy?.destroy();
   }
 
@@ -98,6 +101,7 @@ class ClewGraph extends HTMLElement {
     this.#cy.on("tap", "node", (event) => { stage.focus(); this.#choose(event.target); });
     this.#cy.on("dbltap", "node", (event) => this.#grow(event.target));
     this.#cy.on("tap", "edge", (event) => this.#evidence(event.target));
+    this.#forget = keys.register("graph", (act) => this.#act(act));
     stage.addEventListener("keydown", (event) => this.#key(event));
     for (const box of this.querySelectorAll("fieldset input")) box.addEventListener("change", () => this.#filter());
     for (const range of this.querySelectorAll("input[type=range]")) range.addEventListener("input", () => this.#filter());
@@ -112,15 +116,21 @@ class ClewGraph extends HTMLElement {
     else if (event.key === "Escape") this.#choose(null);
     else if (event.key === "0") this.#cy.fit(undefined, 25);
     else if (event.key === "+" || event.key === "-") this.#cy.zoom({ level: this.#cy.zoom() * (event.key === "+" ? 1.25 : 0.8), position: this.#chosen?.position() });
-    else if (!this.#act(KEYS[event.key])) return;
+    else if (!this.#act(keys.act(event, "graph"))) return;
     event.preventDefault();
   }
 
   #act(act) {
     if (act === "path") this.#end();
+    else if (act === "open") this.#open();
     else if (act === "expand") this.#grow(this.#chosen ?? this.#first());
     else return false;
     return true;
+  }
+
+  #open() {
+    const address = this.#chosen?.data("row").dataset.address;
+    if (address) location.assign(address);
   }
 
   #first() { return this.#cy.nodes(".start").first(); }

@@ -1,0 +1,124 @@
+"""Charts of statistics: each a table, from which a script draws the picture, and which is kept as CSV as it stands."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from clew.actions.counting import Number, Statistics
+from clew.domain.medium import MediumKind
+from clew.domain.series import SeriesState
+from clew.web import series_words, words
+
+FEW = "few"
+"""Stands in a file for a number that is too small to be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A line of a chart: what it is of, its words, and a number; None where that is too small to be told."""
+
+    of: str
+    what: str
+    number: int | None
+    shown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A chart; `name` says how its rows are drawn, `heads` what its three columns are."""
+
+    name: str
+    title: str
+    about: str
+    heads: tuple[str, str, str]
+    rows: tuple[Row, ...]
+
+
+def charts(found: Statistics) -> list[Chart]:
+    """The charts of which there is something to draw."""
+    return [one for one in (_arrived(found), _course(found), _held(found)) if one.rows]
+
+
+def as_csv(chart: Chart) -> str:
+    """The rows as they are told: numbers, days, codes and our own words, so nothing that a spreadsheet calculates."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(chart.heads)
+    writer.writerows([row.of, row.what, FEW if row.number is None else row.number] for row in chart.rows)
+    return out.getvalue()
+
+
+def _arrived(found: Statistics) -> Chart:
+    """What uploads of the own member turned out to be."""
+    arrived, known = (_own(found, figure) for figure in ("arrivals.arrived", "arrivals.known"))
+    rows = [
+        _row(str(words.kind(MediumKind(of))), what, number)
+        for of, came in arrived.items()
+        for what, number in ((_("✓ known"), known.get(of, 0)), (_("● new"), came - known.get(of, 0)))
+        if came
+    ]
+    return Chart(
+        name="arrived", title=_("What came turned out to be"), about=_("Your member, in 365 days."),
+        heads=(_("Kind"), _("Answer"), _("Media")), rows=tuple(rows),
+    )  # fmt: skip
+
+
+def _course(found: Statistics) -> Chart:
+    """How series and children of the own member went from month to month."""
+    states = {state.value: str(series_words.STATES[state]) for state in SeriesState}
+    figures = {"victims.identified": _("children identified"), "victims.safeguarded": _("children safeguarded")}
+    rows = [
+        _row(one.day.isoformat(), figures.get(one.figure) or states.get(one.of, one.of), one.number)
+        for one in found.over_time
+        if one.figure in figures or one.of in states
+    ]
+    return Chart(
+        name="course", title=_("Series and children, month by month"), about=_("Your member."),
+        heads=(_("Day"), _("What"), _("Number")), rows=tuple(rows),
+    )  # fmt: skip
+
+
+def _held(found: Statistics) -> Chart:
+    """Media that members hold, by country: the own exactly, others in fives."""
+    by_member: dict[str, list[Number]] = {}
+    for one in found.numbers:
+        if one.figure == "media.held" and one.member:
+            by_member.setdefault(one.member, []).append(one)
+    rows = []
+    for member, numbers in sorted(by_member.items()):
+        is_few = any(one.number is None for one in numbers)
+        total = sum(one.number or 0 for one in numbers)
+        rows.append(_row(member, _("media held"), None if is_few and not total else total))
+    return Chart(
+        name="held", title=_("Where media are held"),
+        about=_("Your member exactly; others in fives, and fewer than five as “few”."),
+        heads=(_("Member"), _("What"), _("Number")), rows=tuple(rows),
+    )  # fmt: skip
+
+
+def _own(found: Statistics, figure: str) -> Mapping[str, int]:
+    return {one.of: one.number or 0 for one in found.numbers if one.is_own and one.figure == figure}
+
+
+def _row(of: str, what: str, number: int | None) -> Row:
+    return Row(of=of, what=what, number=number, shown=_("few") if number is None else words.number(number))
+
+
+def named(found: Statistics, untrusted_name: str) -> Chart | None:
+    """The chart of that name, if there is one."""
+    return next((one for one in charts(found) if one.name == untrusted_name), None)
+
+
+def figures(found: Statistics, connected: int) -> Sequence[tuple[str, str]]:
+    """The four large figures: (number, what it is)."""
+    own = {(one.figure, one.of): one.number for one in found.numbers if one.is_own}
+    share = next((one.share for one in found.saved if one.is_own), None)
+    return (
+        (words.number(connected), _("members connected")),
+        (words.number(own.get(("victims.identified", "")) or 0), _("children identified, your member")),
+        (words.number(own.get(("victims.safeguarded", "")) or 0), _("children safeguarded, your member")),
+        ("–" if share is None else f"{share * 100:.0f} %", _("known on arrival, your member")),  # noqa: RUF001
+    )
