@@ -219,17 +219,17 @@ def times(session: Session, series_ids: Sequence[UUID]) -> tuple[Day, ...]:
     with session.cursor() as cursor:
         cursor.execute(
             """
-            with some as materialized (
+            with timed as materialized (
                 select distinct m.id, m.taken_at, m.taken_in_at, m.owner_member = %(member)s as is_own
                   from (select s.medium_id from series_media s where s.series_id = any(%(series)s) limit %(limit)s) s
                   join media m on m.id = s.medium_id)
-            select 1, taken_at::date, count(*) from some where taken_at is not null group by 2
+            select 1, taken_at::date, count(*) from timed where taken_at is not null group by 2
             union all
-            select 2, (taken_in_at at time zone 'UTC')::date, count(*) from some where is_own group by 2
+            select 2, (taken_in_at at time zone 'UTC')::date, count(*) from timed where is_own group by 2
             union all
             select 3, (e.entered_at at time zone 'UTC')::date, count(distinct e.id)
-              from some join occurrences o on o.medium_id = some.id join exhibits e on e.id = o.exhibit_id
-             where some.is_own group by 2
+              from timed join occurrences o on o.medium_id = timed.id join exhibits e on e.id = o.exhibit_id
+             where timed.is_own group by 2
              order by 1, 2 limit %(days)s""",
             {"series": list(series_ids), "member": session.actor.member, "limit": TIMED_MAX, "days": DAYS_MAX},
         )

@@ -46,7 +46,7 @@ def one(request: HttpRequest) -> HttpResponse:
         found = portraying.chart_places(session, around)
     shown = {
         "countries": _by_country(found.items), "count": len(found.items), "is_cut": found.is_cut, "told": told,
-        "around": around, "at": asked.get("at", ""), "km": asked.get("km", "50"), "km_max": RADIUS_KM_MAX,
+        "circle": around, "at": asked.get("at", ""), "km": asked.get("km", "50"), "km_max": RADIUS_KM_MAX,
         "legend": [(sign, link_words.PLACE_KINDS[kind]) for kind, sign in SIGNS.items()],
     }  # fmt: skip
     return render(request, "people/map.html", shown)

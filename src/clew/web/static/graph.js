@@ -2,6 +2,7 @@
 // A record that is grown, or a path, is read as a page of its own, and its rows join the lists.
 
 import { keys } from "./keys.js";
+import { onceSized } from "./sized.js";
 
 const SHAPES = {
   victim: "ellipse", offender: "diamond", series: "round-rectangle", place: "triangle", medium: "rectangle", case: "pentagon",
@@ -23,6 +24,10 @@ class ClewGraph extends HTMLElement {
   connectedCallback() {
     if (!globalThis.cytoscape) return; // the lists remain
     this.querySelector("[data-picture]").hidden = false;
+    onceSized(this.querySelector("[data-stage]"), () => this.#draw());
+  }
+
+  #draw() {
     const started = performance.now();
     this.#cy = globalThis.cytoscape({
       container: this.querySelector("[data-stage]"), elements: this.#elements(this), style: this.#style(),

@@ -1,5 +1,7 @@
 // The map of places: drawn from the list on the page, on a canvas, with shapes of countries that lie with the pages.
 
+import { onceSized } from "./sized.js";
+
 const GRID = 56; // pixels: signs nearer than this are drawn as one with a number
 const DASHES = { gps: null, landmark: "10 4", room: "4 4", language: "1 5", stated: "12 4 2 4" };
 
@@ -11,9 +13,12 @@ class ClewMap extends HTMLElement {
   #signs = null;
 
   connectedCallback() {
-    const leaflet = globalThis.L;
-    if (!leaflet) return; // the list remains
+    if (!globalThis.L) return; // the list remains
     this.querySelector("[data-picture]").hidden = false;
+    onceSized(this.querySelector("[data-stage]"), () => this.#draw(globalThis.L));
+  }
+
+  #draw(leaflet) {
     this.#map = leaflet.map(this.querySelector("[data-stage]"), {
       preferCanvas: true, attributionControl: false, zoomControl: false, worldCopyJump: true, minZoom: 1, maxZoom: 12,
       zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false,
