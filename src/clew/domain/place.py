@@ -82,7 +82,7 @@ class Around:
 
     def __post_init__(self) -> None:
         if not 0 < self.km <= RADIUS_KM_MAX:
-            raise Invalid(f"A radius is more than 0 and at most {RADIUS_KM_MAX:,} kilometres.")
+            raise Invalid("A radius is more than 0 and at most {most} kilometres.", most=RADIUS_KM_MAX)
         _ = self.middle  # refused where it lies nowhere
 
     @property

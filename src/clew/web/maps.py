@@ -13,6 +13,7 @@ from clew.domain.errors import Invalid
 from clew.domain.place import RADIUS_KM_MAX, PlaceKind, around_in
 from clew.web import link_words
 from clew.web.acting import as_officer
+from clew.web.translated import refusal
 from clew.web.words import Words
 
 SIGNS: Mapping[PlaceKind, str] = {
@@ -41,7 +42,7 @@ def one(request: HttpRequest) -> HttpResponse:
     try:
         around = around_in(asked.get("at", ""), asked.get("km", ""))
     except Invalid as refused:
-        around, told = None, str(refused)
+        around, told = None, refusal(refused)
     with as_officer(request.user.get_username()) as session:
         found = portraying.chart_places(session, around)
     shown = {
