@@ -69,7 +69,7 @@ def test_a_language_that_is_offered_says_everything_once_and_nothing_else(langua
     entries = catalogues.read(text_of(language))
     assert [one.message.text for one in entries if one.is_fuzzy] == []
     assert [one.message.text for one in entries if not all(one.texts)] == []
-    assert Counter(one.message for one in entries) == Counter(found)
+    assert Counter(one.message for one in entries) == Counter(list(found))
 
 
 @pytest.mark.parametrize("language", OFFERED)

@@ -89,7 +89,7 @@ def lines(cover: Cover | None) -> list[str]:
             source=SOURCES[cover.source_evaluation], information=INFORMATION[cover.information_evaluation]
         ),
         _("Minors are concerned") if cover.is_minor else _("No person concerned is a minor"),
-        _("Reviewed on {day}").format(day=date_format(cover.review_date, "j F Y")),
+        _("Reviewed on {day}").format(day=date_format(cover.review_date, "DATE_FORMAT")),
     ]
     if cover.legal_basis:
         said.insert(1, _("By {law}").format(law=cover.legal_basis))

@@ -18,7 +18,7 @@ from clew.domain.victim import VictimState
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.translated import refusal
-from clew.web.words import Words
+from clew.web.words import Words, days
 
 TOLD = "clew.told"
 YEARS_MAX = 9_999
@@ -130,4 +130,4 @@ def _year(text: str) -> int | None:
 
 
 def _days(span: timedelta | None) -> str:
-    return "" if span is None else f"{span.total_seconds() / 86_400:.1f}"
+    return "" if span is None else days(span)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from threading import Lock
 
 from django.contrib.auth.decorators import login_not_required
@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from clew.actions import counting, opening
@@ -28,7 +28,7 @@ FIGURES: Mapping[str, str | Promise] = {
     "members.connected": gettext_lazy("Members with an officer who may work"),
     "officers.certified": gettext_lazy("Officers who may work"),
     "media.held": gettext_lazy("Media held"),
-    "series.held": gettext_lazy("Series"),
+    "series.held": pgettext_lazy("several", "Series"),
     "overlaps.consented": gettext_lazy("Overlaps to which both sides consented"),
     "waits.to_lead": gettext_lazy("From upload to the first lead on a series, median"),
     "waits.to_consent": gettext_lazy("From the notice of an overlap to consent, median"),
@@ -183,7 +183,9 @@ def _told(key: tuple[str, str], one: Number | None, day: date | None) -> str:
 def _number(one: Number) -> str:
     if one.number is None:
         return "" if one.of == "median" else _("few")
-    return f"{one.number / 86_400:.1f} d" if one.of == "median" else words.number(one.number)
+    if one.of == "median":
+        return _("{days} d").format(days=words.days(timedelta(seconds=one.number)))
+    return words.number(one.number)
 
 
 def _parts(numbers: Iterable[Number], figure: str) -> Iterable[tuple[object, str]]:

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -189,6 +190,11 @@ def speciality(of: Speciality) -> str:
 def number(value: int) -> str:
     """A whole number as people of this language write it."""
     return number_format(value, use_l10n=True, force_grouping=True)
+
+
+def days(of: timedelta) -> str:
+    """Days with one decimal, as people of this language write it."""
+    return number_format(of.total_seconds() / 86_400, 1, use_l10n=True, force_grouping=True)
 
 
 def clock(seconds: float) -> str:

@@ -1,7 +1,11 @@
 """Answers, reasons and progress in words."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.formats import date_format
 
 from clew.domain.fingerprint import Transform
 from clew.domain.intake import Progress
@@ -146,3 +150,19 @@ def test_progress_promises_no_total_while_files_are_still_sought():
 def test_progress_ends():
     ended = progress(files_seen=1, files_done=1, is_running=False)
     assert words.progress(ended) == "Intake has ended: 1 file"
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "moment", "count"),
+    [
+        ("en", "9 March 2026", "9 March 2026, 07:05", "1,234,567"),
+        ("fr", "9 mars 2026", "9 mars 2026, 07:05", "1\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}567"),
+        ("es", "9 de marzo de 2026", "9 de marzo de 2026, 07:05", "1\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}567"),
+        ("ar", "9 مارس 2026", "9 مارس 2026\N{ARABIC COMMA} 07:05", "1,234,567"),
+    ],
+)
+def test_dates_and_numbers_are_written_as_people_of_the_language_write_them(language, day, moment, count):
+    at = datetime(2026, 3, 9, 7, 5, tzinfo=UTC)
+    with translation.override(language):
+        assert (date_format(at, "DATE_FORMAT"), date_format(at, "DATETIME_FORMAT")) == (day, moment)
+        assert words.number(1_234_567) == count
