@@ -66,6 +66,7 @@ GOLDEN_APP = {
     "listings": ALL,
     "looks": "delete, insert, select, update (used_at, ended_at)",
     "matches": "select",
+    "marks": "insert, select, update (undone_at)",
     "media": ALL,
     "member_rules": "insert, select, update (widening_needs_second, changed_by, changed_at, exercise_needed)",
     "mfa_authenticator": ALL,
@@ -89,6 +90,7 @@ GOLDEN_APP = {
     ),
     "overlap_sides": "select (id, member, unit, subject_kind, subject_id, released_at)",
     "place_points": "delete, insert, select, update (latitude, longitude, precision_m)",
+    "previews": "insert, select, update (content, is_waiting)",
     "places": (
         "delete, insert, select, update (audience, members, excluded, cover_id, kind, name, country, latitude, longitude)"
     ),
@@ -186,6 +188,7 @@ GOLDEN_BLIND = {
     "links": "delete, select, update (a_id, b_id)",
     "listings": "select",
     "looks": "delete, select (used_at)",
+    "marks": "select (medium_id), update (medium_id)",
     "matches": "delete, insert, select, update",
     "media": "select",
     "medium_keys": "select",
@@ -363,6 +366,7 @@ def test_a_row_lies_in_something_of_its_own_unit_wherever_the_database_knows_wha
     guarded |= {("referrals", "series"), ("referral_packages", "referrals"), ("crops", "media")}  # and this one's: the medium is the own unit's
     guarded |= {("sightings", "media")}  # so does this one's
     guarded |= {("observations", "media")}  # its rule asks before, and with one answer, whether the medium is seen
+    guarded |= {("marks", "media"), ("previews", "medium_keys")}  # whoever marks sees the medium; the key is the own unit's
     assert kept - guarded <= {("units", "members")}
 
 
@@ -416,7 +420,7 @@ OF_NOBODY = {
 
 GUARDED = {
     *policies.PARENTS, *policies.SEEN, "blocks", "medium_keys", "releases", "shreddings", "tombstones",
-    "overlap_contacts", "overlap_sides", "place_points", "referral_packages", "task_force_stack_media",
+    "overlap_contacts", "overlap_sides", "place_points", "previews", "referral_packages", "task_force_stack_media",
 }  # fmt: skip
 """Tables of which a key names a record without its owner: who writes there is asked whether that record is the own unit's."""
 

@@ -25,6 +25,7 @@ OTHER_TEMPLATES = {
 }
 """Templates that show a picture that is no medium, each with its reason."""
 OTHER_SCRIPTS = {
+    "preview.js": "previews: 78 waves of grey, added up, of which nothing sharp can come",
     "compare.js": "two media side by side, by the addresses that the one script gave, and gone when it covers",
 }
 """Scripts that show what is no medium, or what the one script gave, each with its reason."""

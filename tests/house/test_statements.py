@@ -21,6 +21,9 @@ ASKING = {"PREVIEW", "ORIGINAL", "EXPORT"}
 
 FOR_NO_PERSON = {
     "looking_closer": "the bytes go to the sandbox, and what it reads of them is written beside them",
+    "previewing": (
+        "the bytes go to the sandbox; previews of 80 bytes are shown where the page of the case or series is on record"
+    ),
     "keeping": "a data key is wrapped for another case of the same owner",
 }
 """Modules that open media for nobody to see."""

@@ -164,6 +164,34 @@ def record(session: Session, names: Sequence[bytes], facts: Facts) -> int:
     return len(media)
 
 
+def own_scheme(session: Session) -> Scheme | None:
+    """The scheme that the own member loaded last; None where it has none."""
+    rows = schemes.latest(session, SCHEMES_SHOWN_MAX)
+    return next((_parsed(row).scheme for row in rows if row.member == session.actor.member), None)
+
+
+def record_as(
+    session: Session, names: Sequence[bytes], facts: Facts, by: Scheme, category: str
+) -> tuple[tuple[Facts, tuple[bytes, ...]], ...]:
+    """The same, where the officer means a category of a scheme: refused where the answers make another one.
+
+    Gives what the officer had said of some of the media before, so that it can be said again.
+
+    Raises as `record`, and:
+        Invalid: the answers make another category.
+    """
+    check_facts(facts, fact_list())
+    if by.category_of(facts) != category:
+        raise Invalid("These answers make another category of your scheme: look at them once more.")
+    before: dict[tuple[tuple[str, str], ...], list[bytes]] = {}
+    for name, words in observations.of_contents(session, names).items():
+        own = _own(session, words)
+        if own is not None:
+            before.setdefault(tuple(sorted(own.facts.items())), []).append(name)
+    record(session, names, facts)
+    return tuple((dict(said), tuple(of)) for said, of in before.items())
+
+
 def review(session: Session, name: bytes, facts: Facts, reason: str) -> None:
     """Decide what holds of a medium on which officers differ: for the own member, until somebody contradicts.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from clew.actions import keeping, matching, recovering, restricting
+from clew.actions import keeping, matching, previewing, recovering, restricting
 from clew.actions.walking import AddJob, hold_off_end
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, Unavailable
@@ -165,10 +165,10 @@ def take(
         made = media.add(session, intake.handling, kept, intake.cover_id)
         names = known | {name: medium_id for name, (medium_id, _) in made.items()}
         keeping.write(session, workplace.vault, intake, names, kept_bytes, carried)
+        previewing.keep(session, intake, names, _by_name(kept, readings), known)
         _write_occurrences(session, chunk, received, names)
         if decided:
-            filled = [one.occurrence for one in received if one.occurrence is not None]
-            occurrences.cover(session, filled, intake.handling)
+            occurrences.cover(session, [one.occurrence for one in received if one.occurrence], intake.handling)
         ids = [made[medium.name][0] for medium in kept]
         # What was numbered before is searched while others may number; only the rest holds them up.
         write_near(session, matching.near(session, workplace.indexes, asked), ids)
@@ -244,6 +244,10 @@ def _medium(one: Received, reading: Reading) -> Medium:
         latitude=camera.latitude, longitude=camera.longitude, gps_precision_m=camera.gps_precision_m,
         software=camera.software, document_id=camera.document_id,
     )  # fmt: skip
+
+
+def _by_name(kept: Sequence[Medium], readings: Sequence[Reading]) -> dict[bytes, Reading]:
+    return {medium.name: reading for medium, reading in zip(kept, readings, strict=True)}
 
 
 def _fingerprints(

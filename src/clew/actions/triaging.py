@@ -1,7 +1,7 @@
 """Triage: what is known of the media of a case, and what needs a person."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
@@ -183,8 +183,20 @@ def names_and_contacts(session: Session) -> tuple[dict[str, str], dict[str, str]
 
 def owners_shown(media: Iterable[TriagedMedium]) -> set[str]:
     """Members whose records the reasons of `media` show; each of them is told of it by the audit."""
-    reasons = [reason for medium in media for reason in medium.reasons]
+    return owners_of(reason for medium in media for reason in medium.reasons)
+
+
+def owners_of(reasons: Iterable[Reason]) -> set[str]:
+    """Members whose records these reasons show."""
     return {member for reason in reasons for member in (reason.owner, reason.holder) if member is not None}
+
+
+def reasons(
+    session: Session, case_id: UUID, exhibit_id: UUID | None, media: Sequence[UUID]
+) -> dict[UUID, tuple[Reason, ...]]:
+    """What is known of each of these media of a case, the best reason first; asked of all of them at once."""
+    pairs = _by_medium(known.pairs(session, case_id, exhibit_id, media)) if media else {}
+    return {medium: best_first(pairs.get(medium, ())) for medium in media}
 
 
 def reason_of(pair: known.Pair) -> Reason | None:

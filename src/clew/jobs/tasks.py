@@ -25,6 +25,7 @@ from clew.actions import (
     matching,
     mustering,
     opening,
+    previewing,
     raising,
     receiving,
     referring,
@@ -266,6 +267,16 @@ def end_crops(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
     with reached():
         cropping.look_after(_workplaces[0].vault)
         referring.look_after()
+
+
+@app.periodic(cron="2-59/5 * * * *")
+@app.task(name="make_previews", queue=VAULT_QUEUE, lock="make_previews", queueing_lock="make_previews")
+def make_previews(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
+    """Media that were taken in before there were previews get theirs, from the vault."""
+    with reached():
+        made = previewing.make_lacking(_workplaces[0])
+    if made:
+        log.info("previews: %d media read again", made)
 
 
 @app.periodic(cron="* * * * *")

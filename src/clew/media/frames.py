@@ -10,6 +10,7 @@ from clew.domain.fingerprint import QUALITY_MATCHED_MIN, Kind, Transform
 from clew.media import luma
 from clew.media.luma import Rectangle
 from clew.media.pdq import Bits, Grey
+from clew.media.preview import Strip
 from clew.media.reading import FingerprintSet
 
 QUERIED_STEP_MS = 100
@@ -115,6 +116,7 @@ class Watcher:
 
     stored: Rows = field(default_factory=Rows)
     queries: Rows = field(default_factory=Rows)
+    strip: Strip = field(default_factory=Strip)
     instants_stored: int = 0
     instants_queried: int = 0
     _waiting: list[tuple[int, bool, Grey]] = field(default_factory=list)
@@ -135,6 +137,7 @@ class Watcher:
         elif not is_key:
             return
         grey = luma.thumbnail(frame)
+        self.strip.see(grey, time_ms)
         is_of_other_size = bool(self._waiting) and grey.shape != self._waiting[0][2].shape
         if is_of_other_size or len(self._waiting) >= FRAMES_AT_ONCE:
             self.flush()

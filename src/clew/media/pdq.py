@@ -24,6 +24,8 @@ Grey = NDArray[np.uint8]
 """(height, width), 0 black to 255 white."""
 Bits = NDArray[np.uint8]
 """(…, 32): 256 bits, most significant first, the last coefficient first (as pdqhash gives them)."""
+Lowest = NDArray[np.float32]
+"""(12, 12), row by column: the lowest frequencies of the centred samples, the mean first, in levels of grey."""
 Weights = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
 """For each of 64 samples: its first pixel, how many pixels it sums, and their weights."""
 
@@ -50,6 +52,7 @@ class Frequencies:
 
 SAMPLES = 64
 FREQUENCIES = 16
+LOWEST = 12
 SIDE_HASHED_MIN = 5
 """A shorter side has no PDQ; the reference answers quality 0 for it (MIN_HASHABLE_DIM)."""
 AXES_KEPT_MAX = 1024
@@ -86,7 +89,8 @@ _ROWS_OF_TURNS = np.array(TURNS, np.int64)
 class PicturePdq:
     """Both fingerprints of one picture; row t of each is that of `Transform(t)`, row 0 the stored one.
 
-    Shapes: `centred` is (8, 32), `reference` too, or (1, 32) where its turns were not asked for.
+    Shapes: `centred` is (8, 32), `reference` too, or (1, 32) where its turns were not asked for;
+        `lowest` as `lowest_of` gives it.
     Qualities are 0 to 100.
     """
 
@@ -94,6 +98,7 @@ class PicturePdq:
     reference_quality: int
     centred: Bits
     centred_quality: int
+    lowest: Lowest
 
 
 def fingerprint_grey(
@@ -121,12 +126,13 @@ def fingerprint_grey(
     else:
         rows, reference_quality = _reference_one(pixels, columns, ys[0], xs[0])
         reference = cast("Bits", rows)[:1]
-    centred, centred_quality = frame_pdq_dihedral(grey, full_size)
+    centred, centred_quality, lowest = _centred_of(grey, full_size)
     return PicturePdq(
         reference=reference,
         reference_quality=int(reference_quality),
         centred=centred,
         centred_quality=centred_quality,
+        lowest=lowest,
     )
 
 
@@ -139,7 +145,7 @@ def fingerprint_frequencies(frequencies: Frequencies, full_size: tuple[int, int]
     if min(full_size) < SIDE_HASHED_MIN:
         return None
     height, width, side = *full_size, frequencies.side
-    rows, reference_quality, centred, centred_quality = _FOLDS[len(frequencies.steps)](
+    rows, reference_quality, centred, centred_quality, lowest = _FOLDS[len(frequencies.steps)](
         frequencies.kept, frequencies.stride, frequencies.across, frequencies.down, frequencies.steps,
         frequencies.rows, frequencies.columns, side,
         _frequency_axis(height, side, False), _frequency_axis(height, side, True),
@@ -150,6 +156,7 @@ def fingerprint_frequencies(frequencies: Frequencies, full_size: tuple[int, int]
         reference_quality=int(reference_quality),
         centred=centred,
         centred_quality=int(centred_quality),
+        lowest=lowest,
     )
 
 
@@ -171,13 +178,23 @@ def frame_pdq_dihedral(grey: Grey, full_size: tuple[int, int] | None = None) -> 
     """
     if min(grey.shape) < SIDE_HASHED_MIN:
         return np.zeros((len(TURNS), BYTES), np.uint8), 0
+    rows, quality, _lowest = _centred_of(grey, full_size)
+    return rows, quality
+
+
+def lowest_of(grey: Grey) -> Lowest | None:
+    """The lowest frequencies of a picture's samples, of which a preview is made; None if a side is under 5 pixels."""
+    return None if min(grey.shape) < SIDE_HASHED_MIN else _centred_of(grey, None)[2]
+
+
+def _centred_of(grey: Grey, full_size: tuple[int, int] | None) -> tuple[Bits, int, Lowest]:
     height, width = full_size or grey.shape
     pixels, columns = _rows_in_memory(grey)
     eighths = _eighths((height, width), grey.shape)
     y = _centred_axis(height, grey.shape[0], eighths)
     x = _centred_axis(width, grey.shape[1], eighths)
-    rows, quality = _centred_eight(pixels, columns, y, x)
-    return cast("Bits", rows), int(quality)
+    rows, quality, lowest = _centred_eight(pixels, columns, y, x)
+    return cast("Bits", rows), int(quality), cast("Lowest", lowest)
 
 
 def warm() -> None:
@@ -249,7 +266,7 @@ ZIGZAG = np.array(
 """Row and column of each frequency of a block in the order that JPEG keeps them. Source: T.81, figure A.6."""
 
 
-def _folding(kept_each: int) -> Callable[..., tuple[Bits, int, Bits, int]]:
+def _folding(kept_each: int) -> Callable[..., tuple[Bits, int, Bits, int, Lowest]]:
     """The loop that folds blocks of which so many frequencies are kept: a count known when compiling is unrolled."""
 
     @numba.njit(cache=True, nogil=True, fastmath=True)
@@ -288,10 +305,11 @@ def _folding(kept_each: int) -> Callable[..., tuple[Bits, int, Bits, int]]:
                             for x in range(part.shape[0]):
                                 total[x] += w * part[x]
         bits, quality = _reference_of_sums(_by_block(sums[0], side), x_axis)
-        centred_bits, centred_quality = _centred_of_sums(_by_block(sums[1], side), centred_x)
-        return bits, quality, centred_bits, centred_quality
+        centred_bits, centred_quality, lowest = _centred_of_sums(_by_block(sums[1], side), centred_x)
+        lowest[0, 0] += np.float32(128)  # a JPEG counts its grey from the middle (T.81, A.3.1)
+        return bits, quality, centred_bits, centred_quality, lowest
 
-    return cast("Callable[..., tuple[Bits, int, Bits, int]]", fold)
+    return cast("Callable[..., tuple[Bits, int, Bits, int, Lowest]]", fold)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -516,7 +534,7 @@ def _pack(several):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def _centred_eight(grey, columns, y, x):  # type: ignore[no-untyped-def]
-    """Bits of the eight turns in the order of `Transform`, from one transform: (8, 32), and the quality.
+    """Bits of the eight turns in the order of `Transform`, from one transform: (8, 32), the quality, and the lowest.
 
     Mirroring a side turns the sign of its odd frequencies; the table begins at frequency 1.
     """
@@ -537,7 +555,36 @@ def _centred_of_sums(sums, x):  # type: ignore[no-untyped-def]
             four[1, k, j] = by_row
             four[2, k, j] = -c if j % 2 == 0 else c
             four[3, k, j] = -by_row if j % 2 == 0 else by_row
-    return _pack(four), _quality(samples)
+    return _pack(four), _quality(samples), _lowest(samples, upright)
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _lowest(samples, upright):  # type: ignore[no-untyped-def]
+    """The lowest frequencies of samples by column then row; `upright` has those that count in both directions."""
+    out = np.empty((12, 12), np.float32)
+    for k in range(11):
+        for j in range(11):
+            out[k + 1, j + 1] = upright[k, j] / np.float32(64)
+    down = np.zeros(64, np.float32)
+    total = np.float32(0)
+    for j in range(11):
+        out[0, j + 1] = np.float32(0)
+    for x in range(64):
+        column = np.float32(0)
+        for y in range(64):
+            column += samples[x, y]
+            down[y] += samples[x, y]
+        total += column
+        for j in range(11):
+            out[0, j + 1] += column * _DCT[j, x]
+    for j in range(11):
+        out[0, j + 1] /= np.float32(512)
+        row = np.float32(0)
+        for y in range(64):
+            row += down[y] * _DCT[j, y]
+        out[j + 1, 0] = row / np.float32(512)
+    out[0, 0] = total / np.float32(4096)
+    return out
 
 
 @numba.njit(cache=True, nogil=True)

@@ -58,6 +58,23 @@ class FingerprintSet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Previews:
+    """Previews of one medium (`media/preview.py`): the one that stands for it, then those of its strip in time.
+
+    Shapes: `rows` (n, 80) uint8, `times_ms` (n,) int32. Units: milliseconds from the start; 0 of a still.
+    """
+
+    rows: NDArray[np.uint8]
+    times_ms: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+NO_PREVIEWS = Previews(rows=np.zeros((0, 80), np.uint8), times_ms=np.zeros(0, np.int32))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Camera:
     """What a medium says of the camera and the place it was made with and at."""
 
@@ -95,3 +112,4 @@ class Reading:
     queries: tuple[FingerprintSet, ...] = ()
     facts: Mapping[str, Fact] = field(default_factory=dict)
     camera: Camera = NO_CAMERA
+    previews: Previews = NO_PREVIEWS

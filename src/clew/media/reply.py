@@ -13,13 +13,14 @@ from clew.domain.errors import ClewError
 from clew.domain.fingerprint import BYTES, MOVING_KINDS, Kind, Transform
 from clew.domain.medium import MediumKind, Verdict
 from clew.media import limits
-from clew.media.reading import NO_CAMERA, Camera, Fact, FingerprintSet, Reading
+from clew.media.preview import PREVIEW_BYTES, PREVIEWS_MAX, SIDE_PIXELS
+from clew.media.reading import NO_CAMERA, NO_PREVIEWS, Camera, Fact, FingerprintSet, Previews, Reading
 
 LEFT_OUT: Final = "clew:left_out"
 """Key of the number of facts that did not fit."""
 _VERDICTS = frozenset((Verdict.DECODED, Verdict.DAMAGED_READ, Verdict.NOT_DECODED, Verdict.REFUSED))
 _KEYS = frozenset(("verdict", "reason", "kind", "width", "height", "duration_ms", "stored", "queries",
-                   "facts", "camera"))  # fmt: skip
+                   "facts", "camera", "previews"))  # fmt: skip
 _CAMERA_KEYS = frozenset(one.name for one in fields(Camera))
 WAYS_SEEN_MAX = 2
 """A still picture as stored, and laid on white where it has transparency."""
@@ -50,8 +51,11 @@ def pack(reading: Reading) -> tuple[bytes, list[bytes]]:
         "queries": [_shape(one) for one in reading.queries],
         "facts": _bounded(reading.facts),
         "camera": None if reading.camera == NO_CAMERA else _camera_words(reading.camera),
+        "previews": len(reading.previews),
     }
     arrays = [array for one in (*reading.stored, *reading.queries) for array in _arrays(one)]
+    if len(reading.previews):
+        arrays += [reading.previews.rows.tobytes(), reading.previews.times_ms.astype(_TIMES).tobytes()]
     return _ENCODER.encode(message).encode(), arrays
 
 
@@ -151,8 +155,9 @@ def _reading(claims: Mapping[str, Untrusted], read_arrays: Callable[[int], bytes
     stored = _shapes(claims["stored"], limits.STORED_ROWS_MAX)
     queries = _shapes(claims["queries"], limits.QUERY_ROWS_MAX)
     _claim(verdict in _VERDICTS)
-    _claim(verdict.is_decoded or not (stored or queries))
-    size = sum(shape.size_bytes for shape in (*stored, *queries))
+    previews = _whole(claims["previews"], 0, PREVIEWS_MAX)
+    _claim(verdict.is_decoded or not (stored or queries or previews))
+    size = sum(shape.size_bytes for shape in (*stored, *queries)) + previews * (PREVIEW_BYTES + _TIMES.itemsize)
     arrays = read_arrays(size) if size else b""
     _claim(len(arrays) == size)
     sets: list[FingerprintSet] = []
@@ -171,7 +176,18 @@ def _reading(claims: Mapping[str, Untrusted], read_arrays: Callable[[int], bytes
         queries=tuple(sets[len(stored) :]),
         facts=_facts(claims["facts"]),
         camera=_camera(claims["camera"]),
+        previews=_previews(previews, arrays, at),
     )
+
+
+def _previews(count: int, arrays: bytes, at: int) -> Previews:
+    """The previews whose bytes begin at `at`: of any bytes there is a picture, of sides that are told."""
+    if not count:
+        return NO_PREVIEWS
+    rows = np.ndarray((count, PREVIEW_BYTES), np.uint8, arrays, at)
+    times_ms = np.frombuffer(arrays, _TIMES, count, at + count * PREVIEW_BYTES).astype(np.int32)
+    _claim(int(rows[:, :2].min()) >= 1 and int(rows[:, :2].max()) <= SIDE_PIXELS and int(times_ms.min()) >= 0)
+    return Previews(rows=rows, times_ms=times_ms)
 
 
 def _claim(holds: bool) -> None:

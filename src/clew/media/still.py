@@ -14,7 +14,7 @@ import numpy as np
 from clew.domain.errors import Undecodable
 from clew.domain.fingerprint import QUALITY_MATCHED_MIN, Kind, Transform
 from clew.domain.medium import MediumKind, Verdict
-from clew.media import camera, heif, jpeg_scan, pdq
+from clew.media import camera, heif, jpeg_scan, pdq, preview
 from clew.media.jpeg import read_jpeg
 from clew.media.limits import SEALED_CONTENT_BYTES_MAX, LimitExceeded
 from clew.media.picture import Picture
@@ -99,7 +99,8 @@ def read_picture(untrusted: bytes) -> Reading:
         raise Undecodable("The bytes are of no kind of picture that is read.")
     picture = _decoded(untrusted, form)
     facts, origin = camera.facts_and_camera(picture)
-    stored, queries = _fingerprints(picture)
+    found = _found(picture)
+    stored, queries = _fingerprints(picture, found)
     return Reading(
         verdict=Verdict.DAMAGED_READ if picture.damage else Verdict.DECODED,
         reason=picture.damage,
@@ -110,6 +111,7 @@ def read_picture(untrusted: bytes) -> Reading:
         queries=queries,
         facts=facts,
         camera=origin,
+        previews=preview.of_still(_lowest(picture, found), picture.width, picture.height),
     )
 
 
@@ -120,17 +122,28 @@ def _decoded(untrusted: bytes, form: str) -> Picture:
     return read_raster(untrusted, form) if picture is None else picture
 
 
-def _fingerprints(picture: Picture) -> tuple[tuple[FingerprintSet, ...], tuple[FingerprintSet, ...]]:
+def _found(picture: Picture) -> pdq.PicturePdq | None:
+    if isinstance(picture.seen, pdq.PicturePdq):
+        return picture.seen
+    return pdq.fingerprint_grey(picture.seen, (picture.height, picture.width), turns_reference=False)
+
+
+def _lowest(picture: Picture, found: pdq.PicturePdq | None) -> pdq.Lowest | None:
+    """Of a picture with transparency as it is shown: what lies hidden under it is not what one would see."""
+    if picture.on_white is not None:
+        return pdq.lowest_of(picture.on_white)
+    return None if found is None else found.lowest
+
+
+def _fingerprints(
+    picture: Picture, found: pdq.PicturePdq | None
+) -> tuple[tuple[FingerprintSet, ...], tuple[FingerprintSet, ...]]:
     """What is stored (one row of each kind) and what is looked up: all turns of the centred one.
 
     The reference is looked up as it lies only: its turns lie one or two bits from the centred ones,
     and would double the work of every search.
     A picture with a side under 5 pixels has neither; a flat one has both, of quality 0.
     """
-    if isinstance(picture.seen, pdq.PicturePdq):
-        found: pdq.PicturePdq | None = picture.seen
-    else:
-        found = pdq.fingerprint_grey(picture.seen, (picture.height, picture.width), turns_reference=False)
     if found is None:
         return (), ()
     reference = _rows(Kind.PDQ, ((found.reference, found.reference_quality),))

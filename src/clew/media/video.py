@@ -236,6 +236,7 @@ class Viewing:
             queries=self.watcher.queries.as_sets(with_transforms=True) + queried_words,
             facts=facts_of(container),
             camera=camera_of(container),
+            previews=self.watcher.strip.previews(),
         )
 
     def _reason(self, container: InputContainer) -> str:

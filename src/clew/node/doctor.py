@@ -22,6 +22,7 @@ from clew.records import (
     handover,
     localisation,
     outcomes,
+    perusal,
     policies,
     pursuit,
     showing,
@@ -216,8 +217,8 @@ def _clues(owner: Connection, _: ConnectionFacts) -> Check:
     """Whether clues and votes go with what they are about, and each clue is whole."""
     return verdict(
         "clues",
-        (localisation.HELD_BY_THE_DATABASE | showing.HELD_BY_THE_DATABASE) - held(owner),
-        good="The database holds clues whole; clues and sightings go with their media, votes with their series.",
+        (localisation.HELD_BY_THE_DATABASE | showing.HELD_BY_THE_DATABASE | perusal.HELD_BY_THE_DATABASE) - held(owner),
+        good="The database holds clues whole; clues, sightings and marks go with their media, votes with their series.",
         bad="Run clew init on a new database and bring the records over: these are gone",
     )
 

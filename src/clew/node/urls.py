@@ -19,6 +19,7 @@ from clew.web import (
     clues,
     exhibits,
     exposures,
+    grids,
     handlings,
     homes,
     identifications,
@@ -63,6 +64,10 @@ OF_A_CASE = (
     ("exhibits/<reference:exhibit>/", exhibits.one, "exhibit"),
     ("exhibits/<reference:exhibit>/progress", progress.of_exhibit, "exhibit-progress"),
     ("exhibits/<reference:exhibit>/numbers", progress.numbers, "exhibit-numbers"),
+    ("media/", grids.of_case, "case-grid"),
+    ("media/page", grids.page_of_case, "case-grid-page"),
+    ("exhibits/<reference:exhibit>/media/", grids.of_case, "exhibit-grid"),
+    ("exhibits/<reference:exhibit>/media/page", grids.page_of_case, "exhibit-grid-page"),
 )
 """Pages of a case: of the own unit, or below the unit that has it."""
 
@@ -126,6 +131,10 @@ urlpatterns = [
     path("series/", series.all_of_them, name="series-list"),
     path("series/open/new/", series.open_new, name="series-open"),
     path("series/<reference:name>/", series.one, name="series"),
+    path("series/<reference:name>/media/", grids.of_series, name="series-grid"),
+    path("series/<reference:name>/media/page", grids.page_of_series, name="series-grid-page"),
+    path("marks/<slug:step>/", grids.mark, name="grid-mark"),
+    path("sorting/<slug:step>/", grids.sort, name="grid-sort"),
     path("series/<reference:name>/workbench/", clues.workbench, name="workbench"),
     path("series/<reference:name>/workbench/<slug:step>/", clues.work, name="workbench-move"),
     path("series/<reference:name>/<slug:step>/", series.move, name="series-move"),

@@ -18,7 +18,7 @@ def open_exhibit(
             """
             insert into exhibits (case_id, reference, cover_id, owner_member, owner_unit, audience, members, excluded)
             values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict (case_id, reference) do nothing""",
-            [case_id, _sealed(session, reference), cover_id, *handling_columns(handling).values()],
+            [case_id, sealed_reference(session, reference), cover_id, *handling_columns(handling).values()],
         )
     return find(session, case_id, reference)
 
@@ -30,12 +30,13 @@ def find(session: Session, case_id: UUID, reference: str) -> UUID:
         NotVisible: there is none, or the actor may not see it.
     """
     with session.cursor() as cursor:
-        cursor.execute("select id from exhibits where case_id = %s and reference = %s", [case_id, _sealed(session, reference)])
+        cursor.execute("select id from exhibits where case_id = %s and reference = %s", [case_id, sealed_reference(session, reference)])
         found = cursor.fetchone()
     if found is None:
         raise NotVisible("There is no such exhibit.")
     return found[0]
 
 
-def _sealed(session: Session, reference: str) -> bytes:
+def sealed_reference(session: Session, reference: str) -> bytes:
+    """A reference of the own member as it lies."""
     return sealed.of_member(session.actor.member).seal(reference.encode(), EXHIBIT)

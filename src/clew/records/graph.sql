@@ -58,5 +58,7 @@ begin
     update sightings s set medium_id = p.new from unnest(own_olds, own_news) as p (old, new)
      where s.medium_id = p.old and not exists (
            select from sightings t where (t.medium_id, t.member, t.unit, t.seen_by) = (p.new, s.member, s.unit, s.seen_by));
+    -- And how units marked them.
+    update marks k set medium_id = p.new from unnest(own_olds, own_news) as p (old, new) where k.medium_id = p.old;
 end
 $$;

@@ -566,6 +566,12 @@ _FOLLOW = (
     select distinct on (r.new, k.case_id) r.new, k.case_id, k.member, k.blob, k.wrapped
       from pg_temp.recover_media r join medium_keys k on k.medium_id = r.old where r.new <> r.old
     on conflict (medium_id, case_id) do nothing""",
+    # So does a preview: it is sealed for its case and content.
+    """
+    insert into previews (medium_id, case_id, member, content, is_waiting)
+    select distinct on (r.new, p.case_id) r.new, p.case_id, p.member, p.content, p.is_waiting
+      from pg_temp.recover_media r join previews p on p.medium_id = r.old where r.new <> r.old
+    on conflict (medium_id, case_id) do nothing""",
     # Every place of the medium names the record that counts there, under its cover.
     """
     update occurrences o set medium_id = coalesce(r.new, o.medium_id), audience = p.audience, members = p.members,

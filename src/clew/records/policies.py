@@ -31,6 +31,7 @@ from clew.records import (
     log,
     officer_keys,
     outcomes,
+    perusal,
     pursuit,
     readiness,
     rights,
@@ -110,6 +111,7 @@ APP_GRANTS = {
     **readiness.APP_GRANTS,
     **officer_keys.APP_GRANTS,
     **showing.APP_GRANTS,
+    **perusal.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -139,6 +141,7 @@ BLIND_GRANTS = {
     **assertions.BLIND_GRANTS,
     **localisation.BLIND_GRANTS,
     **showing.BLIND_GRANTS,
+    **perusal.BLIND_GRANTS,
 }
 
 FUNCTIONS_OF_THE_APP = (
@@ -276,6 +279,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **readiness.RULES,
     **officer_keys.RULES,
     **showing.RULES,
+    **perusal.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 

@@ -28,6 +28,8 @@ READ = {
     "statistics", "unidentified",
     "academy", "exercise", "readiness-list", "readiness",
     "medium", "exposure",
+    "case-grid", "case-grid-page", "exhibit-grid", "exhibit-grid-page", "unit-case-grid", "unit-case-grid-page",
+    "unit-exhibit-grid", "unit-exhibit-grid-page", "series-grid", "series-grid-page",
 }  # fmt: skip
 """Pages that are read, hold no original and are no file to take away."""
 AT_THE_DOOR = {
@@ -41,6 +43,8 @@ POSTED_AT_ONCE = {
     "look-reveal": "a reveal lies under a statement of purpose and case that asked within the hour; a key press cannot",
     "look-cover": "to cover what is shown only narrows, and is done in a hurry",
     "exposure": "a clock that the page itself moves on, and that nobody but the officer reads",
+    "grid-mark": "a mark is the own unit's alone and undone by one key, and a seizure takes thousands of them",
+    "grid-sort": "it refuses with a sentence of its own, for a script: tests/scenario/test_going_through.py",
     "sign-in-end": "ending one's own sign-in only narrows, and whoever lost a laptop is in a hurry",
     "shortcuts-change": "which key of one's own keyboard does what opens nothing",
 }

@@ -59,6 +59,7 @@ from clew.records.models.overlap import (
     OverlapMode,
     OverlapSide,
 )
+from clew.records.models.perusal import Mark, Preview
 from clew.records.models.program import ApiAnswer, Token
 from clew.records.models.question import Crop, Question, QuestionAnswer
 from clew.records.models.referral import Referral, ReferralPackage
@@ -116,6 +117,7 @@ __all__ = [
     "LinkStep",
     "Listing",
     "MailAddress",
+    "Mark",
     "Match",
     "Medium",
     "MediumKey",
@@ -138,6 +140,7 @@ __all__ = [
     "OverlapSide",
     "Place",
     "PlacePoint",
+    "Preview",
     "Publication",
     "Question",
     "QuestionAnswer",

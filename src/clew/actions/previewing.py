@@ -1,0 +1,145 @@
+"""Previewing: previews are made of what a reader saw, read for who may see them, and made later where they lack."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import numpy as np
+
+from clew.actions.workplace import Workplace
+from clew.domain.errors import StepRefused, Tampered, Unavailable
+from clew.domain.handling import Actor, Use
+from clew.domain.retention import calendar_of
+from clew.media.digests import content_of
+from clew.media.preview import PREVIEW_BYTES
+from clew.media.reading import NO_PREVIEWS, Previews, Reading, Wants
+from clew.media.vault import Kept
+from clew.media.vault import Reader as VaultReader
+from clew.records import audit, officers, previews
+from clew.records.intakes import Intake
+from clew.records.previews import TIME_BYTES, Waiting
+from clew.records.session import Session, acting_as
+
+log = logging.getLogger("clew.actions")
+
+MADE_AT_ONCE = 100
+"""Of so many media previews are made between two transactions: no more is lost of a run that is stopped."""
+CHUNKS_PER_RUN_MAX = 20
+"""So many of those one run makes for one unit; the next run goes on."""
+FIRST = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """Previews of a medium, 80 bytes each: the one that stands for it, and a strip by milliseconds from the start."""
+
+    still: bytes
+    strip: tuple[tuple[int, bytes], ...]
+
+
+def keep(
+    session: Session, intake: Intake, names: Mapping[bytes, UUID], readings: Mapping[bytes, Reading],
+    known: Mapping[bytes, UUID],
+) -> None:  # fmt: skip
+    """Keep the previews of what was read, by SHA-256, and of what the unit knew already, for the case of an intake.
+
+    An intake that keeps no bytes keeps no previews: there would be something to see where nobody may look.
+    """
+    if intake.case_id is None or not intake.keeps_bytes:
+        return
+    contents = {
+        names[sha256]: (sha256, _content(reading.previews))
+        for sha256, reading in readings.items() if reading.verdict.is_decoded
+    }  # fmt: skip
+    previews.add(session, intake.case_id, contents)
+    previews.carry(session, intake.case_id, list(known.values()))
+
+
+def of(actor: Actor, media: Sequence[UUID]) -> dict[UUID, Shown]:
+    """The previews of those of `media` that have one and that the actor may see for that use.
+
+    Whoever asks has put on record which media are shown, and whose, in a transaction before: this one is only for the
+    use, of which a transaction has one.
+    """
+    if not media:
+        return {}
+    with acting_as(actor, Use.PREVIEW) as session:
+        found = previews.of(session, media)
+    return {medium: _shown(content) for medium, content in found.items()}
+
+
+def make_lacking(workplace: Workplace) -> int:
+    """Make previews of media that were taken in before there were any, of every unit, from the vault; of how many."""
+    return sum(_make_of_unit(workplace, calendar_of(member, unit)) for member, unit in officers.units())
+
+
+def _make_of_unit(workplace: Workplace, actor: Actor) -> int:
+    """From a place of chance on: what cannot be read now never keeps what lies behind it waiting for ever."""
+    made, after = 0, uuid4()
+    for number in range(CHUNKS_PER_RUN_MAX):
+        with acting_as(actor) as session:
+            some = previews.waiting(session, after, MADE_AT_ONCE)
+            if not some and not number:
+                some = previews.waiting(session, FIRST, MADE_AT_ONCE)
+        if not some:
+            break
+        after = some[-1].medium_id
+        contents = workplace.readers.each(lambda one: _read(workplace, actor, one), some)
+        kept: dict[UUID, dict[UUID, tuple[bytes, bytes | None]]] = {}
+        for one, found in zip(some, contents, strict=True):
+            if found is not None:
+                kept.setdefault(one.key.case_id, {})[one.medium_id] = (one.sha256, _content(found))
+        with acting_as(actor) as session:
+            for case_id, rows in kept.items():
+                previews.add(session, case_id, rows)
+            audit.append(session, "preview.make", "", {"media": sum(map(len, kept.values()))})
+        made += sum(map(len, kept.values()))
+    return made
+
+
+def _read(workplace: Workplace, actor: Actor, one: Waiting) -> Previews | None:
+    """What a reader makes of the bytes; None where they, or a closed sandbox, are not to be had now."""
+    kept = Kept(blob=one.key.blob, wrapped=one.key.wrapped)
+    try:
+        with workplace.vault.open(actor.member, str(one.key.case_id), one.sha256, kept) as stored:
+            content = content_of(_Stream(stored), spill=workplace.spill)
+        with content, workplace.readers.lend(f"{actor.member}/{actor.unit}/previews") as reader:
+            return reader.read(content.fd, one.size_bytes, Wants.PICTURE_OR_KEY_FRAMES).previews
+    except Tampered:
+        log.exception("the stored bytes of medium %s are not what was stored", one.medium_id)
+        return NO_PREVIEWS
+    except (Unavailable, StepRefused):
+        return None
+
+
+class _Stream:
+    """A stored medium, read once from its beginning."""
+
+    def __init__(self, reader: VaultReader) -> None:
+        self._reader = reader
+        self._at = 0
+
+    def read(self, most: int) -> bytes:
+        part = self._reader.read(self._at, most)
+        self._at += len(part)
+        return part
+
+
+def _content(made: Previews) -> bytes | None:
+    """As it is kept: each preview behind its time, little end first."""
+    if not len(made):
+        return None
+    times = made.times_ms.astype("<i4").tobytes()
+    rows = made.rows.tobytes()
+    return b"".join(
+        times[at * TIME_BYTES : (at + 1) * TIME_BYTES] + rows[at * PREVIEW_BYTES : (at + 1) * PREVIEW_BYTES]
+        for at in range(len(made))
+    )
+
+
+def _shown(content: bytes) -> Shown:
+    each = TIME_BYTES + PREVIEW_BYTES
+    parts = [content[at : at + each] for at in range(0, len(content), each)]
+    first, *strip = ((int(np.frombuffer(part, "<i4", 1)[0]), part[TIME_BYTES:]) for part in parts)
+    return Shown(still=first[1], strip=tuple(strip))

@@ -1,0 +1,61 @@
+"""Words of the media grid: each state with a sign and a word; the script takes all of them from the page."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clew.actions.browsing import Lack
+from clew.domain.mark import Relevance
+from clew.domain.medium import MediumKind
+from clew.web import words
+from clew.web.words import Words
+
+LACKS: Mapping[Lack, Words] = {
+    Lack.EXAMINED: gettext_lazy("⚑ under examination"),
+    Lack.FINGERPRINTS_ONLY: gettext_lazy("◌ fingerprints only"),
+    Lack.NOT_READ: gettext_lazy("△ could not be read"),
+    Lack.NOT_MADE_YET: gettext_lazy("… preview being made"),
+    Lack.NOT_SHARED: gettext_lazy("⊘ not shared by its owner"),
+    Lack.NONE: gettext_lazy("○ no preview"),
+}
+"""Why there is nothing to see. Sign and word together: never a sign alone."""
+
+MARKS: Mapping[Relevance, Words] = {
+    Relevance.RELEVANT: gettext_lazy("◆ relevant"),
+    Relevance.NOT_RELEVANT: gettext_lazy("✕ not relevant"),
+}
+
+AGAIN = gettext_lazy("Show your second factor again first: the link opens a page for that.")
+
+
+def told() -> dict[str, object]:
+    """Everything that the grid's script says."""
+    return {
+        "answers": {answer.value: f"{one.sign} {one.word}" for answer, one in words.ANSWERS.items()},
+        "kinds": {kind.value: words.kind(kind) for kind in MediumKind},
+        "lacks": {lack.value: str(said) for lack, said in LACKS.items()},
+        "marks": {mark.value: str(said) for mark, said in MARKS.items()},
+        "categorised": _("▣ categorised"),
+        "seen": _("◉ seen in your unit on {day}"),
+        "seen_now": _("◉ seen in your unit just now"),
+        "warned": _("⚠ warning"),
+        "selected": _("☑ selected"),
+        "foreign": _("of {owner}"),
+        "place": _("{position} of {count}"),
+        "place_open": _("{position} of at least {count}"),
+        "loading": _("Loading more media …"),
+        "loaded": _("{count} media"),
+        "loaded_open": _("{count} media so far; more are loaded as you go on."),
+        "none": _("No media of this kind wait here."),
+        "decided": _("{count} decided since you came"),
+        "marked": _("{count}: {said}. Undo with {key}."),
+        "undone": _("Undone."),
+        "nothing_to_undo": _("There is nothing to undo."),
+        "failed": _("That was not kept: the node could not be reached. Try again."),
+        "kept": _("Kept."),
+        "repeated": _("{category}: the answers that you gave for it before."),
+        "no_category": _("Your member's scheme has no category on this key."),
+        "strip": _("Frames of the video"),
+        "size": _("{width} by {height}"),
+    }  # fmt: skip

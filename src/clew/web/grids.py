@@ -1,0 +1,298 @@
+"""The media grid of a case, an exhibit or a series: pages of media with previews, and what is said of them by keys."""
+
+from base64 import b64encode
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from clew.actions import browsing, categorising, gathering, marking, previewing, surveying
+from clew.actions.browsing import GridMedium, Item, Page, Wanted
+from clew.actions.marking import Relevance
+from clew.actions.opening import Session
+from clew.actions.previewing import Shown
+from clew.domain.category import Scheme
+from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
+from clew.domain.handling import Actor
+from clew.domain.medium import MediumKind
+from clew.domain.triage import Answer
+from clew.web import grid_words, translated, words
+from clew.web.acting import as_officer
+from clew.web.posting import TOLD
+from clew.web.references import identifier_in
+from clew.web.sign_ins import is_fresh
+
+EVERY = "all"
+FIRST = UUID(int=0)
+"""Stands in the address of a medium where the script puts its identifier."""
+DIGITS = 9
+NAME_HEX_CHARACTERS_MAX = 64
+REFUSED, NOT_FRESH = 409, 403
+Paged = Callable[[Session, Wanted, Collection[Answer], str | None], Page]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What of the grid is asked for, as its address says it. `answers` empty: of every one."""
+
+    chosen: str
+    answers: frozenset[Answer]
+    wanted: Wanted
+    after: str | None
+
+    @property
+    def query(self) -> str:
+        """The same as a query, from its beginning."""
+        kind = self.wanted.kind or ""
+        return urlencode({"answer": self.chosen, "kind": kind, "undecided": "1" if self.wanted.is_undecided else "0"})
+
+
+def asked(query: QueryDict) -> Asked:
+    """What the address asks for; what is known is folded away, and what is decided leaves, unless it says otherwise."""
+    chosen = query.get("answer", "")
+    one = frozenset({Answer(chosen)}) if chosen in {*Answer} else browsing.OPEN
+    kind = query.get("kind", "")
+    return Asked(
+        chosen=chosen if chosen in {*Answer, EVERY} else "", answers=frozenset(Answer) if chosen == EVERY else one,
+        wanted=Wanted(
+            kind=MediumKind(kind) if kind in {*MediumKind} else None, is_undecided=query.get("undecided", "1") != "0"
+        ),
+        after=query.get("after") or None,
+    )  # fmt: skip
+
+
+@require_safe
+def of_case(request: HttpRequest, case: str, exhibit: str | None = None, unit: str | None = None) -> HttpResponse:
+    """The grid of a case or of one exhibit."""
+    given = [] if unit is None else [unit]
+    given += [case] if exhibit is None else [case, exhibit]
+    kind = "case" if exhibit is None else "exhibit"
+    route = kind if unit is None else f"unit-{kind}"
+    return _grid(
+        request, lambda session: browsing.check_case(session, case, exhibit, unit=unit),
+        page=reverse(f"{route}-grid-page", args=given),
+        place={"kind": kind, "case": case, "exhibit": exhibit or "", "unit": unit, "of": reverse(route, args=given)},
+    )  # fmt: skip
+
+
+@require_safe
+def page_of_case(request: HttpRequest, case: str, exhibit: str | None = None, unit: str | None = None) -> HttpResponse:
+    """A page of it, for the script of the grid."""
+    return JsonResponse(_page(request, _case_paged(case, exhibit, unit)))
+
+
+@require_safe
+def of_series(request: HttpRequest, name: str) -> HttpResponse:
+    """The grid of a series and of all that are one with it."""
+    return _grid(
+        request, lambda session: surveying.seen(session, name),
+        page=reverse("series-grid-page", args=[name]),
+        place={"kind": "series", "name": name, "of": reverse("series", args=[name])},
+    )  # fmt: skip
+
+
+@require_safe
+def page_of_series(request: HttpRequest, name: str) -> HttpResponse:
+    """A page of it, for the script of the grid."""
+    return JsonResponse(_page(request, _series_paged(name)))
+
+
+@require_POST
+def mark(request: HttpRequest, step: str) -> HttpResponse:
+    """Say of media whether they matter, or undo that: one key, no question, and one act of the audit."""
+    if step not in MARKED:
+        raise NotVisible("There is no such step.")
+    return _said(request, MARKED[step])
+
+
+@require_POST
+def sort(request: HttpRequest, step: str) -> HttpResponse:
+    """Record what the officer observed of media, or put them into a series; or take that back.
+
+    Where the second factor was shown too long ago the script is told so: a page that asks for it is nothing to it.
+    """
+    if step not in SORTED:
+        raise NotVisible("There is no such step.")
+    if not is_fresh(request):
+        return JsonResponse({"refused": str(grid_words.AGAIN)}, status=NOT_FRESH)
+    return _said(request, SORTED[step])
+
+
+def _case_paged(case: str, exhibit: str | None, unit: str | None) -> Paged:
+    def paged(session: Session, wanted: Wanted, answers: Collection[Answer], after: str | None) -> Page:
+        return browsing.of_case(session, case, exhibit, unit=unit, wanted=wanted, answers=answers, after=after)
+
+    return paged
+
+
+def _series_paged(name: str) -> Paged:
+    def paged(session: Session, wanted: Wanted, _answers: Collection[Answer], after: str | None) -> Page:
+        return browsing.of_series(session, name, wanted=wanted, after=after)
+
+    return paged
+
+
+def _grid(
+    request: HttpRequest, check: Callable[[Session], None], *, page: str, place: Mapping[str, object]
+) -> HttpResponse:
+    """The page without its media: the script asks for them, and the answer is shown as it comes."""
+    what = asked(request.GET)
+    with as_officer(request.user.get_username()) as session:
+        check(session)
+        scheme = categorising.own_scheme(session)
+    shown = {
+        **place, "asked": what, "page": f"{page}?{what.query}", "words": grid_words.told(), "every": EVERY,
+        "told": request.session.pop(TOLD, None), "viewed": _("The medium that has the focus"),
+        "answers": [(answer.value, f"{one.sign} {one.word}") for answer, one in words.ANSWERS.items()],
+        "kinds": [(kind.value, words.kind(kind)) for kind in MediumKind],
+        "medium": reverse("medium", args=[FIRST]), "scheme": scheme,
+        "questions": categorising.fact_list().questions,
+        "sorting": {
+            "scheme": _digits(scheme), "marks": _addresses("mark", MARKED), "sorts": _addresses("sort", SORTED),
+        },
+    }  # fmt: skip
+    return render(request, "grids/one.html", shown)
+
+
+def _addresses(route: str, steps: Mapping[str, object]) -> dict[str, str]:
+    return {step: reverse(f"grid-{route}", args=[step]) for step in steps}
+
+
+def _digits(scheme: Scheme | None) -> list[dict[str, object]]:
+    """The first categories of the own member's scheme, in its order: what the digits stand for.
+
+    `when`: answers that its first rule asks for, each where only one will do.
+    """
+    if scheme is None:
+        return []
+    found = []
+    for code, said in [*scheme.categories.items()][:DIGITS]:
+        rule = next((one for one in scheme.rules if one.category == code), None)
+        when = {} if rule is None else {asks: next(iter(of)) for asks, of in rule.when.items() if len(of) == 1}
+        found.append({"code": code, "words": said, "when": when})
+    return found
+
+
+def _page(request: HttpRequest, paged: Paged) -> dict[str, object]:
+    what = asked(request.GET)
+    with as_officer(request.user.get_username()) as session:
+        found = paged(session, what.wanted, what.answers, what.after)
+        actor = session.actor
+    return _told(found, actor)
+
+
+def _told(found: Page, actor: Actor) -> dict[str, object]:
+    """The page as the script reads it, with the previews that the officer may see: a transaction of their own."""
+    shown = previewing.of(actor, [item.medium.id for item in found.items])
+    return {"items": [_item(item, shown.get(item.medium.id), actor) for item in found.items], "next": found.next}
+
+
+def _item(item: Item, preview: Shown | None, actor: Actor) -> dict[str, object]:
+    medium, reason = item.medium, item.reason
+    told: dict[str, object] = {"id": str(medium.id), "name": medium.name.hex(), "kind": medium.kind.value}
+    more = {
+        "answer": item.answer and item.answer.value, "mark": medium.mark and medium.mark.value,
+        "categorised": medium.is_categorised,
+        "seen": medium.seen_at and date_format(medium.seen_at, "SHORT_DATE_FORMAT"),
+        "warned": medium.is_warned, "with": reason and reason.owner and words.visible(reason.owner),
+        "series": reason and reason.reference,
+        "owner": words.visible(medium.owner) if medium.owner != actor.member else None,
+        "width": medium.width, "height": medium.height,
+        "clock": _clock(medium),
+        "preview": preview and _text(preview.still), "lack": None if preview else browsing.lack_of(medium, actor).value,
+        "strip": [[words.clock(at_ms / 1000), _text(one)] for at_ms, one in preview.strip] if preview else [],
+    }  # fmt: skip
+    return told | {key: value for key, value in more.items() if value}
+
+
+def _clock(medium: GridMedium) -> str | None:
+    return None if medium.duration_ms is None else words.clock(medium.duration_ms / 1000)
+
+
+def _text(preview: bytes) -> str:
+    return b64encode(preview).decode("ascii")
+
+
+Act = Callable[[Session, QueryDict], dict[str, object]]
+
+
+def _said(request: HttpRequest, act: Act) -> HttpResponse:
+    try:
+        with as_officer(request.user.get_username()) as session:
+            return JsonResponse(act(session, request.POST))
+    except (NotAdmitted, NotVisible):
+        raise
+    except ClewError as refused:
+        return JsonResponse({"refused": translated.refusal(refused)}, status=REFUSED)
+
+
+def _marked(said: Relevance) -> Act:
+    def act(session: Session, given: QueryDict) -> dict[str, object]:
+        names = _names(given)
+        return {"act": str(marking.mark(session, names, said)), "media": len(names)}
+
+    return act
+
+
+def _undo(session: Session, given: QueryDict) -> dict[str, object]:
+    return {"media": marking.undo(session, _identifier(given.get("act", "")))}
+
+
+def _categorise(session: Session, given: QueryDict) -> dict[str, object]:
+    scheme = categorising.own_scheme(session)
+    if scheme is None:
+        raise Invalid(_("Your member has loaded no scheme."))
+    facts, names = _facts(given), _names(given)
+    before = categorising.record_as(session, names, facts, scheme, given.get("category", ""))
+    return {"media": len(names), "before": [[dict(said), [name.hex() for name in of]] for said, of in before]}
+
+
+def _say_again(session: Session, given: QueryDict) -> dict[str, object]:
+    """What the officer had said before a category that was undone."""
+    return {"media": categorising.record(session, _names(given), _facts(given))}
+
+
+def _take_back(session: Session, given: QueryDict) -> dict[str, object]:
+    return {"media": categorising.withdraw(session, _names(given))}
+
+
+def _put(session: Session, given: QueryDict) -> dict[str, object]:
+    return {"media": gathering.add(session, given.get("series", ""), media=_names(given))}
+
+
+def _take_out(session: Session, given: QueryDict) -> dict[str, object]:
+    gone = gathering.remove(session, given.get("series", ""), _names(given), _("Undone at once, on the page of media."))
+    return {"media": gone.taken_out}
+
+
+MARKED: Mapping[str, Act] = {**{said.value: _marked(said) for said in Relevance}, "undo": _undo}
+SORTED: Mapping[str, Act] = {
+    "categorise": _categorise, "take-back": _take_back, "again": _say_again, "put": _put, "take-out": _take_out,
+}  # fmt: skip
+
+
+def _facts(given: QueryDict) -> dict[str, str]:
+    codes = (question.code for question in categorising.fact_list().questions)
+    return {code: given.get(f"fact-{code}", "") for code in codes}
+
+
+def _names(given: QueryDict) -> list[bytes]:
+    """Digests as the page gave them. What is none names nothing that is visible."""
+    try:
+        return [bytes.fromhex(name[:NAME_HEX_CHARACTERS_MAX]) for name in dict.fromkeys(given.getlist("medium"))]
+    except ValueError:
+        raise NotVisible("There is no such medium.") from None
+
+
+def _identifier(untrusted_text: str) -> UUID:
+    found = identifier_in(untrusted_text)
+    if found is None:
+        raise NotVisible("There is nothing to undo.")
+    return found

@@ -1,0 +1,140 @@
+// What is said of media in a grid: marks, categories and places in series, kept one after the other, and undone.
+
+const NAMES_MAX = 1000; // of one act
+
+export class Sorter {
+  #grid; #words; #sorting; #done = []; #queue = Promise.resolve(); #answers = new Map();
+
+  undoKey = "";
+
+  constructor(grid, words, sorting) {
+    this.#grid = grid;
+    this.#words = words;
+    this.#sorting = sorting;
+  }
+
+  // Shown at once, and kept behind what was said before; taken back where that fails.
+  mark(said, places) {
+    const items = places.map((at) => this.#grid.at(at));
+    const before = items.map((item) => item.mark);
+    items.forEach((item) => { item.mark = said; });
+    const acts = this.#inOrder(async () => {
+      const kept = [];
+      for (let at = 0; at < items.length; at += NAMES_MAX) {
+        const answer = await this.#send(this.#sorting.marks[said], { medium: items.slice(at, at + NAMES_MAX).map((item) => item.name) });
+        if (!answer) {
+          items.slice(at).forEach((item, index) => { item.mark = before[at + index]; });
+          places.forEach((place) => this.#grid.touch(place));
+          break;
+        }
+        kept.push(answer.act);
+      }
+      return kept;
+    });
+    this.#done.push({ places, undo: () => this.#unmark(items, before, acts) });
+    const told = this.#words.marked.replace("{count}", places.length).replace("{said}", this.#words.marks[said]);
+    this.#grid.say(told.replace("{key}", this.undoKey));
+  }
+
+  async #unmark(items, before, acts) {
+    for (const act of await acts) {
+      if (!(await this.#inOrder(() => this.#send(this.#sorting.marks.undo, { act })))) return false;
+    }
+    items.forEach((item, index) => { item.mark = before[index]; });
+    return true;
+  }
+
+  // Undoes what was said last; gives where the focus goes back to, or null.
+  async undo() {
+    const last = this.#done.pop();
+    if (!last) {
+      this.#grid.say(this.#words.nothing_to_undo);
+      return null;
+    }
+    if (!(await last.undo())) return null;
+    last.places.forEach((at) => this.#grid.touch(at));
+    this.#grid.say(this.#words.undone);
+    return last.places[0];
+  }
+
+  // The first time the key asks for the answers from which the category follows; then it says them again.
+  async categorise(digit, places) {
+    const category = this.#sorting.scheme[digit - 1];
+    if (!category) return this.#grid.say(this.#words.no_category);
+    const isAsked = !this.#answers.has(category.code);
+    const answers = this.#answers.get(category.code) ?? (await this.#ask(category));
+    if (!answers) return this.#grid.focusList();
+    const items = places.map((at) => this.#grid.at(at));
+    const before = items.map((item) => item.categorised);
+    const named = items.map((item) => item.name);
+    const kept = await this.#inOrder(() => this.#send(this.#sorting.sorts.categorise, { medium: named, category: category.code, ...answers }));
+    this.#grid.focusList();
+    if (!kept) return undefined;
+    this.#answers.set(category.code, answers);
+    items.forEach((item) => { item.categorised = true; });
+    this.#done.push({ places, undo: () => this.#uncategorise(items, before, kept.before) });
+    this.#grid.say(isAsked ? this.#words.kept : this.#words.repeated.replace("{category}", category.words));
+    return this.#grid.settled(places);
+  }
+
+  async #uncategorise(items, before, earlier) {
+    const named = items.map((item) => item.name);
+    if (!(await this.#inOrder(() => this.#send(this.#sorting.sorts["take-back"], { medium: named })))) return false;
+    for (const [facts, names] of earlier) {
+      const said = Object.fromEntries(Object.entries(facts).map(([question, answer]) => [`fact-${question}`, answer]));
+      await this.#inOrder(() => this.#send(this.#sorting.sorts.again, { medium: names, ...said }));
+    }
+    items.forEach((item, index) => { item.categorised = before[index]; });
+    return true;
+  }
+
+  #ask(category) {
+    const dialog = this.#grid.querySelector(".grid-category"), form = dialog.querySelector("form");
+    form.reset();
+    dialog.querySelector(".grid-category-name").textContent = category.words;
+    for (const [question, answer] of Object.entries(category.when)) form.elements[`fact-${question}`].value = answer;
+    return this.#answered(dialog, form);
+  }
+
+  async put(places) {
+    const dialog = this.#grid.querySelector(".grid-series"), form = dialog.querySelector("form");
+    const said = await this.#answered(dialog, form);
+    this.#grid.focusList();
+    if (!said) return;
+    const medium = places.map((at) => this.#grid.at(at).name);
+    const kept = await this.#inOrder(() => this.#send(this.#sorting.sorts.put, { medium, ...said }));
+    if (!kept) return;
+    this.#done.push({ places, undo: () => this.#inOrder(() => this.#send(this.#sorting.sorts["take-out"], { medium, ...said })) });
+    this.#grid.say(this.#words.kept);
+  }
+
+  // The fields of a dialog once it is answered; null where it is left.
+  #answered(dialog, form) {
+    return new Promise((resolve) => {
+      dialog.addEventListener("close", () => resolve(dialog.returnValue === "ok" ? Object.fromEntries(new FormData(form)) : null), { once: true });
+      dialog.returnValue = "";
+      dialog.showModal();
+    });
+  }
+
+  #inOrder(work) {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => null);
+    return done;
+  }
+
+  // What the node answered; null where it refused, which is said.
+  async #send(address, fields) {
+    const body = new URLSearchParams({ csrfmiddlewaretoken: this.#grid.dataset.csrf });
+    for (const [key, value] of Object.entries(fields)) [value].flat().forEach((one) => body.append(key, one));
+    try {
+      const answer = await fetch(address, { method: "POST", body });
+      const said = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : {};
+      if (answer.ok && !answer.redirected) return said;
+      this.#grid.say(said.refused ?? this.#words.failed);
+    } catch {
+      this.#grid.say(this.#words.failed);
+    }
+    return null;
+  }
+}

@@ -1,0 +1,237 @@
+// The media grid: a list of as many media as there are, gone through by keys. What it says comes from the page.
+
+import { GridWindow } from "./grid-window.js";
+import { canvas, drawn, show } from "./preview.js";
+import { Sorter } from "./grid-sorter.js";
+import { keys } from "./keys.js";
+import { cover } from "./reveal.js";
+
+const FIRST = "00000000-0000-0000-0000-000000000000";
+const AHEAD = 400; // so many media are loaded before they are reached
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
+const name = (event) => (event.key === " " ? "Space" : event.key.length === 1 ? event.key.toLowerCase() : event.key);
+
+class ClewGrid extends HTMLElement {
+  #items = []; #next = null; #loading = null; #window; #words; #sorter; #anchor = null; #decided = 0; #keys = {};
+  #list; #side; #isHeld = false;
+
+  connectedCallback() {
+    this.#words = read("grid-words");
+    this.#list = this.querySelector(".grid-list");
+    this.#side = this.querySelector(".grid-side");
+    this.#window = new GridWindow(this.#list, this.#words, this.#items);
+    this.#window.onpaint = () => this.#loadAhead();
+    this.#sorter = new Sorter(this, this.#words, read("grid-sorting"));
+    this.querySelector(".grid-frame").hidden = false;
+    this.#window.lay();
+    this.#load();
+    this.#list.addEventListener("keydown", (event) => this.#key(event));
+    this.#list.addEventListener("keyup", (event) => { if (name(event) === "Space") this.#cover(); });
+    this.#list.addEventListener("blur", () => this.#cover());
+    this.#list.addEventListener("click", (event) => this.#click(event));
+    this.querySelector(".grid-size input").addEventListener("input", (event) => { this.#window.size = Number(event.target.value); });
+    this.#learnKeys();
+  }
+
+  // The officer's own keys, which the page says too.
+  #learnKeys() {
+    keys.register("media", (act) => this.#do(act));
+    this.#keys = { ...keys.for("everywhere"), ...keys.for("media") };
+    const named = Object.fromEntries(Object.entries(this.#keys).map(([key, act]) => [act, key]));
+    for (const place of this.querySelectorAll("kbd[data-key-of]")) {
+      const key = named[place.dataset.keyOf];
+      place.textContent = key?.length === 1 ? key.toUpperCase() : key ?? "–";
+    }
+    this.#sorter.undoKey = named.undo?.toUpperCase() ?? "Ctrl+Z";
+  }
+
+  #take(page) {
+    this.#items.push(...page.items);
+    this.#next = page.next;
+    this.#window.isOpen = page.next !== null;
+  }
+
+  #loadAhead() {
+    if (this.#next && !this.#loading && this.#window.furthest + AHEAD > this.#items.length) this.#load();
+  }
+
+  async #load() {
+    const address = this.#next ? `${this.dataset.page}&after=${encodeURIComponent(this.#next)}` : this.dataset.page;
+    this.#loading = fetch(address, { headers: { Accept: "application/json" } });
+    try {
+      const answer = await this.#loading;
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+      this.#take(await answer.json());
+      this.#loading = null;
+      this.#window.paint(true);
+      this.#tell();
+    } catch {
+      this.say(this.#words.failed); // the next scroll or key asks again
+      this.#loading = null;
+    }
+  }
+
+  #click(event) {
+    const cell = event.target.closest("[role=option]");
+    if (!cell) return;
+    const at = Number(cell.getAttribute("aria-posinset")) - 1;
+    if (event.shiftKey) this.#extend(at);
+    else if (event.ctrlKey || event.metaKey) this.#toggle(at);
+    this.#go(at);
+  }
+
+  #key(event) {
+    if (event.altKey || event.isComposing) return;
+    const key = name(event);
+    const isUndo = (event.ctrlKey || event.metaKey) && key === "z";
+    if ((event.ctrlKey || event.metaKey) && !isUndo) return;
+    const to = this.#target(key);
+    const act = isUndo ? "undo" : this.#keys[key];
+    if (to === null && (!act || !(act in this.#acts || act.startsWith("category-")))) return;
+    event.preventDefault();
+    if (to !== null) {
+      if (event.shiftKey) this.#extend(to);
+      this.#go(to);
+    } else if (act === "reveal") {
+      if (!event.repeat) this.#reveal();
+    } else this.#do(act);
+  }
+
+  #do(act) {
+    if (!this.item) return;
+    if (act.startsWith("category-")) this.#sorter.categorise(Number(act.slice(9)), this.#meant());
+    else this.#acts[act]?.();
+  }
+
+  // Where a key that moves leads to; arrows follow the direction of the writing.
+  #target(key) {
+    const here = this.#window.current, columns = this.#window.columns, last = this.#items.length - 1;
+    const ahead = getComputedStyle(this).direction === "rtl" ? -1 : 1;
+    const page = columns * this.#window.rowsInSight;
+    const steps = { ArrowRight: ahead, ArrowLeft: -ahead, ArrowDown: columns, ArrowUp: -columns, PageDown: page, PageUp: -page };
+    if (last < 0) return null;
+    if (key === "Home") return 0;
+    if (key === "End") return last;
+    if (!(key in steps)) return null;
+    return Math.max(0, Math.min(last, here + steps[key]));
+  }
+
+  #acts = {
+    relevant: () => this.#mark("relevant"),
+    "not-relevant": () => this.#mark("not-relevant"),
+    undo: async () => { const back = await this.#sorter.undo(); if (back !== null) this.#go(back); this.#tell(); },
+    select: () => { this.#toggle(this.#window.current); },
+    series: () => this.#sorter.put(this.#meant()),
+    open: () => { location.assign(this.dataset.medium.replace(FIRST, this.item.id)); },
+    reveal: () => this.#reveal(),
+    cover: () => cover(),
+    look: () => this.#viewer.querySelector(".stage").dispatchEvent(new KeyboardEvent("keydown", { key: "d" })),
+  };
+
+  get item() { return this.#items[this.#window.current]; }
+  at(index) { return this.#items[index]; }
+  say(words) { this.#side.querySelector(".grid-status").textContent = words; }
+  touch(index) { this.#window.touch(index); }
+  focusList() { this.#list.focus({ preventScroll: true }); }
+
+  // Places of what is meant: what is selected, else what has the focus.
+  #meant() {
+    return this.#window.selected.size ? [...this.#window.selected].sort((one, other) => one - other) : [this.#window.current];
+  }
+
+  #toggle(at) {
+    const { selected } = this.#window;
+    if (!selected.delete(at)) selected.add(at);
+    this.#anchor = at;
+    this.#window.touch(at);
+  }
+
+  #extend(to) {
+    this.#anchor ??= this.#window.current;
+    const before = [...this.#window.selected];
+    this.#window.selected.clear();
+    for (let at = Math.min(this.#anchor, to); at <= Math.max(this.#anchor, to); at += 1) this.#window.selected.add(at);
+    for (const at of new Set([...before, ...this.#window.selected])) this.#window.touch(at);
+  }
+
+  #mark(said) {
+    if (!this.item) return;
+    const meant = this.#meant();
+    this.#sorter.mark(said, meant);
+    this.settled(meant);
+  }
+
+  // What was meant is decided: the focus goes on to what is not.
+  settled(meant) {
+    this.#window.selected.clear();
+    this.#anchor = null;
+    meant.forEach((at) => this.#window.touch(at));
+    this.#decided += meant.length;
+    let to = meant[meant.length - 1] + 1;
+    while (to < this.#items.length && (this.#items[to].mark || this.#items[to].categorised)) to += 1;
+    this.#go(Math.min(to, this.#items.length - 1));
+  }
+
+  #go(at) {
+    this.#cover();
+    this.#window.go(at);
+    this.#loadAhead();
+    this.#tell();
+  }
+
+  // What the side says of the medium that has the focus.
+  #tell() {
+    const words = this.#words, item = this.item;
+    const count = this.#items.length.toLocaleString(document.documentElement.lang);
+    const loaded = (this.#next ? words.loaded_open : words.loaded).replace("{count}", count);
+    const decided = words.decided.replace("{count}", this.#decided.toLocaleString(document.documentElement.lang));
+    this.#side.querySelector(".grid-count").textContent = item ? `${loaded} ${this.#decided ? decided : ""}` : this.#next ? words.loading : words.none;
+    const title = this.#side.querySelector(".grid-name"), facts = this.#side.querySelector(".grid-facts");
+    title.replaceChildren();
+    facts.textContent = "";
+    this.#strip(item?.strip ?? []);
+    if (!item) return;
+    if (this.#viewer.dataset.reference !== item.id) this.#viewer.show(item.id, item.kind, Boolean(item.warned));
+    const digest = document.createElement("bdi");
+    digest.dir = "ltr";
+    digest.textContent = item.name.slice(0, 12);
+    title.append(digest);
+    const { state, note } = this.#window.said(item);
+    const size = item.width ? words.size.replace("{width}", item.width).replace("{height}", item.height) : "";
+    facts.textContent = [state, note, item.series, size].filter(Boolean).join(" · ");
+  }
+
+  #strip(frames) {
+    const strip = this.#side.querySelector(".grid-strip");
+    strip.hidden = !frames.length;
+    strip.replaceChildren(...frames.map(([clock, preview]) => {
+      const frame = canvas();
+      frame.setAttribute("role", "img");
+      frame.setAttribute("aria-label", `${this.#words.strip} ${clock}`);
+      show(frame, drawn(preview));
+      return frame;
+    }));
+  }
+
+  get #viewer() { return this.querySelector("clew-reveal"); }
+
+  // Shown while the key is held, and by what the viewer is told of purpose and case; that it was seen is said from then on.
+  async #reveal() {
+    const { item } = this, at = this.#window.current;
+    this.#isHeld = true;
+    await this.#viewer.reveal();
+    if (!this.#isHeld) cover();
+    else if (!this.#viewer.isCovered) {
+      item.seenNow = true;
+      this.#window.touch(at);
+    }
+  }
+
+  #cover() {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    if (!this.#viewer.isCovered) cover(); // what the viewer says instead of a picture stays to be read
+  }
+}
+
+customElements.define("clew-grid", ClewGrid);

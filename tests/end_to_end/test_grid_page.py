@@ -1,0 +1,168 @@
+"""The media grid in a real browser: gone through by the keyboard, few nodes for many media, nothing sharp on the page."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page
+
+from clew.cli.drawing import drive, landscape, write_clip
+from clew.media.nursery import Nursery
+from clew.records import officers
+from clew.records.session import acting_as, handling_columns
+from tests.world.browsers import Visitor
+from tests.world.door import PASSWORD, apart
+from tests.world.office import Office, work_in
+from tests.world.serving import come_in_at_once
+from tests.world.world import World, handling
+
+CASE, LARGE = "NO-2026-17", "NO-2026-18"
+PICTURES, MANY = 11, 1_500
+NODES_MAX = 300
+ARE_SMALL = "all => all.every((one) => one.width <= 20 && one.height <= 20)"
+
+
+def enter(world: World, nursery: Nursery) -> None:
+    """A case of drawn pictures with a clip, and a large one of which only fingerprints came."""
+    world.empty()
+    ada = world.officer("ada", member="NO")
+    officers.set_password("ada", PASSWORD)
+    with tempfile.TemporaryDirectory() as folder:
+        seized = Path(folder) / "seized"
+        seized.mkdir()
+        for seed in range(PICTURES):
+            landscape(seed, (320, 240)).save(seized / f"{seed}.jpg")
+        write_clip(seized / "ride.mp4", drive(1, 6.0))
+        with work_in(Path(folder), nursery) as workplace:
+            # Into the node's own vault: the process that serves the pages opens what is revealed.
+            Office(workplace=replace(workplace, vault=settings.CLEW_VAULT)).intake(ada, seized, CASE)
+    world.occurrence(ada, world.medium(ada), LARGE)
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute(
+            """
+            with made as (
+                insert into media (id, name, sha256, kind, verdict, owner_member, owner_unit, audience, members, excluded)
+                select gen_random_uuid(), d, d, 'image', 6, %(owner_member)s, %(owner_unit)s, %(audience)s, '{}', '{}'
+                  from (select sha256(n::text::bytea) as d from generate_series(1, %(many)s) n) given returning *)
+            insert into occurrences (exhibit_id, case_id, intake_id, path, path_key, medium_id, owner_member, owner_unit,
+                                     audience, members, excluded)
+            select o.exhibit_id, o.case_id, o.intake_id, o.path, m.name, m.id, m.owner_member, m.owner_unit, m.audience,
+                   '{}', '{}' from made m, (select * from occurrences order by id desc limit 1) o""",
+            {**handling_columns(handling(ada)), "many": MANY},
+        )
+
+
+def kept() -> list[str]:
+    """What stands of marks."""
+    with acting_as(officers.actor_of("ada")) as session, session.cursor() as cursor:
+        cursor.execute("select said from marks where undone_at is null order by said")
+        return [row[0] for row in cursor]
+
+
+@pytest.fixture(scope="module")
+def ada(node, nursery) -> Iterator[Visitor]:
+    world = World(facts=node)
+    apart(enter, world, nursery)
+    with come_in_at_once("ada") as made:
+        yield made["ada"]
+    world.empty()
+
+
+def cell(page: Page, position: int) -> str:
+    """What is said of the medium at the position."""
+    found = page.locator(f"[role=option][aria-posinset='{position}']")
+    return str(found.get_attribute("aria-label"))
+
+
+def test_a_seizure_is_gone_through_by_the_keyboard(ada: Visitor) -> None:
+    page = ada.go(f"/cases/{CASE}/")
+    page.get_by_role("link", name="Go through the media").click()
+    grid = page.locator(".grid-list")
+    page.locator("[role=option]").first.wait_for()
+    assert page.locator(".grid-cell:not([hidden]) canvas").evaluate_all(ARE_SMALL)
+    grid.focus()
+    page.keyboard.press("p")
+    page.keyboard.press("x")
+    page.get_by_text("1: ✕ not relevant. Undo with U.").wait_for()
+    assert "◆ relevant" in cell(page, 1)
+    assert ada.faults() == []
+    here = grid.get_attribute("aria-activedescendant")
+    assert page.locator(f"#{here}").get_attribute("aria-posinset") == "3"
+    page.keyboard.press("Control+z")
+    page.get_by_text("Undone.").wait_for()
+    assert "not relevant" not in cell(page, 2)
+    for _ in range(3):
+        page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("x")
+    page.get_by_text("4: ✕ not relevant. Undo with U.").wait_for()
+    page.keyboard.press("End")
+    page.keyboard.press("Home")
+    assert "◆ relevant" in page.locator(".grid-facts").inner_text()
+    page.keyboard.press("u")
+    page.get_by_text("Undone.").wait_for()
+    assert apart(kept) == ["relevant"]
+    page.reload()
+    page.locator("[role=option]").first.wait_for()
+    assert page.locator("[role=option]:not([hidden])").count() == PICTURES  # with the clip, and less what is relevant
+    assert page.locator("main img[src], main video[src]").count() == 0
+    assert ada.complaints == []
+
+
+def test_what_has_the_focus_is_shown_while_space_is_held_and_the_unit_is_told_that_it_was_seen(ada: Visitor) -> None:
+    page = ada.go(f"/cases/{CASE}/media/?kind=image")
+    page.locator("[role=option]").first.wait_for()
+    page.get_by_role("button", name="Begin to look").click()
+    page.locator("[role=option]").first.wait_for()
+    page.locator(".grid-list").focus()
+    page.keyboard.down("Space")
+    page.locator("clew-reveal img[src^='blob:']").wait_for()
+    page.keyboard.up("Space")
+    page.locator("clew-reveal .covered").wait_for()
+    assert page.locator("main img[src], main video[src]").count() == 0
+    assert "◉ seen in your unit just now" in cell(page, 1)
+    page.reload()
+    page.locator("[role=option]").first.wait_for()
+    assert "◉ seen in your unit on" in cell(page, 1)
+    assert ada.complaints == []
+
+
+def test_a_clip_shows_its_strip_once_it_has_the_focus(ada: Visitor) -> None:
+    page = ada.go(f"/cases/{CASE}/media/?kind=video&undecided=0")
+    page.locator("[role=option]").first.wait_for()
+    frames = page.get_by_role("img", name="Frames of the video")
+    assert 2 <= frames.count() <= 6
+    assert frames.evaluate_all(ARE_SMALL)
+
+
+def test_a_large_case_has_few_nodes_wherever_it_is_looked_at(ada: Visitor) -> None:
+    page = ada.go(f"/cases/{LARGE}/media/?undecided=0&answer=all")
+    page.locator("[role=option]").first.wait_for()
+    page.locator(".grid-list").focus()
+    for size in ("96", "240"):
+        page.locator(".grid-size input").fill(size)
+        for _ in range(3):
+            page.locator(".grid-list").evaluate("one => { one.scrollTop = one.scrollHeight; }")
+            page.wait_for_timeout(150)
+        assert page.locator(".grid-frame *").count() <= NODES_MAX
+    page.locator(".grid-list").focus()
+    page.keyboard.press("End")
+    label = page.locator(f"#{page.locator('.grid-list').get_attribute('aria-activedescendant')}")
+    assert int(str(label.get_attribute("aria-posinset"))) > 600
+    assert "◌ fingerprints only" in str(label.get_attribute("aria-label"))
+    assert ada.faults() == []
+
+
+@pytest.mark.parametrize("width", [320])
+def test_the_grid_fits_a_narrow_window_and_another_direction_of_writing(ada: Visitor, width: int) -> None:
+    page = ada.go(f"/cases/{CASE}/media/")
+    page.locator("[role=option]").first.wait_for()
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    page.set_viewport_size({"width": width, "height": 700})
+    page.locator(".grid-list").focus()
+    page.keyboard.press("ArrowLeft")
+    here = page.locator(f"#{page.locator('.grid-list').get_attribute('aria-activedescendant')}")
+    assert here.get_attribute("aria-posinset") == "2"
+    assert ada.faults() == []

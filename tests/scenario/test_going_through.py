@@ -1,0 +1,292 @@
+"""Officers go through media: previews for whom they are shared with, pages, marks that are undone, and nothing of others."""
+
+import random
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from django.test import Client
+
+from clew.actions import browsing, marking, previewing
+from clew.actions.browsing import Lack, Wanted
+from clew.actions.marking import Relevance
+from clew.domain.errors import Invalid, NotVisible
+from clew.domain.handling import EVERY_USE, Actor, Audience, Handling, Use, may_see
+from clew.domain.sign_in import FRESH_MAX
+from clew.domain.triage import Answer
+from clew.media.preview import PREVIEW_BYTES
+from clew.records import cases, previews
+from clew.records.session import acting_as
+from tests.scenario.test_shredding import shred
+from tests.world.clients import shown_ago, signed_in
+from tests.world.office import Office
+from tests.world.world import World, handling
+
+CASE = "CASE-1"
+QUERIES_MAX = 12
+
+
+def page(of: Actor, **more: object) -> browsing.Page:
+    with acting_as(of) as session:
+        return browsing.of_case(session, CASE, **{"wanted": Wanted(), **more})  # type: ignore[arg-type]
+
+
+def ids(of: Actor, **more: object) -> list[UUID]:
+    return [item.medium.id for item in page(of, **more).items]
+
+
+def said(of: Actor) -> list[Relevance | None]:
+    return [item.medium.mark for item in page(of).items]
+
+
+def mark(of: Actor, names: list[bytes], word: Relevance) -> UUID:
+    with acting_as(of) as session:
+        return marking.mark(session, names, word)
+
+
+def undo(of: Actor, act: UUID) -> int:
+    with acting_as(of) as session:
+        return marking.undo(session, act)
+
+
+def test_an_intake_that_keeps_bytes_keeps_a_preview_of_each_medium(office: Office, ada: Actor, seized: Path) -> None:
+    office.intake(ada, seized)
+    shown = previewing.of(ada, ids(ada))
+    assert len(shown) == 5
+    assert {len(one.still) for one in shown.values()} == {PREVIEW_BYTES}
+    with acting_as(ada, Use.PREVIEW) as session, session.cursor() as cursor:
+        cursor.execute("select content from previews")
+        for (content,) in cursor:
+            assert not any(one.still in bytes(content) for one in shown.values())
+
+
+def test_an_intake_of_fingerprints_alone_keeps_none_and_the_page_says_so(
+    office: Office, ada: Actor, seized: Path
+) -> None:
+    office.intake(ada, seized, keeps_bytes=False)
+    found = page(ada).items
+    assert previewing.of(ada, [item.medium.id for item in found]) == {}
+    assert {browsing.lack_of(item.medium, ada) for item in found} == {Lack.FINGERPRINTS_ONLY}
+
+
+def test_the_same_medium_in_another_case_has_a_preview_there_too_and_outlives_the_first(
+    office: Office, world: World, ada: Actor, seized: Path
+) -> None:
+    office.intake(ada, seized)
+    office.intake(ada, seized, "CASE-2")
+    media = ids(ada)
+    before = previewing.of(ada, media)
+    rolf = world.officer("rolf")
+    shred(office, ada, rolf, CASE)
+    assert previewing.of(ada, media) == before
+    shred(office, ada, rolf, "CASE-2")
+    assert previewing.of(ada, media) == {}
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select count(*) from previews")
+        assert cursor.fetchone() == (0,)
+
+
+def handlings(of: Actor, chance: random.Random) -> list[Handling]:
+    uses = (Use.FACTS, Use.FACTS | Use.PREVIEW, Use.PREVIEW, Use.ORIGINAL, EVERY_USE)
+    given = [
+        handling(of, audience, uses=use, members=["SE"] if audience is Audience.MEMBERS else (), excluded=excluded)
+        for audience in Audience
+        for use in uses
+        for excluded in ((), ("DK",))
+    ]
+    return chance.sample(given, 24)
+
+
+def test_a_preview_is_seen_by_exactly_whom_its_medium_is_shared_with_for_that(world: World, ada: Actor) -> None:
+    """PostgreSQL's word and that of `may_see`, for every use of a transaction."""
+    viewers = [
+        ada, world.officer("otto", member="NO", unit="OTHER"), world.officer("sven", member="SE"),
+        world.officer("dora", member="DK"),
+    ]  # fmt: skip
+    world.exhibit(ada)
+    put = {}
+    for cover in handlings(ada, random.Random(5)):
+        with acting_as(ada) as session, session.cursor() as cursor:
+            case_id = cases.find(session, CASE)
+            columns = {"owner_member": "NO", "owner_unit": ada.unit, "audience": cover.circles}
+            medium, name = uuid4(), uuid4().bytes * 2
+            cursor.execute(
+                "insert into media (id, name, sha256, kind, verdict, owner_member, owner_unit, audience, members, excluded)"
+                " values (%s, %s, %s, 'image', 1, %s, %s, %s, %s, %s)",
+                [medium, name, name, *columns.values(), sorted(cover.members), sorted(cover.excluded)],
+            )
+            cursor.execute("insert into medium_keys values (%s, %s, 'NO', %s, %s)", [medium, case_id, name, name])
+            previews.add(session, case_id, {medium: (name, b"x" * 84)})
+        put[medium] = cover
+    for viewer in viewers:
+        for use in Use:
+            with acting_as(viewer, use) as session, session.cursor() as cursor:
+                cursor.execute("select medium_id from previews")
+                found = {row[0] for row in cursor}
+            is_of_the_unit = (viewer.member, viewer.unit) == (ada.member, ada.unit)
+            wanted = {one for one, cover in put.items() if may_see(viewer, cover, Use.PREVIEW)}
+            assert found == (wanted if use is Use.PREVIEW or is_of_the_unit else set())
+        with acting_as(viewer, Use.PREVIEW) as session:
+            assert previews.of(session, list(put)).keys() == wanted
+    with acting_as(ada) as session, pytest.raises(ValueError, match="transaction for previews"):
+        previews.of(session, list(put))
+
+
+def test_what_was_taken_in_before_gets_its_preview_later_and_what_is_stopped_goes_on(
+    office: Office, ada: Actor, seized: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.intake(ada, seized)
+    media = ids(ada)
+    made = previewing.of(ada, media)
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("update previews set content = null, is_waiting = true")
+    assert {browsing.lack_of(item.medium, ada) for item in page(ada).items} == {Lack.NOT_MADE_YET}
+    monkeypatch.setattr(previewing, "MADE_AT_ONCE", 2)
+    monkeypatch.setattr(previewing, "CHUNKS_PER_RUN_MAX", 1)
+    runs = 0
+    while previewing.of(ada, media) != made:
+        runs += 1
+        assert previewing.make_lacking(office.workplace) <= 2
+        assert runs < 40
+    assert runs >= 3
+    assert previewing.make_lacking(office.workplace) == 0
+
+
+def test_what_is_under_examination_shows_no_preview(office: Office, ada: Actor, seized: Path) -> None:
+    office.intake(ada, seized)
+    media = ids(ada)
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute(
+            "update media set audience = 0, members = '{}', excluded = '{(blocked)}' where id = %s", [media[0]]
+        )
+    assert previewing.of(ada, media).keys() == {*media[1:]}
+    assert browsing.lack_of(page(ada).items[0].medium, ada) is Lack.EXAMINED
+
+
+def test_pages_follow_one_another_and_hold_each_medium_once(
+    world: World, ada: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browsing, "CONSIDERED_MAX", 2)
+    media = {world.medium(ada) for _ in range(5)}
+    for medium in media:
+        world.occurrence(ada, medium)
+        world.occurrence(ada, medium, exhibit="PHONE-2")
+    found, after = [], None
+    for _ in range(10):
+        part = page(ada, after=after)
+        found += [item.medium.id for item in part.items]
+        after = part.next
+        if after is None:
+            break
+    assert found == sorted(media)
+    with pytest.raises(Invalid):
+        page(ada, after="nowhere")
+
+
+def test_what_is_known_is_folded_away_and_what_is_decided_leaves(world: World, ada: Actor) -> None:
+    listed, seen, new = (world.medium(ada, content=name) for name in (b"listed", b"seen", b"new"))
+    world.occurrence(ada, seen, "CASE-0")
+    for medium in (listed, seen, new):
+        world.occurrence(ada, medium)
+    assert ids(ada) == sorted([listed, new])
+    assert ids(ada, answers={Answer.KNOWN}) == [seen]
+    name = page(ada, answers={Answer.NEW}).items[0].medium.name
+    mark(ada, [name], Relevance.RELEVANT)
+    assert len(ids(ada, wanted=Wanted(is_undecided=True))) == 1
+    assert len(ids(ada)) == 2
+
+
+def test_a_case_that_is_hidden_and_one_that_never_was_are_one_answer(world: World, ada: Actor, sven: Actor) -> None:
+    world.occurrence(ada, world.medium(ada))
+    told = set()
+    for case in (CASE, "CASE-9"):
+        with acting_as(sven) as session, pytest.raises(NotVisible) as refused:
+            browsing.of_case(session, case, wanted=Wanted())
+        told.add(str(refused.value))
+    assert len(told) == 1
+
+
+def test_marks_are_the_units_own_and_what_was_said_before_holds_again_once_one_is_undone(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    medium = world.medium(ada)
+    world.occurrence(ada, medium)
+    name = page(ada).items[0].medium.name
+    rolf = world.officer("rolf", member="NO")
+    first = mark(ada, [name], Relevance.RELEVANT)
+    second = mark(rolf, [name], Relevance.NOT_RELEVANT)
+    assert said(ada) == said(rolf) == [Relevance.NOT_RELEVANT]
+    with pytest.raises(NotVisible):
+        undo(ada, second)
+    assert undo(rolf, second) == 1
+    assert said(ada) == [Relevance.RELEVANT]
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute("select count(*) from marks")
+        assert cursor.fetchone() == (0,)
+    assert undo(ada, first) == 1
+    assert said(ada) == [None]
+    with pytest.raises(NotVisible):
+        undo(ada, first)
+
+
+def test_a_set_of_media_is_marked_by_one_act_and_a_hidden_one_is_refused_as_one_that_never_was(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    for _ in range(3):
+        world.occurrence(ada, world.medium(ada))
+    hidden = world.medium(sven, Audience.UNIT, content=b"hidden")
+    names = [item.medium.name for item in page(ada).items]
+    act = mark(ada, names, Relevance.NOT_RELEVANT)
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select act, counts from acts where id = %s", [act])
+        assert cursor.fetchone()[0] == "mark.not-relevant"
+        cursor.execute("select name from media where id = %s", [hidden])
+        assert cursor.fetchone() is None
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute("select name from media where id = %s", [hidden])
+        of_another = bytes(cursor.fetchone()[0])
+    told = set()
+    for name in (of_another, b"\0" * 32):
+        with pytest.raises(NotVisible) as refused:
+            mark(ada, [names[0], name], Relevance.RELEVANT)
+        told.add(str(refused.value))
+    assert len(told) == 1
+    assert undo(ada, act) == 3
+
+
+def test_a_mark_takes_one_key_and_a_category_a_second_factor_that_is_fresh(world: World, ada: Actor) -> None:
+    world.occurrence(ada, world.medium(ada))
+    client: Client = signed_in("ada")
+    name = page(ada).items[0].medium.name.hex()
+    shown_ago(client, "ada", FRESH_MAX.total_seconds() + 60)
+    made = client.post("/marks/relevant/", {"medium": name})
+    assert made.json()["media"] == 1
+    assert client.post("/marks/undo/", {"act": made.json()["act"]}).json() == {"media": 1}
+    for step in ("categorise", "take-back", "again", "put", "take-out"):
+        refused = client.post(f"/sorting/{step}/", {"medium": name, "series": "x"})
+        assert refused.status_code == 403
+        assert "second factor" in refused.json()["refused"]
+
+
+def test_no_page_of_the_grid_asks_the_database_more_than_twelve_times(
+    office: Office, ada: Actor, seized: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.intake(ada, seized)
+    client = signed_in("ada")
+    asked = []
+    execute = psycopg.Cursor.execute
+
+    def counted(cursor: psycopg.Cursor, statement: object, *given: object, **more: object) -> object:
+        asked.append(statement)
+        return execute(cursor, statement, *given, **more)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", counted)
+    for address in (f"/cases/{CASE}/exhibits/PHONE-1/media/page", f"/cases/{CASE}/media/"):
+        asked.clear()
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert len(asked) <= QUERIES_MAX, asked
+    told = client.get(f"/cases/{CASE}/media/page").json()
+    assert [len(item["preview"]) for item in told["items"]] == [108] * 5
+    assert told["next"] is None
