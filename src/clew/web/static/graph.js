@@ -307,7 +307,7 @@ class ClewGraph extends HTMLElement {
     if (!this.#days) return [-Infinity, Infinity];
     const ranges = [...this.querySelectorAll("input[type=range]")];
     const days = ranges.map((range) => Number(range.value));
-    const words = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeZone: "UTC" });
+    const words = new Intl.DateTimeFormat(`${document.documentElement.lang}-u-nu-latn`, { dateStyle: "medium", timeZone: "UTC" });
     ranges.forEach((range, at) => {
       const told = words.format(new Date(days[at] * DAY_SECONDS * 1000));
       range.setAttribute("aria-valuetext", told);

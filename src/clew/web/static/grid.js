@@ -182,9 +182,9 @@ class ClewGrid extends HTMLElement {
   // What the side says of the medium that has the focus.
   #tell() {
     const words = this.#words, item = this.item;
-    const count = this.#items.length.toLocaleString(document.documentElement.lang);
+    const count = this.#items.length.toLocaleString(`${document.documentElement.lang}-u-nu-latn`);
     const loaded = (this.#next ? words.loaded_open : words.loaded).replace("{count}", count);
-    const decided = words.decided.replace("{count}", this.#decided.toLocaleString(document.documentElement.lang));
+    const decided = words.decided.replace("{count}", this.#decided.toLocaleString(`${document.documentElement.lang}-u-nu-latn`));
     this.#side.querySelector(".grid-count").textContent = item ? `${loaded} ${this.#decided ? decided : ""}` : this.#next ? words.loading : words.none;
     const title = this.#side.querySelector(".grid-name"), facts = this.#side.querySelector(".grid-facts");
     title.replaceChildren();
