@@ -1,5 +1,6 @@
 """Surveying: series as an officer may see them, in pages, and one with all that is said of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -70,6 +71,8 @@ class SeriesView:
     """
 
     line: SeriesLine
+    ids: tuple[UUID, ...]
+    """Of it and of all that are one with it."""
     steps: tuple[StepTaken, ...]
     narratives: tuple[Narrative, ...]
     together: tuple[SeriesLine, ...]
@@ -127,7 +130,7 @@ def look(session: Session, name: str) -> SeriesView:
     proposed = proposals.of_series(session, ids, HISTORY_MAX)
     named |= {end for one in proposed for end in (one.series_id, one.other_id) if end is not None}
     return SeriesView(
-        line=line, steps=series.steps_of(session, found.id, HISTORY_MAX),
+        line=line, ids=ids, steps=series.steps_of(session, found.id, HISTORY_MAX),
         narratives=narratives.of(session, found.id, HISTORY_MAX), together=tuple(rest), together_count=len(ids) - 1,
         contributors=contributors, media=sum(one.media for one in contributors), merges=asserted, splits=parted,
         proposals=proposed, clues=spotted, times=series_media.times(session, ids),
@@ -152,9 +155,18 @@ def media(session: Session, name: str, *, after: str | None = None, limit: int =
         Invalid: no page begins at `after`.
     """
     found = series.find(session, name)
-    ids = merges.together(session, [found.id])[found.id]
+    return _media(session, found.id, merges.together(session, [found.id])[found.id], after, limit)
+
+
+def media_of(session: Session, view: SeriesView, *, after: str | None = None, limit: int = 50) -> MediaPage:
+    """The same of a series that was looked at within this session. Raises as `media`, but for what is not visible."""
+    return _media(session, view.line.id, view.ids, after, limit)
+
+
+def _media(session: Session, series_id: UUID, ids: Sequence[UUID], after: str | None, limit: int) -> MediaPage:
     rows = series_media.page(session, ids, _pair(after), limit + 1)
-    audit.append(session, "series.read", str(found.id), {"media": len(rows[:limit])}, shown={row.owner for row in rows})
+    shown = {row.owner for row in rows}
+    audit.append(session, "series.read", str(series_id), {"media": len(rows[:limit])}, shown=shown)
     last = rows[limit - 1] if len(rows) > limit else None
     return MediaPage(items=rows[:limit], next=None if last is None else f"{last.id}.{last.series_id}")
 

@@ -57,7 +57,7 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
     """A series: state, narrative, contributors, what is one with it, proposals, and its media as facts."""
     with as_officer(request.user.get_username()) as session:
         view = surveying.look(session, name)
-        page = surveying.media(session, name, after=request.GET.get("after"), limit=MEDIA_PER_PAGE)
+        page = surveying.media_of(session, view, after=request.GET.get("after"), limit=MEDIA_PER_PAGE)
     shown = {
         "name": name, "row": _row(view.line), "view": view, "media": page.items,
         "first_page": reverse("series", args=[name]), "next_page": f"?after={page.next}" if page.next else "",

@@ -3,6 +3,7 @@
 import { onceSized } from "./sized.js";
 
 const GRID = 56; // pixels: signs nearer than this are drawn as one with a number
+const STILL_MILLISECONDS = 80; // signs are put together anew once the map stands still
 const DASHES = { gps: null, landmark: "10 4", room: "4 4", language: "1 5", stated: "12 4 2 4" };
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -11,6 +12,7 @@ class ClewMap extends HTMLElement {
   #map = null;
   #places = [];
   #signs = null;
+  #wait = 0;
 
   connectedCallback() {
     if (!globalThis.L) return; // the list remains
@@ -30,12 +32,16 @@ class ClewMap extends HTMLElement {
     this.#signs = leaflet.layerGroup().addTo(this.#map);
     this.#look();
     this.#circles(leaflet);
-    this.#map.on("zoomend moveend resize", () => this.#cluster(leaflet));
+    this.#map.on("zoomend moveend resize", () => {
+      clearTimeout(this.#wait);
+      this.#wait = setTimeout(() => this.#cluster(leaflet), STILL_MILLISECONDS);
+    });
     this.#cluster(leaflet);
     this.#shapes(leaflet);
   }
 
   disconnectedCallback() {
+    clearTimeout(this.#wait);
     this.#map?.remove();
   }
 
