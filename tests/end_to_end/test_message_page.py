@@ -47,7 +47,7 @@ def test_a_request_goes_to_another_unit_and_comes_back_answered(people: dict[str
     page.get_by_role("link", name="A message waits to be read").click()
     assert "NO/1" not in page.content()
     page.locator("summary", has_text="Translate").click()
-    page.get_by_label("Language").fill("sv")
+    page.get_by_role("textbox", name="Language").fill("sv")
     page.get_by_label("Translation", exact=True).fill("Är spårvagnen er?")
     page.get_by_role("button", name="Keep beside the original").click()
     page.get_by_text("Är spårvagnen er?").wait_for()
