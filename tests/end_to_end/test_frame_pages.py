@@ -1,10 +1,12 @@
 """The frame in a real browser: home, menus, palette, sheet, search and own keys, by keyboard, wide and narrow."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from clew.actions import raising
+from clew.cli.drawing import landscape
 from clew.records import officers
 from tests.scenario.test_proposing import CAMERA, found
 from tests.world.browsers import Visitor
@@ -64,6 +66,23 @@ def test_everything_is_reached_from_the_frame_by_keyboard(ada: Visitor) -> None:
     assert ada.complaints == []
 
 
+def test_an_upload_is_sent_from_the_page_and_stands_on_it_until_it_is_taken_in(ada: Visitor, tmp_path: Path) -> None:
+    for seed in range(2):
+        landscape(seed, (320, 240)).save(tmp_path / f"{seed}.bmp")
+    page = ada.go("/uploads/")
+    assert ada.faults() == []
+    page.get_by_label("Case").fill("NO-2")
+    page.get_by_label("Exhibit").fill("CARD-1")
+    page.get_by_label("Files").set_input_files([tmp_path / "0.bmp", tmp_path / "1.bmp"])
+    page.get_by_role("button", name="Upload").press("Enter")
+    page.wait_for_url("**/cases/NO-2/exhibits/CARD-1/")
+    assert "0 of 2 files taken in" in page.locator("main").inner_text()
+    page = ada.go("/uploads/")
+    page.get_by_role("link", name="being taken in").wait_for()
+    assert ada.faults() == []
+    assert ada.complaints == []
+
+
 def test_a_key_that_is_switched_off_or_changed_does_so_at_once(ada: Visitor) -> None:
     page = ada.go("/account/shortcuts/")
     assert ada.faults() == []
@@ -89,7 +108,7 @@ def test_a_key_that_is_switched_off_or_changed_does_so_at_once(ada: Visitor) -> 
 
 def test_a_narrow_window_has_all_of_it(ada: Visitor) -> None:
     ada.page.set_viewport_size({"width": 320, "height": 700})
-    for path in ("/", "/search/?q=green", "/account/shortcuts/"):
+    for path in ("/", "/uploads/", "/search/?q=green", "/account/shortcuts/"):
         page = ada.go(path)
         assert ada.faults() == [], path
     page.get_by_text("All pages").press("Enter")

@@ -150,6 +150,7 @@ GOLDEN_APP = {
     "tokens": "insert, select, update (ended_by, ended_at)",
     "tombstones": "insert, select, update (step, counts, blobs, ended_at, act_id)",
     "units": "insert, select, update (specialities)",
+    "uploads": "delete, insert, select, update (state, intake_id, ends_at)",
     "victim_merges": "insert, select, update (withdrawn_by, withdrawn_at)",
     "victim_steps": "insert, select, update (status, decided_by, decided_at)",
     "victim_words": "insert, select, update (withdrawn_by, withdrawn_at)",

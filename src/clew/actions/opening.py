@@ -40,6 +40,7 @@ __all__ = [
     "add_officer",
     "case",
     "cases",
+    "check_enters",
     "check_members",
     "handling_beside",
     "keep_cover",
@@ -130,6 +131,16 @@ def handling_beside(session: Session, beside: Iterable[Handling]) -> Handling:
     return narrowest(own[0], *own[1:]) if own else everyone
 
 
+def check_enters(session: Session) -> None:
+    """Refuse a role that has no right on records.
+
+    Raises:
+        StepRefused: it has none.
+    """
+    if session.actor.role in WITHOUT_CONTENT:
+        raise StepRefused("Your role enters no records.")
+
+
 def keep_cover(session: Session, handling: Handling, cover: Cover) -> UUID:
     """What is said of records beside who may see them, kept once; gives its identifier.
 
@@ -137,8 +148,7 @@ def keep_cover(session: Session, handling: Handling, cover: Cover) -> UUID:
         StepRefused: the actor's role has no right on records.
         Invalid: the handling names a member who does not take part, or the retention cannot be.
     """
-    if session.actor.role in WITHOUT_CONTENT:
-        raise StepRefused("Your role enters no records.")
+    check_enters(session)
     check_members(session, handling)
     check_retention(cover.retention_end, today())
     return covers.keep(session, handling, cover)

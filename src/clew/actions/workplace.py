@@ -8,6 +8,7 @@ from clew.actions.reading import Readers
 from clew.domain.fingerprint import Engine
 from clew.index.recall import Index
 from clew.media.nursery import Nursery
+from clew.media.uploads import Uploads
 from clew.media.vault import Vault
 
 
@@ -30,5 +31,7 @@ class Workplace:
     host: str
     spill: Path
     """Folder for seized bytes too large for memory: nameless files, not encrypted, gone when they are closed."""
+    uploads: Uploads | None = None
+    """None where nothing comes through a browser: in benchmarks and trials."""
     certifier: Certifier | None = None
     """None where nobody certifies: in benchmarks and trials."""

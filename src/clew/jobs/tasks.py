@@ -32,6 +32,7 @@ from clew.actions import (
     restricting,
     shredding,
     unpacking,
+    uploading,
 )
 from clew.actions.walking import AddJob
 from clew.actions.workplace import Workplace
@@ -277,6 +278,19 @@ def make_previews(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
         made = previewing.make_lacking(_workplaces[0])
     if made:
         log.info("previews: %d media read again", made)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="end_uploads", queue=VAULT_QUEUE, queueing_lock="end_uploads")
+def end_uploads(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
+    """What came through a browser goes from this machine's disk once it was taken in, or lay for a day."""
+    workplace = _workplaces[0]
+    if workplace.uploads is None:
+        return
+    with reached():
+        done = uploading.look_after(workplace.uploads, workplace.host)
+    if done:
+        log.info("uploads: %d ended", done)
 
 
 @app.periodic(cron="* * * * *")

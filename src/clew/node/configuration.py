@@ -113,6 +113,10 @@ class Configuration(BaseSettings):
         return self.node_home / "cache"
 
     @property
+    def uploads_folder(self) -> Path:
+        return self.home / "uploads"
+
+    @property
     def spill_folder(self) -> Path:
         return self.home / "spill"
 

@@ -6,12 +6,14 @@ from urllib.parse import urlsplit
 from clew.actions.cutter import Cutter
 from clew.domain.sign_in import LENGTH_MAX
 from clew.media.nursery import Nursery
+from clew.media.uploads import Uploads
 from clew.media.vault import Vault
 from clew.node import keys as node_keys
 from clew.node import single_sign_on
 from clew.node.configuration import Configuration
 from clew.node.connection import facts
 from clew.node.keyring import keyring_of
+from clew.node.machine import host
 from clew.web import framework
 
 CONFIGURATION = Configuration.from_environment()
@@ -55,6 +57,10 @@ CLEW_CUTTER = Cutter(
     vault=CLEW_VAULT, nursery=Nursery(cache=CONFIGURATION.cache_folder), spill=CONFIGURATION.spill_folder
 )
 
+CLEW_UPLOADS = Uploads(CONFIGURATION.uploads_folder)
+CLEW_HOST = host()
+CLEW_JOB_ADDER = "clew.jobs.tasks.adder"
+"""Where the pages find what adds the jobs of an intake: a door knows no other door."""
 CLEW_FACTOR_KEY = _KEYS.factors
 CLEW_TRUSTED_PROXY = CONFIGURATION.trusted_proxy
 CLEW_CERTIFICATE_HEADER = CONFIGURATION.certificate_header if CONFIGURATION.trusted_proxy else None

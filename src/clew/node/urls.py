@@ -51,6 +51,7 @@ from clew.web import (
     single_sign_on,
     statistics,
     taskforces,
+    uploads,
 )
 from clew.web.references import ReferenceConverter
 from clew.web.second_factors import AddKey, LoginKey, RemoveKey
@@ -82,6 +83,11 @@ urlpatterns = [
         for prefix, before in (("", ""), ("units/<reference:unit>/", "unit-"))
         for rest, view, name in OF_A_CASE
     ),
+    path("uploads/", uploads.all_of_them, name="uploads"),
+    path("uploads/begin/", uploads.begin, name="upload-begin"),
+    path("uploads/<uuid:upload>/", uploads.one, name="upload"),
+    path("uploads/<uuid:upload>/<int:number>/", uploads.file, name="upload-file"),
+    path("uploads/<uuid:upload>/<slug:step>/", uploads.move, name="upload-move"),
     path("releases/", releases.all_of_them, name="releases"),
     path("releases/give/", releases.give, name="release-give"),
     path("releases/<uuid:release>/withdraw/", releases.withdraw, name="release-withdraw"),

@@ -1,10 +1,8 @@
 """The workplace of this process, made from the node's configuration."""
 
 import gc
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 from django.conf import settings
 
@@ -17,12 +15,12 @@ from clew.index import alignment, warming
 from clew.index.recall import Index
 from clew.media.nursery import Nursery
 from clew.media.sandbox import Sandbox
+from clew.media.uploads import Uploads
 from clew.media.vault import Vault
 from clew.node import keys
 from clew.node.configuration import Configuration
 from clew.node.folders import make_private
-
-MACHINE_ID = Path("/etc/machine-id")
+from clew.node.machine import host
 
 
 @contextmanager
@@ -44,19 +42,11 @@ def equipped(configuration: Configuration) -> Iterator[Workplace]:
         yield Workplace(
             vault=vault,
             indexes=indexes, readers=readers, nursery=nursery, host=host(),
-            spill=make_private(configuration.spill_folder),
+            spill=make_private(configuration.spill_folder), uploads=Uploads(configuration.uploads_folder),
             certifier=Certifier(
                 seed=keys.key(configuration.keys_folder, keys.CERTIFICATES), backup_days=configuration.key_backup_days
             ),
         )  # fmt: skip
-
-
-def host() -> str:
-    """What names this machine among the workers: two machines with one name would open each other's files."""
-    try:
-        return f"{os.uname().nodename}-{MACHINE_ID.read_text('ascii').strip()[:8]}"
-    except OSError:
-        return os.uname().nodename
 
 
 def warm() -> None:

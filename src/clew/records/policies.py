@@ -36,6 +36,7 @@ from clew.records import (
     readiness,
     rights,
     showing,
+    uploads,
 )
 from clew.records.api_answers import KEPT_FOR as ANSWERS_KEPT_FOR
 from clew.records.roles import Roles
@@ -112,6 +113,7 @@ APP_GRANTS = {
     **officer_keys.APP_GRANTS,
     **showing.APP_GRANTS,
     **perusal.APP_GRANTS,
+    **uploads.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -280,6 +282,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **officer_keys.RULES,
     **showing.RULES,
     **perusal.RULES,
+    **uploads.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 

@@ -54,6 +54,7 @@ def _entry(name: str, words: Words, needs: Needs = CONTENT, *, is_first: bool = 
 GROUPS: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
     (gettext_lazy("Enquiry"), (
         _entry("home", gettext_lazy("Home"), ALL, is_first=True),
+        _entry("uploads", gettext_lazy("Uploads"), is_first=True),
         _entry("cases", gettext_lazy("Cases"), is_first=True),
         _entry("series-list", pgettext_lazy("several", "Series"), is_first=True),
         _entry("leads", gettext_lazy("Leads")),

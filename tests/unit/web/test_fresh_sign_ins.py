@@ -17,7 +17,7 @@ from tests.world.world import World
 
 AGAIN = "/account/again/"
 READ = {
-    "home", "go", "shortcuts", "search", "cases", "case", "exhibit", "case-progress", "exhibit-progress", "exhibit-numbers",
+    "home", "go", "shortcuts", "search", "uploads", "upload", "cases", "case", "exhibit", "case-progress", "exhibit-progress", "exhibit-numbers",
     "unit-case", "unit-exhibit", "unit-case-progress", "unit-exhibit-progress", "unit-exhibit-numbers",
     "audit", "accesses", "administration", "handling", "exhibit-handling", "mfa_index",
     "mfa_list_webauthn", "asset", "retention", "request", "requests", "report", "case-end", "overlap", "overlaps", "releases",
@@ -47,6 +47,8 @@ POSTED_AT_ONCE = {
     "grid-sort": "it refuses with a sentence of its own, for a script: tests/scenario/test_going_through.py",
     "sign-in-end": "ending one's own sign-in only narrows, and whoever lost a laptop is in a hurry",
     "shortcuts-change": "which key of one's own keyboard does what opens nothing",
+    "upload-begin": "what is taken in opens nothing, and an upload of an hour does not stop for a second factor",
+    "upload-move": "the same; to cancel one's own upload only narrows",
 }
 """Routes that change something without asking, each with its reason."""
 

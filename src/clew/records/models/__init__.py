@@ -77,6 +77,7 @@ from clew.records.models.task_force import (
     TaskForceStack,
     TaskForceStackMedium,
 )
+from clew.records.models.upload import Upload
 
 __all__ = [
     "Access",
@@ -180,6 +181,7 @@ __all__ = [
     "Tombstone",
     "Translation",
     "Unit",
+    "Upload",
     "Victim",
     "VictimMerge",
     "VictimStep",
