@@ -71,8 +71,8 @@ def test_an_upload_is_sent_from_the_page_and_stands_on_it_until_it_is_taken_in(a
         landscape(seed, (320, 240)).save(tmp_path / f"{seed}.bmp")
     page = ada.go("/uploads/")
     assert ada.faults() == []
-    page.get_by_label("Case").fill("NO-2")
-    page.get_by_label("Exhibit").fill("CARD-1")
+    page.get_by_label("Case", exact=True).fill("NO-2")
+    page.get_by_label("Exhibit", exact=True).fill("CARD-1")
     page.get_by_label("Files").set_input_files([tmp_path / "0.bmp", tmp_path / "1.bmp"])
     page.get_by_role("button", name="Upload").press("Enter")
     page.wait_for_url("**/cases/NO-2/exhibits/CARD-1/")

@@ -127,6 +127,18 @@ def test_without_a_good_token_there_is_one_answer(served, anna):
     assert answers[0][2]["WWW-Authenticate"] == "Bearer"
 
 
+def test_the_example_of_the_page_for_other_software_runs_as_it_stands(served, anna):
+    from clew.web import programs
+
+    token = lend(anna)
+    said = subprocess.run(
+        [sys.executable, "-"], input=programs.example(), capture_output=True, text=True, check=True, timeout=60,
+        env={**os.environ, "NODE_ADDRESS": served.address, "PROGRAM_TOKEN": token},
+    )  # fmt: skip
+    assert said.stdout.startswith("case-system of NO, until ")
+    assert "\nSE " in said.stdout
+
+
 def test_a_token_opens_no_page_and_a_session_no_program(served, anna):
     token = lend(anna)
     asked = urllib.request.Request(served.address + "/", headers={"Authorization": f"Bearer {token}"})

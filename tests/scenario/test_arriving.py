@@ -14,17 +14,19 @@ from django.test.utils import CaptureQueriesContext
 from clew.actions import arranging, arriving, corresponding, gathering, opening, raising, searching, spotting
 from clew.actions.opening import today
 from clew.actions.searching import Kind
+from clew.api.operations import described
 from clew.domain import search
 from clew.domain.clue import ClueKind, Said
 from clew.domain.errors import Invalid, NotVisible
 from clew.domain.handling import Actor, Audience
 from clew.domain.series import SeriesState
 from clew.domain.shortcut import Keys, Scope
-from clew.records import searches, series
+from clew.records import hash_lists, searches, series
 from clew.records.session import acting_as
+from clew.web import programs, tabs
 from tests.scenario.test_proposing import CAMERA, found
 from tests.world.clients import signed_in
-from tests.world.world import World
+from tests.world.world import World, handling
 
 QUERIES_MAX = 12
 
@@ -192,3 +194,39 @@ def script(client: Client) -> dict[str, dict[str, dict[str, list[str]]]]:
     said = re.search(r'data-keys="([^"]*)"', client.get("/").content.decode())
     assert said is not None
     return json.loads(html.unescape(said[1]))
+
+
+def test_the_page_for_other_software_says_every_operation_and_an_example_that_runs(world: World) -> None:
+    world.officer("ada")
+    client = signed_in("ada")
+    page = client.get("/programs/").content.decode()
+    told = json.loads(client.get("/programs/openapi.json").content)
+    assert told == json.loads(described())
+    for path in told["paths"]:
+        assert path in page
+    assert html.escape(programs.example()) in page
+    assert "600 readings" in page
+
+
+def test_hash_lists_are_listed_with_who_loaded_them_as_far_as_one_sees(world: World) -> None:
+    ada, sven = world.officer("ada"), world.officer("sven", member="SE")
+    for of, name, cover in ((ada, "Ours", None), (sven, "Theirs", None), (sven, "Silent", handling(sven, Audience.UNIT))):
+        with acting_as(of) as session:
+            hash_lists.open_list(session, name, cover or handling(of))
+    page = signed_in("ada").get("/lists/").content.decode()
+    assert ("Ours" in page, "Theirs" in page, "Silent" in page) == (True, True, False)
+
+
+def test_a_record_has_the_same_order_of_tabs_everywhere_and_references_in_words_lead_on(ada: Actor) -> None:
+    client, mine = signed_in("ada"), reference(ada, "Green room")
+    with acting_as(ada) as session:
+        gathering.narrate(session, mine, f"See {mine}, <b>S-118</b> and S-482177349.")
+    page = client.get(f"/series/{mine}/").content.decode()
+    assert f'See <a href="/series/{mine}/"><bdi dir="ltr">{mine}</bdi></a>, &lt;b&gt;S-118&lt;/b&gt; and S-482177349.' in page
+    for address in (f"/series/{mine}/", f"/series/{mine}/workbench/", "/cases/NO-1/", "/cases/NO-1/proposals/", "/handling/case/NO-1/"):
+        found = re.search(r'<nav class="tabs".*?</nav>', client.get(address).content.decode(), re.DOTALL)
+        assert found is not None, address
+        words = re.findall(r">([^<>]+)</a>", found[0])
+        order = [str(one) for one in tabs.ORDER.values()]
+        assert words == sorted(words, key=order.index)
+        assert len(re.findall('aria-current="page"', found[0])) == 1

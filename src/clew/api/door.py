@@ -21,11 +21,10 @@ from clew.actions import opening
 from clew.api import repeats
 from clew.api.problems import PROBLEMS, install
 from clew.domain.errors import NotAdmitted
+from clew.domain.token import READS_PER_MINUTE, WRITES_PER_MINUTE
 from clew.web.acting import as_officer
 from clew.web.sign_ins import Unfit, is_fresh, unfit
 
-READS_PER_MINUTE = 600
-WRITES_PER_MINUTE = 120
 READING = frozenset({"GET", "HEAD"})
 
 

@@ -7,6 +7,7 @@ from clew.api import (
     categories,
     clues,
     connections,
+    hash_lists,
     identifications,
     leads,
     links,
@@ -26,7 +27,7 @@ from clew.formats.problem import CONTENT_TYPE
 
 for each in (
     programs, triages, series, people, links, leads, overlaps, messages, identifications, categories, clues, questions,
-    referrals, task_forces, connections, searches,
+    referrals, task_forces, connections, searches, hash_lists,
 ):  # fmt: skip
     api.add_router("", each.router)
 

@@ -11,6 +11,9 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 PREFIX = "clew_"
 """Begins every token, so that one that was lost in a file is found and known for what it is."""
 SECRET_BYTES = 32
+READS_PER_MINUTE = 600
+WRITES_PER_MINUTE = 120
+"""How often the API answers one program or officer."""
 PROGRAM = "program:"
 """Begins the name under which a program acts; no officer's name holds a colon."""
 

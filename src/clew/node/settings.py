@@ -61,6 +61,8 @@ CLEW_UPLOADS = Uploads(CONFIGURATION.uploads_folder)
 CLEW_HOST = host()
 CLEW_JOB_ADDER = "clew.jobs.tasks.adder"
 """Where the pages find what adds the jobs of an intake: a door knows no other door."""
+CLEW_API_DOCUMENT = "clew.api.operations.described"
+"""Where the pages find what describes the API, which stands on them."""
 CLEW_FACTOR_KEY = _KEYS.factors
 CLEW_TRUSTED_PROXY = CONFIGURATION.trusted_proxy
 CLEW_CERTIFICATE_HEADER = CONFIGURATION.certificate_header if CONFIGURATION.trusted_proxy else None

@@ -21,6 +21,7 @@ from clew.web import (
     exposures,
     grids,
     handlings,
+    hash_lists,
     homes,
     identifications,
     keys,
@@ -34,6 +35,7 @@ from clew.web import (
     officers,
     overlaps,
     people,
+    programs,
     progress,
     proposals,
     provenances,
@@ -83,6 +85,9 @@ urlpatterns = [
         for prefix, before in (("", ""), ("units/<reference:unit>/", "unit-"))
         for rest, view, name in OF_A_CASE
     ),
+    path("programs/", programs.all_of_them, name="programs"),
+    path("programs/openapi.json", programs.as_json, name="programs-document"),
+    path("lists/", hash_lists.all_of_them, name="hash-lists"),
     path("uploads/", uploads.all_of_them, name="uploads"),
     path("uploads/begin/", uploads.begin, name="upload-begin"),
     path("uploads/<uuid:upload>/", uploads.one, name="upload"),

@@ -78,6 +78,7 @@ GROUPS: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
         _entry("releases", gettext_lazy("Releases")),
     )),
     (gettext_lazy("What is kept"), (
+        _entry("hash-lists", gettext_lazy("Hash lists")),
         _entry("retention", gettext_lazy("Retention")),
         _entry("audit", gettext_lazy("Audit"), ALL),
         _entry("requests", gettext_lazy("Requests"), OVERSEERS),
@@ -88,6 +89,7 @@ GROUPS: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
         _entry("readiness-list", gettext_lazy("Getting connected"), Needs.COORDINATOR | Needs.ADMINISTRATOR),
         _entry("exercise", gettext_lazy("Exercise"), Needs.ACADEMY),
         _entry("academy", gettext_lazy("Academy"), Needs.NODE),
+        _entry("programs", gettext_lazy("For other software"), ALL),
         _entry("administration", gettext_lazy("Administration"), Needs.ADMINISTRATOR, is_first=True),
     )),
 )  # fmt: skip

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 from clew.domain.annual_report import TITLES, WORDS
 from clew.domain.clock import RequestKind, Timing
 from clew.domain.request import Outcome, State, View
+from clew.web.linked import linked
 from clew.web.translated import translated
-from clew.web.words import Words, visible
+from clew.web.words import Words
 
 KINDS: Mapping[RequestKind, Words] = {
     RequestKind.ACCESS: gettext_lazy("Access"),
@@ -46,7 +47,7 @@ VIEWS: Mapping[View, Words] = {
 def written(untrusted_words: str) -> SafeString:
     """What somebody wrote, in its paragraphs, each in the direction of its own script."""
     lines = (line for line in untrusted_words.split("\n") if line.strip())
-    return format_html_join("", '<p dir="auto">{}</p>', ((visible(line),) for line in lines))
+    return format_html_join("", '<p dir="auto">{}</p>', ((linked(line),) for line in lines))
 
 
 def section(name: str) -> str:

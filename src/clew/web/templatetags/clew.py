@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from clew.web import assets, frame, linked, request_words, words
+from clew.web import tabs as record_tabs
 
 register = template.Library()
 
@@ -49,6 +50,12 @@ def asset(name: str) -> str:
 def around(context: template.Context) -> frame.Frame:
     """What stands around the page."""
     return frame.around(context["request"])
+
+
+@register.inclusion_tag("frame/tabs.html")
+def tabs(kind: str, here: str, *names: str) -> dict[str, object]:
+    """The pages of a record, in the order of all records."""
+    return {"tabs": record_tabs.tabs(kind, names, here)}
 
 
 @register.simple_tag
