@@ -1,8 +1,10 @@
 // Two media side by side, moved together: blink and difference. It shows what reveal.js gave, and nothing else.
 
+import { keys } from "./keys.js";
 import { cover, hold } from "./reveal.js";
 
 const BLINK_MS = 500;
+const ACTS = new Set(["compare", "blink", "difference"]);
 const TURNS = {
   "rotate-90": [90, false], "rotate-180": [180, false], "rotate-270": [270, false], "flip-horizontal": [0, true],
   "flip-vertical": [180, true], transpose: [270, true], transverse: [90, true],
@@ -19,9 +21,8 @@ class ClewCompare extends HTMLElement {
       if (act) this.#do(act);
     });
     this.querySelector(".views").addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const act = { c: "compare", b: "blink", x: "difference" }[event.key.toLowerCase()];
-      if (act) this.#do(act);
+      const act = keys.act(event, "medium");
+      if (ACTS.has(act)) this.#do(act);
     });
     document.addEventListener("clew-covered", () => this.#close());
   }

@@ -4,22 +4,23 @@
 //   hold(reference, look)   gives the address of an object in this page, or the sentence why there is none: what begins
 //                           with "blob:" (a picture) or "/" (a film, in parts) is an address
 //   cover()                 covers everything at once: addresses are taken back, here and at the node
-//   <clew-reveal>           shows one medium; show(reference, kind, isWarned) has it stand for another
+//   <clew-reveal>           shows one medium; show(reference, kind, isWarned) has it stand for another, reveal(look)
+//                           shows it, next() changes the look, cover() covers; hold(reference) is show and reveal
 //
 // Purpose and case were stated on the page before; every look is on record before a byte comes.
 
 import { covered, looking } from "./exposure.js";
+import { keys } from "./keys.js";
 
 const LENS_SHARE = 0.14; // radius of the lens, of the longer side
 const STEP_SHARE = 0.04;
 const IDLE_MS = 120_000; // a picture that nobody looks at any more covers itself
-const IN_FIELDS = "input, textarea, select, [contenteditable]";
 const STILL = new Set(["drawing", "frames", "lens", "clear"]);
 
 const held = new Set(); // object addresses that are open
 let turn = 0; // what was asked before the last cover is too late
 
-const words = () => document.querySelector("clew-reveal")?.dataset ?? {};
+const words = () => document.querySelector("clew-reveal[data-address]")?.dataset ?? {};
 
 async function asked(reference, look, isWarned) {
   const said = words();
@@ -63,7 +64,7 @@ export async function hold(reference, look, { isWarned = false, at = "" } = {}) 
 
 export function cover() {
   turn += 1;
-  for (const element of document.querySelectorAll("clew-reveal")) element.hide();
+  for (const element of document.querySelectorAll("clew-reveal")) if (element.querySelector(".stage")) element.hide();
   const wasOpen = held.size > 0 || ClewReveal.isOpen;
   for (const url of held) {
     covered(url);
@@ -82,18 +83,20 @@ export function cover() {
 class ClewReveal extends HTMLElement {
   static isOpen = false;
   #look = "drawing";
-  #isHeld = false;
+  #heldBy = "";
   #picture = null;
   #focus = [0.5, 0.5];
   #idle = 0;
   #heard = false; // the warning
 
   connectedCallback() {
-    this.#look = this.querySelector("[data-look]")?.dataset.look ?? "clear";
     const stage = this.#part(".stage");
+    if (!stage) return; // only the one template fills it
+    keys.register("medium", (act) => this.#do(act));
+    this.#look = this.querySelector("[data-look]")?.dataset.look ?? "clear";
     stage.addEventListener("keydown", (event) => this.#key(event));
-    stage.addEventListener("keyup", (event) => { if (event.code === "Space" && this.#isHeld) this.#letGo(event); });
-    stage.addEventListener("blur", () => { if (this.#isHeld) cover(); });
+    stage.addEventListener("keyup", (event) => { if (this.#heldBy && event.code === this.#heldBy) this.#letGo(event); });
+    stage.addEventListener("blur", () => { if (this.#heldBy) cover(); });
     this.#part("canvas").addEventListener("pointermove", (event) => this.#point(event));
     this.addEventListener("click", (event) => this.#press(event));
     this.#part("video").addEventListener("error", () => { if (!this.#part("video").hidden) this.#say(this.dataset.wordsBroken); });
@@ -102,7 +105,15 @@ class ClewReveal extends HTMLElement {
     this.#mark();
   }
 
-  disconnectedCallback() { this.hide(); }
+  disconnectedCallback() { if (this.#part(".stage")) this.hide(); }
+
+  hold(reference, { kind = "", isWarned = false } = {}) {
+    if (reference !== this.dataset.reference) this.show(reference, kind, isWarned);
+    return this.reveal();
+  }
+
+  next() { this.#next(); }
+  cover() { cover(); }
 
   // This element stands for another medium from now on; what was shown is covered.
   show(reference, kind, isWarned) {
@@ -110,6 +121,9 @@ class ClewReveal extends HTMLElement {
     Object.assign(this.dataset, { reference, kind });
     if (isWarned) this.dataset.warned = "yes"; else delete this.dataset.warned;
     this.#heard = false;
+    for (const button of this.querySelectorAll("[data-look]")) button.hidden = Boolean(kind) && !button.dataset.kinds.includes(kind);
+    if (this.querySelector(`[data-look="${this.#look}"]`)?.hidden) this.#look = "drawing";
+    this.#mark();
   }
 
   get isCovered() { return this.#picture === null; }
@@ -230,33 +244,37 @@ class ClewReveal extends HTMLElement {
   }
 
   #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== this.#part(".stage")) return;
+    if (event.target !== this.#part(".stage")) return;
     const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-    if (event.code === "Space") {
+    const act = keys.act(event, "medium");
+    if (act === "reveal") {
       event.preventDefault();
-      if (!event.repeat && this.isCovered) {
-        this.#isHeld = true;
-        this.reveal();
-      }
-    } else if (event.key.toLowerCase() === "d") {
-      this.#next();
-    } else if (arrows[event.key] && this.#picture?.image) {
+      if (event.repeat || !this.isCovered) return;
+      this.#heldBy = event.code;
+      this.reveal();
+    } else if (act === "look") this.#next();
+    else if (arrows[event.key] && this.#picture?.image) {
       event.preventDefault();
       this.#focus = this.#focus.map((at, side) => Math.min(1, Math.max(0, at + STEP_SHARE * arrows[event.key][side])));
       this.#draw();
     }
   }
 
+  #do(act) {
+    if (act === "reveal") this.reveal();
+    else if (act === "look") this.#next();
+  }
+
   #letGo(event) {
     event.preventDefault();
-    this.#isHeld = false;
+    this.#heldBy = "";
     // A warning that was told while the key was held stays to be read.
     if (this.isCovered && this.#part(".said").textContent === this.dataset.wordsWarned) return;
     cover();
   }
 
   #next() {
-    const looks = [...this.querySelectorAll("[data-look]")].map((one) => one.dataset.look);
+    const looks = [...this.querySelectorAll("[data-look]:not([hidden])")].map((one) => one.dataset.look);
     this.#look = looks[(looks.indexOf(this.#look) + 1) % looks.length];
     this.#mark();
     if (!this.isCovered) this.reveal();
@@ -310,9 +328,8 @@ document.addEventListener("visibilitychange", () => { if (document.hidden) cover
 addEventListener("blur", () => cover());
 addEventListener("pagehide", () => cover());
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const isTyping = event.target instanceof Element && event.target.closest(IN_FIELDS);
-  if (event.key === "Escape" || (event.key.toLowerCase() === "h" && !isTyping && (held.size || ClewReveal.isOpen))) cover();
+  const isOpen = held.size > 0 || ClewReveal.isOpen;
+  if (isOpen && (event.key === "Escape" || keys.act(event, "everywhere") === "cover")) cover();
 });
 
 customElements.define("clew-reveal", ClewReveal);

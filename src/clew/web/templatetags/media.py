@@ -33,9 +33,14 @@ def shown_medium(
     return {
         "request": request, "reference": reference, "kind": kind, "is_warned": is_warned, "case": case, "name": name,
         "at": at,
-        "looks": [(one.value, look_words.LOOKS[one]) for one in looks], "statement": statement_of(request),
+        "looks": [(one.value, look_words.LOOKS[one], _kinds(one)) for one in looks], "statement": statement_of(request),
         "purposes": list(Purpose), "address": reverse("look-reveal", args=[NOBODY]).replace(str(NOBODY), "{}"),
     }  # fmt: skip
+
+
+def _kinds(look: Look) -> str:
+    """Kinds of media that have this look."""
+    return " ".join(kind.value for kind, looks in LOOKS.items() if look in looks)
 
 
 @register.filter

@@ -1,0 +1,186 @@
+"""Looking at media in a real browser: covered until a press, gone when it is let go, and nothing that the policy forbids."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page
+
+from clew.cli.drawing import landscape
+from clew.domain.handling import EVERY_USE, Actor, Audience
+from clew.media.nursery import Nursery
+from clew.media.vault import Vault
+from clew.records.session import acting_as
+from tests.scenario.test_viewing import describe
+from tests.world.browsers import Visitor
+from tests.world.clips import music, scenes, write
+from tests.world.door import apart
+from tests.world.office import Office, work_in
+from tests.world.serving import come_in_at_once
+from tests.world.world import World, handling
+
+SHOTS = os.environ.get("CLEW_TEST_SHOTS", "")
+"""A folder, where somebody wants to look at the pages too."""
+
+
+def media_of(actor: Actor) -> dict[str, UUID]:
+    with acting_as(actor) as session, session.cursor() as cursor:
+        cursor.execute("select kind || case when width > 500 then '-large' else '' end, id from media where owner_member = %s", [actor.member])
+        return dict(cursor.fetchall())
+
+
+def enter(world: World, folder: Path, nursery: Nursery) -> dict[str, UUID]:
+    """A drawn landscape and a drawn film in Ada's case, and the landscape encoded again in Sven's."""
+    world.empty()
+    ada, sven = world.officer("ada", member="NO"), world.officer("sven", member="SE")
+    ours, theirs = folder / "ours", folder / "theirs"
+    for one in (ours, theirs):
+        one.mkdir()
+    landscape(1, (480, 360)).save(ours / "1.jpg")
+    landscape(1, (480, 360)).save(theirs / "1.jpg", quality=60)
+    write(ours / "1.webm", scenes(3, 4), codec="libvpx", options={"b": "200k"}, sound=music(3, 4), sound_codec="libopus")
+    shared = handling(sven, Audience.ALL, uses=EVERY_USE)
+    with work_in(folder, nursery) as made:
+        object.__setattr__(made, "vault", Vault(settings.CONFIGURATION.vault_folder, settings.CLEW_KEYRING))
+        office = Office(workplace=made)
+        office.intake(sven, theirs, "SE-1", cover=shared)
+        (medium,) = media_of(sven).values()
+        describe(sven, shared, medium)
+        office.intake(ada, ours, "NO-1")
+    return media_of(ada)
+
+
+@pytest.fixture(scope="module")
+def ada(node, nursery, tmp_path_factory) -> Iterator[tuple[Visitor, dict[str, UUID]]]:
+    world = World(facts=node)
+    found = apart(enter, world, tmp_path_factory.mktemp("reveal"), nursery)
+    with ExitStack() as opened:
+        yield opened.enter_context(come_in_at_once("ada"))["ada"], found
+    world.empty()
+
+
+def shot(page: Page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+
+
+def shown(page: Page) -> dict[str, bool]:
+    """Which parts of the first viewer are on the screen."""
+    stage = page.locator("clew-reveal").first
+    return {name: stage.locator(name).is_visible() for name in ("img", "video", "canvas", ".covered")}
+
+
+NOTHING = {"img": False, "video": False, "canvas": False, ".covered": True}
+
+
+def test_a_picture_is_shown_while_space_is_held_and_not_a_moment_longer(ada: tuple[Visitor, dict[str, UUID]]) -> None:
+    who, media = ada
+    page = who.go(f"/media/{media['image']}/")
+    shot(page, "1-before-the-statement")
+    assert who.faults() == []
+    stage = page.locator("clew-reveal .stage").first
+    stage.focus()
+    page.keyboard.down("Space")
+    assert "Say first" in page.locator("clew-reveal .said").first.inner_text()
+    page.keyboard.up("Space")
+    page.get_by_label("Case", exact=True).fill("NO-1")
+    page.get_by_role("button", name="Begin to look").click()
+    page.wait_for_load_state()
+    assert shown(page) == NOTHING
+    stage = page.locator("clew-reveal .stage").first
+    stage.focus()
+    page.keyboard.down("Space")
+    page.locator("clew-reveal img").first.wait_for(state="visible")
+    shot(page, "2-drawing")
+    address = page.locator("clew-reveal img").first.get_attribute("src")
+    assert address is not None
+    assert address.startswith("blob:")
+    assert who.faults() == []
+    page.keyboard.up("Space")
+    page.locator("clew-reveal .covered").first.wait_for(state="visible")
+    assert shown(page) == NOTHING
+    assert page.locator("clew-reveal img").first.get_attribute("src") is None
+    assert page.evaluate("address => fetch(address).then(() => 'there', () => 'gone')", address) == "gone"
+    who.complaints.clear()  # the browser says that the address is gone
+
+
+def test_every_look_covers_at_once_by_a_key_and_when_the_window_is_left(ada: tuple[Visitor, dict[str, UUID]]) -> None:
+    who, media = ada
+    page = who.go(f"/media/{media['image']}/")
+    first = page.locator("clew-reveal").first
+    for look, part in (("Clear", "img"), ("Lens", "canvas"), ("Line drawing", "img")):
+        first.get_by_role("button", name=look, exact=True).click()
+        first.locator(part).wait_for(state="visible")
+        shot(page, f"3-{look.lower().replace(' ', '-')}")
+        page.keyboard.press("h")
+        first.locator(".covered").wait_for(state="visible")
+    for leaving in ("window.dispatchEvent(new Event('blur'))", "window.dispatchEvent(new Event('pagehide'))"):
+        first.get_by_role("button", name="Clear", exact=True).click()
+        first.locator("img").wait_for(state="visible")
+        page.evaluate(leaving)
+        assert shown(page) == NOTHING
+    assert who.complaints == []
+
+
+def test_a_film_is_silent_still_and_seeks_in_parts(ada: tuple[Visitor, dict[str, UUID]]) -> None:
+    who, media = ada
+    page = who.go(f"/media/{media['video']}/")
+    first = page.locator("clew-reveal").first
+    first.get_by_role("button", name="Frames", exact=True).click()
+    first.locator("img").wait_for(state="visible")
+    shot(page, "4-frames")
+    assert "Frames at 0:00" in first.locator(".said").inner_text()
+    first.get_by_role("button", name="Sound curve").click()
+    first.locator("canvas").wait_for(state="visible")
+    shot(page, "5-sound")
+    first.get_by_role("button", name="Clear", exact=True).click()
+    film = first.locator("video")
+    film.wait_for(state="visible")
+    page.wait_for_function("document.querySelector('video').readyState >= 1")
+    assert film.evaluate("one => [one.muted, one.paused, one.autoplay]") == [True, True, False]
+    moved = film.evaluate(
+        "one => new Promise(done => { one.onseeked = () => done(one.currentTime); one.currentTime = 2.5; })"
+    )
+    assert moved == pytest.approx(2.5, abs=0.2)
+    shot(page, "6-film")
+    first.get_by_role("button", name="Sound off").click()
+    assert not film.evaluate("one => one.muted")
+    assert who.faults() == []
+    page.keyboard.press("Escape")
+    assert film.get_attribute("src") is None
+    assert film.evaluate("one => one.muted")
+    assert who.complaints == []
+
+
+def test_two_media_are_compared_side_by_side_and_gone_when_covered(ada: tuple[Visitor, dict[str, UUID]]) -> None:
+    who, media = ada
+    page = who.go(f"/media/{media['image']}/")
+    compare = page.locator("clew-compare")
+    compare.get_by_role("button", name="Compare side by side").click()
+    compare.locator(".views canvas").nth(1).wait_for(state="attached")
+    page.wait_for_timeout(400)
+    shot(page, "7-compare")
+    assert who.faults() == []
+    page.keyboard.press("x")
+    assert compare.get_by_role("button", name="Difference").get_attribute("aria-pressed") == "true"
+    page.wait_for_timeout(200)
+    shot(page, "8-difference")
+    page.keyboard.press("b")
+    assert compare.get_by_role("button", name="Blink").get_attribute("aria-pressed") == "true"
+    page.keyboard.press("h")
+    assert compare.locator(".views").is_hidden()
+    assert compare.locator("canvas").count() == 0
+    assert who.complaints == []
+
+
+def test_the_page_holds_at_320_pixels(ada: tuple[Visitor, dict[str, UUID]]) -> None:
+    who, media = ada
+    who.page.set_viewport_size({"width": 320, "height": 800})
+    page = who.go(f"/media/{media['video']}/")
+    shot(page, "9-narrow")
+    assert who.faults() == []
+    who.page.set_viewport_size({"width": 1280, "height": 800})
