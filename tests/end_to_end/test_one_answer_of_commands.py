@@ -198,6 +198,9 @@ WALKED: dict[str, tuple[Way, ...]] = {
             ("steps", ""),
         )
     },
+    "mark relevant": (Way(words="{}", sort=DIGESTS, parameter="media"),),
+    "mark not-relevant": (Way(words="{}", sort=DIGESTS, parameter="media"),),
+    "mark undo": (Way(words="{}", sort=IDENTIFIERS, parameter="act"),),
     "clue add": (Way(words="{} --kind landmark", sort=DIGESTS, parameter="medium"),),
     "clue list": (Way(words="{}", sort=DIGESTS, parameter="medium"),),
     "clue withdraw": (Way(words="{}", sort=IDENTIFIERS, parameter="name"),),

@@ -1,5 +1,6 @@
 """Officers go through media: previews for whom they are shared with, pages, marks that are undone, and nothing of others."""
 
+import json
 import random
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -20,6 +21,7 @@ from clew.records import cases, previews
 from clew.records.session import acting_as
 from tests.scenario.test_shredding import shred
 from tests.world.clients import shown_ago, signed_in
+from tests.world.commands import clew
 from tests.world.office import Office
 from tests.world.world import World, handling
 
@@ -290,3 +292,22 @@ def test_no_page_of_the_grid_asks_the_database_more_than_twelve_times(
     told = client.get(f"/cases/{CASE}/media/page").json()
     assert [len(item["preview"]) for item in told["items"]] == [108] * 5
     assert told["next"] is None
+
+
+def test_what_the_page_does_programs_and_commands_do_too(world: World, ada: Actor) -> None:
+    world.occurrence(ada, world.medium(ada))
+    name = page(ada).items[0].medium.name.hex()
+    program = signed_in("ada")
+    told = program.get("/api/cases/media", {"case": CASE}).json()
+    assert [(item["name"], item["mark"], item["answer"]) for item in told["items"]] == [(name, None, "new")]
+    act = json.loads(clew("mark", "relevant", name, "--as", "ada", "--json").out)["act"]
+    assert said(ada) == [Relevance.RELEVANT]
+    sent = {"content_type": "application/json", "HTTP_IDEMPOTENCY_KEY": str(uuid4())}
+    made = program.post("/api/marks", json.dumps({"media": [name], "said": "not-relevant"}), **sent)
+    assert made.status_code == 200, made.content
+    assert said(ada) == [Relevance.NOT_RELEVANT]
+    assert clew("mark", "undo", made.json()["act"], "--as", "ada").code == 0
+    assert said(ada) == [Relevance.RELEVANT]
+    assert clew("mark", "undo", act, "--as", "ada").code == 0
+    assert clew("mark", "undo", act, "--as", "ada").code == 1
+    assert said(ada) == [None]

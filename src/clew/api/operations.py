@@ -7,6 +7,7 @@ from clew.api import (
     categories,
     clues,
     connections,
+    grids,
     hash_lists,
     identifications,
     leads,
@@ -27,7 +28,7 @@ from clew.formats.problem import CONTENT_TYPE
 
 for each in (
     programs, triages, series, people, links, leads, overlaps, messages, identifications, categories, clues, questions,
-    referrals, task_forces, connections, searches, hash_lists,
+    referrals, task_forces, connections, searches, hash_lists, grids,
 ):  # fmt: skip
     api.add_router("", each.router)
 

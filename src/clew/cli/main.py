@@ -30,6 +30,7 @@ from clew.cli import (
     keys,
     leads,
     links,
+    marks,
     members,
     messages,
     nodes,
@@ -70,6 +71,7 @@ app.add_typer(handlings.app, name="handling", help="Handling: who may use record
 app.add_typer(cases.app, name="case", help="Cases: how one ends for good.")
 app.add_typer(categories.app, name="category", help="Categories: observed once, and made by each scheme.")
 app.add_typer(clues.app, name="clue", help="Clues: what was seen, heard or read in media.")
+app.add_typer(marks.app, name="mark", help="Marks: whether media matter to your unit's enquiry.")
 app.add_typer(crops.app, name="crop", help="Crops: objects cut out of media, let out by a second officer.")
 app.add_typer(identifications.app, name="identification", help="Identification: how victims are found, by two.")
 app.add_typer(keys.app, name="key", help="Keys: renewed, and looked after.")
