@@ -19,7 +19,7 @@ from clew.domain.series import REASON_CHARACTERS_MAX
 from clew.web.acting import as_officer
 from clew.web.category_words import STANDINGS
 from clew.web.sign_ins import needs_fresh_sign_in
-from clew.web.translated import refusal
+from clew.web.translated import refusal, translated
 from clew.web.words import Words, number
 
 TOLD = "clew.told"
@@ -183,7 +183,7 @@ def _row(one: Categorised, by: Chosen) -> Row:
 
 def _said(word: categorising.Observed, by: Chosen, member: str) -> tuple[categorising.Observed, str, str, str | None]:
     facts = " · ".join(
-        f"{question.words} {question.answers.get(word.facts.get(question.code, ''), '')}"
+        f"{translated(question.words)} {translated(question.answers.get(word.facts.get(question.code, ''), ''))}"
         for question in categorising.fact_list().questions
     )
     return word, by.scheme.category_of(word.facts), facts, word.shown_by(member)

@@ -76,6 +76,11 @@ class Editor:
     is_minor: bool
 
 
+def purpose(value: str) -> str:
+    """A purpose in words, by its value."""
+    return str(PURPOSES[Purpose(value)])
+
+
 def lines(cover: Cover | None) -> list[str]:
     """A cover as lines."""
     if cover is None:

@@ -5,8 +5,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from clew.web import assets, frame, linked, request_words, words
+from clew.web import assets, cover_words, frame, linked, request_words, words
 from clew.web import tabs as record_tabs
+from clew.web.translated import translated
 
 register = template.Library()
 
@@ -17,6 +18,8 @@ register.filter("name", words.name)
 register.filter("number", words.number)
 register.filter("visible", words.visible)
 register.filter("written", request_words.written)
+register.filter("translated", translated)
+register.filter("purpose_words", cover_words.purpose)
 register.filter("role_words", words.role)
 register.filter("standing_words", words.standing)
 register.filter("speciality_words", words.speciality)
