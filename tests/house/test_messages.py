@@ -51,6 +51,12 @@ def test_no_style_sheet_names_a_side_of_the_screen():
         assert PHYSICAL.findall(rules) == [], sheet.name
 
 
+def test_no_template_writes_the_parts_of_a_day_in_an_order_of_its_own():
+    ordered = re.compile(r"date:[\"'](?!\w+_FORMAT|c[\"']|H:i|Y-m)[^\"']*[\"']")
+    found = {file.name: ordered.findall(file.read_text("utf-8")) for file in WEB.joinpath("templates").rglob("*.html")}
+    assert {name: each for name, each in found.items() if each} == {}
+
+
 def test_a_catalogue_comes_back_as_it_was_written(tmp_path, found):
     odd = extraction.Message(text='Say “%(what)s”\nor "C:\\{name}"\t%%.', context="a path")
     many = extraction.Message(text="{count} lead", plural="{count} leads")

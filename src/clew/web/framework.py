@@ -75,7 +75,7 @@ SETTINGS: dict[str, Any] = {
     "SECURE_REFERRER_POLICY": "same-origin",
     # Only languages whose catalogue is complete: a page never claims one it does not speak.
     "LANGUAGE_CODE": "en",
-    "LANGUAGES": [("en", "English")],
+    "LANGUAGES": [("en", "English"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")],
     "FORMAT_MODULE_PATH": "clew.web.formats",
     "USE_I18N": True,
     "USE_TZ": True,
