@@ -52,7 +52,7 @@ def test_no_style_sheet_names_a_side_of_the_screen():
 
 
 def test_no_template_writes_the_parts_of_a_day_in_an_order_of_its_own():
-    ordered = re.compile(r"date:[\"'](?!\w+_FORMAT|c[\"']|H:i|Y-m)[^\"']*[\"']")
+    ordered = re.compile(r"date:[\"'](?!\w+_FORMAT|[cU][\"']|H:i|Y-m)[^\"']*[\"']")
     found = {file.name: ordered.findall(file.read_text("utf-8")) for file in WEB.joinpath("templates").rglob("*.html")}
     assert {name: each for name, each in found.items() if each} == {}
 
