@@ -12,8 +12,7 @@ from clew.domain.errors import StepRefused, Tampered, Unavailable
 from clew.domain.handling import Actor, Use
 from clew.domain.retention import calendar_of
 from clew.media.digests import content_of
-from clew.media.preview import PREVIEW_BYTES
-from clew.media.reading import NO_PREVIEWS, Previews, Reading, Wants
+from clew.media.reading import NO_PREVIEWS, PREVIEW_BYTES, Previews, Reading, Wants
 from clew.media.vault import Kept
 from clew.media.vault import Reader as VaultReader
 from clew.records import audit, officers, previews

@@ -11,18 +11,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from clew.media.pdq import LOWEST, Grey, Lowest, lowest_of
-from clew.media.reading import NO_PREVIEWS, Previews
+from clew.media.reading import NO_PREVIEWS, PREVIEW_BYTES, PREVIEWS_MAX, SIDE_PIXELS, Previews
 
-SIDE_PIXELS = 20
-"""How long the longer side of a preview is drawn."""
 WAVES = tuple(
     (down, across) for total in range(LOWEST) for down in range(total + 1) for across in (total - down,)
 )
 """Row and column of each frequency that is kept, the mean first, each diagonal from its upper right."""
-PREVIEW_BYTES = 2 + len(WAVES)
-STRIP_MAX = 6
+STRIP_MAX = PREVIEWS_MAX - 1
 """Previews in the strip of a moving medium."""
-PREVIEWS_MAX = STRIP_MAX + 1
 _MIDDLE = 128
 _ROWS = np.array([down for down, _ in WAVES])
 _COLUMNS = np.array([across for _, across in WAVES])

@@ -57,6 +57,14 @@ class FingerprintSet:
         return len(self.bits)
 
 
+SIDE_PIXELS = 20
+"""How long the longer side of a preview is drawn."""
+PREVIEW_BYTES = 80
+"""Two sides and 78 waves: see `media/preview.py`. Said here, where the trusted side needs nothing that is compiled."""
+PREVIEWS_MAX = 7
+"""The one that stands for a medium, and those of its strip."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Previews:
     """Previews of one medium (`media/preview.py`): the one that stands for it, then those of its strip in time.

@@ -13,8 +13,18 @@ from clew.domain.errors import ClewError
 from clew.domain.fingerprint import BYTES, MOVING_KINDS, Kind, Transform
 from clew.domain.medium import MediumKind, Verdict
 from clew.media import limits
-from clew.media.preview import PREVIEW_BYTES, PREVIEWS_MAX, SIDE_PIXELS
-from clew.media.reading import NO_CAMERA, NO_PREVIEWS, Camera, Fact, FingerprintSet, Previews, Reading
+from clew.media.reading import (
+    NO_CAMERA,
+    NO_PREVIEWS,
+    PREVIEW_BYTES,
+    PREVIEWS_MAX,
+    SIDE_PIXELS,
+    Camera,
+    Fact,
+    FingerprintSet,
+    Previews,
+    Reading,
+)
 
 LEFT_OUT: Final = "clew:left_out"
 """Key of the number of facts that did not fit."""

@@ -9,8 +9,8 @@ from PIL import Image
 
 from clew.cli.drawing import landscape
 from clew.media.frames import Clock
-from clew.media.preview import PREVIEW_BYTES, SIDE_PIXELS, STRIP_MAX, WAVES, Strip
-from clew.media.reading import NO_PREVIEWS, Reading, Wants
+from clew.media.preview import STRIP_MAX, WAVES, Strip
+from clew.media.reading import NO_PREVIEWS, PREVIEW_BYTES, SIDE_PIXELS, Reading, Wants
 from clew.media.reply import ProtocolBroken, pack, unpack
 from clew.media.still import read_picture
 from clew.media.video import drawn_clip, read_video
@@ -126,3 +126,7 @@ def test_what_could_not_be_read_has_no_preview() -> None:
     with pytest.raises(ProtocolBroken):
         unpack(forged, lambda _size: bytes(84))
     assert arrays == []
+
+
+def test_a_preview_has_as_many_bytes_as_the_trusted_side_takes():
+    assert len(WAVES) + 2 == PREVIEW_BYTES
