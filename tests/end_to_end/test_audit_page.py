@@ -1,6 +1,7 @@
 """The pages of the audit in a real browser, and the acts that every page leaves behind."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -22,10 +23,10 @@ from tests.world.door import PASSWORD, apart, await_pages, be_in
 from tests.world.world import World
 
 CASE, EXHIBIT = "NO-2026-17", "PHONE-1"
-NOT_OF_RECORDS = ("account", "mfa", "asset", "start-again")
-"""Pages of the door and of one's own keys: they show nothing of any record. Their changes are on record."""
-FORMS = {"report"}
-"""Pages that ask which year, and show nothing before that is said."""
+NOT_OF_RECORDS = ("account", "mfa", "asset", "start-again", "programs", "exposure")
+"""Pages of the door, of one's own keys and time, and of what programs can ask: they show nothing of any record. Their changes are on record."""
+FORMS = {"report", "search"}
+"""Pages that ask which year or what for, and show nothing before that is said."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +135,7 @@ def test_the_owner_sees_who_looked_at_its_record(sven: Visitor, served: Served) 
     (row,) = page.locator("tbody tr").all_inner_texts()
     for words in ("NO", "medium.reveal", str(served.medium), "victim-identification", CASE):
         assert words in row
-    assert "ada" not in row
+    assert not re.search(r"\bada\b", row)  # an identifier may hold the letters
     assert sven.faults() == []
 
 

@@ -19,7 +19,7 @@ import psycopg
 import pytest
 from django.test import Client
 
-from clew.actions import blocking, deconflicting, restricting, triaging
+from clew.actions import blocking, deconflicting, restricting, tallying
 from clew.domain.errors import NotVisible
 from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
@@ -197,7 +197,7 @@ def rows_alone(ada: Actor, _: Client) -> str:
 
 
 def everything(ada: Actor, client: Client) -> str:
-    triaging._recent.clear()  # what is counted anew is on record: on a slow machine now and then, here each time
+    tallying._kept.clear()  # on a slow machine some is counted anew now and then, here each time
     said = [client.get(page).content.decode() for page in PAGES]
     for words in COMMANDS:
         done = clew(*words.split(), "--as", ada.officer)

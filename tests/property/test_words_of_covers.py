@@ -54,6 +54,8 @@ def allowed(cover: Cover) -> set[tuple[str, ...]]:
                     may.add(("use", str(use), str(purpose), str(own)))
                 except ClewError:
                     pass
+    # For another purpose it is looser even where all uses for that one are barred by something else.
+    may |= {("kept for", str(purpose)) for purpose in cover.purposes}
     asked = {str(condition) for condition in cover.conditions if condition is not Condition.H0}
     asked |= {text for text in cover.condition_text.split(" · ") if text}
     may |= {("not asked", word) for word in {"H1", "H2", "H3", "Ask first.", "Not on paper."} - asked}

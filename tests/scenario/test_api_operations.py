@@ -98,7 +98,7 @@ def test_every_operation_answers_as_the_document_says(found: Foreign) -> None:
     walked: set[tuple[str, str]] = set()
     sven, siv = Caller("sven", walked), Caller("siv", walked)
     administered(Caller("stina", walked))
-    for story in (triage, series, people, links, leads, overlaps, messages, identification, categories):
+    for story in (triage, going_through, series, people, links, leads, overlaps, messages, identification, categories):
         story(sven, siv, found)
     disputed(Caller("alva", walked))
     dina = Caller("dina", walked)
@@ -113,6 +113,16 @@ def triage(sven: Caller, _siv: Caller, _found: Foreign) -> None:
     assert {one["reference"] for one in sven.get("/cases")["items"]} == {"SE-open", "SE-hidden", "SE-2", "SE-3"}
     assert sum(sven.get("/triage", case="SE-open").values()) == 1
     assert sven.get("/triage/media", case="SE-open")["items"][0]["sha256"] == MEDIUM
+
+
+def going_through(sven: Caller, _siv: Caller, _found: Foreign) -> None:
+    (one,) = sven.get("/cases/media", case="SE-open")["items"]
+    assert (one["name"], one["mark"]) == (MEDIUM, None)
+    act = sven.post("/marks", media=[MEDIUM], said="relevant")["act"]
+    lines = sven.get("/series", own="true")["items"]
+    name = next(line["reference"] for line in lines if line["name"] == "series-open")
+    assert [item["mark"] for item in sven.get(f"/series/{name}/grid")["items"]] == ["relevant"]
+    assert sven.post(f"/marks/{act}/undo") == {"media": 1}
 
 
 def series(sven: Caller, _siv: Caller, _found: Foreign) -> None:

@@ -52,7 +52,11 @@ def append(
 
 
 def _new_id() -> UUID:
-    """A UUID that begins with the time and tells nothing else. Source: RFC 9562, section 5.7 (version 7)."""
-    milliseconds = time.time_ns() // 1_000_000
-    random = secrets.randbits(74)
-    return UUID(int=milliseconds << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & (1 << 62) - 1)
+    """A UUID that begins with the time, to a quarter of a microsecond, and tells nothing else.
+
+    So acts of one transaction lie in the order in which they were done: the log and every list are in that of
+    identifiers. Source: RFC 9562, sections 5.7 (version 7) and 6.2 (method 3).
+    """
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = (rest << 12) // 1_000_000
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62))
