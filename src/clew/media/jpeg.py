@@ -26,7 +26,7 @@ At 1/8 a pixel is exactly the mean of its block; at 1/4 and 1/2 it is not quite 
 dropped, not averaged), and of 540 photographs 7 left their reference by 4 or 6 bits where sides of 256
 were allowed, 1 by 4 bits with these. Other eighths have no vector code and cost more than they save.
 """
-DIAGONALS_BY_SIDE = {2048: 0, 1152: 2, 768: 3, 480: 4, 384: 5}
+DIAGONALS_BY_SIDE = {2048: 0, 1152: 2, 768: 3, 384: 5}
 """By the shortest side, which frequencies of a block count: those whose row and column add up to that at most.
 
 Where a block lies within one of the 64 samples, its mean is all; in a smaller picture samples and blocks

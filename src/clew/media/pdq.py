@@ -336,8 +336,8 @@ def _by_block(sums, side):  # type: ignore[no-untyped-def]
     return out
 
 
-_FOLDS = {kept_each: _folding(kept_each) for kept_each in (6, 10, 15, 21)}
-"""By how many frequencies of a block are kept: those of the first three to six diagonals."""
+_FOLDS = {kept_each: _folding(kept_each) for kept_each in (6, 10, 21)}
+"""By how many frequencies of a block are kept: those of the first three, four and six diagonals."""
 
 
 @numba.njit(cache=True, nogil=True)
