@@ -5,32 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from clew.actions import raising
 from clew.cli.drawing import landscape
-from clew.records import officers
-from tests.scenario.test_proposing import CAMERA, found
 from tests.world.browsers import Visitor
-from tests.world.door import PASSWORD, apart
-from tests.world.serving import come_in_at_once
-from tests.world.world import World
-
-
-def enter(world: World) -> None:
-    world.empty()
-    ada, sven = world.officer("ada", member="NO"), world.officer("sven", member="SE")
-    world.series(ada, "green-room", [found(world, ada, "NO-1", **CAMERA)])
-    found(world, sven, "SE-1", **CAMERA)
-    raising.raise_all()
-    officers.set_password("ada", PASSWORD)
+from tests.world.leading import ada_with_a_lead
 
 
 @pytest.fixture(scope="module")
 def ada(node) -> Iterator[Visitor]:
-    world = World(facts=node)
-    apart(enter, world)
-    with come_in_at_once("ada") as made:
-        yield made["ada"]
-    world.empty()
+    with ada_with_a_lead(node) as made:
+        yield made
 
 
 def test_everything_is_reached_from_the_frame_by_keyboard(ada: Visitor) -> None:

@@ -4,13 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from clew.actions import raising
-from clew.records import officers
-from tests.scenario.test_proposing import CAMERA, found
 from tests.world.browsers import Visitor
-from tests.world.door import PASSWORD, apart
-from tests.world.serving import come_in_at_once
-from tests.world.world import World
+from tests.world.leading import ada_with_a_lead
 
 PATHS = [
     "/", "/cases/NO-1/", "/cases/NO-1/media/", "/series/", "/leads/", "/places/", "/map/", "/messages/", "/overlaps/", "/audit/",
@@ -37,22 +32,10 @@ ENGLISH = r"""
 """Headings, labels and buttons with words that are English and nothing else."""
 
 
-def enter(world: World) -> None:
-    world.empty()
-    ada, sven = world.officer("ada", member="NO"), world.officer("sven", member="SE")
-    world.series(ada, "green-room", [found(world, ada, "NO-1", **CAMERA)])
-    found(world, sven, "SE-1", **CAMERA)
-    raising.raise_all()
-    officers.set_password("ada", PASSWORD)
-
-
 @pytest.fixture(scope="module")
 def ada(node) -> Iterator[Visitor]:
-    world = World(facts=node)
-    apart(enter, world)
-    with come_in_at_once("ada") as made:
-        yield made["ada"]
-    world.empty()
+    with ada_with_a_lead(node) as made:
+        yield made
 
 
 def direction(ada: Visitor) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from clew.domain.handling import Actor, Use
 from clew.domain.retention import calendar_of
 from clew.media import cropping
 from clew.media.digests import content_of
-from clew.media.vault import Kept, Reader, Vault
+from clew.media.vault import Kept, Stream, Vault
 from clew.records import audit, cases, covers, crops, media, medium_keys, officers
 from clew.records.crops import Crop
 from clew.records.session import Session, acting_as
@@ -82,7 +82,7 @@ def make(cutter: Cutter, actor: Actor, piece: Piece, *, purpose: str, case: str)
     cutter.spill.mkdir(mode=0o700, exist_ok=True)
     with (
         viewing.revealed(cutter.vault, actor, medium_id, purpose=purpose, case=case) as reader,
-        content_of(_Stream(reader), spill=cutter.spill) as content,
+        content_of(Stream(reader), spill=cutter.spill) as content,
     ):
         size = content.digests.size_bytes
         png = cropping.cropped(cutter.nursery, content.fd, size, piece.box, piece.at_ms)
@@ -213,19 +213,6 @@ def overdue() -> int:
             days, hours = agreement.PROPOSAL_DAYS_MAX + 1, ARRIVES_WITHIN_HOURS + HOURS_OF_A_DAY
             count += len(crops.lapsed(session, days, hours, LAPSED_PER_RUN_MAX))
     return count
-
-
-class _Stream:
-    """A stored medium, read once from its beginning."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._at = 0
-
-    def read(self, most: int) -> bytes:
-        part = self._reader.read(self._at, most)
-        self._at += len(part)
-        return part
 
 
 def _case(session: Session, reference: str) -> UUID | None:

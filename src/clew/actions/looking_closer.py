@@ -21,7 +21,7 @@ from clew.domain.medium import MediumKind
 from clew.media.digests import Content, content_of, content_of_file
 from clew.media.reading import Reading, Wants
 from clew.media.vault import Kept as KeptBytes
-from clew.media.vault import Reader as VaultReader
+from clew.media.vault import Stream
 from clew.media.walk import open_seized
 from clew.records import audit, fingerprints, intakes, media, medium_keys
 from clew.records.intakes import Chunk
@@ -99,20 +99,7 @@ def _open(
         return None
     owner, kept = chunk.intake.handling.owner_member, KeptBytes(blob=key.blob, wrapped=key.wrapped)
     with workplace.vault.open(owner, str(key.case_id), medium.sha256, kept) as stored_medium:
-        return held.enter_context(content_of(_Stream(stored_medium), spill=workplace.spill)).fd
-
-
-class _Stream:
-    """A stored medium, read once from its beginning."""
-
-    def __init__(self, reader: VaultReader) -> None:
-        self._reader = reader
-        self._at = 0
-
-    def read(self, most: int) -> bytes:
-        part = self._reader.read(self._at, most)
-        self._at += len(part)
-        return part
+        return held.enter_context(content_of(Stream(stored_medium), spill=workplace.spill)).fd
 
 
 def _content(root: Path, location: bytes) -> Content:

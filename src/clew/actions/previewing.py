@@ -13,8 +13,7 @@ from clew.domain.handling import Actor, Use
 from clew.domain.retention import calendar_of
 from clew.media.digests import content_of
 from clew.media.reading import NO_PREVIEWS, PREVIEW_BYTES, Previews, Reading, Wants
-from clew.media.vault import Kept
-from clew.media.vault import Reader as VaultReader
+from clew.media.vault import Kept, Stream
 from clew.records import audit, officers, previews
 from clew.records.intakes import Intake
 from clew.records.previews import TIME_BYTES, Waiting
@@ -102,7 +101,7 @@ def _read(workplace: Workplace, actor: Actor, one: Waiting) -> Previews | None:
     kept = Kept(blob=one.key.blob, wrapped=one.key.wrapped)
     try:
         with workplace.vault.open(actor.member, str(one.key.case_id), one.sha256, kept) as stored:
-            content = content_of(_Stream(stored), spill=workplace.spill)
+            content = content_of(Stream(stored), spill=workplace.spill)
         with content, workplace.readers.lend(f"{actor.member}/{actor.unit}/previews") as reader:
             return reader.read(content.fd, one.size_bytes, Wants.PICTURE_OR_KEY_FRAMES).previews
     except Tampered:
@@ -110,19 +109,6 @@ def _read(workplace: Workplace, actor: Actor, one: Waiting) -> Previews | None:
         return NO_PREVIEWS
     except (Unavailable, StepRefused):
         return None
-
-
-class _Stream:
-    """A stored medium, read once from its beginning."""
-
-    def __init__(self, reader: VaultReader) -> None:
-        self._reader = reader
-        self._at = 0
-
-    def read(self, most: int) -> bytes:
-        part = self._reader.read(self._at, most)
-        self._at += len(part)
-        return part
 
 
 def _content(made: Previews) -> bytes | None:

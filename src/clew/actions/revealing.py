@@ -21,7 +21,7 @@ from clew.domain.span import Span
 from clew.media import rendering
 from clew.media.digests import content_of
 from clew.media.rendering import Drawn
-from clew.media.vault import Reader, Vault
+from clew.media.vault import Reader, Stream, Vault
 from clew.records import audit, looks, media, sightings
 from clew.records.looks import Opened
 from clew.records.session import acting_as
@@ -115,7 +115,7 @@ def _content(cutter: Cutter, reader: Reader) -> Iterator[tuple[int, int]]:
     if reader.size_bytes > DRAWN_BYTES_MAX:
         raise StepRefused("This medium is too large to be drawn here.")
     cutter.spill.mkdir(mode=0o700, exist_ok=True)
-    with content_of(_Stream(reader), spill=cutter.spill) as content:
+    with content_of(Stream(reader), spill=cutter.spill) as content:
         yield content.fd, content.digests.size_bytes
 
 
@@ -131,19 +131,6 @@ def drawn(
     )
     with reader, _content(cutter, reader) as (fd, size):
         return rendering.drawn(cutter.nursery, fd, size, look, at_ms)
-
-
-class _Stream:
-    """A stored medium, read once from its beginning."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._at = 0
-
-    def read(self, most: int) -> bytes:
-        read = self._reader.read(self._at, most)
-        self._at += len(read)
-        return read
 
 
 def _shown(actor: Actor, medium_id: UUID, look: Look, *, was_warned: bool) -> media.Shown:

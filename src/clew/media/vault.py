@@ -274,6 +274,19 @@ class Reader:
             raise Unavailable("The disk of the vault cannot be read.") from error
 
 
+class Stream:
+    """A stored medium, read once from its beginning."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._at = 0
+
+    def read(self, most: int) -> bytes:
+        part = self._reader.read(self._at, most)
+        self._at += len(part)
+        return part
+
+
 class Batch:
     """Media on their way into the vault: none is stored until the `with` block has ended.
 

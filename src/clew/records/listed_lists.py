@@ -14,7 +14,7 @@ COUNTED_MAX = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HashList:
-    """A list that the actor sees. `started_by` is an officer of the actor's own member who loaded it last, or None."""
+    """A list that the actor sees. `loaded_by` is an officer of the actor's own member who loaded it last, or None."""
 
     id: UUID
     name: str
