@@ -100,6 +100,10 @@ class Outside:
     def show_again(self) -> None:
         """Nothing: what is read needs no second factor that is fresh."""
 
+    def begin_anew(self) -> None:
+        """Ask by another connection: the server has ended one that was idle for five seconds."""
+        self._line.close()
+
     def close(self) -> None:
         self._line.close()
 
@@ -139,6 +143,7 @@ class Both:
     def show_again(self) -> None:
         """Another route comes."""
         self._routes += 1
+        self._served.begin_anew()
         self._inside.show_again()
 
     def answer(self, address: str, method: str) -> Answer:
