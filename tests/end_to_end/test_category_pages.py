@@ -112,12 +112,3 @@ def test_an_administrator_loads_a_scheme_and_a_bad_one_is_refused_in_a_sentence(
     page = ada.go("/categories/")
     assert "فئات" in page.locator("main").inner_text()
     assert page.get_by_text("Load a version of your member's scheme").count() == 0
-
-
-def test_the_pages_fit_a_phone(people: dict[str, Visitor]) -> None:
-    ada = people["ada"]
-    ada.page.set_viewport_size({"width": 320, "height": 640})
-    for address in (f"/cases/{CASE}/categories/", "/categories/"):
-        ada.go(address)
-        assert ada.faults() == []
-    ada.page.set_viewport_size({"width": 1280, "height": 900})

@@ -1,35 +1,12 @@
-"""The pages in other languages, in a real browser: chosen at the door, kept, and in Arabic from right to left."""
+"""The pages in other languages, in a real browser: chosen at the door or with one press, and kept; every page in Arabic: test_every_page.py."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from tests.world.browsers import Visitor
+from tests.world.languages import ENGLISH
 from tests.world.leading import ada_with_a_lead
-
-PATHS = [
-    "/", "/cases/NO-1/", "/cases/NO-1/media/", "/series/", "/leads/", "/places/", "/map/", "/messages/", "/overlaps/", "/audit/",
-    "/retention/", "/account/keys/",
-]  # fmt: skip
-LOOSE = r"""
-() => {
-  const named = /\b[SVOPQTM]-\d{3,}|\b[0-9a-f]{8,}\b|\b\d{4}-\d{2}-\d{2}\b|\b[A-Z]{2}-\d+\b/;
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const loose = [];
-  while (walker.nextNode()) {
-    const node = walker.currentNode, around = node.parentElement;
-    if (!named.test(node.data) || around.closest("bdi, [dir=ltr], .visually-hidden, code, kbd, script, noscript, style, textarea, option, title")) continue;
-    loose.push(node.data.trim());
-  }
-  return loose;
-}
-"""
-"""Identifiers that the writing around them could turn round: in no element that keeps them apart."""
-ENGLISH = r"""
-() => [...document.querySelectorAll("main h1, main h2, main th, main label, main button, header a, header button")]
-  .map((one) => one.innerText).filter((text) => /\b(the|and|of|with|your|wait|record)\b/i.test(text))
-"""
-"""Headings, labels and buttons with words that are English and nothing else."""
 
 
 @pytest.fixture(scope="module")
@@ -56,30 +33,6 @@ def test_a_language_is_chosen_with_one_press_and_kept(ada: Visitor) -> None:
     assert page.evaluate(ENGLISH) == []
     assert ada.faults() == []
     assert ada.complaints == []
-
-
-def sound_in_arabic(ada: Visitor) -> None:
-    page = ada.page
-    assert direction(ada) == ("ar", "rtl")
-    assert page.evaluate(LOOSE) == []
-    assert page.evaluate(ENGLISH) == []
-    assert ada.faults() == []
-    assert ada.complaints == []
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_a_page_in_arabic_runs_from_right_to_left_and_turns_no_identifier_round(ada: Visitor, path: str) -> None:
-    ada.context.add_cookies([{"name": "language", "value": "ar", "url": ada.address}])
-    ada.go(path)
-    sound_in_arabic(ada)
-
-
-@pytest.mark.parametrize("listed", ["/series/", "/leads/"])
-def test_what_a_list_in_arabic_leads_to_is_sound_too(ada: Visitor, listed: str) -> None:
-    page = ada.go(listed)
-    page.locator(f"main a[href^='{listed}']").first.click()
-    page.wait_for_load_state()
-    sound_in_arabic(ada)
 
 
 def test_the_door_speaks_the_language_of_the_browser_or_the_one_that_is_chosen(ada: Visitor) -> None:

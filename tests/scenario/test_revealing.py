@@ -302,3 +302,10 @@ def test_the_exposure_clock_is_the_officers_own(world: World, ada: Actor) -> Non
             assert cursor.fetchone()[0] == 0
     with acting_as(ada) as session:
         assert all("expos" not in act.act for act in auditing.acts_of(session, Wanted()).items)
+
+
+def test_the_clock_stands_on_every_page_once_something_may_be_looked_at_in_the_sign_in(world: World, ada: Actor) -> None:
+    before, after = signed_in("ada"), looking("ada")
+    for page in ("/", "/leads/", "/account/shortcuts/"):
+        assert "<clew-exposure" not in before.get(page).content.decode()
+        assert after.get(page).content.decode().count("<clew-exposure") == 1

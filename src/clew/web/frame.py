@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from clew.domain.officer import WITHOUT_CONTENT, Role
-from clew.web import shortcut_words, shortcuts
+from clew.web import looks, shortcut_words, shortcuts
 from clew.web.words import Words
 
 
@@ -113,6 +113,8 @@ class Frame:
     groups: tuple[tuple[Words, tuple[Way, ...]], ...]
     installation: str
     keys: str
+    clock_runs: bool
+    """Whether media were looked at in this sign-in: the officer's exposure clock stands on every page from then on."""
 
 
 def around(request: HttpRequest) -> Frame:
@@ -124,6 +126,7 @@ def around(request: HttpRequest) -> Frame:
         groups=tuple((title, tuple(_ways(entries, path))) for title, entries in groups if entries),
         installation=settings.CLEW_NAME,
         keys=shortcut_words.for_script(shortcuts.of(request)),
+        clock_runs=looks.has_stated(request),
     )
 
 

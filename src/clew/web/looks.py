@@ -51,6 +51,11 @@ def statement_of(request: HttpRequest) -> tuple[str, str] | None:
     return (kept[0], kept[1]) if kept is not None and time.time() < kept[2] else None
 
 
+def has_stated(request: HttpRequest) -> bool:
+    """Whether the officer ever stated purpose and case in this sign-in: before that nothing was looked at in it."""
+    return STATEMENT in request.session
+
+
 @require_POST
 @needs_fresh_sign_in
 def state(request: HttpRequest) -> HttpResponse:
