@@ -18,6 +18,7 @@ from clew.node.configuration import Configuration
 from clew.node.place import place_of
 from tests.end_to_end.test_commands import Node, _fresh, _remove
 from tests.world import canaries
+from tests.world.forge import forge_of
 from tests.world.vics import medium, write_cases
 
 COMMON = "zanzacanary"
@@ -62,6 +63,7 @@ WORDS = {
     "name of a place": "Sundnes-zanzacanary harbour",
     "note of a link": "The zanzacanary-jetty is seen.",
     "why a link is refused": "Another zanzacanary-jetty.",
+    "name of an upload": "Hafenkante-zanzacanary",
 }
 
 
@@ -91,6 +93,10 @@ def seized(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_clip(folder / f"{WORDS['name of a clip']}.mp4", drive(3, 4.0))
     with zipfile.ZipFile(folder / f"{WORDS['name of an archive']}.zip", "w") as archive:
         archive.writestr(f"{WORDS['name of an entry of an archive']}.jpg", picture(50))
+    uploaded = root / "uploaded"
+    uploaded.mkdir()
+    (uploaded / f"{WORDS['name of an upload']}.txt").write_text(WORDS["text of a note"] * 20)
+    landscape(60, (700, 500)).save(uploaded / f"{WORDS['name of an upload']}.bmp")
     (root / f"{WORDS['file of a hash list']}.txt").write_text("\n".join(f"{n:064x}" for n in range(1, 50)))
     records = [
         medium(n, Series=WORDS["series in an export"], MediaFiles=[{"FileName": f"{n}.jpg", "FilePath": WORDS["path in an export"]}])
@@ -110,7 +116,8 @@ def node(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[N
 
 def bytes_of_media(seized: Path) -> dict[str, list[bytes]]:
     """Thirty bytes from the middle of the largest file of each kind, as they might lie somewhere."""
-    by_size = sorted((path.stat().st_size, path) for path in (seized / "source").rglob("*") if path.is_file())
+    media = (path for folder in ("source", "uploaded") for path in (seized / folder).rglob("*") if path.is_file())
+    by_size = sorted((path.stat().st_size, path) for path in media)
     largest = {path.suffix: path.read_bytes() for _, path in by_size}
     return {f"bytes of {kind}": canaries.forms(of[len(of) // 2 :][:30]) for kind, of in largest.items()}
 
@@ -140,19 +147,23 @@ def test_no_file_of_the_node_holds_what_was_planted(node: Node, seized: Path, mo
     node.run("officer", "add", "sven", "--member", "SE", "--unit", "NC")
     for officer in ("ada", "bo"):
         node.run("officer", "add", officer, "--member", "NO", "--unit", "VICTIM-ID")
+    uploaded = _uploaded(node, "stage", WORDS["reference of a case"], *map(str, sorted((seized / "uploaded").iterdir())))
+    assert len(list((node.home / "uploads").rglob("00000*"))) == 2
     killed = node.start(*intake)
     while killed.poll() is None and not any(path.is_file() for path in (node.home / "vault").rglob("*")):
         time.sleep(0.02)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.communicate()
     assert killed.returncode == -signal.SIGKILL
-    assert canaries.found(secrets, folders(node)) == set(), "after a kill, PostgreSQL running"
+    assert canaries.found(secrets, folders(node)) == set(), "after a kill, PostgreSQL running, an upload staged"
+    _uploaded(node, "end", uploaded)  # the intake's own workers take it in along with what they do
     node.run(*intake)
     node.run("intake", str(seized / "export.json"), "--as", "ada", "--case", "EXPORTED-1", "--exhibit", "EXPORT")
     listed = seized / f"{WORDS['file of a hash list']}.txt"
     node.run("intake", str(listed), "--as", "ada", "--list", WORDS["name of a hash list"])
     answer = json.loads(node.run("triage", WORDS["reference of a case"], "--as", "ada", "--json"))
-    assert len(answer["media"]) == 35
+    assert len(answer["media"]) == 36
+    assert f"{WORDS['name of an upload']}.bmp" in {path for one in answer["media"] for path in one["paths"]}
     assert any(WORDS["name of a picture"] in path for one in answer["media"] for path in one["paths"])
     node.run("compare", str(seized / "source"), "--as", "bo")
     node.run("triage", "no such case", "--as", "ada", code=1)
@@ -162,9 +173,19 @@ def test_no_file_of_the_node_holds_what_was_planted(node: Node, seized: Path, mo
     _people(node)
     assert canaries.found(secrets, folders(node)) == set(), "after a whole run"
     node.run("case", "shred", WORDS["reference of a case"], "--as", "ada")
+    assert list((node.home / "uploads").iterdir())
     certificate = node.run("case", "shred", WORDS["reference of a case"], "--as", "bo", "--confirm", "--json")
     assert WORDS["reference of a case"] in certificate
     assert canaries.found(secrets, folders(node)) == set(), "after the case was shredded"
+    assert not list((node.home / "uploads").iterdir())
+
+
+def _uploaded(node: Node, *words: str) -> str:
+    """A step of an upload through the pages."""
+    process = forge_of(node.environment).start("tests.world.uploader", *words)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    return out.splitlines()[-1]
 
 
 def _series(node: Node, seized: Path) -> None:

@@ -22,6 +22,7 @@ from clew.domain.triage import Counts, TriagedMedium
 from clew.index.recall import Index
 from clew.media.nursery import Nursery
 from clew.media.sandbox import Sandbox
+from clew.media.uploads import Uploads
 from clew.media.vault import Vault
 from clew.records.session import acting_as
 from tests.world.world import handling
@@ -34,7 +35,8 @@ def work_in(folder: Path, nursery: Nursery) -> Iterator[Workplace]:
     indexes = {engine: Index(folder / "index" / engine.name, matching.source_of(engine), threads=1) for engine in Engine}
     yield Workplace(
         vault=Vault(folder / "vault", settings.CLEW_KEYRING), indexes=indexes, readers=readers,
-        nursery=nursery, host="here", spill=folder, certifier=Certifier(seed=bytes(range(32)), backup_days=30),
+        nursery=nursery, host="here", spill=folder, uploads=Uploads(folder / "uploads", settings.CLEW_KEYRING),
+        certifier=Certifier(seed=bytes(range(32)), backup_days=30),
     )  # fmt: skip
     readers.close()
     for index in indexes.values():

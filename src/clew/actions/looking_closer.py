@@ -89,7 +89,7 @@ def _open(
     workplace: Workplace, chunk: Chunk, location: bytes, medium: Kept, key: MediumKey | None, held: ExitStack
 ) -> int | None:
     """The medium's bytes: from its source if that is here and they are still the same, else from the vault."""
-    if chunk.archive is None and chunk.intake.host == workplace.host:
+    if chunk.archive is None and chunk.intake.upload is None and chunk.intake.host == workplace.host:
         with suppress(OSError, ClewError):
             content = _content(chunk.intake.root, location)
             held.enter_context(content)

@@ -4,30 +4,27 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 from uuid import UUID, uuid4
 
 from clew.actions import keeping, matching, previewing, recovering, restricting
+from clew.actions.holding import Source, hold, source_of
 from clew.actions.walking import AddJob, hold_off_end
 from clew.actions.workplace import Workplace
-from clew.domain.errors import ClewError, Unavailable
+from clew.domain.errors import Unavailable
 from clew.domain.fingerprint import QUALITY_MATCHED_MIN, Engine, Kind
 from clew.domain.handling import Actor
-from clew.domain.intake import BYTES_PER_CHUNK_MAX, FILES_PER_CHUNK_MAX, NOT_OPENED, NOT_READ, ChunkState
+from clew.domain.intake import BYTES_PER_CHUNK_MAX, FILES_PER_CHUNK_MAX, ChunkState
 from clew.domain.medium import MediumKind, Verdict
 from clew.index import alignment
 from clew.media.archive import looks_like_archive
-from clew.media.digests import Content, content_of_file
-from clew.media.limits import MEDIUM_BYTES_MAX
+from clew.media.digests import Content
 from clew.media.reading import FingerprintSet, Reading, Wants
-from clew.media.walk import open_seized
 from clew.records import audit, fingerprints, intakes, locks, matches, media, medium_keys, occurrences, series
 from clew.records.fingerprints import Fingerprints
 from clew.records.intakes import Chunk, Intake, Stub
 from clew.records.media import Medium
 from clew.records.session import Session, acting_as
 
-TOO_LARGE = "The file is larger than a medium may be."
 WAITS = Reading(
     verdict=Verdict.WAITING, reason="The sandbox is not closed on this machine; the bytes are kept.",
     kind=MediumKind.UNKNOWN,
@@ -60,10 +57,10 @@ def take_in(workplace: Workplace, actor: Actor, chunk: Chunk, add_job: AddJob) -
     """Give every file of the chunk its verdict and its first answer."""
     with acting_as(actor) as session:
         waiting = occurrences.waiting(session, chunk)
-    root = chunk.intake.root
+    source = source_of(workplace, chunk.intake)
     with ExitStack() as held:
         received = workplace.readers.each(
-            lambda file: receive(root, file.location or file.path, "", held, file.id), waiting,
+            lambda file: receive(source, file.location or file.path, "", held, file.id), waiting,
             at_once=workplace.readers.count,
         )  # fmt: skip
         for part in in_parts(received):
@@ -102,23 +99,15 @@ def end_chunk(actor: Actor, chunk: Chunk, add_job: AddJob) -> None:
             audit.append(session, "chunk.take_in", str(chunk.intake.id))
 
 
-def receive(root: Path, path: bytes, reason: str, held: ExitStack, occurrence: int | None = None) -> Received:
-    """Open and digest one file below `root`; its content lives as long as `held`."""
+def receive(source: Source, path: bytes, reason: str, held: ExitStack, occurrence: int | None = None) -> Received:
+    """Open and digest one file of `source`; its content lives as long as `held`."""
     received = Received(path=path, key=b"", occurrence=occurrence, reason=reason)
     if reason:
         return received
-    try:
-        fd = open_seized(root, path)
-    except ClewError:
-        return replace(received, reason=NOT_OPENED)
-    try:
-        if os.fstat(fd).st_size > MEDIUM_BYTES_MAX:
-            return replace(received, reason=TOO_LARGE)
-        content = held.enter_context(content_of_file(fd))
-    except (OSError, ClewError):
-        return replace(received, reason=NOT_READ)
-    finally:
-        os.close(fd)
+    content, reason = hold(source, path)
+    if content is None:
+        return replace(received, reason=reason)
+    held.enter_context(content)
     return replace(received, content=content, is_archive=looks_like_archive(os.pread(content.fd, 512, 0)))
 
 

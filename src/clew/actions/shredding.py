@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from clew.actions import keeping
+from clew.actions import keeping, uploading
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, NotVisible, StepRefused
 from clew.domain.handling import Actor
@@ -190,6 +190,8 @@ def _destroy(workplace: Workplace, actor: Actor, shredding: Shredding) -> None:
 
     Somebody else may have come as far meanwhile: what they counted stands.
     """
+    if workplace.uploads is not None:
+        uploading.end_of_case(workplace.uploads, actor.member, actor.unit, shredding.case)
     workplace.vault.keys.destroy(actor.member, str(shredding.case_id))
     with acting_as(actor) as session:
         if shreddings.get(session, shredding.id).step is not Step.CONFIRMED:

@@ -2,13 +2,16 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+from clew.actions.holding import Source, hold, source_of
 from clew.actions.reading import FULL_READINGS_AT_ONCE
 from clew.actions.receiving import Received, end_chunk, let_go, take
 from clew.actions.walking import AddJob, occurrence_key
 from clew.actions.workplace import Workplace
-from clew.domain.errors import ClewError
+from clew.domain.errors import ClewError, Unavailable
 from clew.domain.handling import Actor
 from clew.domain.intake import BYTES_PER_CHUNK_MAX, FILES_PER_CHUNK_MAX
 from clew.media.archive import Allowance, Entry, Unpacker, looks_like_archive
@@ -23,23 +26,45 @@ TOO_DEEP = "An archive within too many archives; it was not opened."
 
 def unpack(workplace: Workplace, actor: Actor, chunk: Chunk, add_job: AddJob) -> None:
     """Take in the entries of the chunk's archive, from where an interrupted run left off."""
-    root = chunk.intake.root
-    fd = open_seized(root, chunk.archive or os.fsencode(root.name))
-    try:
+    source = source_of(workplace, chunk.intake)
+    with _opened(source, chunk) as fd:
         size = os.fstat(fd).st_size
         with Unpacker(fd, size, nursery=workplace.nursery, allowance=Allowance(size)) as unpacker:
-            _take_entries(workplace, actor, chunk, unpacker, add_job)
-    finally:
-        os.close(fd)
+            _take_entries(workplace, actor, chunk, _path_of(source, chunk), unpacker, add_job)
     end_chunk(actor, chunk, add_job)
 
 
-def _take_entries(workplace: Workplace, actor: Actor, chunk: Chunk, unpacker: Unpacker, add_job: AddJob) -> None:
+@contextmanager
+def _opened(source: Source, chunk: Chunk) -> Iterator[int]:
+    """The archive: where it lies or, out of an upload, in sealed memory."""
+    if isinstance(source, Path):
+        fd = open_seized(source, chunk.archive or os.fsencode(source.name))
+        try:
+            yield fd
+        finally:
+            os.close(fd)
+        return
+    content, reason = hold(source, chunk.archive or b"")
+    if content is None:
+        raise Unavailable(reason)
+    with content:
+        yield content.fd
+
+
+def _path_of(source: Source, chunk: Chunk) -> bytes:
+    """What the archive is called where its entries are shown: in an upload it lies under a number."""
+    archive = chunk.archive or b""
+    return archive if isinstance(source, Path) else os.fsencode(source.file(int(archive)).path)
+
+
+def _take_entries(
+    workplace: Workplace, actor: Actor, chunk: Chunk, path: bytes, unpacker: Unpacker, add_job: AddJob
+) -> None:
     received: list[Received] = []
     size, done = 0, chunk.cursor
     # What is not kept is read in full at once.
     files_max = FILES_PER_CHUNK_MAX if chunk.intake.keeps_bytes else FULL_READINGS_AT_ONCE
-    outermost = Place(path=chunk.archive or b"", chain=(chunk.intake.source, chunk.archive or b""))
+    outermost = Place(path=path, chain=(chunk.intake.source, chunk.archive or b""))
     try:
         for position, one in _entries(workplace, unpacker, outermost, chunk.cursor, 1):
             if len(received) >= files_max or size >= BYTES_PER_CHUNK_MAX:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from uuid import UUID
 
 from clew.actions import opening, restating, restricting, retaining, walking
@@ -14,9 +15,10 @@ from clew.domain.handling_change import SubjectKind
 from clew.domain.intake import ChunkState
 from clew.domain.retention import calendar_of
 from clew.domain.upload import OPEN_PER_OFFICER_MAX, Promised, State, Upload, check_piece, promised
+from clew.keys.keyring import OWN
 from clew.media.uploads import Uploads, name_of
-from clew.records import audit, intakes, officers, uploads
-from clew.records.intakes import Stub
+from clew.records import audit, cases, intakes, officers, uploads
+from clew.records.intakes import Intake, Stub
 from clew.records.session import Session, acting_as
 
 __all__ = [
@@ -28,9 +30,10 @@ ADDER = Callable[[UUID], AddJob]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """An upload, and how many bytes of each file have come."""
+    """An upload, its files as they were promised, and how many bytes of each have come."""
 
     upload: Upload
+    files: tuple[Promised, ...]
     come: tuple[int, ...]
 
 
@@ -49,7 +52,7 @@ def begin(
     if uploads.count_open(session) >= OPEN_PER_OFFICER_MAX:
         raise StepRefused("You have {most} uploads open: end or cancel one first.", most=OPEN_PER_OFFICER_MAX)
     made = uploads.begin(session, kept_case, kept_exhibit, kept, host)
-    place.begin(made.id, len(kept))
+    place.begin(session.actor.member, _scope(session, kept_case), made.id, kept)
     audit.append(session, "upload.begin", str(made.id), {"files": len(kept)}, owner=session.actor.member)
     return made
 
@@ -68,7 +71,8 @@ def look(session: Session, place: Uploads, upload_id: UUID) -> View:
     """
     found = uploads.get(session, upload_id)
     audit.append(session, "upload.read", str(found.id), owner=session.actor.member)
-    return View(upload=found, come=tuple(place.sizes(found.id, len(found.files))))
+    staged = place.opened(session.actor.member, found.id)
+    return View(upload=found, files=staged.files, come=tuple(staged.come()))
 
 
 def come(session: Session, place: Uploads, upload_id: UUID, number: int) -> int:
@@ -78,8 +82,7 @@ def come(session: Session, place: Uploads, upload_id: UUID, number: int) -> int:
         NotVisible: the actor has no such upload, or it has no such file.
     """
     found = uploads.get(session, upload_id)
-    _file(found, number)
-    return place.size(found.id, number)
+    return place.opened(session.actor.member, found.id).size(number)
 
 
 def append(session: Session, place: Uploads, upload_id: UUID, number: int, offset: int, piece: bytes) -> int:
@@ -92,11 +95,11 @@ def append(session: Session, place: Uploads, upload_id: UUID, number: int, offse
         Unavailable: there is no room.
     """
     found = uploads.get(session, upload_id)
-    file = _file(found, number)
-    check_piece(file, offset, len(piece))
+    staged = place.opened(session.actor.member, found.id)
+    check_piece(staged.file(number), offset, len(piece))
     if found.state is not State.OPEN:
         raise StepRefused("This upload has ended.")
-    return place.append(found.id, number, offset, piece)
+    return staged.append(number, offset, piece)
 
 
 def cancel(session: Session, place: Uploads, upload_id: UUID) -> None:
@@ -124,16 +127,18 @@ def take_in(session: Session, place: Uploads, upload_id: UUID, adder: ADDER) -> 
     found = uploads.get(session, upload_id, holds=True)
     if found.state is not State.OPEN:
         return found
-    if place.sizes(found.id, len(found.files)) != [one.size_bytes for one in found.files]:
+    files, come = (staged := place.opened(session.actor.member, found.id)).files, staged.come()
+    if come != [one.size_bytes for one in files]:
         raise StepRefused("Some of it has still to come: choose the same files again.")
-    intake_id = _begin_intake(session, place, found)
-    _add_chunks(session, found, intake_id, adder(intake_id))
-    uploads.taken_in(session, found.id, intake_id)
-    audit.append(session, "upload.take_in", str(found.id), {"files": len(found.files)}, owner=session.actor.member)
+    intake = intakes.get(session, _begin_intake(session, found))
+    place.bind(session.actor.member, str(intake.case_id), found.id)
+    _add_chunks(session, found, files, intake, adder(intake.id))
+    uploads.taken_in(session, found.id, intake.id)
+    audit.append(session, "upload.take_in", str(found.id), {"files": found.files}, owner=session.actor.member)
     return uploads.get(session, found.id)
 
 
-def _begin_intake(session: Session, place: Uploads, found: Upload) -> UUID:
+def _begin_intake(session: Session, found: Upload) -> UUID:
     """As an intake from the command line without a word more: fingerprints and facts for all, the unit's own terms."""
     actor, case, exhibit = session.actor, found.case, found.exhibit
     wanted = handled(owner_member=actor.member, owner_unit=actor.unit, audience=Audience.ALL)
@@ -144,28 +149,29 @@ def _begin_intake(session: Session, place: Uploads, found: Upload) -> UUID:
     exhibit_id = opening.open_exhibit(session, case, exhibit, handling, cover_id)
     restricting.entered(session, case, exhibit, wanted)
     intake_id = walking.begin(
-        session, source=place.of(found.id), source_kind="folder", host=found.host, handling=handling, keeps_bytes=True,
-        exhibit_id=exhibit_id, cover_id=cover_id,
+        session, source=Path(found.id.hex), source_kind=intakes.UPLOADED, host=found.host, handling=handling,
+        keeps_bytes=True, exhibit_id=exhibit_id, cover_id=cover_id,
     )  # fmt: skip
     restating.restate(session, intake_id, Words())
     return intake_id
 
 
-def _add_chunks(session: Session, found: Upload, intake_id: UUID, add_job: AddJob) -> None:
-    intake = intakes.get(session, intake_id)
+def _add_chunks(
+    session: Session, found: Upload, files: Sequence[Promised], intake: Intake, add_job: AddJob
+) -> None:
     walking.hold_off_end(session, intake)
     stubs = (
         Stub(
             path=os.fsencode(file.path), location=name_of(number).encode(), size_bytes=file.size_bytes,
             key=walking.occurrence_key(b"upload", found.id.bytes, os.fsencode(file.path)),
         )
-        for number, file in enumerate(found.files)
+        for number, file in enumerate(files)
     )  # fmt: skip
     for some in walking.in_chunks(stubs):
         chunk_id = intakes.add_chunk(session, intake, some)
         if chunk_id is not None:
             add_job(chunk_id, ChunkState.WAITING)
-    intakes.walked(session, intake_id, len(found.files))
+    intakes.walked(session, intake.id, found.files)
 
 
 def look_after(place: Uploads, host: str) -> int:
@@ -176,7 +182,7 @@ def look_after(place: Uploads, host: str) -> int:
         with acting_as(calendar_of(member, unit)) as session:
             lapsed = uploads.forget_lapsed(session)
             here = uploads.under_way(session, host)
-            done = [one for one in here if _has_ended(session, one)]
+            done = [one for one in here if _has_ended(session, place, one)]
             for one in done:
                 if one.intake_id is not None:
                     intakes.finish(session, one.intake_id)
@@ -190,11 +196,27 @@ def look_after(place: Uploads, host: str) -> int:
     return len(gone) + place.sweep(kept)
 
 
-def _has_ended(session: Session, one: Upload) -> bool:
-    return one.intake_id is not None and not intakes.progress(session, intake_id=one.intake_id).is_running
+def end_of_case(place: Uploads, member: str, unit: str, case: str) -> None:
+    """A case of the unit is shredded: what is on its way into it goes with it, whoever began it."""
+    with acting_as(calendar_of(member, unit)) as session:
+        gone = [one for one in uploads.of_unit(session) if one.case == case]
+        for one in gone:
+            place.remove(one.id)
+            uploads.forget(session, one.id)
+        if gone:
+            audit.append(session, "upload.end", "", {"uploads": len(gone)}, owner=member)
 
 
-def _file(found: Upload, number: int) -> Promised:
-    if not 0 <= number < len(found.files):
-        raise NotVisible("There is no such upload.")
-    return found.files[number]
+def _has_ended(session: Session, place: Uploads, one: Upload) -> bool:
+    """Its intake is done, or nothing opens it any more: its case was shredded or has ended."""
+    if one.intake_id is not None and not intakes.progress(session, intake_id=one.intake_id).is_running:
+        return True
+    return place.is_lost(session.actor.member, one.id)
+
+
+def _scope(session: Session, case: str) -> str:
+    """Whose key opens what comes: that of the case, or the member's own as long as there is none."""
+    try:
+        return str(cases.find_own(session, case))
+    except NotVisible:
+        return OWN

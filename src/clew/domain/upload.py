@@ -13,7 +13,7 @@ FILES_MAX = 500
 FILE_BYTES_MAX = 256 * 1024 * 1024
 SET_BYTES_MAX = 2 * 1024 * 1024 * 1024
 PIECE_BYTES_MAX = 512 * 1024
-"""So much comes with one request: a page takes no more at once."""
+"""So much comes with one request, and is sealed as one: a page takes no more at once."""
 OPEN_PER_OFFICER_MAX = 3
 NAME_BYTES_MAX = 1_000
 KEPT_FOR = timedelta(hours=24)
@@ -38,21 +38,21 @@ class Promised:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """An upload of an officer into an exhibit of a case of the own unit. Files are numbered from 0 on."""
+    """An upload of an officer into an exhibit of a case of the own unit: so many files, numbered from 0 on.
+
+    What they are called and how long each is lies sealed beside what has come of them (`media/uploads.py`).
+    """
 
     id: UUID
     case: str
     exhibit: str
-    files: tuple[Promised, ...]
+    files: int
+    size_bytes: int
     state: State
     host: str
     intake_id: UUID | None
     begun_at: datetime
     ends_at: datetime
-
-    @property
-    def size_bytes(self) -> int:
-        return sum(one.size_bytes for one in self.files)
 
 
 def promised(
@@ -91,10 +91,11 @@ def _is_unwritable(path: str) -> bool:
 
 
 def check_piece(file: Promised, offset: int, piece_bytes: int) -> None:
-    """Refuse a piece that is no part of the file.
+    """Refuse what is no piece of the file: each is as long as one may be, but the last.
 
     Raises:
-        Invalid: it is empty, larger than a piece may be, or goes past the end.
+        Invalid: it has another length, or does not begin where a piece does.
     """
-    if not 1 <= piece_bytes <= PIECE_BYTES_MAX or not 0 <= offset <= file.size_bytes - piece_bytes:
-        raise Invalid("A piece has 1 to {most} bytes and lies within its file.", most=PIECE_BYTES_MAX)
+    is_begun = 0 <= offset < file.size_bytes and offset % PIECE_BYTES_MAX == 0
+    if not is_begun or piece_bytes != min(PIECE_BYTES_MAX, file.size_bytes - offset):
+        raise Invalid("A piece has {most} bytes, or is the rest of its file.", most=PIECE_BYTES_MAX)

@@ -57,7 +57,7 @@ CLEW_CUTTER = Cutter(
     vault=CLEW_VAULT, nursery=Nursery(cache=CONFIGURATION.cache_folder), spill=CONFIGURATION.spill_folder
 )
 
-CLEW_UPLOADS = Uploads(CONFIGURATION.uploads_folder)
+CLEW_UPLOADS = Uploads(CONFIGURATION.uploads_folder, CLEW_KEYRING)
 CLEW_HOST = host()
 CLEW_JOB_ADDER = "clew.jobs.tasks.adder"
 """Where the pages find what adds the jobs of an intake: a door knows no other door."""

@@ -42,7 +42,8 @@ def equipped(configuration: Configuration) -> Iterator[Workplace]:
         yield Workplace(
             vault=vault,
             indexes=indexes, readers=readers, nursery=nursery, host=host(),
-            spill=make_private(configuration.spill_folder), uploads=Uploads(configuration.uploads_folder),
+            spill=make_private(configuration.spill_folder),
+            uploads=Uploads(configuration.uploads_folder, settings.CLEW_KEYRING),
             certifier=Certifier(
                 seed=keys.key(configuration.keys_folder, keys.CERTIFICATES), backup_days=configuration.key_backup_days
             ),

@@ -20,6 +20,8 @@ SOURCE = b"intakes.source"
 ARCHIVE = b"chunks.archive"
 PATH = b"occurrences.path"
 LOCATION = b"occurrences.location"
+UPLOADED = "upload"
+"""The kind of a source that came through a browser; it is called by its upload."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,11 @@ class Intake:
         """Where its files lie: the source itself, or beside it for an export that names them."""
         source = Path(os.fsdecode(self.source))
         return source.parent if self.source_kind == "vics" else source
+
+    @property
+    def upload(self) -> UUID | None:
+        """The upload that it takes in; None for what lies in a folder or an archive."""
+        return UUID(Path(os.fsdecode(self.source)).name) if self.source_kind == UPLOADED else None
 
     @property
     def texts(self) -> Texts:

@@ -26,8 +26,8 @@ APP_GRANTS = {"uploads": "select, insert, delete, update (state, intake_id, ends
 
 
 def begin(session: Session, case: str, exhibit: str, files: Sequence[Promised], host: str) -> Upload:
-    """Keep what is to come."""
-    told = json.dumps([case, exhibit, [[one.path, one.size_bytes] for one in files]])
+    """Keep into what it comes, and how much; what files are called lies with them, under a key that goes with the case."""
+    told = json.dumps([case, exhibit, len(files), sum(one.size_bytes for one in files)])
     actor = session.actor
     with session.cursor() as cursor:
         cursor.execute(
@@ -90,6 +90,11 @@ def forget_lapsed(session: Session) -> int:
         return cursor.rowcount
 
 
+def of_unit(session: Session) -> tuple[Upload, ...]:
+    """Uploads of the unit on all machines, for its calendar."""
+    return _rows(session, "true", {})
+
+
 def under_way(session: Session, host: str) -> tuple[Upload, ...]:
     """Uploads of the unit on this machine, for its calendar."""
     return _rows(session, "host = %(host)s", {"host": host})
@@ -105,8 +110,8 @@ def _rows(session: Session, condition: str, values: Mapping[str, object]) -> tup
 
 
 def _upload(row: Sequence, told: Sequence) -> Upload:
-    case, exhibit, files = told
+    case, exhibit, files, size_bytes = told
     return Upload(
-        id=row[0], case=case, exhibit=exhibit, files=tuple(Promised(path=path, size_bytes=size) for path, size in files),
+        id=row[0], case=case, exhibit=exhibit, files=files, size_bytes=size_bytes,
         state=State(row[2]), host=row[3], intake_id=row[4], begun_at=row[5], ends_at=row[6],
     )  # fmt: skip

@@ -76,7 +76,7 @@ def one(request: HttpRequest, upload: UUID) -> JsonResponse:
         view = uploading.look(session, _place(), upload)
     files = [
         {"path": file.path, "size": file.size_bytes, "come": come}
-        for file, come in zip(view.upload.files, view.come, strict=True)
+        for file, come in zip(view.files, view.come, strict=True)
     ]
     return JsonResponse({"case": view.upload.case, "exhibit": view.upload.exhibit, "files": files})
 

@@ -9,7 +9,7 @@ from clew.records.models.columns import random_id
 
 
 class Upload(models.Model):
-    """An officer's upload. `promised` is sealed: case, exhibit, and each file's path and size. Bytes lie on `host`."""
+    """An officer's upload. `promised` is sealed: case, exhibit, how many files and bytes. The rest lies on `host`."""
 
     id = random_id()
     member = models.TextField()
