@@ -35,6 +35,14 @@ def test_everything_is_reached_from_the_frame_by_keyboard(ada: Visitor) -> None:
     page.keyboard.press("Enter")
     page.get_by_role("link", name="S-").first.wait_for()
     assert ada.faults() == []
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").fill("green room")
+    page.keyboard.press("Enter")
+    page.locator("#search-here[value='green room']").wait_for()
+    page.go_back()
+    page.locator("#search-here[value=green]").wait_for()
+    page.get_by_role("link", name="S-").first.wait_for()
+    assert "green" not in page.url
     page.locator("h1").click()
     page.keyboard.press("?")
     page.get_by_role("heading", name="Keys of this page").wait_for()
@@ -89,7 +97,7 @@ def test_a_key_that_is_switched_off_or_changed_does_so_at_once(ada: Visitor) -> 
 
 def test_a_narrow_window_has_all_of_it(ada: Visitor) -> None:
     ada.page.set_viewport_size({"width": 320, "height": 700})
-    page = ada.go("/search/?q=green")
+    page = ada.go("/search/")
     page.get_by_text("All pages").press("Enter")
     page.get_by_role("link", name="Retention", exact=True).wait_for()
     assert ada.faults() == []

@@ -191,7 +191,7 @@ def links(sven: Caller, _siv: Caller, _found: Foreign) -> None:
 
 
 def leads(sven: Caller, _siv: Caller, _found: Foreign) -> None:
-    assert sven.get("/search", q="series-open")["items"]
+    assert sven.post("/search", q="series-open")["items"]
     assert sven.get("/hash-lists")["items"][0]["member"] == "SE"
     (one,) = sven.get("/leads", state="set-aside")["items"]
     assert sven.post(f"/leads/{one['id']}", step="reopen", why="It was not sold.")["state"] == "raised"

@@ -24,6 +24,7 @@ from clew.domain.shortcut import Keys, Scope
 from clew.records import hash_lists, searches, series
 from clew.records.session import acting_as
 from clew.web import programs, tabs
+from clew.web.searches import KEPT_MAX
 from tests.scenario.test_proposing import CAMERA, found
 from tests.world.clients import signed_in
 from tests.world.world import World, handling
@@ -148,14 +149,26 @@ def test_a_search_goes_further_back_page_by_page_and_loses_nothing(world: World,
 def test_the_page_of_a_search_says_what_was_found_and_keeps_within_its_queries(world: World, ada: Actor) -> None:
     client = signed_in("ada")
     assert "Look through" not in client.get("/search/").content.decode()
+    place = client.post("/search/", {"q": "green"}).headers["Location"]
+    assert "green" not in place
     with CaptureQueriesContext(connection) as asked:
-        page = client.get("/search/", {"q": "green"}).content.decode()
+        page = client.get(place).content.decode()
     assert len(asked) <= QUERIES_MAX
     assert f'href="/series/{reference(ada, "Green room")}/"' in page
     hidden, absent = (said(client, name) for name in ("SE-1", "SE-9"))
     assert hidden.replace("SE-1", "SE-9") == absent
-    told = json.loads(client.get("/api/search", {"q": "green"}).content)
+    assert 'value="green"' in page
+    assert [reference(ada, "Green room") in page_of(other, place) for other in (client, signed_in("sven"))] == [True, False]
+    for _ in range(KEPT_MAX):
+        client.post("/search/", {"q": "green"})
+    assert "green" not in page_of(client, place), "the oldest is no longer kept"
+    assert client.get("/api/search", {"q": "green"}).status_code == 405
+    told = json.loads(client.post("/api/search", json.dumps({"q": "green"}), content_type="application/json").content)
     assert [one["label"] for one in told["items"]] == [reference(ada, "Green room")]
+
+
+def page_of(client: Client, address: str) -> str:
+    return client.get(address).content.decode()
 
 
 def marker_behind(series_id: UUID) -> str:
@@ -164,9 +177,9 @@ def marker_behind(series_id: UUID) -> str:
 
 
 def said(client: Client, case: str) -> str:
-    """What the page says of a search in that case, less the token of its forms."""
-    page = client.get("/search/", {"q": "xx", "case": case}).content.decode()
-    return re.sub(r'csrfmiddlewaretoken" value="[^"]*"', "", page)
+    """What the page says of a search in that case, less the token of its forms and what this search is called."""
+    page = page_of(client, client.post("/search/", {"q": "xx", "case": case}).headers["Location"])
+    return re.sub(r'csrfmiddlewaretoken" value="[^"]*"|(?<=of=)[\w-]+', "", page)
 
 
 def test_an_officer_has_keys_of_the_own_which_no_other_sees_or_changes(world: World) -> None:

@@ -33,6 +33,10 @@ class OfficerSignedIn(APIKeyCookie):
 
     param_name = settings.SESSION_COOKIE_NAME
 
+    def __init__(self, *, only_looks: bool = False) -> None:
+        super().__init__()
+        self._only_looks = only_looks
+
     def authenticate(self, request: HttpRequest, key: str | None) -> str | None:
         if key is None or not request.user.is_authenticated:
             return None
@@ -41,7 +45,8 @@ class OfficerSignedIn(APIKeyCookie):
             raise NotAdmitted("You may not act now: ask your administrator.")
         if why is Unfit.WITHOUT_SECOND_FACTOR:
             raise NotAdmitted("Add a second factor to your account first.")
-        if why is None and request.method not in READING and not is_fresh(request):
+        is_look = self._only_looks or request.method in READING
+        if why is None and not is_look and not is_fresh(request):
             raise NotAdmitted("Show your second factor again: what changes something needs one shown within minutes.")
         return None if why is Unfit.ENDED else request.user.get_username()
 
@@ -77,6 +82,23 @@ def reading(router: Router, path: str, answer: Any) -> Callable[[Operation], Ope
         router.get(path, response=described(answer), throttle=READS, summary=_summary(operation))(
             _asking(operation, view)
         )
+        return operation
+
+    return made
+
+
+def looking(router: Router, path: str, answer: Any) -> Callable[[Operation], Operation]:
+    """As `reading`, where what is asked must not stand in an address: it is posted, and changes nothing."""
+
+    def made(operation: Operation) -> Operation:
+        def view(request: HttpRequest, **given: Any) -> Any:
+            with as_officer(request.user.get_username()) as session:
+                return operation(session, **given)
+
+        router.post(
+            path, response=described(answer), throttle=READS, summary=_summary(operation),
+            auth=OfficerSignedIn(only_looks=True),
+        )(_asking(operation, view))  # fmt: skip
         return operation
 
     return made

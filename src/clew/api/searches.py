@@ -8,8 +8,8 @@ from pydantic import Field
 
 from clew.actions import searching
 from clew.actions.opening import Session
-from clew.api.door import reading
-from clew.api.given import After, OneOf, Reference
+from clew.api.door import looking
+from clew.api.given import After, Given, OneOf, Reference
 from clew.domain.search import ASKED_CHARACTERS_MAX, ASKED_CHARACTERS_MIN, Kind
 
 router = Router(tags=["search"])
@@ -36,7 +36,15 @@ class FoundPage(Schema):
     next: str | None
 
 
-@reading(router, "/search", FoundPage)
-def search(session: Session, q: Words, case: Reference | None = None, after: After = None) -> searching.Page:
+class GivenSearch(Given):
+    """Words are said in the body: an address is kept by whoever passes it on."""
+
+    q: Words
+    case: Reference | None = None
+    after: After = None
+
+
+@looking(router, "/search", FoundPage)
+def search(session: Session, said: GivenSearch) -> searching.Page:
     """Records in which every word stands, the newest first; with a case of the own member its file names too."""
-    return searching.search(session, q, case=case, after=after)
+    return searching.search(session, said.q, case=said.case, after=said.after)

@@ -1,17 +1,23 @@
-"""Search: one field over references, names, words and serial numbers, a bounded part a page; each is on record."""
+"""Search: one field over references, names, words and serial numbers, a bounded part a page; each is on record.
+
+Words stand in no address, where histories, proxies and logs would keep them: they are posted, wait in the sealed
+session, and a page of what was found is called by a name of chance that means something to this sign-in alone.
+"""
 
 from collections.abc import Mapping
+from secrets import token_urlsafe
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from clew.actions import searching
 from clew.actions.searching import Found, Kind
 from clew.domain.errors import Invalid, NotVisible
+from clew.domain.search import ASKED_CHARACTERS_MAX
 from clew.web import linked, triages
 from clew.web.acting import as_officer
 from clew.web.translated import refusal
@@ -27,11 +33,18 @@ KINDS: Mapping[Kind, Words] = {
 }  # fmt: skip
 
 
-@require_safe
+ASKED = "clew.searches"
+KEPT_MAX = 20
+"""So many searches of a sign-in can be come back to; the oldest goes first."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
-    """What was found of what was typed; the empty form where nothing was."""
-    given = request.GET
-    text, case, after = given.get("q", ""), given.get("case") or None, given.get("after") or None
+    """What was found of what was typed; the empty form where nothing was, or where it is no longer kept."""
+    if request.method == "POST":
+        return redirect(f"{reverse('search')}?{urlencode({'of': _keep(request)})}")
+    of, after = request.GET.get("of", ""), request.GET.get("after") or None
+    text, case = request.session.get(ASKED, {}).get(of, ("", None))
     page, told = None, ""
     if text:
         try:
@@ -39,7 +52,7 @@ def search(request: HttpRequest) -> HttpResponse:
                 page = searching.search(session, text, case=case, after=after)
         except (Invalid, NotVisible) as refused:
             told = refusal(refused)
-    asked = {"q": text, **({"case": case} if case else {})}
+    asked = {"of": of}
     unit = getattr(request.user, "unit", None)
     shown = {
         "q": text, "case": case or "", "told": told, "page": page, "is_first_page": after is None,
@@ -48,6 +61,15 @@ def search(request: HttpRequest) -> HttpResponse:
         "next": f"?{urlencode({**asked, 'after': page.next})}" if page and page.next else "",
     }  # fmt: skip
     return render(request, "searches/one.html", shown)
+
+
+def _keep(request: HttpRequest) -> str:
+    """Keep what is looked for with the sign-in; what it is called in an address."""
+    # One character too many stays one too many, so that it is refused with its sentence.
+    text, case = (request.POST.get(name, "")[: ASKED_CHARACTERS_MAX + 1] for name in ("q", "case"))
+    name, kept = token_urlsafe(9), list(request.session.get(ASKED, {}).items())
+    request.session[ASKED] = dict([*kept, (name, (text, case or None))][-KEPT_MAX:])
+    return name
 
 
 def address_of(found: Found, case: str | None, own_unit: str | None) -> str | None:

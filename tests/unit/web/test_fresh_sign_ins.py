@@ -47,6 +47,7 @@ POSTED_AT_ONCE = {
     "grid-sort": "it refuses with a sentence of its own, for a script: tests/scenario/test_going_through.py",
     "sign-in-end": "ending one's own sign-in only narrows, and whoever lost a laptop is in a hurry",
     "shortcuts-change": "which key of one's own keyboard does what opens nothing",
+    "search": "it reads; what is looked for is posted so that it stands in no address",
     "upload-begin": "what is taken in opens nothing, and an upload of an hour does not stop for a second factor",
     "upload-move": "the same; to cancel one's own upload only narrows",
 }

@@ -47,11 +47,18 @@ class ClewPalette extends HTMLElement {
   // What was typed may itself be a name: of a record, of a case, or words to search for.
   #named(typed) {
     if (!typed) return [];
-    const { go, goTo, search, searchFor, caseOf } = this.dataset;
+    const { go, goTo, searchFor, caseOf } = this.dataset;
+    const form = document.querySelector("form.search");
     const to = (words, extra = "") => ({ words: words.replace("{}", typed), address: `${go}?to=${encodeURIComponent(typed)}${extra}` });
     const ways = REFERENCE.test(typed) ? [to(goTo)] : [to(caseOf, "&as=case")];
-    if (search) ways.push({ words: searchFor.replace("{}", typed), address: `${search}?q=${encodeURIComponent(typed)}` });
+    if (form) ways.push({ words: searchFor.replace("{}", typed), run: () => this.#search(form, typed) });
     return REFERENCE.test(typed) ? ways : ways.reverse();
+  }
+
+  // Words are posted: in an address they would stay in the history of the browser.
+  #search(form, typed) {
+    form.elements.q.value = typed;
+    form.requestSubmit();
   }
 
   #all() {
