@@ -39,7 +39,7 @@ packages:  # Debian packages that some tests need; only root can install them, o
 demo: install  ## start a node with three fictional countries and triage a fictional seizure
 	@CLEW_HOME="$${CLEW_HOME:-$(CURDIR)/.demo}" exec $(BIN)/clew demo
 
-# Five at once whatever the cores: most tests wait for processes, browsers and disks. What is compiled is compiled once.
+# Six at once whatever the cores: most tests wait for processes, browsers and disks. What is compiled is compiled once.
 test:  ## install what it needs and run all tests
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync install-test packages
 	@export NUMBA_CACHE_DIR="$$(mktemp -d)" CLEW_TEST_MOULDS="$$(mktemp -d)" && trap 'rm -rf "$$NUMBA_CACHE_DIR" "$$CLEW_TEST_MOULDS"' EXIT && \
@@ -47,14 +47,14 @@ test:  ## install what it needs and run all tests
 	$(MAKE) --no-print-directory tests && $(MAKE) --no-print-directory --jobs 2 --output-sync tests-by-url tests-by-folder
 
 .PHONY: tests tests-by-url tests-by-folder collected compiled
-collected:  # and their assertions are rewritten once, not by each of the five
+collected:  # and their assertions are rewritten once, not by each of the six
 	$(BIN)/python -m pytest --collect-only -qq > /dev/null || true  # what is wrong is told below
 
-compiled:  # the code that finds and compares media, into NUMBA_CACHE_DIR: or four of the five would wait for it
+compiled:  # the code that finds and compares media, into NUMBA_CACHE_DIR: or five of the six would wait for it
 	$(BIN)/python -m tests.world.compiling || true  # what is wrong is told by the tests
 
 tests:
-	$(BIN)/python -m pytest --numprocesses 5 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 6 --dist loadfile --no-loadscope-reorder
 
 tests-by-url:  # once more on a PostgreSQL reached by URL
 	CLEW_TEST_DATABASE=url $(BIN)/python -m pytest -q $(OTHER_WAYS)
