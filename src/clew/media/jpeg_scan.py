@@ -222,7 +222,8 @@ def _tell_skipped(short, fast):  # type: ignore[no-untyped-def]
             if advance >= BLOCK:
                 taken = 0
                 break
-        fast[index] = taken | end * _END | advance << _ADVANCE_BIT if taken else _SLOW
+        # An end alone advances too: the zero of where it leads to must not lie over the last that is kept.
+        fast[index] = taken | end * _END | max(advance, end) << _ADVANCE_BIT if taken else _SLOW
 
 
 @numba.njit(cache=True, nogil=True)
