@@ -72,14 +72,16 @@ where the places of its MCU begin, the blocks left to it, and up to where the pl
 _BEHIND, _TO_REST, _TO_KEPT, _OWN, _BEGINS, _MOVES, _WRAPPED, _KIND = range(8)
 """Columns of the plan, which has a row for each block of an MCU: see `_plan`."""
 _PLAN_COLUMNS = 8
-_END = 1 << 8
-_ADVANCE_BIT, _ADVANCE_MASK, _VALUE_BIT, _VALUE_MASK = 12, 127, 20, 0xFFF
-# An entry of a fast table, from its lowest bit: 8 of bits taken, 4 of blocks ended, 7 of coefficients advanced, one
-# for a value that does not show, 12 of signed value. The lowest two fields of one turn's entries are summed up in one
-# addition.
+_TAKEN_MASK, _END_BIT, _ENDS_MASK = 127, 7, 7
+_END = 1 << _END_BIT
+_ADVANCE_BIT, _ADVANCE_MASK, _FIRST_BIT, _FIRST_MASK, _VALUE_BIT, _VALUE_MASK = 10, 127, 18, 7, 21, 0x7FF
+_VALUE_SIZE_MAX = 10
+# An entry of a fast table, from its lowest bit: 7 of bits taken, 3 of blocks ended, 7 of coefficients advanced, one
+# for a value that does not show, 3 of signed value of the coefficient where it begins, 11 of signed value of the one
+# where it ends. The lowest two fields of one turn's entries are summed up in one addition.
 _SLOW = BLOCK << _ADVANCE_BIT
 """An entry that the table cannot answer: it leads out of any block, to the reading code by code."""
-_LONG = 1 << 19
+_LONG = 1 << 17
 """An entry whose code shows and whose value does not, which holds the size of that instead: it leads out of any block
 too, by as many coefficients as a block has more than it advances."""
 _U, _U32 = np.uint64, np.uint32
@@ -228,7 +230,10 @@ def _tell_skipped(short, fast):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def _tell_kept(short, fast):  # type: ignore[no-untyped-def]
-    """Entries of coefficients that are kept: one with its value, and the end of the block if it shows."""
+    """Entries of coefficients that are kept: two with their values where they show, else one; and the end of the block.
+
+    Of two the first is the next coefficient and 1 to 3 levels, as most are that are not zero.
+    """
     for index in range(1 << LOOKED_BITS):
         entry = short[index]
         taken, run, size = entry >> 8, (entry >> 4) & 15, entry & 15
@@ -240,10 +245,18 @@ def _tell_kept(short, fast):  # type: ignore[no-untyped-def]
             fast[index] = taken | _END | 1 << _ADVANCE_BIT  # what it keeps is a zero where one is
         else:
             taken += size
-            value = _extended((index >> (LOOKED_BITS - taken)) & ((1 << size) - 1), size)
+            first, advance = 0, run + 1
+            value = _shown(index, taken, size)
+            if run == 0 and 1 <= size <= 2:
+                second = short[(index << taken) & ((1 << LOOKED_BITS) - 1)]
+                length, run, size = second >> 8, (second >> 4) & 15, second & 15
+                is_code = length > 0 and (0 < size <= AC_SIZE_MAX or second & 0xFF == 0xF0)
+                if is_code and taken + length + size <= LOOKED_BITS:
+                    taken += length + size
+                    first, advance, value = value, advance + run + 1, _shown(index, taken, size)
             length = _length_of_end(short, index, taken)
-            end = _END if length else 0
-            fast[index] = (taken + length) | end | (run + 1) << _ADVANCE_BIT | (value & _VALUE_MASK) << _VALUE_BIT
+            values = (first & _FIRST_MASK) << _FIRST_BIT | (value & _VALUE_MASK) << _VALUE_BIT
+            fast[index] = (taken + length) | (_END if length else 0) | advance << _ADVANCE_BIT | values
 
 
 @numba.njit(cache=True, nogil=True)
@@ -253,13 +266,13 @@ def _tell_differences(short, skipped, fast, is_wanted, is_dc_only, coefficients)
         entry = short[index]
         taken, size = entry >> 8, entry & 0xFF
         fast[index] = _SLOW
-        if taken == 0 or size > DC_SIZE_MAX or taken + size > TAKEN_BITS_MAX:
+        if taken == 0 or size > (_VALUE_SIZE_MAX if is_wanted else DC_SIZE_MAX) or taken + size > TAKEN_BITS_MAX:
             continue
         taken += size
         value, advance, end = 0, 1, 0
         if taken <= LOOKED_BITS:
             if is_wanted:
-                value = _extended((index >> (LOOKED_BITS - taken)) & ((1 << size) - 1), size)
+                value = _shown(index, taken, size)
             if is_dc_only:
                 # What does not show is zeros in one and ones in the other: where both agree it matters not.
                 low = skipped[(index << taken) & ((1 << LOOKED_BITS) - 1)]
@@ -285,12 +298,18 @@ def _extended(bits, size):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
+def _shown(index, taken, size):  # type: ignore[no-untyped-def]
+    """The signed value of the last `size` of the first `taken` bits of an index of a table."""
+    return _extended((index >> (LOOKED_BITS - taken)) & ((1 << size) - 1), size)
+
+
+@numba.njit(cache=True, nogil=True)
 def _with_value(entry, word):  # type: ignore[no-untyped-def]
     """A long entry with its value in the place of the value's size; `word` begins with its code."""
     size = entry >> _U32(_VALUE_BIT)
     bits = (word >> (_U(64) - _U(entry & _U32(63)))) & ((_U(1) << _U(size)) - _U(1))
     value = _extended(np.int64(bits), np.int64(size))
-    return (entry & _U32(255)) | _U32(value & _VALUE_MASK) << _U32(_VALUE_BIT)
+    return (entry & _U32(_TAKEN_MASK)) | _U32(value & _VALUE_MASK) << _U32(_VALUE_BIT)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -352,6 +371,145 @@ def _code_at(data, position, k, row, limits, offsets, symbols):  # type: ignore[
     return length + size, run + 1, _extended(bits, size), False
 
 
+@numba.njit(cache=True, nogil=True)
+def _read_one_code(states, way, data, context, exact):  # type: ignore[no-untyped-def]
+    """Let a reader take one code carefully, which its table could not answer; False if it is odd."""
+    _fast, plan, place, kept, kept_last = context
+    limits, offsets, symbols = exact
+    position, k, row, out = states[way, _POSITION], states[way, _K], states[way, _ROW], states[way, _OUT]
+    kind = np.int64(plan[row + _U(_KIND)])
+    table = 2 * kind + (1 if k else 0)
+    bits, coefficients, amount, is_end = _code_at(data, position, k, table, limits, offsets, symbols)
+    k_after = k + _U(coefficients)
+    if bits == 0 or k_after > _U(BLOCK):
+        return False
+    if kind == 0 and coefficients:
+        at = out + plan[row + _U(_BEGINS)]
+        if kept_last > _U(0):
+            kept[at + place[k_after - _U(1)]] = amount
+        elif k == _U(0):
+            mean = np.int64(states[way, _MEAN]) + amount
+            kept[at] = mean
+            states[way, _MEAN] = _U(mean)
+    states[way, _POSITION] = position + _U(bits)
+    base = plan[row + _U(_BEHIND)]
+    if is_end or k_after == _U(BLOCK):
+        here, k_after = row + _U(_PLAN_COLUMNS), _U(0)
+        states[way, _LEFT] -= _U(1)
+        states[way, _OUT] = out + plan[here + _U(_MOVES)]
+        states[way, _ROW] = plan[here + _U(_WRAPPED)]
+    else:
+        base ^= plan[row + _U(_TO_REST)]
+        if k_after <= kept_last:
+            base ^= plan[row + _U(_TO_KEPT)]
+    states[way, _BASE], states[way, _K] = base, k_after
+    return True
+
+
+@numba.njit(cache=True, nogil=True)
+def _advance(entry):  # type: ignore[no-untyped-def]
+    """By how many coefficients an entry advances."""
+    return _U((entry >> _U32(_ADVANCE_BIT)) & _U32(_ADVANCE_MASK))
+
+
+@numba.njit(cache=True, nogil=True)
+def _first(entry):  # type: ignore[no-untyped-def]
+    """Value of the coefficient where an entry begins; of a single one a zero that is true or is written over."""
+    return np.int32(entry << _U32(29 - _FIRST_BIT)) >> np.int32(29)
+
+
+@numba.njit(cache=True, nogil=True)
+def _value(entry):  # type: ignore[no-untyped-def]
+    """Value of the coefficient where an entry ends."""
+    return np.int32(entry) >> np.int32(_VALUE_BIT)
+
+
+@numba.njit(cache=True, nogil=True)
+def _goes_on(entry):  # type: ignore[no-untyped-def]
+    """All ones where an entry does not end its block, else 0."""
+    return _U((entry >> _U32(_END_BIT)) & _U32(1)) - _U(1)
+
+
+@numba.njit(cache=True, nogil=True)
+def _ended(total):  # type: ignore[no-untyped-def]
+    """How far in the plan the blocks lead that the summed entries ended."""
+    return _U((total >> _U32(_END_BIT - 3)) & _U32(_ENDS_MASK << 3))
+
+
+@numba.njit(cache=True, nogil=True)
+def _run_two(states, goals, data, context, exact):  # type: ignore[no-untyped-def] # noqa: PLR0915
+    """Let two readers that keep more than means go on side by side, as `_runner` says: look-up by look-up.
+
+    Each waits for its own look-up before, and the one fills the time of the other: of turns one after the other
+    the processor does not see far enough ahead. The look-up is written out twice, for what numba inlines it
+    counts as taken and given back each time.
+    """
+    fast, plan, place, kept, kept_last = context
+    while True:
+        for way in range(WAYS):
+            if states[way, _POSITION] >= goals[way] or states[way, _LEFT] <= _U(FEW):
+                return way
+            if states[way, _OUT] + _U(CLEARED_AHEAD) > states[way, _CLEARED]:
+                cleared = states[way, _CLEARED]
+                for ahead in range(2 * CLEARED_AHEAD):
+                    kept[cleared + _U(ahead)] = 0
+                states[way, _CLEARED] = cleared + _U(2 * CLEARED_AHEAD)
+        base, k, row, out = states[0, _BASE], states[0, _K], states[0, _ROW], states[0, _OUT]
+        base_b, k_b, row_b, out_b = states[1, _BASE], states[1, _K], states[1, _ROW], states[1, _OUT]
+        bit, bit_b = states[0, _POSITION], states[1, _POSITION]
+        word = _eight_bytes(data, bit >> _U(3)) << (bit & _U(7))
+        word_b = _eight_bytes(data, bit_b >> _U(3)) << (bit_b & _U(7))
+        here, total, here_b, total_b = row, _U32(0), row_b, _U32(0)
+        odd = -1
+        for _ in range(LOOK_UPS_A_REFILL):
+            entry = fast[base + (word >> _U(64 - LOOKED_BITS))]
+            k_after = k + _advance(entry)
+            if k_after >= _U(BLOCK):
+                k_after -= _U(BLOCK)
+                if (entry & _U32(_LONG)) == _U32(0) or k_after >= _U(BLOCK):
+                    odd = 0
+                    break
+                entry = _with_value(entry, word)
+            word <<= _U(entry) & _U(63)
+            total += entry
+            at = out + plan[here + _U(_BEGINS)]
+            kept[at + place[k]] = _first(entry)
+            kept[at + place[k_after - _U(1)]] = _value(entry)
+            goes_on = _goes_on(entry)
+            base = plan[here + _U(_BEHIND)] ^ (plan[here + _U(_TO_REST)] & goes_on)
+            base ^= plan[here + _U(_TO_KEPT)] & goes_on & (_U(0) - _U(k_after <= kept_last))
+            k = k_after & goes_on
+            here = row + _ended(total)
+            entry = fast[base_b + (word_b >> _U(64 - LOOKED_BITS))]
+            k_after = k_b + _advance(entry)
+            if k_after >= _U(BLOCK):
+                k_after -= _U(BLOCK)
+                if (entry & _U32(_LONG)) == _U32(0) or k_after >= _U(BLOCK):
+                    odd = 1
+                    break
+                entry = _with_value(entry, word_b)
+            word_b <<= _U(entry) & _U(63)
+            total_b += entry
+            at = out_b + plan[here_b + _U(_BEGINS)]
+            kept[at + place[k_b]] = _first(entry)
+            kept[at + place[k_after - _U(1)]] = _value(entry)
+            goes_on = _goes_on(entry)
+            base_b = plan[here_b + _U(_BEHIND)] ^ (plan[here_b + _U(_TO_REST)] & goes_on)
+            base_b ^= plan[here_b + _U(_TO_KEPT)] & goes_on & (_U(0) - _U(k_after <= kept_last))
+            k_b = k_after & goes_on
+            here_b = row_b + _ended(total_b)
+        states[0, _BASE], states[0, _K], states[0, _ROW] = base, k, plan[here + _U(_WRAPPED)]
+        states[0, _LEFT] -= (here - row) >> _U(3)
+        states[0, _OUT] = out + plan[here + _U(_MOVES)]
+        states[0, _POSITION] = bit + _U(total & _U32(_TAKEN_MASK))
+        states[1, _BASE], states[1, _K], states[1, _ROW] = base_b, k_b, plan[here_b + _U(_WRAPPED)]
+        states[1, _LEFT] -= (here_b - row_b) >> _U(3)
+        states[1, _OUT] = out_b + plan[here_b + _U(_MOVES)]
+        states[1, _POSITION] = bit_b + _U(total_b & _U32(_TAKEN_MASK))
+        if odd >= 0 and not _read_one_code(states, odd, data, context, exact):
+            return -1 - odd
+
+
 def _runner(*, keeps_more: bool, is_single: bool) -> Callable[..., int]:  # noqa: PLR0915
     """The loop of the walk, compiled for what it keeps, means only or more, and for stopping at each MCU or not.
 
@@ -367,7 +525,6 @@ def _runner(*, keeps_more: bool, is_single: bool) -> Callable[..., int]:  # noqa
         Answers which one; -1 less its number if it met something odd.
         """
         fast, plan, place, kept, kept_last = context
-        limits, offsets, symbols = exact
         while True:
             for way in range(first, behind):
                 position, left = states[way, _POSITION], states[way, _LEFT]
@@ -386,7 +543,7 @@ def _runner(*, keeps_more: bool, is_single: bool) -> Callable[..., int]:  # noqa
                 is_known = left > _U(few)
                 if is_known:
                     for _ in range(refills):
-                        bit = position + _U(total & _U32(255))
+                        bit = position + _U(total & _U32(_TAKEN_MASK))
                         word = _eight_bytes(data, bit >> _U(3)) << (bit & _U(7))
                         for _ in range(look_ups):
                             entry = fast[base + (word >> _U(64 - LOOKED_BITS))]
@@ -402,48 +559,30 @@ def _runner(*, keeps_more: bool, is_single: bool) -> Callable[..., int]:  # noqa
                             total += entry
                             value = np.int32(entry) >> np.int32(_VALUE_BIT)
                             at = out + plan[here + _U(_BEGINS)]
-                            goes_on = _U((entry >> _U32(8)) & _U32(1)) - _U(1)
+                            goes_on = _U((entry >> _U32(_END_BIT)) & _U32(1)) - _U(1)
                             base = plan[here + _U(_BEHIND)] ^ (plan[here + _U(_TO_REST)] & goes_on)
                             if keeps_more:
+                                # Where there is but one value, this is a zero that is true or is written over.
+                                first_value = np.int32(entry << _U32(32 - 3 - _FIRST_BIT)) >> np.int32(29)
+                                kept[at + place[k]] = first_value
                                 kept[at + place[k_after - _U(1)]] = value
                                 base ^= plan[here + _U(_TO_KEPT)] & goes_on & (_U(0) - _U(k_after <= kept_last))
                             else:
                                 mean += value
                                 kept[at] = mean
                             k = k_after & goes_on
-                            here = row + _U((total >> _U32(5)) & _U32(15 << 3))
+                            here = row + _U((total >> _U32(_END_BIT - 3)) & _U32(_ENDS_MASK << 3))
                         if not is_known:
                             break
-                    position += _U(total & _U32(255))
-                if not is_known:
-                    kind = np.int64(plan[here + _U(_KIND)])
-                    table = 2 * kind + (1 if k else 0)
-                    bits, coefficients, amount, is_end = _code_at(data, position, k, table, limits, offsets, symbols)
-                    k_after = k + _U(coefficients)
-                    if bits == 0 or k_after > _U(BLOCK):
-                        return -1 - way
-                    if kind == 0:
-                        at = out + plan[here + _U(_BEGINS)]
-                        if keeps_more:
-                            if coefficients:
-                                kept[at + place[k_after - _U(1)]] = amount
-                        elif k == _U(0):
-                            mean += amount
-                            kept[at] = mean
-                    position += _U(bits)
-                    if is_end or k_after == _U(BLOCK):
-                        base, k = plan[here + _U(_BEHIND)], _U(0)
-                        here += _U(8)
-                    else:
-                        base, k = plan[here + _U(_BEHIND)] ^ plan[here + _U(_TO_REST)], k_after
-                        if k <= kept_last:
-                            base ^= plan[here + _U(_TO_KEPT)]
+                    position += _U(total & _U32(_TAKEN_MASK))
                 states[way, _LEFT] = left - ((here - row) >> _U(3))
                 states[way, _OUT] = out + plan[here + _U(_MOVES)]
                 row = plan[here + _U(_WRAPPED)]
                 states[way, _BASE], states[way, _POSITION], states[way, _K], states[way, _ROW] = base, position, k, row
                 states[way, _MEAN] = _U(mean)
-                if is_single and row == _U(0) and k == _U(0):
+                if not is_known and not _read_one_code(states, way, data, context, exact):
+                    return -1 - way
+                if is_single and states[way, _ROW] == _U(0) and states[way, _K] == _U(0):
                     return way
 
     return cast("Callable[..., int]", run)
@@ -459,6 +598,14 @@ def _run(states, first, behind, goals, left_min, data, context, exact):  # type:
     if context[4] > _U(0):
         return _run_more(states, first, behind, goals, left_min, data, context, exact)
     return _run_means(states, first, behind, goals, left_min, data, context, exact)
+
+
+@numba.njit(cache=True, nogil=True)
+def _run_both(states, goals, data, context, exact):  # type: ignore[no-untyped-def]
+    """Let the two readers of an interval go on until one has come to its goal: see `_runner`."""
+    if context[4] > _U(0):
+        return _run_two(states, goals, data, context, exact)
+    return _run_means(states, 0, WAYS, goals, _U(FEW), data, context, exact)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -551,7 +698,7 @@ def _walk(data, begin, end, blocks, sizes, context, exact, to, region):  # type:
             noted[way] = _note(states, way, goals, logs[way], data, context, exact)
             if noted[way]:
                 break
-    arrived = _run(states, 0, ways, goals, few, data, context, exact) if ways > 1 else 0
+    arrived = _run_both(states, goals, data, context, exact) if ways > 1 else 0
     if arrived < 0:
         noted[-1 - arrived] = 0
     for way in range(ways if ways > 1 else 0):
