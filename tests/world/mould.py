@@ -22,6 +22,8 @@ from clew.node.place import place_of
 
 FOLDER = "CLEW_TEST_MOULDS"
 """The variable that names the folder of a run; where it is not set every node is founded from nothing."""
+UNSYNCED = "fsync = off\n"
+"""Tests kill processes and take no power away: what was written is there without waiting for the disk."""
 HANDED_OVER = ("context_keys", "overlap_clock")
 """Tables that hold what founding hands over from the node."""
 
@@ -39,6 +41,8 @@ def pour(configuration: Configuration) -> None:
     place = place_of(configuration)
     place.make(account.for_postgres(lambda _: None))
     _copy(mould, place.cluster)
+    with (place.cluster / "postgresql.auto.conf").open("a") as settings:
+        settings.write(UNSYNCED)
 
 
 def make(mould: Path) -> None:
