@@ -17,7 +17,7 @@ from clew.actions.auditing import Wanted
 from clew.cli.drawing import landscape
 from clew.domain.act import Act
 from clew.domain.errors import Unavailable
-from clew.domain.handling import EVERY_USE, Actor, Audience
+from clew.domain.handling import BLOCKED, EVERY_USE, Actor, Audience
 from clew.domain.officer import Role
 from clew.records import looks, sightings
 from clew.records.session import acting_as
@@ -150,7 +150,7 @@ def test_frames_and_the_curve_of_its_sound_are_drawn_of_a_film(open_office: Offi
     assert times == sorted(times)
     with Image.open(io.BytesIO(answer.content)) as strip:
         assert (strip.mode, strip.size) == ("L", (12 * 240, 135))
-    at = client.get(revealed(client, medium, "drawing")["address"] + "?at=500,1500")
+    at = client.get(revealed(client, medium, "drawing")["address"] + f"?at=500,{'9' * 20},1500,x")
     assert at["Clew-Times"] == "500,1500"
     curve = client.get(revealed(client, medium, "sound")["address"]).json()
     assert len(curve["levels"]) == 400
@@ -234,6 +234,30 @@ def test_while_a_film_is_given_it_is_asked_whether_it_still_may_be(film: tuple[U
     with pytest.raises(Unavailable, match="covered"):
         body(answer)
     assert web_looks._streams == {}
+
+
+@pytest.mark.parametrize("ending", ["narrowed", "under examination"])
+def test_a_film_that_is_being_given_ends_when_its_original_is_no_longer_to_be_seen(
+    open_office: Office, ada: Actor, sven: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    """Its facts may be seen as before; that opens no byte more."""
+    monkeypatch.setattr(web_looks, "BLOCK_BYTES", 1024)
+    monkeypatch.setattr(web_looks, "RENEWED_SECONDS", 0.0)
+    (tmp_path / "seized").mkdir()
+    write(tmp_path / "seized" / "1.mp4", scenes(1, 1))
+    shared = handling(ada, Audience.ALL, uses=EVERY_USE)
+    open_office.intake(ada, tmp_path / "seized", cover=shared)
+    medium = medium_of(ada)
+    describe(ada, shared, medium)
+    client = looking("sven" if ending == "narrowed" else "ada")
+    answer = client.get(revealed(client, medium)["address"])
+    with acting_as(ada) as session, session.cursor() as cursor:
+        if ending == "narrowed":
+            cursor.execute("update media set audience = %s", [handling(ada, Audience.ALL).circles])
+        else:
+            cursor.execute("update media set excluded = %s", [[BLOCKED]])
+    with pytest.raises(Unavailable, match="covered"):
+        body(answer)
 
 
 def test_another_member_sees_it_only_where_its_owner_shows_originals(open_office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> None:

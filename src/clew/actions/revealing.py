@@ -6,15 +6,15 @@ log before the key is unwrapped, each span of a film for itself.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
 from clew.actions import signing_in, viewing
 from clew.actions.cutter import Cutter
 from clew.domain.cover import stated
-from clew.domain.errors import ClewError, StepRefused
-from clew.domain.handling import Actor
+from clew.domain.errors import ClewError, NotVisible, StepRefused
+from clew.domain.handling import Actor, Use
 from clew.domain.look import AS_IT_IS, HEAD_BYTES, Look, check_shown, content_type_of
 from clew.domain.medium import MediumKind
 from clew.domain.span import Span
@@ -92,11 +92,16 @@ def granted(actor: Actor, medium_id: UUID, ticket: str, *, sign_in: UUID, is_ask
 
 
 def is_granted(actor: Actor, opened: Opened, *, sign_in: UUID) -> bool:
-    """Whether what was opened may still be given to the actor: asked again and again while a film is given."""
+    """Whether what was opened may still be given to the actor: asked again and again while a film is given.
+
+    As whoever asks for it anew: who may see the facts of a medium may no longer be given its original.
+    """
     if signing_in.officer_of(sign_in, is_activity=False) != actor.officer:
         return False
-    with acting_as(actor) as session:
+    with suppress(NotVisible, StepRefused), acting_as(actor, Use.ORIGINAL) as session:
+        viewing.check(session, opened.medium_id, stated(opened.purpose, opened.case))
         return looks.holds(session, opened.id)
+    return False
 
 
 def part(vault: Vault, actor: Actor, opened: Opened, span: Span, *, purpose: str, case: str) -> Reader:

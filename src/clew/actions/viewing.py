@@ -9,14 +9,29 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from clew.actions import sequencing
-from clew.domain.cover import check_use, stated
+from clew.domain.cover import Statement, check_use, stated
 from clew.domain.errors import Unavailable
 from clew.domain.handling import Actor, Use
 from clew.media.vault import Kept, Reader, Vault
 from clew.records import audit, covers, media, medium_keys
+from clew.records.media import Held
 from clew.records.session import Session, acting_as
 
 RECEIPT_SECONDS_MAX = 5.0
+
+
+def check(session: Session, medium_id: UUID, statement: Statement) -> Held:
+    """That the actor may be shown the original now, in a transaction that asks for originals.
+
+    Raises:
+        NotVisible: there is no such medium, or the actor may not see its original.
+        StepRefused: it is not kept for that purpose, or is under examination.
+    """
+    medium = media.held(session, medium_id)
+    is_own = medium.owner_member == session.actor.member
+    cover = covers.get(session, medium.cover_id)
+    check_use(cover, Use.ORIGINAL, statement, is_own=is_own, is_blocked=medium.is_blocked)
+    return medium
 
 
 @contextmanager
@@ -49,12 +64,8 @@ def opened(
     """
     statement = stated(purpose, case)
     with acting_as(actor, Use.ORIGINAL) as session:
-        medium = media.held(session, medium_id)
+        medium = check(session, medium_id, statement)
         key = medium_keys.of(session, [medium_id]).get(medium_id)
-        is_own = medium.owner_member == actor.member
-        check_use(
-            covers.get(session, medium.cover_id), Use.ORIGINAL, statement, is_own=is_own, is_blocked=medium.is_blocked
-        )
         act_id = audit.append(
             session, act, str(medium_id), counts, purpose=statement.purpose, case=statement.case_reference,
             owner=medium.owner_member,

@@ -36,6 +36,7 @@ DRAWN_SIDE_PIXELS_MAX = 640
 FRAME_SIDE_PIXELS_MAX = 240
 PICTURE_SIDE_PIXELS_MAX = 1600
 """Of a picture that no browser shows, redrawn; a longer side is made smaller."""
+MOMENT_MS_MAX = 24 * 3600 * 1000
 LEVELS = 400
 """How many points the curve of a sound has."""
 
@@ -69,6 +70,12 @@ def check_shown(look: Look, kind: MediumKind, verdict: Verdict) -> None:
 def may_reveal(actor: Actor, handling: Handling) -> bool:
     """Whether a page offers to reveal what lies under this handling; whether it is, the database says at the reveal."""
     return may_see(actor, handling, Use.ORIGINAL)
+
+
+def moments_of(untrusted_text: str) -> tuple[int, ...]:
+    """Moments in milliseconds as an address says them, with commas between; what is none, or too late, is left out."""
+    said = untrusted_text[: FRAMES_SHOWN_MAX * (len(str(MOMENT_MS_MAX)) + 1)].split(",")[:FRAMES_SHOWN_MAX]
+    return tuple(int(one) for one in said if one.isascii() and one.isdigit() and int(one) <= MOMENT_MS_MAX)
 
 
 def content_type_of(untrusted_head: bytes, kind: MediumKind) -> str | None:

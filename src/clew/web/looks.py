@@ -25,7 +25,7 @@ from clew.actions.revealing import Opened, Reader, Warned
 from clew.domain.cover import stated
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible, StepRefused, Unavailable
 from clew.domain.handling import Actor
-from clew.domain.look import Look
+from clew.domain.look import Look, moments_of
 from clew.domain.span import NoSuchSpan, Span, span_of
 from clew.web.headers import BYTES_SECURITY_POLICY
 from clew.web.posting import TOLD
@@ -133,7 +133,7 @@ def _given(request: HttpRequest, medium: UUID, ticket: str) -> HttpResponseBase:
 
 
 def _drawn(request: HttpRequest, actor: Actor, opened: Opened) -> HttpResponse:
-    at_ms = tuple(int(one) for one in request.GET.get("at", "").split(",")[:12] if one.isascii() and one.isdigit())
+    at_ms = moments_of(request.GET.get("at", ""))
     try:
         drawn = revealing.drawn(
             settings.CLEW_CUTTER, actor, opened.medium_id, opened.look, at_ms=at_ms, purpose=opened.purpose,

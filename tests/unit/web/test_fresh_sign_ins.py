@@ -89,6 +89,14 @@ def test_every_route_that_changes_something_asks_for_the_second_factor_once_more
     assert answering(officer, "POST") - AT_THE_DOOR == {*POSTED_AT_ONCE}
 
 
+def test_no_route_does_what_a_page_elsewhere_has_the_browser_send(officer: Client) -> None:
+    elsewhere = Client(enforce_csrf_checks=True, raise_request_exception=False, SERVER_NAME="localhost")
+    elsewhere.cookies = officer.cookies
+    for address in addresses().values():
+        for method in ("POST", "PATCH"):
+            assert elsewhere.generic(method, address).status_code in {403, 405}, address
+
+
 def test_whatever_is_read_without_asking_is_named_as_a_page_that_is_only_read(officer: Client) -> None:
     assert answering(officer, "GET") - AT_THE_DOOR == READ | BY_A_TICKET
 
