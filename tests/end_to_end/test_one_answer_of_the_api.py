@@ -88,7 +88,7 @@ def operations() -> Iterator[tuple[str, str, Mapping[str, Any], Any]]:
             yield method, path, words, content.get("application/json", {}).get("schema")
 
 
-BY_PATTERN = {"0-9a-f": ABSENT_DIGEST, "/[A-Za-z0-9-]": "DK/VICTIM-ID", "[A-Z]{2}": "SE"}
+BY_PATTERN = {"0-9a-f": ABSENT_DIGEST, "0-9+/": "AAAA", "/[A-Za-z0-9-]": "DK/VICTIM-ID", "[A-Z]{2}": "SE"}
 """What a pattern takes, by a part of it."""
 
 
@@ -163,6 +163,10 @@ def walk(foreign: Foreign, client: Client, methods: frozenset[str]) -> int:
                     caches["api"].clear()
                     status, kind, content = asking(client, method, path, said, query, text)
                     assert status != 500, (path, name, value)
+                    if path == "/api/uploads" and status == 200:  # begun under either name, and one more each time
+                        begun = json.loads(content)["upload"]
+                        assert client.post(f"/api/uploads/{begun}/cancel", {}, content_type="application/json").status_code == 204
+                        content = content.replace(begun.encode(), b"begun")
                     answers[value] = status, kind, content.replace(value.encode(), b"{}")
                 assert answers[hidden] == answers[absent], (method, path, name, hidden)
                 compared += 1

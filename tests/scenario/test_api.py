@@ -27,6 +27,8 @@ from tests.world.clients import shown_ago, signed_in
 from tests.world.world import World
 
 NOBODY = Client(SERVER_NAME="localhost")
+POSTED_AND_READ = {"/api/search"}
+"""What is asked there must not stand in an address; it changes nothing."""
 KEY = {"HTTP_IDEMPOTENCY_KEY": "4f2c"}
 
 
@@ -191,12 +193,12 @@ def test_every_operation_that_changes_something_asks_for_the_second_factor_once_
     walked = 0
     for path, methods in paths.items():
         for method, operation in methods.items():
-            address = re.sub(r"{\w+}", str(UUID(int=0)), path)
+            address = re.sub(r"{\w+}", str(UUID(int=0)), path.replace("{number}", "0"))
             assert detail(NOBODY.generic(method.upper(), address), 401)
             if operation["tags"] != ["programs"]:
                 shown_ago(program, "ada", 3600)
                 answer = program.generic(method.upper(), address)
-                assert method == "get" or "second factor" in detail(answer, 403)
+                assert method == "get" or path in POSTED_AND_READ or "second factor" in detail(answer, 403)
                 walked += 1
     assert walked >= 15
 

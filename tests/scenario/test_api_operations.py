@@ -1,8 +1,11 @@
 """Every operation of the API, done by officers who may: it answers, and what it answers is as the document says."""
 
 import hashlib
+import io
 import json
 import re
+import zipfile
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -16,6 +19,7 @@ from clew.actions import corresponding
 from clew.actions.opening import today
 from clew.api.operations import described
 from clew.domain.officer import Role
+from clew.domain.upload import PIECE_BYTES_MAX
 from clew.records.session import acting_as
 from tests.scenario.test_proposing import CAMERA
 from tests.scenario.test_proposing import found as taken
@@ -74,16 +78,24 @@ class Caller:
     def get(self, path: str, **asked: object) -> Any:
         return self._answer("get", path, self._client.get(f"/api{path}", asked))
 
-    def post(self, path: str, **body: object) -> Any:
-        answer = self._client.post(f"/api{path}", json.dumps(body), content_type="application/json")
+    def post(self, path: str, headers: dict[str, str] | None = None, /, **body: object) -> Any:
+        answer = self._client.post(
+            f"/api{path}", json.dumps(body), content_type="application/json", headers=headers or {}
+        )
+        if answer["Content-Type"] == "application/zip":
+            self._walked.add(("post", self._template("post", path)))
+            return answer.content
         return self._answer("post", path, answer)
 
-    def _answer(self, method: str, path: str, answer: Any) -> Any:
-        assert answer.status_code in {200, 204}, (path, answer.content)
-        template = next(
+    def _template(self, method: str, path: str) -> str:
+        return next(
             known for known, methods in sorted(DOCUMENT["paths"].items(), key=lambda one: one[0].count("{"))
             if method in methods and re.fullmatch(re.sub(r"{\w+}", "[^/]+", known), f"/api{path}")
         )  # fmt: skip
+
+    def _answer(self, method: str, path: str, answer: Any) -> Any:
+        assert answer.status_code in {200, 204}, (path, answer.content)
+        template = self._template(method, path)
         self._walked.add((method, template))
         said = DOCUMENT["paths"][template][method]["responses"][str(answer.status_code)]
         if answer.status_code == 204:
@@ -98,7 +110,7 @@ def test_every_operation_answers_as_the_document_says(found: Foreign) -> None:
     walked: set[tuple[str, str]] = set()
     sven, siv = Caller("sven", walked), Caller("siv", walked)
     administered(Caller("stina", walked))
-    for story in (triage, going_through, series, people, links, leads, overlaps, messages, identification, categories):
+    for story in (triage, going_through, uploads, keys, series, people, links, leads, overlaps, messages, identification, categories):
         story(sven, siv, found)
     disputed(Caller("alva", walked))
     dina = Caller("dina", walked)
@@ -106,7 +118,7 @@ def test_every_operation_answers_as_the_document_says(found: Foreign) -> None:
     task_force(Caller("stina", walked), sven, Caller("dagny", walked))
     connected(Caller("stina", walked))
     every = {(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods}
-    assert every - walked == OF_TOKENS | OF_OBJECTS
+    assert every - walked == OF_TOKENS | OF_OBJECTS | {("post", "/api/media/{medium}/reveal")}, "test_revealing.py asks it"
 
 
 def triage(sven: Caller, _siv: Caller, _found: Foreign) -> None:
@@ -123,11 +135,33 @@ def going_through(sven: Caller, _siv: Caller, _found: Foreign) -> None:
     name = next(line["reference"] for line in lines if line["name"] == "series-open")
     assert [item["mark"] for item in sven.get(f"/series/{name}/grid")["items"]] == ["relevant"]
     assert sven.post(f"/marks/{act}/undo") == {"media": 1}
+    assert sven.get("/media/provenance", medium=MEDIUM)["found"][0]["case"] == "SE-open"
+    sven.post("/media/cover")
+
+
+def uploads(sven: Caller, _siv: Caller, _found: Foreign) -> None:
+    """Two pieces go one behind the other, and are taken in; another upload is cancelled."""
+    content = bytes(PIECE_BYTES_MAX) + b"a quay"
+    files = [{"path": "quay.txt", "size_bytes": len(content)}]
+    made, other = (sven.post("/uploads", case="SE-9", exhibit="USB", files=files)["upload"] for _ in "ab")
+    for offset, piece in ((0, content[:PIECE_BYTES_MAX]), (PIECE_BYTES_MAX, b"a quay")):
+        come = sven.post(f"/uploads/{made}/files/0", offset=offset, bytes=b64encode(piece).decode())["come"]
+    assert (come, sven.get(f"/uploads/{made}")["files"][0]["come"]) == (len(content), len(content))
+    assert sven.post(f"/uploads/{made}/take-in") == {"case": "SE-9", "exhibit": "USB"}
+    sven.post(f"/uploads/{other}/cancel")
+    assert [one["state"] for one in sven.get("/uploads")["items"]] == ["taken-in"]
+
+
+def keys(sven: Caller, _siv: Caller, _found: Foreign) -> None:
+    assert sven.post("/keys", scope="media", keys={"relevant": "r"})["keys"]["media"]["relevant"] == "r"
+    assert sven.get("/keys")["keys"]["media"]["relevant"] == "r"
+    assert sven.post("/keys/put-back")["keys"]["media"]["relevant"] == "p"
 
 
 def series(sven: Caller, _siv: Caller, _found: Foreign) -> None:
     lines = sven.get("/series", own="true")["items"]
     one = next(line["reference"] for line in lines if line["name"] == "series-open")
+    assert {day["event"] for day in sven.get(f"/series/{one}/days")["items"]} >= {"taken-in"}
     other = sven.post("/series", title="green room")["reference"]
     assert sven.get(f"/series/{one}/media")["items"]
     assert sven.post(f"/series/{other}/media", media=[MEDIUM]) == {"media": 1}
@@ -166,6 +200,8 @@ def people(sven: Caller, _siv: Caller, _found: Foreign) -> None:
     room = sven.post("/places", kind="gps", name="a quay", country="NO", point=point)["reference"]
     sven.post(f"/places/{room}/describe", kind="stated", country="NO", basis="A letter.")
     assert sven.get(f"/places/{room}")["place"]["country"] == "NO"
+    assert room in {one["reference"] for one in sven.get("/map")["items"]}
+    assert sven.get("/map", at="-59.91,10.75", km="5")["items"] == []
     for kind in ("victims", "offenders", "places"):
         assert len(sven.get(f"/{kind}", limit=2)["items"]) == 2
 
@@ -188,6 +224,8 @@ def links(sven: Caller, _siv: Caller, _found: Foreign) -> None:
     assert sven.get(f"/links/{made['id']}")["steps"][0]["step"] == "withdraw"
     assert sven.get("/links", of=child)["items"]
     assert len(sven.get("/links/explore", of=child, hops=1)["nodes"]) == 2
+    way = sven.get("/links/path", of=child, to=sven.get("/links", of=child)["items"][0]["b"]["name"])
+    assert (len(way["nodes"]), [edge["type"] for edge in way["edges"]]) == (2, ["was-at"])
 
 
 def leads(sven: Caller, _siv: Caller, _found: Foreign) -> None:
@@ -292,6 +330,10 @@ def located(sven: Caller, siv: Caller, dina: Caller) -> None:
     siv.post(f"/referrals/{handed}/approve")
     assert dina.get("/referrals")["items"][0]["state"] == "handed-over"
     assert dina.get(f"/referrals/{handed}")["package"]["series"]["reference"] == one
+    with zipfile.ZipFile(io.BytesIO(dina.post(f"/referrals/{handed}/pack", purpose="investigation", case="DK-1"))) as packed:
+        assert set(packed.namelist()) == {"manifest.json", "package.json", "package.pdf"}
+    again = {"Idempotency-Key": "packed"}
+    assert len({dina.post(f"/referrals/{handed}/pack", again, purpose="investigation", case="DK-1") for _ in "ab"}) == 1
     dina.post(f"/referrals/{handed}/move", step="accept")
 
 

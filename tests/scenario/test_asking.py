@@ -233,7 +233,8 @@ def test_an_officer_makes_a_clue_of_an_answer_once_where_the_object_was_cut_out(
     with acting_as(ada) as session:
         concluding.conclude(session, asked, latest.id)
         (made,) = spotting.of_media(session, [picture.hex()])
-    assert (made.said.kind, made.said.value, made.said.speaks) == (ClueKind.PLUG_TYPE, "Type F, sold here.", {"SE": 3})
+    assert (made.said.kind, made.said.value, made.said.speaks) == (ClueKind.PLUG_TYPE, asked, {"SE": 3})
+    assert made.said.note == f"By an answer to {asked}.", "who answered, and in which words, is told with the question alone"
     assert (made.said.where.box, made.is_own) == (clue.Box(x=0.1, y=0.2, width=0.3, height=0.3), True)
     for of, answer_id, refusal in (
         (ada, latest.id, StepRefused), (ada, earlier.id, StepRefused), (ada, UUID(int=7), NotVisible), (sven, latest.id, StepRefused),

@@ -11,7 +11,17 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from clew.actions import blocking, corresponding, cropping, ending, gathering, questioning, referring, spotting
+from clew.actions import (
+    blocking,
+    corresponding,
+    cropping,
+    ending,
+    gathering,
+    questioning,
+    referring,
+    shredding,
+    spotting,
+)
 from clew.actions.cropping import Box, Piece
 from clew.actions.referring import State, Step
 from clew.cli.drawing import room
@@ -300,6 +310,24 @@ def test_a_referral_goes_with_its_series(office: Office, world: World, ada: Acto
     for of in (ada, sven):
         with pytest.raises(NotVisible):
             look(of, handed)
+
+
+def test_a_package_goes_when_the_case_is_shredded_whose_media_it_names(
+    office: Office, ada: Actor, bo: Actor, sven: Actor, handed: str, series: str
+) -> None:
+    """It lies under the member's key, which stays: nothing of the case would be left but what the package says of it."""
+    other = build(ada, series, to=None, country="FR", sections=frozenset({Section.PLACES}))
+    with acting_as(ada) as session:
+        shredding.propose(session, "NO-1")
+    text = shredding.confirm(office.workplace, bo, "NO-1", backup_days=30, seed=SEED)
+    assert certificates.verified(text, certificates.public_key(SEED))["counts"]["referral_packages"] == 1
+    with pytest.raises(NotVisible):
+        look(sven, handed)
+    view = look(ada, handed)
+    assert (view.referral.state, view.package, view.steps) == (State.WITHDRAWN, None, ())
+    with pytest.raises(ClewError):
+        referring.pack(office.workplace.vault, ada, handed, seed=SEED, **STATED)
+    assert look(ada, other).package is not None, "it names no medium"
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from clew.records import looks, sightings
 from clew.records.session import acting_as
 from clew.web import looks as web_looks
 from tests.scenario.test_viewing import describe
-from tests.world.clients import signed_in
+from tests.world.clients import shown_ago, signed_in
 from tests.world.clips import music, scenes, write
 from tests.world.office import Office
 from tests.world.shown import CASE, PURPOSE, body, eyes_of, looking, revealed
@@ -84,6 +84,32 @@ def test_a_picture_is_given_once_as_it_lies_and_every_step_is_on_record(picture:
     assert (reveal.subject, reveal.purpose, reveal.case_reference) == (str(medium), PURPOSE, CASE)
     assert (part.subject, part.purpose, part.case_reference) == (str(medium), PURPOSE, CASE)
     assert (reveal.counts, part.counts) == ({"look_clear": 1}, {"first": 0, "last": len(content) - 1})
+
+
+def test_a_program_reveals_by_the_rules_of_the_pages_to_its_own_sign_in_alone(
+    world: World, picture: tuple[UUID, bytes], ada: Actor
+) -> None:
+    medium, content = picture
+    client, stranger = signed_in("ada"), signed_in(world.officer("sven", member="SE").officer)
+    address, asked = f"/api/media/{medium}/reveal", {"look": "clear", "purpose": PURPOSE, "case": CASE}
+    shown_ago(client, "ada", 3600)
+    assert client.post(address, asked, content_type="application/json").status_code == 403
+    client = signed_in("ada")
+    found = client.post(address, asked, content_type="application/json").json()
+    assert (found["kind"], found["type"], found["is_warned"]) == ("image", "image/jpeg", False)
+    assert [one.get(found["address"]).status_code for one in (stranger, signed_in("ada"))] == [404, 404]
+    assert body(client.get(found["address"])) == content
+    (reveal,) = acts(ada, "medium.reveal")
+    assert (reveal.purpose, reveal.case_reference) == (PURPOSE, CASE)
+    answers = {
+        (answer.status_code, answer.content)
+        for one in (medium, uuid4())
+        for answer in [stranger.post(f"/api/media/{one}/reveal", asked, content_type="application/json")]
+    }
+    assert [status for status, _ in answers] == [404]
+    found = client.post(address, asked, content_type="application/json").json()
+    assert client.post("/api/media/cover", {}, content_type="application/json").status_code == 204
+    assert client.get(found["address"]).status_code == 404
 
 
 def test_what_is_drawn_of_a_picture_is_grey_small_and_nothing_of_its_file(picture: tuple[UUID, bytes], ada: Actor) -> None:

@@ -272,6 +272,29 @@ def test_a_member_that_withdraws_takes_its_officers_and_its_material_along_and_l
     assert sees(sven, ours) is None, "back comes the member, and each officer by the own word"
 
 
+def test_a_member_is_told_what_others_did_on_days_when_it_was_in_and_on_no_other(
+    world: World, nora: Actor, saga: Actor, ada: Actor, force: str
+) -> None:
+    """Once it is over, whoever was in hears of it again: not of the days before it came, nor after it left."""
+    did = ((-3, "before"), (-1, "within"), (0, "as it left"))
+    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+        superuser.execute("update task_force_members set accepted_at = accepted_at - interval '2 days' where member = 'SE'")
+        for days, _ in did:
+            superuser.execute(
+                "insert into task_force_days (task_force_id, day, member, officer, done, not_sure, set_back)"
+                " select id, (now() at time zone 'UTC')::date + %s, 'NO', 'ada', 1, 0, 0 from task_forces", [days],
+            )  # fmt: skip
+    def told(of: Actor) -> int:
+        with acting_as(of) as session:
+            return len(mustering.look(session, force).days)
+    assert (told(nora), told(saga)) == (3, 2)
+    with acting_as(saga) as session:
+        mustering.decide(session, force, Step.WITHDRAW)
+    with acting_as(nora) as session:
+        mustering.close(session, force)
+    assert (told(nora), told(saga)) == (3, 1)
+
+
 def test_nobody_gets_in_by_the_act_of_another_member(
     world: World, force: str, nora: Actor, saga: Actor, ada: Actor, dirk: Actor
 ) -> None:

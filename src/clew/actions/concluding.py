@@ -1,17 +1,20 @@
-"""Concluding: an officer makes a clue of what another unit answered; a program never does."""
+"""Concluding: an officer makes a clue of what another unit answered; a program never does.
+
+The answer stays the other's: what it says in words is read with the question, under the question's rules, and is not
+copied into a clue, which goes by the handling of whoever asked and is seen by many who were not asked.
+"""
 
 from contextlib import suppress
 from uuid import UUID
 
 from clew.actions import spotting
-from clew.domain.clue import VALUE_CHARACTERS_MAX, WITH_VALUE, Box, ClueKind, Where
+from clew.domain.clue import WITH_VALUE, Box, ClueKind, Where
 from clew.domain.clue import Said as ClueSaid
 from clew.domain.crop import PARTS
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.link import Confidence
 from clew.domain.question import WEIGHTS, About, Said
-from clew.domain.series import TEXT_CHARACTERS_MAX
-from clew.records import audit, clues, crops, messages, questions
+from clew.records import audit, clues, crops, questions
 from clew.records.questions import Given, Question
 from clew.records.session import Session
 
@@ -32,11 +35,11 @@ def conclude(session: Session, reference: str, answer_id: UUID) -> UUID:
     found = questions.find(session, reference)
     if (found.member, found.unit) != (session.actor.member, session.actor.unit):
         raise StepRefused("Who asked makes a clue of an answer.")
-    given, words = _answer(session, found, answer_id)
+    given = _answer(session, found, answer_id)
     if not given.answer.country:
         raise StepRefused("This answer names no country.")
     sha256, where = _where(session, found)
-    said = _said(found, given, words, where)
+    said = _said(found, given, where)
     there = clues.of_contents(session, [sha256], limit=spotting.CLUES_SHOWN_MAX)
     if any(one.is_own and one.said == said for one in there):
         raise StepRefused("There is a clue of this answer already.")
@@ -45,15 +48,14 @@ def conclude(session: Session, reference: str, answer_id: UUID) -> UUID:
     return made.id
 
 
-def _answer(session: Session, found: Question, answer_id: UUID) -> tuple[Given, str]:
-    """The answer that counts, and its words."""
+def _answer(session: Session, found: Question, answer_id: UUID) -> Given:
+    """The answer, which is the one that counts."""
     for party in questions.parties(session, found.id):
         for number, given in enumerate(party.answers):
             if given.id == answer_id:
                 if number:
                     raise StepRefused("This answer was replaced by a later one.")
-                said = messages.of(session, party.correspondence_id)
-                return given, next((one.words for one in said if one.id == given.message_id), "")
+                return given
     raise NotVisible("There is no such answer.")
 
 
@@ -73,16 +75,15 @@ def _where(session: Session, found: Question) -> tuple[bytes, Where]:
     raise StepRefused("This question is about no medium: say the clue on one yourself.")
 
 
-def _said(found: Question, given: Given, words: str, where: Where) -> ClueSaid:
+def _said(found: Question, given: Given, where: Where) -> ClueSaid:
+    """A clue that points at the question: neither the words of the answer nor who gave it are in it."""
     try:
         kind = ClueKind(found.kind.value)
     except ValueError:
         raise Invalid("Say yourself what kind of clue it is: the question does not.") from None
-    line = " ".join(words.split())
-    value = (line[:VALUE_CHARACTERS_MAX] or found.reference) if kind in WITH_VALUE else ""
-    note = f"{given.member} answered {given.answer.said.value} to {found.reference}. {line}".strip()
     return ClueSaid(
-        kind=kind, where=where, value=value, note=note[:TEXT_CHARACTERS_MAX],
+        kind=kind, where=where, value=found.reference if kind in WITH_VALUE else "",
+        note=f"By an answer to {found.reference}.",
         certainty=Confidence.PROBABLE if given.answer.said is Said.PROBABLY else Confidence.CERTAIN,
         speaks={given.answer.country: WEIGHTS[given.answer.said]},
-    )  # fmt: skip
+    )

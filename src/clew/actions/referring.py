@@ -4,7 +4,8 @@ A package holds the own unit's records, and of others' only what whoever gets it
 and nobody's identity; objects are in it that two officers let out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -23,6 +24,7 @@ from clew.domain.referral import (
     PACKAGE_BYTES_MAX,
     READ_BY_THE_RECIPIENT,
     SAID_WHY,
+    ZIP_BYTES_MAX,
     Package,
     Section,
     State,
@@ -97,7 +99,7 @@ def build(session: Session, wanted: Wanted) -> str:
     text = packing.as_json(assembling.package(session, found, about))
     if len(text.encode()) > PACKAGE_BYTES_MAX:
         raise Invalid("This is more than a package may hold: name fewer sections.")
-    referrals.keep_package(session, referral_id, text)
+    referrals.keep_package(session, referral_id, text, _named(packing.from_json(text)))
     audit.append(session, "referral.build", str(referral_id), {"crops": len(pieces)}, owner=session.actor.member)
     return reference
 
@@ -183,10 +185,19 @@ def move(session: Session, reference: str, step: Step, words: str = "") -> None:
     audit.append(session, f"referral.{step.value}", str(found.id), owner=found.member)
 
 
-def pack(vault: Vault, actor: Actor, reference: str, *, purpose: str, case: str, seed: bytes) -> bytes:
-    """The whole of it as one ZIP with a signed manifest, to be handed on by file or on paper.
+def now(_session: Session) -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
 
-    Each object in it is on record as shown, for the purpose and the case that are stated.
+
+def pack(
+    vault: Vault, actor: Actor, reference: str, *, purpose: str, case: str, seed: bytes,
+    moment: Callable[[Session], datetime] = now,
+) -> bytes:  # fmt: skip
+    """The whole of it as one ZIP with a signed manifest, to be handed on by file or on paper; up to `ZIP_BYTES_MAX`.
+
+    Each object in it is on record as shown, for the purpose and the case that are stated. `moment` is asked, in the
+    transaction of the act, when it was packed: at one moment it is always the same bytes.
 
     Raises:
         NotVisible: there is none, or the unit does not read it.
@@ -199,7 +210,7 @@ def pack(vault: Vault, actor: Actor, reference: str, *, purpose: str, case: str,
             raise StepRefused("A second officer of the unit agrees before a package leaves the node.")
         if _is_own(session, found):  # whoever it was handed to does not read it then
             _check_open(series.of(session, [found.series_id])[found.series_id].handling)
-        text = referrals.package_of(session, found.id)
+        text, packed_at = referrals.package_of(session, found.id), moment(session)
         audit.append(
             session, "referral.pack", str(found.id), {"crops": len(found.crop_ids)}, owner=found.member,
             purpose=statement.purpose, case=statement.case_reference,
@@ -209,8 +220,11 @@ def pack(vault: Vault, actor: Actor, reference: str, *, purpose: str, case: str,
         with cropping.revealed(vault, actor, crop_id, purpose=purpose, case=case) as png:
             pieces[file] = png
     files = {packing.PACKAGE: text.encode(), packing.PAPER: as_pdf(package, pieces), **pieces}
-    signed = certificates.signed(packing.manifest(found.reference, datetime.now(UTC), files), seed)
-    return packing.as_zip(signed, files)
+    signed = certificates.signed(packing.manifest(found.reference, packed_at, files), seed)
+    packed = packing.as_zip(signed, files)
+    if len(packed) > ZIP_BYTES_MAX:
+        raise Invalid("This is more than a package may hold: name fewer sections.")
+    return packed
 
 
 def look_after() -> None:
@@ -263,10 +277,16 @@ def _check_not_excluded(to_member: str | None, handling: Handling) -> None:
 
 def _check_told(session: Session, package: Package, to_member: str | None) -> None:
     """A package is made days before it is agreed to: what it says of media may have been hidden meanwhile."""
+    named = _named(package)
+    if referrals.told_of(session, named, to_member) < len(named):
+        raise StepRefused("What this package says of a medium is not to be told there any more: make it anew.")
+
+
+def _named(package: Package) -> list[bytes]:
+    """SHA-256 of the media that it speaks of."""
     named = {str(line["sha256"]) for line in package.sections.get(Section.MEDIA, ())}
     named |= {str(line["medium"]) for line in package.sections.get(Section.CLUES, ())}
-    if referrals.told_of(session, [bytes.fromhex(one) for one in named], to_member) < len(named):
-        raise StepRefused("What this package says of a medium is not to be told there any more: make it anew.")
+    return [bytes.fromhex(one) for one in named]
 
 
 def _checked_crops(session: Session, crop_ids: Sequence[UUID], to_member: str | None) -> list[crops.Crop]:
@@ -286,7 +306,10 @@ def _checked_crops(session: Session, crop_ids: Sequence[UUID], to_member: str | 
 def _view(session: Session, found: Referral) -> View:
     is_own = _is_own(session, found)
     readable = KNOWN_TO_THE_RECIPIENT | {State.PROPOSED} if is_own else READ_BY_THE_RECIPIENT
-    package = packing.from_json(referrals.package_of(session, found.id)) if found.state in readable else None
+    package = None
+    if found.state in readable:
+        with suppress(*[NotVisible] if is_own else []):  # it went with the media that it named
+            package = packing.from_json(referrals.package_of(session, found.id))
     steps = tuple(
         step for step in referral.STEPS[found.state]
         if step is not Step.LAPSE and (step in referral.BY_THE_RECIPIENT) is not is_own

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router, Status
 from ninja.security import APIKeyCookie
 from ninja.throttling import AuthRateThrottle
@@ -20,10 +20,11 @@ from ninja.throttling import AuthRateThrottle
 from clew.actions import opening
 from clew.api import repeats
 from clew.api.problems import PROBLEMS, install
-from clew.domain.errors import NotAdmitted
+from clew.domain.errors import NotAdmitted, NotVisible
 from clew.domain.token import READS_PER_MINUTE, WRITES_PER_MINUTE
 from clew.web.acting import as_officer
-from clew.web.sign_ins import Unfit, is_fresh, unfit
+from clew.web.headers import BYTES_SECURITY_POLICY
+from clew.web.sign_ins import Unfit, is_fresh, sign_in_of, unfit
 
 READING = frozenset({"GET", "HEAD"})
 
@@ -104,12 +105,14 @@ def looking(router: Router, path: str, answer: Any) -> Callable[[Operation], Ope
     return made
 
 
-def writing(router: Router, path: str, answer: Any = None) -> Callable[[Operation], Operation]:
-    """An operation that changes something, once for each idempotency key."""
+def writing(
+    router: Router, path: str, answer: Any = None, *, goes_on: bool = False
+) -> Callable[[Operation], Operation]:
+    """An operation that changes something, once for each idempotency key; `goes_on`: part of what is on record."""
 
     def made(operation: Operation) -> Operation:
         def view(request: HttpRequest, **given: Any) -> Any:
-            with as_officer(request.user.get_username()) as session:
+            with as_officer(request.user.get_username(), goes_on=goes_on) as session:
                 said = repeats.once(session, request, lambda: repeats.plain(answer, operation(session, **given)))
             return Status(HTTPStatus.NO_CONTENT, None) if answer is None else Status(HTTPStatus.OK, said)
 
@@ -140,11 +143,60 @@ def acting(router: Router, path: str, answer: Any = None) -> Callable[[Operation
     return made
 
 
-def _asking(operation: Operation, view: Operation) -> Operation:
-    """`view` with the parameters of `operation`, the request in place of the session or of who acts."""
+def showing(router: Router, path: str, answer: Any = None) -> Callable[[Operation], Operation]:
+    """An operation that opens media to this sign-in and to no other: it is given who acts, and the sign-in."""
+
+    def made(operation: Operation) -> Operation:
+        def view(request: HttpRequest, **given: Any) -> Any:
+            sign_in = sign_in_of(request)
+            if sign_in is None:
+                raise NotVisible("There is no such medium to be shown.")
+            actor = opening.actor_of(request.user.get_username())
+            said = repeats.plain(answer, operation(actor, sign_in, **given))
+            return Status(HTTPStatus.NO_CONTENT, None) if answer is None else Status(HTTPStatus.OK, said)
+
+        router.post(path, response=described(answer), throttle=WRITES, summary=_summary(operation))(
+            _asking(operation, view, given=2)
+        )
+        return operation
+
+    return made
+
+
+def giving(router: Router, path: str, content_type: str) -> Callable[[Operation], Operation]:
+    """An operation that gives a file, whole, of at most some megabytes: its act is signed before, as in `acting`.
+
+    The operation is given who acts and what tells the moment of the act; under one idempotency key it is one moment.
+    """
+    said = {200: {"description": "OK", "content": {content_type: {"schema": {"type": "string", "format": "binary"}}}}}
+
+    def made(operation: Operation) -> Operation:
+        def view(request: HttpRequest, **given: Any) -> Any:
+            actor = opening.actor_of(request.user.get_username())
+            return _file(operation(actor, repeats.moment(request), **given), content_type)
+
+        router.post(
+            path, response={200: None, **PROBLEMS}, throttle=WRITES, summary=_summary(operation),
+            openapi_extra={**repeats.HEADER, "responses": said},
+        )(_asking(operation, view, given=2))  # fmt: skip
+        return operation
+
+    return made
+
+
+def _file(content: bytes, content_type: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=content_type)
+    answer.headers["Content-Disposition"] = "attachment"
+    answer.headers["Content-Length"] = str(len(content))
+    answer.headers["Content-Security-Policy"] = BYTES_SECURITY_POLICY
+    return answer
+
+
+def _asking(operation: Operation, view: Operation, given: int = 1) -> Operation:
+    """`view` with the parameters of `operation`, the request in place of the `given` first: session, or who acts."""
     named = wraps(operation)(view)
     signature = inspect.signature(operation)
-    _first, *asked = signature.parameters.values()
+    asked = [*signature.parameters.values()][given:]
     request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     named.__signature__ = signature.replace(parameters=[request, *asked])  # type: ignore[attr-defined]
     return named

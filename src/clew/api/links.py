@@ -7,7 +7,7 @@ from uuid import UUID
 from ninja import Router, Schema
 from pydantic import Field
 
-from clew.actions import exploring, linking
+from clew.actions import exploring, linking, tracing
 from clew.actions.exploring import LinkLine, LinkPage
 from clew.actions.opening import Session
 from clew.api.door import reading, writing
@@ -135,7 +135,16 @@ def explore(
     session: Session, of: Name, hops: Annotated[int, Field(ge=1, le=2)] = 2, candidates: bool = True
 ) -> dict[str, object]:
     """What is reached from a record by links that the officer may see."""
-    found = exploring.explore(session, of, hops_max=hops, with_candidates=candidates)
+    return _explored(exploring.explore(session, of, hops_max=hops, with_candidates=candidates))
+
+
+@reading(router, "/links/path", Exploration)
+def path(session: Session, of: Name, to: Name, candidates: bool = True) -> dict[str, object]:
+    """The shortest path of evidence between two records, in its order; nothing but the first where there is none."""
+    return _explored(tracing.trace(session, of, to, with_candidates=candidates))
+
+
+def _explored(found: exploring.Exploration) -> dict[str, object]:
     at = {node.row.end.id: number for number, node in enumerate(found.nodes)}
     return {
         "nodes": [{**_end(node.row), "hops": node.hops, "has_more": node.has_more} for node in found.nodes],

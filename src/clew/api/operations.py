@@ -12,6 +12,7 @@ from clew.api import (
     identifications,
     leads,
     links,
+    media,
     messages,
     overlaps,
     people,
@@ -20,8 +21,10 @@ from clew.api import (
     referrals,
     searches,
     series,
+    shortcuts,
     task_forces,
     triages,
+    uploads,
 )
 from clew.api.door import api
 from clew.formats.problem import CONTENT_TYPE
@@ -29,6 +32,7 @@ from clew.formats.problem import CONTENT_TYPE
 for each in (
     programs, triages, series, people, links, leads, overlaps, messages, identifications, categories, clues, questions,
     referrals, task_forces, connections, searches, hash_lists, grids,
+    media, uploads, shortcuts,
 ):  # fmt: skip
     api.add_router("", each.router)
 

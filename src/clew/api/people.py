@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from pydantic import Field
 
 from clew.actions import asserting, describing, entrusting, portraying
@@ -15,7 +15,7 @@ from clew.api.links import Link, lines_of
 from clew.domain.handling import Actor
 from clew.domain.offender import Established, OffenderFacts
 from clew.domain.person import AGE_YEARS_MAX, AgeBand, Sex
-from clew.domain.place import PRECISION_METRES_MAX, PlaceFacts, PlaceKind, Point
+from clew.domain.place import PRECISION_METRES_MAX, PlaceFacts, PlaceKind, Point, around_in
 from clew.domain.victim import Said, VictimFacts, VictimState
 
 router = Router(tags=["people and places"])
@@ -140,6 +140,13 @@ class Places(Schema):
     next: str | None
 
 
+class PlaceMap(Schema):
+    """`is_cut`: there are older ones."""
+
+    items: list[Place]
+    is_cut: bool
+
+
 class Entered(Schema):
     reference: str
 
@@ -259,6 +266,15 @@ def offender(session: Session, reference: str, after: After = None) -> dict[str,
     """An offender with all that the officer may see of it; `after`: where its links go on."""
     view = portraying.look_at_offender(session, reference, after=after)
     return {"offender": _row(view.row), **_linked(view)}
+
+
+@reading(router, "/map", PlaceMap)
+def chart_places(
+    session: Session, at: Annotated[str, Query(max_length=100)] = "", km: Annotated[str, Query(max_length=20)] = ""
+) -> dict[str, object]:
+    """Places on a map, the newest first, each as near as the officer may know it; around a point, if asked."""
+    found = portraying.chart_places(session, around_in(at, km))
+    return {"items": [_row(row) for row in found.items], "is_cut": found.is_cut}
 
 
 @reading(router, "/places/{reference}", PlaceView)

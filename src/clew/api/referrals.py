@@ -1,18 +1,21 @@
 """Referrals for programs: packages about a series, handed over to the country in which it was probably made."""
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.conf import settings
 from ninja import Router, Schema
 from pydantic import Field
 
 from clew.actions import referring
 from clew.actions.opening import Session
 from clew.actions.referring import Referral
-from clew.api.door import reading, writing
-from clew.api.given import Given, Limit, OneOf, Reference, Words
+from clew.api.door import giving, reading, writing
+from clew.api.given import Given, GivenStatement, Limit, OneOf, Reference, Words
+from clew.domain.handling import Actor
 from clew.domain.referral import CROPS_MAX, SECTIONS_DEFAULT, Section, State, Step
 from clew.formats.referral import as_json
 
@@ -109,6 +112,15 @@ def approve(session: Session, reference: str) -> None:
 def move(session: Session, reference: str, given: GivenReferralStep) -> None:
     """Withdraw an own one; accept, decline or hand back what was handed over."""
     referring.move(session, reference, given.step, given.words)
+
+
+@giving(router, "/referrals/{reference}/pack", "application/zip")
+def pack(actor: Actor, moment: Callable[[Session], datetime], reference: str, given: GivenStatement) -> bytes:
+    """The whole package as a ZIP with a signed manifest; each object in it goes on record as shown."""
+    seed = settings.CLEW_CERTIFICATE_SEED()
+    return referring.pack(
+        settings.CLEW_VAULT, actor, reference, purpose=given.purpose, case=given.case, seed=seed, moment=moment
+    )
 
 
 def _line(one: Referral) -> dict[str, object]:

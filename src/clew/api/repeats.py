@@ -6,6 +6,7 @@ Source: the Idempotency-Key header of draft-ietf-httpapi-idempotency-key-header.
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -42,6 +43,18 @@ def once(session: Session, request: HttpRequest, done: Callable[[], Any]) -> Any
         if kept.answer is None:
             kept.answer = json.dumps(done())
     return json.loads(kept.answer)
+
+
+def moment(request: HttpRequest) -> Callable[[Session], datetime]:
+    """Gives, in the transaction of an act, when it is done: sent again under its key, when it was done first.
+
+    What is made of that moment is then the same again. It is for acts that are done, and on record, each time.
+    """
+
+    def asked(session: Session) -> datetime:
+        return datetime.fromisoformat(str(once(session, request, lambda: datetime.now(UTC).isoformat())))
+
+    return asked
 
 
 def plain(schema: Any, made: Any) -> Any:

@@ -1,7 +1,7 @@
 """Series for programs: what belongs together, and what units say of it."""
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Query, Router, Schema
@@ -22,6 +22,7 @@ from clew.api.given import (
     Words,
     digests,
 )
+from clew.domain.link import word_of
 from clew.domain.medium import MediumKind, Verdict
 from clew.domain.series import SeriesState, Step
 
@@ -152,6 +153,18 @@ class SeriesAsserted(Schema):
     assertion: UUID
 
 
+class SeriesDay(Schema):
+    """So many media, or exhibits, to which it happened on a day. Cameras have clocks of their own."""
+
+    event: Literal["taken", "taken-in", "exhibit-entered"]
+    day: date
+    count: int
+
+
+class SeriesDays(Schema):
+    items: list[SeriesDay]
+
+
 class SeriesCount(Schema):
     media: int
 
@@ -253,6 +266,13 @@ def look(session: Session, reference: str) -> dict[str, object]:
 def media(session: Session, reference: str, after: After = None, limit: Limit = 50) -> surveying.MediaPage:
     """SeriesMedia of a series, and of those that are one with it, as facts."""
     return surveying.media(session, reference, after=after, limit=limit)
+
+
+@reading(router, "/series/{reference}/days", SeriesDays)
+def days(session: Session, reference: str) -> dict[str, object]:
+    """On which days media of a series were taken and taken in, and exhibits entered, as far as the officer sees."""
+    times = surveying.look(session, reference).times
+    return {"items": [{"event": word_of(one.event), "day": one.day, "count": one.count} for one in times]}
 
 
 @writing(router, "/series", Opened)

@@ -17,6 +17,8 @@ PLACES_MAX = 50
 QUESTIONS_MAX = 50
 TIMELINE_MAX = 366
 PACKAGE_BYTES_MAX = 512 * 1024
+ZIP_BYTES_MAX = 64 * 1024 * 1024
+"""Twenty objects of two megabytes each, once as a picture and once on paper, fit with the package."""
 FORMAT = "clew-referral/1"
 
 

@@ -54,6 +54,11 @@ def in_words(statement: Mapping[str, object]) -> str:
         lines.append(f"{kept} media lie in other cases of {statement['member']} too, and stay readable there.")
     if counts.get("releases_withdrawn"):
         lines.append(f"{counts['releases_withdrawn']} releases to other members ended; they may keep what they saw.")
+    if counts.get("referral_packages"):
+        lines.append(
+            f"{counts['referral_packages']} packages of referrals went too; who was handed one may keep what they read"
+            " or wrote into a file."
+        )
     lines.append(
         "Not covered: bits of fingerprints in the index until it is built anew, copies outside this node,"
         " and what a file system that copies on write or a flash disk keeps of an overwritten key."

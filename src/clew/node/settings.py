@@ -1,5 +1,6 @@
 """Django's settings, derived from the configuration and the keys of the node."""
 
+from functools import partial
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -57,6 +58,8 @@ CLEW_CUTTER = Cutter(
     vault=CLEW_VAULT, nursery=Nursery(cache=CONFIGURATION.cache_folder), spill=CONFIGURATION.spill_folder
 )
 
+CLEW_CERTIFICATE_SEED = partial(node_keys.key, CONFIGURATION.keys_folder, node_keys.CERTIFICATES)
+"""Gives what signs manifests of packages: read where it is asked for, and kept nowhere."""
 CLEW_UPLOADS = Uploads(CONFIGURATION.uploads_folder, CLEW_KEYRING)
 CLEW_HOST = host()
 CLEW_JOB_ADDER = "clew.jobs.tasks.adder"

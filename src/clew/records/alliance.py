@@ -32,6 +32,12 @@ OF_A_MEMBER_THAT_IS_IN = (
     " and exists (select from public.task_force_members m where m.task_force_id = task_force_officers.task_force_id"
     f" and m.member = {VIEWER_MEMBER} and m.standing = '{Standing.IN}')"
 )
+THE_MEMBER_WAS_IN = (
+    "exists (select from public.task_force_members m where m.task_force_id = task_force_days.task_force_id"
+    f" and m.member = {VIEWER_MEMBER} and day >= (m.accepted_at at time zone 'UTC')::date"
+    f" and (m.standing = '{Standing.IN}' or day < (m.decided_at at time zone 'UTC')::date))"
+)
+"""What others did on a day is told to members that were in then; of the day on which one left nothing, as it went on."""
 IS_HELD_BY_NOBODY_ELSE = f"(held_by is null or held_until <= now() or held_by = {OFFICER})"
 
 RULES: Mapping[str, Mapping[str, str]] = {
@@ -91,7 +97,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
         ),
     },
     "task_force_days": {
-        "select": f"using ({IS_KNOWN})",
+        "select": f"using ({IS_KNOWN} and (member = {VIEWER_MEMBER} or {THE_MEMBER_WAS_IN}))",
         "insert": f"with check ({IS_RUNNING} and officer = {OFFICER} and member = {VIEWER_MEMBER})",
         "update": (
             f"using ({IS_RUNNING} and officer = {OFFICER} and member = {VIEWER_MEMBER})"

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from clew.domain.handling_change import SubjectKind
-from clew.records import crops
+from clew.records import crops, referrals
 from clew.records.handlings import OF_NOUNS, TABLES
 from clew.records.session import Session
 
@@ -34,6 +34,7 @@ def case(session: Session, case_id: UUID) -> Forgotten:
         held = {bytes(row[0]) for row in cursor}
         blobs = _unheld(session, held)
         cursor.execute("select clew_forget_messages(%s)", [case_id])
+        packages = referrals.end_packages(session, case_id=case_id)
         pieces = crops.forget(session, "c.case_id = %(case)s", {"case": case_id})
         cursor.execute("select clew_forget_overlaps(%s)", [case_id])
         cursor.execute(
@@ -45,7 +46,8 @@ def case(session: Session, case_id: UUID) -> Forgotten:
             cursor.execute(statement, [case_id])
             counts[table] = cursor.rowcount
     more = media(session, lying)
-    return Forgotten(counts=counts | more.counts, blobs=[*blobs, *pieces, *more.blobs])
+    counts |= more.counts | {"referral_packages": packages + more.counts["referral_packages"]}
+    return Forgotten(counts=counts, blobs=[*blobs, *pieces, *more.blobs])
 
 
 def some_of(session: Session, kind: SubjectKind, subject_id: UUID, limit: int) -> tuple[Forgotten, bool]:
@@ -118,7 +120,7 @@ def media(session: Session, lying: Sequence[UUID], *, are_kept_in_series: bool =
         )
         alone = [row[0] for row in cursor]
         cursor.execute("select clew_forget_media(%s::uuid[])", [alone])
-        counts = {}
+        counts = {"referral_packages": referrals.end_packages(session, alone)}
         for table, statement in _OF_MEDIA.items():
             cursor.execute(statement, [alone])
             counts[table] = cursor.rowcount

@@ -9,7 +9,7 @@ from uuid import UUID
 from clew.domain.errors import NotVisible, StepRefused, Tampered
 from clew.domain.handling import BLOCKED
 from clew.domain.link import EndKind, LinkState, LinkType
-from clew.domain.referral import State, reference_in
+from clew.domain.referral import STEPS, State, Step, reference_in
 from clew.records import sealed
 from clew.records.session import Session
 
@@ -66,16 +66,20 @@ def propose(
         return made[0], str(made[1])
 
 
-def keep_package(session: Session, referral_id: UUID, package: str) -> None:
-    """Keep the package of a referral that is proposed."""
+def keep_package(session: Session, referral_id: UUID, package: str, names: Sequence[bytes]) -> None:
+    """Keep the package of a referral that is proposed; `names` are SHA-256 of media that it speaks of."""
     digest = hashlib.sha256(package.encode()).digest()
     with session.cursor() as cursor:
         cursor.execute(
-            "insert into referral_packages (referral_id, member, unit, package, digest) values (%s, %s, %s, %s, %s)",
-            [
-                referral_id, session.actor.member, session.actor.unit,
-                sealed.note(session.actor.member, PACKAGE, package), digest,
-            ],
+            """
+            insert into referral_packages (referral_id, member, unit, package, digest, media)
+            select %(id)s, %(member)s, %(unit)s, %(package)s, %(digest)s, array(
+                select m.id from media m where m.name = any(%(names)s)
+                   and m.owner_member = %(member)s and m.owner_unit = %(unit)s)""",
+            {
+                "id": referral_id, "member": session.actor.member, "unit": session.actor.unit, "digest": digest,
+                "package": sealed.note(session.actor.member, PACKAGE, package), "names": list(names),
+            },
         )  # fmt: skip
 
 
@@ -101,6 +105,35 @@ def forget_package(session: Session, referral_id: UUID) -> None:
     """The package of an own referral goes: it was withdrawn or has lapsed."""
     with session.cursor() as cursor:
         cursor.execute("delete from referral_packages where referral_id = %s", [referral_id])
+
+
+def end_packages(session: Session, media: Sequence[UUID] = (), case_id: UUID | None = None) -> int:
+    """Packages of the own unit that name one of these media, or hold what was cut out of them or in that case, go;
+    what was handed over is withdrawn. How many went.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            delete from referral_packages p using referrals r
+             where r.id = p.referral_id and p.member = %(member)s and p.unit = %(unit)s
+               and (p.media && %(media)s::uuid[] or r.crop_ids && array(
+                    select c.id from crops c where c.case_id = %(case)s or c.medium_id = any(%(media)s)))
+            returning p.referral_id""",
+            {
+                "media": list(media), "case": case_id, "member": session.actor.member, "unit": session.actor.unit,
+            },
+        )  # fmt: skip
+        gone = [row[0] for row in cursor]
+        cursor.execute(
+            """
+            update referrals set state = %s, moved_by = %s, moved_at = transaction_timestamp()
+             where id = any(%s) and state = any(%s)""",
+            [
+                State.WITHDRAWN.value, session.actor.officer, gone,
+                [one.value for one in STEPS if Step.WITHDRAW in STEPS[one]],
+            ],
+        )  # fmt: skip
+    return len(gone)
 
 
 def find(session: Session, reference: str, *, holds: bool = False) -> Referral:

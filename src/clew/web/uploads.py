@@ -29,11 +29,12 @@ OFFSET = "Upload-Offset"
 STEPS = frozenset({"end", "cancel"})
 
 
-def _place() -> Uploads:
+def place() -> Uploads:
+    """Where what comes lies until it is taken in."""
     return cast("Uploads", settings.CLEW_UPLOADS)
 
 
-def _adder(session: Session, intake_id: UUID) -> AddJob:
+def adder_of(session: Session, intake_id: UUID) -> AddJob:
     """What adds the jobs of an intake on this machine, where the bytes lie."""
     adder = import_string(settings.CLEW_JOB_ADDER)
     return cast("AddJob", adder(session.actor, settings.CLEW_HOST, intake_id, keeps_bytes=True))
@@ -61,7 +62,7 @@ def begin(request: HttpRequest) -> JsonResponse:
     try:
         case, exhibit, files = _said(request.body)
         with as_officer(request.user.get_username()) as session:
-            made = uploading.begin(session, _place(), settings.CLEW_HOST, case, exhibit, files)
+            made = uploading.begin(session, place(), settings.CLEW_HOST, case, exhibit, files)
     except NotAdmitted:
         raise
     except ClewError as refused:
@@ -73,7 +74,7 @@ def begin(request: HttpRequest) -> JsonResponse:
 def one(request: HttpRequest, upload: UUID) -> JsonResponse:
     """Which files an upload is of, and how many bytes of each have come: so that it goes on where it stopped."""
     with as_officer(request.user.get_username()) as session:
-        view = uploading.look(session, _place(), upload)
+        view = uploading.look(session, place(), upload)
     files = [
         {"path": file.path, "size": file.size_bytes, "come": come}
         for file, come in zip(view.files, view.come, strict=True)
@@ -87,9 +88,9 @@ def file(request: HttpRequest, upload: UUID, number: int) -> HttpResponse:
     try:
         with as_officer(request.user.get_username(), goes_on=True) as session:
             if request.method == "HEAD":
-                come = uploading.come(session, _place(), upload, number)
+                come = uploading.come(session, place(), upload, number)
             else:
-                come = uploading.append(session, _place(), upload, number, _offset(request), request.body)
+                come = uploading.append(session, place(), upload, number, _offset(request), request.body)
     except NotAdmitted:
         raise
     except StepRefused as refused:
@@ -109,10 +110,10 @@ def move(request: HttpRequest, upload: UUID, step: str) -> HttpResponse:
     try:
         with as_officer(request.user.get_username()) as session:
             if step == "cancel":
-                uploading.cancel(session, _place(), upload)
+                uploading.cancel(session, place(), upload)
                 request.session[TOLD] = _("The upload is cancelled, and what had come of it is gone.")
                 return redirect("uploads")
-            found = uploading.take_in(session, _place(), upload, lambda intake: _adder(session, intake))
+            found = uploading.take_in(session, place(), upload, lambda intake: adder_of(session, intake))
     except (NotAdmitted, NotVisible):
         raise
     except ClewError as refused:

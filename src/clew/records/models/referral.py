@@ -51,7 +51,10 @@ class Referral(models.Model):
 
 
 class ReferralPackage(models.Model):
-    """The package of a referral, sealed under its owner's key; `digest` is the SHA-256 of what is sealed."""
+    """The package of a referral, sealed under its owner's key; `digest` is the SHA-256 of what is sealed.
+
+    `media` are own media that it names: it goes with them.
+    """
 
     id = random_id()
     referral_id = models.UUIDField(unique=True)
@@ -59,6 +62,7 @@ class ReferralPackage(models.Model):
     unit = models.TextField()
     package = models.TextField()
     digest = models.BinaryField()
+    media = ArrayField(models.UUIDField(), default=list, db_default=[])
 
     class Meta:
         db_table = "referral_packages"
