@@ -8,10 +8,11 @@ import simplejpeg
 from numpy.typing import NDArray
 
 from clew.domain.errors import Undecodable
+from clew.media.folding import fingerprint_frequencies
 from clew.media.jpeg_frame import Frame, Segment, plain_frame
 from clew.media.jpeg_scan import read_scan
 from clew.media.limits import LimitExceeded
-from clew.media.pdq import EIGHTHS, Frequencies, Grey, PicturePdq, fingerprint_frequencies
+from clew.media.pdq import EIGHTHS, Frequencies, Grey, PicturePdq
 from clew.media.picture import CUT_SHORT, DAMAGED, Picture, check_size
 from clew.media.reading import Fact
 

@@ -9,7 +9,6 @@ Source of the steps: Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ
 Algorithm" (2019). What is ours: the folding, and the centred window.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
@@ -136,30 +135,6 @@ def fingerprint_grey(
     )
 
 
-def fingerprint_frequencies(frequencies: Frequencies, full_size: tuple[int, int]) -> PicturePdq | None:
-    """Reference and centred PDQ of a (height, width) picture, the latter of all eight turns; None for one too small.
-
-    The weights of the samples are turned into frequencies instead of these into pixels; what is dropped is
-    what the samples average out. As many frequencies of each block are kept as `_FOLDS` knows.
-    """
-    if min(full_size) < SIDE_HASHED_MIN:
-        return None
-    height, width, side = *full_size, frequencies.side
-    rows, reference_quality, centred, centred_quality, lowest = _FOLDS[len(frequencies.steps)](
-        frequencies.kept, frequencies.stride, frequencies.across, frequencies.down, frequencies.steps,
-        frequencies.rows, frequencies.columns, side,
-        _frequency_axis(height, side, False), _frequency_axis(height, side, True),
-        _frequency_axis(width, side, False), _frequency_axis(width, side, True),
-    )  # fmt: skip
-    return PicturePdq(
-        reference=rows[:1],
-        reference_quality=int(reference_quality),
-        centred=centred,
-        centred_quality=int(centred_quality),
-        lowest=lowest,
-    )
-
-
 def frame_pdq(grey: Grey, full_size: tuple[int, int] | None = None) -> tuple[Bits, int]:
     """Centred PDQ of one frame, (32,), and its quality; zeros and 0 if a side is under 5 pixels.
 
@@ -204,10 +179,6 @@ def warm() -> None:
     fingerprint_grey(grey, (192, 160))
     fingerprint_grey(grey, turns_reference=False)
     frame_pdq(grey[:, :64])
-    for kept_each in _FOLDS:
-        kept, steps = np.ones(4 * kept_each, np.int16), np.ones(kept_each, np.float32)
-        blocks = Frequencies(kept=kept, stride=kept_each, across=1, down=1, steps=steps, rows=2, columns=2, side=6)
-        fingerprint_frequencies(blocks, (16, 16))
 
 
 def _rows_in_memory(grey: Grey) -> tuple[Grey, int]:
@@ -242,18 +213,16 @@ def _axis(full: int, reduced: int, eighths: int, backwards: bool) -> Weights:
     return cast("Weights", _reference_weights(full, reduced, pixels_each, backwards))
 
 
+def pixel_weights(full: int, *, is_centred: bool) -> Weights:
+    """Weights of the samples of one window over a side of so many pixels."""
+    found = _centred_weights(full, full, 1.0) if is_centred else _reference_weights(full, full, 1.0, False)
+    return cast("Weights", found)
+
+
 @lru_cache(AXES_KEPT_MAX)
 def _centred_axis(full: int, reduced: int, eighths: int) -> Weights:
     pixels_each = EIGHTHS / eighths if eighths else full / reduced
     return cast("Weights", _centred_weights(full, reduced, pixels_each))
-
-
-@lru_cache(AXES_KEPT_MAX)
-def _frequency_axis(full: int, side: int, is_centred: bool) -> Weights:
-    """Weights of the `side` lowest frequencies of each block of 8 pixels, from those of the pixels."""
-    of_pixels = _centred_weights(full, full, 1.0) if is_centred else _reference_weights(full, full, 1.0, False)
-    first, count, weight = of_pixels
-    return cast("Weights", _frequency_weights(first, count, weight, side))
 
 
 ZIGZAG = np.array(
@@ -264,104 +233,6 @@ ZIGZAG = np.array(
     np.int64,
 )
 """Row and column of each frequency of a block in the order that JPEG keeps them. Source: T.81, figure A.6."""
-
-
-def _folding(kept_each: int) -> Callable[..., tuple[Bits, int, Bits, int, Lowest]]:
-    """The loop that folds blocks of which so many frequencies are kept: a count known when compiling is unrolled."""
-
-    @numba.njit(cache=True, nogil=True, fastmath=True)
-    def fold(kept, stride, across, down, steps, rows, columns, side, y_axis, centred_y, x_axis, centred_x):  # type: ignore[no-untyped-def]
-        """Bits of both windows, and their qualities: see `_reference_of_sums` and `_centred_of_sums`.
-
-        A row of blocks is laid out once, by frequency, in memory that stays near, and added to the few samples
-        that it counts in. Those of frequency v down the block are one run: side - v of them are kept across.
-        """
-        sums = np.zeros((2, 64, side * columns), np.float32)
-        line = np.empty(kept_each * columns, np.float32)
-        begins, places = _line(steps.shape[0], side, columns)
-        squares = (columns + across - 1) // across
-        lowest = np.zeros(2, np.int64)
-        ahead = np.uint64(down * across * stride)
-        for y in range(rows):
-            above = (y // down) * squares * down + y % down
-            for right in range(across):
-                at = np.uint64((above * across + right) * stride)
-                for x in range(right, columns, across):
-                    for k in range(kept_each):  # without a sign, none of the places is looked at
-                        line[np.uint64(x) + places[k]] = np.float32(kept[at + np.uint64(k)]) * steps[k]
-                    at += ahead
-            for window in range(2):
-                first, count, weight = y_axis if window == 0 else centred_y
-                while lowest[window] < 64 and first[lowest[window]] + count[lowest[window]] <= y * side:
-                    lowest[window] += 1
-                for i in range(lowest[window], 64):
-                    if first[i] > y * side:
-                        break
-                    if first[i] + count[i] > y * side:
-                        total = sums[window, i]
-                        for v in range(side):
-                            w = weight[i, y * side - first[i] + v]
-                            part = line[begins[v] : begins[v + 1]]
-                            for x in range(part.shape[0]):
-                                total[x] += w * part[x]
-        bits, quality = _reference_of_sums(_by_block(sums[0], side), x_axis)
-        centred_bits, centred_quality, lowest = _centred_of_sums(_by_block(sums[1], side), centred_x)
-        lowest[0, 0] += np.float32(128)  # a JPEG counts its grey from the middle (T.81, A.3.1)
-        return bits, quality, centred_bits, centred_quality, lowest
-
-    return cast("Callable[..., tuple[Bits, int, Bits, int, Lowest]]", fold)
-
-
-@numba.njit(cache=True, nogil=True)
-def _line(kept_each, side, columns):  # type: ignore[no-untyped-def]
-    """Where in a row of blocks that lies by frequency each frequency down the block begins, and each one of all."""
-    begins = np.zeros(side + 1, np.int64)
-    for v in range(side):
-        begins[v + 1] = begins[v] + (side - v) * columns
-    places = np.empty(kept_each, np.uint64)
-    for k in range(kept_each):
-        places[k] = np.uint64(begins[ZIGZAG[k, 0]] + ZIGZAG[k, 1] * columns)
-    return begins, places
-
-
-@numba.njit(cache=True, nogil=True)
-def _by_block(sums, side):  # type: ignore[no-untyped-def]
-    """The 64 sums of rows that lie by frequency, turned to (columns * side, 64), block by block."""
-    columns = sums.shape[1] // side
-    out = np.empty((columns * side, 64), np.float32)
-    for u in range(side):
-        for x in range(columns):
-            for i in range(64):
-                out[x * side + u, i] = sums[i, u * columns + x]
-    return out
-
-
-_FOLDS = {kept_each: _folding(kept_each) for kept_each in (6, 10, 21)}
-"""By how many frequencies of a block are kept: those of the first three, four and six diagonals."""
-
-
-@numba.njit(cache=True, nogil=True)
-def _frequency_weights(first, count, weight, side):  # type: ignore[no-untyped-def]
-    """Weights of pixels as weights of frequencies: their products with the cosines of each block.
-
-    Source of the cosines: ITU-T T.81, A.3.3. Pixels beyond the picture, in the last block, have no weight.
-    """
-    blocks_max = weight.shape[1] // 8 + 2
-    first_of = np.zeros(64, np.int64)
-    count_of = np.zeros(64, np.int64)
-    weight_of = np.zeros((64, blocks_max * side), np.float32)
-    for i in range(64):
-        if count[i] == 0:
-            continue
-        block = first[i] // 8
-        first_of[i] = block * side
-        count_of[i] = ((first[i] + count[i] - 1) // 8 - block + 1) * side
-        for k in range(count[i]):
-            pixel = first[i] + k
-            for u in range(side):
-                cosine = np.cos((2 * (pixel % 8) + 1) * u * np.pi / 16) * (np.sqrt(0.125) if u == 0 else 0.5)
-                weight_of[i, (pixel // 8 - block) * side + u] += weight[i, k] * cosine
-    return first_of, count_of, weight_of
 
 
 @numba.njit(cache=True, nogil=True)
@@ -544,7 +415,12 @@ def _centred_eight(grey, columns, y, x):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True, nogil=True)
 def _centred_of_sums(sums, x):  # type: ignore[no-untyped-def]
     """As `_centred_eight`, of the sums of the rows."""
-    samples = _sum_columns(sums, x[0], x[1], x[2])
+    return centred_of_samples(_sum_columns(sums, x[0], x[1], x[2]))
+
+
+@numba.njit(cache=True, nogil=True)
+def centred_of_samples(samples):  # type: ignore[no-untyped-def]
+    """As `_centred_eight`, of the samples by column then row."""
     upright = _coefficients(samples)
     four = np.empty((4, 16, 16), np.float32)
     for k in range(16):
@@ -596,7 +472,12 @@ def _reference_one(grey, columns, y, x):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True, nogil=True)
 def _reference_of_sums(sums, x):  # type: ignore[no-untyped-def]
     """As `_reference_one`, of the sums of the rows."""
-    samples = _sum_columns(sums, x[0], x[1], x[2])
+    return reference_of_samples(_sum_columns(sums, x[0], x[1], x[2]))
+
+
+@numba.njit(cache=True, nogil=True)
+def reference_of_samples(samples):  # type: ignore[no-untyped-def]
+    """As `_reference_one`, of the samples by column then row."""
     one = np.empty((1, 16, 16), np.float32)
     one[0] = _coefficients(samples)
     return _pack(one), _quality(samples)

@@ -14,7 +14,7 @@ import numpy as np
 from clew.domain.errors import Undecodable
 from clew.domain.fingerprint import QUALITY_MATCHED_MIN, Kind, Transform
 from clew.domain.medium import MediumKind, Verdict
-from clew.media import camera, heif, jpeg_scan, pdq, preview
+from clew.media import camera, folding, heif, jpeg_scan, pdq, preview
 from clew.media.jpeg import read_jpeg
 from clew.media.limits import SEALED_CONTENT_BYTES_MAX, LimitExceeded
 from clew.media.picture import Picture
@@ -186,6 +186,7 @@ def _rows_of_one(kind: Kind, bits: pdq.Bits, quality: int) -> tuple[FingerprintS
 def warm() -> None:
     """Read a whole and a cut sample of each format, so that nothing is imported or compiled later."""
     pdq.warm()
+    folding.warm()
     jpeg_scan.warm()
     for sample in drawn_samples():
         read_picture(sample)
