@@ -11,6 +11,8 @@ from clew.media.reading import Wants
 from clew.media.reply import ProtocolBroken
 
 _CPU_CLOCK_OF_PROCESS = 2
+_PEEK_SIZE = int(socket.MSG_PEEK | socket.MSG_TRUNC)
+"""A number, for to put the two together each time costs more than to receive."""
 
 
 class ReaderFailed(ClewError):
@@ -87,7 +89,7 @@ def answer_of(reader: Locked, deadline: Deadline) -> bytes:
     while size < 0:
         try:
             # Asked for its size first: room for the longest answer costs more than all the rest of this.
-            size = reader.channel.recv_into(bytearray(1), 1, socket.MSG_PEEK | socket.MSG_TRUNC)
+            size = reader.channel.recv_into(bytearray(1), 1, _PEEK_SIZE)
         except BlockingIOError:  # nothing for as long as the channel waits by itself
             deadline.look()
     if not size:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -32,6 +33,8 @@ _VERDICTS = frozenset((Verdict.DECODED, Verdict.DAMAGED_READ, Verdict.NOT_DECODE
 _KEYS = frozenset(("verdict", "reason", "kind", "width", "height", "duration_ms", "stored", "queries",
                    "facts", "camera", "previews"))  # fmt: skip
 _CAMERA_KEYS = frozenset(one.name for one in fields(Camera))
+SHAPES_KEPT_MAX = 64
+"""Shapes of sets remembered: those of stills are four. A claim is a few numbers or short words, or else refused."""
 WAYS_SEEN_MAX = 2
 """A still picture as stored, and laid on white where it has transparency."""
 _INTEGER_MAX = 2**63 - 1
@@ -110,14 +113,24 @@ def _bounded(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     """As many facts as fit, in their order, and how many were left out."""
     kept: dict[str, Fact] = {}
     room = limits.FACTS_BYTES_MAX
-    for key, value in facts.items():
-        name, fact = _text(str(key), limits.FACT_KEY_CHARACTERS_MAX), _fact(value, 0)
-        size = len(_ENCODER.encode([name, fact]).encode())
+    cleaned = [(_text(str(key), limits.FACT_KEY_CHARACTERS_MAX), _fact(value, 0)) for key, value in facts.items()]
+    fits = sum(_bytes_most([name, fact]) for name, fact in cleaned) <= room
+    for name, fact in cleaned:
+        size = 0 if fits else len(_ENCODER.encode([name, fact]).encode())
         if len(kept) < limits.FACTS_MAX - 1 and size <= room and name not in kept:
             kept[name] = fact
             room -= size
     left_out = len(facts) - len(kept)
     return kept | {LEFT_OUT: left_out} if left_out else kept
+
+
+def _bytes_most(fact: Fact) -> int:
+    """More bytes than a fact takes as JSON, where a character may take six: writing each only to measure it is dear."""
+    if isinstance(fact, str):
+        return 6 * len(fact) + 4
+    if isinstance(fact, list):
+        return 4 + sum(map(_bytes_most, fact))
+    return 32
 
 
 def _camera_words(camera: Camera) -> dict[str, str | int | float | None]:
@@ -195,8 +208,12 @@ def _previews(count: int, arrays: bytes, at: int) -> Previews:
     if not count:
         return NO_PREVIEWS
     rows = np.ndarray((count, PREVIEW_BYTES), np.uint8, arrays, at)
-    times_ms = np.frombuffer(arrays, _TIMES, count, at + count * PREVIEW_BYTES).astype(np.int32)
-    _claim(int(rows[:, :2].min()) >= 1 and int(rows[:, :2].max()) <= SIDE_PIXELS and int(times_ms.min()) >= 0)
+    times = at + count * PREVIEW_BYTES
+    # Nearly always one: plain numbers are looked at sooner than arrays.
+    sides = arrays[at:times:PREVIEW_BYTES] + arrays[at + 1 : times : PREVIEW_BYTES]
+    _claim(min(sides) >= 1 and max(sides) <= SIDE_PIXELS)
+    times_ms = np.frombuffer(arrays, _TIMES, count, times).astype(np.int32)
+    _claim(min(times_ms.tolist()) >= 0)
     return Previews(rows=rows, times_ms=times_ms)
 
 
@@ -267,7 +284,13 @@ def _shapes(value: Untrusted, rows_max: int) -> list[_Shape]:
 
 
 def _shape_of(value: Untrusted) -> _Shape:
-    untrusted_kind, untrusted_rows, untrusted_times, untrusted_transforms = _list(value, 4)
+    return _shape_claimed(*_list(value, 4))
+
+
+@lru_cache(SHAPES_KEPT_MAX, typed=True)  # by type too: true is no number here, and 1.0 none that is whole
+def _shape_claimed(
+    untrusted_kind: Untrusted, untrusted_rows: Untrusted, untrusted_times: Untrusted, untrusted_transforms: Untrusted
+) -> _Shape:
     kind = Kind(_whole(untrusted_kind, 0, 255))
     rows = _whole(untrusted_rows, 0, limits.QUERY_ROWS_MAX)
     has_times = _whole(untrusted_times, 0, 1) == 1
