@@ -306,9 +306,11 @@ def _shown(index, taken, size):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True, nogil=True)
 def _with_value(entry, word):  # type: ignore[no-untyped-def]
     """A long entry with its value in the place of the value's size; `word` begins with its code."""
-    size = entry >> _U32(_VALUE_BIT)
-    bits = (word >> (_U(64) - _U(entry & _U32(63)))) & ((_U(1) << _U(size)) - _U(1))
-    value = _extended(np.int64(bits), np.int64(size))
+    size = _U(entry >> _U32(_VALUE_BIT))  # 1 at least, for what does not show
+    ones = (_U(1) << size) - _U(1)
+    bits = (word >> (_U(64) - _U(entry & _U32(63)))) & ones
+    is_negative = ((bits >> (size - _U(1))) & _U(1)) - _U(1)  # as ones or zeros: whichever it is cannot be foretold
+    value = np.int64(bits) - np.int64(ones & is_negative)
     return (entry & _U32(_TAKEN_MASK)) | _U32(value & _VALUE_MASK) << _U32(_VALUE_BIT)
 
 
@@ -431,12 +433,6 @@ def _goes_on(entry):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _ended(total):  # type: ignore[no-untyped-def]
-    """How far in the plan the blocks lead that the summed entries ended."""
-    return _U((total >> _U32(_END_BIT - 3)) & _U32(_ENDS_MASK << 3))
-
-
-@numba.njit(cache=True, nogil=True)
 def _run_two(states, goals, data, context, exact):  # type: ignore[no-untyped-def] # noqa: PLR0915
     """Let two readers that keep more than means go on side by side, as `_runner` says: look-up by look-up.
 
@@ -459,7 +455,7 @@ def _run_two(states, goals, data, context, exact):  # type: ignore[no-untyped-de
         bit, bit_b = states[0, _POSITION], states[1, _POSITION]
         word = _eight_bytes(data, bit >> _U(3)) << (bit & _U(7))
         word_b = _eight_bytes(data, bit_b >> _U(3)) << (bit_b & _U(7))
-        here, total, here_b, total_b = row, _U32(0), row_b, _U32(0)
+        here, here_b = row, row_b
         odd = -1
         for _ in range(LOOK_UPS_A_REFILL):
             entry = fast[base + (word >> _U(64 - LOOKED_BITS))]
@@ -470,8 +466,9 @@ def _run_two(states, goals, data, context, exact):  # type: ignore[no-untyped-de
                     odd = 0
                     break
                 entry = _with_value(entry, word)
-            word <<= _U(entry) & _U(63)
-            total += entry
+            taken = _U(entry) & _U(63)
+            word <<= taken
+            bit += taken
             at = out + plan[here + _U(_BEGINS)]
             kept[at + place[k]] = _first(entry)
             kept[at + place[k_after - _U(1)]] = _value(entry)
@@ -479,7 +476,7 @@ def _run_two(states, goals, data, context, exact):  # type: ignore[no-untyped-de
             base = plan[here + _U(_BEHIND)] ^ (plan[here + _U(_TO_REST)] & goes_on)
             base ^= plan[here + _U(_TO_KEPT)] & goes_on & (_U(0) - _U(k_after <= kept_last))
             k = k_after & goes_on
-            here = row + _ended(total)
+            here += _U((entry >> _U32(_END_BIT - 3)) & _U32(_PLAN_COLUMNS))
             entry = fast[base_b + (word_b >> _U(64 - LOOKED_BITS))]
             k_after = k_b + _advance(entry)
             if k_after >= _U(BLOCK):
@@ -488,8 +485,9 @@ def _run_two(states, goals, data, context, exact):  # type: ignore[no-untyped-de
                     odd = 1
                     break
                 entry = _with_value(entry, word_b)
-            word_b <<= _U(entry) & _U(63)
-            total_b += entry
+            taken = _U(entry) & _U(63)
+            word_b <<= taken
+            bit_b += taken
             at = out_b + plan[here_b + _U(_BEGINS)]
             kept[at + place[k_b]] = _first(entry)
             kept[at + place[k_after - _U(1)]] = _value(entry)
@@ -497,15 +495,15 @@ def _run_two(states, goals, data, context, exact):  # type: ignore[no-untyped-de
             base_b = plan[here_b + _U(_BEHIND)] ^ (plan[here_b + _U(_TO_REST)] & goes_on)
             base_b ^= plan[here_b + _U(_TO_KEPT)] & goes_on & (_U(0) - _U(k_after <= kept_last))
             k_b = k_after & goes_on
-            here_b = row_b + _ended(total_b)
+            here_b += _U((entry >> _U32(_END_BIT - 3)) & _U32(_PLAN_COLUMNS))
         states[0, _BASE], states[0, _K], states[0, _ROW] = base, k, plan[here + _U(_WRAPPED)]
         states[0, _LEFT] -= (here - row) >> _U(3)
         states[0, _OUT] = out + plan[here + _U(_MOVES)]
-        states[0, _POSITION] = bit + _U(total & _U32(_TAKEN_MASK))
+        states[0, _POSITION] = bit
         states[1, _BASE], states[1, _K], states[1, _ROW] = base_b, k_b, plan[here_b + _U(_WRAPPED)]
         states[1, _LEFT] -= (here_b - row_b) >> _U(3)
         states[1, _OUT] = out_b + plan[here_b + _U(_MOVES)]
-        states[1, _POSITION] = bit_b + _U(total_b & _U32(_TAKEN_MASK))
+        states[1, _POSITION] = bit_b
         if odd >= 0 and not _read_one_code(states, odd, data, context, exact):
             return -1 - odd
 
@@ -813,6 +811,16 @@ def _tables(kinds: tuple[tuple[Codes, Codes], ...], has_means_only: bool) -> Tab
     return (fast, limits, offsets, symbols) if is_valid else None
 
 
+@lru_cache(TABLES_KEPT_MAX)
+def _tables_and_plan(
+    codes: tuple[tuple[Codes, Codes], ...], luma: int, stride: int, has_means_only: bool
+) -> tuple[Tables | None, NDArray[np.uint64], int]:
+    """The tables of a picture's components, the plan, and how many blocks an MCU has: what one look finds again."""
+    kinds = (codes[0], *dict.fromkeys(codes[1:]))
+    of_block = (0,) * luma + tuple(kinds.index(one, 1) for one in codes[1:])
+    return _tables(kinds, has_means_only), _plan(of_block, luma, stride, has_means_only), len(of_block)
+
+
 @lru_cache(None)
 def _place(kept_max: int) -> NDArray[np.uint64]:
     """Where in its block's places a coefficient goes: its own number, or the last place if it is not kept."""
@@ -860,15 +868,13 @@ def _read(
 ) -> Grey | Answer | None:
     across, down = frame.sampling
     mcus = -(-frame.width // (8 * across)) * -(-frame.height // (8 * down))
-    kinds = (frame.codes[0], *dict.fromkeys(frame.codes[1:]))
-    tables = _tables(kinds, diagonals == 0)
-    of_block = (0,) * (across * down) + tuple(kinds.index(one, 1) for one in frame.codes[1:])
-    blocks = mcus * len(of_block)
+    kept_max = _KEPT_MAX[diagonals]
+    stride = kept_max + 2
+    tables, plan, of_mcu = _tables_and_plan(frame.codes, across * down, stride, diagonals == 0)
+    blocks = mcus * of_mcu
     # A block takes two bits at least.
     if tables is None or blocks * 2 > 8 * (len(untrusted) - frame.scan_at):
         return None
-    kept_max = _KEPT_MAX[diagonals]
-    stride = kept_max + 2
     region = (mcus + 1) * across * down * stride + 3 * CLEARED_AHEAD
     room.grow(len(untrusted) + PADDING_BYTES, WAYS * region)
     each = frame.restart_interval or mcus
@@ -878,10 +884,9 @@ def _read(
     if ended_at < 0 or untrusted[ended_at + 1] != _EOI or intervals != len(begins) - 1:
         return None
     kept = room.kept
-    plan = _plan(of_block, across * down, stride, diagonals == 0)
-    sizes = tuple(np.uint64(one) for one in (len(of_block), stride, across * down * stride))
+    sizes = np.uint64(of_mcu), np.uint64(stride), np.uint64(across * down * stride)
     context = tables[0], plan, _place(kept_max), kept, np.uint64(kept_max)
-    is_whole = _walk_all(room.data, begins, each * len(of_block), blocks, sizes, context, tables[1:], region)
+    is_whole = _walk_all(room.data, begins, each * of_mcu, blocks, sizes, context, tables[1:], region)
     if not is_whole:
         return None
     rows, columns = -(-frame.height // 8), -(-frame.width // 8)

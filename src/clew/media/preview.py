@@ -20,18 +20,17 @@ WAVES = tuple(
 STRIP_MAX = PREVIEWS_MAX - 1
 """Previews in the strip of a moving medium."""
 _MIDDLE = 128
-_ROWS = np.array([down for down, _ in WAVES])
-_COLUMNS = np.array([across for _, across in WAVES])
+_PLACES = np.array([LOWEST * down + across for down, across in WAVES])
 
 
 def preview(lowest: Lowest, width: int, height: int) -> bytes:
     """The preview of a picture of these sides, of which `lowest` are the lowest frequencies."""
-    levels = np.rint(lowest[_ROWS, _COLUMNS])
+    levels = np.rint(lowest.take(_PLACES))
     levels[1:] += _MIDDLE
     longer = max(width, height)
-    sides = (max(1, round(SIDE_PIXELS * side / longer)) for side in (width, height))
-    waves: bytes = levels.clip(0, 255).astype(np.uint8).tobytes()
-    return bytes(sides) + waves
+    across, down = max(1, round(SIDE_PIXELS * width / longer)), max(1, round(SIDE_PIXELS * height / longer))
+    waves: bytes = np.minimum(np.maximum(levels, 0), 255).astype(np.uint8).tobytes()
+    return bytes((across, down)) + waves
 
 
 def of_still(lowest: Lowest | None, width: int, height: int) -> Previews:
