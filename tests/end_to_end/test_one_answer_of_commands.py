@@ -296,6 +296,10 @@ WALKED: dict[str, tuple[Way, ...]] = {
         for step, more in (("refuse", "--reason why"), ("withdraw", "--reason why"), ("restrict", "--audience unit"))
     },
     "link explore": (Way(words="{}", sort=REFERENCES, parameter="name"),),
+    "link path": (
+        Way(words="{} NO-1", sort=REFERENCES, parameter="name"), Way(words="NO-1 {}", sort=REFERENCES, parameter="other"),
+    ),
+    "provenance": (Way(words="{}", sort=DIGESTS, parameter="medium"),),
     **{
         f"taskforce {step}": (Way(words=f"{{}} {more}".strip(), sort=NAMES, parameter="taskforce", by="cora"),)
         for step, more in (
@@ -404,7 +408,7 @@ NO_REFERENCES = {
     "minors": "yes or no", "every": "yes or no",
     "sex": "a closed list", "age": "a band", "on": "a day", "said": "a closed list", "established": "a closed list",
     "country": "two letters", "at": "a point", "type_": "a closed list", "confidence": "a closed list", "note": "words",
-    "hops": "a number", "facts": "yes or no", "value": "words", "box": "shares of a picture", "field": "a closed list",
+    "hops": "a number", "km": "a number", "facts": "yes or no", "value": "words", "box": "shares of a picture", "field": "a closed list",
     "all_": "yes or no", "officer": "officers of the own member, whom all of it know", "finding": "a closed list",
     "about": "a closed list", "good_at": "a closed list", "speaking": "a code",
     "sections": "a closed list",
@@ -612,7 +616,7 @@ READING = (
     "series list", "series list --json", "series show green-room", "series show green-room --json",
     "series propose --case NO-1",
     "crop list", "question list", "question list --own --json", "referral list",
-    "victim list", "offender list --json", "place list", "link waiting", "link list NO-1", "link explore NO-1 --json",
+    "victim list", "offender list --json", "place list", "place map", "link waiting", "link list NO-1", "link explore NO-1 --json",
     "identification due", "report ledger", "report ledger --by year --json",
     "category list NO-1 --scheme template-letters", "category count NO-1 --scheme template-letters",
     "category disputes --scheme template-letters", "scheme list", "academy list", "academy list --json",

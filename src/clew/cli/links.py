@@ -157,6 +157,24 @@ def explore(
         shown(json_, answers.exploration_json(found), answers.exploration_in_words(found), None)
 
 
+@app.command()
+def path(
+    name: End, other: Annotated[str, typer.Argument(metavar="RECORD", help="Where the path ends, named likewise.")],
+    as_: As,
+    facts: Annotated[bool, typer.Option("--facts", help="Only facts, no candidates.")] = False,
+    json_: Json = False,
+) -> None:  # fmt: skip
+    """The shortest path of evidence between two records: up to four links, each of which you may see."""
+    with entered():
+        from clew.actions import opening, tracing
+        from clew.cli import link_answers as answers
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            found = tracing.trace(session, name, other, with_candidates=not facts)
+        lines = answers.exploration_in_words(found) if found.edges else ["No path was found that you may see."]
+        shown(json_, answers.exploration_json(found), lines, None)
+
+
 def _claim(
     a: str, type_: str, b: str, as_: str, basis: str, confidence: str, note: str, audience: str, as_json: bool, *,
     is_fact: bool,

@@ -7,7 +7,7 @@ import typer
 from clew.cli.entry import As, Json, entered, shown
 from clew.cli.entry import said as told
 from clew.cli.people import SHOWN_PER_PAGE, After, Audience, Basis, Own, listed
-from clew.domain.place import PlaceFacts, PlaceKind, point_in
+from clew.domain.place import PlaceFacts, PlaceKind, around_in, point_in
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -45,6 +45,27 @@ def show_place(name: Place, as_: As, after: After = None, json_: Json = False) -
         with opening.acting_as(opening.actor_of(as_)) as session:
             view = portraying.look_at_place(session, name, after=after)
         shown(json_, answers.view_json(view), answers.view_in_words(view), view.links.next)
+
+
+@app.command("map")
+def map_places(
+    as_: As,
+    at: Annotated[str, typer.Option(help="Around a point, such as 59.91,10.75.")] = "",
+    km: Annotated[str, typer.Option(help="Within so many kilometres; else 50.")] = "",
+    json_: Json = False,
+) -> None:
+    """Places that a map shows, the newest first, each as near as you may know it; around a point, if asked."""
+    with entered():
+        from clew.actions import opening, portraying
+        from clew.cli import link_answers as answers
+
+        around = around_in(at, km)
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            found = portraying.chart_places(session, around)
+        lines = [*map(answers.row_in_words, found.items)] or ["There is no such place that you may see."]
+        more = ["There are older ones."] if found.is_cut else []
+        fields = {"places": [answers.row_json(row) for row in found.items], "is_cut": found.is_cut}
+        shown(json_, fields, [*lines, *more], None)
 
 
 @app.command("enter")

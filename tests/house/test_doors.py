@@ -1,0 +1,96 @@
+"""Every action that a page does has a command and an operation of the API; or it is said here why not."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path("src/clew")
+PART = "part of another action, which is on record: what a page asks besides"
+HELPS = "no act: a page asks it to fill in a form or to look whether one may go on"
+NO_PROGRAM = "of the node, people and proof: by pages and commands; no software of others administers"
+BY_SIGN_IN = "of the pages' own sign-in"
+ON_EXERCISES = "done within the academy, by a person: on its pages and by commands"
+ON_DISK = "what lies on this machine is taken in by commands; through browsers and the API by uploads"
+
+ONLY_PAGES: Mapping[str, str] = {
+    "arriving.arrive": "the home page: each of its parts has a command and an operation of its own",
+    "counting.public": "the public page itself",
+    "previewing.of": "previews are drawn on pages alone", "resting": "the exposure clock is the officer's own, in the browser",
+    "revealing.granted": PART, "revealing.is_granted": PART, "revealing.part": PART, "revealing.drawn": PART,
+    "signing_in": BY_SIGN_IN, "arranging.at_sign_in": BY_SIGN_IN, "admitting.first_password": BY_SIGN_IN,
+    "triaging.progress": PART, "triaging.follow": PART, "triaging.scope": PART, "uploading.come": PART,
+    "inspecting": "a match is compared on a page: both media are revealed there, and the facts stand in triage",
+}  # fmt: skip
+"""Neither a command nor an operation, by action or by all of a module."""
+NOT_BY_THE_API: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("admitting", "auditing", "blocking", "consulting", "entering", "examining", "lending", "releasing", "reporting",
+         "restricting", "retaining", "shredding", "suspending"), NO_PROGRAM,
+    ),
+    **dict.fromkeys(("exercising", "schooling"), ON_EXERCISES),
+    "connecting.look": "the list of the API has every member's steps",
+}  # fmt: skip
+NOT_BY_COMMAND: Mapping[str, str] = {
+    **dict.fromkeys(("admitting", "auditing", "blocking", "entering", "examining", "lending", "retaining",
+                     "restricting", "schooling", "shredding", "suspending"), "the form beside it: " + HELPS),
+    "arranging": "keys of the keyboard act on pages alone",
+    "browsing": "clew triage lists the same media", "cataloguing": "clew intake and clew handling name lists",
+    "opening.cases": "clew triage takes a case by its name", "opening.case": HELPS, "deconflicting.checked_kind": HELPS,
+    "revealing": "a medium is looked at in a browser: a terminal shows none", "uploading": ON_DISK,
+}  # fmt: skip
+ASKED_BESIDES = frozenset({
+    "browsing.check_case", "browsing.lack_of", "categorising.check_case", "categorising.own_scheme",
+    "categorising.record_as", "corresponding.units", "cropping.check_shown", "cropping.let_out", "exploring.seen",
+    "opening.today", "questioning.seen", "referring.seen", "schooling.is_needed", "spotting.look", "spotting.seen",
+    "surveying.media_of", "surveying.seen", "tallying.look", "tallying.opened", "triaging.names_and_contacts",
+    "opening.case",
+})  # fmt: skip
+"""What a page asks to draw itself, beside the action whose page it is; commands and operations ask another for the same."""
+
+
+def called(door: str) -> set[str]:
+    """Actions that the modules of a door name, as `module.function`."""
+    found = set()
+    for file in (SOURCE / door).rglob("*.py"):
+        tree = ast.parse(file.read_text())
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                found.add(f"{node.value.id}.{node.attr}")
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("clew.actions."):
+                found |= {f"{node.module.rpartition('.')[2]}.{name.name}" for name in node.names}
+    return found
+
+
+def actions() -> Iterator[str]:
+    """Every public function of an action's module."""
+    for file in sorted((SOURCE / "actions").glob("*.py")):
+        for node in ast.parse(file.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                yield f"{file.stem}.{node.name}"
+
+
+def excused(action: str, reasons: Mapping[str, str]) -> bool:
+    return action in reasons or action.partition(".")[0] in reasons
+
+
+@pytest.mark.parametrize(("door", "reasons"), [("cli", NOT_BY_COMMAND), ("api", NOT_BY_THE_API)], ids=["cli", "api"])
+def test_what_a_page_does_is_done_by_commands_and_by_the_api_too(door: str, reasons: Mapping[str, str]) -> None:
+    pages, there = called("web"), called(door)
+    missing = [
+        each for each in actions()
+        if each in pages - there - ASKED_BESIDES and not excused(each, ONLY_PAGES) and not excused(each, reasons)
+    ]  # fmt: skip
+    assert missing == []
+
+
+def test_no_reason_stands_for_what_is_no_action_or_has_come_meanwhile() -> None:
+    every = set(actions())
+    modules = {each.partition(".")[0] for each in every}
+    for reasons in (ONLY_PAGES, NOT_BY_COMMAND, NOT_BY_THE_API, dict.fromkeys(ASKED_BESIDES)):
+        assert {each for each in reasons if each not in every | modules} == set()
+    pages = called("web")
+    for door, reasons in (("cli", ONLY_PAGES | NOT_BY_COMMAND), ("api", ONLY_PAGES | NOT_BY_THE_API)):
+        there = called(door)
+        assert {each for each in reasons if "." in each and each in pages and each in there} == set(), door
