@@ -17,11 +17,10 @@ from tests.world.world import World
 
 QUERIES_MAX = 12
 TOO_MANY = {
-    "series/<reference:name>/": 21, "victims/<reference:name>/": 18, "cases/<reference:case>/": 14,
+    "cases/<reference:case>/": 14,
     "units/<reference:unit>/cases/<reference:case>/": 14, "questions/<reference:name>/": 14, "overlaps/": 13,
     "cases/<reference:case>/categories/": 14, "taskforces/<reference:name>/": 14, "administration/": 13,
     "handling/exhibit/<reference:within>/<reference:name>/": 15, "handling/<slug:kind>/<reference:name>/": 15,
-    "retention/": 31,
 }  # fmt: skip
 """Pages that ask more often still, and how often at most."""
 PEOPLE = {

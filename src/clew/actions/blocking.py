@@ -3,6 +3,7 @@
 What the owner's unit still may: look at it, see its media for supervision, give it a later end, lift the block.
 """
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -111,7 +112,11 @@ def blocked_now(session: Session, limit: int = BLOCKS_SHOWN_MAX) -> tuple[Block,
 def named(session: Session, limit: int = BLOCKS_SHOWN_MAX) -> tuple[Blocked, ...]:
     """The same with their names, where the actor's own unit has them."""
     found = blocked_now(session, limit)
-    names = retentions.names(session, [one.subject_id for one in found])
+    return called(found, retentions.names(session, [one.subject_id for one in found]))
+
+
+def called(found: Sequence[Block], names: Mapping[UUID, tuple[str, str | None]]) -> tuple[Blocked, ...]:
+    """These blocks with the names of what they lie on."""
     return tuple(
         Blocked(block=one, kind=one.kind, unit=one.unit, name=name, case=case)
         for one in found

@@ -174,7 +174,16 @@ def _walk(
 
 def links_of(session: Session, ids: Sequence[UUID], after: str | None) -> LinkPage:
     """Facts and candidates of these records, in a page; for actions that put on record that they were shown."""
-    rows = links.of(session, ids, states=SHOWN, after=marker(after), limit=LINKS_SHOWN_MAX + 1)
+    return page_of(session, rows_of(session, ids, after))
+
+
+def rows_of(session: Session, ids: Sequence[UUID], after: str | None) -> Sequence[LinkRow]:
+    """The links of such a page, and one more where there is one."""
+    return links.of(session, ids, states=SHOWN, after=marker(after), limit=LINKS_SHOWN_MAX + 1)
+
+
+def page_of(session: Session, rows: Sequence[LinkRow]) -> LinkPage:
+    """The page of these links, with what each end is called."""
     shown = rows[:LINKS_SHOWN_MAX]
     return LinkPage(items=_lines(session, shown), next=str(shown[-1].id) if len(rows) > LINKS_SHOWN_MAX else None)
 

@@ -112,7 +112,11 @@ def steps(session: Session, reference: str) -> tuple[StepRow, ...]:
     Raises:
         NotVisible: there is no such victim, or the actor may not see it.
     """
-    victim = victims.find(session, reference)
+    return steps_of(session, victims.find(session, reference))
+
+
+def steps_of(session: Session, victim: victims.VictimRow) -> tuple[StepRow, ...]:
+    """The same of a victim that was looked at within this session."""
     audit.append(session, "victim.read_steps", str(victim.kept.id))
     return identifications.of(session, victim.kept.id, STEPS_SHOWN_MAX)
 

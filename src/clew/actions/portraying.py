@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from clew.actions.exploring import LinkPage, links_of, marker, owners_of
+from clew.actions.exploring import LinkPage, links_of, marker, owners_of, page_of, rows_of
 from clew.domain.place import Around
 from clew.records import audit, merges, nouns, offenders, places, victims
 from clew.records.merges import Merge
@@ -12,6 +12,7 @@ from clew.records.nouns import Description, Noun
 from clew.records.offenders import OffenderRow
 from clew.records.places import PlaceRow
 from clew.records.session import Session
+from clew.records.several import several
 from clew.records.victims import VictimRow, Word
 
 HISTORY_MAX = 50
@@ -125,16 +126,21 @@ def look_at_victim(session: Session, reference: str, *, after: str | None = None
     """
     row = victims.find(session, reference)
     ids = merges.together(session, [row.kept.id], kind=merges.VICTIMS)[row.kept.id]
-    others = victims.of(session, [one for one in ids if one != row.kept.id][:TOGETHER_SHOWN_MAX])
-    asserted = merges.of(session, ids, HISTORY_MAX, kind=merges.VICTIMS)
-    called = victims.of(session, {end for one in asserted for end in (one.a, one.b)})
-    words = victims.words_of(session, ids, HISTORY_MAX)
-    linked = links_of(session, ids, after)
-    shown = {one.kept.handling.owner_member for one in (row, *others.values(), *called.values())}
+    asserted, words, descriptions, link_rows = several(
+        session,
+        lambda asking: merges.of(asking, ids, HISTORY_MAX, kind=merges.VICTIMS),
+        lambda asking: victims.words_of(asking, ids, HISTORY_MAX),
+        lambda asking: _descriptions(asking, victims.NOUN, row.kept.id),
+        lambda asking: rows_of(asking, ids, after),
+    )
+    beside = [one for one in ids if one != row.kept.id][:TOGETHER_SHOWN_MAX]
+    called = victims.of(session, {*beside, *(end for one in asserted for end in (one.a, one.b))})
+    linked = page_of(session, link_rows)
+    shown = {one.kept.handling.owner_member for one in (row, *called.values())}
     shown |= {one.owner for one in asserted} | {one.owner for one in words} | owners_of(linked.items)
     audit.append(session, "victim.read", str(row.kept.id), {"victims": len(ids)}, shown=shown)
     return VictimView(
-        row=row, descriptions=_descriptions(session, victims.NOUN, row.kept.id), together=tuple(others.values()),
+        row=row, descriptions=descriptions, together=tuple(called[one] for one in beside if one in called),
         together_count=len(ids) - 1, merges=asserted, words=words,
         references={one.kept.id: one.kept.reference for one in called.values()}, links=linked,
     )  # fmt: skip

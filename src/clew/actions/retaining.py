@@ -1,10 +1,12 @@
 """Retaining: what comes due is asked of its owner, who gives it a later end with a reason, or lets it end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from clew.actions import blocking
+from clew.actions.blocking import Blocked
 from clew.actions.opening import today
 from clew.domain import agreement
 from clew.domain import retention as rules
@@ -21,9 +23,10 @@ from clew.domain.retention import (
     checked_reason,
     checked_term,
 )
-from clew.records import audit, decisions, handling_changes, handlings, officers, retentions, tombstones
+from clew.records import audit, blocks, decisions, handling_changes, handlings, officers, retentions, tombstones
 from clew.records.retentions import Kept, Marker
 from clew.records.session import Session, acting_as
+from clew.records.several import several
 from clew.records.tombstones import Tombstone
 
 PROPOSALS_SHOWN_MAX = 200
@@ -65,16 +68,85 @@ class TombstonePage:
     next: UUID | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How much of each an overview shows, and where the pages of what comes due and of what ended begin."""
+
+    due: int
+    due_after: Marker | None
+    ended: int
+    ended_after: UUID | None
+    blocks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """A unit's retention on one page: what comes due, what is blocked, what ended, and the member's terms in years."""
+
+    due: DuePage
+    blocks: tuple[Blocked, ...]
+    ended: TombstonePage
+    terms: Mapping[SubjectKind, int]
+
+
 def coming_due(session: Session, *, limit: int, after: Marker | None = None) -> DuePage:
     """What of the own unit ends within six months or is past its end, blocked subjects too."""
     audit.append(session, "retention.list", "")
     found = retentions.until(session, today(), months=REVIEW_MONTHS, limit=limit + 1, after=after)
-    waiting = {decision.subject_id: decision for decision in _proposed(session)}
+    return _due_page(found, decisions.proposed(session, PROPOSALS_SHOWN_MAX), limit)
+
+
+def overview(session: Session, asked: Asked) -> Overview:
+    """What a page shows of the unit's retention at once: what comes due, is blocked and ended, and the terms."""
+    member = session.actor.member
+    acts = ["retention.tombstones", "block.list", "retention.terms"]
+    acts += ["retention.list_units"] if session.actor.role in ANSWERS_FOR_MEMBER else []
+    audit.append_each(session, ("retention.list", ""), *((act, member) for act in acts))
+    terms_said, held, waiting, found, lasting = several(
+        session,
+        retentions.said_terms,
+        retentions.held,
+        lambda asking: decisions.proposed(asking, PROPOSALS_SHOWN_MAX),
+        lambda asking: tombstones.page(asking, asked.ended + 1, asked.ended_after),
+        lambda asking: blocks.lasting(asking, asked.blocks),
+    )
+    known = retentions.Known(terms=terms_said, held=held)
+    ends, names = several(
+        session,
+        lambda asking: retentions.until(
+            asking, today(), months=REVIEW_MONTHS, limit=asked.due + 1, after=asked.due_after, known=known
+        ),
+        lambda asking: retentions.names(asking, [one.subject_id for one in lasting]),
+    )
+    return Overview(
+        due=_due_page(ends, waiting, asked.due), ended=_stones(found, asked.ended), terms=terms_said.years,
+        blocks=blocking.called(lasting, names),
+    )  # fmt: skip
+
+
+def _due_page(found: Sequence[Kept], proposed: Sequence[Decision], limit: int) -> DuePage:
+    waiting = {one.subject_id: one for one in proposed if not agreement.has_lapsed(one, _now())}
     shown = found[:limit]
     return DuePage(
         items=tuple(Due(kept=kept, state=_state(kept), proposal=waiting.get(kept.id)) for kept in shown),
         next=Marker(ends_on=shown[-1].ends_on, id=shown[-1].id) if len(found) > limit else None,
     )
+
+
+def _stones(found: Sequence[Tombstone], limit: int) -> TombstonePage:
+    return TombstonePage(items=tuple(found[:limit]), next=found[limit - 1].id if len(found) > limit else None)
+
+
+def units_of(actor: Actor) -> tuple[str, ...]:
+    """The units of the member, for who answers for it; nothing for others."""
+    if actor.role not in ANSWERS_FOR_MEMBER:
+        return ()
+    return tuple(unit for member, unit in officers.units() if member == actor.member)
+
+
+def of_unit(actor: Actor, unit: str) -> UnitDue:
+    """What comes due in a unit that `units_of` gave, as numbers, for an overview that put this on record."""
+    return _unit_due(calendar_of(actor.member, unit))
 
 
 def of_every_unit(actor: Actor) -> tuple[UnitDue, ...]:
@@ -211,7 +283,7 @@ def ended(session: Session, *, limit: int, after: UUID | None = None) -> Tombsto
     """Tombstones of the own member, the latest first."""
     audit.append(session, "retention.tombstones", session.actor.member)
     found = tombstones.page(session, limit + 1, after)
-    return TombstonePage(items=tuple(found[:limit]), next=found[limit - 1].id if len(found) > limit else None)
+    return _stones(found, limit)
 
 
 def proof(session: Session, kind: SubjectKind, name: str, within: str | None) -> tuple[Tombstone, ...]:
@@ -239,11 +311,6 @@ def _state(kept: Kept) -> State:
 def _move(session: Session, decision_id: UUID, state: agreement.State) -> None:
     if not decisions.move(session, decision_id, state):
         raise StepRefused("This decision has gone on meanwhile: look again.")
-
-
-def _proposed(session: Session) -> list[Decision]:
-    found = decisions.proposed(session, PROPOSALS_SHOWN_MAX)
-    return [decision for decision in found if not agreement.has_lapsed(decision, _now())]
 
 
 def _now() -> datetime:

@@ -16,6 +16,7 @@ from clew.records.proposals import Proposal
 from clew.records.series import SeriesRow, StepTaken
 from clew.records.series_media import COUNTED_MAX, Contributor, Day, MediumRow
 from clew.records.session import Session
+from clew.records.several import several
 from clew.records.splits import Split
 
 HISTORY_MAX = 50
@@ -117,25 +118,44 @@ def look(session: Session, name: str) -> SeriesView:
     """
     found = series.find(session, name)
     ids = merges.together(session, [found.id])[found.id]
-    others = series.of(session, [one for one in ids if one != found.id][:TOGETHER_SHOWN_MAX])
-    line, *rest = _lines(session, [found, *others.values()])
-    contributors = series_media.contributors(session, ids)
+    contributors, times, asserted, parted, proposed, steps, told = several(
+        session,
+        lambda asking: series_media.contributors(asking, ids),
+        lambda asking: series_media.times(asking, ids),
+        lambda asking: merges.of(asking, ids, HISTORY_MAX),
+        lambda asking: splits.of(asking, ids, HISTORY_MAX),
+        lambda asking: proposals.of_series(asking, ids, HISTORY_MAX),
+        lambda asking: series.steps_of(asking, found.id, HISTORY_MAX),
+        lambda asking: narratives.of(asking, found.id, HISTORY_MAX),
+    )
+    beside = [one for one in ids if one != found.id][:TOGETHER_SHOWN_MAX]
+    named = {*beside, *_named(asserted, parted, proposed)}
+    rows, counts = several(
+        session,
+        lambda asking: series.of(asking, named),
+        lambda asking: series_media.counts(asking, [found.id, *beside]),
+    )
     spotted = localising.spotted(session, ids)
+    line, *rest = (
+        # Seen as one with one of them is what is seen as one with all.
+        _line(session, row, counts[row.id], len(ids) - 1)
+        for row in (found, *(rows[one] for one in beside if one in rows))
+    )
     shown = {one.owner for one in (line, *rest)} | {one.member for one in contributors}
     shown |= {owner for one in spotted for owner in one.owners}
     audit.append(session, "series.read", str(found.id), {"series": len(ids)}, shown=shown)
-    asserted, parted = merges.of(session, ids, HISTORY_MAX), splits.of(session, ids, HISTORY_MAX)
+    return SeriesView(
+        line=line, ids=ids, steps=steps, narratives=told, together=tuple(rest), together_count=len(ids) - 1,
+        contributors=contributors, media=sum(one.media for one in contributors), merges=asserted, splits=parted,
+        proposals=proposed, clues=spotted, times=times, references={one.id: one.reference for one in rows.values()},
+    )  # fmt: skip
+
+
+def _named(asserted: Sequence[Merge], parted: Sequence[Split], proposed: Sequence[Proposal]) -> set[UUID]:
+    """Every series that one of these names."""
     named = {end for one in asserted for end in (one.a, one.b)}
     named |= {one.a_series for one in parted} | {one.b_series for one in parted}
-    proposed = proposals.of_series(session, ids, HISTORY_MAX)
-    named |= {end for one in proposed for end in (one.series_id, one.other_id) if end is not None}
-    return SeriesView(
-        line=line, ids=ids, steps=series.steps_of(session, found.id, HISTORY_MAX),
-        narratives=narratives.of(session, found.id, HISTORY_MAX), together=tuple(rest), together_count=len(ids) - 1,
-        contributors=contributors, media=sum(one.media for one in contributors), merges=asserted, splits=parted,
-        proposals=proposed, clues=spotted, times=series_media.times(session, ids),
-        references={one.id: one.reference for one in series.of(session, named).values()},
-    )  # fmt: skip
+    return named | {end for one in proposed for end in (one.series_id, one.other_id) if end is not None}
 
 
 def seen(session: Session, name: str) -> None:
@@ -174,14 +194,15 @@ def _media(session: Session, series_id: UUID, ids: Sequence[UUID], after: str | 
 def _lines(session: Session, rows: list[SeriesRow]) -> tuple[SeriesLine, ...]:
     ids = [row.id for row in rows]
     counts, together = series_media.counts(session, ids), merges.together(session, ids)
-    return tuple(
-        SeriesLine(
-            id=row.id, reference=row.reference, name=row.name, state=row.state, owner=row.handling.owner_member,
-            unit=row.handling.owner_unit, media=counts[row.id], together=len(together[row.id]) - 1,
-            is_own=(row.handling.owner_member, row.handling.owner_unit) == (session.actor.member, session.actor.unit),
-            entered_at=row.entered_at,
-        )
-        for row in rows
+    return tuple(_line(session, row, counts[row.id], len(together[row.id]) - 1) for row in rows)
+
+
+def _line(session: Session, row: SeriesRow, media: int, together: int) -> SeriesLine:
+    return SeriesLine(
+        id=row.id, reference=row.reference, name=row.name, state=row.state, owner=row.handling.owner_member,
+        unit=row.handling.owner_unit, media=media, together=together,
+        is_own=(row.handling.owner_member, row.handling.owner_unit) == (session.actor.member, session.actor.unit),
+        entered_at=row.entered_at,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import json
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import psycopg
@@ -17,7 +17,8 @@ CASE = b"acts.case_reference"
 
 _APPEND = """
     insert into acts (id, officer, member, unit, act, subject, counts, owner, shown, purpose, case_reference, salt)
-    values (%s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s::text[], %s, %s, %s)"""
+    values """
+_VALUES = "(%s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s::text[], %s, %s, %s)"
 
 
 def append(
@@ -36,19 +37,35 @@ def append(
     Raises:
         Unavailable: it cannot be written; the transaction is lost with it.
     """
-    actor, act_id = session.actor, _new_id()
+    return _write(session, [_row(session, act, subject, counts, purpose=purpose, case=case, owner=owner, shown=shown)])[0]
+
+
+def append_each(session: Session, *acts: tuple[str, str]) -> None:
+    """Record several acts on one page, each (act, subject), in their order and in one statement. Raises as `append`."""
+    _write(session, [_row(session, act, subject) for act, subject in acts])
+
+
+def _row(
+    session: Session, act: str, subject: str, counts: Mapping[str, int] | None = None, *,
+    purpose: str | None = None, case: str | None = None, owner: str | None = None, shown: Iterable[str] = (),
+) -> list[object]:  # fmt: skip
+    actor = session.actor
     others = sorted({member for member in shown if member != actor.member})
-    values = [
-        act_id, actor.officer, actor.member, actor.unit, act, subject, json.dumps(dict(counts or {})),
+    return [
+        _new_id(), actor.officer, actor.member, actor.unit, act, subject, json.dumps(dict(counts or {})),
         owner or "", others, str(purpose or ""), sealed.note(actor.member, CASE, case or ""), secrets.token_bytes(SALT_BYTES),
     ]  # fmt: skip
+
+
+def _write(session: Session, rows: Sequence[list[object]]) -> list[UUID]:
     try:
         with session.cursor() as cursor:
-            cursor.execute(_APPEND, values)
+            cursor.execute(_APPEND + ", ".join([_VALUES] * len(rows)), [value for row in rows for value in row])
     except psycopg.Error as refused:
         raise Unavailable("The audit cannot be written now, so nothing is done and nothing is shown.") from refused
-    session.acts.append(act_id)
-    return act_id
+    written = [UUID(str(row[0])) for row in rows]
+    session.acts.extend(written)
+    return written
 
 
 def _new_id() -> UUID:

@@ -11,6 +11,7 @@ from clew.records import cases, sealed, tombstones
 from clew.records.graph import TABLES
 from clew.records.links import End
 from clew.records.session import Session
+from clew.records.several import Ask, several
 
 NONE = "There is no such record to link."
 
@@ -43,14 +44,16 @@ def find(session: Session, named: Named) -> EndRow:
 
 
 def of(session: Session, ends: Iterable[End]) -> dict[UUID, EndRow]:
-    """Those of these records that the actor may see; a statement for each kind of them."""
+    """Those of these records that the actor may see; one statement, however many kinds of them there are."""
     by_kind: dict[EndKind, set[UUID]] = {}
     for end in ends:
         by_kind.setdefault(end.kind, set()).add(end.id)
-    rows = [
-        row for kind, ids in by_kind.items() for row in _select(session, kind, "id = any(%(ids)s)", {"ids": list(ids)})
-    ]
-    return {row.end.id: row for row in rows}
+    found = several(session, *(_asked(kind, list(ids)) for kind, ids in by_kind.items()))
+    return {row.end.id: row for rows in found for row in rows}
+
+
+def _asked(kind: EndKind, ids: list[UUID]) -> Ask:
+    return lambda asking: _select(asking, kind, "id = any(%(ids)s)", {"ids": ids})
 
 
 def is_one_ending(session: Session, rows: Iterable[EndRow]) -> bool:

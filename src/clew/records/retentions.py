@@ -17,6 +17,7 @@ from clew.records.handlings import OF_NOUNS, TABLES
 from clew.records.hash_lists import NAME as LIST_NAME
 from clew.records.series import NAME as SERIES_NAME
 from clew.records.session import Session
+from clew.records.several import several
 
 COLUMNS: Mapping[SubjectKind, bytes] = {
     SubjectKind.CASE: REFERENCE,
@@ -49,6 +50,22 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """A member's terms in years, and the first day on which one ends anything, of types whose term was changed."""
+
+    years: Mapping[SubjectKind, int]
+    first: Mapping[SubjectKind, date]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What ends are worked out with: the member's terms, and what the unit has under examination."""
+
+    terms: Terms
+    held: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Marker:
     """Where a page of subjects begins: after this one."""
 
@@ -58,15 +75,15 @@ class Marker:
 
 def until(
     session: Session, day: date, *, limit: int, months: int = 0, after: Marker | None = None,
-    is_blocked: bool | None = None,
+    is_blocked: bool | None = None, known: Known | None = None,
 ) -> list[Kept]:  # fmt: skip
     """The own unit's subjects whose end, or `months` before it, is on or before `day`; the nearest first.
 
     An exhibit that ends with its case goes with it and is not named apart. `is_blocked` asks for those that
-    are, or are not.
+    are, or are not. `known` is what was asked before of the unit.
     """
     values = {
-        **_values(session), "day": day, "months": months, "limit": limit, "after_day": after and after.ends_on,
+        **_values(session, known), "day": day, "months": months, "limit": limit, "after_day": after and after.ends_on,
         "after_id": after and after.id, "asked_blocked": is_blocked,
     }  # fmt: skip
     with session.cursor() as cursor:
@@ -137,7 +154,7 @@ def names(session: Session, subject_ids: Sequence[UUID]) -> dict[UUID, tuple[str
 
 def terms(session: Session) -> dict[SubjectKind, int]:
     """How many years the own member keeps each type where nothing else is said."""
-    return _terms(session)[0]
+    return dict(said_terms(session).years)
 
 
 def set_term(session: Session, kind: SubjectKind, years: int) -> None:
@@ -152,8 +169,8 @@ def set_term(session: Session, kind: SubjectKind, years: int) -> None:
         )
 
 
-def _terms(session: Session) -> tuple[dict[SubjectKind, int], dict[SubjectKind, date]]:
-    """The own member's terms, and the first day on which one ends anything, of types whose term was changed."""
+def said_terms(session: Session) -> Terms:
+    """The own member's terms."""
     with session.cursor() as cursor:
         cursor.execute(
             """
@@ -163,38 +180,47 @@ def _terms(session: Session) -> tuple[dict[SubjectKind, int], dict[SubjectKind, 
         )
         rows = cursor.fetchall()
     said = {SubjectKind(row[0]): int(row[1]) for row in rows}
-    return {kind: said.get(kind, TERMS[kind].years) for kind in SubjectKind}, {SubjectKind(row[0]): row[2] for row in rows}
+    return Terms(
+        years={kind: said.get(kind, TERMS[kind].years) for kind in SubjectKind},
+        first={SubjectKind(row[0]): row[2] for row in rows},
+    )
 
 
-def _values(session: Session) -> dict[str, object]:
-    said, first = _terms(session)
+def known_of(session: Session) -> Known:
+    """What ends of the own unit's subjects are worked out with."""
+    said, held_now = several(session, said_terms, held)
+    return Known(terms=said, held=held_now)
+
+
+def _values(session: Session, known: Known | None = None) -> dict[str, object]:
+    known = known or known_of(session)
+    said, first = known.terms.years, known.terms.first
     return {
         "case_first": first.get(SubjectKind.CASE), "exhibit_first": first.get(SubjectKind.EXHIBIT),
         "series_first": first.get(SubjectKind.SERIES), "list_first": first.get(SubjectKind.HASH_LIST),
-        "held": _held(session), "member": session.actor.member, "unit": session.actor.unit, "case_years": said[SubjectKind.CASE],
+        "held": list(known.held), "member": session.actor.member, "unit": session.actor.unit, "case_years": said[SubjectKind.CASE],
         "exhibit_years": said[SubjectKind.EXHIBIT], "series_years": said[SubjectKind.SERIES],
         "list_years": said[SubjectKind.HASH_LIST],
         **{f"{kind}_years": said[kind] for kind in OF_NOUNS}, **{f"{kind}_first": first.get(kind) for kind in OF_NOUNS},
     }  # fmt: skip
 
 
-def _held(session: Session) -> list[UUID]:
+def held(session: Session) -> list[UUID]:
     """What the own unit has under examination; and exhibits in which bytes of a series lie that is: these stay with it."""
-    own = {"member": session.actor.member, "unit": session.actor.unit}
     with session.cursor() as cursor:
-        cursor.execute(_HELD, own)
-        held = [row[0] for row in cursor.fetchall()]
-        if not held:
-            return held
-        cursor.execute(_EXAMINED, [held])
-        return held + [row[0] for row in cursor.fetchall()]
+        cursor.execute(_HELD, {"member": session.actor.member, "unit": session.actor.unit})
+        return [row[0] for row in cursor.fetchall()]
 
 
-_HELD = "select subject_id from blocks where lifted_at is null and member = %(member)s and unit = %(unit)s"
-
-_EXAMINED = """
-    select distinct o.exhibit_id from series_media sm join occurrences o on o.medium_id = sm.medium_id
-     where sm.series_id = any(%s)
+# Series after series: where nothing is under examination, no place of a medium is looked at.
+_HELD = """
+    with own as materialized (
+        select subject_id from blocks where lifted_at is null and member = %(member)s and unit = %(unit)s)
+    select subject_id from own
+    union all
+    select lying.exhibit_id from own cross join lateral (
+        select distinct o.exhibit_id from series_media sm join occurrences o on o.medium_id = sm.medium_id
+         where sm.series_id = own.subject_id offset 0) lying
 """
 
 

@@ -14,7 +14,6 @@ from clew.actions.opening import Session
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
 from clew.domain.identification import STEPS, Status, Step
 from clew.domain.ledger import By
-from clew.domain.victim import VictimState
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.translated import refusal
@@ -41,13 +40,13 @@ BY: Mapping[By, Words] = {
 }  # fmt: skip
 
 
-def section(session: Session, reference: str, state: VictimState) -> dict[str, object]:
+def section(session: Session, victim: portraying.VictimRow) -> dict[str, object]:
     """What the page of an own victim shows of its steps."""
-    steps = identifying.steps(session, reference)
+    steps = identifying.steps_of(session, victim)
     return {
         "steps": [(WORDS[one.step], STATUSES[one.status], one) for one in steps],
         "waits": next((one for one in steps if one.status is Status.PROPOSED), None),
-        "possible": [(step.value, WORDS[step]) for step in STEPS[state]],
+        "possible": [(step.value, WORDS[step]) for step in STEPS[victim.state]],
     }
 
 

@@ -62,7 +62,7 @@ def victim(request: HttpRequest, name: str) -> HttpResponse:
     """A victim: what is known, what units assert of it, and its links; never who it is."""
     with as_officer(request.user.get_username()) as session:
         view = portraying.look_at_victim(session, name, after=request.GET.get("after"))
-        found = identifications.section(session, name, view.row.state) if view.row.kept.is_own else {}
+        found = identifications.section(session, view.row) if view.row.kept.is_own else {}
     more = {
         "together": [(row.kept, list(link_words.facts(row))) for row in view.together],
         "merges": [(one, view.references.get(one.other(view.row.kept.id))) for one in view.merges],

@@ -15,6 +15,7 @@ from clew.actions.opening import Session
 from clew.actions.retaining import Marker
 from clew.domain import agreement
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
+from clew.domain.handling import Actor
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
 from clew.domain.retention import TERMS, Rule, State
@@ -55,29 +56,38 @@ RULES: Mapping[Rule, Words] = {
 @require_safe
 def all_of_it(request: HttpRequest) -> HttpResponse:
     """What ends within six months, what is blocked, the terms, and what ended, the latest first."""
+    asked = retaining.Asked(
+        due=DUE_SHOWN_MAX, due_after=_marker(request.GET.get("after", "")), ended=TOMBSTONES_SHOWN_MAX,
+        ended_after=identifier_in(request.GET.get("ended", "")), blocks=BLOCKS_SHOWN_MAX,
+    )  # fmt: skip
     with as_officer(request.user.get_username()) as session:
-        due = retaining.coming_due(session, limit=DUE_SHOWN_MAX, after=_marker(request.GET.get("after", "")))
-        ended = retaining.ended(session, limit=TOMBSTONES_SHOWN_MAX, after=identifier_in(request.GET.get("ended", "")))
-        shown = {
-            "due": [(one, KINDS[one.kept.kind], STATES[one.state], RULES[one.kept.rule]) for one in due.items],
-            "next_due": due.next and f"{due.next.ends_on.isoformat()}~{due.next.id}",
-            "is_first": not request.GET.get("after"),
-            "blocks": [(one, KINDS[one.kind]) for one in blocking.named(session, BLOCKS_SHOWN_MAX)],
-            "ended": [(one, KINDS[one.kind], RULES[one.rule], _counted(one.counts)) for one in ended.items],
-            "next_ended": ended.next,
-            "terms": [(kind, KINDS[kind], years) for kind, years in retaining.terms(session).items()],
-            "years_max": max(term.years_max for term in TERMS.values()),
-            "is_administrator": session.actor.role is Role.NATIONAL_ADMINISTRATOR,
-            "me": session.actor.officer,
-            "unit": session.actor.unit,
-        }
-        actor = session.actor
-    shown["units"] = [
-        (one, [(KINDS[kind], count) for kind, count in one.by_kind.items() if count])
-        for one in retaining.of_every_unit(actor)
-    ]
-    shown["told"] = request.session.pop(TOLD, None)
-    return render(request, "retention/list.html", shown)
+        found, actor = retaining.overview(session, asked), session.actor
+    due, ended = found.due, found.ended
+    shown = {
+        "due": [(one, KINDS[one.kept.kind], STATES[one.state], RULES[one.kept.rule]) for one in due.items],
+        "next_due": due.next and f"{due.next.ends_on.isoformat()}~{due.next.id}",
+        "is_first": not request.GET.get("after"),
+        "blocks": [(one, KINDS[one.kind]) for one in found.blocks],
+        "ended": [(one, KINDS[one.kind], RULES[one.rule], _counted(one.counts)) for one in ended.items],
+        "next_ended": ended.next,
+        "terms": [(kind, KINDS[kind], years) for kind, years in found.terms.items()],
+        "years_max": max(term.years_max for term in TERMS.values()),
+        "is_administrator": actor.role is Role.NATIONAL_ADMINISTRATOR,
+        "me": actor.officer,
+        "unit": actor.unit,
+        "told": request.session.pop(TOLD, None),
+    }
+    return render(request, "retention/list.html", shown | _units(actor, request.GET.get("unit", "")))
+
+
+def _units(actor: Actor, untrusted_unit: str) -> dict[str, object]:
+    """The units of the member, for who answers for it, and the numbers of one: the one asked for, or the first."""
+    units = retaining.units_of(actor)
+    if not units:
+        return {}
+    one = retaining.of_unit(actor, untrusted_unit if untrusted_unit in units else units[0])
+    kinds = [(KINDS[kind], count) for kind, count in one.by_kind.items() if count]
+    return {"units": [(unit, unit == one.unit) for unit in units], "one_unit": one, "kinds_of_unit": kinds}
 
 
 @require_POST
