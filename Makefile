@@ -78,6 +78,11 @@ lock:  ## write the lock files anew from pyproject.toml and requirements/test.in
 messages: install  ## after a change of what pages say: bring the catalogues of translations up to it, and compile them
 	$(BIN)/python -m scripts.messages
 
+.PHONY: screenshots
+screenshots: install-test  ## after a change of what pages look like: go through the story and keep its pictures for the documents
+	@mkdir -p docs/screenshots
+	CLEW_TEST_SCREENSHOTS="$(CURDIR)/docs/screenshots" $(BIN)/python -m pytest -q "tests/end_to_end/test_story.py::test_a_child_is_found_from_an_upload_to_safety[en]"
+
 .PHONY: vendor
 vendor:  ## maintainers: fetch what others wrote for browsers anew, at the versions in scripts/vendor.py (needs npm)
 	$(PYTHON) scripts/vendor.py

@@ -1,11 +1,9 @@
 """The frame in a real browser: home, menus, palette, sheet, search and own keys, by keyboard, wide and narrow."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from clew.cli.drawing import landscape
 from tests.world.browsers import Visitor
 from tests.world.leading import ada_with_a_lead
 
@@ -54,22 +52,6 @@ def test_everything_is_reached_from_the_frame_by_keyboard(ada: Visitor) -> None:
     assert ada.faults() == []
     page.keyboard.press("Escape")
     assert page.get_by_role("link", name="Overlaps", exact=True).count() == 0
-    assert ada.complaints == []
-
-
-def test_an_upload_is_sent_from_the_page_and_stands_on_it_until_it_is_taken_in(ada: Visitor, tmp_path: Path) -> None:
-    for seed in range(2):
-        landscape(seed, (320, 240)).save(tmp_path / f"{seed}.bmp")
-    page = ada.go("/uploads/")
-    page.get_by_label("Case", exact=True).fill("NO-2")
-    page.get_by_label("Exhibit", exact=True).fill("CARD-1")
-    page.get_by_label("Files").set_input_files([tmp_path / "0.bmp", tmp_path / "1.bmp"])
-    page.get_by_role("button", name="Upload").press("Enter")
-    page.wait_for_url("**/cases/NO-2/exhibits/CARD-1/")
-    assert "0 of 2 files taken in" in page.locator("main").inner_text()
-    page = ada.go("/uploads/")
-    page.get_by_role("link", name="being taken in").wait_for()
-    assert ada.faults() == []
     assert ada.complaints == []
 
 

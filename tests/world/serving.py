@@ -27,6 +27,17 @@ def pages() -> Iterator[str]:
 
 
 @contextmanager
+def worker() -> Iterator[None]:
+    """A worker of the node beside its pages, as `clew serve` has one."""
+    working = subprocess.Popen([sys.executable, "-m", "clew.cli", "work"], env=os.environ)
+    try:
+        yield
+    finally:
+        working.terminate()
+        working.wait(timeout=30)
+
+
+@contextmanager
 def come_in_at_once(*names: str) -> Iterator[dict[str, Visitor]]:
     """These officers at the pages, each in a browser of their own and through the door."""
     with pages() as address, chromium() as browser, ExitStack() as opened:
