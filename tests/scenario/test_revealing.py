@@ -1,5 +1,6 @@
 """An officer reveals a medium: deliberate, on record first, for one sign-in and a short time; then it is given in parts."""
 
+import asyncio
 import hashlib
 import io
 from collections.abc import Iterator
@@ -12,23 +13,26 @@ import psycopg
 import pytest
 from PIL import Image
 
-from clew.actions import auditing, categorising
+from clew.actions import auditing, categorising, revealing
 from clew.actions.auditing import Wanted
 from clew.cli.drawing import landscape
 from clew.domain.act import Act
 from clew.domain.errors import Unavailable
 from clew.domain.handling import BLOCKED, EVERY_USE, Actor, Audience
 from clew.domain.officer import Role
+from clew.media import lending
 from clew.records import looks, sightings
 from clew.records.session import acting_as
 from clew.web import looks as web_looks
 from tests.scenario.test_viewing import describe
 from tests.world.clients import shown_ago, signed_in
 from tests.world.clips import music, scenes, write
+from tests.world.large import Large, resident_bytes
 from tests.world.office import Office
 from tests.world.shown import CASE, PURPOSE, body, eyes_of, looking, revealed
 from tests.world.world import World, handling
 
+PLAYED_BYTES = 64 * 1024**2
 LIE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'", "Cross-Origin-Resource-Policy": "same-origin"}
 
 
@@ -164,7 +168,10 @@ def test_who_only_asks_for_the_head_gets_no_byte_and_uses_nothing_up(picture: tu
     assert body(client.get(address)) == content
 
 
-def test_frames_and_the_curve_of_its_sound_are_drawn_of_a_film(open_office: Office, ada: Actor, tmp_path: Path) -> None:
+def test_frames_and_the_curve_of_its_sound_are_drawn_of_a_film(
+    open_office: Office, ada: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lending, "COPIED_BYTES_MAX", 0)  # as of a large one: the sandbox asks for what it reads
     folder = tmp_path / "seized"
     folder.mkdir()
     write(folder / "1.mp4", scenes(3, 3), sound=music(3, 3))
@@ -182,6 +189,39 @@ def test_frames_and_the_curve_of_its_sound_are_drawn_of_a_film(open_office: Offi
     assert len(curve["levels"]) == 400
     assert max(curve["levels"]) > 100
     assert 2.5 < curve["seconds"] < 3.5
+
+
+def test_a_film_of_four_gigabytes_plays_and_seeks_within_little_memory(
+    film: tuple[UUID, bytes], world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    medium, _ = film
+    large = Large(4 * 1024**3 + 77)
+    client = looking("ada")
+    address = revealed(client, medium)["address"]
+    with psycopg.connect(**world.facts.as_superuser() | {"dbname": world.facts.database}, autocommit=True) as owner:
+        owner.execute("update looks set size_bytes = %s", [large.size_bytes])
+    monkeypatch.setattr(revealing, "part", lambda *_, **__: large)
+    for first, last in ((0, 9), (3 * 1024**3 - 5, 3 * 1024**3 + 600_000), (large.size_bytes - 7, large.size_bytes - 1)):
+        answer = client.get(address, headers={"Range": f"bytes={first}-{last}"})
+        assert answer["Content-Range"] == f"bytes {first}-{last}/{large.size_bytes}"
+        assert body(answer) == large.clear(first, last + 1)
+    answer = client.get(address, headers={"Range": f"bytes={1024**3}-"})
+    before, given = resident_bytes(), 0
+    grown: list[int] = []
+
+    async def play() -> None:
+        nonlocal given
+        async for part in answer:
+            given += len(part)
+            grown.append(resident_bytes() - before)
+            if given >= PLAYED_BYTES:
+                break
+
+    asyncio.run(play())
+    answer.close()
+    assert given >= PLAYED_BYTES
+    assert max(grown) < 16 * 1024**2
+    assert large.is_closed
 
 
 def test_a_picture_that_no_browser_shows_is_drawn_anew(open_office: Office, ada: Actor, tmp_path: Path) -> None:

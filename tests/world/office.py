@@ -108,7 +108,7 @@ class Office:
 
 def cutter_of(office: Office) -> Cutter:
     """What the office cuts objects out with."""
-    return Cutter(vault=office.workplace.vault, nursery=office.workplace.nursery, spill=office.workplace.spill)
+    return Cutter(vault=office.workplace.vault, nursery=office.workplace.nursery)
 
 
 def unit_only(of: Actor) -> Handling:

@@ -20,9 +20,8 @@ from clew.domain.crop import CROPS_PER_MEDIUM_MAX, Box
 from clew.domain.errors import NotVisible, StepRefused, Unavailable
 from clew.domain.handling import Actor, Use
 from clew.domain.retention import calendar_of
-from clew.media import cropping
-from clew.media.digests import content_of
-from clew.media.vault import Kept, Stream, Vault
+from clew.media import cropping, lending
+from clew.media.vault import Kept, Vault
 from clew.records import audit, cases, covers, crops, media, medium_keys, officers
 from clew.records.crops import Crop
 from clew.records.session import Session, acting_as
@@ -79,13 +78,11 @@ def make(cutter: Cutter, actor: Actor, piece: Piece, *, purpose: str, case: str)
                 "There are {most} crops of this medium already: end some first.", most=CROPS_PER_MEDIUM_MAX
             )
         of_case = medium_keys.of(session, [medium_id], first=_case(session, case)).get(medium_id)
-    cutter.spill.mkdir(mode=0o700, exist_ok=True)
     with (
         viewing.revealed(cutter.vault, actor, medium_id, purpose=purpose, case=case) as reader,
-        content_of(Stream(reader), spill=cutter.spill) as content,
+        lending.lent(reader) as fd,
     ):
-        size = content.digests.size_bytes
-        png = cropping.cropped(cutter.nursery, content.fd, size, piece.box, piece.at_ms)
+        png = cropping.cropped(cutter.nursery, fd, reader.size_bytes, piece.box, piece.at_ms)
     if of_case is None:
         raise Unavailable("The bytes of this medium are not kept here.")
     return _keep(cutter.vault, actor, (medium_id, of_case.case_id), piece, png)

@@ -18,10 +18,10 @@ from clew.domain.fingerprint import Kind
 from clew.domain.handling import Actor
 from clew.domain.intake import ChunkState
 from clew.domain.medium import MediumKind
-from clew.media.digests import Content, content_of, content_of_file
+from clew.media import lending
+from clew.media.digests import Content, content_of_file
 from clew.media.reading import Reading, Wants
 from clew.media.vault import Kept as KeptBytes
-from clew.media.vault import Stream
 from clew.media.walk import open_seized
 from clew.records import audit, fingerprints, intakes, media, medium_keys
 from clew.records.intakes import Chunk
@@ -73,16 +73,16 @@ def look_closer(workplace: Workplace, actor: Actor, chunk_id: int) -> None:
 
 def _read(workplace: Workplace, chunk: Chunk, location: bytes, medium: Kept, key: MediumKey | None) -> Looked:
     """The full reading of the medium, or why its bytes are not to be had."""
-    with ExitStack() as held:
-        try:
+    try:
+        with ExitStack() as held:
             fd = _open(workplace, chunk, location, medium, key, held)
-        except Tampered:
-            log.exception("the stored bytes of medium %s are not what was stored", medium.id)
-            return Looked(medium=medium, reason=TAMPERED)
-        if fd is None:
-            return Looked(medium=medium, reason=NO_BYTES)
-        with workplace.readers.lend(reader_key(chunk)) as reader:
-            return Looked(medium=medium, reading=reader.read(fd, medium.size_bytes, Wants.FULL))
+            if fd is None:
+                return Looked(medium=medium, reason=NO_BYTES)
+            with workplace.readers.lend(reader_key(chunk)) as reader:
+                return Looked(medium=medium, reading=reader.read(fd, medium.size_bytes, Wants.FULL))
+    except Tampered:
+        log.exception("the stored bytes of medium %s are not what was stored", medium.id)
+        return Looked(medium=medium, reason=TAMPERED)
 
 
 def _open(
@@ -98,8 +98,8 @@ def _open(
     if key is None:
         return None
     owner, kept = chunk.intake.handling.owner_member, KeptBytes(blob=key.blob, wrapped=key.wrapped)
-    with workplace.vault.open(owner, str(key.case_id), medium.sha256, kept) as stored_medium:
-        return held.enter_context(content_of(Stream(stored_medium), spill=workplace.spill)).fd
+    reader = held.enter_context(workplace.vault.open(owner, str(key.case_id), medium.sha256, kept))
+    return held.enter_context(lending.lent(reader))
 
 
 def _content(root: Path, location: bytes) -> Content:

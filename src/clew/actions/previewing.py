@@ -11,9 +11,9 @@ from clew.actions.workplace import Workplace
 from clew.domain.errors import StepRefused, Tampered, Unavailable
 from clew.domain.handling import Actor, Use
 from clew.domain.retention import calendar_of
-from clew.media.digests import content_of
+from clew.media import lending
 from clew.media.reading import NO_PREVIEWS, PREVIEW_BYTES, Previews, Reading, Wants
-from clew.media.vault import Kept, Stream
+from clew.media.vault import Kept
 from clew.records import audit, officers, previews
 from clew.records.intakes import Intake
 from clew.records.previews import TIME_BYTES, Waiting
@@ -100,10 +100,11 @@ def _read(workplace: Workplace, actor: Actor, one: Waiting) -> Previews | None:
     """What a reader makes of the bytes; None where they, or a closed sandbox, are not to be had now."""
     kept = Kept(blob=one.key.blob, wrapped=one.key.wrapped)
     try:
-        with workplace.vault.open(actor.member, str(one.key.case_id), one.sha256, kept) as stored:
-            content = content_of(Stream(stored), spill=workplace.spill)
-        with content, workplace.readers.lend(f"{actor.member}/{actor.unit}/previews") as reader:
-            return reader.read(content.fd, one.size_bytes, Wants.PICTURE_OR_KEY_FRAMES).previews
+        with (
+            workplace.vault.open(actor.member, str(one.key.case_id), one.sha256, kept) as stored,
+            lending.lent(stored) as fd, workplace.readers.lend(f"{actor.member}/{actor.unit}/previews") as reader,
+        ):  # fmt: skip
+            return reader.read(fd, one.size_bytes, Wants.PICTURE_OR_KEY_FRAMES).previews
     except Tampered:
         log.exception("the stored bytes of medium %s are not what was stored", one.medium_id)
         return NO_PREVIEWS

@@ -5,8 +5,7 @@ this form, to this sign-in. Whatever is given by the ticket afterwards is author
 log before the key is unwrapped, each span of a film for itself.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,17 +17,14 @@ from clew.domain.handling import Actor, Use
 from clew.domain.look import AS_IT_IS, HEAD_BYTES, Look, check_shown, content_type_of
 from clew.domain.medium import MediumKind
 from clew.domain.span import Span
-from clew.media import rendering
-from clew.media.digests import content_of
+from clew.media import lending, rendering
 from clew.media.rendering import Drawn
-from clew.media.vault import Reader, Stream, Vault
+from clew.media.vault import Reader, Vault
 from clew.records import audit, looks, media, sightings
 from clew.records.looks import Opened
 from clew.records.session import acting_as
 
 NOT_PLAYED = "A browser does not play this medium: look at its frames, or at the curve of its sound."
-DRAWN_BYTES_MAX = 8 * 1024**3
-"""What is larger is not copied out of the vault for a drawing of it."""
 
 
 class Warned(ClewError):
@@ -115,15 +111,6 @@ def part(vault: Vault, actor: Actor, opened: Opened, span: Span, *, purpose: str
     )
 
 
-@contextmanager
-def _content(cutter: Cutter, reader: Reader) -> Iterator[tuple[int, int]]:
-    if reader.size_bytes > DRAWN_BYTES_MAX:
-        raise StepRefused("This medium is too large to be drawn here.")
-    cutter.spill.mkdir(mode=0o700, exist_ok=True)
-    with content_of(Stream(reader), spill=cutter.spill) as content:
-        yield content.fd, content.digests.size_bytes
-
-
 def drawn(
     cutter: Cutter, actor: Actor, medium_id: UUID, look: Look, *, at_ms: tuple[int, ...] = (), purpose: str, case: str
 ) -> Drawn:
@@ -134,8 +121,8 @@ def drawn(
     reader = viewing.opened(
         cutter.vault, actor, medium_id, purpose=purpose, case=case, act="medium.draw", counts={f"look_{look}": 1}
     )
-    with reader, _content(cutter, reader) as (fd, size):
-        return rendering.drawn(cutter.nursery, fd, size, look, at_ms)
+    with reader, lending.lent(reader) as fd:
+        return rendering.drawn(cutter.nursery, fd, reader.size_bytes, look, at_ms)
 
 
 def _shown(actor: Actor, medium_id: UUID, look: Look, *, was_warned: bool) -> media.Shown:

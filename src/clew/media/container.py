@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 from clew.domain.errors import Undecodable
 from clew.media import limits
 from clew.media.reading import NO_CAMERA, Camera, Fact
+from clew.media.seized import read_at
 
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,asf,flv,mp3,wav,ogg,flac,aac,amr"
 """Demuxers by FFmpeg's names: what seized devices hold, and none that opens a second file.
@@ -49,7 +50,7 @@ MICROSECONDS_PER_MS = 1000
 
 
 class SeizedBytes:
-    """The bytes behind a descriptor as the file that FFmpeg reads: by `pread`, never by a path.
+    """The bytes behind a descriptor as the file that FFmpeg reads: by its descriptor, never by a path.
 
     A call for bytes outside is an end of file, never an error: hostile containers ask for anything.
     """
@@ -61,7 +62,7 @@ class SeizedBytes:
 
     def read(self, count: int) -> bytes:
         count = max(0, min(count, self._size - self._at))
-        piece = os.pread(self._fd, count, self._at) if count else b""
+        piece = read_at(self._fd, count, self._at) if count else b""
         self._at += len(piece)
         return piece
 

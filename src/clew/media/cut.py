@@ -18,6 +18,7 @@ from clew.media import heif
 from clew.media.container import Size, open_container, picture_stream
 from clew.media.limits import PIXELS_MAX, SEALED_CONTENT_BYTES_MAX, LimitExceeded
 from clew.media.raster import shown
+from clew.media.seized import read_at
 from clew.media.still import HEAD_BYTES, READ_AT_ONCE_BYTES, format_of
 
 Colours = NDArray[np.uint8]
@@ -39,7 +40,7 @@ def cut(fd: int, size: int, box: Box, at_ms: int | None) -> Colours:
         Undecodable: the bytes are of no kind that is read, or hold no pixels (there).
         LimitExceeded: too many bytes or pixels.
     """
-    form = format_of(os.pread(fd, HEAD_BYTES, 0))
+    form = format_of(read_at(fd, HEAD_BYTES, 0))
     if form is None:
         return _piece(Image.fromarray(frame_at(fd, size, at_ms or 0)), box)
     if size > SEALED_CONTENT_BYTES_MAX:
@@ -60,7 +61,7 @@ def _piece(whole: Image.Image, box: Box) -> Colours:
 
 def parts(fd: int, size: int) -> Iterator[bytes]:
     at = 0
-    while at < size and (part := os.pread(fd, min(READ_AT_ONCE_BYTES, size - at), at)):
+    while at < size and (part := read_at(fd, min(READ_AT_ONCE_BYTES, size - at), at)):
         yield part
         at += len(part)
 

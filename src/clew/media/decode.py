@@ -18,6 +18,7 @@ from clew.media.limits import MEDIUM_BYTES_MAX, REASON_CHARACTERS_MAX, LimitExce
 from clew.media.protocol import RENDER_LOOKS, Went
 from clew.media.reading import Reading, Wants
 from clew.media.samples import drawn_samples
+from clew.media.seized import read_at
 
 _HEAD_BYTES = 1024
 _PICTURE_BRANDS = frozenset(
@@ -109,14 +110,14 @@ def _container_behind(fd: int, size: int) -> Container:
         raise Undecodable("The file is empty.")
     if size > MEDIUM_BYTES_MAX:
         raise LimitExceeded("The file is larger than a medium may be.")
-    container = container_of(os.pread(fd, _HEAD_BYTES, 0))
+    container = container_of(read_at(fd, _HEAD_BYTES, 0))
     if container is None:
         raise Undecodable("The bytes are of no kind that is read.")
     return container
 
 
 def read(fd: int, size: int, wants: Wants) -> Reading:
-    """Read the medium of `size` bytes behind `fd`, by `pread` only; never raises for bad bytes."""
+    """Read the medium of `size` bytes behind `fd`; never raises for bad bytes."""
     kind = MediumKind.OTHER
     try:
         kind = _container_behind(fd, size).medium_kind

@@ -28,6 +28,11 @@ RENDER: Final = struct.Struct(f"={NONCE_BYTES}sBB{FRAMES_SHOWN_MAX}qQ")
 """Nonce, number of the look, how many moments are said, the moments in milliseconds, size in bytes."""
 RENDERED: Final = struct.Struct(f"={NONCE_BYTES}sBBHHBq{FRAMES_SHOWN_MAX}q")
 """Nonce, how it went, count, width, height, channels, length and moments in ms; the pixels lie in the results file."""
+LENT_ASKED: Final = struct.Struct("=QQ")
+"""From which byte on, and how many."""
+LENT_PART: Final = LENT_ASKED
+"""What was asked; the bytes follow, none behind the end."""
+LENT_PART_BYTES_MAX: Final = 64 * 1024
 NEXT_ENTRY: Final = b"e"
 NEXT_PART: Final = b"p"
 

@@ -26,6 +26,7 @@ from clew.media.container import duration_ms, open_container, sound_stream
 from clew.media.cut import NoSuchMoment
 from clew.media.limits import SEALED_CONTENT_BYTES_MAX, LimitExceeded
 from clew.media.raster import shown
+from clew.media.seized import read_at
 from clew.media.still import HEAD_BYTES, format_of
 
 FAULTS_MAX = 200
@@ -52,7 +53,7 @@ def render(fd: int, size: int, look: Look, at_ms: Sequence[int]) -> Rendered:
         Undecodable: nothing can be read.
         LimitExceeded: too many bytes or pixels.
     """
-    form = format_of(os.pread(fd, HEAD_BYTES, 0))
+    form = format_of(read_at(fd, HEAD_BYTES, 0))
     if form is not None:
         return _still(fd, size, form, look)
     if look is Look.SOUND:

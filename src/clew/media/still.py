@@ -5,7 +5,6 @@ camera notes is not applied, as the reference does not. Stored and shown pixels 
 bits apart, so a picture is looked up in all eight turns, and the question disappears.
 """
 
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -21,6 +20,7 @@ from clew.media.picture import Picture
 from clew.media.raster import read_raster
 from clew.media.reading import FingerprintSet, Reading, Wants
 from clew.media.samples import drawn_samples
+from clew.media.seized import read_at
 
 HEAD_BYTES = 64
 _TRANSFORMS = np.array(Transform, np.uint8)
@@ -82,7 +82,7 @@ def _content(fd: int, size: int) -> bytes:
     pieces = []
     at = 0
     while at < size:
-        piece = os.pread(fd, min(READ_AT_ONCE_BYTES, size - at), at)
+        piece = read_at(fd, min(READ_AT_ONCE_BYTES, size - at), at)
         if not piece:
             break
         pieces.append(piece)

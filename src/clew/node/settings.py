@@ -54,9 +54,7 @@ CLEW_CONTEXT_KEY = _KEYS.context
 CLEW_AUDIT_KEY = _KEYS.audit
 CLEW_KEYRING = keyring_of(CONFIGURATION)
 CLEW_VAULT = Vault(CONFIGURATION.vault_folder, CLEW_KEYRING)
-CLEW_CUTTER = Cutter(
-    vault=CLEW_VAULT, nursery=Nursery(cache=CONFIGURATION.cache_folder), spill=CONFIGURATION.spill_folder
-)
+CLEW_CUTTER = Cutter(vault=CLEW_VAULT, nursery=Nursery(cache=CONFIGURATION.cache_folder))
 
 CLEW_CERTIFICATE_SEED = partial(node_keys.key, CONFIGURATION.keys_folder, node_keys.CERTIFICATES)
 """Gives what signs manifests of packages: read where it is asked for, and kept nowhere."""
