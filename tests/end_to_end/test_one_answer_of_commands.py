@@ -299,6 +299,7 @@ WALKED: dict[str, tuple[Way, ...]] = {
     "link path": (
         Way(words="{} NO-1", sort=REFERENCES, parameter="name"), Way(words="NO-1 {}", sort=REFERENCES, parameter="other"),
     ),
+    "program end": (Way(words="{}", sort=IDENTIFIERS, parameter="token"),),
     "provenance": (Way(words="{}", sort=DIGESTS, parameter="medium"),),
     **{
         f"taskforce {step}": (Way(words=f"{{}} {more}".strip(), sort=NAMES, parameter="taskforce", by="cora"),)
@@ -416,6 +417,7 @@ NO_REFERENCES = {
 }  # fmt: skip
 COMPLETION = {"help", "install_completion", "show_completion"}
 STATED = {
+    ("program lend", "name"), ("program lend", "unit"), ("program lend", "scope"), ("program lend", "days"),
     ("release give", "case"), ("release fetch", "case"), ("crop make", "case"), ("crop show", "case"),
     ("referral write", "case"), ("question conclude", "answer"), ("place describe", "name"),
     *((f"{whose} {step}", "case") for whose in ("victim", "offender") for step in ("reveal", "forget")),

@@ -28,7 +28,7 @@ from tests.world.foreign import CONTENT, Foreign, sweden
 from tests.world.world import World
 
 DOCUMENT = json.loads(described())
-OF_TOKENS = {("get", "/api/whoami"), ("get", "/api/directory")}
+OF_TOKENS = {("get", "/api/whoami"), ("get", "/api/directory"), ("get", "/api/programs/statistics")}
 """tests/end_to_end/test_programs.py asks them."""
 OF_OBJECTS = {
     ("get", "/api/crops/{crop}"), ("post", "/api/crops"),

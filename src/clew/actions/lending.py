@@ -4,19 +4,21 @@ import secrets
 from datetime import UTC, datetime
 from uuid import UUID
 
+from clew.actions import counting
 from clew.actions.admitting import administer
 from clew.domain import token as rules
 from clew.domain.errors import NotAdmitted, NotVisible
 from clew.domain.handling import Actor
 from clew.domain.member import unit_code
 from clew.domain.officer import Role
+from clew.domain.statistics import Statistics
 from clew.domain.token import TokenScope
 from clew.records import audit, members, tokens
 from clew.records.members import MemberLine
 from clew.records.session import Session
 from clew.records.tokens import Program, program_of
 
-__all__ = ["Program", "actor_of", "directory", "end", "lend", "lent", "program_of"]
+__all__ = ["Program", "actor_of", "check_scope", "directory", "end", "lend", "lent", "program_of", "statistics"]
 
 
 def lend(session: Session, name: str, *, unit: str, scopes: frozenset[TokenScope], ends_at: datetime) -> str:
@@ -68,13 +70,32 @@ def actor_of(program: Program) -> Actor:
     )
 
 
+def check_scope(program: Program, scope: TokenScope) -> None:
+    """Refuse what the program was not lent.
+
+    Raises:
+        NotAdmitted: this.
+    """
+    if scope not in program.scopes:
+        raise NotAdmitted("This token was not given the scope {scope}.", scope=scope.value)
+
+
+def statistics(program: Program) -> Statistics:
+    """Numbers of the program's member, and of others as far as they are told; on record.
+
+    Raises:
+        NotAdmitted: the program was not given this.
+    """
+    check_scope(program, TokenScope.STATISTICS)
+    return counting.read(actor_of(program))
+
+
 def directory(session: Session, program: Program) -> tuple[MemberLine, ...]:
     """Every member with its particulars and units, on record.
 
     Raises:
         NotAdmitted: the program was not given this.
     """
-    if TokenScope.DIRECTORY not in program.scopes:
-        raise NotAdmitted("This token was not given the scope directory.")
+    check_scope(program, TokenScope.DIRECTORY)
     audit.append(session, "directory.read", str(program.id))
     return members.lines(session)

@@ -39,6 +39,7 @@ from clew.cli import (
     overlaps,
     people,
     places,
+    programs,
     provenances,
     questions,
     readinesses,
@@ -93,6 +94,7 @@ app.add_typer(taskforces.app, name="taskforce", help="Task forces: chosen series
 app.add_typer(people.victims, name="victim", help="Victims: children by reference, without names.")
 app.add_typer(people.offenders, name="offender", help="Offenders: people by reference, and what is established.")
 app.add_typer(places.app, name="place", help="Places: by what they are known, and where they are.")
+app.add_typer(programs.app, name="program", help="Programs: software of a member, by a token with scopes.")
 app.add_typer(links.app, name="link", help="Links: what joins records, and what is reached from one.")
 series.app.command()(workbenches.vote)
 series.app.command()(workbenches.unvote)

@@ -31,7 +31,7 @@ def overlap() -> None:
 @app.command("list")
 def list_(as_: As, json_: Json = False) -> None:
     """What your member was told of cases and hash lists that you may see, the latest first."""
-    with entered():
+    with entered() as configuration:
         from clew.actions import deconflicting, opening
 
         with opening.acting_as(opening.actor_of(as_)) as session:
@@ -42,7 +42,11 @@ def list_(as_: As, json_: Json = False) -> None:
         for line in page.items:
             _show_line(line)
         if not page.items:
-            console.print("Your member was told of no overlap.")
+            hours = configuration.overlap_hours
+            console.print(
+                "Your member was told of no overlap. Members are told together,"
+                f" once in {hours} hours, while clew work runs."
+            )
         if page.next is not None:
             console.print(f"Only the first {deconflicting.SIDES_PER_PAGE_MAX:,} are shown.")
 

@@ -7,7 +7,8 @@ from datetime import date
 from clew.domain.errors import StepRefused
 from clew.domain.officer import Role
 
-ROLES_THAT_COUNT = frozenset({Role.COORDINATOR, Role.NATIONAL_ADMINISTRATOR})
+ROLES_THAT_COUNT = frozenset({Role.COORDINATOR, Role.NATIONAL_ADMINISTRATOR, Role.PROGRAM})
+"""Who reads them; of programs those that were lent the scope (actions/lending.py)."""
 """Who reads statistics: who speaks with other members for the own one."""
 DAYS_KEPT = 62
 """So long each day is kept; the last of each month stays."""

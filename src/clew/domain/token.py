@@ -19,10 +19,14 @@ PROGRAM = "program:"
 
 
 class TokenScope(StrEnum):
-    """What a program may do. The words are stored; never reuse one."""
+    """What a program may do: each operation for programs needs one of them. The words are stored; never reuse one.
+
+    None opens a record: no certified person stands behind what a program reads or says.
+    """
 
     WHOAMI = "whoami"
     DIRECTORY = "directory"
+    STATISTICS = "statistics"
 
 
 def check(name: str, scopes: frozenset[TokenScope], ends_at: datetime, now: datetime) -> None:

@@ -20,6 +20,7 @@ from clew.web.words import Words
 SCOPES: Mapping[TokenScope, Words] = {
     TokenScope.WHOAMI: gettext_lazy("whose token it is, what it may do, and until when"),
     TokenScope.DIRECTORY: gettext_lazy("all members and units: whom to ask, in which languages, who is good at what"),
+    TokenScope.STATISTICS: gettext_lazy("numbers of your member, and of others as far as they are told"),
 }
 
 
