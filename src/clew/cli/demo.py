@@ -71,7 +71,7 @@ def _serve(configuration: Configuration, password: str) -> None:
 def _password(path: Path) -> str:
     if not path.exists():
         path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(12), "ascii")
+        path.write_text(secrets.token_hex(8), "ascii")  # one press chooses all of it: no sign in it
     return path.read_text("ascii")
 
 
