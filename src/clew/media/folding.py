@@ -47,6 +47,9 @@ def fingerprint_frequencies(frequencies: Frequencies, full_size: tuple[int, int]
     if min(full_size) < SIDE_HASHED_MIN:
         return None
     height, width = full_size
+    # The weights' places are taken unlooked at: they are those of these blocks or of no picture.
+    if (-(-height // EIGHT), -(-width // EIGHT)) != (frequencies.rows, frequencies.columns):
+        raise ValueError("the blocks are those of another size")
     kept_each, side = len(frequencies.steps), frequencies.side
     rows, reference_quality, centred, centred_quality, lowest = _FOLDS[kept_each](
         frequencies.kept, frequencies.stride, frequencies.across, frequencies.down, frequencies.steps,
