@@ -202,6 +202,8 @@ def _lines(view: "View") -> Iterator[str]:
     for party in view.parties:
         latest = party.answers[0].answer if party.answers else None
         stands = "nobody answered yet" if latest is None else f"{latest.said.value} {latest.country}".strip()
+        if party.answers:  # by which clew question conclude takes it
+            stands += f"  {party.answers[0].id}"
         yield f"  {party.member}/{plain(party.units[-1])}: {stands}"
         for one in view.messages[party.correspondence_id]:
             yield f"    {one.written_at:%Y-%m-%d %H:%M} {one.member}/{plain(one.unit)}: {one.kind.value}"
