@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from clew.cli.drawing import drive, landscape, write_clip
 from clew.media.nursery import Nursery
-from clew.records import officers
+from clew.records import case_stacks, cases, officers
 from clew.records.session import acting_as, handling_columns
 from tests.world.browsers import Visitor
 from tests.world.door import PASSWORD, apart
@@ -39,7 +39,14 @@ def enter(world: World, nursery: Nursery) -> None:
         with work_in(Path(folder), nursery) as workplace:
             # Into the node's own vault: the process that serves the pages opens what is revealed.
             Office(workplace=replace(workplace, vault=settings.CLEW_VAULT)).intake(ada, seized, CASE)
-    world.occurrence(ada, world.medium(ada), LARGE)
+    world.occurrence(ada, seen := world.medium(ada), "NO-2026-16")
+    near = [world.medium(ada) for _ in range(3)]
+    for medium in (seen, *near):
+        world.occurrence(ada, medium, LARGE)
+    with acting_as(ada) as session:
+        case_id = cases.find(session, LARGE)
+        for at, medium in enumerate(near):
+            case_stacks.place(session, case_id, {medium: dict.fromkeys(near[:at], 1)})
     with acting_as(ada) as session, session.cursor() as cursor:
         cursor.execute(
             """
@@ -153,6 +160,32 @@ def test_a_large_case_has_few_nodes_wherever_it_is_looked_at(ada: Visitor) -> No
     assert int(str(label.get_attribute("aria-posinset"))) > 600
     assert "◌ fingerprints only" in str(label.get_attribute("aria-label"))
     assert ada.faults() == []
+
+
+def test_a_stack_is_opened_in_its_place_and_marked_whole_and_what_is_known_is_unfolded_by_a_key(ada: Visitor) -> None:
+    page = ada.go(f"/cases/{LARGE}/media/")
+    page.locator("[role=option]").first.wait_for()
+    page.locator(".grid-list").focus()
+    assert "≡ stack of 3" in cell(page, 1)
+    page.keyboard.press("Enter")
+    page.get_by_text("The stack is open: 3 near copies. Esc closes it.").wait_for()
+    assert ["≡ in the stack above" in cell(page, at) for at in (2, 3, 4)] == [True, True, False]
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("x")
+    page.get_by_text("1: ✕ not relevant. Undo with U.").wait_for()
+    page.keyboard.press("u")
+    page.get_by_text("Undone.").wait_for()
+    assert ada.faults() == []
+    page.keyboard.press("Escape")
+    assert "≡" not in cell(page, 2)
+    page.keyboard.press("p")
+    page.get_by_text("3 media of 1 stacks: ◆ relevant. Undo with U.").wait_for()
+    page.keyboard.press("u")
+    page.get_by_text("Undone.").wait_for()
+    page.get_by_text("✓ 1 known are folded away. K shows them.").wait_for()
+    page.keyboard.press("k")
+    page.wait_for_url("**answer=all*")
+    assert ada.complaints == []
 
 
 @pytest.mark.parametrize("width", [320])

@@ -198,8 +198,15 @@ WALKED: dict[str, tuple[Way, ...]] = {
             ("steps", ""),
         )
     },
-    "mark relevant": (Way(words="{}", sort=DIGESTS, parameter="media"),),
-    "mark not-relevant": (Way(words="{}", sort=DIGESTS, parameter="media"),),
+    "mark relevant": (
+        Way(words="{}", sort=DIGESTS, parameter="media"),
+        Way(words=f"{'0' * 64} --stacks-of {{}}", sort=NAMES, parameter="stacks_of"),
+    ),
+    "mark not-relevant": (
+        Way(words="{}", sort=DIGESTS, parameter="media"),
+        Way(words=f"{'0' * 64} --stacks-of {{}}", sort=NAMES, parameter="stacks_of"),
+    ),
+    "mark stacks": (Way(words="{}", sort=NAMES, parameter="case"),),
     "mark undo": (Way(words="{}", sort=IDENTIFIERS, parameter="act"),),
     "clue add": (Way(words="{} --kind landmark", sort=DIGESTS, parameter="medium"),),
     "clue list": (Way(words="{}", sort=DIGESTS, parameter="medium"),),

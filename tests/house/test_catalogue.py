@@ -22,6 +22,7 @@ GOLDEN_APP = {
     "auth_group_permissions": "select",
     "auth_permission": "select",
     "blocks": "insert, select, update (lifted_by, lifted_at)",
+    "case_stacks": "insert, select, update (centre_id)",
     "cases": ALL,
     "certifications": "insert, select, update (state, given_by, given_at, closed_by, closed_at)",
     "chunks": ALL,
@@ -162,6 +163,7 @@ GOLDEN_BLIND = {
     "acts": "select",
     "api_answers": "delete, select (asked_at)",
     "blocks": "select, update (reason)",
+    "case_stacks": "select (case_id, medium_id, centre_id), update (medium_id, centre_id)",
     "cases": "select (owner_member, owner_unit, audience, members, excluded, id, opened_at)",
     "clues": "select (owner_member, owner_unit, audience, members, excluded, id, medium_id, asserted_at, withdrawn_at), update (medium_id)",
     "certifications": "select",
@@ -367,6 +369,8 @@ def test_a_row_lies_in_something_of_its_own_unit_wherever_the_database_knows_wha
     guarded |= {("referrals", "series"), ("referral_packages", "referrals"), ("crops", "media")}  # and this one's: the medium is the own unit's
     guarded |= {("sightings", "media")}  # so does this one's
     guarded |= {("observations", "media")}  # its rule asks before, and with one answer, whether the medium is seen
+    # It asks whether medium and case are the own unit's; a centre is another row of the same.
+    guarded |= {("case_stacks", parent) for parent in ("case_stacks", "cases", "media")}
     guarded |= {("marks", "media"), ("previews", "medium_keys")}  # whoever marks sees the medium; the key is the own unit's
     assert kept - guarded <= {("units", "members")}
 
@@ -420,12 +424,12 @@ OF_NOBODY = {
 """Tables of which some key holds no owner, and why that tells nothing."""
 
 GUARDED = {
-    *policies.PARENTS, *policies.SEEN, "blocks", "medium_keys", "releases", "shreddings", "tombstones",
+    *policies.PARENTS, *policies.SEEN, "blocks", "case_stacks", "medium_keys", "releases", "shreddings", "tombstones",
     "overlap_contacts", "overlap_sides", "place_points", "previews", "referral_packages", "task_force_stack_media",
 }  # fmt: skip
 """Tables of which a key names a record without its owner: who writes there is asked whether that record is the own unit's."""
 
-NUMBERED = {"chunks", "fingerprints", "matches", "occurrences"}
+NUMBERED = {"case_stacks", "chunks", "fingerprints", "matches", "occurrences"}
 """Records that bear numbers of one row; no door shows them."""
 
 

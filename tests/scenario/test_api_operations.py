@@ -135,6 +135,10 @@ def going_through(sven: Caller, _siv: Caller, _found: Foreign) -> None:
     name = next(line["reference"] for line in lines if line["name"] == "series-open")
     assert [item["mark"] for item in sven.get(f"/series/{name}/grid")["items"]] == ["relevant"]
     assert sven.post(f"/marks/{act}/undo") == {"media": 1}
+    assert [item["id"] for item in sven.get(f"/cases/stacks/{one['id']}", case="SE-open")["items"]] == [one["id"]]
+    whole = sven.post("/marks/stacks", case="SE-open", media=[MEDIUM], said="relevant")
+    assert whole["media"] == 1
+    assert sven.post(f"/marks/{whole['act']}/undo") == {"media": 1}
     assert sven.get("/media/provenance", medium=MEDIUM)["found"][0]["case"] == "SE-open"
     sven.post("/media/cover")
 

@@ -1,45 +1,57 @@
 """Browsing: media of a case, an exhibit or a series in pages, each with its answer and what the own unit said of it."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
 from clew.actions import triaging
-from clew.domain.errors import Invalid
+from clew.domain.errors import Invalid, NotVisible
 from clew.domain.handling import Actor
 from clew.domain.medium import Verdict
+from clew.domain.stack import STACK_MEDIA_MAX
 from clew.domain.triage import Answer, Reason, answer
-from clew.records import audit, cases, exhibits, grids, merges, series
-from clew.records.grids import GridMedium, Part, Scope, Wanted
+from clew.records import audit, case_stacks, cases, exhibits, grids, merges, series
+from clew.records.grids import GridMedium, Scope, Wanted
 from clew.records.session import Session
 
 CONSIDERED_MAX = 200
 """Of so many media a page works out the answer; those that are not asked for leave it shorter."""
+FOLDED_CONSIDERED_MAX = 1_000
+"""Of so many media in stacks that a page would leave out it works out the answer."""
 OPEN = frozenset(Answer) - {Answer.KNOWN}
 """Answers that need a person: what is known is folded away."""
 
 __all__ = [
     "CONSIDERED_MAX", "OPEN", "GridMedium", "Item", "Lack", "Page", "Wanted", "check_case", "lack_of", "of_case",
-    "of_series",
+    "of_series", "stack",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A medium of a page. `answer` and its best reason are of a case; None in a series."""
+    """A medium of a page. `answer` and its reasons, the best first, are of a case; None and none in a series."""
 
     medium: GridMedium
     answer: Answer | None
-    reason: Reason | None
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def reason(self) -> Reason | None:
+        """The best reason."""
+        return self.reasons[0] if self.reasons else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Some media; `next` is where the following page begins, or None."""
+    """Some media, of a stack the one that stands for it; `next` is where the following page begins, or None.
+
+    `folded`: so many media are known, and were left out for that.
+    """
 
     items: tuple[Item, ...]
     next: str | None
+    folded: int = 0
 
 
 class Lack(StrEnum):
@@ -57,21 +69,82 @@ def of_case(
     session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None, wanted: Wanted,
     answers: Collection[Answer] = OPEN, after: str | None = None,
 ) -> Page:  # fmt: skip
-    """A page of media of the case (or exhibit) with these answers.
+    """A page of media of the case (or exhibit) with these answers: stacks first, the largest first.
 
-    A page is shorter where few of those looked at are asked for; `next` goes on behind them.
+    A page is shorter where few of those looked at are asked for; `next` goes on behind them. Of a stack that is left
+    out each medium was asked about: one that has another answer stands for the stack.
 
     Raises:
         NotVisible: there is no such case or exhibit.
         Invalid: no page begins at `after`.
     """
+    scope = _scope(session, case, exhibit, unit)
+    part = grids.of_case(session, scope, wanted, _marker(after), CONSIDERED_MAX)
+    found = _answered(session, scope, part.media)
+    kept = _instead(session, scope, wanted, [item for item in found if item.answer not in answers], answers)
+    items = tuple(kept.get(item.medium.id, item) for item in found if item.answer in answers or item.medium.id in kept)
+    folded = sum(
+        item.medium.stacked for item in found if item.answer is Answer.KNOWN and item.medium.id not in kept
+    ) if Answer.KNOWN not in answers else 0  # fmt: skip
+    _tell(session, "grid.read", scope, items)
+    return Page(items=items, next=None if part.last is None else str(part.last), folded=folded)
+
+
+def stack(
+    session: Session, case: str, medium: UUID, exhibit: str | None = None, *, unit: str | None = None
+) -> Page:
+    """The media of the stack in which a medium of the case (or exhibit) lies, the one that stands for it first.
+
+    A medium without near copies there is alone in it.
+
+    Raises:
+        NotVisible: there is no such case or exhibit, or no such medium in it.
+    """
+    scope = _scope(session, case, exhibit, unit)
+    lying = case_stacks.members(session, scope.case_id, scope.exhibit_id, [medium], STACK_MEDIA_MAX)
+    if medium not in lying and not case_stacks.lies(session, scope.case_id, scope.exhibit_id, medium):
+        raise NotVisible("There is no such stack.")
+    items = tuple(_answered(session, scope, grids.some(session, list(lying) or [medium])))
+    _tell(session, "grid.stack", scope, items)
+    return Page(items=items, next=None)
+
+
+def _scope(session: Session, case: str, exhibit: str | None, unit: str | None) -> Scope:
     case_id = cases.find(session, case, unit)
-    part = grids.part(session, Scope(case_id=case_id, exhibit=exhibit), wanted, _marker(after), CONSIDERED_MAX)
-    reasons = triaging.reasons(session, case_id, part.exhibit_id, [medium.id for medium in part.media])
-    items = tuple(item for item in _answered(part, reasons) if item.answer in answers)
-    shown = triaging.owners_of(reason for item in items for reason in reasons[item.medium.id])
-    audit.append(session, "grid.read", str(part.exhibit_id or case_id), {"media": len(items)}, shown=shown)
-    return Page(items=items, next=None if part.last is None else str(part.last))
+    return Scope(case_id=case_id, exhibit_id=None if exhibit is None else exhibits.find(session, case_id, exhibit))
+
+
+def _tell(session: Session, act: str, scope: Scope, items: Sequence[Item]) -> None:
+    shown = triaging.owners_of(reason for item in items for reason in item.reasons)
+    audit.append(session, act, str(scope.exhibit_id or scope.case_id), {"media": len(items)}, shown=shown)
+
+
+def _instead(
+    session: Session, scope: Scope, wanted: Wanted, left: Sequence[Item], answers: Collection[Answer]
+) -> dict[UUID, Item]:
+    """What stands instead for stacks of which a medium has an answer that is asked for, by what stood for them.
+
+    Of no more than so many media that is asked; stacks beyond them are shown as they are, and never left out unasked.
+    """
+    asked: list[UUID] = []
+    kept: dict[UUID, Item] = {}
+    room = FOLDED_CONSIDERED_MAX
+    for item in left:
+        if item.medium.stacked > 1 and item.medium.stacked <= room:
+            asked.append(item.medium.id)
+            room -= item.medium.stacked
+        elif item.medium.stacked > 1:
+            kept[item.medium.id] = item
+    if not asked:
+        return kept
+    lying = case_stacks.members(session, scope.case_id, scope.exhibit_id, asked, FOLDED_CONSIDERED_MAX)
+    first = {lying[medium]: medium for medium in asked if medium in lying}
+    size = {item.medium.id: item.medium.stacked for item in left}
+    for item in _answered(session, scope, grids.some(session, list(lying), wanted)):
+        stands = first[lying[item.medium.id]]
+        if item.answer in answers:
+            kept.setdefault(stands, replace(item, medium=replace(item.medium, stacked=size[stands])))
+    return kept
 
 
 def check_case(session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None) -> None:
@@ -94,8 +167,8 @@ def of_series(session: Session, name: str, *, wanted: Wanted, after: str | None 
     """
     found = series.find(session, name)
     ids = merges.together(session, [found.id])[found.id]
-    part = grids.part(session, Scope(series=tuple(ids)), wanted, _marker(after), CONSIDERED_MAX)
-    items = tuple(Item(medium=one, answer=None, reason=None) for one in part.media)
+    part = grids.of_series(session, ids, wanted, _marker(after), CONSIDERED_MAX)
+    items = tuple(Item(medium=one, answer=None) for one in part.media)
     owners = {item.medium.owner for item in items}
     audit.append(session, "grid.read", str(found.id), {"media": len(items)}, shown=owners)
     return Page(items=items, next=None if part.last is None else str(part.last))
@@ -114,12 +187,13 @@ def lack_of(medium: GridMedium, actor: Actor) -> Lack:
     return Lack.NOT_MADE_YET if medium.is_waiting else Lack.NONE
 
 
-def _answered(part: Part, reasons: Mapping[UUID, tuple[Reason, ...]]) -> list[Item]:
+def _answered(session: Session, scope: Scope, media: Sequence[GridMedium]) -> list[Item]:
+    reasons = triaging.reasons(session, scope.case_id, scope.exhibit_id, [medium.id for medium in media])
     made = []
-    for medium in part.media:
-        best = reasons[medium.id][0] if reasons[medium.id] else None
-        found = answer(None if best is None else best.evidence, is_decoded=medium.verdict.is_decoded)
-        made.append(Item(medium=medium, answer=found, reason=best))
+    for medium in media:
+        best = reasons[medium.id][0].evidence if reasons[medium.id] else None
+        found = answer(best, is_decoded=medium.verdict.is_decoded)
+        made.append(Item(medium=medium, answer=found, reasons=reasons[medium.id]))
     return made
 
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from clew.actions import matching
+from clew.actions import matching, stacking
 from clew.actions.reading import FULL_READINGS_AT_ONCE
 from clew.actions.receiving import near_meanwhile, reader_key, stored, write_near
 from clew.actions.workplace import Workplace
@@ -125,5 +125,6 @@ def _store(workplace: Workplace, actor: Actor, chunk: Chunk, medium: Kept, readi
             return
         write_near(session, matching.near(session, workplace.indexes, asked), names)
         write_near(session, near_meanwhile(session, workplace, asked, before), names)
+        stacking.stack_film(session, chunk.intake.case_id, medium.id)
         fingerprints.replace(session, handling, [stored(medium.id, one) for one in frames])
         media.note_closer(session, medium.id, "" if reading.verdict.is_decoded else reading.reason)

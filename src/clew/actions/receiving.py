@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
-from clew.actions import keeping, matching, previewing, recovering, restricting
+from clew.actions import keeping, matching, previewing, recovering, restricting, stacking
 from clew.actions.holding import Source, hold, source_of
 from clew.actions.walking import AddJob, hold_off_end
 from clew.actions.workplace import Workplace
@@ -159,12 +159,8 @@ def take(
         if decided:
             occurrences.cover(session, [one.occurrence for one in received if one.occurrence], intake.handling)
         ids = [made[medium.name][0] for medium in kept]
-        # What was numbered before is searched while others may number; only the rest holds them up.
-        write_near(session, matching.near(session, workplace.indexes, asked), ids)
-        write_near(session, near_meanwhile(session, workplace, asked, before), ids)
         numbered = list(_fingerprints(kept, readings, made))
-        among = matching.among(numbered, fingerprints.replace(session, intake.handling, numbered))
-        write_near(session, matching.near(session, among, _asked_among(asked, wants)), ids)
+        _write_all_near(session, workplace, intake, _Comparing(asked=asked, before=before, wants=wants), numbered, ids)
         matches.note_digest_overlaps(session, [medium_id for medium_id, _ in made.values()])
         if chunk.series_id is not None:
             series.add_media(session, chunk.series_id, intake.handling, list(names.values()))
@@ -174,6 +170,30 @@ def take(
         if cursor_at is not None:
             intakes.advance(session, chunk.id, entries=len(received), cursor_at=cursor_at)
         audit.append(session, "chunk.take", str(intake.id), {"files": len(received), "media": len(kept)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Comparing:
+    """What media of a chunk are asked, and the numbers that were looked at when that began."""
+
+    asked: Sequence[matching.Asked]
+    before: Mapping[Engine, int]
+    wants: Wants
+
+
+def _write_all_near(
+    session: Session, workplace: Workplace, intake: Intake, comparing: _Comparing, numbered: Sequence[Fingerprints],
+    ids: Sequence[UUID],
+) -> None:  # fmt: skip
+    """Number the fingerprints of the media, and keep their matches and the stacks that they lie in."""
+    nearest = stacking.Nearest()
+    asked = comparing.asked
+    # What was numbered before is searched while others may number; only the rest holds them up.
+    write_near(session, nearest.noting(matching.near(session, workplace.indexes, asked)), ids)
+    write_near(session, nearest.noting(near_meanwhile(session, workplace, asked, comparing.before)), ids)
+    among = matching.among(numbered, fingerprints.replace(session, intake.handling, numbered))
+    write_near(session, nearest.noting(matching.near(session, among, _asked_among(asked, comparing.wants))), ids)
+    nearest.stack(session, intake.case_id, ids)
 
 
 def _asked_among(asked: Sequence[matching.Asked], wants: Wants) -> list[matching.Asked]:

@@ -19,7 +19,10 @@ router = Router(tags=["going through media"])
 
 
 class GridItem(Schema):
-    """A medium: `answer` is of a case; `mark`, `is_categorised` and `seen_at` (last) are of the own unit."""
+    """A medium: `answer` is of a case; `mark`, `is_categorised` and `seen_at` (last) are of the own unit.
+
+    `stacked`: it stands for so many near copies of the case, itself among them; ask for its stack to have the others.
+    """
 
     id: UUID
     name: str
@@ -31,18 +34,38 @@ class GridItem(Schema):
     is_categorised: bool
     is_warned: bool
     seen_at: datetime | None
+    stacked: int
 
 
 class GridPage(Schema):
-    """A page may be shorter, or empty, where few of the media looked at are asked for: `next` goes on behind them."""
+    """A page may be shorter, or empty, where few of the media looked at are asked for: `next` goes on behind them.
+
+    `folded`: so many media are known and were left out, since known ones were not asked for.
+    """
 
     items: list[GridItem]
     next: str | None
+    folded: int
 
 
 class GivenMark(Given):
     media: Digests
     said: OneOf[Relevance]
+
+
+class GivenStackMark(GivenMark):
+    """Media of a case (or exhibit, of another unit if so said), each with everything that lies in its stack there."""
+
+    case: Name
+    exhibit: Name | None = None
+    unit: Unit = None
+
+
+class StackMarkAct(Schema):
+    """The act, by which it is undone, and of how many media it is."""
+
+    act: UUID
+    media: int
 
 
 class MarkAct(Schema):
@@ -60,10 +83,18 @@ def of_case(
     session: Session, case: Name, exhibit: Name | None = None, unit: Unit = None, answer: OneOf[Answer] | None = None,
     kind: OneOf[MediumKind] | None = None, undecided: bool = False, after: After = None,
 ) -> dict[str, object]:  # fmt: skip
-    """Media of a case or exhibit, of one answer if asked, and all of them else."""
+    """Media of a case or exhibit, of one answer if asked, all of them else; of a stack what stands for it."""
     wanted = Wanted(kind=kind, is_undecided=undecided)
     answers = frozenset(Answer) if answer is None else frozenset({answer})
     return _page(browsing.of_case(session, case, exhibit, unit=unit, wanted=wanted, answers=answers, after=after))
+
+
+@reading(router, "/cases/stacks/{uuid:medium}", GridPage)
+def stack(
+    session: Session, medium: UUID, case: Name, exhibit: Name | None = None, unit: Unit = None
+) -> dict[str, object]:
+    """The stack in which a medium of the case or exhibit lies: near copies, the one that stands for them first."""
+    return _page(browsing.stack(session, case, medium, exhibit, unit=unit))
 
 
 @reading(router, "/series/{reference}/grid", GridPage)
@@ -82,6 +113,14 @@ def mark(session: Session, given: GivenMark) -> dict[str, object]:
     return {"act": marking.mark(session, [*dict.fromkeys(digests(given.media))], given.said)}
 
 
+@writing(router, "/marks/stacks", StackMarkAct)
+def mark_stacks(session: Session, given: GivenStackMark) -> dict[str, object]:
+    """Say the same of whole stacks of a case, with one act."""
+    names = [*dict.fromkeys(digests(given.media))]
+    done = marking.mark_stacks(session, given.case, names, given.said, given.exhibit, unit=given.unit)
+    return {"act": done.act, "media": done.media}
+
+
 @writing(router, "/marks/{uuid:act}/undo", MarksUndone)
 def undo(session: Session, act: UUID) -> dict[str, object]:
     """Take back what the officer said with that act; what the unit said before holds again."""
@@ -89,7 +128,7 @@ def undo(session: Session, act: UUID) -> dict[str, object]:
 
 
 def _page(page: Page) -> dict[str, object]:
-    return {"items": [_item(item) for item in page.items], "next": page.next}
+    return {"items": [_item(item) for item in page.items], "next": page.next, "folded": page.folded}
 
 
 def _item(item: Item) -> dict[str, object]:
@@ -97,5 +136,5 @@ def _item(item: Item) -> dict[str, object]:
     return {
         "id": medium.id, "name": medium.name.hex(), "kind": medium.kind, "answer": item.answer, "owner": medium.owner,
         "unit": medium.unit, "mark": medium.mark, "is_categorised": medium.is_categorised,
-        "is_warned": medium.is_warned, "seen_at": medium.seen_at,
+        "is_warned": medium.is_warned, "seen_at": medium.seen_at, "stacked": medium.stacked,
     }  # fmt: skip

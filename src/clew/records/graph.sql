@@ -58,6 +58,10 @@ begin
     update sightings s set medium_id = p.new from unnest(own_olds, own_news) as p (old, new)
      where s.medium_id = p.old and not exists (
            select from sightings t where (t.medium_id, t.member, t.unit, t.seen_by) = (p.new, s.member, s.unit, s.seen_by));
+    -- And in which stacks of their cases they lie; the centre takes its stack along.
+    update case_stacks k set medium_id = p.new from unnest(own_olds, own_news) as p (old, new)
+     where k.medium_id = p.old and not exists (
+           select from case_stacks t where t.case_id = k.case_id and t.medium_id = p.new);
     -- And how units marked them.
     update marks k set medium_id = p.new from unnest(own_olds, own_news) as p (old, new) where k.medium_id = p.old;
 end

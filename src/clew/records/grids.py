@@ -1,28 +1,30 @@
-"""The media of a case, an exhibit or a series in pages, with what the own unit has said of them and seen."""
+"""The media of a case, an exhibit or a series in pages, stacks as one, with what the own unit has said of them and seen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from clew.domain.errors import NotVisible
+from clew.domain.errors import Invalid
 from clew.domain.handling import BLOCKED
 from clew.domain.mark import Relevance
 from clew.domain.medium import MediumKind, Verdict
-from clew.records import exhibits
 from clew.records.session import Session
 
 LOOKED_AT_MAX = 2_000
 """So many places of media one page looks at, whatever it is asked for; a page of less goes on behind them."""
+ALONE_LOOKED_AT_MAX = 500
+"""The same of media of a case that lie in no stack: those that do are passed over on the way."""
+STACKS_LOOKED_AT_MAX = 300
+"""The same of stacks, of each of which the medium that stands for it is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Where media are looked for: an own member's case (and exhibit), or series that are one."""
+    """Where media of an own member are looked for: a case, or an exhibit of it."""
 
-    case_id: UUID | None = None
-    exhibit: str | None = None
-    series: tuple[UUID, ...] = ()
+    case_id: UUID
+    exhibit_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +35,15 @@ class Wanted:
     is_undecided: bool = False
 
 
+EVERY = Wanted()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridMedium:
     """A medium as far as facts go. `mark`, `is_categorised` and when it was `seen_at` last are of the own unit and of
     the content; `is_warned`: an officer whom the actor reads asks for a warning before it is shown.
 
+    `stacked`: of so many media that the actor sees in the case or exhibit it is the one that is shown.
     `has_bytes`: a case of the own member keeps them; `is_waiting`: its previews are still to be made. Units: `duration_ms` in milliseconds.
     """
 
@@ -59,6 +65,7 @@ class GridMedium:
     is_categorised: bool = False
     seen_at: datetime | None = None
     is_warned: bool = False
+    stacked: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,52 +74,75 @@ class Part:
 
     media: tuple[GridMedium, ...]
     last: UUID | None
-    exhibit_id: UUID | None
 
 
-def part(session: Session, scope: Scope, wanted: Wanted, after: UUID | None, limit: int) -> Part:
-    """The next media of the scope in the order of their identifiers, at most `limit`.
+def of_series(session: Session, series: Sequence[UUID], wanted: Wanted, after: UUID | None, limit: int) -> Part:
+    """The next media of series that are one, in the order of their identifiers, at most `limit`.
 
     What the unit said of a content it said of each medium of it, in whatever case.
+    """
+    values = {"series": list(series), "after": after or UUID(int=0), "looked": LOOKED_AT_MAX}
+    return _part(_rows(session, _OF_SERIES, wanted, limit, values), limit)
+
+
+def of_case(session: Session, scope: Scope, wanted: Wanted, after: UUID | None, limit: int) -> Part:
+    """The next media of the case or exhibit, at most `limit`: stacks first, the largest first, each by the medium that
+    stands for it; then what lies in none, in the order in which it was found.
+
+    A page that begins at a medium begins behind where that lies now.
 
     Raises:
-        NotVisible: there is no such exhibit.
+        Invalid: no page begins at `after`.
     """
     values = {
-        "case": scope.case_id, "series": list(scope.series), "after": after or UUID(int=0),
-        "kind": wanted.kind and wanted.kind.value, "undecided": wanted.is_undecided, "looked": LOOKED_AT_MAX,
-        "limit": limit, "blocked": BLOCKED, "member": session.actor.member, "unit": session.actor.unit,
+        "case": scope.case_id, "exhibit": scope.exhibit_id, "after": after, "stacks_looked": STACKS_LOOKED_AT_MAX,
+        "looked": ALONE_LOOKED_AT_MAX,
     }  # fmt: skip
-    exhibit = None if scope.exhibit is None else exhibits.sealed_reference(session, scope.exhibit)
+    rows = _rows(session, _OF_CASE, wanted, limit, values)
+    if rows[0][0]:
+        raise Invalid("No page begins there: take the marker as the page before gave it.")
+    return _part(rows, limit)
+
+
+def some(session: Session, media: Sequence[UUID], wanted: Wanted = EVERY) -> tuple[GridMedium, ...]:
+    """These media in their order: those that the actor sees and that are wanted."""
+    return _part(_rows(session, _SOME, wanted, len(media) + 1, {"media": list(media)}), len(media) + 1).media
+
+
+def _rows(session: Session, statement: str, wanted: Wanted, limit: int, values: Mapping[str, object]) -> list[tuple]:
+    """(whether no page begins there, behind which medium the next begins if this is not full, how many, facts …)."""
+    asked = {
+        "kind": wanted.kind and wanted.kind.value, "undecided": wanted.is_undecided, "limit": limit, "blocked": BLOCKED,
+        "member": session.actor.member, "unit": session.actor.unit,
+    }  # fmt: skip
     with session.cursor() as cursor:
-        cursor.execute(_PART.replace("{words}", _WORDS).replace("{scope}", _IN_SERIES if scope.case_id is None else _IN_CASE), {**values, "exhibit": exhibit})
-        rows = cursor.fetchall()
-    exhibit_id, looked, furthest = rows[0][-3:]
-    if exhibit is not None and exhibit_id is None:
-        raise NotVisible("There is no such exhibit.")
-    media = tuple(_medium(row) for row in rows if row[0] is not None)
-    is_full = len(media) == limit
-    last = media[-1].id if is_full else furthest if looked == LOOKED_AT_MAX else None
-    return Part(media=media, last=last, exhibit_id=exhibit_id)
+        cursor.execute(statement, {**values, **asked})
+        return cursor.fetchall()
 
 
-def _medium(row: Sequence) -> GridMedium:
+def _part(rows: Sequence[tuple], limit: int) -> Part:
+    media = tuple(_medium(row[3:], row[2]) for row in rows if row[3] is not None)
+    return Part(media=media, last=media[-1].id if len(media) == limit else rows[0][1])
+
+
+def _medium(row: Sequence, stacked: int) -> GridMedium:
     return GridMedium(
         id=row[0], name=bytes(row[1]), sha256=None if row[2] is None else bytes(row[2]), kind=MediumKind(row[3]),
         verdict=Verdict(row[4]), reason=row[5], width=row[6], height=row[7], duration_ms=row[8], owner=row[9],
         unit=row[10], is_blocked=row[11], has_bytes=row[12], is_waiting=row[13],
         mark=None if row[14] is None else Relevance(row[14]), is_categorised=bool(row[15]),
-        seen_at=row[16], is_warned=bool(row[17]),
+        seen_at=row[16], is_warned=bool(row[17]), stacked=stacked,
     )  # fmt: skip
 
 
-_IN_CASE = """
-    select distinct o.medium_id from occurrences o
-     where o.case_id = %(case)s and (%(exhibit)s::bytea is null or o.exhibit_id = (select id from exhibit)) and o.medium_id > %(after)s
-     order by o.medium_id limit %(looked)s"""
-_IN_SERIES = """
-    select distinct s.medium_id from series_media s
-     where s.series_id = any(%(series)s) and s.medium_id > %(after)s order by s.medium_id limit %(looked)s"""
+_IS_WANTED = """
+    (%(kind)s::text is null or m.kind = %(kind)s)
+    and (not %(undecided)s or not exists (
+            select from media n where n.name = m.name and (
+                exists (select from marks k where k.medium_id = n.id and k.undone_at is null
+                           and k.member = %(member)s and k.unit = %(unit)s)
+                or exists (select from observations v where v.medium_id = n.id and v.withdrawn_at is null
+                              and v.member = %(member)s and v.unit = %(unit)s))))"""
 
 _WORDS = """
         select m.name, (array_agg(k.said order by k.marked_at desc) filter (where k.said is not null))[1] as mark,
@@ -128,26 +158,95 @@ _WORDS = """
           left join sightings s on s.medium_id = m.id and s.member = %(member)s and s.unit = %(unit)s
          where m.name in (select name from chosen) group by m.name"""
 
-_PART = """
-    with exhibit as materialized (
-        select e.id from exhibits e where e.case_id = %(case)s::uuid and e.reference = %(exhibit)s::bytea),
-    scope as materialized ({scope}),
-    looked as materialized (select count(*) as count, (array_agg(medium_id order by medium_id desc))[1] as last from scope),
-    chosen as (
-        select m.* from scope s join media m on m.id = s.medium_id
-         where (%(kind)s::text is null or m.kind = %(kind)s)
-           and (not %(undecided)s or not exists (
-                   select from media n where n.name = m.name and (
-                       exists (select from marks k where k.medium_id = n.id and k.undone_at is null
-                                  and k.member = %(member)s and k.unit = %(unit)s)
-                       or exists (select from observations v where v.medium_id = n.id and v.withdrawn_at is null
-                                     and v.member = %(member)s and v.unit = %(unit)s))))
-         order by m.id limit %(limit)s),
-    said as ({words})
-    select s.id, s.name, s.sha256, s.kind, s.verdict, s.reason, s.width, s.height, s.duration_ms, s.owner_member,
-           s.owner_unit, %(blocked)s = any (s.excluded),
-           s.owner_member = %(member)s and exists (select from medium_keys k where k.medium_id = s.id),
-           exists (select from previews p where p.medium_id = s.id and p.is_waiting),
-           said.mark, said.is_categorised, said.seen_at, said.is_warned, (select id from exhibit), looked.count, looked.last
-      from looked left join chosen s on true left join said on said.name = s.name order by s.id
+_FACTS = f"""
+    said as ({_WORDS}),
+    facts as (
+        select m.id, m.name, m.sha256, m.kind, m.verdict, m.reason, m.width, m.height, m.duration_ms, m.owner_member,
+               m.owner_unit, %(blocked)s = any (m.excluded) as is_blocked,
+               m.owner_member = %(member)s and exists (select from medium_keys k where k.medium_id = m.id) as has_bytes,
+               exists (select from previews p where p.medium_id = m.id and p.is_waiting) as is_waiting,
+               said.mark, said.is_categorised, said.seen_at, said.is_warned
+          from media m left join said on said.name = m.name where m.id in (select id from chosen))"""
+_FACTS_OF_CHOSEN = "chosen.stacked, facts.* from told left join (chosen join facts on facts.id = chosen.id) on true order by chosen.at"
+
+_OF_SERIES = f"""
+    with scope as materialized (
+        select distinct s.medium_id from series_media s
+         where s.series_id = any(%(series)s) and s.medium_id > %(after)s order by s.medium_id limit %(looked)s),
+    told as (select case when count(*) = %(looked)s then (array_agg(medium_id order by medium_id desc))[1] end as last from scope),
+    chosen as materialized (
+        select m.id, m.name, 1 as stacked, row_number() over (order by m.id) as at
+          from scope s join media m on m.id = s.medium_id where {_IS_WANTED} order by m.id limit %(limit)s),
+    {_FACTS}
+    select false, told.last, {_FACTS_OF_CHOSEN}
+"""
+
+_SOME = f"""
+    with told as (select 1),
+    chosen as materialized (
+        select m.id, m.name, 1 as stacked, given.at
+          from unnest(%(media)s::uuid[]) with ordinality as given (id, at) join media m on m.id = given.id
+         where {_IS_WANTED} order by given.at limit %(limit)s),
+    {_FACTS}
+    select false, null, {_FACTS_OF_CHOSEN}
+"""
+
+_LIES = """exists (
+    select from occurrences o where o.case_id = %(case)s and o.medium_id = {0}
+       and (%(exhibit)s::uuid is null or o.exhibit_id = %(exhibit)s))"""
+
+# What is seen of each stack: of one medium alone it is none. A case is asked as it stands, an exhibit by what lies in it.
+# The centre stands for its stack where it is wanted; else the largest that is. Places are worked out anew for each page,
+# from the medium behind which it begins: no number of another member's files is ever in an address.
+_OF_CASE = f"""
+    with stacks as materialized (
+        select k.centre_id, count(*) as size, min(k.id) as made, (array_agg(k.medium_id))[1] as shown from case_stacks k
+         where k.case_id = %(case)s and (%(exhibit)s::uuid is null or {_LIES.format("k.medium_id")})
+         group by k.centre_id having count(*) > 1),
+    place as materialized (
+        select s.size, s.made,
+               (select min(o.id) from occurrences o where o.case_id = %(case)s and o.medium_id = given.id
+                   and (%(exhibit)s::uuid is null or o.exhibit_id = %(exhibit)s)) as at
+          from (select id from media where id = %(after)s::uuid) given
+          left join case_stacks k on k.case_id = %(case)s and k.medium_id = given.id
+          left join stacks s on s.centre_id = k.centre_id),
+    tall as materialized (
+        select centre_id, size, made, shown from stacks
+         where %(after)s::uuid is null or size < (select size from place)
+            or size = (select size from place) and made > (select made from place)
+         order by size desc, made limit %(stacks_looked)s),
+    chosen_tall as materialized (
+        select m.id, m.name, t.size as stacked, row_number() over (order by t.size desc, t.made) as at
+          from tall t cross join lateral (
+            select m.id, m.name from case_stacks k join media m on m.id = k.medium_id
+             where k.case_id = %(case)s and k.centre_id = t.centre_id and {_LIES.format("m.id")} and {_IS_WANTED}
+             order by m.id <> k.centre_id, m.width::bigint * m.height desc nulls last, m.size_bytes desc nulls last, k.id
+             limit 1) m
+         order by t.size desc, t.made limit %(limit)s),
+    room as materialized (
+        select case when (select count(*) from tall) = %(stacks_looked)s then 0
+                    else %(limit)s - (select count(*) from chosen_tall) end as media),
+    flat as materialized (
+        select o.medium_id, o.id as at from occurrences o
+         where o.case_id = %(case)s and (%(exhibit)s::uuid is null or o.exhibit_id = %(exhibit)s)
+           and o.id > coalesce((select at from place where size is null), 0) and exists (select from media m where m.id = o.medium_id)
+           and not exists (
+               select from occurrences e where e.case_id = %(case)s and e.medium_id = o.medium_id and e.id < o.id
+                  and (%(exhibit)s::uuid is null or e.exhibit_id = %(exhibit)s))
+           and not exists (
+               select from case_stacks k join case_stacks t on t.case_id = k.case_id and t.centre_id = k.centre_id
+                where k.case_id = %(case)s and k.medium_id = o.medium_id and t.medium_id <> k.medium_id
+                  and (%(exhibit)s::uuid is null or {_LIES.format("t.medium_id")}))
+         order by o.id limit case when (select media from room) > 0 then %(looked)s else 0 end),
+    chosen_flat as materialized (
+        select m.id, m.name, 1 as stacked, %(limit)s + s.at as at
+          from flat s join media m on m.id = s.medium_id where {_IS_WANTED} order by s.at limit (select media from room)),
+    chosen as materialized (select * from chosen_tall union all select * from chosen_flat),
+    told as (
+        select case when (select count(*) from tall) = %(stacks_looked)s
+                    then (select shown from tall order by size, made desc limit 1)
+                    when (select count(*) from flat) = %(looked)s
+                    then (select medium_id from flat order by at desc limit 1) end as last),
+    {_FACTS}
+    select %(after)s::uuid is not null and (select at from place) is null, told.last, {_FACTS_OF_CHOSEN}
 """

@@ -84,8 +84,15 @@ def of_case(request: HttpRequest, case: str, exhibit: str | None = None, unit: s
 
 @require_safe
 def page_of_case(request: HttpRequest, case: str, exhibit: str | None = None, unit: str | None = None) -> HttpResponse:
-    """A page of it, for the script of the grid."""
-    return JsonResponse(_page(request, _case_paged(case, exhibit, unit)))
+    """A page of it, for the script of the grid; or the stack in which a medium of it lies."""
+    if (medium := request.GET.get("stack")) is None:
+        return JsonResponse(_page(request, _case_paged(case, exhibit, unit)))
+    named = identifier_in(medium)
+    if named is None:
+        raise NotVisible("There is no such stack.")
+    return JsonResponse(
+        _page(request, lambda session, *_: browsing.stack(session, case, named, exhibit, unit=unit))
+    )
 
 
 @require_safe
@@ -191,7 +198,8 @@ def _page(request: HttpRequest, paged: Paged) -> dict[str, object]:
 def _told(found: Page, actor: Actor) -> dict[str, object]:
     """The page as the script reads it, with the previews that the officer may see: a transaction of their own."""
     shown = previewing.of(actor, [item.medium.id for item in found.items])
-    return {"items": [_item(item, shown.get(item.medium.id), actor) for item in found.items], "next": found.next}
+    items = [_item(item, shown.get(item.medium.id), actor) for item in found.items]
+    return {"items": items, "next": found.next, "folded": found.folded}
 
 
 def _item(item: Item, preview: Shown | None, actor: Actor) -> dict[str, object]:
@@ -205,7 +213,7 @@ def _item(item: Item, preview: Shown | None, actor: Actor) -> dict[str, object]:
         "series": reason and reason.reference,
         "owner": words.visible(medium.owner) if medium.owner != actor.member else None,
         "width": medium.width, "height": medium.height,
-        "clock": _clock(medium),
+        "clock": _clock(medium), "stack": medium.stacked if medium.stacked > 1 else None,
         "preview": preview and _text(preview.still), "lack": None if preview else browsing.lack_of(medium, actor).value,
         "strip": [[words.clock(at_ms / 1000), _text(one)] for at_ms, one in preview.strip] if preview else [],
     }  # fmt: skip
@@ -235,8 +243,12 @@ def _said(request: HttpRequest, act: Act) -> HttpResponse:
 
 def _marked(said: Relevance) -> Act:
     def act(session: Session, given: QueryDict) -> dict[str, object]:
-        names = _names(given)
-        return {"act": str(marking.mark(session, names, said)), "media": len(names)}
+        names, case = _names(given), given.get("case")
+        if not case:
+            return {"act": str(marking.mark(session, names, said)), "media": len(names)}
+        exhibit, unit = given.get("exhibit") or None, given.get("unit") or None
+        done = marking.mark_stacks(session, case, names, said, exhibit, unit=unit)
+        return {"act": str(done.act), "media": done.media}
 
     return act
 

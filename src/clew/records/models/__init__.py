@@ -59,7 +59,7 @@ from clew.records.models.overlap import (
     OverlapMode,
     OverlapSide,
 )
-from clew.records.models.perusal import Mark, Preview
+from clew.records.models.perusal import CaseStack, Mark, Preview
 from clew.records.models.program import ApiAnswer, Token
 from clew.records.models.question import Crop, Question, QuestionAnswer
 from clew.records.models.referral import Referral, ReferralPackage
@@ -85,6 +85,7 @@ __all__ = [
     "ApiAnswer",
     "Block",
     "Case",
+    "CaseStack",
     "Certification",
     "Checkpoint",
     "Chunk",

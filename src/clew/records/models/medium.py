@@ -120,6 +120,8 @@ class Occurrence(Covered):
         indexes = (
             models.Index(name="occurrences_by_medium", fields=["medium_id"]),
             models.Index(name="occurrences_by_case", fields=["case_id", "medium_id"]),
+            # Media are gone through in the order in which they were found.
+            models.Index(name="occurrences_in_their_order", fields=["case_id", "id"]),
             models.Index(name="occurrences_by_chunk", fields=["chunk_id"], condition=Q(chunk_id__isnull=False)),
         )
 

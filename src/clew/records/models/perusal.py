@@ -1,4 +1,4 @@
-"""What officers see and say while they go through media: previews, and marks."""
+"""What officers see and say while they go through media: previews, stacks, and marks."""
 
 from django.db import models
 from django.db.models import Q
@@ -28,6 +28,33 @@ class Preview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.medium_id} {self.case_id}"
+
+
+class CaseStack(models.Model):
+    """A medium of a case that lies in a stack of near copies, and the centre of the stack; the centre has such a row too.
+
+    A medium without one stands for itself alone. `id` tells which stack was there first.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    case_id = models.UUIDField()
+    medium_id = models.UUIDField()
+    centre_id = models.UUIDField()
+    member = models.TextField()
+    unit = models.TextField()
+
+    class Meta:
+        db_table = "case_stacks"
+        constraints = (
+            models.UniqueConstraint(name="medium_lies_in_one_stack", fields=["case_id", "medium_id"]),
+        )
+        indexes = (
+            models.Index(name="case_stacks_by_centre", fields=["case_id", "centre_id"]),
+            models.Index(name="case_stacks_by_medium", fields=["medium_id"]),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.medium_id}"
 
 
 class Mark(models.Model):

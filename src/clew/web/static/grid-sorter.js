@@ -13,34 +13,54 @@ export class Sorter {
     this.#sorting = sorting;
   }
 
-  // Shown at once, and kept behind what was said before; taken back where that fails.
+  // Shown at once, and kept behind what was said before; taken back where that fails. A closed stack is marked whole.
   mark(said, places) {
     const items = places.map((at) => this.#grid.at(at));
-    const before = items.map((item) => item.mark);
+    const before = new Map(items.map((item) => [item, item.mark]));
     items.forEach((item) => { item.mark = said; });
     const acts = this.#inOrder(async () => {
       const kept = [];
-      for (let at = 0; at < items.length; at += NAMES_MAX) {
-        const answer = await this.#send(this.#sorting.marks[said], { medium: items.slice(at, at + NAMES_MAX).map((item) => item.name) });
-        if (!answer) {
-          items.slice(at).forEach((item, index) => { item.mark = before[at + index]; });
-          places.forEach((place) => this.#grid.touch(place));
-          break;
-        }
-        kept.push(answer.act);
+      for (const some of this.#batches(items)) {
+        const answer = await this.#send(this.#sorting.marks[said], { medium: some.items.map((item) => item.name), ...some.where });
+        if (answer) kept.push(answer.act);
+        else this.#restore(some.items, before);
       }
       return kept;
     });
-    this.#done.push({ places, undo: () => this.#unmark(items, before, acts) });
-    const told = this.#words.marked.replace("{count}", places.length).replace("{said}", this.#words.marks[said]);
-    this.#grid.say(told.replace("{key}", this.undoKey));
+    this.#done.push({ items, undo: () => this.#unmark(items, before, acts) });
+    const stacks = items.filter((item) => item.stack && !item.opened).length;
+    const count = items.reduce((sum, item) => sum + (item.opened ? 1 : item.stack ?? 1), 0);
+    const told = (stacks ? this.#words.marked_stack : this.#words.marked).replace("{count}", count).replace("{stacks}", stacks);
+    this.#grid.say(told.replace("{said}", this.#words.marks[said]).replace("{key}", this.undoKey));
+  }
+
+  // What one act can name: closed stacks, which are marked whole in their case, apart from single media.
+  #batches(items) {
+    const { case: of, exhibit, unit } = this.#grid.dataset, made = [];
+    const add = (some, where) => {
+      let batch = null, room = 0;
+      for (const item of some) {
+        const media = where.case ? item.stack : 1;
+        if (!batch || media > room) { made.push(batch = { items: [], where }); room = NAMES_MAX; }
+        batch.items.push(item);
+        room -= media;
+      }
+    };
+    const isClosed = (item) => Boolean(of && item.stack && !item.opened);
+    add(items.filter((item) => !isClosed(item)), {});
+    add(items.filter(isClosed), { case: of, exhibit, unit });
+    return made;
+  }
+
+  #restore(items, before) {
+    items.forEach((item) => { item.mark = before.get(item); this.#grid.touch(this.#grid.place(item)); });
   }
 
   async #unmark(items, before, acts) {
     for (const act of await acts) {
       if (!(await this.#inOrder(() => this.#send(this.#sorting.marks.undo, { act })))) return false;
     }
-    items.forEach((item, index) => { item.mark = before[index]; });
+    this.#restore(items, before);
     return true;
   }
 
@@ -52,9 +72,10 @@ export class Sorter {
       return null;
     }
     if (!(await last.undo())) return null;
-    last.places.forEach((at) => this.#grid.touch(at));
+    const places = last.items.map((item) => this.#grid.place(item)).filter((at) => at >= 0);
+    places.forEach((at) => this.#grid.touch(at));
     this.#grid.say(this.#words.undone);
-    return last.places[0];
+    return places[0] ?? null;
   }
 
   // The first time the key asks for the answers from which the category follows; then it says them again.
@@ -72,7 +93,7 @@ export class Sorter {
     if (!kept) return undefined;
     this.#answers.set(category.code, answers);
     items.forEach((item) => { item.categorised = true; });
-    this.#done.push({ places, undo: () => this.#uncategorise(items, before, kept.before) });
+    this.#done.push({ items, undo: () => this.#uncategorise(items, before, kept.before) });
     this.#grid.say(isAsked ? this.#words.kept : this.#words.repeated.replace("{category}", category.words));
     return this.#grid.settled(places);
   }
@@ -101,10 +122,11 @@ export class Sorter {
     const said = await this.#answered(dialog, form);
     this.#grid.focusList();
     if (!said) return;
-    const medium = places.map((at) => this.#grid.at(at).name);
+    const items = places.map((at) => this.#grid.at(at));
+    const medium = items.map((item) => item.name);
     const kept = await this.#inOrder(() => this.#send(this.#sorting.sorts.put, { medium, ...said }));
     if (!kept) return;
-    this.#done.push({ places, undo: () => this.#inOrder(() => this.#send(this.#sorting.sorts["take-out"], { medium, ...said })) });
+    this.#done.push({ items, undo: () => this.#inOrder(() => this.#send(this.#sorting.sorts["take-out"], { medium, ...said })) });
     this.#grid.say(this.#words.kept);
   }
 

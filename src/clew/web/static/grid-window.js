@@ -99,7 +99,7 @@ export class GridWindow {
     const { state, note } = this.said(item);
     cell.dataset.state = state;
     cell.dataset.note = note;
-    cell.className = `grid-cell ${item.answer ?? ""}${item.mark || item.categorised ? " decided" : ""}${at === this.current ? " current" : ""}`;
+    cell.className = `grid-cell ${item.answer ?? ""}${item.mark || item.categorised ? " decided" : ""}${item.stack && !item.opened ? " stacked" : ""}${item.inStack ? " in-stack" : ""}${at === this.current ? " current" : ""}`;
     cell.setAttribute("aria-selected", this.selected.has(at));
     cell.setAttribute("aria-posinset", at + 1);
     cell.setAttribute("aria-setsize", this.isOpen ? -1 : this.#items.length);
@@ -117,8 +117,9 @@ export class GridWindow {
     const kind = item.kind === "video" && item.clock ? `${words.kinds.video} ${item.clock}` : words.kinds[item.kind];
     const state = [item.answer && words.answers[item.answer], item.with].filter(Boolean).join(" ");
     const foreign = item.owner && words.foreign.replace("{owner}", item.owner);
+    const stack = item.inStack ? words.in_stack : item.stack && words.stack.replace("{count}", item.stack);
     const note = [
-      item.warned && words.warned, item.mark && words.marks[item.mark], item.categorised && words.categorised, item.lack && words.lacks[item.lack],
+      stack, item.warned && words.warned, item.mark && words.marks[item.mark], item.categorised && words.categorised, item.lack && words.lacks[item.lack],
       foreign, item.seen && words.seen.replace("{day}", item.seen), item.seenNow && words.seen_now, kind,
     ].filter(Boolean);
     return { state: state || note.shift(), note: note.join(" · ") };

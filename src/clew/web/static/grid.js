@@ -12,7 +12,7 @@ const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const name = (event) => (event.key === " " ? "Space" : event.key.length === 1 ? event.key.toLowerCase() : event.key);
 
 class ClewGrid extends HTMLElement {
-  #items = []; #next = null; #loading = null; #window; #words; #sorter; #anchor = null; #decided = 0; #keys = {};
+  #items = []; #next = null; #loading = null; #window; #words; #sorter; #anchor = null; #decided = 0; #folded = 0; #keys = {};
   #list; #side; #isHeld = false;
 
   connectedCallback() {
@@ -49,6 +49,7 @@ class ClewGrid extends HTMLElement {
     this.#items.push(...page.items);
     this.#next = page.next;
     this.#window.isOpen = page.next !== null;
+    this.#folded += page.folded ?? 0;
   }
 
   #loadAhead() {
@@ -85,6 +86,7 @@ class ClewGrid extends HTMLElement {
     const key = name(event);
     const isUndo = (event.ctrlKey || event.metaKey) && key === "z";
     if ((event.ctrlKey || event.metaKey) && !isUndo) return;
+    if (key === "Escape" && this.#close()) return event.preventDefault();
     const to = this.#target(key);
     const act = isUndo ? "undo" : this.#keys[key];
     if (to === null && (!act || !(act in this.#acts || act.startsWith("category-")))) return;
@@ -122,14 +124,67 @@ class ClewGrid extends HTMLElement {
     undo: async () => { const back = await this.#sorter.undo(); if (back !== null) this.#go(back); this.#tell(); },
     select: () => { this.#toggle(this.#window.current); },
     series: () => this.#sorter.put(this.#meant()),
-    open: () => { location.assign(this.dataset.medium.replace(FIRST, this.item.id)); },
+    open: () => (this.item.stack && !this.item.opened ? this.#open() : this.#leave()),
+    unfold: () => { if (this.dataset.every) this.#unfold(); },
     reveal: () => this.#reveal(),
     cover: () => cover(),
     look: () => this.#viewer.querySelector(".stage").dispatchEvent(new KeyboardEvent("keydown", { key: "d" })),
   };
 
+  #leave() { location.assign(this.dataset.medium.replace(FIRST, this.item.id)); }
+
+  // The same media with what is known among them, or without it again.
+  #unfold() {
+    const to = new URL(location.href);
+    if (to.searchParams.get("answer") === this.dataset.every) to.searchParams.delete("answer");
+    else to.searchParams.set("answer", this.dataset.every);
+    location.assign(to);
+  }
+
+  // The media of the stack come behind the one that stands for it, and what follows moves on.
+  async #open() {
+    const { item } = this;
+    if (item.isOpening) return;
+    item.isOpening = true;
+    try {
+      const answer = await fetch(`${this.dataset.page}&stack=${item.id}`, { headers: { Accept: "application/json" } });
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+      const near = (await answer.json()).items.filter((one) => one.id !== item.id);
+      near.forEach((one) => { one.inStack = item; });
+      this.#change(this.place(item) + 1, 0, near);
+      item.opened = near.length;
+      this.say(this.#words.opened.replace("{count}", near.length + 1));
+    } catch {
+      this.say(this.#words.failed);
+    }
+    item.isOpening = false;
+    this.#window.paint(true);
+    this.#tell();
+  }
+
+  // Closes the stack in which the focus is; whether there was one.
+  #close() {
+    const item = this.item?.inStack ?? (this.item?.opened ? this.item : null);
+    if (!item) return false;
+    const at = this.place(item);
+    this.#change(at + 1, item.opened, []);
+    item.opened = 0;
+    this.#window.paint(true);
+    this.#go(at);
+    return true;
+  }
+
+  // What is selected is named by its place, so nothing stays selected.
+  #change(at, gone, come) {
+    this.#window.selected.clear();
+    this.#anchor = null;
+    this.#items.splice(at, gone, ...come);
+    if (this.#window.current >= at) this.#window.current = Math.max(at - 1, this.#window.current + come.length - gone);
+  }
+
   get item() { return this.#items[this.#window.current]; }
   at(index) { return this.#items[index]; }
+  place(item) { return this.#items.indexOf(item); }
   say(words) { this.#side.querySelector(".grid-status").textContent = words; }
   touch(index) { this.#window.touch(index); }
   focusList() { this.#list.focus({ preventScroll: true }); }
@@ -166,7 +221,7 @@ class ClewGrid extends HTMLElement {
     this.#window.selected.clear();
     this.#anchor = null;
     meant.forEach((at) => this.#window.touch(at));
-    this.#decided += meant.length;
+    this.#decided += meant.reduce((sum, at) => sum + (this.#items[at].opened ? 1 : this.#items[at].stack ?? 1), 0);
     let to = meant[meant.length - 1] + 1;
     while (to < this.#items.length && (this.#items[to].mark || this.#items[to].categorised)) to += 1;
     this.#go(Math.min(to, this.#items.length - 1));
@@ -186,6 +241,7 @@ class ClewGrid extends HTMLElement {
     const loaded = (this.#next ? words.loaded_open : words.loaded).replace("{count}", count);
     const decided = words.decided.replace("{count}", this.#decided.toLocaleString(`${document.documentElement.lang}-u-nu-latn`));
     this.#side.querySelector(".grid-count").textContent = item ? `${loaded} ${this.#decided ? decided : ""}` : this.#next ? words.loading : words.none;
+    this.#tellFolded();
     const title = this.#side.querySelector(".grid-name"), facts = this.#side.querySelector(".grid-facts");
     title.replaceChildren();
     facts.textContent = "";
@@ -199,6 +255,14 @@ class ClewGrid extends HTMLElement {
     const { state, note } = this.#window.said(item);
     const size = item.width ? words.size.replace("{width}", item.width).replace("{height}", item.height) : "";
     facts.textContent = [state, note, item.series, size].filter(Boolean).join(" · ");
+  }
+
+  #tellFolded() {
+    const line = this.#side.querySelector(".grid-folded");
+    line.hidden = !this.#folded;
+    const count = this.#folded.toLocaleString(`${document.documentElement.lang}-u-nu-latn`);
+    const key = Object.entries(this.#keys).find(([, act]) => act === "unfold")?.[0]?.toUpperCase() ?? "";
+    line.textContent = this.#words.folded.replace("{count}", count).replace("{key}", key);
   }
 
   #strip(frames) {
