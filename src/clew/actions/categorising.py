@@ -15,14 +15,17 @@ from clew.records import audit, cases, exhibits, observations, schemes
 from clew.records.observations import Observed
 from clew.records.schemes import SchemeRow
 from clew.records.session import Session
+from clew.records.several import several
 
 MEDIA_NAMED_MAX = 1_000
 """How many media one act names."""
 SCHEMES_SHOWN_MAX = 200
 WAYS_COMPARED_MAX = 10_000
-PAGES_COUNTED_MAX = 2_000
-PAGE = 500
-"""Contents that are looked at in one statement; a case of a million is counted in 2,000 of them."""
+PAGES_COUNTED_MAX = 200
+PAGE = 5_000
+"""Contents that are looked at in one statement; a case of a million is counted in 200 of them."""
+PAGE_COUNTED_MAX = 20_000
+"""How many files of a case its page counts; commands and the API count all."""
 
 __all__ = ["Categorised", "Changed", "Chosen", "Counted", "Observed", "Page", "Standing", "chosen", "fact_list"]
 
@@ -275,28 +278,69 @@ def count(session: Session, case: str, exhibit: str | None, by: Scheme) -> Count
     Raises:
         NotVisible: there is no such case or exhibit.
     """
-    case_id, exhibit_id = _place(session, case, exhibit)
-    counts: Counter[tuple[str, Standing]] = Counter()
-    contents = disputed = unspoken = 0
-    after, is_whole = b"", False
-    for _ in range(PAGES_COUNTED_MAX):
-        names = observations.contents_of(session, case_id, exhibit_id, after, PAGE, is_observed=False)
-        words = observations.of_contents(session, names)
-        for name in names:
-            one = _categorised(session, name, words.get(name, ()), by).found
-            disputed += one.standing is Standing.DISPUTED
-            unspoken += one.category is None and one.standing is not Standing.DISPUTED
-            if one.category is not None:
-                counts[one.category, one.standing] += 1
-        contents += len(names)
+    return _count(session, _place(session, case, exhibit), by, PAGES_COUNTED_MAX)
+
+
+def case_page(
+    session: Session, case: str, exhibit: str | None, by: Scheme, *,
+    standing: Standing | None = None, after: str | None = None, limit: int,
+) -> tuple[Counted, Page]:  # fmt: skip
+    """Both in few statements: of more than `PAGE_COUNTED_MAX` files not all are counted. Raises as `of_case`."""
+    place = _place(session, case, exhibit)
+    is_observed = standing not in (None, Standing.NONE)
+    contents, spoken_of, names = several(
+        session,
+        lambda asking: observations.count_contents(asking, *place, PAGE_COUNTED_MAX + 1),
+        lambda asking: observations.contents_of(asking, *place, b"", PAGE + 1, is_observed=True),
+        lambda asking: observations.contents_of(asking, *place, _after(after), limit + 1, is_observed=is_observed),
+    )
+    words = observations.of_contents(session, [*spoken_of[:PAGE], *names[:limit]])
+    tally = _tally(session, spoken_of[:PAGE], words, by)
+    audit.append(session, "category.count", str(place[0]), {"media": min(contents, PAGE_COUNTED_MAX)})
+    page = _shown(session, names, words, by, limit, None if standing is None else {standing})
+    audit.append(session, "category.list", str(place[0]), {"media": len(page.items)}, shown=_members(page.items))
+    is_whole = contents <= PAGE_COUNTED_MAX and len(spoken_of) <= PAGE
+    return _counted(tally, min(contents, PAGE_COUNTED_MAX), is_whole=is_whole), page
+
+
+def _count(session: Session, place: tuple[UUID, UUID | None], by: Scheme, pages: int) -> Counted:
+    """Only contents on which somebody spoke are looked at one by one, in so many pages at most."""
+    tally = _Tally()
+    contents = observations.count_contents(session, *place, pages * PAGE + 1)
+    after, is_whole = b"", contents <= pages * PAGE
+    for _ in range(pages):
+        names = observations.contents_of(session, *place, after, PAGE, is_observed=True)
+        tally += _tally(session, names, observations.of_contents(session, names), by)
         if len(names) < PAGE:
-            is_whole = True
             break
         after = names[-1]
-    audit.append(session, "category.count", str(case_id), {"media": contents})
+    else:
+        is_whole = False
+    contents = min(contents, pages * PAGE)
+    audit.append(session, "category.count", str(place[0]), {"media": contents})
+    return _counted(tally, contents, is_whole=is_whole)
+
+
+_Tally = Counter[tuple[str | None, Standing]]
+
+
+def _tally(session: Session, names: Sequence[bytes], words: Mapping[bytes, tuple[Observed, ...]], by: Scheme) -> _Tally:
+    """How many of these contents there are of each category and standing, as the officer is told."""
+    found = (_categorised(session, name, words.get(name, ()), by).found for name in names)
+    return Counter((one.category, one.standing) for one in found)
+
+
+def _counted(tally: _Tally, contents: int, *, is_whole: bool) -> Counted:
+    by_category = {(category, standing): count for (category, standing), count in tally.items() if category is not None}
+    disputed = sum(count for (_, standing), count in tally.items() if standing is Standing.DISPUTED)
+    spoken = sum(
+        count for (category, standing), count in tally.items()
+        if category is not None or standing is Standing.DISPUTED
+    )  # fmt: skip
     return Counted(
-        contents=contents, by_category=dict(counts), disputed=disputed, unspoken=unspoken, is_whole=is_whole
-    )
+        contents=contents, by_category=by_category, disputed=disputed, unspoken=max(0, contents - spoken),
+        is_whole=is_whole,
+    )  # fmt: skip
 
 
 def disputes(session: Session, by: Scheme, *, after: str | None = None, limit: int) -> Page:
@@ -308,7 +352,13 @@ def disputes(session: Session, by: Scheme, *, after: str | None = None, limit: i
 
 
 def _page(session: Session, names: list[bytes], by: Scheme, limit: int, wanted: set[Standing] | None) -> Page:
-    words = observations.of_contents(session, names[:limit])
+    return _shown(session, names, observations.of_contents(session, names[:limit]), by, limit, wanted)
+
+
+def _shown(
+    session: Session, names: Sequence[bytes], words: Mapping[bytes, tuple[Observed, ...]], by: Scheme, limit: int,
+    wanted: set[Standing] | None,
+) -> Page:  # fmt: skip
     items = (_categorised(session, name, words.get(name, ()), by) for name in names[:limit])
     return Page(
         items=tuple(one for one in items if wanted is None or one.found.standing in wanted),

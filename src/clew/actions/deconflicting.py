@@ -1,5 +1,6 @@
 """Deconflicting: what the own side of an overlap is told, says and sees; blind to the other until both agreed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -154,7 +155,8 @@ def set_mode_of_member(session: Session, mode: Mode, reason: str) -> Rule:
 def mode_of_member(session: Session) -> tuple[Mode, tuple[Rule, ...]]:
     """The rule of the own member, and those that it had."""
     audit.append(session, "overlap.read_mode", session.actor.member)
-    return _mode_of_member(session), overlaps.rules(session, None)
+    rules = overlaps.rules(session, None)
+    return _mode_in(rules), rules
 
 
 def release_all() -> None:
@@ -180,8 +182,11 @@ def _set(session: Session, place: Place | None, mode: Mode | None, reason: str, 
 
 
 def _mode_of_member(session: Session) -> Mode:
-    found = (rule.mode for rule in overlaps.rules(session, None) if rule.is_in_force and rule.mode is not None)
-    return next(found, MODE_DEFAULT)
+    return _mode_in(overlaps.rules(session, None))
+
+
+def _mode_in(rules: Sequence[Rule]) -> Mode:
+    return next((rule.mode for rule in rules if rule.is_in_force and rule.mode is not None), MODE_DEFAULT)
 
 
 def _asks_for_second(session: Session) -> bool:

@@ -10,6 +10,7 @@ from clew.domain.officer import OPERATOR, OPERATOR_UNIT, Role
 from clew.records import audit, members
 from clew.records.members import MemberLine, UnitLine
 from clew.records.session import Session, acting_as
+from clew.records.several import several
 
 __all__ = ["MemberLine", "UnitLine", "add_member", "add_unit", "change_member", "everybody", "particulars", "units"]
 
@@ -85,6 +86,12 @@ def particulars(session: Session) -> Particulars:
 def units(session: Session) -> tuple[UnitLine, ...]:
     """The units of the actor's own member."""
     return members.units(session, session.actor.member)
+
+
+def about_member(session: Session) -> tuple[Particulars, tuple[UnitLine, ...]]:
+    """Both, of the actor's own member. Raises as `particulars`."""
+    found: tuple[Particulars, tuple[UnitLine, ...]] = several(session, particulars, units)
+    return found
 
 
 def everybody() -> tuple[MemberLine, ...]:

@@ -23,6 +23,7 @@ from clew.domain.task_force import (
 )
 from clew.records import audit, members, officers, stacks, task_forces
 from clew.records.session import Session, acting_as
+from clew.records.several import several
 from clew.records.stacks import BroughtRow, Said, Stack
 from clew.records.task_forces import DayRow, FoundRow, MemberRow, OfficerRow, TaskForceRow
 
@@ -178,9 +179,14 @@ def look(session: Session, reference: str) -> View:
     found = task_forces.find(session, reference)
     brought = stacks.brought(session, found.id) if found.is_in else ()
     audit.append(session, "task_force.read", str(found.id), shown={one.member for one in brought})
+    members, officers, days = several(
+        session,
+        lambda asking: task_forces.members(asking, found.id),
+        lambda asking: task_forces.officers(asking, found.id),
+        lambda asking: task_forces.days(asking, found.id),
+    )
     return View(
-        line=found, members=task_forces.members(session, found.id), officers=task_forces.officers(session, found.id),
-        days=task_forces.days(session, found.id), brought=brought,
+        line=found, members=members, officers=officers, days=days, brought=brought,
         held=stacks.held(session, found.id) if found.is_in else None,
         said=stacks.said(session, found.id) if found.is_in else (),
         found=task_forces.found(session, found.id) if found.is_in else (), speaks=session.actor.role in SPEAKS,

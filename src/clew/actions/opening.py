@@ -89,14 +89,9 @@ def cases(session: Session, *, after: str | None = None, limit: int, exhibits_ma
     )
 
 
-def case(session: Session, reference: str, unit: str | None = None, *, exhibits_max: int) -> CaseLine:
-    """The case of that reference of `unit`, or of the actor's own.
-
-    Raises:
-        NotVisible: there is none, or the actor may not see it.
-        Invalid: no unit is said, and several others have one.
-    """
-    return _line(session, case_records.get(session, case_records.find(session, reference, unit)), exhibits_max)
+def case(session: Session, case_id: UUID, *, exhibits_max: int) -> CaseLine:
+    """A case of the own member that was found within this session."""
+    return _line(session, case_records.get(session, case_id), exhibits_max)
 
 
 def _line(session: Session, row: case_records.CaseRow, exhibits_max: int) -> CaseLine:

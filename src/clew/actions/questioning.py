@@ -126,8 +126,7 @@ def look(session: Session, reference: str) -> View:
     found = questions.find(session, reference)
     audit.append(session, "question.read", str(found.id), owner=found.member)
     view = _view(session, found)
-    for party in view.parties:
-        messages.note_read(session, party.correspondence_id)
+    messages.note_each_read(session, [party.correspondence_id for party in view.parties])
     return view
 
 

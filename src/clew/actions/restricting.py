@@ -36,6 +36,7 @@ from clew.records import audit, covers, handling_changes, handlings, members, of
 from clew.records.handlings import Subject
 from clew.records.intakes import Intake
 from clew.records.session import Session, acting_as
+from clew.records.several import several
 
 ENDS_PER_RUN_MAX = 200
 NARROWER = (
@@ -49,6 +50,7 @@ class View:
     """A subject as its owner sees its handling: what holds, what is said beside it, and what was done about it."""
 
     kind: SubjectKind
+    id: UUID
     name: str
     within: str | None
     handling: Handling
@@ -75,7 +77,7 @@ def look(session: Session, kind: SubjectKind, name: str, within: str | None = No
     subject = handlings.find(session, kind, name, within)
     audit.append(session, "handling.read", str(subject.id))
     return View(
-        kind=kind, name=name, within=within, handling=subject.handling,
+        kind=kind, id=subject.id, name=name, within=within, handling=subject.handling,
         cover=covers.get(session, subject.cover_id),
         changes=tuple(handling_changes.of(session, [subject.id]).get(subject.id, ())),
         media=sum(group.media for group in handlings.groups(session, subject)),
@@ -401,6 +403,12 @@ def ask_for_second(session: Session, *, is_asked: bool) -> None:
         raise StepRefused("Only an administrator of the member sets its rules.")
     handling_changes.ask_for_second(session, is_asked=is_asked)
     audit.append(session, "member.rule", session.actor.member, {"widening_needs_second": int(is_asked)})
+
+
+def what_a_change_needs(session: Session) -> tuple[bool, dict[str, str]]:
+    """Whether a wider handling needs a second officer of the unit, and the name of each member by its code."""
+    found: tuple[bool, dict[str, str]] = several(session, needs_second_officer, member_names)
+    return found
 
 
 def needs_second_officer(session: Session) -> bool:

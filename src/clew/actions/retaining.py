@@ -171,9 +171,9 @@ def _unit_due(calendar: Actor) -> UnitDue:
     )  # fmt: skip
 
 
-def end_of(session: Session, kind: SubjectKind, name: str, within: str | None) -> Kept:
+def end_of(session: Session, kind: SubjectKind, subject_id: UUID) -> Kept:
     """The own unit's subject with its end, for a page that put on record already that it was looked at."""
-    return _find(session, kind, name, within)
+    return retentions.of(session, kind, subject_id)
 
 
 def look(session: Session, kind: SubjectKind, name: str, within: str | None = None) -> tuple[Due, tuple[Decision, ...]]:

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from psycopg.rows import TupleRow
+
 from clew.domain.errors import NotVisible, StepRefused
 from clew.domain.message import Kind, NoticeKind, Side, SubjectKind
 from clew.records import sealed
 from clew.records.cases import EXHIBIT, REFERENCE
 from clew.records.session import Session
+from clew.records.several import several
 
 WORDS = b"messages.words"
 TRANSLATED = b"translations.words"
@@ -167,8 +170,24 @@ def of(session: Session, correspondence_id: UUID) -> tuple[Message, ...]:
 
 def of_several(session: Session, correspondences: Sequence[UUID]) -> dict[UUID, tuple[Message, ...]]:
     """By correspondence: its messages as `of` gives them; of all together as many as are shown of one."""
-    translated: dict[UUID, list[Translated]] = {}
+    translated, rows = several(
+        session, lambda asking: _translated(asking, correspondences), lambda asking: _written(asking, correspondences)
+    )
     found: dict[UUID, list[Message]] = {one: [] for one in correspondences}
+    for row in rows:
+        found[row[7]].append(
+            Message(
+                id=row[0], kind=Kind(row[1]), member=row[2], unit=row[3],
+                words=sealed.words_of_note(row[2], WORDS, row[4]), written_by=_name(session, row[2], row[5]),
+                written_at=row[6], translations=tuple(translated.get(row[0], ())),
+            )
+        )  # fmt: skip
+    return {one: tuple(written) for one, written in found.items()}
+
+
+def _translated(session: Session, correspondences: Sequence[UUID]) -> dict[UUID, list[Translated]]:
+    """By message: its translations."""
+    translated: dict[UUID, list[Translated]] = {}
     with session.cursor() as cursor:
         cursor.execute(
             "select message_id, language, words, translated_by, member, translated_at from translations"
@@ -179,32 +198,34 @@ def of_several(session: Session, correspondences: Sequence[UUID]) -> dict[UUID, 
             words = sealed.words_of_note(row[4], TRANSLATED, row[2])
             one = Translated(language=row[1], words=words, by=_name(session, row[4], row[3]), member=row[4], at=row[5])
             translated.setdefault(row[0], []).append(one)
+    return translated
+
+
+def _written(session: Session, correspondences: Sequence[UUID]) -> list[TupleRow]:
+    with session.cursor() as cursor:
         cursor.execute(
             "select id, kind, member, unit, words, written_by, written_at, correspondence_id from messages"
             " where correspondence_id = any(%s) order by written_at, id limit %s",
             [list(correspondences), MESSAGES_SHOWN_MAX],
         )
-        for row in cursor:
-            found[row[7]].append(
-                Message(
-                    id=row[0], kind=Kind(row[1]), member=row[2], unit=row[3],
-                    words=sealed.words_of_note(row[2], WORDS, row[4]), written_by=_name(session, row[2], row[5]),
-                    written_at=row[6], translations=tuple(translated.get(row[0], ())),
-                )
-            )  # fmt: skip
-    return {one: tuple(written) for one, written in found.items()}
+        return cursor.fetchall()
 
 
 def note_read(session: Session, correspondence_id: UUID) -> None:
     """The officer has read it up to now; what waited of it is seen."""
+    note_each_read(session, [correspondence_id])
+
+
+def note_each_read(session: Session, correspondences: Sequence[UUID]) -> None:
+    """The same of several."""
     actor = session.actor
     with session.cursor() as cursor:
         cursor.execute(
             "insert into correspondence_reads (correspondence_id, member, unit, officer, read_at)"
-            " values (%s, %s, %s, %s, clock_timestamp())",
-            [correspondence_id, actor.member, actor.unit, actor.officer],
+            " select one, %s, %s, %s, clock_timestamp() from unnest(%s::uuid[]) given (one)",
+            [actor.member, actor.unit, actor.officer, list(correspondences)],
         )
-    see(session, [correspondence_id])
+    see(session, correspondences)
 
 
 def pass_on(session: Session, correspondence: Correspondence, unit: str) -> None:

@@ -132,13 +132,35 @@ def contents_of(
             select distinct m.name from occurrences p join media m on m.id = p.medium_id
              where p.case_id = %(case)s and (%(exhibit)s::uuid is null or p.exhibit_id = %(exhibit)s)
                and m.name > %(after)s
-               and (not %(observed)s or exists (
-                       select from media other join observations o on o.medium_id = other.id
-                        where other.name = m.name and o.withdrawn_at is null))
+             order by m.name limit %(limit)s"""
+            if not is_observed else
+            """
+            with observed as materialized (
+                select distinct other.name from observations o join media other on other.id = o.medium_id
+                 where o.withdrawn_at is null and other.name > %(after)s)
+            select m.name from observed m
+             where exists (select from media held join occurrences p on p.medium_id = held.id
+                            where held.name = m.name and p.case_id = %(case)s
+                              and (%(exhibit)s::uuid is null or p.exhibit_id = %(exhibit)s))
              order by m.name limit %(limit)s""",
-            {"case": case_id, "exhibit": exhibit_id, "after": after, "limit": limit, "observed": is_observed},
+            {"case": case_id, "exhibit": exhibit_id, "after": after, "limit": limit},
         )
         return [bytes(row[0]) for row in cursor]
+
+
+def count_contents(session: Session, case_id: UUID, exhibit_id: UUID | None, limit: int) -> int:
+    """How many contents a case has, or one exhibit of it, among its first `limit` places with a medium."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select count(distinct m.name) from (
+                select p.medium_id from occurrences p
+                 where p.case_id = %(case)s and (%(exhibit)s::uuid is null or p.exhibit_id = %(exhibit)s)
+                   and p.medium_id is not null limit %(limit)s) p
+              join media m on m.id = p.medium_id""",
+            {"case": case_id, "exhibit": exhibit_id, "limit": limit},
+        )
+        return int(cursor.fetchone()[0])
 
 
 def contested(session: Session, after: bytes, limit: int) -> list[bytes]:

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from psycopg.rows import TupleRow
+
 from clew.domain.errors import NotVisible, StepRefused
 from clew.domain.question import About, Answer, Kind, Said, reference_in
 from clew.records.session import Session
+from clew.records.several import several
 
 PARTIES_SHOWN_MAX = 200
 
@@ -117,6 +120,18 @@ def open_about(session: Session, record_ids: Sequence[UUID], limit: int) -> tupl
 
 def parties(session: Session, question_id: UUID) -> tuple[Party, ...]:
     """Those who were asked, as far as the unit sees them: all of its own question, itself of another's."""
+    given, asked = several(session, lambda one: _given(one, question_id), lambda one: _asked(one, question_id))
+    return tuple(
+        Party(
+            correspondence_id=row[0], member=row[1], units=tuple(row[2]), is_closed=row[3],
+            answers=tuple(given.get(row[0], ())),
+        )
+        for row in asked
+    )  # fmt: skip
+
+
+def _given(session: Session, question_id: UUID) -> dict[UUID, list[Given]]:
+    """By correspondence: what was answered, the latest first."""
     given: dict[UUID, list[Given]] = {}
     with session.cursor() as cursor:
         cursor.execute(
@@ -132,19 +147,18 @@ def parties(session: Session, question_id: UUID) -> tuple[Party, ...]:
             given.setdefault(row[0], []).append(
                 Given(id=row[1], message_id=row[8], answer=answer, member=row[4], unit=row[5], by=by, at=row[7])
             )
+    return given
+
+
+def _asked(session: Session, question_id: UUID) -> list[TupleRow]:
+    with session.cursor() as cursor:
         cursor.execute(
             """
             select id, to_member, to_units, closed_at is not null from correspondences
              where subject_kind = 'question' and subject_id = %s order by to_member, to_units, id limit %s""",
             [question_id, PARTIES_SHOWN_MAX],
         )
-        return tuple(
-            Party(
-                correspondence_id=row[0], member=row[1], units=tuple(row[2]), is_closed=row[3],
-                answers=tuple(given.get(row[0], ())),
-            )
-            for row in cursor
-        )  # fmt: skip
+        return cursor.fetchall()
 
 
 def answer(session: Session, question_id: UUID, correspondence_id: UUID, message_id: UUID, given: Answer) -> UUID:

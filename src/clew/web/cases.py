@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from clew.actions import opening
+from clew.actions import opening, triaging
 from clew.actions.opening import CaseLine
 from clew.web import triages
 from clew.web.acting import as_officer
@@ -69,8 +69,9 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, case: str, unit: str | None = None) -> HttpResponse:
     """The triage of a case over all its exhibits."""
     with as_officer(request.user.get_username()) as session:
-        shown = triages.shown(session, request, case, None, unit)
-        line = opening.case(session, case, unit, exhibits_max=EXHIBITS_ON_PAGE)
+        scope = triaging.scope(session, case, None, unit)
+        shown = triages.shown(session, request, case, None, unit, scope=scope)
+        line = opening.case(session, scope.case, exhibits_max=EXHIBITS_ON_PAGE)
     exhibits = [(exhibit, triages.address_of(case, exhibit, unit=unit)) for exhibit in line.exhibits]
     left = line.exhibits_count - len(exhibits)
     return render(request, "cases/one.html", {**shown, "exhibits": exhibits, "exhibits_left": left})

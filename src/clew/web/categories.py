@@ -49,8 +49,7 @@ def of_case(request: HttpRequest, case: str) -> HttpResponse:
     with as_officer(request.user.get_username()) as session:
         every = categorising.every_scheme(session)
         by = _by(session, asked.get("scheme"), every)
-        counted = categorising.count(session, case, exhibit, by.scheme)
-        page = categorising.of_case(
+        counted, page = categorising.case_page(
             session, case, exhibit, by.scheme, standing=standing, after=asked.get("after"), limit=MEDIA_PER_PAGE
         )
     kept = {"scheme": _named(by), "exhibit": exhibit or "", "standing": standing or ""}

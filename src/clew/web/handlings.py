@@ -62,8 +62,9 @@ def one(request: HttpRequest, kind: str, name: str, within: str | None = None) -
     subject_kind = _kind(kind, within)
     with as_officer(request.user.get_username()) as session:
         view = restricting.look(session, subject_kind, name, within)
-        kept_until = retaining.end_of(session, subject_kind, name, within)
+        kept_until = retaining.end_of(session, subject_kind, view.id)
         planned, told = _planned(session, request.GET)
+        needs_second, names = restricting.what_a_change_needs(session)
         member = request.GET.get("as", "").strip().upper()
         sight = None
         if member and told is None:
@@ -84,8 +85,8 @@ def one(request: HttpRequest, kind: str, name: str, within: str | None = None) -
             "as": member,
             "reason": request.GET.get("reason", ""),
             "until": request.GET.get("until", ""),
-            "needs_second": restricting.needs_second_officer(session),
-            "names": restricting.member_names(session),
+            "needs_second": needs_second,
+            "names": names,
         }
     shown["told"] = told or request.session.pop(TOLD, None)
     return render(request, "handlings/one.html", shown)

@@ -64,14 +64,15 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
     """Officers, units and particulars of the administrator's member, and what waits for a second person."""
     with _administering(request) as session:
         rows = _rows(session)
+        particulars, units = entering.about_member(session)
         shown = {
             "member": session.actor.member,
-            "particulars": entering.particulars(session),
+            "particulars": particulars,
             "rows": rows[:OFFICERS_SHOWN_MAX],
             "ending": sum(row.is_ending for row in rows),
             "waiting": [row for row in rows if row.waiting is not None],
             "suspensions": suspending.in_force(session),
-            "units": entering.units(session),
+            "units": units,
             "programs": lending.lent(session),
             "me": session.actor.officer,
             "is_exercise_needed": schooling.is_needed(session),

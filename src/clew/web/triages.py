@@ -130,14 +130,15 @@ def _listed(session: Session, opened: tallying.Opened) -> dict[str, object]:
 
 
 def shown(
-    session: Session, request: HttpRequest, case: str, exhibit: str | None, unit: str | None = None
+    session: Session, request: HttpRequest, case: str, exhibit: str | None, unit: str | None = None, *,
+    scope: triaging.Scope | None = None,
 ) -> dict[str, object]:
-    """Everything that the page of a case or exhibit says of its triage.
+    """Everything that the page of a case or exhibit says of its triage; `scope` where it was asked for already.
 
     Raises:
         NotVisible: the actor may not see it, or there is none.
     """
-    scope = triaging.scope(session, case, exhibit, unit)
+    scope = scope or triaging.scope(session, case, exhibit, unit)
     progress: Progress = triaging.progress(session, scope)
     after = request.GET.get("after") or None
     opened = tallying.opened(session, scope, answer=asked_answer(request.GET), after=after, limit=MEDIA_PER_PAGE)
