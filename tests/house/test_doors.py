@@ -16,6 +16,7 @@ ON_DISK = "what lies on this machine is taken in by commands; through browsers a
 
 ONLY_PAGES: Mapping[str, str] = {
     "arriving.arrive": "the home page: each of its parts has a command and an operation of its own",
+    "categorising.case_page": "the count and the list of a case, which have a command and an operation each",
     "counting.public": "the public page itself",
     "previewing.of": "previews are drawn on pages alone", "resting": "the exposure clock is the officer's own, in the browser",
     "revealing.granted": PART, "revealing.is_granted": PART, "revealing.part": PART, "revealing.drawn": PART,
