@@ -10,6 +10,10 @@ NAMED = """
 """Of a package that is there already nothing can be read here: it may name whatever its series has."""
 
 
+TABLES = ("referral_packages", "referrals", "series_media")
+"""Row security binds their owner too, and a migration acts as nobody."""
+
+
 class Migration(migrations.Migration):
     dependencies = [("records", "0050_sealed_uploads")]
     operations = [
@@ -20,5 +24,12 @@ class Migration(migrations.Migration):
                 base_field=models.UUIDField(), db_default=[], default=list, size=None
             ),
         ),
-        migrations.RunSQL(NAMED, migrations.RunSQL.noop),
+        migrations.RunSQL(
+            [
+                *(f"alter table {table} no force row level security" for table in TABLES),
+                NAMED,
+                *(f"alter table {table} force row level security" for table in TABLES),
+            ],
+            migrations.RunSQL.noop,
+        ),
     ]
