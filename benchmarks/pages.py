@@ -203,8 +203,7 @@ def main() -> None:
     for configuration in _homes(given.keep):
         made = configuration.home / MADE
         is_made = made.exists()
-        if not is_made:
-            founding.found(configuration)
+        founding.found(configuration)  # a node that was kept may lie behind the code
         with founding.opened(configuration) as facts:
             began = time.perf_counter()
             if not is_made:
