@@ -98,7 +98,7 @@ def of_case(session: Session, scope: Scope, wanted: Wanted, after: UUID | None, 
         "case": scope.case_id, "exhibit": scope.exhibit_id, "after": after, "stacks_looked": STACKS_LOOKED_AT_MAX,
         "looked": ALONE_LOOKED_AT_MAX,
     }  # fmt: skip
-    rows = _rows(session, _OF_CASE, wanted, limit, values)
+    rows = _rows(session, _OF_CASE if scope.exhibit_id is None else _OF_EXHIBIT, wanted, limit, values)
     if rows[0][0]:
         raise Invalid("No page begins there: take the marker as the page before gave it.")
     return _part(rows, limit)
@@ -198,7 +198,7 @@ _LIES = """exists (
 # What is seen of each stack: of one medium alone it is none. A case is asked as it stands, an exhibit by what lies in it.
 # The centre stands for its stack where it is wanted; else the largest that is. Places are worked out anew for each page,
 # from the medium behind which it begins: no number of another member's files is ever in an address.
-_OF_CASE = f"""
+_PAGE = f"""
     with stacks as materialized (
         select k.centre_id, count(*) as size, min(k.id) as made, (array_agg(k.medium_id))[1] as shown from case_stacks k
          where k.case_id = %(case)s and (%(exhibit)s::uuid is null or {_LIES.format("k.medium_id")})
@@ -228,8 +228,8 @@ _OF_CASE = f"""
                     else %(limit)s - (select count(*) from chosen_tall) end as media),
     flat as materialized (
         select o.medium_id, o.id as at from occurrences o
-         where o.case_id = %(case)s and (%(exhibit)s::uuid is null or o.exhibit_id = %(exhibit)s)
-           and o.id > coalesce((select at from place where size is null), 0) and exists (select from media m where m.id = o.medium_id)
+         where (select media from room) > 0 and {{place}} and o.id > coalesce((select at from place where size is null), 0)
+           and exists (select from media m where m.id = o.medium_id)
            and not exists (
                select from occurrences e where e.case_id = %(case)s and e.medium_id = o.medium_id and e.id < o.id
                   and (%(exhibit)s::uuid is null or e.exhibit_id = %(exhibit)s))
@@ -237,7 +237,7 @@ _OF_CASE = f"""
                select from case_stacks k join case_stacks t on t.case_id = k.case_id and t.centre_id = k.centre_id
                 where k.case_id = %(case)s and k.medium_id = o.medium_id and t.medium_id <> k.medium_id
                   and (%(exhibit)s::uuid is null or {_LIES.format("t.medium_id")}))
-         order by o.id limit case when (select media from room) > 0 then %(looked)s else 0 end),
+         order by o.id limit %(looked)s),
     chosen_flat as materialized (
         select m.id, m.name, 1 as stacked, %(limit)s + s.at as at
           from flat s join media m on m.id = s.medium_id where {_IS_WANTED} order by s.at limit (select media from room)),
@@ -250,3 +250,6 @@ _OF_CASE = f"""
     {_FACTS}
     select %(after)s::uuid is not null and (select at from place) is null, told.last, {_FACTS_OF_CHOSEN}
 """
+# An exhibit alone, without its case: of both together the planner expects so few places that it sorts all of them.
+_OF_CASE = _PAGE.replace("{place}", "o.case_id = %(case)s")
+_OF_EXHIBIT = _PAGE.replace("{place}", "o.exhibit_id = %(exhibit)s")

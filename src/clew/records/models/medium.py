@@ -122,6 +122,7 @@ class Occurrence(Covered):
             models.Index(name="occurrences_by_case", fields=["case_id", "medium_id"]),
             # Media are gone through in the order in which they were found.
             models.Index(name="occurrences_in_their_order", fields=["case_id", "id"]),
+            models.Index(name="occurrences_of_exhibits", fields=["exhibit_id", "id"]),
             models.Index(name="occurrences_by_chunk", fields=["chunk_id"], condition=Q(chunk_id__isnull=False)),
         )
 
