@@ -179,7 +179,7 @@ def test_a_stack_is_opened_in_its_place_and_marked_whole_and_what_is_known_is_un
     page.keyboard.press("Escape")
     assert "≡" not in cell(page, 2)
     page.keyboard.press("p")
-    page.get_by_text("3 media of 1 stacks: ◆ relevant. Undo with U.").wait_for()
+    page.get_by_text("3 media of 1 stack: ◆ relevant. Undo with U.").wait_for()
     page.keyboard.press("u")
     page.get_by_text("Undone.").wait_for()
     page.get_by_text("✓ 1 known are folded away. K shows them.").wait_for()

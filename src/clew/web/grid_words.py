@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from clew.actions.browsing import Lack
 from clew.domain.mark import Relevance
@@ -25,6 +25,9 @@ MARKS: Mapping[Relevance, Words] = {
     Relevance.RELEVANT: gettext_lazy("◆ relevant"),
     Relevance.NOT_RELEVANT: gettext_lazy("✕ not relevant"),
 }
+
+FORMS: Mapping[str, int] = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100}
+"""A number that takes each form of plural. Source: Unicode CLDR, plural rules; browsers know these names."""
 
 AGAIN = gettext_lazy("Show your second factor again first: the link opens a page for that.")
 
@@ -50,7 +53,7 @@ def told() -> dict[str, object]:
         "none": _("No media of this kind wait here."),
         "decided": _("{count} decided since you came"),
         "marked": _("{count}: {said}. Undo with {key}."),
-        "marked_stack": _("{count} media of {stacks} stacks: {said}. Undo with {key}."),
+        "marked_stack": _marked_stack(),
         "stack": _("≡ stack of {count}"),
         "in_stack": _("≡ in the stack above"),
         "opened": _("The stack is open: {count} near copies. Esc closes it."),
@@ -59,8 +62,20 @@ def told() -> dict[str, object]:
         "nothing_to_undo": _("There is nothing to undo."),
         "failed": _("That was not kept: the node could not be reached. Try again."),
         "kept": _("Kept."),
+        "put": _("in the series {series}"),
         "repeated": _("{category}: the answers that you gave for it before."),
         "no_category": _("Your member's scheme has no category on this key."),
         "strip": _("Frames of the video"),
         "size": _("{width} by {height}"),
+    }  # fmt: skip
+
+
+def _marked_stack() -> dict[str, str]:
+    """What is said of stacks that were marked whole, in each form of plural: the script counts them."""
+    return {
+        form: ngettext(
+            "{count} media of {stacks} stack: {said}. Undo with {key}.",
+            "{count} media of {stacks} stacks: {said}. Undo with {key}.", number,
+        )
+        for form, number in FORMS.items()
     }  # fmt: skip

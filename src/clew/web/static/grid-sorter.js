@@ -30,7 +30,8 @@ export class Sorter {
     this.#done.push({ items, undo: () => this.#unmark(items, before, acts) });
     const stacks = items.filter((item) => item.stack && !item.opened).length;
     const count = items.reduce((sum, item) => sum + (item.opened ? 1 : item.stack ?? 1), 0);
-    const told = (stacks ? this.#words.marked_stack : this.#words.marked).replace("{count}", count).replace("{stacks}", stacks);
+    const form = new Intl.PluralRules(document.documentElement.lang).select(stacks);
+    const told = (stacks ? this.#words.marked_stack[form] : this.#words.marked).replace("{count}", count).replace("{stacks}", stacks);
     this.#grid.say(told.replace("{said}", this.#words.marks[said]).replace("{key}", this.undoKey));
   }
 
@@ -126,8 +127,17 @@ export class Sorter {
     const medium = items.map((item) => item.name);
     const kept = await this.#inOrder(() => this.#send(this.#sorting.sorts.put, { medium, ...said }));
     if (!kept) return;
-    this.#done.push({ items, undo: () => this.#inOrder(() => this.#send(this.#sorting.sorts["take-out"], { medium, ...said })) });
+    const before = items.map((item) => item.put);
+    items.forEach((item) => { item.put = [...new Set([...(item.put ?? []), said.series.trim()])]; });
+    this.#done.push({ items, undo: () => this.#takeOut(items, before, { medium, ...said }) });
     this.#grid.say(this.#words.kept);
+    this.#grid.tell();
+  }
+
+  async #takeOut(items, before, said) {
+    if (!(await this.#inOrder(() => this.#send(this.#sorting.sorts["take-out"], said)))) return false;
+    items.forEach((item, index) => { item.put = before[index]; });
+    return true;
   }
 
   // The fields of a dialog once it is answered; null where it is left.

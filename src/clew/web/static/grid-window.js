@@ -3,7 +3,7 @@
 import { canvas, drawn, show } from "./preview.js";
 
 const CELLS_MAX = 108; // two nodes each, so that all of a grid stays below 300
-const LABEL_PX = 46;
+const LABEL_PX = 56; // three lines of words
 const GAP_PX = 8;
 const ROOM_PX_MAX = 15_000_000; // no browser draws a taller box
 
@@ -106,6 +106,7 @@ export class GridWindow {
     const chosen = this.selected.has(at) ? `${this.#words.selected} · ` : "";
     cell.dataset.chosen = this.selected.has(at) ? this.#words.selected : "";
     cell.setAttribute("aria-label", `${chosen}${state} · ${note}`);
+    cell.title = `${state} · ${note}`;
     if (item.preview && item.image === undefined) item.image = drawn(item.preview);
     show(cell.firstChild, item.image);
     if (at === this.current) this.#list.setAttribute("aria-activedescendant", cell.id);

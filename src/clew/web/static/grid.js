@@ -65,7 +65,7 @@ class ClewGrid extends HTMLElement {
       this.#take(await answer.json());
       this.#loading = null;
       this.#window.paint(true);
-      this.#tell();
+      this.tell();
     } catch {
       this.say(this.#words.failed); // the next scroll or key asks again
       this.#loading = null;
@@ -121,7 +121,7 @@ class ClewGrid extends HTMLElement {
   #acts = {
     relevant: () => this.#mark("relevant"),
     "not-relevant": () => this.#mark("not-relevant"),
-    undo: async () => { const back = await this.#sorter.undo(); if (back !== null) this.#go(back); this.#tell(); },
+    undo: async () => { const back = await this.#sorter.undo(); if (back !== null) this.#go(back); this.tell(); },
     select: () => { this.#toggle(this.#window.current); },
     series: () => this.#sorter.put(this.#meant()),
     open: () => (this.item.stack && !this.item.opened ? this.#open() : this.#leave()),
@@ -159,7 +159,7 @@ class ClewGrid extends HTMLElement {
     }
     item.isOpening = false;
     this.#window.paint(true);
-    this.#tell();
+    this.tell();
   }
 
   // Closes the stack in which the focus is; whether there was one.
@@ -231,11 +231,11 @@ class ClewGrid extends HTMLElement {
     this.#cover();
     this.#window.go(at);
     this.#loadAhead();
-    this.#tell();
+    this.tell();
   }
 
   // What the side says of the medium that has the focus.
-  #tell() {
+  tell() {
     const words = this.#words, item = this.item;
     const count = this.#items.length.toLocaleString(`${document.documentElement.lang}-u-nu-latn`);
     const loaded = (this.#next ? words.loaded_open : words.loaded).replace("{count}", count);
@@ -254,7 +254,8 @@ class ClewGrid extends HTMLElement {
     title.append(digest);
     const { state, note } = this.#window.said(item);
     const size = item.width ? words.size.replace("{width}", item.width).replace("{height}", item.height) : "";
-    facts.textContent = [state, note, item.series, size].filter(Boolean).join(" · ");
+    const put = (item.put ?? []).filter((one) => one !== item.series).map((one) => words.put.replace("{series}", `\u2068${one}\u2069`));
+    facts.textContent = [state, note, item.series, ...put, size].filter(Boolean).join(" · ");
   }
 
   #tellFolded() {
