@@ -163,6 +163,10 @@ window.addEventListener("keydown", (event) => {
 """
 """From what the node answered to the frame that shows it, and from a key to the frame in which another cell has the focus."""
 
+FIRST_PAINT = """async () => {
+    while (!window.told.paints.length) await new Promise(requestAnimationFrame);
+    return window.told.paints[0];
+}"""
 LOAD_ALL = """async () => {
     const list = document.querySelector(".grid-list"), began = performance.now();
     const size = () => Number(document.querySelector(".grid-cell.current").getAttribute("aria-setsize"));
@@ -231,8 +235,7 @@ def look(report: Report, browser: Any, visitor: Any, sizes: Sizes) -> None:
     paints = []
     for _ in range(sizes.loads):
         visitor.go(GRID)
-        page.wait_for_function("window.told.paints.length > 0")
-        paints.append(page.evaluate("window.told.paints[0]"))
+        paints.append(page.evaluate(FIRST_PAINT))
     size_bytes, count = page.evaluate(BYTES)
     page.set_default_timeout(LOAD_MS_MAX)
     loaded, load_ms = page.evaluate(LOAD_ALL)

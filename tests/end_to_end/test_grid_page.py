@@ -20,6 +20,7 @@ from tests.world.serving import come_in_at_once
 from tests.world.world import World, handling
 
 CASE, LARGE = "NO-2026-17", "NO-2026-18"
+SERIES = "harbour"
 PICTURES, MANY = 11, 1_500
 NODES_MAX = 300
 ARE_SMALL = "all => all.every((one) => one.width <= 20 && one.height <= 20)"
@@ -39,6 +40,7 @@ def enter(world: World, nursery: Nursery) -> None:
         with work_in(Path(folder), nursery) as workplace:
             # Into the node's own vault: the process that serves the pages opens what is revealed.
             Office(workplace=replace(workplace, vault=settings.CLEW_VAULT)).intake(ada, seized, CASE)
+    world.series(ada, SERIES)
     world.occurrence(ada, seen := world.medium(ada), "NO-2026-16")
     near = [world.medium(ada) for _ in range(3)]
     for medium in (seen, *near):
@@ -105,11 +107,19 @@ def test_a_seizure_is_gone_through_by_the_keyboard(ada: Visitor) -> None:
         page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("x")
     page.get_by_text("4: ✕ not relevant. Undo with U.").wait_for()
-    page.keyboard.press("End")
-    page.keyboard.press("Home")
-    assert "◆ relevant" in page.locator(".grid-facts").inner_text()
     page.keyboard.press("u")
     page.get_by_text("Undone.").wait_for()
+    page.keyboard.press("End")
+    page.keyboard.press("Home")
+    facts = page.locator(".grid-facts")
+    assert "◆ relevant" in facts.inner_text()
+    page.keyboard.press("s")
+    page.get_by_label("Reference of the series, or its title").fill(SERIES)
+    page.keyboard.press("Enter")
+    facts.get_by_text(f"in the series \u2068{SERIES}\u2069").wait_for()
+    page.keyboard.press("u")
+    page.get_by_text("Undone.").wait_for()
+    assert SERIES not in facts.inner_text()
     assert apart(kept) == ["relevant"]
     page.reload()
     page.locator("[role=option]").first.wait_for()

@@ -40,7 +40,8 @@ export class GridWindow {
     if (!clientWidth) return;
     this.#rowPx = Math.round(this.#size * 0.75) + LABEL_PX + GAP_PX;
     const rows = Math.ceil(clientHeight / this.#rowPx) + 2;
-    const fitting = Math.floor((clientWidth + GAP_PX) / (this.#size + GAP_PX));
+    // The room has a gap on both its sides too.
+    const fitting = Math.floor((clientWidth - GAP_PX) / (this.#size + GAP_PX));
     this.#columns = Math.max(1, Math.min(fitting, Math.floor(CELLS_MAX / rows)));
     this.#room.style.setProperty("--cell", `${this.#size}px`);
     this.#pool(Math.min(CELLS_MAX, rows * this.#columns));
