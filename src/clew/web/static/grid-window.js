@@ -108,8 +108,7 @@ export class GridWindow {
     cell.dataset.chosen = this.selected.has(at) ? this.#words.selected : "";
     cell.setAttribute("aria-label", `${chosen}${state} · ${note}`);
     cell.title = `${state} · ${note}`;
-    if (item.preview && item.image === undefined) item.image = drawn(item.preview);
-    show(cell.firstChild, item.image);
+    show(cell.firstChild, item.preview ? drawn(item.preview) : null); // anew: pictures of all that was seen would fill the tab
     if (at === this.current) this.#list.setAttribute("aria-activedescendant", cell.id);
   }
 
