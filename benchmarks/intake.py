@@ -143,7 +143,7 @@ def _measure_files(report: Report, made: Any, source: Path, quiet: Any) -> None:
 
     stages = Stages()
     stages.wrap(intakes, "add_chunk", "walk")
-    stages.wrap(receiving, "content_of_file", "read and digest")
+    stages.wrap(receiving, "hold", "read and digest")
     stages.wrap(Sandbox, "read", "decode and fingerprint")
     stages.wrap(Batch, "put", "vault")
     stages.wrap(Batch, "__exit__", "vault")
