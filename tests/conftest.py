@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 
 from clew.media.nursery import Nursery
@@ -25,6 +26,10 @@ from clew.node.place import place_of
 from tests.world import compiling, mould
 from tests.world.elsewhere import database_elsewhere
 from tests.world.world import World, leave
+
+# How long an example takes depends on who else uses the machine: a law says what holds, never how fast.
+hypothesis.settings.register_profile("clew", deadline=None)
+hypothesis.settings.load_profile("clew")
 
 ENDS = pytest.StashKey[ExitStack]()
 FAILED = pytest.StashKey[list[str]]()

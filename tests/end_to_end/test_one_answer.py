@@ -25,7 +25,8 @@ PEOPLE = {"ada": Role.INVESTIGATOR, "nina": Role.NATIONAL_ADMINISTRATOR, "otto":
 KEEPERS = {"administration": ("nina",), "requests": ("dora",), "consultations": ("dora",), "retention": ("ada", "nina")}
 """Who may do most by the routes that begin so, and walks them with all of their words; of all others it is ada."""
 OTHERS_EVERY = 3
-"""Of the names on a route, who may not do most by it tries one in so many, others on each route."""
+"""Of the names on a route, who may not do most by it tries one in so many, others on each route; so does who may,
+with other words than the first."""
 SERVED = {("ada", "GET")}
 """Whose walk goes through the server that serves the pages, every so many routes; all others are within this process."""
 SERVED_EVERY = 4
@@ -206,7 +207,8 @@ def walk(foreign: Foreign, who: Asker, method: str, name: str) -> None:
             of_absent = who.answer(absent, method)
             assert of_absent[0] not in {200, 500}, (pattern, words)
             of_sweden = list(dict.fromkeys(hidden(foreign, pattern, words, is_first=number == 0)))
-            of_sweden = of_sweden if is_keeper else of_sweden[route % OTHERS_EVERY :: OTHERS_EVERY]
+            if not is_keeper or number > 0:
+                of_sweden = of_sweden[(route + number) % OTHERS_EVERY :: OTHERS_EVERY] or of_sweden[:1]
             # A route that does not take the method says so before it looks at a name: a few names, open and hidden, show it.
             for asked in of_sweden[: 4 if of_absent[0] == METHOD_NOT_TAKEN else None]:
                 # Asked again together where they differ: after a while a page may ask for a fresh sign-in instead.

@@ -257,7 +257,7 @@ def together(things: World_, one: UUID) -> bool:
 
 @pytest.fixture
 def officer(world: World, monkeypatch: pytest.MonkeyPatch) -> Actor:
-    monkeypatch.setattr(retentions, "_terms", lambda _: (TERMS, {}))
+    monkeypatch.setattr(retentions, "said_terms", lambda _: retentions.Terms(years=TERMS, first={}))
     return world.officer("ada")
 
 
@@ -348,7 +348,7 @@ MUTANTS: dict[str, tuple[str, Callable[[str], str]]] = {
     ),
     "a block of a case does not hold its exhibits": ("_ENDS", lambda sql: sql.replace("e.is_held or k.is_held", "e.is_held")),
     "a block of a series leaves its bytes to their exhibits": (
-        "_EXAMINED", lambda sql: sql.replace("where sm.series_id", "where false and sm.series_id"),
+        "_HELD", lambda sql: sql.replace("where sm.series_id", "where false and sm.series_id"),
     ),
     "a proposal counts": ("_ENDS", lambda sql: sql.replace("state = 'in-force' and member", "member")),
     "the first decision counts": ("_ENDS", lambda sql: sql.replace("decided_at desc", "decided_at")),

@@ -37,7 +37,8 @@ def begin(workplace: Workplace, ada: Actor, source: Path, **words: str) -> objec
 
 def end_of(ada: Actor) -> date:
     with acting_as(ada) as session:
-        return retaining.end_of(session, SubjectKind.EXHIBIT, "PHONE-1", "NO-1").ends_on
+        due, _ = retaining.look(session, SubjectKind.EXHIBIT, "PHONE-1", "NO-1")
+        return due.kept.ends_on
 
 
 def test_a_later_end_that_is_said_again_holds(workplace: Workplace, ada: Actor, source: Path) -> None:

@@ -13,6 +13,7 @@ from clew.domain.errors import Invalid, NotVisible
 from clew.domain.handling import Actor
 from clew.domain.triage import Counts
 from clew.records.session import acting_as
+from clew.web.sessions import SessionStore
 from tests.world.office import Office, unit_only
 from tests.world.world import World
 
@@ -55,6 +56,7 @@ def cases_of_two_units(office: Office, anna: Actor, bo: Actor, tmp_path: Path) -
 def get(actor: Actor, address: str) -> HttpResponse:
     request: HttpRequest = RequestFactory().get(address)
     request.user = SignedIn(actor)  # type: ignore[assignment]
+    request.session = SessionStore()
     found = resolve(address.partition("?")[0])
     return found.func(request, *found.args, **found.kwargs)
 
