@@ -317,6 +317,9 @@ def test_every_change_is_on_record_and_none_is_removed(office: Office, ada: Acto
     change(ada, handling(ada))
     with acting_as(ada) as session:
         view = restricting.look(session, SubjectKind.CASE, "NO-1")
+        first = restricting.look(session, SubjectKind.CASE, "NO-1", counted_max=5)
+        every = restricting.look(session, SubjectKind.CASE, "NO-1", counted_max=6)
+    assert [(one.media, one.has_more) for one in (view, first, every)] == [(6, False), (5, True), (6, False)]
     assert [one.state for one in view.changes] == [State.REPLACED, State.REPLACED, State.IN_FORCE]
     assert view.changes[0].given == handling(ada)
     assert view.media == 6

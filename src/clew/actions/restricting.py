@@ -47,7 +47,10 @@ BLOCKED = "This is under examination; nothing is taken into it until its block i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A subject as its owner sees its handling: what holds, what is said beside it, and what was done about it."""
+    """A subject as its owner sees its handling: what holds, what is said beside it, and what was done about it.
+
+    `has_more`: there are at least so many `media`, and the rest was not counted.
+    """
 
     kind: SubjectKind
     id: UUID
@@ -57,6 +60,7 @@ class View:
     cover: Cover | None
     changes: tuple[Change, ...]
     media: int
+    has_more: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,19 +72,24 @@ class Sight:
     media: dict[Use, int]
 
 
-def look(session: Session, kind: SubjectKind, name: str, within: str | None = None) -> View:
+def look(
+    session: Session, kind: SubjectKind, name: str, within: str | None = None, *, counted_max: int | None = None
+) -> View:
     """The own unit's subject with its handling and everything that was done about it.
+
+    With `counted_max` no more places of media are counted than that: somebody waits.
 
     Raises:
         NotVisible: the unit has no such subject.
     """
     subject = handlings.find(session, kind, name, within)
     audit.append(session, "handling.read", str(subject.id))
+    media, has_more = handlings.media_under(session, subject, counted_max)
     return View(
         kind=kind, id=subject.id, name=name, within=within, handling=subject.handling,
         cover=covers.get(session, subject.cover_id),
         changes=tuple(handling_changes.of(session, [subject.id]).get(subject.id, ())),
-        media=sum(group.media for group in handlings.groups(session, subject)),
+        media=media, has_more=has_more,
     )  # fmt: skip
 
 

@@ -188,6 +188,24 @@ def groups(session: Session, subject: Subject) -> list[Group]:
         ]
 
 
+def media_under(session: Session, subject: Subject, limit: int | None = None) -> tuple[int, bool]:
+    """How many media of the own unit lie under the subject's handling, each once in each place: those of all `groups`.
+
+    Of no more than `limit` places of media that is counted; and whether there are more, so that it is at least so many.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            with held as materialized (select * from ({HOLDINGS[subject.kind]}) every limit %(limit)s::bigint + 1)
+            select least(count(distinct (held.place, held.medium_id)), %(limit)s::bigint),
+                   (select count(*) from held) > %(limit)s::bigint from held
+              join media own on own.id = held.medium_id and own.owner_member = %(member)s and own.owner_unit = %(unit)s""",
+            {**_scope(session, subject), "limit": limit},
+        )
+        media, is_more = cursor.fetchone()
+        return media, bool(is_more)
+
+
 def intake_groups(session: Session, subject: Subject) -> list[IntakeGroup]:
     """The intakes into an exhibit or a list, by what they lie under."""
     with session.cursor() as cursor:

@@ -26,6 +26,8 @@ from clew.web.translated import refusal
 
 TOLD = "clew.told"
 CHANGES_SHOWN_MAX = 100
+COUNTED_MAX = 1_000
+"""So many places of media the page counts; of more it says so."""
 CIRCLES = ("everyone", "named", "own")
 """As the form names them: all members, named members, other units of the own member."""
 STATES: Mapping[State, words.Words] = {
@@ -61,7 +63,7 @@ def one(request: HttpRequest, kind: str, name: str, within: str | None = None) -
     """What holds for the subject, what was done about it, and how another member sees it: now, or as the form says."""
     subject_kind = _kind(kind, within)
     with as_officer(request.user.get_username()) as session:
-        view = restricting.look(session, subject_kind, name, within)
+        view = restricting.look(session, subject_kind, name, within, counted_max=COUNTED_MAX)
         kept_until = retaining.end_of(session, subject_kind, view.id)
         planned, told = _planned(session, request.GET)
         needs_second, names = restricting.what_a_change_needs(session)
