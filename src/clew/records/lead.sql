@@ -5,12 +5,22 @@
 -- handling) leaves a line in `lead_news` in its own transaction. A round takes the lines that wait; every unit looks at
 -- it under its own sight, in a transaction of its own; then the round goes.
 
+-- Leave lines of a hundred media: a line each took as long as the media themselves, where thousands come at once.
+create or replace function clew_leave_news(media uuid[]) returns void
+language sql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    insert into lead_news (media)
+    select $1[first : first + 99] from generate_series(1, cardinality($1), 100) first
+$$;
+
 create or replace function clew_note_new_media() returns trigger
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
-    insert into lead_news (medium_id) select id from new_rows;
+    perform clew_leave_news(array(
+        select id from new_rows));
     return null;
 end
 $$;
@@ -20,10 +30,10 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
-    insert into lead_news (medium_id)
-    select n.id from new_rows n join old_rows o on o.id = n.id
-     where (n.audience, n.members, n.excluded, n.camera_serial, n.document_id, n.latitude, n.taken_at)
-           is distinct from (o.audience, o.members, o.excluded, o.camera_serial, o.document_id, o.latitude, o.taken_at);
+    perform clew_leave_news(array(
+        select n.id from new_rows n join old_rows o on o.id = n.id
+         where (n.audience, n.members, n.excluded, n.camera_serial, n.document_id, n.latitude, n.taken_at)
+               is distinct from (o.audience, o.members, o.excluded, o.camera_serial, o.document_id, o.latitude, o.taken_at)));
     return null;
 end
 $$;
@@ -34,7 +44,8 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
-    insert into lead_news (medium_id) select distinct medium_id from new_rows where medium_id is not null;
+    perform clew_leave_news(array(
+        select distinct medium_id from new_rows where medium_id is not null));
     return null;
 end
 $$;
@@ -44,10 +55,10 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
-    insert into lead_news (medium_id)
-    select distinct n.medium_id from new_rows n join old_rows o on o.id = n.id
-     where n.medium_id is not null
-       and (n.medium_id, n.audience, n.members, n.excluded) is distinct from (o.medium_id, o.audience, o.members, o.excluded);
+    perform clew_leave_news(array(
+        select distinct n.medium_id from new_rows n join old_rows o on o.id = n.id
+         where n.medium_id is not null
+           and (n.medium_id, n.audience, n.members, n.excluded) is distinct from (o.medium_id, o.audience, o.members, o.excluded)));
     return null;
 end
 $$;
@@ -57,9 +68,9 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
-    insert into lead_news (medium_id)
-    select distinct n.medium_id from new_rows n join old_rows o on o.series_id = n.series_id and o.medium_id = n.medium_id
-     where (n.audience, n.members, n.excluded) is distinct from (o.audience, o.members, o.excluded);
+    perform clew_leave_news(array(
+        select distinct n.medium_id from new_rows n join old_rows o on o.series_id = n.series_id and o.medium_id = n.medium_id
+         where (n.audience, n.members, n.excluded) is distinct from (o.audience, o.members, o.excluded)));
     return null;
 end
 $$;
@@ -70,9 +81,9 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
-    insert into lead_news (medium_id)
-    select distinct n.medium_id from new_rows n join old_rows o on o.id = n.id
-     where (n.medium_id, n.audience, n.members, n.excluded) is distinct from (o.medium_id, o.audience, o.members, o.excluded);
+    perform clew_leave_news(array(
+        select distinct n.medium_id from new_rows n join old_rows o on o.id = n.id
+         where (n.medium_id, n.audience, n.members, n.excluded) is distinct from (o.medium_id, o.audience, o.members, o.excluded)));
     return null;
 end
 $$;
@@ -83,19 +94,19 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
-    insert into lead_news (medium_id)
-    select distinct m.medium_id from (
-        select coalesce(
-                   (select c.medium_id from crops c where c.id = q.crop_id),
-                   case q.about_kind
-                        when 'medium' then q.about_id
-                        when 'clue' then (select e.medium_id from clues e where e.id = q.about_id)
-                        when 'series' then coalesce(
-                            (select s.medium_id from series_media s
-                              where s.series_id = q.about_id and s.owner_member = q.member and s.owner_unit = q.unit limit 1),
-                            (select s.medium_id from series_media s where s.series_id = q.about_id limit 1)) end) as medium_id
-          from new_rows n join questions q on q.id = n.question_id) m
-     where m.medium_id is not null;
+    perform clew_leave_news(array(
+        select distinct m.medium_id from (
+            select coalesce(
+                       (select c.medium_id from crops c where c.id = q.crop_id),
+                       case q.about_kind
+                            when 'medium' then q.about_id
+                            when 'clue' then (select e.medium_id from clues e where e.id = q.about_id)
+                            when 'series' then coalesce(
+                                (select s.medium_id from series_media s
+                                  where s.series_id = q.about_id and s.owner_member = q.member and s.owner_unit = q.unit limit 1),
+                                (select s.medium_id from series_media s where s.series_id = q.about_id limit 1)) end) as medium_id
+              from new_rows n join questions q on q.id = n.question_id) m
+         where m.medium_id is not null));
     return null;
 end
 $$;
@@ -106,9 +117,9 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
-    insert into lead_news (medium_id)
-    select distinct m.medium_id from new_rows n join old_rows o on o.id = n.id join series_media m on m.series_id = n.id
-     where (n.state, n.audience, n.members, n.excluded) is distinct from (o.state, o.audience, o.members, o.excluded);
+    perform clew_leave_news(array(
+        select distinct m.medium_id from new_rows n join old_rows o on o.id = n.id join series_media m on m.series_id = n.id
+         where (n.state, n.audience, n.members, n.excluded) is distinct from (o.state, o.audience, o.members, o.excluded)));
     return null;
 end
 $$;
@@ -119,10 +130,10 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
-    insert into lead_news (medium_id)
-    select distinct case when a_owner_member = clew_actor_member() and a_owner_unit = clew_actor_unit()
-                         then a_medium else b_medium end
-      from new_rows where kind <> 1;
+    perform clew_leave_news(array(
+        select distinct case when a_owner_member = clew_actor_member() and a_owner_unit = clew_actor_unit()
+                             then a_medium else b_medium end
+          from new_rows where kind <> 1));
     return null;
 end
 $$;
@@ -133,11 +144,11 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
-    insert into lead_news (medium_id)
-    select m.medium_id
-      from (select distinct case when n.type = 2 then n.a_id else n.b_id end as id from new_rows n
-             where n.state = 2 and (n.type = 2 and n.a_kind = 1 or n.type = 1 and n.a_kind = 5 and n.b_kind = 1)) s
-     cross join lateral (select sm.medium_id from series_media sm where sm.series_id = s.id limit 1) m;
+    perform clew_leave_news(array(
+        select m.medium_id
+          from (select distinct case when n.type = 2 then n.a_id else n.b_id end as id from new_rows n
+                 where n.state = 2 and (n.type = 2 and n.a_kind = 1 or n.type = 1 and n.a_kind = 5 and n.b_kind = 1)) s
+         cross join lateral (select sm.medium_id from series_media sm where sm.series_id = s.id limit 1) m));
     return null;
 end
 $$;
@@ -148,12 +159,12 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
-    insert into lead_news (medium_id)
-    select m.medium_id
-      from (select l.a_id as id from new_rows n join links l on l.b_id = n.place_id and l.type = 2 and l.a_kind = 1 and l.state = 2
-            union
-            select l.b_id from new_rows n join links l on l.a_id = n.place_id and l.type = 1 and l.b_kind = 1 and l.state = 2) s
-     cross join lateral (select sm.medium_id from series_media sm where sm.series_id = s.id limit 1) m;
+    perform clew_leave_news(array(
+        select m.medium_id
+          from (select l.a_id as id from new_rows n join links l on l.b_id = n.place_id and l.type = 2 and l.a_kind = 1 and l.state = 2
+                union
+                select l.b_id from new_rows n join links l on l.a_id = n.place_id and l.type = 1 and l.b_kind = 1 and l.state = 2) s
+         cross join lateral (select sm.medium_id from series_media sm where sm.series_id = s.id limit 1) m));
     return null;
 end
 $$;
@@ -181,13 +192,23 @@ begin
     delete from lead_news n where n.round is not null and not exists (select from lead_checks c where c.round = n.round);
     if exists (select from (select distinct member, unit from officers) u
                 where (select count(*) from lead_checks c where c.member = u.member and c.unit = u.unit) < rounds_max) then
-        -- One medium leaves several lines: as such, in its exhibit, in a series, by its matches.
-        with taken as materialized (
-            select distinct w.medium_id from (
-                select n.medium_id from lead_news n where n.round is null order by n.noted_at limit 3 * news_max) w
-             limit news_max
+        -- One medium may be in several lines: as such, in its exhibit, in a series, by its matches. Counted is each once,
+        -- and read are no more lines than hold as many three times over.
+        with waiting as materialized (
+            select l.id, l.media, l.place
+              from (select n.id, n.media, row_number() over oldest as place, sum(cardinality(n.media)) over oldest as media_so_far
+                      from (select id, media, noted_at from lead_news where round is null
+                             order by noted_at, id limit 3 * news_max) n
+                    window oldest as (order by n.noted_at, n.id)) l
+             where l.place = 1 or l.media_so_far <= 3 * news_max
+        ), first as (
+            select medium, min(w.place) as place from waiting w cross join unnest(w.media) medium group by medium
+        ), counted as (
+            select w.id, w.place, sum(count(f.medium)) over (order by w.place) as media_so_far
+              from waiting w left join first f on f.place = w.place group by w.id, w.place
         )
-        update lead_news n set round = fresh from taken where taken.medium_id = n.medium_id and n.round is null;
+        update lead_news n set round = fresh from counted c
+         where c.id = n.id and (c.place = 1 or c.media_so_far <= news_max);
         if found then
             insert into lead_checks (round, member, unit) select distinct fresh, member, unit from officers;
         end if;
@@ -215,7 +236,7 @@ set search_path = pg_catalog, public, pg_temp
 as $$
     select m.id, m.name, m.owner_member, m.owner_unit, m.camera_serial, m.camera_make, m.document_id,
            round(m.latitude::numeric, 4)::float8, round(m.longitude::numeric, 4)::float8, m.gps_precision_m, m.excluded
-      from (select distinct n.medium_id from lead_news n where n.round = $1) n
+      from (select distinct unnest(l.media) as medium_id from lead_news l where l.round = $1) n
       join public.media m on m.id = n.medium_id
      where {m_is_visible}
        and exists (select from lead_checks c

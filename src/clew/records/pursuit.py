@@ -57,6 +57,7 @@ FUNCTIONS_OF_THE_APP = (
 )
 FUNCTIONS_OF_THE_BLIND = (
     "clew_lead_unit()",
+    "clew_leave_news(uuid[])",
     "clew_note_changed_clues()",
     "clew_note_new_answers()",
     "clew_note_changed_links()",

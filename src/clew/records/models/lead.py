@@ -1,5 +1,6 @@
 """Leads of a unit, what speaks for each, the steps taken; and what is new and still to be looked at for them."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -108,10 +109,10 @@ class LeadStep(models.Model):
 
 
 class LeadNews(models.Model):
-    """A medium that is to be looked at for leads, in a round once it has one. The application cannot read it."""
+    """Media that are to be looked at for leads, in a round once they have one. The application cannot read it."""
 
     id = random_id()
-    medium_id = models.UUIDField()
+    media = ArrayField(models.UUIDField())
     round = models.UUIDField(null=True)
     noted_at = models.DateTimeField(db_default=Now())
 
