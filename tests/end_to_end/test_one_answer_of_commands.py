@@ -420,7 +420,7 @@ NO_REFERENCES = {
     "all_": "yes or no", "officer": "officers of the own member, whom all of it know", "finding": "a closed list",
     "about": "a closed list", "good_at": "a closed list", "speaking": "a code",
     "sections": "a closed list",
-    "needed": "yes or no", "kept_by": "words", "done": "a day",
+    "needed": "yes or no", "kept_by": "words", "done": "a day", "hourly": "a number", "daily": "a number",
 }  # fmt: skip
 COMPLETION = {"help", "install_completion", "show_completion"}
 STATED = {

@@ -112,6 +112,7 @@ GOLDEN_APP = {
     "readiness_words": "delete, insert, select",
     "releases": "insert, select, update (wrapped, withdrawn_at)",
     "retention_decisions": "insert, select, update (state, decided_by, decided_at)",
+    "reveal_budgets": "insert, select, update (ended_by, ended_at, end_reason)",
     "requests": (
         "insert, select, update (state, admitted_by, admitted_at, outcome, reasons, decided_by, decided_at, told,"
         " closed_by, closed_at)"

@@ -20,6 +20,7 @@ ONLY_PAGES: Mapping[str, str] = {
     "counting.public": "the public page itself",
     "previewing.of": "previews are drawn on pages alone", "resting": "the exposure clock is the officer's own, in the browser",
     "revealing.granted": PART, "revealing.is_granted": PART, "revealing.part": PART, "revealing.drawn": PART,
+    "budgeting.left": PART, "cropping.refusal": PART,
     "signing_in": BY_SIGN_IN, "arranging.at_sign_in": BY_SIGN_IN, "admitting.first_password": BY_SIGN_IN,
     "triaging.progress": PART, "triaging.follow": PART, "triaging.scope": PART, "uploading.come": PART,
     "inspecting": "a match is compared on a page: both media are revealed there, and the facts stand in triage",
@@ -30,6 +31,7 @@ NOT_BY_THE_API: Mapping[str, str] = {
         ("admitting", "auditing", "blocking", "consulting", "entering", "examining", "lending", "releasing", "reporting",
          "restricting", "retaining", "shredding", "suspending"), NO_PROGRAM,
     ),
+    **dict.fromkeys(("budgeting.in_force", "budgeting.give", "budgeting.end"), NO_PROGRAM),
     **dict.fromkeys(("exercising", "schooling"), ON_EXERCISES),
     "connecting.look": "the list of the API has every member's steps",
 }  # fmt: skip

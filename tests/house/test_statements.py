@@ -19,6 +19,9 @@ OPENING = {("vault", "open"), ("vault", "open_with"), ("vault", "data_key"), ("e
 ASKING = {"PREVIEW", "ORIGINAL", "EXPORT"}
 """Uses of a transaction by which more than facts is taken out."""
 
+RECORDING = {"append", "spend", "refusal"}
+"""Calls that put an act on record; `spend` counts it against the reveal budget, and `refusal` is when that is used up."""
+
 FOR_NO_PERSON = {
     "looking_closer": "the bytes go to the sandbox, and what it reads of them is written beside them",
     "previewing": (
@@ -67,7 +70,7 @@ def faults(function: ast.FunctionDef) -> list[str]:
     required = {one.arg for one, default in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True) if default is None}
     calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
     checked = [node for node in calls if getattr(node.func, "id", "") == "stated"]
-    recorded = [{word.arg for word in node.keywords} for node in calls if getattr(node.func, "attr", "") == "append"]
+    recorded = [{word.arg for word in node.keywords} for node in calls if getattr(node.func, "attr", "") in RECORDING]
     return [
         sentence
         for sentence, holds in (
@@ -88,6 +91,19 @@ def test_every_action_that_opens_or_takes_out_states_purpose_and_case() -> None:
             walked[module, function.name] = faults(function)
     assert {where: wrong for where, wrong in walked.items() if wrong} == {}
     assert walked.keys() >= {("viewing", "opened"), ("releasing", "release"), ("releasing", "released")}
+
+
+GIVES_TO_A_MEMBER = {("releasing", "release"): "it wraps a key for another member, whose officers are counted when they read"}
+
+
+def test_whatever_is_opened_to_a_person_counts_against_the_reveal_budget_and_asks_whether_it_was_refused() -> None:
+    uncounted = {}
+    for module, function in functions():
+        if opens(function) and module not in FOR_NO_PERSON and (module, function.name) not in GIVES_TO_A_MEMBER:
+            calls = {getattr(node.func, "attr", "") for node in ast.walk(function) if isinstance(node, ast.Call)}
+            uncounted[module, function.name] = {"spend", "granted"} - calls
+    assert {where: missing for where, missing in uncounted.items() if missing} == {}
+    assert uncounted.keys() == {("viewing", "opened"), ("cropping", "revealed"), ("releasing", "released")}
 
 
 def test_no_module_is_excused_that_opens_nothing() -> None:

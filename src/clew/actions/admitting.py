@@ -33,6 +33,7 @@ __all__ = [
     "admit",
     "certifications_of_member",
     "certify_alone",
+    "check_scope",
     "first_password",
     "forget_keys",
     "member_of",
@@ -218,6 +219,22 @@ def administer(session: Session) -> None:
     """
     if session.actor.role not in {Role.NATIONAL_ADMINISTRATOR, Role.OPERATOR}:
         raise StepRefused("Only an administrator of the member does this.")
+
+
+def check_scope(session: Session, scope: Scope) -> None:
+    """That the scope is of the actor's member, and that its unit or officer is there.
+
+    Raises:
+        NotVisible: it is another's, or there is none.
+    """
+    if scope.member != session.actor.member:
+        raise NotVisible("There is no such member.")
+    if scope.level is Level.UNIT and all(line.code != scope.unit for line in members.units(session, scope.member)):
+        raise NotVisible("There is no such unit.")
+    if scope.officer is not None:
+        known = officers.known(scope.officer)
+        if known is None or known.member != scope.member:
+            raise NotVisible("There is no such officer.")
 
 
 def _enter(session: Session, username: str, unit: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from clew.actions import sequencing, viewing
+from clew.actions import budgeting, sequencing, viewing
 from clew.actions.cutter import Cutter
 from clew.actions.viewing import RECEIPT_SECONDS_MAX
 from clew.domain import agreement, crop
@@ -20,6 +20,7 @@ from clew.domain.crop import CROPS_PER_MEDIUM_MAX, Box
 from clew.domain.errors import NotVisible, StepRefused, Unavailable
 from clew.domain.handling import Actor, Use
 from clew.domain.retention import calendar_of
+from clew.domain.reveal_budget import OverBudget
 from clew.media import cropping, lending
 from clew.media.vault import Kept, Vault
 from clew.records import audit, cases, covers, crops, media, medium_keys, officers
@@ -32,6 +33,7 @@ ARRIVES_WITHIN_HOURS = 1
 LAPSED_PER_RUN_MAX = 200
 HOURS_OF_A_DAY = 24
 CROP_BYTES_MAX = 2 * 1024 * 1024
+SHOWN = "crop.show"
 
 __all__ = ["Box", "Crop", "Piece", "State", "approve", "end", "look_after", "make", "page", "refuse", "revealed"]
 
@@ -158,6 +160,21 @@ def check_shown(session: Session, crop_id: UUID) -> None:
     audit.append(session, "crop.find", str(crop_id))
 
 
+def refusal(actor: Actor, crop_id: UUID, *, purpose: str, case: str) -> OverBudget | None:
+    """Why the reveal budget lets the object not be shown now: asked where a page shows it and could not say so.
+
+    Raises:
+        Invalid: the purpose is not on the closed list, or no case is stated.
+        NotVisible: there is none, or it is not shown to the actor's unit.
+    """
+    statement = stated(purpose, case)
+    with acting_as(actor, Use.ORIGINAL) as session:
+        return budgeting.refusal(
+            session, SHOWN, str(crop_id), purpose=statement.purpose, case=statement.case_reference,
+            owner=crops.bytes_of(session, crop_id).member,
+        )  # fmt: skip
+
+
 @contextmanager
 def revealed(
     vault: Vault, actor: Actor, crop_id: UUID, *, purpose: str, case: str,
@@ -170,7 +187,7 @@ def revealed(
     Raises:
         Invalid: the purpose is not on the closed list, or no case is stated.
         NotVisible: there is none, or it is not shown to the actor's unit.
-        StepRefused: its medium is not kept for that purpose.
+        StepRefused: its medium is not kept for that purpose; OverBudget: the reveal budget is used up (on record).
         Unavailable: the audit cannot be written or put in order, or the bytes are not here.
     """
     statement = stated(purpose, case)
@@ -182,11 +199,10 @@ def revealed(
             medium = media.held(session, crops.get(session, crop_id).medium_id)
             cover = covers.get(session, medium.cover_id)
             check_use(cover, Use.ORIGINAL, statement, is_own=True, is_blocked=medium.is_blocked)
-        act_id = audit.append(
-            session, "crop.show", str(crop_id), purpose=statement.purpose, case=statement.case_reference,
-            owner=found.member,
-        )  # fmt: skip
-    sequencing.receipt(act_id, within_seconds=within_seconds)
+        spent = budgeting.spend(
+            session, SHOWN, str(crop_id), purpose=statement.purpose, case=statement.case_reference, owner=found.member
+        )
+    sequencing.receipt(spent.granted(), within_seconds=within_seconds)
     kept = Kept(blob=found.blob, wrapped=found.wrapped)
     with vault.open(found.member, str(found.case_id), found.name, kept) as reader:
         yield reader.read(0, CROP_BYTES_MAX)

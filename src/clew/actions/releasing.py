@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from clew.actions import sequencing
+from clew.actions import budgeting, sequencing
 from clew.actions.viewing import RECEIPT_SECONDS_MAX
 from clew.actions.workplace import Workplace
 from clew.domain.cover import check_use, stated
@@ -101,7 +101,7 @@ def released(
     Raises:
         Invalid: the purpose is not on the closed list, or no case is stated.
         NotVisible: nothing was released to the actor's member by this name.
-        StepRefused: it was withdrawn.
+        StepRefused: it was withdrawn; OverBudget: the reveal budget is used up (on record).
         Tampered: release or blob are not what they were.
         Unavailable: the audit cannot be written, or the blob is gone because its case was shredded.
     """
@@ -112,11 +112,11 @@ def released(
             raise NotVisible("There is no such release.")
         if found.wrapped is None:
             raise StepRefused("This release was withdrawn.")
-        act_id = audit.append(
+        spent = budgeting.spend(
             session, "medium.open_released", str(release_id), purpose=statement.purpose,
             case=statement.case_reference, owner=found.owner,
         )  # fmt: skip
-    sequencing.receipt(act_id, within_seconds=within_seconds)
+    sequencing.receipt(spent.granted(), within_seconds=within_seconds)
     info = exchange.terms(found.owner, found.recipient, found.medium_id.bytes, found.conditions)
     content = exchange.opened(workplace.vault.keys, found.recipient, found.wrapped, info)
     data_key, sha256, blob = content[:_KEY_BYTES], content[_KEY_BYTES:-BLOB_BYTES], content[-BLOB_BYTES:]

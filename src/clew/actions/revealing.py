@@ -9,13 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from clew.actions import signing_in, viewing
+from clew.actions import budgeting, signing_in, viewing
 from clew.actions.cutter import Cutter
 from clew.domain.cover import stated
 from clew.domain.errors import ClewError, NotVisible, StepRefused
 from clew.domain.handling import Actor, Use
 from clew.domain.look import AS_IT_IS, HEAD_BYTES, Look, check_shown, content_type_of
 from clew.domain.medium import MediumKind
+from clew.domain.reveal_budget import Left
 from clew.domain.span import Span
 from clew.media import lending, rendering
 from clew.media.rendering import Drawn
@@ -33,12 +34,16 @@ class Warned(ClewError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revealed:
-    """What a reveal gave: the ticket, and how what it opens is shown. `content_type` is empty where it is drawn."""
+    """What a reveal gave: the ticket, and how what it opens is shown. `content_type` is empty where it is drawn.
+
+    `left`: of the actor's reveal budget, after it.
+    """
 
     ticket: str
     kind: MediumKind
     content_type: str
     is_warned: bool
+    left: Left
 
 
 def reveal(
@@ -51,7 +56,8 @@ def reveal(
         Invalid: no purpose or case is stated, or the medium has no such form.
         NotVisible: there is no such medium, or the actor may not see its original.
         Warned: somebody asked for a warning, and the actor did not say that it was heard.
-        StepRefused: it is not kept for that purpose, could not be read safely, or is of a kind that is not shown so.
+        StepRefused: it is not kept for that purpose, could not be read safely, or is of a kind that is not shown so;
+            OverBudget: the reveal budget is used up (on record).
         Unavailable: the audit cannot be written or put in order, or the bytes are not here.
     """
     stated(purpose, case)
@@ -67,7 +73,8 @@ def reveal(
             session, medium_id, look, sign_in=sign_in, content_type=content_type, size_bytes=size, purpose=purpose,
             case=case,
         )  # fmt: skip
-    return Revealed(ticket=ticket, kind=facts.kind, content_type=content_type, is_warned=facts.is_warned)
+        left = budgeting.left(session)
+    return Revealed(ticket=ticket, kind=facts.kind, content_type=content_type, is_warned=facts.is_warned, left=left)
 
 
 def cover(actor: Actor, *, sign_in: UUID) -> None:

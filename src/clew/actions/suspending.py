@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from clew.actions.admitting import administer
+from clew.actions.admitting import administer, check_scope
 from clew.domain.errors import NotVisible, StepRefused
 from clew.domain.officer import Role
 from clew.domain.suspension import Level, Scope, check_reason
-from clew.records import audit, members, officers, sign_ins, suspensions
+from clew.records import audit, sign_ins, suspensions
 from clew.records.session import Session
 from clew.records.suspensions import Line
 
@@ -61,17 +61,10 @@ def in_force(session: Session) -> Iterable[Line]:
 
 def _check(session: Session, scope: Scope) -> None:
     actor = session.actor
-    if scope.member != actor.member:
-        raise NotVisible("There is no such member.")
     if (
         actor.role is not Role.OPERATOR
         and scope.level is not Level.MEMBER
         and scope.covers(member=actor.member, unit=actor.unit, officer=actor.officer)
     ):
         raise StepRefused("This would stop your own access: another administrator does it.")
-    if scope.level is Level.UNIT and all(line.code != scope.unit for line in members.units(session, scope.member)):
-        raise NotVisible("There is no such unit.")
-    if scope.officer is not None:
-        known = officers.known(scope.officer)
-        if known is None or known.member != scope.member:
-            raise NotVisible("There is no such officer.")
+    check_scope(session, scope)

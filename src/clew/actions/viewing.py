@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from uuid import UUID
 
-from clew.actions import sequencing
+from clew.actions import budgeting, sequencing
 from clew.domain.cover import Statement, check_use, stated
 from clew.domain.errors import Unavailable
 from clew.domain.handling import Actor, Use
 from clew.media.vault import Kept, Reader, Vault
-from clew.records import audit, covers, media, medium_keys
+from clew.records import covers, media, medium_keys
 from clew.records.media import Held
 from clew.records.session import Session, acting_as
 
@@ -54,24 +54,26 @@ def opened(
 ) -> Reader:  # fmt: skip
     """The stored bytes of a medium, to be closed by whoever asked. Nothing is read of them yet.
 
-    `act` and its `counts` are what goes on record; `beside` is done within the same transaction, before it ends.
+    `act` and its `counts` are what goes on record; `beside` is done within the same transaction, before it ends. It
+    counts against the actor's reveal budget, unless a ticket was given for it.
 
     Raises:
         Invalid: the purpose is not on the closed list, or no case is stated.
         NotVisible: there is no such medium, or the actor may not see its original.
-        StepRefused: the medium is not kept for that purpose.
+        StepRefused: the medium is not kept for that purpose; OverBudget: the reveal budget is used up (on record).
         Unavailable: the audit cannot be written or put in order, or the bytes are not here.
     """
     statement = stated(purpose, case)
     with acting_as(actor, Use.ORIGINAL) as session:
         medium = check(session, medium_id, statement)
         key = medium_keys.of(session, [medium_id]).get(medium_id)
-        act_id = audit.append(
+        spent = budgeting.spend(
             session, act, str(medium_id), counts, purpose=statement.purpose, case=statement.case_reference,
             owner=medium.owner_member,
         )  # fmt: skip
-        beside(session)
-    sequencing.receipt(act_id, within_seconds=within_seconds)
+        if spent.refusal is None:
+            beside(session)
+    sequencing.receipt(spent.granted(), within_seconds=within_seconds)
     if key is None:
         raise Unavailable("The bytes of this medium are not kept here.")
     kept = Kept(blob=key.blob, wrapped=key.wrapped)

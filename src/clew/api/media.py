@@ -11,6 +11,7 @@ from clew.actions import revealing, sourcing
 from clew.actions.opening import Session
 from clew.actions.revealing import Warned
 from clew.actions.sourcing import Provenance
+from clew.api.budgets import BudgetLeft, told
 from clew.api.door import reading, showing
 from clew.api.given import Digest, GivenStatement, OneOf
 from clew.domain.errors import StepRefused
@@ -87,13 +88,15 @@ class GivenLook(GivenStatement):
 class ToLookAt(Schema):
     """Where it is given: to this sign-in alone, for minutes, a film in parts as `Range` asks for them.
 
-    `type`: how its bytes are read; empty of what is drawn, a picture, or the curve of its sound as JSON.
+    `type`: how its bytes are read; empty of what is drawn, a picture, or the curve of its sound as JSON. `left`: of the
+    reveal budget, after it.
     """
 
     address: str
     kind: OneOf[MediumKind]
     type: str
     is_warned: bool
+    left: BudgetLeft
 
 
 @reading(router, "/media/provenance", Chain)
@@ -114,7 +117,7 @@ def reveal(actor: Actor, sign_in: UUID, medium: UUID, given: GivenLook) -> dict[
         raise StepRefused(str(warned)) from None
     return {
         "address": reverse("look-given", args=[medium, found.ticket]), "kind": found.kind, "type": found.content_type,
-        "is_warned": found.is_warned,
+        "is_warned": found.is_warned, "left": told(found.left),
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import json
 from http import HTTPStatus
 
 from clew.api import (
+    budgets,
     categories,
     clues,
     connections,
@@ -32,7 +33,7 @@ from clew.formats.problem import CONTENT_TYPE
 for each in (
     programs, triages, series, people, links, leads, overlaps, messages, identifications, categories, clues, questions,
     referrals, task_forces, connections, searches, hash_lists, grids,
-    media, uploads, shortcuts,
+    media, budgets, uploads, shortcuts,
 ):  # fmt: skip
     api.add_router("", each.router)
 

@@ -7,6 +7,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, Throttled, ValidationError
 
 from clew.domain.errors import ClewError
+from clew.domain.reveal_budget import OverBudget
 from clew.formats.problem import CONTENT_TYPE, problem
 from clew.web.refusals import NO_RECORD, STATUS_BY_ERROR
 
@@ -53,7 +54,10 @@ def install(api: NinjaAPI) -> None:
 def _of_action(_request: HttpRequest, error: ClewError | type[ClewError]) -> HttpResponse:
     status = next(status for family, status in STATUS_BY_ERROR.items() if isinstance(error, family))
     words = NO_RECORD if status == HTTPStatus.NOT_FOUND else str(error)
-    return refused(HTTPStatus(status), words)
+    answer = refused(HTTPStatus(status), words)
+    if isinstance(error, OverBudget):
+        answer.headers["Retry-After"] = str(error.wait_seconds)  # RFC 9110, 10.2.3
+    return answer
 
 
 def _of_fields(_request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:

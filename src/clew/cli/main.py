@@ -18,6 +18,7 @@ os.environ.setdefault(
 from clew.cli import (
     academies,
     audits,
+    budgets,
     cases,
     categories,
     clues,
@@ -76,6 +77,7 @@ app.add_typer(clues.app, name="clue", help="Clues: what was seen, heard or read 
 app.add_typer(marks.app, name="mark", help="Marks: whether media matter to your unit's enquiry.")
 app.add_typer(crops.app, name="crop", help="Crops: objects cut out of media, let out by a second officer.")
 app.add_typer(identifications.app, name="identification", help="Identification: how victims are found, by two.")
+app.add_typer(budgets.app, name="budget", help="Reveal budgets: how many media an officer may reveal.")
 app.add_typer(keys.app, name="key", help="Keys: renewed, and looked after.")
 app.add_typer(leads.app, name="lead", help="Leads: reasons to look closer at a series.")
 app.add_typer(messages.app, name="message", help="Messages: what units ask one another about records.")

@@ -1,5 +1,7 @@
 """What can go wrong, named by what the caller can do about it."""
 
+from datetime import UTC, datetime
+
 
 class ClewError(Exception):
     """Base of every refusal that Clew makes on purpose.
@@ -16,8 +18,15 @@ class ClewError(Exception):
         self.values = values
 
     def __str__(self) -> str:
-        shown = {name: f"{value:,}" if isinstance(value, int) else value for name, value in self.values.items()}
+        shown = {name: _plain(value) for name, value in self.values.items()}
         return self.sentence.format(**shown) if shown else self.sentence
+
+
+def _plain(value: object) -> object:
+    """A value as it stands in the English sentence."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{value:,}" if isinstance(value, int) else value
 
 
 class NotVisible(ClewError):

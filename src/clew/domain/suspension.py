@@ -9,7 +9,7 @@ REASON_CHARACTERS_MAX = 500
 
 
 class Level(StrEnum):
-    """What is stopped: one officer, every officer of a unit, or everybody of a member."""
+    """Who is meant: one officer, every officer of a unit, or everybody of a member."""
 
     OFFICER = "officer"
     UNIT = "unit"
@@ -33,7 +33,7 @@ REFUSALS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Whose access a suspension stops: `unit` and `officer` are named exactly at their level."""
+    """Whose access is stopped, or whom a budget is for: `unit` and `officer` are named exactly at their level."""
 
     level: Level
     member: str
@@ -43,10 +43,10 @@ class Scope:
     def __post_init__(self) -> None:
         named = (self.unit is not None, self.officer is not None)
         if named != (self.level is Level.UNIT, self.level is Level.OFFICER):
-            raise Invalid("A suspension names an officer, a unit or a member, and nothing else.")
+            raise Invalid("Name an officer, a unit or a member, and nothing else.")
 
     def covers(self, *, member: str, unit: str, officer: str) -> bool:
-        """Whether it stops this officer."""
+        """Whether this officer is within."""
         if member != self.member:
             return False
         if self.level is Level.UNIT:

@@ -1,4 +1,4 @@
-"""Who may read and write members, units, officers, certifications and suspensions: rules of row security.
+"""Who may read and write members, units, officers, certifications, suspensions and reveal budgets: rules of row security.
 
 A national administrator writes for the own member only. The operator of the node, at the command line,
 acts at home in the member concerned, so that the acts stand in that member's audit; what the operator
@@ -7,7 +7,7 @@ may do there ends where the member can help itself.
 
 from clew.domain.certification import ADMINISTRATORS_MIN
 from clew.domain.officer import Role
-from clew.records.visibility import HOME, OFFICER, ROLE
+from clew.records.visibility import HOME, HOME_UNIT, OFFICER, ROLE
 
 IS_ADMINISTRATOR = f"{ROLE} = '{Role.NATIONAL_ADMINISTRATOR}'"
 IS_OPERATOR = f"{ROLE} = '{Role.OPERATOR}'"
@@ -71,6 +71,21 @@ RULES = {
             f" with check (member = {HOME} and lifted_by = {OFFICER})"
         ),
     },
+    "reveal_budgets": {
+        "select": (
+            f"using ({OVERSEES} or member = {HOME} and (level = 'member' or level = 'unit' and unit = {HOME_UNIT}"
+            f" or level = 'officer' and officer = {OFFICER}))"
+        ),
+        # Nobody their own; that nobody widens it by their unit's or member's, the action knows.
+        "insert": (
+            f"with check (member = {HOME} and {IS_ADMINISTRATOR} and given_by = {OFFICER} and ended_at is null"
+            f" and officer is distinct from {OFFICER} and (officer is null or {OWN_OFFICER.format('reveal_budgets')}))"
+        ),
+        "update": (
+            f"using (ended_at is null and member = {HOME} and {IS_ADMINISTRATOR} and officer is distinct from {OFFICER})"
+            f" with check (member = {HOME} and ended_by = {OFFICER})"
+        ),
+    },
     "sign_ins": {
         "select": f"using (member = {HOME} and officer = {OFFICER} or {ADMINISTERS})",
         "insert": f"with check (member = {HOME} and officer = {OFFICER} and ended_at is null)",
@@ -93,6 +108,7 @@ APP_GRANTS = {
     "members": "select, insert, update (name, contact_point, kind, languages, legal_basis)",
     "door_memory": "select, insert, update, delete",
     "officers": "select, insert, update (password, last_login, keys_forgotten_at)",
+    "reveal_budgets": "select, insert, update (ended_by, ended_at, end_reason)",
     "sign_ins": "select, insert, update (ended_by, ended_at)",
     "suspensions": "select, insert, update (lifted_by, lifted_at)",
     "tokens": "select, insert, update (ended_by, ended_at)",

@@ -1,6 +1,8 @@
 """Locks that are no rows, and the one order in which every transaction of Clew takes what it locks.
 
     0  what is gone on with                     tombstones.hold
+       the reveals of an officer, or the        close_reveals, close_budgets
+       reveal budgets of a member
     1  a place: a case with all in it, or a     share_place, close_place
        hash list
     2  the names in the vault of a member       share_names, close_names
@@ -52,6 +54,16 @@ def close_names(session: Session) -> None:
     _take(session, "pg_advisory_xact_lock", _of_names(session))
 
 
+def close_reveals(session: Session) -> None:
+    """Have the reveals of the actor alone: of two at one moment, the later counts the earlier."""
+    _take(session, "pg_advisory_xact_lock", _named(session, b"reveals of", session.actor.officer))
+
+
+def close_budgets(session: Session) -> None:
+    """Have the reveal budgets of the actor's member alone: one is in force in each place."""
+    _take(session, "pg_advisory_xact_lock", _named(session, b"reveal budgets of"))
+
+
 def hold_covers(session: Session) -> None:
     """Have the covers of all media, whoever's, stay until the transaction ends; as many may at once as like.
 
@@ -72,5 +84,10 @@ def _of_place(place_id: UUID) -> int:
 
 
 def _of_names(session: Session) -> int:
-    named = b"clew names in the vault of " + session.actor.member.encode()
+    return _named(session, b"names in the vault of")
+
+
+def _named(session: Session, what: bytes, *more: str) -> int:
+    """The number of a lock of the actor's member."""
+    named = b"\0".join([b"clew " + what + b" " + session.actor.member.encode(), *(one.encode() for one in more)])
     return int.from_bytes(hashlib.sha256(named).digest()[:8], signed=True)

@@ -20,11 +20,12 @@ def let_in(actor: Actor | None) -> None:
 
 
 @contextmanager
-def as_officer(username: str, *, goes_on: bool = False) -> Iterator[Session]:
+def as_officer(username: str, *, goes_on: bool = False, is_part: bool = False) -> Iterator[Session]:
     """A session of the officer who signs in as `username`.
 
     What is read or done within is on record, or the page fails: nobody can forget it. `goes_on`:
-    this continues what was put on record when it began, as a stream of progress does.
+    this continues what was put on record when it began, as a stream of progress does. `is_part`: of a page that is on
+    record by itself.
 
     Raises:
         NotVisible: the account is not an officer's.
@@ -34,5 +35,5 @@ def as_officer(username: str, *, goes_on: bool = False) -> Iterator[Session]:
     actor = here if here is not None and here.officer == username else opening.actor_of(username)
     with opening.acting_as(actor) as session:
         yield session
-        if not session.acts and not goes_on:
+        if not (session.acts or goes_on or is_part):
             raise RuntimeError("a page was read and no act was appended to the audit")

@@ -12,9 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import signing_in
+from clew.actions import budgeting, signing_in
+from clew.domain.officer import WITHOUT_CONTENT
 from clew.domain.sign_in import Way
-from clew.web import second_factors
+from clew.web import budget_words, second_factors
 from clew.web.acting import as_officer
 from clew.web.sign_ins import has_second_factor, sign_in_of
 from clew.web.words import Words
@@ -32,6 +33,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Own sign-ins and second factors; without a second factor only how to add one."""
     with as_officer(request.user.get_username()) as session:
         sign_ins = signing_in.own(session)
+        # Whoever is still without a second factor, or sees no content, reveals nothing.
+        is_revealing = has_second_factor(request) and session.actor.role not in WITHOUT_CONTENT
+        left = budgeting.left(session) if is_revealing else None
     kinds = second_factors.kinds_of(request.user)
     shown = {
         "is_complete": has_second_factor(request),
@@ -40,7 +44,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         "has_any": bool(kinds),
         "sign_ins": [(line, WAYS[line.way]) for line in sign_ins],
         "this_one": sign_in_of(request),
-    }
+        "left": left, "told_left": "" if left is None else budget_words.left(left),
+    }  # fmt: skip
     return render(request, "account/keys.html", shown)
 
 

@@ -27,6 +27,7 @@ from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible, Step
 from clew.domain.handling import Actor
 from clew.domain.look import Look, moments_of
 from clew.domain.span import NoSuchSpan, Span, span_of
+from clew.web import budget_words
 from clew.web.headers import BYTES_SECURITY_POLICY
 from clew.web.posting import TOLD
 from clew.web.sign_ins import needs_fresh_sign_in, sign_in_of
@@ -92,6 +93,7 @@ def reveal(request: HttpRequest, medium: UUID) -> HttpResponse:
     address = reverse("look-given", args=[medium, found.ticket])
     return JsonResponse({
         "address": address, "kind": found.kind.value, "type": found.content_type, "warned": found.is_warned,
+        "left": budget_words.left(found.left),
     })  # fmt: skip
 
 

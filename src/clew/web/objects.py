@@ -23,6 +23,7 @@ from clew.domain.clue import moments_in
 from clew.domain.cover import stated
 from clew.domain.crop import box_in
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
+from clew.domain.reveal_budget import OverBudget
 from clew.web import cover_words
 from clew.web.acting import as_officer
 from clew.web.posting import TOLD, done
@@ -112,7 +113,11 @@ def _pressed(request: HttpRequest, crop: UUID) -> HttpResponse:
         cropping.check_shown(session, crop)
     try:
         statement = stated(given.get("purpose", ""), given.get("case", ""))
-    except Invalid as refused:
+        actor = opening.actor_of(request.user.get_username())
+        # What comes by the ticket is no page and could not say it.
+        if over := cropping.refusal(actor, crop, purpose=statement.purpose, case=statement.case_reference):
+            raise over
+    except (Invalid, OverBudget) as refused:
         request.session[TOLD] = refusal(refused)
         return redirect("objects")
     ticket = secrets.token_urlsafe(24)

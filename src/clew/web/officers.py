@@ -47,7 +47,7 @@ class Row:
 
 
 @contextmanager
-def _administering(request: HttpRequest) -> Iterator[Session]:
+def administering(request: HttpRequest) -> Iterator[Session]:
     """A session of an administrator; to everybody else these pages do not exist.
 
     Raises:
@@ -62,7 +62,7 @@ def _administering(request: HttpRequest) -> Iterator[Session]:
 @require_safe
 def all_of_them(request: HttpRequest) -> HttpResponse:
     """Officers, units and particulars of the administrator's member, and what waits for a second person."""
-    with _administering(request) as session:
+    with administering(request) as session:
         rows = _rows(session)
         particulars, units = entering.about_member(session)
         shown = {
@@ -99,20 +99,22 @@ def _rows(session: Session) -> list[Row]:
     ]  # fmt: skip
 
 
-def _done(request: HttpRequest, act: Callable[[Session, QueryDict], str]) -> HttpResponse:
-    """Do what was posted and say how it went, on the page of administration.
+def administered(
+    request: HttpRequest, act: Callable[[Session, QueryDict], str], page: str = "administration"
+) -> HttpResponse:
+    """Do what was posted and say how it went, on the page of administration or another of an administrator.
 
     A refusal is one sentence and holds nothing that was hidden: what is not visible stays a page of its own.
     """
     try:
-        with _administering(request) as session:
+        with administering(request) as session:
             told = act(session, request.POST)
     except (NotVisible, NotAdmitted):
         raise
     except ClewError as refused:
         told = refusal(refused)
     request.session[TOLD] = told
-    return redirect("administration")
+    return redirect(page)
 
 
 @require_POST
@@ -126,7 +128,7 @@ def admit(request: HttpRequest) -> HttpResponse:
         admitting.propose(session, name, role, training)
         return _("The officer is admitted; a second administrator gives the certification.")
 
-    return _done(request, act)
+    return administered(request, act)
 
 
 @require_POST
@@ -138,14 +140,14 @@ def propose(request: HttpRequest) -> HttpResponse:
         admitting.propose(session, given.get("name", ""), _role(given), _training(given))
         return _("The certification is proposed; a second administrator gives it.")
 
-    return _done(request, act)
+    return administered(request, act)
 
 
 @require_POST
 @needs_fresh_sign_in
 def move(request: HttpRequest, certification: UUID, step: str) -> HttpResponse:
     """Give, refuse or withdraw a certification."""
-    return _done(request, lambda session, _given: str(MOVED[admitting.move(session, certification, _step(step))]))
+    return administered(request, lambda session, _: str(MOVED[admitting.move(session, certification, _step(step))]))
 
 
 @require_POST
@@ -157,7 +159,7 @@ def suspend(request: HttpRequest) -> HttpResponse:
         suspending.suspend(session, _scope(session, given), given.get("reason", ""))
         return _("Access is stopped, from the next request on.")
 
-    return _done(request, act)
+    return administered(request, act)
 
 
 @require_POST
@@ -169,7 +171,7 @@ def lift(request: HttpRequest) -> HttpResponse:
         suspending.lift(session, _scope(session, given))
         return _("The suspension is lifted.")
 
-    return _done(request, act)
+    return administered(request, act)
 
 
 @require_POST
@@ -177,7 +179,7 @@ def lift(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest) -> HttpResponse:
     """A first password for an officer who has no second factor yet; shown on this page only."""
     try:
-        with _administering(request) as session:
+        with administering(request) as session:
             password = admitting.first_password(session, request.POST.get("name", ""))
     except (NotVisible, NotAdmitted):
         raise
@@ -196,7 +198,7 @@ def unit(request: HttpRequest) -> HttpResponse:
         entering.add_unit(session, given.get("unit", ""), specialities(given.getlist("speciality")))
         return _("The unit is entered.")
 
-    return _done(request, act)
+    return administered(request, act)
 
 
 @require_POST
@@ -218,7 +220,7 @@ def particulars(request: HttpRequest) -> HttpResponse:
         )
         return _("The particulars are changed.")
 
-    return _done(request, act)
+    return administered(request, act)
 
 
 @require_POST
@@ -227,7 +229,7 @@ def lend(request: HttpRequest) -> HttpResponse:
     """A token for a program; shown on this page only."""
     given = request.POST
     try:
-        with _administering(request) as session:
+        with administering(request) as session:
             token = lending.lend(
                 session, given.get("name", ""), unit=given.get("unit", ""),
                 scopes=scopes_of(given.getlist("scope")), ends_at=_end_of(given.get("until", "")),
@@ -249,7 +251,7 @@ def end_token(request: HttpRequest, token: UUID) -> HttpResponse:
         lending.end(session, token)
         return _("The token is ended: the next request of the program is refused.")
 
-    return _done(request, act)
+    return administered(request, act)
 
 
 def _end_of(day: str) -> datetime:

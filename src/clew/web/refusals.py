@@ -17,6 +17,7 @@ from clew.domain.errors import (
     StepRefused,
     Unavailable,
 )
+from clew.domain.reveal_budget import OverBudget
 from clew.formats.problem import CONTENT_TYPE, problem
 
 Answering = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -25,6 +26,7 @@ STATUS_BY_ERROR: dict[type[ClewError], int] = {
     NotVisible: 404,
     Invalid: 400,
     NotAdmitted: 403,
+    OverBudget: 429,
     StepRefused: 409,
     SecondPersonNeeded: 409,
     Unavailable: 503,

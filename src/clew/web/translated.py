@@ -4,7 +4,11 @@ They are English where they are made, because programs and the command line say 
 `scripts/extraction.py` finds them in the code, so that catalogues hold them.
 """
 
+from datetime import datetime
+
 from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from clew.domain.errors import ClewError
 from clew.web.words import number
@@ -16,9 +20,14 @@ def translated(sentence: str) -> str:
 
 
 def refusal(refused: ClewError) -> str:
-    """What a refusal says, with its numbers as people of this language write them."""
+    """What a refusal says, with its numbers and times as people of this language write them."""
     sentence = translated(refused.sentence)
     if not refused.values:
         return sentence
-    shown = {name: number(value) if isinstance(value, int) else value for name, value in refused.values.items()}
-    return sentence.format(**shown)
+    return sentence.format(**{name: _shown(value) for name, value in refused.values.items()})
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, datetime):
+        return date_format(localtime(value), "DATETIME_FORMAT")
+    return number(value) if isinstance(value, int) else value

@@ -10,7 +10,7 @@ from clew.records.models.act import (
     Tile,
     WaitingAct,
 )
-from clew.records.models.admission import Certification, Suspension
+from clew.records.models.admission import Certification, RevealBudget, Suspension
 from clew.records.models.case import Case, Chunk, Exhibit, Intake
 from clew.records.models.classification import Observation, Scheme
 from clew.records.models.clue import Clue, SeriesVote
@@ -152,6 +152,7 @@ __all__ = [
     "Release",
     "Request",
     "RetentionDecision",
+    "RevealBudget",
     "Scheme",
     "Series",
     "SeriesDissent",

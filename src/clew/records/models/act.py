@@ -4,6 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
+from clew.domain.reveal_budget import COUNTED
+
 
 class Act(models.Model):
     """One thing an officer did. It is appended, and never changed or removed.
@@ -31,6 +33,9 @@ class Act(models.Model):
             models.Index(name="acts_by_subject", fields=["subject", "id"]),
             models.Index(name="acts_by_member", fields=["member", "id"]),
             models.Index(name="acts_by_act", fields=["act", "id"]),
+            models.Index(
+                name="reveals_by_officer", fields=["member", "officer", "at"], condition=models.Q(act__in=COUNTED)
+            ),
         )
 
     def __str__(self) -> str:

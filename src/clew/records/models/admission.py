@@ -1,9 +1,10 @@
-"""What admits an officer and what stops one: certifications and suspensions, both only ever closed."""
+"""What admits an officer and what stops or slows one: certifications, suspensions and reveal budgets, only ever closed."""
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from clew.domain.reveal_budget import MOST as REVEALS_MOST
 from clew.records.models.columns import random_id
 
 
@@ -74,6 +75,46 @@ class Suspension(models.Model):
                 | Q(level="member", unit__isnull=True, officer__isnull=True),
             ),
         )
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.member}"
+
+
+class RevealBudget(models.Model):
+    """How many different media an officer, each of a unit or each of a member may reveal, until it is ended."""
+
+    id = random_id()
+    level = models.TextField()
+    member = models.TextField()
+    unit = models.TextField(null=True)
+    officer = models.TextField(null=True)
+    hourly = models.IntegerField()
+    daily = models.IntegerField()
+    reason = models.TextField()
+    given_by = models.TextField()
+    given_at = models.DateTimeField(db_default=Now())
+    ended_by = models.TextField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.TextField(null=True)
+
+    class Meta:
+        db_table = "reveal_budgets"
+        constraints = (
+            models.UniqueConstraint(
+                name="one_reveal_budget_in_force", fields=["member", "level", "unit", "officer"],
+                condition=Q(ended_at__isnull=True), nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="reveal_budget_names_its_level",
+                condition=Q(level="officer", officer__isnull=False, unit__isnull=True)
+                | Q(level="unit", unit__isnull=False, officer__isnull=True)
+                | Q(level="member", unit__isnull=True, officer__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="reveal_budget_is_bounded",
+                condition=Q(hourly__gte=1, daily__gte=F("hourly"), daily__lte=REVEALS_MOST),
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.level} {self.member}"

@@ -31,7 +31,10 @@ async function asked(reference, look, isWarned) {
     body: new URLSearchParams({ look, warned: isWarned ? "yes" : "no" }),
   });
   const isTold = answer.headers.get("Content-Type")?.startsWith("application/json");
-  return isTold ? answer.json() : { refused: said.wordsFailed };
+  const told = isTold ? await answer.json() : { refused: said.wordsFailed };
+  const left = document.querySelector("[data-left]"); // of the reveal budget
+  if (told.left && left) left.textContent = told.left;
+  return told;
 }
 
 // { url, type, kind, times } or { refused, is_warning }.

@@ -3,13 +3,16 @@
 from uuid import UUID
 
 from django import template
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from clew.actions import budgeting
 from clew.domain.cover import Purpose
 from clew.domain.look import LOOKS, Look
 from clew.domain.medium import MediumKind
-from clew.web import look_words, words
+from clew.web import budget_words, look_words, words
+from clew.web.acting import as_officer
 from clew.web.headers import SHOWS_MEDIA
 from clew.web.looks import statement_of
 
@@ -51,12 +54,19 @@ def moment(milliseconds: int) -> SafeString:
 
 @register.inclusion_tag("media/statement.html", takes_context=True)
 def statement(context: template.Context, case: str = "") -> dict[str, object]:
-    """For which purpose and case media are looked at here: said, or to be said."""
+    """For which purpose and case media are looked at here: said, with what may be revealed, or to be said."""
     request = context["request"]
+    said = statement_of(request)
     return {
-        "request": request, "statement": statement_of(request), "purposes": list(Purpose), "case": case,
-        "csrf_token": context.get("csrf_token"),
+        "request": request, "statement": said, "purposes": list(Purpose), "case": case,
+        "csrf_token": context.get("csrf_token"), "left": _left(request) if said else "",
     }  # fmt: skip
+
+
+def _left(request: HttpRequest) -> str:
+    """What is left of the officer's reveal budget; the page in which it stands is on record."""
+    with as_officer(request.user.get_username(), is_part=True) as session:
+        return budget_words.left(budgeting.left(session))
 
 
 @register.inclusion_tag("media/exposure.html", takes_context=True)
