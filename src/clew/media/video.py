@@ -39,6 +39,9 @@ SPARED_RATE_MIN = 20
 SPARED_DURATION_MS_MIN = 10_000
 """Of clips as fast and as long as this the full pass leaves out frames that no other refers to, as long
 as 8 a second remain: what is looked up is 8 to 10 a second, and decoding is what a pass costs."""
+AS_CODED = {"skip_loop_filter": "all"}
+"""Key frames of the first answer are taken as they are coded, the edges of their blocks not smoothed: of 16 clips
+fingerprints moved by 0.6 bits in the mean and 6 at most, and a tenth of the decoding is spared."""
 END_MISSING_SHARE = 0.1
 END_MISSING_MS = 1500
 
@@ -92,6 +95,7 @@ class Viewing:
     ended_ms: int = 0
     is_in_part: bool = False
     _key_due_ms: int = 0
+    _furthest_passed: int | None = None
 
     @classmethod
     def of(
@@ -107,7 +111,7 @@ class Viewing:
             Size(width=context.width, height=context.height)
             if not context.is_open:
                 context.thread_type, context.thread_count = "NONE", 1
-                context.options = {"max_pixels": str(limits.PIXELS_MAX)}
+                context.options = {"max_pixels": str(limits.PIXELS_MAX)} | (AS_CODED if is_by_keys else {})
             if is_by_keys:
                 context.skip_frame = "NONKEY"
             elif _has_frames_to_spare(picture, container):
@@ -136,11 +140,23 @@ class Viewing:
                 break
             if packet is None:
                 break
+            if self.is_by_keys and self._is_passed_over(packet):
+                continue
             if self.frames >= self.frames_max or self.faults >= FAULTS_MAX or self.watcher.is_full:
                 self.is_in_part = True
                 break
             self._take(packet)
+        self._stated_ms(self._furthest_passed, self.picture_tick_ms)
         self.watcher.flush()
+
+    def _is_passed_over(self, packet: "Packet[Stream]") -> bool:
+        """Whether it is a picture between two key frames: there are thousands, so its time alone is noted."""
+        if packet.is_keyframe or packet.size == 0 or packet.stream is not self.picture:
+            return False
+        stamp = packet.pts if packet.pts is not None else packet.dts
+        if stamp is not None and (self._furthest_passed is None or stamp > self._furthest_passed):
+            self._furthest_passed = stamp
+        return True
 
     def _take(self, packet: "Packet[Stream]") -> None:
         try:
