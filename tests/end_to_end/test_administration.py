@@ -1,9 +1,5 @@
 """Administration in a real browser: invite, certify by two, suspend, see what ends; and nothing of it for others."""
 
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -18,7 +14,8 @@ from clew.domain.suspension import Standing
 from clew.records import officers
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor, chromium, visitor
-from tests.world.door import PASSWORD, apart, await_pages, be_in, code_at, come_in, give_code, virtual_key
+from tests.world.door import PASSWORD, apart, be_in, code_at, come_in, give_code, virtual_key
+from tests.world.serving import pages
 from tests.world.world import World
 
 TODAY = datetime.now(UTC).date()
@@ -55,17 +52,9 @@ def enter(world: World) -> None:
 def served(node) -> Iterator[Served]:
     world = World(facts=node)
     apart(enter, world)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "clew.node.asgi:application", "--port", str(port), "--lifespan", "off"]
-    serving = subprocess.Popen([*command, "--log-level", "warning"], env=os.environ)
-    try:
-        await_pages(f"http://localhost:{port}")
-        yield Served(address=f"http://localhost:{port}", world=world)
-    finally:
-        serving.terminate()
-        serving.wait(timeout=30)
-        world.empty()
+    with pages() as address:
+        yield Served(address=address, world=world)
+    world.empty()
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,6 @@
 """The pages of the audit in a real browser, and the acts that every page leaves behind."""
 
-import os
 import re
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -20,7 +16,8 @@ from clew.records import audit, officers
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor, chromium, visitor
 from tests.world.clients import shown_ago, signed_in
-from tests.world.door import PASSWORD, apart, await_pages, be_in
+from tests.world.door import PASSWORD, apart, be_in
+from tests.world.serving import pages
 from tests.world.world import World
 
 CASE, EXHIBIT = "NO-2026-17", "PHONE-1"
@@ -63,18 +60,9 @@ def enter(world: World) -> tuple[Actor, UUID]:
 def served(node) -> Iterator[Served]:
     world = World(facts=node)
     ada, medium = apart(enter, world)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "clew.node.asgi:application", "--port", str(port), "--lifespan", "off"]
-    serving = subprocess.Popen([*command, "--log-level", "warning"], env=os.environ)
-    try:
-        address = f"http://localhost:{port}"
-        await_pages(address)
+    with pages() as address:
         yield Served(address=address, world=world, ada=ada, medium=medium)
-    finally:
-        serving.terminate()
-        serving.wait(timeout=30)
-        apart(world.empty)
+    apart(world.empty)
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +135,7 @@ def test_a_filter_that_cannot_be_is_one_sentence(auditor: Visitor, query: str) -
     assert answer.status == 400
 
 
-def pages() -> Iterator[tuple[str, str]]:
+def every_page() -> Iterator[tuple[str, str]]:
     """Name and address of every page that can be asked for, as Django knows them."""
     known = {"case": CASE, "exhibit": EXHIBIT, "username": "ada", "officer": "ada", "unit": "VICTIM-ID"}
     for pattern in get_resolver().url_patterns:
@@ -172,7 +160,7 @@ def walk(world: World) -> set[str]:
     clients = {name: signed_in(name) for name in ("ada", "auditor", "nora")}
     good = set()
     with psycopg.connect(**world.facts.as_superuser() | {"dbname": world.facts.database}, autocommit=True) as reader:
-        for number, (name, address) in enumerate(pages()):
+        for number, (name, address) in enumerate(every_page()):
             if number % SHOWN_EVERY == 0:
                 for username, client in clients.items():
                     shown_ago(client, username, 0)

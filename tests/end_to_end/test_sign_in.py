@@ -1,10 +1,6 @@
 """Signing in with a real browser and Chromium's virtual authenticator, against a real server."""
 
 import base64
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,7 +13,8 @@ from clew.domain.suspension import Level, Scope
 from clew.records import officers
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor, chromium, visitor
-from tests.world.door import PASSWORD, apart, await_pages, code_at, give_code, virtual_key
+from tests.world.door import PASSWORD, apart, code_at, give_code, virtual_key
+from tests.world.serving import pages
 from tests.world.world import World
 
 KEYS = "/account/keys/"
@@ -34,18 +31,9 @@ class Served:
 @pytest.fixture(scope="module")
 def served(node) -> Iterator[Served]:
     world = World(facts=node)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "clew.node.asgi:application", "--port", str(port), "--lifespan", "off"]
-    serving = subprocess.Popen([*command, "--log-level", "warning"], env=os.environ)
-    try:
-        address = f"http://localhost:{port}"
-        await_pages(address)
+    with pages() as address:
         yield Served(address=address, world=world)
-    finally:
-        serving.terminate()
-        serving.wait(timeout=30)
-        world.empty()
+    world.empty()
 
 
 @pytest.fixture(scope="module")

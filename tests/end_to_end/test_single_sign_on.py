@@ -1,7 +1,6 @@
 """Single sign-on against a real OpenID Connect server that is not ours, in a real browser."""
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -16,7 +15,8 @@ import pytest
 
 from clew.node.single_sign_on import FILE
 from tests.world.browsers import Visitor, chromium, visitor
-from tests.world.door import apart, await_pages
+from tests.world.door import apart
+from tests.world.serving import pages
 from tests.world.world import World
 
 SUBJECTS = {
@@ -90,16 +90,11 @@ def served(node, configuration, provider) -> Iterator[Served]:
             }
         ])
     )  # fmt: skip
-    port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "clew.node.asgi:application", "--port", str(port), "--lifespan", "off"]
-    serving = subprocess.Popen([*command, "--log-level", "warning"], env=os.environ)
     try:
-        await_pages(f"http://localhost:{port}")
-        yield Served(address=f"http://localhost:{port}", world=world)
+        with pages() as address:
+            yield Served(address=address, world=world)
     finally:
         path.unlink()
-        serving.terminate()
-        serving.wait(timeout=30)
         world.empty()
 
 

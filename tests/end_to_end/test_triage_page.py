@@ -1,10 +1,6 @@
 """The pages of triage in a real browser, served by a real server on a real database."""
 
 import hashlib
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,7 +13,8 @@ from clew.domain.series import SeriesState
 from clew.records import intakes, officers
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor, chromium, visitor
-from tests.world.door import PASSWORD, apart, await_pages, come_in
+from tests.world.door import PASSWORD, apart, come_in
+from tests.world.serving import pages
 from tests.world.world import World, handling
 
 CASE = "NO-2026-17"
@@ -74,18 +71,9 @@ def served(node) -> Iterator[Served]:
     world = World(facts=node)
     world.empty()
     ada = apart(enter_records, world)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "clew.node.asgi:application", "--port", str(port), "--lifespan", "off"]
-    serving = subprocess.Popen([*command, "--log-level", "warning"], env=os.environ)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        await_pages(address)
+    with pages() as address:
         yield Served(address=address, world=world, ada=ada)
-    finally:
-        serving.terminate()
-        serving.wait(timeout=30)
-        world.empty()
+    world.empty()
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,14 @@
 """A real browser that looks at pages and reports whatever is wrong with them."""
 
+import asyncio
+import atexit
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -26,15 +28,52 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 
 
+class _Kept:
+    """The browser of this process: started when the first test asks for it, ended with the process."""
+
+    def __init__(self) -> None:
+        self._playwright: Playwright | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._browser: Browser | None = None
+
+    def browser(self) -> Browser:
+        if self._playwright is None:
+            self._playwright = sync_playwright().start()
+            self._loop = asyncio.get_running_loop()
+            atexit.register(self.end)
+        else:
+            asyncio._set_running_loop(self._loop)
+        if self._browser is None or not self._browser.is_connected():
+            self._browser = self._playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        return self._browser
+
+    def rest(self) -> None:
+        """Nobody looks now: what was open is closed, and others may wait for the database again where Playwright waits."""
+        if self._browser is not None:
+            for context in self._browser.contexts:
+                context.close()
+        asyncio._set_running_loop(None)
+
+    def end(self) -> None:
+        asyncio._set_running_loop(self._loop)
+        if self._browser is not None:
+            self._browser.close()
+        if self._playwright is not None:
+            self._playwright.stop()
+
+
+_KEPT = _Kept()
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium without a window; the test is skipped where there is none."""
     if not CHROMIUM.exists():
         pytest.skip(f"NOT TESTED IN A BROWSER: {CHROMIUM} is absent (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    try:
+        yield _KEPT.browser()
+    finally:
+        _KEPT.rest()
 
 
 class Visitor:

@@ -1,4 +1,4 @@
-"""Processes forked from one that has imported what they need: `python -m tests.world.forge SOCKET` makes them.
+"""Processes forked from one that has imported what they need: `python -m tests.world.forge SOCKET [MODULE]` makes them.
 
 A command spends nine tenths of its time on imports. What is forked is a process all the same, with its own
 number, session, input, output and ending, and dies as any other. That commands also begin from nothing is shown
@@ -6,6 +6,7 @@ by tests/end_to_end/test_commands.py.
 """
 
 import atexit
+import importlib
 import json
 import os
 import runpy
@@ -74,6 +75,9 @@ class Forked:
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
 
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
     def _ended(self, timeout: float | None) -> int | None:
         if self.returncode is None and select.select([self._line], [], [], timeout)[0]:
             self.returncode = int(self._line.recv(REQUEST_BYTES_MAX))
@@ -82,12 +86,13 @@ class Forked:
 
 
 class Forge:
-    """The process that forks, with this environment; it ends with the one that started it, or when it is closed."""
+    """The process that forks, with this environment and more modules that it imports; it ends with the one that started
+    it, or when it is closed."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], *imported: str) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="clew-forge-"))
         self._environment = dict(environment)
-        command = [sys.executable, "-m", "tests.world.forge", str(self._folder / "socket")]
+        command = [sys.executable, "-m", "tests.world.forge", str(self._folder / "socket"), *imported]
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
         )
@@ -123,36 +128,40 @@ class Forge:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-_forges: dict[str, tuple[object, Forge]] = {}
-"""By home: what the forge was made with, and the forge."""
+_forges: dict[tuple[str, ...], tuple[object, Forge]] = {}
+"""By home and by what it imported beside the commands: what the forge was made with, and the forge."""
 
 
-def forge_of(environment: Mapping[str, str]) -> Forge:
-    """The forge of these variables; a new one where the node's keys, but those of cases, changed since it read them."""
+def forge_of(environment: Mapping[str, str], *imported: str) -> Forge:
+    """The forge of these variables; a new one where what it read of the node's keys has changed since."""
     home = environment["CLEW_HOME"]
-    kept = (path for path in Path(home, "keys").rglob("*") if path.is_file() and "cases" not in path.parts)
+    named = (home, *imported)
+    # Keys of owners and of cases are read, and made, by whoever needs them first.
+    kept = (path for path in Path(home, "keys").glob("*") if path.is_file())
     keys = sorted((str(path), path.stat().st_mtime_ns) for path in kept)
     environment = {name: value for name, value in environment.items() if name != "PYTEST_CURRENT_TEST"}
     made_with = (environment, keys)
-    if home in _forges and _forges[home][0] != made_with:
-        forget(home)
-    if home not in _forges:
-        _forges[home] = (made_with, Forge(environment))
-    return _forges[home][1]
+    if named in _forges and _forges[named][0] != made_with:
+        _forges.pop(named)[1].close()
+    if named not in _forges:
+        _forges[named] = (made_with, Forge(environment, *imported))
+    return _forges[named][1]
 
 
 def forget(home: str) -> None:
-    """End the forge of a home, if there is one."""
-    if home in _forges:
-        _forges.pop(home)[1].close()
+    """End the forges of a home, if there are any."""
+    for named in [one for one in _forges if one[0] == home]:
+        _forges.pop(named)[1].close()
 
 
-atexit.register(lambda: [forget(home) for home in list(_forges)])
+atexit.register(lambda: [forget(home) for home in {one[0] for one in _forges}])
 
 
-def serve(path: str) -> None:
+def serve(path: str, *imported: str) -> None:
     """Fork whatever is asked for, until the one that started this ends."""
     _import_all()
+    for module in imported:
+        importlib.import_module(module)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
         listener.bind(path)
         listener.listen(64)
@@ -233,4 +242,4 @@ def _run(module: str, words: list[str], environment: dict[str, str], cwd: str) -
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(*sys.argv[1:])

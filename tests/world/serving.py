@@ -1,40 +1,50 @@
-"""The product's own pages, served by a process of their own for a test."""
+"""The product's own pages, served by a process of their own for a test.
+
+The process is forked from one that has read what every process of the pages reads first: reading it took longer than
+most tests of pages do. That the pages are served from nothing is shown by tests/end_to_end/test_commands.py.
+"""
 
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from tests.world.browsers import Visitor, chromium, visitor
 from tests.world.door import await_pages, be_in
+from tests.world.forge import forge_of
+
+READIED = "tests.world.readied"
+END_SECONDS_MAX = 30
 
 
 @contextmanager
-def pages() -> Iterator[str]:
+def pages(host: str = "localhost") -> Iterator[str]:
     """The address at which the pages are served within."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "clew.node.asgi:application", "--port", str(port), "--lifespan", "off"]
-    serving = subprocess.Popen([*command, "--log-level", "warning"], env=os.environ)
-    try:
-        await_pages(f"http://localhost:{port}")
-        yield f"http://localhost:{port}"
-    finally:
-        serving.terminate()
-        serving.wait(timeout=30)
+    words = ("clew.node.asgi:application", "--port", str(port), "--lifespan", "off", "--log-level", "warning")
+    with _forked("uvicorn", *words):
+        await_pages(f"http://{host}:{port}")
+        yield f"http://{host}:{port}"
 
 
 @contextmanager
 def worker() -> Iterator[None]:
     """A worker of the node beside its pages, as `clew serve` has one."""
-    working = subprocess.Popen([sys.executable, "-m", "clew.cli", "work"], env=os.environ)
+    with _forked("clew.cli", "work"):
+        yield
+
+
+@contextmanager
+def _forked(module: str, *words: str) -> Iterator[None]:
+    """`python -m module words` within."""
+    started = forge_of(os.environ, READIED).start(module, *words, stdout=None, stderr=None)
     try:
         yield
     finally:
-        working.terminate()
-        working.wait(timeout=30)
+        started.terminate()
+        started.wait(timeout=END_SECONDS_MAX)
+        started.stdin.close()
 
 
 @contextmanager
