@@ -262,12 +262,17 @@ def _row(session: Session, row: Sequence) -> MediumRow:
 
 _PAGE = """
     with shown as materialized (
-        select s.medium_id, s.series_id, m.name, m.kind, m.verdict, m.width, m.height, m.duration_ms,
-               s.owner_member, s.owner_unit
-          from series_media s join media m on m.id = s.medium_id
-         where s.series_id = any(%(series)s)
-           and (%(after_medium)s::uuid is null or (s.medium_id, s.series_id) > (%(after_medium)s, %(after_series)s::uuid))
-         order by s.medium_id, s.series_id limit %(limit)s)
+        -- Of each series by its own index, so that one of few media does not look through those of all others.
+        select found.* from unnest(%(series)s::uuid[]) given (id) cross join lateral (
+               select s.medium_id, s.series_id, m.name, m.kind, m.verdict, m.width, m.height, m.duration_ms,
+                      s.owner_member, s.owner_unit
+                 from series_media s join media m on m.id = s.medium_id
+                where s.series_id = given.id
+                  and (%(after_medium)s::uuid is null
+                       or s.medium_id >= %(after_medium)s
+                          and (s.medium_id, s.series_id) > (%(after_medium)s, %(after_series)s::uuid))
+                order by s.medium_id limit %(limit)s) found
+         order by found.medium_id, found.series_id limit %(limit)s)
     select shown.*, (select count(distinct (d.owner_member, d.owner_unit)) from series_dissents d
                      where d.medium_id = shown.medium_id and d.series_id = any(%(series)s) and d.withdrawn_at is null),
            (select d.id from series_dissents d
