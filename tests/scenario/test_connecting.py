@@ -79,7 +79,7 @@ def test_what_the_records_show_is_worked_out_from_them(world: World, nina: Actor
     assert Step.TRAINING not in done(nina)
     exercise("ada", PASSED)
     take_in(ada)
-    world.medium(ada, content=b"a harbour")
+    world.occurrence(ada, world.medium(ada, content=b"a harbour"))
     assert done(nina) == {Step.LEGAL_BASIS, Step.UNIT, Step.ADMINISTRATOR, Step.TRAINING, Step.FIRST_UPLOAD}
     world.medium(sven, content=b"a harbour")
     assert Step.FIRST_MATCH in done(nina)
@@ -148,7 +148,8 @@ def test_a_coordinator_of_another_member_is_told_days_and_no_words_and_nothing_o
     world.medium(sven, content=b"a harbour")
     before = read()
     take_in(ada)
-    world.medium(ada, Audience.MEMBER, content=b"a harbour")
+    own = handling(ada, Audience.MEMBER)
+    world.occurrence(ada, world.medium(ada, Audience.MEMBER, content=b"a harbour"), cover=own)
     take(ada, bo, enter(ada), Found.IDENTIFY)
     assert read() == before
     assert done(nina) & OWN == OWN
@@ -157,7 +158,7 @@ def test_a_coordinator_of_another_member_is_told_days_and_no_words_and_nothing_o
 
 def test_a_match_with_what_a_member_may_not_see_is_none_to_it(world: World, nina: Actor) -> None:
     ada, sven = world.officer("ada"), world.officer("sven", member="SE")
-    world.medium(ada, content=b"a harbour")
+    world.occurrence(ada, world.medium(ada, content=b"a harbour"))
     world.medium(sven, Audience.UNIT, content=b"a harbour")
     assert Step.FIRST_MATCH not in done(nina)
 

@@ -11,8 +11,9 @@ from clew.records.session import Session
 from clew.records.visibility import HOME, OFFICER, ROLE
 
 KEPT_BY, BASIS, WORDS = b"readiness_words.kept_by", b"readiness_words.basis", b"readiness_words.words"
-OWN_MEDIA_MAX = 100_000
-"""So many own media are looked at for a first match; who has more and none of them matches is told of none."""
+OWN_PLACES_MAX, OWN_MEDIA_MAX = 1_000, 10_000
+"""So many own media of each own case and list, and of all, are looked at for a first match; who has more, and none of
+them matches, is told of none."""
 
 SUPERSEDED = (
     "said_at < (select max(w.said_at) from public.readiness_words w where w.member = readiness_words.member"
@@ -92,7 +93,7 @@ def own(session: Session) -> dict[Step, date | None]:
     Of a match there is no day: it comes when either of two media does, and the other may be another member's.
     """
     with session.cursor() as cursor:
-        cursor.execute(_OWN, {"me": session.actor.member, "limit": OWN_MEDIA_MAX})
+        cursor.execute(_OWN, {"me": session.actor.member, "each": OWN_PLACES_MAX, "limit": OWN_MEDIA_MAX})
         row = cursor.fetchone()
     uploaded, has_match, has_found = row if row is not None else (None, False, False)
     return {
@@ -118,11 +119,23 @@ def _word(member: str, row: tuple[object, ...]) -> Word:
 
 
 _OWN = """
-    with mine as materialized (
-        select m.id, m.sha256 from media m where m.owner_member = %(me)s limit %(limit)s
+    with lying as materialized (
+        -- By what they lie in: media are found by their content, and not by whose they are.
+        (select found.id from cases c cross join lateral (
+                select o.medium_id as id from occurrences o
+                 where o.case_id = c.id and o.medium_id is not null limit %(each)s) found
+          where c.owner_member = %(me)s limit %(limit)s)
+        union all
+        (select found.id from hash_lists h cross join lateral (
+                select l.medium_id as id from listings l where l.list_id = h.id limit %(each)s) found
+          where h.owner_member = %(me)s limit %(limit)s)
+    ), mine as materialized (
+        select m.id, m.sha256 from (select distinct id from lying limit %(limit)s) lying
+          join media m on m.id = lying.id and m.owner_member = %(me)s
     )
     select (select min(i.started_at)::date from intakes i where i.owner_member = %(me)s),
            exists (select from mine join matches t on t.a_medium = mine.id)
            or exists (select from mine join matches t on t.b_medium = mine.id)
-           or exists (select from mine join media o on o.sha256 = mine.sha256 and o.owner_member <> %(me)s),
+           -- What a medium with a SHA-256 is named by is that.
+           or exists (select from mine join media o on o.name = mine.sha256 and o.owner_member <> %(me)s),
            exists (select from victims v where v.owner_member = %(me)s and v.state in ('identified', 'safeguarded'))"""
