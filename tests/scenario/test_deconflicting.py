@@ -13,6 +13,7 @@ from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
 from clew.domain.overlap import Mode, State, Step
+from clew.records import overlaps
 from clew.records.session import acting_as
 from tests.world.meanwhile import while_open
 from tests.world.office import Office, unit_only
@@ -114,7 +115,7 @@ def test_a_silent_side_learns_of_the_overlap_and_the_other_learns_nothing(
 
 
 def test_an_open_side_is_seen_at_once_and_is_told_at_the_tick(
-    office: Office, world: World, ada: Actor, sven: Actor, met: Path
+    office: Office, world: World, ada: Actor, sven: Actor, met: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with acting_as(ada) as session:
         deconflicting.set_mode(session, CASE, "NO-1", Mode.OPEN, "We want to be found.")
@@ -122,6 +123,11 @@ def test_an_open_side_is_seen_at_once_and_is_told_at_the_tick(
     assert told(ada) == ()
     assert [fact.member for fact in look(sven, "SE-1").facts] == ["NO"]
     assert look(ada, "NO-1").facts == ()
+    for most, looked_at in ((5_000, None), (0, 0)):
+        monkeypatch.setattr(overlaps, "LOOKED_AT_MAX", most)
+        with acting_as(sven) as session:
+            found = deconflicting.look(session, CASE, "SE-1", whole=False)
+        assert (found.facts, found.looked_at) == (look(sven, "SE-1").facts, looked_at)
     assert len(told(sven)) == 1
     ticks(world)
     assert len(told(ada)) == 1

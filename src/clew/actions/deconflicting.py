@@ -60,7 +60,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A case or hash list of the own member, by which rule it meets others, and what it was told; None: nothing."""
+    """A case or hash list of the own member, by which rule it meets others, and what it was told; None: nothing.
+
+    `looked_at`: so many places of its media were looked at for open sides, and not all; None: all.
+    """
 
     place: Place
     mode: Mode
@@ -68,6 +71,7 @@ class View:
     line: Line | None
     said: tuple[Said, ...]
     facts: tuple[Fact, ...]
+    looked_at: int | None
 
 
 def sides(session: Session, *, limit: int = SIDES_PER_PAGE_MAX, after_side: UUID | None = None) -> Page:
@@ -78,8 +82,10 @@ def sides(session: Session, *, limit: int = SIDES_PER_PAGE_MAX, after_side: UUID
     return Page(items=lines, next=found[limit - 1].id if len(found) > limit else None)
 
 
-def look(session: Session, kind: SubjectKind, name: str, unit: str | None = None) -> View:
+def look(session: Session, kind: SubjectKind, name: str, unit: str | None = None, *, whole: bool = True) -> View:
     """A case or hash list with the rule by which it meets others, what it was told, and what its side said.
+
+    Without `whole` not all media of a large one are looked at for open sides: somebody waits.
 
     Raises:
         NotVisible: there is no such case or list, or the actor may not see it.
@@ -87,11 +93,13 @@ def look(session: Session, kind: SubjectKind, name: str, unit: str | None = None
     place = overlaps.find(session, kind, name, unit)
     audit.append(session, "overlap.read", str(place.id), owner=session.actor.member)
     side = overlaps.side_of(session, place.id)
+    is_own = place.unit == session.actor.unit
+    facts, looked_at = overlaps.facts(session, place.id, whole=whole) if is_own else ((), None)
     return View(
         place=place, mode=overlaps.mode_of(session, [place.id])[place.id], rules=overlaps.rules(session, place.id),
         line=None if side is None else _lines(session, [side])[0],
         said=() if side is None else overlaps.said(session, side.id),
-        facts=overlaps.facts(session, place.id) if place.unit == session.actor.unit else (),
+        facts=facts, looked_at=looked_at,
     )  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from clew.domain.overlap import VIEWS, View
 from clew.records.custody import OWN_SUBJECT, OWN_UNIT
 from clew.records.visibility import OFFICER, ROLE, VIEWER_MEMBER
 
+LOOKED_AT_MAX = 5_000
+"""So many places of media of a case or list are looked at for open sides while somebody waits."""
 SEES_SUBJECT = (
     f"(exists (select from public.cases s where s.id = subject_id and s.owner_member = {VIEWER_MEMBER})"
     f" or exists (select from public.hash_lists s where s.id = subject_id and s.owner_member = {VIEWER_MEMBER}))"
@@ -73,7 +75,7 @@ BLIND_GRANTS = {
 FUNCTIONS_OF_THE_APP = (
     "clew_release_overlaps()",
     "clew_join_overlaps(uuid)",
-    "clew_open_overlaps(uuid)",
+    "clew_open_overlaps(uuid, boolean)",
     "clew_forget_overlaps(uuid)",
 )
 FUNCTIONS_OF_THE_BLIND = (
@@ -97,6 +99,7 @@ def _where(*views: View) -> str:
 PLACES = {
     "{is_told}": _where(View.NOTICE, View.ASKED, View.FACTS),
     "{has_sight}": _where(View.FACTS),
+    "{looked_at}": str(LOOKED_AT_MAX),
 }
 """What `overlap.sql` takes from the rules of the domain."""
 

@@ -198,18 +198,25 @@ begin
 end
 $$;
 
--- Of members whose rule is open: what they hold of the same material as a case or list of the actor's own unit.
-create or replace function clew_open_overlaps(subject uuid)
+-- Of members whose rule is open: what they hold of the same material as a case or list of the actor's own unit; of all
+-- its media, or while somebody waits of the first. It takes no number: that would find out which of them it is.
+create or replace function clew_open_overlaps(subject uuid, whole boolean)
 returns table (member text, unit text, series text, series_state text)
 language sql stable security definer
 set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
 as $$
-    with held as materialized (
-        select o.medium_id as id from occurrences o
-         where o.case_id = $1 and o.owner_member = clew_actor_member() and o.owner_unit = clew_actor_unit()
-        union
-        select l.medium_id from listings l
-         where l.list_id = $1 and l.owner_member = clew_actor_member() and l.owner_unit = clew_actor_unit()
+    with asker as materialized (
+        -- Once: whoever asks by the row has the signature checked by the row.
+        select clew_actor_member() as member, clew_actor_unit() as unit
+    ), held as materialized (
+        select distinct found.id from asker cross join lateral (
+               (select o.medium_id as id from occurrences o
+                 where o.case_id = $1 and o.medium_id is not null and o.owner_member = asker.member
+                   and o.owner_unit = asker.unit order by o.medium_id limit case when $2 then null else {looked_at} end)
+               union all
+               (select l.medium_id from listings l
+                 where l.list_id = $1 and l.owner_member = asker.member and l.owner_unit = asker.unit
+                 order by l.medium_id limit case when $2 then null else {looked_at} end)) found
     ), met as materialized (
         select o.right_medium as id from held join public.overlaps o on o.left_medium = held.id
         union
@@ -226,9 +233,10 @@ as $$
     )
     -- Denial wins: whoever is excluded from a medium or its series learns of neither.
     select distinct m.owner_member, m.owner_unit, s.reference, s.state
-      from shown join media m on m.id = shown.id and clew_actor_member() <> all (m.excluded)
-      left join (series_media sm join series s on s.id = sm.series_id and clew_actor_member() <> all (s.excluded))
+      from asker cross join shown join media m on m.id = shown.id and asker.member <> all (m.excluded)
+      left join (series_media sm join series s on s.id = sm.series_id)
              on sm.medium_id = m.id and s.owner_member = m.owner_member and s.owner_unit = m.owner_unit
+            and asker.member <> all (s.excluded)
      order by 1, 2, 3
 $$;
 

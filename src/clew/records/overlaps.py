@@ -12,6 +12,7 @@ from clew.domain.overlap import MODE_DEFAULT, STATE_OF, Mode, Rule, State, Step
 from clew.domain.series import SeriesState
 from clew.records import sealed
 from clew.records.cases import REFERENCE
+from clew.records.deconfliction import LOOKED_AT_MAX
 from clew.records.hash_lists import NAME as LIST_NAME
 from clew.records.session import Session
 
@@ -190,14 +191,20 @@ def contacts(session: Session, side_ids: Sequence[UUID]) -> dict[UUID, tuple[Con
     return {side_id: tuple(cards) for side_id, cards in found.items()}
 
 
-def facts(session: Session, subject_id: UUID) -> tuple[Fact, ...]:
-    """What members whose rule is open hold of the same material as a case or list of the actor's own unit."""
+def facts(session: Session, subject_id: UUID, *, whole: bool = True) -> tuple[tuple[Fact, ...], int | None]:
+    """What members whose rule is open hold of the same material as a case or list of the actor's own unit.
+
+    Without `whole` so many of its places of media are looked at as somebody waits for; and how many, where it has more.
+    """
     with session.cursor() as cursor:
-        cursor.execute("select member, unit, series, series_state from clew_open_overlaps(%s)", [subject_id])
-        return tuple(
-            Fact(member=row[0], unit=row[1], series=row[2], state=None if row[3] is None else SeriesState(row[3]))
-            for row in cursor.fetchall()
-        )  # fmt: skip
+        cursor.execute(_FACTS, {"subject": subject_id, "whole": whole, "most": LOOKED_AT_MAX})
+        rows = cursor.fetchall()
+    found = tuple(
+        Fact(member=row[1], unit=row[2], series=row[3], state=None if row[4] is None else SeriesState(row[4]))
+        for row in rows
+        if row[1] is not None
+    )  # fmt: skip
+    return found, LOOKED_AT_MAX if rows[0][0] else None
 
 
 def release(session: Session) -> None:
@@ -257,6 +264,15 @@ def set_rule(session: Session, place: Place | None, mode: Mode | None, reason: s
             ],
         )  # fmt: skip
 
+
+_FACTS = """
+    select not %(whole)s and (
+               (select count(*) from (select from occurrences o where o.case_id = %(subject)s and o.medium_id is not null
+                                       limit %(most)s + 1) few) > %(most)s
+               or (select count(*) from (select from listings l where l.list_id = %(subject)s limit %(most)s + 1) few) > %(most)s),
+           f.member, f.unit, f.series, f.series_state
+      from (select) one left join clew_open_overlaps(%(subject)s, %(whole)s) f on true
+"""
 
 _SIDES = """
     select s.id, s.subject_kind, s.subject_id, coalesce(c.reference, l.name), s.unit, s.released_at, d.step, d.decided_at,

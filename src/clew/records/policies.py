@@ -211,6 +211,7 @@ FUNCTIONS_OF_BEFORE = (
     "clew_note_digest_overlaps(uuid[])",
     "clew_crop_shown(uuid)",
     "clew_lead_news(uuid)",
+    "clew_open_overlaps(uuid)",
 )
 """What earlier versions had and nobody may call any more."""
 

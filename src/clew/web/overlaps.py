@@ -77,7 +77,7 @@ def one(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     """A case or hash list: whether an overlap was told of it, what may be said, and by which rule it meets others."""
     unit = request.GET.get("unit") or None
     with as_officer(request.user.get_username()) as session:
-        view = deconflicting.look(session, _kind(kind), name, unit)
+        view = deconflicting.look(session, _kind(kind), name, unit, whole=False)
         is_own = view.place.unit == session.actor.unit
         answers = is_own or session.actor.role is Role.COORDINATOR
     is_silent = view.mode is Mode.SILENT
