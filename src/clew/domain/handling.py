@@ -6,7 +6,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
-from functools import reduce
+from functools import lru_cache, reduce
 
 from clew.domain.officer import WITHOUT_CONTENT, Role
 
@@ -119,6 +119,14 @@ def from_circles(
     circles: int, *, owner_member: str, owner_unit: str, members: Iterable[str] = (), excluded: Iterable[str] = ()
 ) -> Handling:
     """The handling whose `circles` were stored."""
+    return _from_circles(circles, owner_member, owner_unit, tuple(members), tuple(excluded))
+
+
+@lru_cache(maxsize=1_000)
+def _from_circles(
+    circles: int, owner_member: str, owner_unit: str, members: tuple[str, ...], excluded: tuple[str, ...]
+) -> Handling:
+    """A page shows many records under few handlings; each is checked once."""
     return Handling(
         owner_member=owner_member,
         owner_unit=owner_unit,
