@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from html import escape
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -149,6 +150,8 @@ class ReasonWords:
 
 def visible(untrusted_text: str) -> str:
     """Text from outside, with what has no shape or turns the writing round spelled out."""
+    if type(untrusted_text) is str and untrusted_text.isprintable():  # nothing of these categories is
+        return untrusted_text
     return "".join(
         f"\\u{{{ord(sign):x}}}"
         if unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} and sign not in _JOINERS
@@ -159,12 +162,12 @@ def visible(untrusted_text: str) -> str:
 
 def identifier(untrusted_text: str) -> SafeString:
     """A reference, path, digest or time: left to right, apart from the writing around it."""
-    return format_html('<bdi dir="ltr">{}</bdi>', visible(untrusted_text))
+    return SafeString(f'<bdi dir="ltr">{escape(visible(untrusted_text))}</bdi>')
 
 
 def name(untrusted_text: str) -> SafeString:
     """A name in whatever script it is written, apart from the writing around it."""
-    return format_html("<bdi>{}</bdi>", visible(untrusted_text))
+    return SafeString(f"<bdi>{escape(visible(untrusted_text))}</bdi>")
 
 
 def kind(of: MediumKind) -> str:
