@@ -14,7 +14,7 @@ from clew.records.merges import Merge
 from clew.records.narratives import Narrative
 from clew.records.proposals import Proposal
 from clew.records.series import SeriesRow, StepTaken
-from clew.records.series_media import COUNTED_MAX, Contributor, Day, MediumRow
+from clew.records.series_media import COUNTED_MAX, TIMED_MAX, Contributor, Day, MediumRow
 from clew.records.session import Session
 from clew.records.several import several
 from clew.records.splits import Split
@@ -110,8 +110,10 @@ def every_series(
     return SeriesPage(items=lines, next=str(rows[limit - 1].id) if len(rows) > limit else None)
 
 
-def look(session: Session, name: str) -> SeriesView:
+def look(session: Session, name: str, *, timed_max: int = TIMED_MAX) -> SeriesView:
     """The series of that reference, or of that name of the own unit, with all that the actor may see of it.
+
+    The days are those of no more than `timed_max` of its media.
 
     Raises:
         NotVisible: there is none, or the actor may not see it.
@@ -121,7 +123,7 @@ def look(session: Session, name: str) -> SeriesView:
     contributors, times, asserted, parted, proposed, steps, told = several(
         session,
         lambda asking: series_media.contributors(asking, ids),
-        lambda asking: series_media.times(asking, ids),
+        lambda asking: series_media.times(asking, ids, timed_max),
         lambda asking: merges.of(asking, ids, HISTORY_MAX),
         lambda asking: splits.of(asking, ids, HISTORY_MAX),
         lambda asking: proposals.of_series(asking, ids, HISTORY_MAX),

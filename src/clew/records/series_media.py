@@ -211,10 +211,10 @@ def counts(session: Session, series_ids: Sequence[UUID]) -> dict[UUID, int]:
         return {row[0]: row[1] for row in cursor}
 
 
-def times(session: Session, series_ids: Sequence[UUID]) -> tuple[Day, ...]:
+def times(session: Session, series_ids: Sequence[UUID], limit: int = TIMED_MAX) -> tuple[Day, ...]:
     """On which days media of these series were taken and, of the own member, taken in and their exhibits entered.
 
-    When others took theirs in is not told: it would say when somebody works. Of very many media, not all are counted.
+    When others took theirs in is not told: it would say when somebody works. Of no more than `limit` media that is counted.
     """
     with session.cursor() as cursor:
         cursor.execute(
@@ -231,7 +231,7 @@ def times(session: Session, series_ids: Sequence[UUID]) -> tuple[Day, ...]:
               from timed join occurrences o on o.medium_id = timed.id join exhibits e on e.id = o.exhibit_id
              where timed.is_own group by 2
              order by 1, 2 limit %(days)s""",
-            {"series": list(series_ids), "member": session.actor.member, "limit": TIMED_MAX, "days": DAYS_MAX},
+            {"series": list(series_ids), "member": session.actor.member, "limit": limit, "days": DAYS_MAX},
         )
         return tuple(Day(event=Event(event), day=day, count=count) for event, day, count in cursor)
 

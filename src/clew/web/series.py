@@ -24,6 +24,8 @@ from clew.web.translated import refusal
 TOLD = "clew.told"
 SERIES_PER_PAGE = 50
 MEDIA_PER_PAGE = 50
+TIMED_MAX = 2_000
+"""Of so many media the page tells the days; of more it says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +58,14 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, name: str) -> HttpResponse:
     """A series: state, narrative, contributors, what is one with it, proposals, and its media as facts."""
     with as_officer(request.user.get_username()) as session:
-        view = surveying.look(session, name)
+        view = surveying.look(session, name, timed_max=TIMED_MAX)
         page = surveying.media_of(session, view, after=request.GET.get("after"), limit=MEDIA_PER_PAGE)
     shown = {
         "name": name, "row": _row(view.line), "view": view, "media": page.items,
         "first_page": reverse("series", args=[name]), "next_page": f"?after={page.next}" if page.next else "",
         "is_first_page": "after" not in request.GET, "proposals": proposals.rows(view.proposals, view.references),
         "together": [_row(line) for line in view.together], "times": timelines.timeline(view.times),
+        "timed": TIMED_MAX if view.media > TIMED_MAX else None,
         "clues": [(clue_words.KINDS[one.kind], one) for one in view.clues],
         "steps": [(series_words.STEPS[one.step], series_words.STATES[one.state], one) for one in view.steps],
         "states": [(state, series_words.STATES[state]) for state in STEPS[view.line.state].values()],
