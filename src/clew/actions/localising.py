@@ -15,8 +15,10 @@ from clew.domain.series import checked_words
 from clew.formats.public_facts import public_facts
 from clew.records import audit, clues, hints, merges, series, tombstones, votes
 from clew.records.clues import ClueRow
+from clew.records.hints import Clock, TakenNear
 from clew.records.series import SeriesRow
 from clew.records.session import Session
+from clew.records.several import several
 from clew.records.votes import VoteRow
 
 CLUES_MAX = 5_000
@@ -94,10 +96,16 @@ def look(session: Session, name: str) -> Bench:
     """
     found = series.find(session, name)
     together = merges.together(session, [found.id])[found.id]
-    rows = _once(clues.of_series(session, together, limit=CLUES_MAX + 1))
-    given = votes.of_series(session, together, limit=VOTES_MAX)
+    said, given, near, clocks = several(
+        session,
+        lambda asking: clues.of_series(asking, together, limit=CLUES_MAX + 1),
+        lambda asking: votes.of_series(asking, together, limit=VOTES_MAX),
+        lambda asking: hints.taken_near(asking, together, limit=HINTS_MAX),
+        lambda asking: hints.clocks(asking, together, limit=HINTS_MAX),
+    )
+    rows = _once(said)
     shown = rows[:CLUES_MAX]
-    suggested = tuple(_hints(session, together))
+    suggested = tuple(_hints(near, clocks))
     owners = {row.handling.owner_member for row in shown} | {one.member for one in given}
     audit.append(
         session, "series.localise", str(found.id), {"clues": len(shown)},
@@ -246,15 +254,15 @@ def _groups(rows: Sequence[ClueRow], copies: Copies) -> dict[bytes, str]:
     return {name: led(name).hex() for name in leader}
 
 
-def _hints(session: Session, series_ids: Sequence[UUID]) -> Iterable[Hint]:
+def _hints(taken_near: Iterable[TakenNear], clocks: Iterable[Clock]) -> Iterable[Hint]:
     """What the metadata that intake keeps says by itself."""
-    for near in hints.taken_near(session, series_ids, limit=HINTS_MAX):
+    for near in taken_near:
         yield Hint(
             kind=ClueKind.GPS, field=Field.GPS, words=f"{near.latitude:.1f}, {near.longitude:.1f}", media=near.media,
             medium=near.name.hex(), speaks=dict.fromkeys((code for _, code in near.places), 3),
             known=tuple(reference for reference, _ in near.places), owners=near.owners,
         )  # fmt: skip
-    for clock in hints.clocks(session, series_ids, limit=HINTS_MAX):
+    for clock in clocks:
         sign, minutes = "-" if clock.offset_minutes < 0 else "+", abs(clock.offset_minutes)
         yield Hint(
             kind=ClueKind.CAMERA, field=Field.TAKEN_AT, words=f"UTC{sign}{minutes // 60:02}:{minutes % 60:02}",
