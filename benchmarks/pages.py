@@ -119,10 +119,12 @@ def own_things(facts: Any) -> Any:
 
 def measure(pages: list[Page], rounds: int) -> None:
     """Each page once to warm caches, then in rounds, by its officers in turn."""
+    from clew.node.settling import settle
     from tests.end_to_end.test_queries_of_pages import counted
     from tests.world.clients import signed_in
 
     clients = {who: signed_in(who) for page in pages for who in page.people}
+    settle()  # as the server does when it begins
     for number in range(-1, rounds):
         for page in pages:
             client = clients[page.people[number % len(page.people)]]

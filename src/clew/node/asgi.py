@@ -5,6 +5,7 @@ import os
 from django.core.asgi import get_asgi_application
 from django.db import connections
 
+from clew.node.settling import settle
 from clew.web.bodies import bounded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clew.node.settings")
@@ -14,6 +15,7 @@ POOL = {"min_size": 1, "max_size": 40, "timeout": 10.0}
 """Connections that requests take and give back; units: connections, seconds that a request waits for one."""
 
 application = bounded(get_asgi_application())
+settle()
 
 # Every request has a thread of its own here: a connection that outlives its request is never
 # used again and stays open until the memory is collected (seen with CONN_MAX_AGE = None), and
