@@ -13,6 +13,8 @@ import psycopg
 from benchmarks import visibility
 from clew.domain.handling import Audience
 from clew.node.connection import ConnectionFacts
+from clew.records.policies import FACTS
+from clew.records.visibility import visible
 
 MEMBER, UNIT = "SE", "VICTIM-ID"
 BIG_CASE, BIG_EXHIBIT, BIG_SERIES = "SE-large", "PHONE-large", "series-large"
@@ -102,6 +104,7 @@ def _places_of_media(world, sizes: Sizes) -> None:
 def _media(sizes: Sizes, case_id: UUID, exhibit_id: UUID, series_id: UUID, path: bytes) -> list[str]:
     own = f"'{MEMBER}', '{UNIT}', {visibility._circles(Audience.ALL)}, '{{}}'::text[], '{{}}'::text[]"
     every, one = f"generate_series(1, {sizes.case}) n", "md5('large' || n)::uuid"
+    seen = visible("b.", viewer_member=f"'{MEMBER}'", viewer_unit=f"'{UNIT}'", viewer_use=FACTS)
     return [
         f"""insert into media (id, name, sha256, sha1, md5, size_bytes, kind, verdict, width, height, {_COVER})
             select {one}, d, d, substr(d, 1, 20), substr(d, 1, 16), 1000 + n, 'image', 1, 1600, 1200, {own}
@@ -117,6 +120,12 @@ def _media(sizes: Sizes, case_id: UUID, exhibit_id: UUID, series_id: UUID, path:
             select '{series_id}', {one}, {own} from generate_series(1, {sizes.series}) n""",
         f"""insert into series_media (series_id, medium_id, {_COVER})
             select '{series_id}', id, {_COVER} from media where owner_member <> '{MEMBER}' limit {sizes.series}""",
+        f"""insert into public.overlaps (left_medium, right_medium)
+            select least(m.id, b.id), greatest(m.id, b.id) from media m join media b on b.name = m.name
+             where m.owner_member = '{MEMBER}' and m.size_bytes > 1000 and b.owner_member <> '{MEMBER}' and not {seen}
+                on conflict do nothing""",
+        """insert into overlap_modes (member, unit, mode, is_in_force, changed_by)
+            select code, '', 'open', true, 'x' from members where code like 'M_0'""",
     ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import string
 from uuid import UUID
 
 _PLAIN = frozenset(string.ascii_letters + string.digits + "-_.")
+_ALL_PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _WRITTEN = re.compile(r"(?:[A-Za-z0-9_.-]|~[0-9A-F]{2})+")
 
 
@@ -22,6 +23,8 @@ def address_of(reference: str) -> str:
     """
     if not reference:
         raise ValueError("a reference has at least one character")
+    if _ALL_PLAIN.fullmatch(reference):
+        return reference
     # Dots alone would be taken for "this folder" or "the one above".
     is_only_dots = not reference.strip(".")
     return "".join(
