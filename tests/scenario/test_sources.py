@@ -4,15 +4,19 @@ import hashlib
 import io
 import tarfile
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from clew.actions import unpacking
 from clew.cli.drawing import drive, landscape, room, write_clip
 from clew.domain.errors import Invalid
 from clew.domain.handling import Actor
 from clew.domain.triage import Answer, Counts, ReasonKind
+from clew.media import limits
+from clew.media.digests import content_of
 from clew.records import sealed
 from clew.records.intakes import PATH
 from clew.records.series import NAME
@@ -31,8 +35,12 @@ def jpeg(picture: Image.Image, quality: int = 90) -> bytes:
     return out.getvalue()
 
 
-def test_a_zip_gives_what_a_folder_gives(office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> None:
-    """Doubled and climbing names lose no entry and write nothing anywhere."""
+@pytest.mark.parametrize("held_bytes_max", [limits.SEALED_CONTENT_BYTES_MAX, 100], ids=["held in memory", "spilled"])
+def test_a_zip_gives_what_a_folder_gives(
+    office: Office, ada: Actor, sven: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held_bytes_max: int
+) -> None:
+    """Doubled and climbing names lose no entry and write nothing anywhere, however large an entry is."""
+    monkeypatch.setattr(unpacking, "content_of", partial(content_of, sealed_bytes_max=held_bytes_max))
     (tmp_path / "norway").mkdir()
     (tmp_path / "norway" / "3.jpg").write_bytes(jpeg(room(3)))
     office.intake(ada, tmp_path / "norway", "NO-1")

@@ -15,6 +15,7 @@ from clew.actions.workplace import Workplace
 from clew.domain.handling import Actor
 from clew.domain.medium import MediumKind
 from clew.domain.triage import Answer, ReasonKind, TriagedMedium, answer
+from clew.media import lending
 from clew.media.reading import Reading, Wants
 from clew.media.walk import path_text, walk
 from clew.records import audit
@@ -70,8 +71,8 @@ def _compared(
 def _read(workplace: Workplace, actor: Actor, one: Received) -> Reading:
     if one.content is None:
         raise ValueError("only what is held can be read")
-    with workplace.readers.lend(f"{actor.member}/{actor.unit}") as reader:
-        return reader.read(one.content.fd, one.content.digests.size_bytes, Wants.FULL)
+    with lending.given(one.content) as fd, workplace.readers.lend(f"{actor.member}/{actor.unit}") as reader:
+        return reader.read(fd, one.content.digests.size_bytes, Wants.FULL)
 
 
 def _answered(one: Received, reading: Reading, pairs: Sequence[known.Pair]) -> TriagedMedium:

@@ -1,7 +1,6 @@
 """Keeping: a medium's bytes go into the vault once, and each case that holds it has a key to them."""
 
 import hashlib
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from uuid import UUID
@@ -90,7 +89,7 @@ def _put(batch: Batch, member: str, case: str, content: Content) -> None:
 def _checked_blocks(content: Content) -> Iterator[bytes]:
     """The content in blocks; fails at the end where it is no longer what was digested."""
     digest, offset = hashlib.sha256(), 0
-    while block := os.pread(content.fd, BLOCK_BYTES, offset):
+    while block := content.read(offset, BLOCK_BYTES):
         digest.update(block)
         offset += len(block)
         yield block

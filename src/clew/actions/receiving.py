@@ -1,6 +1,5 @@
 """Receiving: the files of a chunk become media with a verdict, and each is compared at once."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from clew.domain.handling import Actor
 from clew.domain.intake import BYTES_PER_CHUNK_MAX, FILES_PER_CHUNK_MAX, ChunkState
 from clew.domain.medium import MediumKind, Verdict
 from clew.index import alignment
+from clew.media import lending
 from clew.media.archive import looks_like_archive
 from clew.media.digests import Content
 from clew.media.reading import FingerprintSet, Reading, Wants
@@ -108,7 +108,7 @@ def receive(source: Source, path: bytes, reason: str, held: ExitStack, occurrenc
     if content is None:
         return replace(received, reason=reason)
     held.enter_context(content)
-    return replace(received, content=content, is_archive=looks_like_archive(os.pread(content.fd, 512, 0)))
+    return replace(received, content=content, is_archive=looks_like_archive(content.read(0, 512)))
 
 
 def take(
@@ -210,8 +210,8 @@ def _read(workplace: Workplace, chunk: Chunk, one: Received, wants: Wants) -> Re
     if one.is_archive:
         return ARCHIVE
     try:
-        with workplace.readers.lend(reader_key(chunk)) as reader:
-            return reader.read(one.content.fd, one.content.digests.size_bytes, wants)
+        with lending.given(one.content) as fd, workplace.readers.lend(reader_key(chunk)) as reader:
+            return reader.read(fd, one.content.digests.size_bytes, wants)
     except Unavailable:
         return WAITS
 

@@ -14,6 +14,7 @@ from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, Unavailable
 from clew.domain.handling import Actor
 from clew.domain.intake import BYTES_PER_CHUNK_MAX, FILES_PER_CHUNK_MAX
+from clew.media import lending
 from clew.media.archive import Allowance, Entry, Unpacker, looks_like_archive
 from clew.media.digests import Content, content_of
 from clew.media.limits import ARCHIVE_DEPTH_MAX
@@ -109,7 +110,8 @@ def _entries(
         position = entry.ordinal
         here = place.within(entry.name, entry.ordinal)
         one = _received(workplace, entry, here)
-        inner = _again(one.content) if one.is_archive and one.content is not None else None
+        # The batch it came with may be closed first.
+        inner = one.content.again() if one.is_archive and one.content is not None else None
         yield position, one
         if inner is None:
             continue
@@ -117,12 +119,20 @@ def _entries(
             if depth == ARCHIVE_DEPTH_MAX:
                 yield position, _refused(here, TOO_DEEP)
                 continue
-            size = inner.digests.size_bytes
-            with Unpacker(inner.fd, size, nursery=workplace.nursery, allowance=unpacker.allowance) as within:
+            with _unpacker(workplace, inner, unpacker.allowance) as within:
                 for _, one in _entries(workplace, within, here, 0, depth + 1):
                     yield position, one
     if unpacker.ending:
         yield position, _refused(place, unpacker.ending)
+
+
+@contextmanager
+def _unpacker(workplace: Workplace, content: Content, allowance: Allowance) -> Iterator[Unpacker]:
+    with (
+        lending.given(content) as fd,
+        Unpacker(fd, content.digests.size_bytes, nursery=workplace.nursery, allowance=allowance) as unpacker,
+    ):
+        yield unpacker
 
 
 def _received(workplace: Workplace, entry: Entry, place: Place) -> Received:
@@ -136,15 +146,10 @@ def _received(workplace: Workplace, entry: Entry, place: Place) -> Received:
     if entry.reason and not content.digests.size_bytes:
         content.close()
         return replace(received, reason=entry.reason)
-    head = os.pread(content.fd, HEAD_BYTES, 0)
+    head = content.read(0, HEAD_BYTES)
     return replace(received, content=content, reason="", is_archive=looks_like_archive(head))
 
 
 def _refused(place: Place, reason: str) -> Received:
     ended = replace(place, chain=(*place.chain, b"ended"))
     return Received(path=place.path or b"?", key=ended.key, reason=reason)
-
-
-def _again(content: Content) -> Content:
-    """The same content behind a descriptor of its own: the batch it came with may be closed first."""
-    return Content(fd=os.dup(content.fd), digests=content.digests, is_sealed=content.is_sealed)

@@ -3,13 +3,16 @@
 import fcntl
 import hashlib
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
 from clew.domain.errors import Invalid
 from clew.media.limits import KIB, SEALED_CONTENT_BYTES_MAX
+from clew.media.spill import Spilled, spilled, write_all
 
 _PART_BYTES = 64 * KIB
 """So small that a part is still near when the third digest reads it: a sixth less work than with 1 MiB."""
@@ -47,15 +50,17 @@ class _FromBeginning:
 
 
 class Content:
-    """The bytes of a medium behind a descriptor that nobody can write, with their digests.
+    """The bytes of a medium that nobody can write, with their digests; `lending.given` hands them to the sandbox.
 
+    They lie behind the descriptor `fd`, sealed in memory or in a file of somebody else's, or are `spilled`.
     Closing it (or leaving its `with`) closes the descriptor.
     """
 
-    __slots__ = ("digests", "fd", "is_sealed")
+    __slots__ = ("digests", "fd", "is_sealed", "spilled")
 
-    def __init__(self, *, fd: int, digests: Digests, is_sealed: bool) -> None:
+    def __init__(self, *, digests: Digests, fd: int = -1, spilled: Spilled | None = None, is_sealed: bool) -> None:
         self.fd = fd
+        self.spilled = spilled
         self.digests = digests
         self.is_sealed = is_sealed
 
@@ -67,10 +72,22 @@ class Content:
     ) -> None:
         self.close()
 
+    def read(self, offset: int, length: int) -> bytes:
+        """Up to `length` bytes from `offset`. Raises OSError; Tampered where somebody wrote into what was spilled."""
+        return os.pread(self.fd, length, offset) if self.spilled is None else self.spilled.read(offset, length)
+
+    def again(self) -> "Content":
+        """The same content, to be closed for itself."""
+        if self.spilled is None:
+            return Content(fd=os.dup(self.fd), digests=self.digests, is_sealed=self.is_sealed)
+        return Content(spilled=self.spilled.again(), digests=self.digests, is_sealed=False)
+
     def close(self) -> None:
         fd, self.fd = self.fd, -1
         if fd >= 0:
             os.close(fd)
+        if self.spilled is not None:
+            self.spilled.close()
 
 
 class Digesting:
@@ -104,9 +121,7 @@ class Digesting:
 def content_of(
     stream: Stream, *, spill: Path | None = None, sealed_bytes_max: int = SEALED_CONTENT_BYTES_MAX
 ) -> Content:
-    """Take everything from `stream`: sealed in memory or, beyond `sealed_bytes_max`, in `spill`.
-
-    The file in the folder `spill` never has a name, so that it is gone with its descriptor.
+    """Take everything from `stream`: sealed in memory or, beyond `sealed_bytes_max`, spilled below `spill`.
 
     Raises:
         Invalid: there is more than `sealed_bytes_max`, and no folder for it.
@@ -114,21 +129,39 @@ def content_of(
     """
     digesting = Digesting()
     fd = os.memfd_create("medium", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    is_sealed = True
     try:
         while part := stream.read(_PART_BYTES):
             digesting.add(part)
-            if is_sealed and digesting.size_bytes > sealed_bytes_max:
-                fd, is_sealed = _spilled(fd, spill), False
-            _write(fd, part)
-        if is_sealed:
-            fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _SEALS)
-        else:
-            fd = _read_only(fd)
+            if digesting.size_bytes > sealed_bytes_max:
+                content = _spilled(chain(_parts_of(fd), (part,), _digested(stream, digesting)), digesting, spill)
+                os.close(fd)
+                return content
+            write_all(fd, part)
+        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _SEALS)
     except BaseException:
         os.close(fd)
         raise
-    return Content(fd=fd, digests=digesting.digests(), is_sealed=is_sealed)
+    return Content(fd=fd, digests=digesting.digests(), is_sealed=True)
+
+
+def _spilled(parts: Iterable[bytes], digesting: Digesting, spill: Path | None) -> Content:
+    if spill is None:
+        raise Invalid("There is more of it than may be held in memory.")
+    held = spilled(parts, spill)
+    return Content(spilled=held, digests=digesting.digests(), is_sealed=False)
+
+
+def _parts_of(fd: int) -> Iterator[bytes]:
+    at = 0
+    while part := os.pread(fd, _PART_BYTES, at):
+        yield part
+        at += len(part)
+
+
+def _digested(stream: Stream, digesting: Digesting) -> Iterator[bytes]:
+    while part := stream.read(_PART_BYTES):
+        digesting.add(part)
+        yield part
 
 
 def content_of_file(fd: int, *, sealed_bytes_max: int = SEALED_CONTENT_BYTES_MAX) -> Content:
@@ -149,32 +182,3 @@ def content_of_file(fd: int, *, sealed_bytes_max: int = SEALED_CONTENT_BYTES_MAX
     while part := os.pread(fd, _PART_BYTES, digesting.size_bytes):
         digesting.add(part)
     return Content(fd=os.dup(fd), digests=digesting.digests(), is_sealed=False)
-
-
-def _write(fd: int, part: bytes) -> None:
-    view = memoryview(part)
-    while view:
-        view = view[os.write(fd, view) :]
-
-
-def _spilled(fd: int, spill: Path | None) -> int:
-    """Move what is behind `fd` to a nameless file in the folder `spill`."""
-    if spill is None:
-        raise Invalid("There is more of it than may be held in memory.")
-    target = os.open(spill, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    try:
-        at = 0
-        while part := os.pread(fd, _PART_BYTES, at):
-            _write(target, part)
-            at += len(part)
-    except BaseException:
-        os.close(target)
-        raise
-    os.close(fd)
-    return target
-
-
-def _read_only(fd: int) -> int:
-    again = os.open(f"/proc/self/fd/{fd}", os.O_RDONLY | os.O_CLOEXEC)
-    os.close(fd)
-    return again

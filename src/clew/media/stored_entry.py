@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from clew.domain.errors import Undecodable
+from clew.media.seized import read_at
 
 PART_BYTES: Final = 1024 * 1024
 LOCKED: Final = "It is locked with a password."
@@ -34,7 +35,7 @@ class StoredEntry:
 
 
 class SeizedBytes(io.RawIOBase):
-    """A read-only, seekable file over a descriptor, by `pread` alone."""
+    """A read-only, seekable file over a descriptor, or over a line on which it is lent."""
 
     def __init__(self, fd: int, size: int) -> None:
         self._fd = fd
@@ -56,14 +57,14 @@ class SeizedBytes(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        part = os.pread(self._fd, min(len(buffer), max(0, self.size - self._at)), self._at)
+        part = read_at(self._fd, min(len(buffer), max(0, self.size - self._at)), self._at)
         buffer[: len(part)] = part
         self._at += len(part)
         return len(part)
 
     def at(self, offset: int, most: int) -> bytes:
         """Up to `most` bytes at `offset`, without moving."""
-        return os.pread(self._fd, max(0, min(most, self.size - offset)), offset) if offset >= 0 else b""
+        return read_at(self._fd, max(0, min(most, self.size - offset)), offset) if offset >= 0 else b""
 
 
 def exactly(stream: BinaryIO | io.RawIOBase, wanted: int) -> bytes:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from clew.domain.errors import Invalid
+from clew.domain.errors import Invalid, Tampered
 from clew.media.digests import Content, content_of, content_of_file
 
 SIZES = [0, 1, 63, 64, 2**20 - 1, 2**20, 2**20 + 1, 3 * 2**20 + 7]
 
 
 def behind(content: Content) -> bytes:
-    return os.pread(content.fd, content.digests.size_bytes + 1, 0)
+    return content.read(0, content.digests.size_bytes + 1)
 
 
 def open_descriptors() -> int:
@@ -38,12 +38,37 @@ def test_digests_are_those_of_the_bytes(tmp_path: Path, size: int, sealed_bytes_
     wanted = os.urandom(size)
     with content_of(io.BytesIO(wanted), spill=tmp_path, sealed_bytes_max=sealed_bytes_max) as content:
         assert are_right(content, wanted)
-        assert content.is_sealed == (size <= sealed_bytes_max)
-        with pytest.raises(OSError, match=r"Operation not permitted|Bad file descriptor"):
-            os.pwrite(content.fd, b"x", 0)
-        with pytest.raises(OSError, match=r"Operation not permitted|Invalid argument"):
-            os.ftruncate(content.fd, size + 1)
+        assert content.is_sealed == (size <= sealed_bytes_max) == (content.spilled is None)
+        with content.again() as again:
+            assert are_right(again, wanted)
+        assert are_right(content, wanted)
+        if content.is_sealed:
+            with pytest.raises(OSError, match="Operation not permitted"):
+                os.pwrite(content.fd, b"x", 0)
+            with pytest.raises(OSError, match="Operation not permitted"):
+                os.ftruncate(content.fd, size + 1)
     assert list(tmp_path.iterdir()) == []
+
+
+def spilled_file(folder: Path) -> int:
+    """The descriptor of this process that has a file without a name below `folder`."""
+    opened = {int(one.name): str(one.readlink()) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()}
+    (found,) = (number for number, target in opened.items() if target.startswith(f"{folder}/#"))
+    return found
+
+
+def test_what_is_spilled_tells_the_disk_nothing_and_is_noticed_when_it_is_changed(tmp_path: Path) -> None:
+    canary = b"canary in the cellar"
+    before = open_descriptors()
+    with content_of(io.BytesIO(canary * 50_000), spill=tmp_path, sealed_bytes_max=2**16) as content:
+        fd = spilled_file(tmp_path)
+        lying = os.pread(fd, 2**22, 0)
+        assert len(lying) > len(canary) * 50_000
+        assert canary[:8] not in lying
+        os.pwrite(fd, bytes([lying[500_000] ^ 1]), 500_000)
+        with pytest.raises(Tampered):
+            behind(content)
+    assert open_descriptors() == before
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -1,14 +1,18 @@
 """A stored medium is read by whoever is lent it part by part, and what was changed in the vault is not handed on."""
 
+import io
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from clew.domain.errors import Tampered
 from clew.media import lending
+from clew.media.digests import content_of
 from clew.media.protocol import LENT_ASKED, LENT_PART_BYTES_MAX
 from clew.media.seized import read_at
+from clew.media.stored_entry import SeizedBytes
 from tests.world.large import Large
 
 
@@ -45,3 +49,13 @@ def test_what_is_no_question_ends_it_and_what_was_changed_is_refused(large: Larg
     large._aead = Large(9)._aead
     with pytest.raises(Tampered), lending.lent(large) as fd:
         assert read_at(fd, 1, 0) == b""
+
+
+def test_what_was_spilled_is_read_on_a_line_and_what_is_held_as_it_lies(tmp_path: Path) -> None:
+    wanted = os.urandom(3 * LENT_PART_BYTES_MAX)
+    for held_bytes_max in (2**12, 2**30):
+        content = content_of(io.BytesIO(wanted), spill=tmp_path, sealed_bytes_max=held_bytes_max)
+        with content, lending.given(content) as fd:
+            assert read_at(fd, len(wanted) + 1, 0) == wanted
+            assert SeizedBytes(fd, len(wanted)).at(LENT_PART_BYTES_MAX - 5, 10) == wanted[LENT_PART_BYTES_MAX - 5 :][:10]
+            assert (fd == content.fd) == content.is_sealed
