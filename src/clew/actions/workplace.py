@@ -30,7 +30,7 @@ class Workplace:
     nursery: Nursery
     host: str
     spill: Path
-    """Folder for entries of archives too large for memory: nameless files, sealed under keys in memory, gone when they are closed."""
+    """Folder for entries of archives too large for memory: nameless, sealed, gone once they are closed."""
     uploads: Uploads | None = None
     """None where nothing comes through a browser: in benchmarks and trials."""
     certifier: Certifier | None = None
