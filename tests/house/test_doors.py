@@ -31,7 +31,7 @@ NOT_BY_THE_API: Mapping[str, str] = {
         ("admitting", "auditing", "blocking", "consulting", "entering", "examining", "lending", "releasing", "reporting",
          "restricting", "retaining", "shredding", "suspending"), NO_PROGRAM,
     ),
-    **dict.fromkeys(("budgeting.in_force", "budgeting.give", "budgeting.end"), NO_PROGRAM),
+    **dict.fromkeys(("budgeting.in_force", "budgeting.refused", "budgeting.give", "budgeting.end"), NO_PROGRAM),
     **dict.fromkeys(("exercising", "schooling"), ON_EXERCISES),
     "connecting.look": "the list of the API has every member's steps",
 }  # fmt: skip

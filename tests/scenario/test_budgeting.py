@@ -1,5 +1,7 @@
 """Reveal budgets: who gives them, what counts, and that nothing opens beyond, however many ask at one moment."""
 
+import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,16 +13,20 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from clew.actions import auditing, budgeting, releasing
+from clew.actions import auditing, budgeting, cropping, releasing
 from clew.actions.auditing import Wanted
-from clew.cli.drawing import landscape
+from clew.actions.cropping import Box, Piece
+from clew.cli.drawing import landscape, room
 from clew.domain.errors import NotVisible, SecondPersonNeeded, StepRefused
 from clew.domain.handling import Actor
 from clew.domain.officer import Role
 from clew.domain.reveal_budget import SHIPPED, OverBudget, RevealBudget
 from clew.domain.suspension import Level, Scope
 from clew.records.session import acting_as
-from tests.world.office import Office
+from tests.end_to_end.test_queries_of_pages import QUERIES_MAX, counted
+from tests.world.clients import shown_ago, signed_in
+from tests.world.commands import clew
+from tests.world.office import Office, cutter_of, unit_only
 from tests.world.shown import CASE, PURPOSE, eyes_of, looking, revealed
 from tests.world.world import World
 
@@ -112,11 +118,110 @@ def test_beyond_the_budget_nothing_opens_until_its_window_has_passed(
     assert revealed(clients[0], first)["status"] == 200
     world.officer("bo", member="NO")
     assert revealed(looking("bo"), third)["status"] == 200
+    check_told(clients[0], first, fourth, ada, anna)
     pass_time(world, "61 minutes")
     assert revealed(clients[0], third)["status"] == 200
     assert revealed(clients[0], fourth)["status"] == 409
     pass_time(world, "23 hours")
     assert revealed(clients[0], fourth)["status"] == 200
+
+
+def check_told(client: Client, first: UUID, other: UUID, ada: Actor, anna: Actor) -> None:
+    """Whoever is beyond the budget is told so where they look, on their own page, by the API and by a command."""
+    with counted() as sent:
+        page = client.get(f"/media/{first}/")
+    assert "Left to reveal: 0 within the hour, 1 within the day." in page.content.decode()
+    assert len(sent) <= QUERIES_MAX
+    mine = client.get("/account/keys/").content.decode()
+    assert "0 within the hour, 1 within the day. <span" in mine
+    assert "Of 2 different media an hour and 3 a day" in mine
+    asked = {"look": "clear", "purpose": PURPOSE, "case": CASE}
+    answer = client.post(f"/api/media/{other}/reveal", asked, content_type="application/json")
+    assert (answer.status_code, answer["Content-Type"]) == (429, "application/problem+json")
+    assert "is used up until" in answer.json()["detail"]
+    assert 3_000 < int(answer["Retry-After"]) <= 3_600
+    again = client.post(f"/api/media/{first}/reveal", asked, content_type="application/json").json()
+    assert (again["left"]["hourly_left"], again["left"]["daily_left"]) == (0, 1)
+    left = client.get("/api/reveal-budget").json()
+    assert (left["hourly"], left["daily"], left["hourly_left"], left["daily_left"]) == (2, 3, 0, 1)
+    said = json.loads(clew("budget", "show", "--as", "ada", "--json").out)
+    assert said | {"wait_seconds": 0} == left | {"wait_seconds": 0}
+    (refused,) = json.loads(clew("budget", "list", "--as", "anna", "--json").out)["refused"]
+    assert (refused["officer"], refused["times"]) == ("ada", len(subjects(ada, "medium.over_budget")))
+
+
+def test_an_administrator_gives_and_ends_budgets_on_the_page_after_a_fresh_sign_in(
+    world: World, ada: Actor, anna: Actor
+) -> None:
+    given = {"whom": "unit:VICTIM-ID", "hourly": "20", "daily": "30", "reason": "A trial."}
+    client, hers = signed_in("anna"), signed_in("ada")
+    shown_ago(client, "anna", 3600)
+    assert client.post("/administration/budgets/give/", given)["Location"].startswith("/account/again/")
+    shown_ago(client, "anna", 0)
+    said = client.post("/administration/budgets/give/", given, follow=True).content.decode()
+    assert "The reveal budget is given: it holds from the next reveal on." in said
+    assert all(words in said for words in ("A trial.", "<td>20</td>", "<td>30</td>"))
+    assert left(ada) == (20, 30)
+    for wrong, words in (
+        ({"whom": "officer:anna"}, "Your own reveal budget is given by another administrator."),
+        ({"whom": "unit:"}, "Say whether an officer, a unit or the member is meant."),
+        ({"whom": "member:x"}, "Say whether an officer, a unit or the member is meant."),
+        ({"hourly": "many"}, "in digits"), ({"hourly": "0"}, "at least one medium"), ({"hourly": "31"}, "no less a day"),
+        ({"daily": "99999"}, "at most 20,000 a day"), ({"reason": " "}, "Say why"),
+        ({"whom": "officer:sven"}, "There is no such officer."),
+    ):  # fmt: skip
+        answer = client.post("/administration/budgets/give/", given | wrong, follow=True)
+        told = answer.content.decode()
+        assert answer.status_code == 404 if "no such" in words else words in told, wrong
+    assert {hers.get("/administration/budgets/").status_code, hers.post("/administration/budgets/give/", given).status_code} == {404}
+    assert left(ada) == (20, 30)
+    ended = client.post("/administration/budgets/end/", {"whom": "unit:VICTIM-ID", "reason": "Over."}, follow=True)
+    assert "None: what is shipped holds for everybody." in ended.content.decode()
+    assert left(ada) == (SHIPPED.hourly, SHIPPED.daily)
+
+
+def test_an_administrator_gives_and_ends_budgets_by_commands(world: World, ada: Actor, anna: Actor) -> None:
+    give = ("budget", "give", "--hourly", "20", "--daily", "30", "--reason", "A trial.")
+    assert clew(*give, "--officer", "ADA", "--as", "anna").code == 0
+    assert clew("budget", "show", "--as", "ada").out == "Left to reveal: 20 of 20 within the hour, 30 of 30 within the day.\n"
+    assert "officer  ada  20 an hour, 30 a day  A trial.  given by anna" in clew("budget", "list", "--as", "anna").out
+    for words, whose in ((("--officer", "anna"), "anna"), (("--officer", "ada"), "ada"), (("--officer", "ada", "--unit", "ADMIN"), "anna")):
+        refused = clew(*give, *words, "--as", whose)
+        assert (refused.code, refused.out) == (1, "")
+    assert clew("budget", "end", "--officer", "ada", "--reason", "Over.", "--as", "anna").code == 0
+    assert left(ada) == (SHIPPED.hourly, SHIPPED.daily)
+
+
+def test_an_object_counts_and_beyond_the_budget_the_page_says_so_instead_of_showing_it(
+    open_office: Office, ada: Actor, anna: Actor, tmp_path: Path
+) -> None:
+    (tmp_path / "room").mkdir()
+    room(1, (640, 480)).save(tmp_path / "room/1.png")
+    open_office.intake(ada, tmp_path / "room", "NO-1", cover=unit_only(ada))
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select name from media")
+        ((name,),) = cursor.fetchall()
+    stated = {"purpose": PURPOSE, "case": CASE}
+    crops = [
+        cropping.make(cutter_of(open_office), ada, Piece(sha256=bytes(name), box=Box(left=at, top=200, width=300, height=300), words="a plug"), **stated)
+        for at in (100, 200, 300)
+    ]  # fmt: skip
+    assert left(ada) == (SHIPPED.hourly - 1, SHIPPED.daily - 1)  # one medium, however often something is cut out of it
+    give(anna, of(Level.OFFICER, "ada"))
+    client = signed_in("ada")
+    for _ in range(2):
+        page = client.post(f"/objects/{crops[0]}/show/", stated).content.decode()
+        (address,) = re.findall(r'src="(/objects/seen/[^"]+)"', page)
+        assert client.get(address)["Content-Type"] == "image/png"
+    refused = client.post(f"/objects/{crops[1]}/show/", stated, follow=True)
+    assert "is used up until" in refused.content.decode()
+    assert "/objects/seen/" not in refused.content.decode()
+    said = clew("crop", "show", str(crops[2]), "--to", str(tmp_path / "piece.png"), "--as", "ada", "--purpose", PURPOSE, "--case", CASE)
+    assert (said.code, said.out) == (1, "")
+    assert "is used up until" in said.err
+    assert not (tmp_path / "piece.png").exists()
+    assert subjects(ada, "crop.over_budget") == [str(crops[2]), str(crops[1])]
+    assert subjects(ada, "crop.show") == [str(crops[0])] * 2
 
 
 def test_the_nearest_budget_holds_from_the_next_reveal_on(world: World, ada: Actor, anna: Actor) -> None:

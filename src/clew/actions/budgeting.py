@@ -14,15 +14,20 @@ from clew.actions.admitting import check_scope
 from clew.domain import reveal_budget
 from clew.domain.errors import NotVisible, SecondPersonNeeded, StepRefused
 from clew.domain.officer import Role
-from clew.domain.reveal_budget import BY_TICKET, COUNTED, Given, Left, OverBudget, RevealBudget
+from clew.domain.reveal_budget import BY_TICKET, COUNTED, REFUSED_DAYS, Given, Left, OverBudget, RevealBudget
 from clew.domain.suspension import Level, Scope, check_reason
 from clew.records import audit, locks, reveal_budgets, reveals
 from clew.records.reveal_budgets import Line
+from clew.records.reveals import Refused
 from clew.records.session import Session
 
-__all__ = ["Left", "Line", "RevealBudget", "Spent", "end", "give", "in_force", "left", "own", "refusal", "spend"]
+__all__ = [
+    "Left", "Line", "Refused", "RevealBudget", "Spent", "end", "give", "in_force", "left", "own", "refusal", "refused",
+    "spend",
+]  # fmt: skip
 
 MINUTE = timedelta(minutes=1)
+REFUSED_MAX = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +97,16 @@ def in_force(session: Session) -> tuple[Line, ...]:
     _administer(session)
     audit.append(session, "reveal_budget.list", "", owner=session.actor.member)
     return reveal_budgets.in_force(session)
+
+
+def refused(session: Session) -> tuple[Refused, ...]:
+    """Officers of the actor's member whom the reveal budget refused within a week: a part of what `in_force` asks.
+
+    Raises:
+        StepRefused: the actor is no administrator.
+    """
+    _administer(session)
+    return reveals.refused(session, REFUSED_DAYS, REFUSED_MAX)
 
 
 def give(session: Session, scope: Scope, budget: RevealBudget, reason: str) -> UUID:

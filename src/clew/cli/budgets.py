@@ -36,14 +36,21 @@ def show(as_: As, json_: Json = False) -> None:
 
 @app.command("list")
 def list_(as_: As, json_: Json = False) -> None:
-    """The budgets that your member gave; an administrator asks."""
+    """The budgets that your member gave, and who was refused within a week; an administrator asks."""
     with entered():
         from clew.actions import budgeting, opening
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            lines = budgeting.in_force(session)
+            lines, refused = budgeting.in_force(session), budgeting.refused(session)
         words = [_line(one) for one in lines] or ["Your member gave none: what is shipped holds for everybody."]
-        shown(json_, {"items": [_fields(one) for one in lines]}, words, None)
+        words += [
+            f"refused  {plain(one.officer)}  {one.times:,} times, last {one.last_at:%Y-%m-%d %H:%M} UTC"
+            for one in refused
+        ]
+        told = [
+            {"officer": one.officer, "times": one.times, "last_at": one.last_at.isoformat()} for one in refused
+        ]  # fmt: skip
+        shown(json_, {"items": [_fields(one) for one in lines], "refused": told}, words, None)
 
 
 @app.command()

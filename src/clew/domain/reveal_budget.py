@@ -23,6 +23,8 @@ COUNTED = ("medium.reveal", "medium.open_released", "crop.show")
 BY_TICKET = ("medium.part", "medium.draw")
 """What the ticket of a reveal gives afterwards: it was counted with the reveal."""
 OVER_BUDGET = "over_budget"
+REFUSED_DAYS = 7
+"""So far back an administrator is told of refusals beside the budgets; the audit has all of them."""
 
 
 class OverBudget(StepRefused):
@@ -116,5 +118,9 @@ def wait_seconds(budget: RevealBudget, ages: Sequence[float]) -> int:
 
 
 def refused(act: str) -> str:
-    """What goes on record in place of a counted act: `medium.over_budget`, `crop.over_budget`."""
+    """What goes on record in place of a counted act."""
     return f"{act.partition('.')[0]}.{OVER_BUDGET}"
+
+
+REFUSED = tuple(sorted({refused(act) for act in COUNTED}))
+"""`crop.over_budget` and `medium.over_budget`."""

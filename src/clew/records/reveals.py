@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from clew.domain.reveal_budget import COUNTED, DAY_SECONDS, MOST, RevealBudget
+from clew.domain.reveal_budget import COUNTED, DAY_SECONDS, MOST, REFUSED, RevealBudget
 from clew.domain.suspension import Level
+from clew.records.acts import bounds
 from clew.records.reveal_budgets import COVERING
 from clew.records.session import Session
 
@@ -52,6 +53,29 @@ def lately(session: Session, subject: str = "") -> Lately:
         )  # fmt: skip
         ((at, ages, is_known, given),) = cursor.fetchall()
     return Lately(at=at, given=_budgets(given), ages=tuple(ages), is_known=is_known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """An officer who was refused by the reveal budget lately: how often, and when last."""
+
+    officer: str
+    times: int
+    last_at: datetime
+
+
+def refused(session: Session, days: int, limit: int) -> tuple[Refused, ...]:
+    """Officers of the actor's member whom the reveal budget refused within so many days, as far as the actor reads it."""
+    now = datetime.now(UTC)
+    first, _ = bounds(now - timedelta(days=days), now)
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select officer, count(*), max(at) from acts where act = any(%s) and member = %s and id >= %s
+             group by officer order by max(at) desc, officer limit %s""",
+            [list(REFUSED), session.actor.member, first, limit],
+        )
+        return tuple(Refused(officer=row[0], times=row[1], last_at=row[2]) for row in cursor)
 
 
 def _budgets(given: str | None) -> dict[Level, RevealBudget]:

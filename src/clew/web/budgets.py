@@ -35,10 +35,12 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
     with administering(request) as session:
         me, member = session.actor.officer, session.actor.member
         rows = [Row(line=line, whom=_whom(line.scope)) for line in budgeting.in_force(session)]
+        refused = budgeting.refused(session)
         _particulars, units = entering.about_member(session)
         officers = [known for known in admitting.roster(session) if known.officer != me]
     shown = {
-        "rows": rows, "units": [(f"{Level.UNIT}{NAME_AFTER}{unit.code}", unit.code) for unit in units],
+        "rows": rows, "refused": refused,
+        "units": [(f"{Level.UNIT}{NAME_AFTER}{unit.code}", unit.code) for unit in units],
         "officers": [(f"{Level.OFFICER}{NAME_AFTER}{one.officer}", one.officer, one.unit) for one in officers],
         "me": me, "member": member, "shipped": SHIPPED, "most": MOST, "everybody": str(Level.MEMBER),
         "told": request.session.pop(TOLD, None),
