@@ -9,7 +9,11 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from clew.actions import budgeting
 from clew.domain.officer import Role
+from clew.domain.reveal_budget import RevealBudget
+from clew.domain.suspension import Level, Scope
+from clew.records.session import acting_as
 from tests.end_to_end.test_queries_of_pages import PEOPLE, TRIED_MAX, addresses
 from tests.end_to_end.test_queries_of_pages import pages as patterns_of_pages
 from tests.world.browsers import WCAG, Visitor, chromium, visitor
@@ -79,6 +83,9 @@ def enter(world: World) -> dict[str, dict[str, str]]:
     for name, role in PEOPLE.items():
         if name != "sven":
             world.officer(name, role=role, member="SE", unit="ADMIN" if role is Role.NATIONAL_ADMINISTRATOR else "VICTIM-ID")
+    with acting_as(world.officer("nils", role=Role.NATIONAL_ADMINISTRATOR, member="SE", unit="ADMIN")) as session:
+        scope = Scope(level=Level.OFFICER, member="SE", officer="karin")
+        budgeting.give(session, scope, RevealBudget(hourly=9, daily=9), "A trial.")
     found: dict[str, dict[str, str]] = {}
     seen: set[str] = set()
     for who in PEOPLE:

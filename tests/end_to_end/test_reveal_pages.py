@@ -97,11 +97,13 @@ def test_a_picture_is_shown_while_space_is_held_and_not_a_moment_longer(ada: tup
     page.keyboard.up("Space")
     begin(page)
     assert shown(page) == NOTHING
+    assert page.get_by_text("Left to reveal: 600 within the hour, 3,000 within the day.").is_visible()
     stage = page.locator("clew-reveal .stage").first
     stage.focus()
     page.keyboard.down("Space")
     page.locator("clew-reveal img").first.wait_for(state="visible")
     shot(page, "2-drawing")
+    assert page.get_by_text("Left to reveal: 599 within the hour, 2,999 within the day.").is_visible()
     address = page.locator("clew-reveal img").first.get_attribute("src")
     assert address is not None
     assert address.startswith("blob:")

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from clew.actions import admitting, auditing, examining, mustering, opening, restricting
+from clew.actions import admitting, auditing, budgeting, examining, mustering, opening, restricting
 from clew.actions.opening import Session
 from clew.domain.errors import NotVisible, StepRefused
 from clew.domain.handling import Audience
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import OF_OFFICERS, Role
+from clew.domain.reveal_budget import RevealBudget
+from clew.domain.suspension import Level, Scope
 from clew.records import cases, statistics
 from clew.records.session import acting_as
 from tests.world.world import World, handling
@@ -22,7 +24,7 @@ ROLES: dict[Role, set[str]] = {
     Role.COORDINATOR: {"sees records", "changes handling", "speaks for the member", "reads statistics"},
     Role.NATIONAL_ADMINISTRATOR: {
         "sees records", "changes handling", "administers", "reads acts of others", "speaks for the member",
-        "reads statistics",
+        "reads statistics", "gives reveal budgets",
     },
     Role.AUDITOR: {"reads acts of others"},
     Role.DATA_PROTECTION_OFFICER: {
@@ -58,7 +60,12 @@ def powers() -> dict[str, Callable[[Session], object]]:
             raise NotVisible("There is none.")
         return told
 
+    def gives(session: Session) -> object:
+        scope = Scope(level=Level.OFFICER, member="NO", officer="ada")
+        return budgeting.give(session, scope, RevealBudget(hourly=9, daily=9), "A trial.")
+
     return {
+        "gives reveal budgets": gives,
         "speaks for the member": speaks, "reads statistics": counts,
         "sees records": sees, "changes handling": changes, "reads acts of others": reads_acts,
         "administers": admitting.roster, "examines requests": examining.open_ones,

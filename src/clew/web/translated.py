@@ -4,11 +4,10 @@ They are English where they are made, because programs and the command line say 
 `scripts/extraction.py` finds them in the code, so that catalogues hold them.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
 
 from clew.domain.errors import ClewError
 from clew.web.words import number
@@ -29,5 +28,6 @@ def refusal(refused: ClewError) -> str:
 
 def _shown(value: object) -> object:
     if isinstance(value, datetime):
-        return date_format(localtime(value), "DATETIME_FORMAT")
+        # Somebody is told when to come back: pages show the times of the node, so it says which these are.
+        return f"{date_format(value.astimezone(UTC), 'DATETIME_FORMAT')} UTC"
     return number(value) if isinstance(value, int) else value
