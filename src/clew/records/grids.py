@@ -231,8 +231,7 @@ _PAGE = f"""
          where (select media from room) > 0 and {{place}} and o.id > coalesce((select at from place where size is null), 0)
            and exists (select from media m where m.id = o.medium_id)
            and not exists (
-               select from occurrences e where e.case_id = %(case)s and e.medium_id = o.medium_id and e.id < o.id
-                  and (%(exhibit)s::uuid is null or e.exhibit_id = %(exhibit)s))
+               select from occurrences e where {{earlier}} and e.medium_id = o.medium_id and e.id < o.id)
            and not exists (
                select from case_stacks k join case_stacks t on t.case_id = k.case_id and t.centre_id = k.centre_id
                 where k.case_id = %(case)s and k.medium_id = o.medium_id and t.medium_id <> k.medium_id
@@ -250,6 +249,6 @@ _PAGE = f"""
     {_FACTS}
     select %(after)s::uuid is not null and (select at from place) is null, told.last, {_FACTS_OF_CHOSEN}
 """
-# An exhibit alone, without its case: of both together the planner expects so few places that it sorts all of them.
-_OF_CASE = _PAGE.replace("{place}", "o.case_id = %(case)s")
-_OF_EXHIBIT = _PAGE.replace("{place}", "o.exhibit_id = %(exhibit)s")
+# An exhibit alone, without its case: of both together the planner expects so few places that it goes through all of them.
+_OF_CASE = _PAGE.replace("{place}", "o.case_id = %(case)s").replace("{earlier}", "e.case_id = %(case)s")
+_OF_EXHIBIT = _PAGE.replace("{place}", "o.exhibit_id = %(exhibit)s").replace("{earlier}", "e.exhibit_id = %(exhibit)s")
