@@ -125,24 +125,14 @@ def of_contents(session: Session, names: Sequence[bytes]) -> dict[bytes, tuple[O
 def contents_of(
     session: Session, case_id: UUID, exhibit_id: UUID | None, after: bytes, limit: int, *, is_observed: bool
 ) -> list[bytes]:
-    """Contents of a case, or of one exhibit of it, behind `after` in their order; only those with a word, if asked."""
+    """Contents of a case, or of one exhibit of it, behind the content `after` in their order; those with a word, if asked.
+
+    All of them come by the media of the case, where each stands for the first time: by content, all media of the node
+    lay between two of a small case. A content that is not in the case begins at the first.
+    """
     with session.cursor() as cursor:
         cursor.execute(
-            """
-            select distinct m.name from occurrences p join media m on m.id = p.medium_id
-             where p.case_id = %(case)s and (%(exhibit)s::uuid is null or p.exhibit_id = %(exhibit)s)
-               and m.name > %(after)s
-             order by m.name limit %(limit)s"""
-            if not is_observed else
-            """
-            with observed as materialized (
-                select distinct other.name from observations o join media other on other.id = o.medium_id
-                 where o.withdrawn_at is null and other.name > %(after)s)
-            select m.name from observed m
-             where exists (select from media held join occurrences p on p.medium_id = held.id
-                            where held.name = m.name and p.case_id = %(case)s
-                              and (%(exhibit)s::uuid is null or p.exhibit_id = %(exhibit)s))
-             order by m.name limit %(limit)s""",
+            _OBSERVED if is_observed else _CONTENTS,
             {"case": case_id, "exhibit": exhibit_id, "after": after, "limit": limit},
         )
         return [bytes(row[0]) for row in cursor]
@@ -201,3 +191,25 @@ def _facts(kept: object) -> Facts:
 
 def _one(row: tuple[int] | None) -> int:
     return 0 if row is None else row[0]
+
+_LIES = """exists (
+    select from occurrences q where q.medium_id = {0}.id and q.case_id = %(case)s
+       and (%(exhibit)s::uuid is null or q.exhibit_id = %(exhibit)s))"""
+
+_CONTENTS = f"""
+    select m.name from (
+        select distinct p.medium_id from occurrences p
+         where p.case_id = %(case)s and (%(exhibit)s::uuid is null or p.exhibit_id = %(exhibit)s) and p.medium_id is not null
+           and p.medium_id > coalesce((select min(h.id::text)::uuid from media h where h.name = %(after)s and {_LIES.format("h")}),
+                                      '{UUID(int=0)}')
+         order by p.medium_id) p join media m on m.id = p.medium_id
+     where not exists (select from media e where e.name = m.name and e.id < m.id and {_LIES.format("e")})
+     order by p.medium_id limit %(limit)s"""
+
+_OBSERVED = f"""
+    with observed as materialized (
+        select distinct other.name from observations o join media other on other.id = o.medium_id
+         where o.withdrawn_at is null and other.name > %(after)s)
+    select m.name from observed m
+     where exists (select from media held where held.name = m.name and {_LIES.format("held")})
+     order by m.name limit %(limit)s"""
