@@ -209,7 +209,9 @@ def test_a_preview_is_what_the_other_then_sees(
     with acting_as(ada) as session:
         now = restricting.preview(session, SubjectKind.CASE, "NO-1", None, "SE")
         sight = restricting.preview(session, SubjectKind.CASE, "NO-1", None, "SE", given)
+        few = restricting.preview(session, SubjectKind.CASE, "NO-1", None, "SE", given, counted_max=1)
     assert now.media == {**dict.fromkeys(Use, 0), Use.FACTS: 6, Use.FINGERPRINTS: 6}
+    assert few.media == {use: min(1, count) for use, count in sight.media.items()}
     change(ada, given)
     assert sight.media == {use: seen(sven, "media", rows_of("NO"), use) for use in Use}
     assert sight.sees_subject

@@ -164,14 +164,15 @@ def parts_of(session: Session, subject: Subject, holds: Handling, day: date) -> 
 
 
 def targets_of(
-    session: Session, subject: Subject, parts: dict[UUID, tuple[Subject, Handling]], *, reaches_own: bool = False
-) -> list[Target]:
+    session: Session, subject: Subject, parts: dict[UUID, tuple[Subject, Handling]], *, reaches_own: bool = False,
+    counted_max: int | None = None,
+) -> list[Target]:  # fmt: skip
     """For each group of the subject's media: the handling that its place and all its series give together.
 
     So no place ever widens what a series restricts, and no series what a place does; and neither widens what was
-    entered narrower than them.
+    entered narrower than them. With `counted_max` no more places of media are looked at than that.
     """
-    groups = handlings.groups(session, subject)
+    groups = handlings.groups(session, subject, counted_max)
     kept = handlings.handlings_of(session, {key for group in groups for key in group.deciding})
     owns = _own_handlings(session, (group.lying for group in groups))
     found = []

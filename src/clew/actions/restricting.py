@@ -1,6 +1,6 @@
 """Restricting: who may see a case, a series, a victim or whatever is handled as a whole, changed by its owner alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -9,7 +9,6 @@ from uuid import UUID
 from clew.actions.opening import check_members, today
 from clew.actions.recovering import (
     ENTERED,
-    Target,
     described,
     effective_of,
     parts_of,
@@ -94,9 +93,12 @@ def look(
 
 
 def preview(
-    session: Session, kind: SubjectKind, name: str, within: str | None, member: str, given: Handling | None = None
-) -> Sight:
+    session: Session, kind: SubjectKind, name: str, within: str | None, member: str, given: Handling | None = None, *,
+    counted_max: int | None = None,
+) -> Sight:  # fmt: skip
     """The subject as `member` sees it; with `given`, as it would see it then. Decided by the rule the database obeys.
+
+    With `counted_max` no more places of media are counted than that: somebody waits.
 
     Raises:
         NotVisible: the unit has no such subject.
@@ -106,12 +108,15 @@ def preview(
     if member not in members.names(session):
         raise Invalid("No member of that code takes part.")
     planned = subject.handling if given is None else _planned(session, subject, given)
-    targets = targets_of(session, subject, parts_of(session, subject, planned, today()))
+    parts = parts_of(session, subject, planned, today())
+    targets = targets_of(session, subject, parts, counted_max=counted_max)
     audit.append(session, "handling.preview", str(subject.id))
+    of_subject, *uses = handlings.uses_of(session, member, [planned, *(target.handling for target in targets)])
+    seen = list(zip(targets, uses, strict=True))
     return Sight(
         member=member,
-        sees_subject=handlings.visible_to(session, member, [planned], Use.FACTS)[0],
-        media={use: _seen(session, member, use, targets) for use in Use},
+        sees_subject=Use.FACTS in of_subject,
+        media={use: sum(target.group.media for target, some in seen if use in some) for use in Use},
     )
 
 
@@ -456,9 +461,3 @@ def _planned(session: Session, subject: Subject, given: Handling) -> Handling:
     changes = handling_changes.of_handling(session, [subject.id]).get(subject.id, [])
     restrictions = [c.given for c in changes if c.state is State.IN_FORCE and c.until is not None and c.until > today()]
     return narrowest(given, *restrictions)
-
-
-def _seen(session: Session, member: str, use: Use, targets: Sequence[Target]) -> int:
-    """How many media `member` sees for `use`, by the same rule as the policies."""
-    shown = handlings.visible_to(session, member, [target.handling for target in targets], use)
-    return sum(target.group.media for target, is_shown in zip(targets, shown, strict=True) if is_shown)

@@ -174,14 +174,14 @@ def hold_exhibits_of(session: Session, case_id: UUID) -> None:
         )
 
 
-def groups(session: Session, subject: Subject) -> list[Group]:
-    """The own unit's media of the subject, by what decides their handling."""
+def groups(session: Session, subject: Subject, limit: int | None = None) -> list[Group]:
+    """The own unit's media of the subject, by what decides their handling; those of no more than `limit` places, if asked."""
     with session.cursor() as cursor:
         cursor.execute(
             f"""
-            with affected as materialized ({_affected(subject.kind)})
+            with affected as materialized ({_affected(subject.kind, "limit %(limit)s::bigint")})
             select place, series, count(distinct medium_id), {_LIES} from affected group by place, series, {_LIES}""",
-            _scope(session, subject),
+            {**_scope(session, subject), "limit": limit},
         )
         return [
             Group(place=row[0], series=tuple(row[1]), media=row[2], lying=_lying(session, row[3:])) for row in cursor
@@ -356,22 +356,23 @@ def cover_media(session: Session, subject: Subject, moves: Iterable[Move]) -> in
         return moved
 
 
-def visible_to(session: Session, member: str, given: Sequence[Handling], use: Use) -> list[bool]:
-    """Whether officers of `member` see records under each of `given`: by the rule of the policies, with another viewer.
+def uses_of(session: Session, member: str, given: Sequence[Handling]) -> list[Use]:
+    """For which uses officers of `member` see records under each of `given`: by the rule of the policies, with another viewer.
 
     Of the owner's own member: officers of its other units.
     """
     rows = [{"n": n, **handling_columns(one)} for n, one in enumerate(given)]
-    rule = visible("g.", viewer_member="%(member)s::text", viewer_unit="''", viewer_use="%(use)s::smallint")
+    rule = visible("g.", viewer_member="%(member)s::text", viewer_unit="''", viewer_use="u.use")
     with session.cursor() as cursor:
         cursor.execute(
             f"""
-            select coalesce({rule}, false) from jsonb_to_recordset(%(rows)s::jsonb)
+            select bit_or(case when {rule} then u.use else 0 end)
+              from jsonb_to_recordset(%(rows)s::jsonb)
                 as g (n int, owner_member text, owner_unit text, audience smallint, members text[], excluded text[])
-             order by n""",
-            {"rows": json.dumps(rows), "member": member, "use": int(use)},
+             cross join unnest(%(uses)s::smallint[]) u (use) group by n order by n""",
+            {"rows": json.dumps(rows), "member": member, "uses": [int(use) for use in Use]},
         )
-        return [bool(row[0]) for row in cursor]
+        return [Use(row[0]) for row in cursor]
 
 
 def _count(cursor, statement: str) -> int:
@@ -453,8 +454,8 @@ HOLDINGS: Mapping[SubjectKind, str] = {
 """Every place of the subject's media: where each was found or listed; of a series also what lies nowhere."""
 
 
-def _affected(kind: SubjectKind) -> str:
-    """Each place of an own medium of the subject, with the own series that decide with it.
+def _affected(kind: SubjectKind, limit: str = "") -> str:
+    """Each place of an own medium of the subject, with the own series that decide with it; `limit`: of no more places.
 
     A series decides from the first time that its handling was changed; before, it lies as its media came.
     """
@@ -466,7 +467,7 @@ def _affected(kind: SubjectKind) -> str:
                         and (s.id = %(subject)s or exists (select from handling_changes c
                                                          where c.subject_id = s.id and c.given_cover_id is null))),
                     '{{}}') as series, own.audience, own.members, own.excluded, own.cover_id, own.own_handling_id
-      from ({HOLDINGS[kind]}) held
+      from (select * from ({HOLDINGS[kind]}) every {limit}) held
       join media own on own.id = held.medium_id and own.owner_member = %(member)s and own.owner_unit = %(unit)s"""
 
 

@@ -198,7 +198,8 @@ def _sight(
     session: Session, view: restricting.View, member: str, planned: Handling | None
 ) -> tuple[restricting.Sight | None, str | None]:
     try:
-        return restricting.preview(session, view.kind, view.name, view.within, member, planned), None
+        found = view.kind, view.name, view.within
+        return restricting.preview(session, *found, member, planned, counted_max=COUNTED_MAX), None
     except Invalid as refused:
         return None, refusal(refused)
 
