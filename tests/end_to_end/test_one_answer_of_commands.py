@@ -206,6 +206,14 @@ WALKED: dict[str, tuple[Way, ...]] = {
         Way(words="{}", sort=DIGESTS, parameter="media"),
         Way(words=f"{'0' * 64} --stacks-of {{}}", sort=NAMES, parameter="stacks_of"),
     ),
+    **{
+        f"match {word}": (
+            Way(words=f"{{}} {'0' * 64}{more}", sort=DIGESTS, parameter="medium"),
+            Way(words=f"{'0' * 64} {{}}{more}", sort=DIGESTS, parameter="other"),
+        )
+        for word, more in (("same", ""), ("not-the-same", " --why only-alike"), ("show", ""))
+    },
+    "match undo": (Way(words="{}", sort=IDENTIFIERS, parameter="verdict"),),
     "mark stacks": (Way(words="{}", sort=NAMES, parameter="case"),),
     "mark undo": (Way(words="{}", sort=IDENTIFIERS, parameter="act"),),
     "clue add": (Way(words="{} --kind landmark", sort=DIGESTS, parameter="medium"),),
@@ -400,7 +408,8 @@ NO_REFERENCES = {
     "as_": "whoever runs commands here runs the node: no officer is hidden from them",
     "json_": "how it is said", "jsonl": "how it is said", "confirm": "a step", "withdraw": "a step",
     "act": "a kind of act", "since": "a day", "until": "a day", "reason": "words", "conditions": "words",
-    "kind": "one of four", "state": "a closed list", "basis": "words", "audience": "codes of members, whom all know", "uses": "a closed list",
+    "kind": "one of four", "state": "a closed list", "why": "a closed list", "basis": "words",
+    "audience": "codes of members, whom all know", "uses": "a closed list",
     "also": "codes of members, whom all know", "exclude": "codes of members, whom all know",
     "member": "a code of a member, whom all know", "to": "a code of a member, whom all know, or one of four", "second": "yes or no",
     "into": "a file of the officer", "purpose": "a closed list", "path": "a file of the officer",

@@ -66,6 +66,7 @@ GOLDEN_APP = {
     "links": "delete, insert, select, update (audience, members, excluded, state, decided_by, decided_at)",
     "listings": ALL,
     "looks": "delete, insert, select, update (used_at, ended_at)",
+    "match_verdicts": "insert, select, update (withdrawn_at)",
     "matches": "select",
     "marks": "insert, select, update (undone_at)",
     "media": ALL,
@@ -193,6 +194,7 @@ GOLDEN_BLIND = {
     "listings": "select",
     "looks": "delete, select (used_at)",
     "marks": "select (medium_id), update (medium_id)",
+    "match_verdicts": "select (medium_id, other_id), update (medium_id, other_id)",
     "matches": "delete, insert, select, update",
     "media": "select",
     "medium_keys": "select",
@@ -369,6 +371,7 @@ def test_a_row_lies_in_something_of_its_own_unit_wherever_the_database_knows_wha
     guarded |= {(table, parent) for (table, _), parent in alliance.GOES_WITH.items()}
     guarded |= {("referrals", "series"), ("referral_packages", "referrals"), ("crops", "media")}  # and this one's: the medium is the own unit's
     guarded |= {("sightings", "media")}  # so does this one's
+    guarded |= {("match_verdicts", "media")}  # it asks whether both media are seen
     guarded |= {("observations", "media")}  # its rule asks before, and with one answer, whether the medium is seen
     # It asks whether medium and case are the own unit's; a centre is another row of the same.
     guarded |= {("case_stacks", parent) for parent in ("case_stacks", "cases", "media")}

@@ -10,7 +10,7 @@ from clew.domain.errors import Invalid, NotVisible
 from clew.domain.handling import Actor
 from clew.domain.medium import Verdict
 from clew.domain.stack import STACK_MEDIA_MAX
-from clew.domain.triage import Answer, Reason, answer
+from clew.domain.triage import Answer, Reason, SetAside, answer
 from clew.records import audit, case_stacks, cases, exhibits, grids, merges, series
 from clew.records.grids import GridMedium, Scope, Wanted
 from clew.records.session import Session
@@ -30,11 +30,15 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A medium of a page. `answer` and its reasons, the best first, are of a case; None and none in a series."""
+    """A medium of a page. `answer` and its reasons, the best first, are of a case; None and none in a series.
+
+    `set_aside` are reasons that somebody at home says do not count.
+    """
 
     medium: GridMedium
     answer: Answer | None
     reasons: tuple[Reason, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
 
     @property
     def reason(self) -> Reason | None:
@@ -115,7 +119,9 @@ def _scope(session: Session, case: str, exhibit: str | None, unit: str | None) -
 
 
 def _tell(session: Session, act: str, scope: Scope, items: Sequence[Item]) -> None:
-    shown = triaging.owners_of(reason for item in items for reason in item.reasons)
+    shown = triaging.owners_of(
+        reason for item in items for reason in (*item.reasons, *(one.reason for one in item.set_aside))
+    )
     audit.append(session, act, str(scope.exhibit_id or scope.case_id), {"media": len(items)}, shown=shown)
 
 
@@ -188,12 +194,13 @@ def lack_of(medium: GridMedium, actor: Actor) -> Lack:
 
 
 def _answered(session: Session, scope: Scope, media: Sequence[GridMedium]) -> list[Item]:
-    reasons = triaging.reasons(session, scope.case_id, scope.exhibit_id, [medium.id for medium in media])
+    found = triaging.found(session, scope.case_id, scope.exhibit_id, [medium.id for medium in media])
     made = []
     for medium in media:
-        best = reasons[medium.id][0].evidence if reasons[medium.id] else None
-        found = answer(best, is_decoded=medium.verdict.is_decoded)
-        made.append(Item(medium=medium, answer=found, reasons=reasons[medium.id]))
+        known = found[medium.id]
+        best = known.reasons[0].evidence if known.reasons else None
+        said = answer(best, is_decoded=medium.verdict.is_decoded)
+        made.append(Item(medium=medium, answer=said, reasons=known.reasons, set_aside=known.set_aside))
     return made
 
 

@@ -10,8 +10,9 @@ from clew.domain.look import FRAMES_SHOWN_MAX, may_reveal
 from clew.domain.match_rule import MEASURED, Measured
 from clew.domain.place import Point
 from clew.domain.triage import Aligned, ReasonKind
+from clew.domain.verdict import MatchVerdict, setting_aside, standing
 from clew.media.walk import path_text
-from clew.records import audit, members, resemblances, sightings
+from clew.records import audit, members, resemblances, sightings, verdicts
 from clew.records.resemblances import Known, Match
 from clew.records.session import Session
 from clew.records.sightings import Sighting
@@ -43,7 +44,7 @@ class Compared:
     """Another medium that is called the same, by which rule, and what is alike. `is_shown`: the actor may reveal it.
 
     `metres` lie between the places that both name, told where the other's original may be seen: exact places are for
-    those alone.
+    those alone. `verdicts`: the word of each unit that the actor reads; `set_aside`: by which it does not count here.
     """
 
     other: Known
@@ -55,6 +56,8 @@ class Compared:
     is_shown: bool
     contact: str
     frames: tuple[FramePair, ...]
+    verdicts: tuple[MatchVerdict, ...] = ()
+    set_aside: MatchVerdict | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +87,18 @@ def look(session: Session, medium_id: UUID, other_id: UUID | None = None) -> Vie
     contacts = {line.code: line.particulars.contact_point for line in members.lines(session)} if pairs else {}
     chosen_at = next((at for at, (one, _) in enumerate(pairs) if one.other == other_id), 0)
     frames = resemblances.frames(session, [medium_id, pairs[chosen_at][0].other]) if pairs else {}
+    said = verdicts.of_media(session, [medium_id], at_home=False) if pairs else {}
     others = [
-        _compared(session, medium, one, other, contacts, frames if at == chosen_at else {})
+        _compared(
+            session, medium, one, other, contacts, frames if at == chosen_at else {},
+            said.get((medium_id, other.name.hex()), ()),
+        )
         for at, (one, other) in enumerate(pairs)
-    ]
+    ]  # fmt: skip
     places = resemblances.places(session, medium_id, PLACES_SHOWN_MAX)
-    audit.append(session, "medium.inspect", str(medium_id), shown={one.other.handling.owner_member for one in others})
+    shown = {one.other.handling.owner_member for one in others}
+    said_by = {word.member for one in others for word in one.verdicts}
+    audit.append(session, "medium.inspect", str(medium_id), shown=shown | said_by)
     return View(
         medium=medium, places=tuple((one.case, one.exhibit, path_text(one.path)) for one in places),
         case=places[0].case if places else "", is_shown=may_reveal(session.actor, medium.handling),
@@ -109,7 +118,7 @@ def _surest(found: Sequence[Match]) -> list[Match]:
 
 def _compared(
     session: Session, medium: Known, match: Match, other: Known, contacts: Mapping[str, str],
-    frames: Mapping[UUID, Rows],
+    frames: Mapping[UUID, Rows], said: Sequence[MatchVerdict],
 ) -> Compared:  # fmt: skip
     both = medium.sha256, other.sha256
     is_shown = may_reveal(session.actor, other.handling)
@@ -118,7 +127,8 @@ def _compared(
         has_same_bytes=None if None in both else both[0] == both[1], has_same_camera=_same_camera(medium, other),
         metres=_metres(medium, other) if is_shown else None, is_shown=is_shown,
         contact=contacts.get(other.handling.owner_member, ""),
-        frames=_paired(match, frames.get(medium.id, []), frames.get(other.id, [])),
+        frames=_paired(match, frames.get(medium.id, []), frames.get(other.id, [])), verdicts=standing(said),
+        set_aside=setting_aside(said, member=session.actor.member, unit=session.actor.unit),
     )  # fmt: skip
 
 

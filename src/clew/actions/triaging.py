@@ -9,9 +9,10 @@ from uuid import UUID
 
 from clew.domain.handling import Actor
 from clew.domain.intake import Progress
-from clew.domain.triage import Answer, Counts, Reason, TriagedMedium, answer, evidence
+from clew.domain.triage import Answer, Counts, Reason, ReasonKind, SetAside, TriagedMedium, answer, evidence
+from clew.domain.verdict import MatchVerdict, setting_aside
 from clew.media.walk import path_text
-from clew.records import audit, cases, exhibits, intakes, members
+from clew.records import audit, cases, exhibits, intakes, members, verdicts
 from clew.records import triage as known
 from clew.records.session import Session, acting_as
 
@@ -183,7 +184,9 @@ def names_and_contacts(session: Session) -> tuple[dict[str, str], dict[str, str]
 
 def owners_shown(media: Iterable[TriagedMedium]) -> set[str]:
     """Members whose records the reasons of `media` show; each of them is told of it by the audit."""
-    return owners_of(reason for medium in media for reason in medium.reasons)
+    return owners_of(
+        reason for medium in media for reason in (*medium.reasons, *(one.reason for one in medium.set_aside))
+    )
 
 
 def owners_of(reasons: Iterable[Reason]) -> set[str]:
@@ -191,12 +194,39 @@ def owners_of(reasons: Iterable[Reason]) -> set[str]:
     return {member for reason in reasons for member in (reason.owner, reason.holder) if member is not None}
 
 
-def reasons(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What is known of a medium: reasons that count, the best first, and those that somebody at home set aside."""
+
+    reasons: tuple[Reason, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+
+
+def found(
     session: Session, case_id: UUID, exhibit_id: UUID | None, media: Sequence[UUID]
-) -> dict[UUID, tuple[Reason, ...]]:
-    """What is known of each of these media of a case, the best reason first; asked of all of them at once."""
+) -> dict[UUID, Found]:
+    """What is known of each of these media of a case; asked of all of them at once."""
     pairs = _by_medium(known.pairs(session, case_id, exhibit_id, media)) if media else {}
-    return {medium: best_first(pairs.get(medium, ())) for medium in media}
+    near = [medium for medium, some in pairs.items() if any(pair.kind is not ReasonKind.DIGEST for pair in some)]
+    said = verdicts.of_media(session, near, at_home=True) if near else {}
+    return {medium: _sorted(session, medium, pairs.get(medium, ()), said) for medium in media}
+
+
+def _sorted(
+    session: Session, medium: UUID, pairs: Iterable[known.Pair], said: Mapping[tuple[UUID, str], Sequence[MatchVerdict]]
+) -> Found:
+    """Which reasons count, and which do not because of what was said of the match."""
+    member, unit = session.actor.member, session.actor.unit
+    counting: list[known.Pair] = []
+    aside: list[SetAside] = []
+    for pair in pairs:
+        verdict = setting_aside(said.get((medium, pair.matched), ()), member=member, unit=unit)
+        reason = None if verdict is None else reason_of(pair)
+        if verdict is None:
+            counting.append(pair)
+        elif reason is not None:
+            aside.append(SetAside(reason=reason, verdict=verdict))
+    return Found(reasons=best_first(counting), set_aside=tuple(sorted(aside, key=lambda one: one.reason.rank)))
 
 
 def reason_of(pair: known.Pair) -> Reason | None:
@@ -229,8 +259,8 @@ def blocks(
     """The media of the case (or exhibit) with their answers, behind `after` and in the order of their identifiers."""
     while scoped := known.media_after(session, case_id, exhibit_id, after, block):
         after = scoped[-1].id
-        pairs = _by_medium(known.pairs(session, case_id, exhibit_id, [medium.id for medium in scoped]))
-        yield [(medium.id, _answered(medium, best_first(pairs.get(medium.id, ())))) for medium in scoped]
+        known_of = found(session, case_id, exhibit_id, [medium.id for medium in scoped])
+        yield [(medium.id, _answered(medium, known_of[medium.id])) for medium in scoped]
 
 
 def _by_medium(pairs: Iterable[known.Pair]) -> Mapping[UUID, list[known.Pair]]:
@@ -240,12 +270,12 @@ def _by_medium(pairs: Iterable[known.Pair]) -> Mapping[UUID, list[known.Pair]]:
     return found
 
 
-def _answered(medium: known.ScopedMedium, reasons: tuple[Reason, ...]) -> TriagedMedium:
-    best = reasons[0].evidence if reasons else None
+def _answered(medium: known.ScopedMedium, found: Found) -> TriagedMedium:
+    best = found.reasons[0].evidence if found.reasons else None
     return TriagedMedium(
         name=medium.name, sha256=medium.sha256, paths=tuple(path_text(path) for path in medium.paths),
-        kind=medium.kind, answer=answer(best, is_decoded=medium.verdict.is_decoded), reasons=reasons,
-        verdict=medium.verdict, verdict_reason=medium.reason,
+        kind=medium.kind, answer=answer(best, is_decoded=medium.verdict.is_decoded), reasons=found.reasons,
+        set_aside=found.set_aside, verdict=medium.verdict, verdict_reason=medium.reason,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from clew.api import (
     identifications,
     leads,
     links,
+    matches,
     media,
     messages,
     overlaps,
@@ -33,7 +34,7 @@ from clew.formats.problem import CONTENT_TYPE
 for each in (
     programs, triages, series, people, links, leads, overlaps, messages, identifications, categories, clues, questions,
     referrals, task_forces, connections, searches, hash_lists, grids,
-    media, budgets, uploads, shortcuts,
+    media, matches, budgets, uploads, shortcuts,
 ):  # fmt: skip
     api.add_router("", each.router)
 

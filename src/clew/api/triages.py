@@ -10,6 +10,7 @@ from clew.actions import opening, triaging
 from clew.actions.opening import Session
 from clew.api.door import reading
 from clew.api.given import After, Limit, Name, OneOf
+from clew.api.matches import VerdictOnMatch
 from clew.domain.medium import MediumKind
 from clew.domain.triage import Answer, ReasonKind
 
@@ -67,6 +68,13 @@ class Reason(Schema):
     others: int
 
 
+class ReasonSetAside(Schema):
+    """A reason that does not count, because a unit of the own member says that the two media are not the same."""
+
+    reason: Reason
+    verdict: VerdictOnMatch
+
+
 class TriagedMedium(Schema):
     name: str
     sha256: str | None
@@ -74,6 +82,7 @@ class TriagedMedium(Schema):
     kind: OneOf[MediumKind]
     answer: OneOf[Answer]
     reasons: list[Reason]
+    set_aside: list[ReasonSetAside]
 
 
 class TriagedMedia(Schema):

@@ -9,7 +9,18 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from clew.domain.triage import SIGNS, Aligned, Answer, Counts, Evidence, Reason, ReasonKind, TriagedMedium, grouped
+from clew.domain.triage import (
+    SIGNS,
+    Aligned,
+    Answer,
+    Counts,
+    Evidence,
+    Reason,
+    ReasonKind,
+    SetAside,
+    TriagedMedium,
+    grouped,
+)
 from clew.media.walk import path_text
 
 Json: TypeAlias = "str | int | float | list[Json] | dict[str, Json]"
@@ -33,6 +44,7 @@ def medium_json(medium: TriagedMedium) -> dict[str, Json]:
         "verdict": None if medium.verdict is None else medium.verdict.name.lower(),
         "verdict_reason": medium.verdict_reason or None,
         "reasons": [reason_json(reason) for reason in medium.reasons],
+        "set_aside": [_aside_json(one) for one in medium.set_aside] or None,
     })  # fmt: skip
 
 
@@ -49,6 +61,14 @@ def reason_json(reason: Reason) -> dict[str, Json]:
         "reference": reason.reference,
         "owner": reason.owner,
     })  # fmt: skip
+
+
+def _aside_json(one: SetAside) -> dict[str, Json]:
+    said = one.verdict
+    return {
+        **reason_json(one.reason), "verdict": str(said.id), "why": said.why and said.why.value, "unit": said.unit,
+        "officer": said.officer, "at": said.at.isoformat(),
+    }  # fmt: skip
 
 
 def write_json(
@@ -81,8 +101,9 @@ def show_counts(console: Console, title: str, counts: Counts) -> None:
 def show_media(console: Console, media: Iterable[TriagedMedium], contacts: Mapping[str, str] = {}) -> None:
     """The first few media of each answer that has reasons, each with its best reason; and how owners are reached."""
     shown: dict[Answer, list[TriagedMedium]] = {answer: [] for answer in Answer}
-    left = 0
+    left, aside = 0, 0
     for medium in media:
+        aside += len(medium.set_aside)
         if medium.reasons and len(shown[medium.answer]) < SHOWN_PER_ANSWER_MAX:
             shown[medium.answer].append(medium)
         elif medium.reasons:
@@ -97,6 +118,8 @@ def show_media(console: Console, media: Iterable[TriagedMedium], contacts: Mappi
     owners = {grouped(medium.reasons)[0].owner or "" for few in shown.values() for medium in few}
     for owner in sorted(owners & contacts.keys()):
         console.print(f"Contact of {owner}: {plain(contacts[owner])}", markup=False)
+    if aside:
+        console.print(f"≠ {aside:,} matches set aside by officers of your member; --json says which, by whom and why")
     if left:
         console.print(f"and {left:,} more; --json or --jsonl gives all of them", style="dim")
 

@@ -32,6 +32,7 @@ from clew.cli import (
     leads,
     links,
     marks,
+    matches,
     members,
     messages,
     nodes,
@@ -75,6 +76,7 @@ app.add_typer(cases.app, name="case", help="Cases: how one ends for good.")
 app.add_typer(categories.app, name="category", help="Categories: observed once, and made by each scheme.")
 app.add_typer(clues.app, name="clue", help="Clues: what was seen, heard or read in media.")
 app.add_typer(marks.app, name="mark", help="Marks: whether media matter to your unit's enquiry.")
+app.add_typer(matches.app, name="match", help="Matches: whether two media are the same, as officers say.")
 app.add_typer(crops.app, name="crop", help="Crops: objects cut out of media, let out by a second officer.")
 app.add_typer(identifications.app, name="identification", help="Identification: how victims are found, by two.")
 app.add_typer(budgets.app, name="budget", help="Reveal budgets: how many media an officer may reveal.")

@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 
 from clew.domain.medium import MediumKind, Verdict
 from clew.domain.series import SOLVED, UNSOLVED, SeriesState
+from clew.domain.verdict import MatchVerdict
 
 
 class Answer(StrEnum):
@@ -145,8 +146,18 @@ _KIND_ORDER: Mapping[ReasonKind, int] = {kind: order for order, kind in enumerat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A reason that does not count, because a unit of the own member says that the two media are not the same."""
+
+    reason: Reason
+    verdict: MatchVerdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TriagedMedium:
     """One medium of a case with its answer; the best reason stands first.
+
+    `set_aside` are reasons that would count if nobody at home had said otherwise, the best first.
 
     `name` is its strongest digest in hexadecimal; `sha256` is absent where only other
     fingerprints came. `verdict` is what became of its bytes, None where the file could not even be
@@ -159,6 +170,7 @@ class TriagedMedium:
     kind: MediumKind
     answer: Answer
     reasons: tuple[Reason, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
     verdict: Verdict | None = None
     verdict_reason: str = ""
 

@@ -20,6 +20,7 @@ from clew.records import (
     enquiry,
     graph,
     handover,
+    judgement,
     localisation,
     outcomes,
     perusal,
@@ -217,8 +218,9 @@ def _clues(owner: Connection, _: ConnectionFacts) -> Check:
     """Whether clues and votes go with what they are about, and each clue is whole."""
     return verdict(
         "clues",
-        (localisation.HELD_BY_THE_DATABASE | showing.HELD_BY_THE_DATABASE | perusal.HELD_BY_THE_DATABASE) - held(owner),
-        good="The database holds clues whole; clues, sightings and marks go with their media, votes with their series.",
+        (localisation.HELD_BY_THE_DATABASE | showing.HELD_BY_THE_DATABASE | perusal.HELD_BY_THE_DATABASE
+         | judgement.HELD_BY_THE_DATABASE) - held(owner),
+        good="The database holds clues whole; what is said of media goes with them, and votes go with their series.",
         bad="Run clew init on a new database and bring the records over: these are gone",
     )
 
@@ -270,7 +272,8 @@ def _leads(owner: Connection, facts: ConnectionFacts) -> Check:
         late = owner.execute(
             "select exists (select from lead_news where noted_at < now() - %s)", [pursuit.LATE_AFTER]
         ).fetchone()
-    if missing := {*pursuit.TRIGGERS, *pursuit.OF_PLACES, *pursuit.OF_CLUES, *pursuit.OF_ANSWERS} - kept:
+    triggers = {*pursuit.TRIGGERS, *pursuit.OF_PLACES, *pursuit.OF_CLUES, *pursuit.OF_ANSWERS, *pursuit.OF_VERDICTS}
+    if missing := triggers - kept:
         bad = "Run clew init on a new database and bring the records over: these are gone"
         return verdict("leads", missing, good="", bad=bad)
     return Check(

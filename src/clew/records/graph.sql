@@ -64,5 +64,8 @@ begin
            select from case_stacks t where t.case_id = k.case_id and t.medium_id = p.new);
     -- And how units marked them.
     update marks k set medium_id = p.new from unnest(own_olds, own_news) as p (old, new) where k.medium_id = p.old;
+    -- And what officers said of their matches, from either side.
+    update match_verdicts v set medium_id = p.new from unnest(own_olds, own_news) as p (old, new) where v.medium_id = p.old;
+    update match_verdicts v set other_id = p.new from unnest(own_olds, own_news) as p (old, new) where v.other_id = p.old;
 end
 $$;

@@ -16,6 +16,7 @@ from clew.keys.texts import Texts
 from clew.records import sealed
 from clew.records.intakes import PATH
 from clew.records.session import Session
+from clew.records.verdicts import REFUSED
 
 PAIRS_MAX = 20_000
 """How many pairs one rule looks at."""
@@ -87,7 +88,10 @@ def equal_bytes(session: Session) -> list[Pair]:
 
 
 def matched(session: Session, kind: int) -> list[tuple[UUID, UUID, int, int, int, int, int]]:
-    """(medium, series, bits, radius, frames matched, compared, milliseconds) of matches of a kind, each way round."""
+    """(medium, series, bits, radius, frames matched, compared, milliseconds) of matches of a kind, each way round.
+
+    What the own unit says is not the same is no ground.
+    """
     one_way = """
         select c.id as medium, m.{there} as n, m.distance_bits, m.radius_bits, m.frames_matched, m.frames_compared,
                m.a_to_ms - m.a_from_ms as ms
@@ -96,10 +100,12 @@ def matched(session: Session, kind: int) -> list[tuple[UUID, UUID, int, int, int
     with session.cursor() as cursor:
         cursor.execute(
             f"""
+            with {REFUSED}
             select p.medium, s.id, p.distance_bits, p.radius_bits, p.frames_matched, p.frames_compared, p.ms
               from ({ways}) p join series_media sm on sm.medium_id = p.n join series s on s.id = sm.series_id and {_IS_SAID}
+             where not exists (select from refused r where r.here = p.medium and r.there = p.n)
              limit {PAIRS_MAX}""",
-            {"kind": kind},
+            {"kind": kind, "member": session.actor.member, "unit": session.actor.unit},
         )
         return [tuple(row) for row in cursor]
 

@@ -138,6 +138,20 @@ begin
 end
 $$;
 
+-- A match that is not set aside any more: what was refused because of it is looked for again, on every record of the two.
+create or replace function clew_note_verdicts() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    perform clew_leave_news(array(
+        select distinct m.id
+          from new_rows n join media e on e.id in (n.medium_id, n.other_id) join media m on m.name = e.name
+         where n.said = 'same' or n.withdrawn_at is not null));
+    return null;
+end
+$$;
+
 -- A series that is said to be taken at a place, or a place to appear in it: one medium of it is enough to look again.
 create or replace function clew_note_changed_links() returns trigger
 language plpgsql volatile security definer

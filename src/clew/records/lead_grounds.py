@@ -22,6 +22,7 @@ from clew.domain.series import SOLVED, UNSOLVED
 from clew.records import sealed
 from clew.records.matches import MatchKind
 from clew.records.session import Session
+from clew.records.verdicts import REFUSED
 
 SERIES_MAX = 100_000
 """How many series one unit waits for at most: what is left out is looked at by nobody."""
@@ -75,7 +76,7 @@ def lay_out(session: Session, round_id: UUID) -> int:
         if count:
             cursor.execute("analyze pg_temp.lead_candidates")
             _lay_out_series(session, cursor)
-            _lay_out_matches(cursor)
+            _lay_out_matches(session, cursor)
         return count
 
 
@@ -109,8 +110,8 @@ def _lay_out_series(session: Session, cursor: Cursor[TupleRow]) -> None:
     cursor.execute("analyze pg_temp.lead_series")
 
 
-def _lay_out_matches(cursor: Cursor[TupleRow]) -> None:
-    """What the media of the round are near to, whoever has it and may be seen; runs first."""
+def _lay_out_matches(session: Session, cursor: Cursor[TupleRow]) -> None:
+    """What the media of the round are near to, whoever has it and may be seen, but for what the unit refused; runs first."""
     cursor.execute(
         """
         create temporary table if not exists lead_matches (
@@ -123,7 +124,13 @@ def _lay_out_matches(cursor: Cursor[TupleRow]) -> None:
           from pg_temp.lead_candidates c join matches m on m.{here} = c.id"""
         for side, here, there in (("a", "a_medium", "b_medium"), ("b", "b_medium", "a_medium"))
     )
-    cursor.execute(f"insert into pg_temp.lead_matches select * from ({ways}) near order by kind desc limit {MATCHES_MAX}")
+    cursor.execute(
+        f"""
+        insert into pg_temp.lead_matches with {REFUSED} select * from ({ways}) near (c, n, kind, matched, compared, ms)
+         where not exists (select from refused r where r.here = near.c and r.there = near.n)
+         order by kind desc limit {MATCHES_MAX}""",
+        _unit(session),
+    )
     cursor.execute("analyze pg_temp.lead_matches")
 
 

@@ -26,6 +26,7 @@ from clew.records import (
     exercises,
     graph,
     handover,
+    judgement,
     localisation,
     locks,
     log,
@@ -113,6 +114,7 @@ APP_GRANTS = {
     **officer_keys.APP_GRANTS,
     **showing.APP_GRANTS,
     **perusal.APP_GRANTS,
+    **judgement.APP_GRANTS,
     **uploads.APP_GRANTS,
 }
 
@@ -144,6 +146,7 @@ BLIND_GRANTS = {
     **localisation.BLIND_GRANTS,
     **showing.BLIND_GRANTS,
     **perusal.BLIND_GRANTS,
+    **judgement.BLIND_GRANTS,
 }
 
 FUNCTIONS_OF_THE_APP = (
@@ -283,6 +286,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **officer_keys.RULES,
     **showing.RULES,
     **perusal.RULES,
+    **judgement.RULES,
     **uploads.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""

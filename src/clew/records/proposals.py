@@ -129,6 +129,30 @@ def decided(session: Session, one: Proposal) -> None:
         )  # fmt: skip
 
 
+def drop_of_match(session: Session, here: bytes, there: bytes) -> int:
+    """What waits for the own unit because these two contents match waits no longer; how many proposals.
+
+    What another match speaks for too is found again when somebody looks for proposals.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            with sides (one, other) as (values (%(here)s::bytea, %(there)s::bytea), (%(there)s, %(here)s))
+            delete from series_proposals p using sides d
+             where p.member = %(member)s and p.unit = %(unit)s and p.rule = any(%(rules)s)
+               and exists (select from series_media sm join media n on n.id = sm.medium_id
+                            where sm.series_id = p.series_id and n.name = d.other)
+               and (exists (select from media m where m.id = p.medium_id and m.name = d.one)
+                    or p.media = 1 and exists (select from series_media sm join media m on m.id = sm.medium_id
+                                                where sm.series_id = p.other_id and m.name = d.one))""",
+            {
+                "here": here, "there": there, "member": session.actor.member, "unit": session.actor.unit,
+                "rules": [Rule.NEAR_COPY.value, Rule.ALIGNED_VIDEO.value],
+            },
+        )  # fmt: skip
+        return cursor.rowcount
+
+
 def _of(session: Session, condition: str, values: dict[str, object], limit: int) -> tuple[Proposal, ...]:
     with session.cursor() as cursor:
         cursor.execute(

@@ -69,6 +69,7 @@ FUNCTIONS_OF_THE_BLIND = (
     "clew_note_new_matches()",
     "clew_note_new_media()",
     "clew_note_new_places()",
+    "clew_note_verdicts()",
 )
 
 LATE_AFTER = timedelta(hours=1)
@@ -95,6 +96,10 @@ OF_PLACES: Mapping[str, tuple[str, str, str, str]] = {
 OF_CLUES: Mapping[str, tuple[str, str, str, str]] = {
     "clues_are_news": ("insert", "clues", NEW, "clew_note_new_places"),
     "changed_clues_are_news": ("update", "clues", CHANGED, "clew_note_changed_clues"),
+}
+OF_VERDICTS: Mapping[str, tuple[str, str, str, str]] = {
+    "verdicts_are_news": ("insert", "match_verdicts", NEW, "clew_note_verdicts"),
+    "changed_verdicts_are_news": ("update", "match_verdicts", NEW, "clew_note_verdicts"),
 }
 OF_ANSWERS: Mapping[str, tuple[str, str, str, str]] = {
     "answers_are_news": ("insert", "question_answers", NEW, "clew_note_new_answers"),

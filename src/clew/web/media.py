@@ -1,22 +1,27 @@
 """One medium: its facts, why others are called the same, and the way to look at it, covered until somebody does."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import inspecting
+from clew.actions import inspecting, judging
 from clew.actions.inspecting import Compared, FramePair
+from clew.actions.opening import Session
+from clew.domain.errors import Invalid, NotVisible
+from clew.domain.handling import Actor
 from clew.domain.triage import Reason, ReasonKind
-from clew.web import words
+from clew.domain.verdict import Said, Why
+from clew.web import verdict_words, words
 from clew.web.acting import as_officer
-from clew.web.posting import TOLD
+from clew.web.posting import TOLD, done
 from clew.web.references import identifier_in
 
 RULES: Mapping[ReasonKind, str | Promise] = {
@@ -36,18 +41,31 @@ def one(request: HttpRequest, medium: UUID) -> HttpResponse:
     """A medium and what is called the same. No picture is here before it is revealed."""
     with as_officer(request.user.get_username()) as session:
         view = inspecting.look(session, medium, identifier_in(request.GET.get("with", "")))
-        me = (session.actor.member, session.actor.unit)
+        actor = session.actor
+        me = (actor.member, actor.unit)
     shown = {
         "view": view, "medium": view.medium,
         "is_own": me == (view.medium.handling.owner_member, view.medium.handling.owner_unit),
-        "digest": view.medium.name.hex(), "chosen": None if view.chosen is None else compared(view.chosen),
-        "others": [compared(one) for one in view.others], "told": request.session.pop(TOLD, None),
+        "digest": view.medium.name.hex(), "chosen": None if view.chosen is None else compared(view.chosen, actor),
+        "others": [compared(one, actor) for one in view.others], "whys": verdict_words.WHYS.items(),
+        "told": request.session.pop(TOLD, None),
         "facts": sorted(view.medium.facts.items())[:FACTS_SHOWN_MAX], "place": _place(view),
     }  # fmt: skip
     return render(request, "media/one.html", shown)
 
 
-def compared(one: Compared) -> dict[str, object]:
+@require_POST
+def judge(request: HttpRequest, name: str, step: str) -> HttpResponse:
+    """Say of a match of the medium whether the two are the same, or take back what was said."""
+    if step not in STEPS:
+        raise NotVisible("There is no such step.")
+    medium, other = (identifier_in(request.POST.get(one, "")) for one in ("medium", "with"))
+    back = reverse("home") if medium is None else reverse("medium", args=[medium])
+    address = back if other is None else f"{back}?with={other}#match"
+    return done(request, lambda session: (STEPS[step](session, request.POST, name), address), address, hides=True)
+
+
+def compared(one: Compared, viewer: Actor) -> dict[str, object]:
     """Another medium that is called the same, ready for a page."""
     match = one.match
     how = words.how(
@@ -61,7 +79,47 @@ def compared(one: Compared) -> dict[str, object]:
         "rate": _rate(one), "offset": _offset(one), "frames": [_frame(pair) for pair in one.frames],
         "at_here": ",".join(str(pair.here_ms) for pair in one.frames), "transform": match.transform.word,
         "at_there": ",".join(str(pair.there_ms) for pair in one.frames),
+        "verdicts": verdict_words.lines(one.verdicts, viewer), "is_set_aside": one.set_aside is not None,
+        "is_same_content": one.match.kind is ReasonKind.DIGEST,
     }  # fmt: skip
+
+
+def _same(session: Session, form: QueryDict, name: str) -> str:
+    judging.judge(session, _content(name), _content(form.get("other", "")), Said.SAME)
+    return _("Kept: your unit says that the two are the same.")
+
+
+def _not_the_same(session: Session, form: QueryDict, name: str) -> str:
+    why = form.get("why", "")
+    if why not in {*Why}:
+        raise Invalid("Say why the two are not the same.")
+    judging.judge(session, _content(name), _content(form.get("other", "")), Said.NOT_THE_SAME, Why(why))
+    return _("Kept: for your unit this match is set aside. What other members see stays as it is.")
+
+
+def _undo(session: Session, form: QueryDict, _name: str) -> str:
+    verdict = identifier_in(form.get("verdict", ""))
+    if verdict is None:
+        raise NotVisible("There is nothing to undo.")
+    judging.undo(session, verdict)
+    return _("Taken back: what your unit said before holds again.")
+
+
+STEPS: Mapping[str, Callable[[Session, QueryDict, str], str]] = {
+    Said.SAME.value: _same, Said.NOT_THE_SAME.value: _not_the_same, "undo": _undo,
+}  # fmt: skip
+
+
+def _content(untrusted_digest: str) -> bytes:
+    """A content as its strongest digest names it.
+
+    Raises:
+        NotVisible: it is none.
+    """
+    try:
+        return bytes.fromhex(untrusted_digest)
+    except ValueError:
+        raise NotVisible("There is no such match.") from None
 
 
 def _frame(pair: FramePair) -> tuple[str, str, str]:

@@ -12,6 +12,7 @@ from clew.actions.opening import Session
 from clew.domain.intake import Progress
 from clew.domain.triage import Answer, Counts, TriagedMedium, grouped
 from clew.web import words
+from clew.web.verdict_words import SetAsideWords, set_aside
 
 MEDIA_PER_PAGE = 50
 PATHS_SHOWN = 3
@@ -52,6 +53,7 @@ class Row:
     medium: TriagedMedium
     paths: Folded
     reasons: Folded
+    set_aside: tuple[SetAsideWords, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,7 @@ def row(medium: TriagedMedium, names: Mapping[str, str], contacts: Mapping[str, 
             shown=REASONS_SHOWN,
             unfolded_max=REASONS_UNFOLDED_MAX,
         ),
+        set_aside=tuple(set_aside(medium.set_aside)),
     )
 
 

@@ -43,6 +43,7 @@ POSTED_AT_ONCE = {
     "look-reveal": "a reveal lies under a statement of purpose and case that asked within the hour; a key press cannot",
     "look-cover": "to cover what is shown only narrows, and is done in a hurry",
     "exposure": "a clock that the page itself moves on, and that nobody but the officer reads",
+    "medium-verdict": "a verdict is the own unit's and undone by one press, and an officer goes through many matches",
     "grid-mark": "a mark is the own unit's alone and undone by one key, and a seizure takes thousands of them",
     "grid-sort": "it refuses with a sentence of its own, for a script: tests/scenario/test_going_through.py",
     "sign-in-end": "ending one's own sign-in only narrows, and whoever lost a laptop is in a hurry",

@@ -32,6 +32,7 @@ from clew.records.models.gathering import (
 )
 from clew.records.models.handling import HandlingChange, MemberRule
 from clew.records.models.identification import VictimStep
+from clew.records.models.judgement import MatchVerdict
 from clew.records.models.lead import Lead, LeadCheck, LeadMedium, LeadNews, LeadStep
 from clew.records.models.link import Link, LinkStep
 from clew.records.models.look import Exposure, OpenLook, Sighting
@@ -121,6 +122,7 @@ __all__ = [
     "MailAddress",
     "Mark",
     "Match",
+    "MatchVerdict",
     "Medium",
     "MediumKey",
     "Member",

@@ -1,0 +1,37 @@
+"""Judgement: who may read and write verdicts on matches; rules of row security.
+
+Whoever sees both media for their facts sees what was said of the match, as of observations. A verdict is its unit's own:
+no other changes it, and it goes with either medium.
+"""
+
+from collections.abc import Mapping
+
+from clew.records.custody import OWN_UNIT
+from clew.records.visibility import OFFICER
+
+SEES_BOTH_MEDIA = (
+    "exists (select from public.media m where m.id = medium_id)"
+    " and exists (select from public.media m where m.id = other_id)"
+)
+OWN_WORD = f"{OWN_UNIT} and said_by = {OFFICER} and withdrawn_at is null"
+
+RULES: Mapping[str, Mapping[str, str]] = {
+    "match_verdicts": {
+        "select": f"using ({SEES_BOTH_MEDIA})",
+        "insert": f"with check ({OWN_WORD} and {SEES_BOTH_MEDIA})",
+        "update": f"using ({OWN_WORD}) with check ({OWN_UNIT} and said_by = {OFFICER})",
+    },
+}
+
+APP_GRANTS = {"match_verdicts": "select, insert, update (withdrawn_at)"}
+
+# They go to the records with which their media are joined.
+BLIND_GRANTS = {"match_verdicts": "select (medium_id, other_id), update (medium_id, other_id)"}
+
+GOES_WITH_ITS_MEDIA = tuple(
+    f"alter table match_verdicts add constraint match_verdicts_{column}_goes_with_it"
+    f" foreign key ({column}) references media (id) on delete cascade"
+    for column in ("medium_id", "other_id")
+)
+HELD_BY_THE_DATABASE = frozenset({"match_verdicts_medium_id_goes_with_it", "match_verdicts_other_id_goes_with_it"})
+"""Constraints without which what this page says does not hold."""
