@@ -1,4 +1,4 @@
-"""What the audit costs: an act, the sequencer, a receipt, a proof, verifying, and the share of an intake.
+"""What the audit costs: an act, the sequencer, a receipt, a count of reveals, a proof, verifying, and the share of an intake.
 
 `python -m benchmarks.audit [--quick] [--json]`. A fresh node is founded below `.bench/` and removed
 at the end. The share is a ratio of medians in one run: intakes with and without the audit's writes
@@ -21,6 +21,8 @@ from clew.node.configuration import Configuration
 
 PER_TRANSACTION = 5_000
 MARGIN_MAX = 1.15
+REVEALED = 3_000
+"""As many media as an officer may reveal within a day where nothing else is given."""
 
 
 def measure(report: Report, *, acts: int, files: int, rounds: int) -> None:
@@ -34,6 +36,7 @@ def measure(report: Report, *, acts: int, files: int, rounds: int) -> None:
         actor = opening.actor_of("ada")
         _measure_act(report, actor)
         _measure_log(report, actor, acts)
+        _measure_budget(report)
         _measure_intakes(report, configuration, source, rounds)
     for name, peak in memory_peaks_mb().items():
         report.add(f"memory: {name}", peak, "MB")
@@ -87,7 +90,26 @@ def _measure_log(report: Report, actor: Any, acts: int) -> None:
     report.add("leaves and tiles on disk", float(size) / found.size, "bytes/event")
 
 
-def _write_acts(actor: Any, acts: int) -> UUID:
+def _measure_budget(report: Report) -> None:
+    """What it costs to know what is left of a reveal budget, beside all that the log holds by now."""
+    from clew.actions import admitting, budgeting, opening
+    from clew.records.session import acting_as
+
+    admitting.add_officer("bo", member="NO", unit="VICTIM-ID")
+    actor = opening.actor_of("bo")
+
+    def count() -> float:
+        with acting_as(actor) as session:
+            return 1000 * _seconds(lambda: budgeting.left(session))
+
+    for revealed in (0, REVEALED):
+        _write_acts(actor, revealed, act="medium.reveal")
+        waits = [count() for _ in range(200)]
+        note = f"{revealed:,} different media within the day; median of 200"
+        report.add("what is left of a reveal budget", statistics.median(waits), "ms", note=note)
+
+
+def _write_acts(actor: Any, acts: int, act: str = "triage.read") -> UUID:
     """So many acts of one officer, a few thousand in a transaction; the last one."""
     from clew.records import audit
     from clew.records.session import acting_as
@@ -96,7 +118,7 @@ def _write_acts(actor: Any, acts: int) -> UUID:
     for first in range(0, acts, PER_TRANSACTION):
         with acting_as(actor) as session:
             for _ in range(min(PER_TRANSACTION, acts - first)):
-                last = audit.append(session, "triage.read", str(uuid4()), {"media": 50})
+                last = audit.append(session, act, str(uuid4()), {"media": 50})
     return last
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -17,15 +17,18 @@ from clew.actions import auditing, budgeting, cropping, releasing
 from clew.actions.auditing import Wanted
 from clew.actions.cropping import Box, Piece
 from clew.cli.drawing import landscape, room
+from clew.domain import reveal_budget
 from clew.domain.errors import NotVisible, SecondPersonNeeded, StepRefused
 from clew.domain.handling import Actor
 from clew.domain.officer import Role
 from clew.domain.reveal_budget import SHIPPED, OverBudget, RevealBudget
 from clew.domain.suspension import Level, Scope
+from clew.records import reveal_budgets
 from clew.records.session import acting_as
 from tests.end_to_end.test_queries_of_pages import QUERIES_MAX, counted
 from tests.world.clients import shown_ago, signed_in
 from tests.world.commands import clew
+from tests.world.meanwhile import while_open
 from tests.world.office import Office, cutter_of, unit_only
 from tests.world.shown import CASE, PURPOSE, eyes_of, looking, revealed
 from tests.world.world import World
@@ -124,6 +127,35 @@ def test_beyond_the_budget_nothing_opens_until_its_window_has_passed(
     assert revealed(clients[0], fourth)["status"] == 409
     pass_time(world, "23 hours")
     assert revealed(clients[0], fourth)["status"] == 200
+
+
+def test_of_two_who_ask_for_the_last_of_a_budget_the_later_waits_and_is_refused(
+    world: World, ada: Actor, anna: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first has counted and has nothing on record yet when the second comes."""
+    give(anna, of(Level.OFFICER, "ada"), RevealBudget(hourly=1, daily=1))
+    granted = []
+
+    def spend() -> None:
+        with acting_as(ada) as session:
+            spent = budgeting.spend(session, "medium.reveal", str(uuid4()), purpose=PURPOSE, case=CASE, owner="NO")
+        granted.append(spent.refusal is None)
+
+    with while_open(monkeypatch, world, spend, at=(reveal_budget, "wait_seconds")) as meanwhile:
+        spend()
+    assert meanwhile.had_to_wait
+    assert granted == [True, False]
+
+
+def test_of_two_administrators_at_once_the_later_replaces_what_the_first_gave(
+    world: World, ada: Actor, anna: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bert = world.officer("bert", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)
+    scope = of(Level.OFFICER, "ada")
+    with while_open(monkeypatch, world, lambda: give(bert, scope), at=(reveal_budgets, "give")) as meanwhile:
+        give(anna, scope, RevealBudget(hourly=7, daily=8))
+    assert meanwhile.had_to_wait
+    assert left(ada) == (TWO.hourly, TWO.daily)
 
 
 def check_told(client: Client, first: UUID, other: UUID, ada: Actor, anna: Actor) -> None:
