@@ -73,7 +73,7 @@ def found_pages(own: Any) -> list[Page]:
 
 
 def largest() -> list[Page]:
-    """The pages of what is largest."""
+    """The pages of what is largest, and of a middling case."""
     from clew.records import officers
     from clew.records.session import acting_as
 
@@ -87,12 +87,16 @@ def largest() -> list[Page]:
         (person,) = cursor.fetchone()
     kind = "victims" if person.startswith("V") else "offenders"
     case, exhibit, series = pages_world.BIG_CASE, pages_world.BIG_EXHIBIT, pages_world.BIG_SERIES
+    middling, part = pages_world.MIDDLING_CASE, pages_world.MIDDLING_EXHIBIT
     addresses = [
         f"/cases/{case}/", f"/cases/{case}/exhibits/{exhibit}/", f"/cases/{case}/media/", f"/cases/{case}/media/page",
         f"/cases/{case}/exhibits/{exhibit}/media/page", f"/cases/{case}/proposals/", f"/cases/{case}/categories/",
         f"/cases/{case}/end/", f"/handling/case/{case}/", f"/handling/exhibit/{case}/{exhibit}/", f"/overlaps/case/{case}/",
         f"/series/{series}/", f"/series/{series}/media/", f"/series/{series}/media/page", f"/series/{series}/workbench/",
-        f"/handling/series/{series}/", f"/leads/?series={series}", f"/{kind}/{person}/", f"/links/{person}/",
+        f"/handling/series/{series}/", f"/handling/case/{case}/?as=NO", f"/handling/series/{series}/?as=NO",
+        f"/cases/{middling}/", f"/cases/{middling}/exhibits/{part}/", f"/cases/{middling}/media/page",
+        f"/cases/{middling}/exhibits/{part}/media/page", f"/cases/{middling}/categories/", f"/handling/case/{middling}/",
+        f"/overlaps/case/{middling}/", f"/leads/?series={series}", f"/{kind}/{person}/", f"/links/{person}/",
     ]  # fmt: skip
     return [Page(name=f"{one} (largest)", address=one, people=INVESTIGATORS) for one in addresses]
 

@@ -18,6 +18,8 @@ from clew.records.visibility import visible
 
 MEMBER, UNIT = "SE", "VICTIM-ID"
 BIG_CASE, BIG_EXHIBIT, BIG_SERIES = "SE-large", "PHONE-large", "series-large"
+MIDDLING_CASE, MIDDLING_EXHIBIT = "SE-mid", "PHONE-mid"
+"""A tenth of the largest: what the planner does for very much and for very little it does for neither between."""
 PREVIEWS = 1_000
 """Media of the large case that have a preview: more than a page of the grid asks for at once."""
 
@@ -83,13 +85,17 @@ def _places_of_media(world, sizes: Sizes) -> None:
     sven = officers.actor_of("sven")
     cover = handling(sven)
     exhibit_id = world.exhibit(sven, BIG_CASE, BIG_EXHIBIT)
+    middling_exhibit = world.exhibit(sven, MIDDLING_CASE, MIDDLING_EXHIBIT)
     with acting_as(sven) as session:
-        case_id = cases.find_own(session, BIG_CASE)
+        case_id, middling_case = cases.find_own(session, BIG_CASE), cases.find_own(session, MIDDLING_CASE)
         series_id = series.find_or_open(session, BIG_SERIES, cover)
-        path = sealed.of_case(MEMBER, case_id, make=True).seal(b"DCIM/100CANON/IMG_0001.JPG", PATH)
+        path, middling_path = (
+            sealed.of_case(MEMBER, one, make=True).seal(b"DCIM/100CANON/IMG_0001.JPG", PATH) for one in (case_id, middling_case)
+        )
     with psycopg.connect(**visibility.bypassing_parameters(world.facts), autocommit=True) as database:
         for statement in _media(sizes, case_id, exhibit_id, series_id, path):
             database.execute(statement)
+        database.execute(_places(sizes.case // 10, middling_case, middling_exhibit, middling_path))
         shown = database.execute(
             f"select id, sha256 from media where owner_member = '{MEMBER}' and size_bytes > 1000 order by id limit {PREVIEWS}"
         ).fetchall()
@@ -101,17 +107,26 @@ def _places_of_media(world, sizes: Sizes) -> None:
             )
 
 
+_OWN = f"'{MEMBER}', '{UNIT}', {visibility._circles(Audience.ALL)}, '{{}}'::text[], '{{}}'::text[]"
+_MEDIUM = "md5('large' || n)::uuid"
+
+
+def _places(media: int, case_id: UUID, exhibit_id: UUID, path: bytes) -> str:
+    """So many media of the largest case lie in this exhibit."""
+    return f"""
+        insert into occurrences (exhibit_id, case_id, intake_id, path, path_key, size_bytes, medium_id, {_COVER})
+        select '{exhibit_id}', '{case_id}', md5('large')::uuid, '\\x{path.hex()}', int8send(n + 1000000000), 1000, {_MEDIUM}, {_OWN}
+          from generate_series(1, {media}) n"""
+
+
 def _media(sizes: Sizes, case_id: UUID, exhibit_id: UUID, series_id: UUID, path: bytes) -> list[str]:
-    own = f"'{MEMBER}', '{UNIT}', {visibility._circles(Audience.ALL)}, '{{}}'::text[], '{{}}'::text[]"
-    every, one = f"generate_series(1, {sizes.case}) n", "md5('large' || n)::uuid"
+    own, one, every = _OWN, _MEDIUM, f"generate_series(1, {sizes.case}) n"
     seen = visible("b.", viewer_member=f"'{MEMBER}'", viewer_unit=f"'{UNIT}'", viewer_use=FACTS)
     return [
         f"""insert into media (id, name, sha256, sha1, md5, size_bytes, kind, verdict, width, height, {_COVER})
             select {one}, d, d, substr(d, 1, 20), substr(d, 1, 16), 1000 + n, 'image', 1, 1600, 1200, {own}
               from (select n, sha256(int8send(case n % 3 when 0 then n else n + 1000000000 end::bigint)) as d from {every}) g""",
-        f"""insert into occurrences (exhibit_id, case_id, intake_id, path, path_key, size_bytes, medium_id, {_COVER})
-            select '{exhibit_id}', '{case_id}', md5('large')::uuid, '\\x{path.hex()}', int8send(n + 1000000000), 1000, {one}, {own}
-              from {every}""",
+        _places(sizes.case, case_id, exhibit_id, path),
         f"""insert into medium_keys (medium_id, case_id, member, blob, wrapped)
             select {one}, '{case_id}', '{MEMBER}', sha256(int8send(n)), sha256(int8send(n)) || sha256(int8send(-n)) from {every}""",
         f"""insert into fingerprints (medium_id, kind, bits, engine, first, count, {_COVER})
