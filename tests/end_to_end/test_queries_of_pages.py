@@ -93,6 +93,10 @@ def asked(own: Foreign, who: str, patterns: list[str]) -> dict[str, list[str]]:
                 answer = client.get(address)
             if answer.status_code == 200:
                 found[pattern] = sent
+                if pattern.startswith("handling/"):
+                    with counted() as sent:
+                        assert b'id="sight"' in client.get(f"{address}?as=NO").content
+                    found[f"{pattern}?as"] = sent
                 break
     return found
 

@@ -15,6 +15,7 @@ from clew.records import covers, handling_changes, handlings, wordings
 from clew.records.handlings import Group, IntakeGroup, Lying, Move, Subject
 from clew.records.intakes import Intake
 from clew.records.session import Session
+from clew.records.several import several
 from clew.records.wordings import WordGroup, Wording
 
 ENTERED = "As it was entered."
@@ -152,7 +153,7 @@ def parts_of(session: Session, subject: Subject, holds: Handling, day: date) -> 
     parts = {subject.id: (subject, holds)}
     if subject.kind is SubjectKind.CASE:
         exhibits = handlings.exhibits_of(session, subject.id)
-        own = handling_changes.of_handling(session, [exhibit.id for exhibit in exhibits])
+        own = handling_changes.of_handling(session, [exhibit.id for exhibit in exhibits]) if exhibits else {}
         for exhibit in exhibits:
             changes = own.get(exhibit.id)
             if changes:
@@ -165,16 +166,19 @@ def parts_of(session: Session, subject: Subject, holds: Handling, day: date) -> 
 
 def targets_of(
     session: Session, subject: Subject, parts: dict[UUID, tuple[Subject, Handling]], *, reaches_own: bool = False,
-    counted_max: int | None = None,
+    groups: Sequence[Group] | None = None,
 ) -> list[Target]:  # fmt: skip
     """For each group of the subject's media: the handling that its place and all its series give together.
 
     So no place ever widens what a series restricts, and no series what a place does; and neither widens what was
-    entered narrower than them. With `counted_max` no more places of media are looked at than that.
+    entered narrower than them. Without `groups` they are all looked for.
     """
-    groups = handlings.groups(session, subject, counted_max)
-    kept = handlings.handlings_of(session, {key for group in groups for key in group.deciding})
-    owns = _own_handlings(session, (group.lying for group in groups))
+    groups = handlings.groups(session, subject) if groups is None else groups
+    kept, owns = several(
+        session,
+        lambda asking: handlings.handlings_of(asking, {key for group in groups for key in group.deciding}),
+        lambda asking: _own_handlings(asking, (group.lying for group in groups)),
+    )
     found = []
     for group in groups:
         keys = [key for key in group.deciding if key in kept]

@@ -34,6 +34,7 @@ from clew.domain.wording import Reworded, as_said, loosens, reworded, strictest
 from clew.records import audit, covers, handling_changes, handlings, members, officers, retentions, tombstones
 from clew.records.handlings import Subject
 from clew.records.intakes import Intake
+from clew.records.retentions import Kept
 from clew.records.session import Session, acting_as
 from clew.records.several import several
 
@@ -71,6 +72,17 @@ class Sight:
     media: dict[Use, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A subject's handling with what its page says beside it; `sight` is None where nobody's was asked for."""
+
+    view: View
+    kept: Kept
+    needs_second: bool
+    names: dict[str, str]
+    sight: Sight | None
+
+
 def look(
     session: Session, kind: SubjectKind, name: str, within: str | None = None, *, counted_max: int | None = None
 ) -> View:
@@ -83,13 +95,7 @@ def look(
     """
     subject = handlings.find(session, kind, name, within)
     audit.append(session, "handling.read", str(subject.id))
-    media, has_more = handlings.media_under(session, subject, counted_max)
-    return View(
-        kind=kind, id=subject.id, name=name, within=within, handling=subject.handling,
-        cover=covers.get(session, subject.cover_id),
-        changes=tuple(handling_changes.of(session, [subject.id]).get(subject.id, ())),
-        media=media, has_more=has_more,
-    )  # fmt: skip
+    return _view(session, subject, name, within, counted_max)
 
 
 def preview(
@@ -107,10 +113,60 @@ def preview(
     subject = handlings.find(session, kind, name, within)
     if member not in members.names(session):
         raise Invalid("No member of that code takes part.")
-    planned = subject.handling if given is None else _planned(session, subject, given)
-    parts = parts_of(session, subject, planned, today())
-    targets = targets_of(session, subject, parts, counted_max=counted_max)
+    sight = _sight(session, subject, member, given, counted_max)
     audit.append(session, "handling.preview", str(subject.id))
+    return sight
+
+
+def page(
+    session: Session, kind: SubjectKind, name: str, within: str | None, *,
+    member: str = "", given: Handling | None = None, counted_max: int,
+) -> Page:  # fmt: skip
+    """What `look` gives and, of a `member` that takes part, `preview`, with what stands beside them: in few statements.
+
+    Raises:
+        NotVisible: the unit has no such subject.
+    """
+    subject = handlings.find(session, kind, name, within)
+    audit.append(session, "handling.read", str(subject.id))
+    view, kept, needs_second, names, sight = several(
+        session,
+        lambda asking: _view(asking, subject, name, within, counted_max),
+        lambda asking: retentions.of(asking, kind, subject.id),
+        needs_second_officer,
+        member_names,
+        lambda asking: _sight(asking, subject, member, given, counted_max) if member else None,
+    )
+    if member not in names:
+        sight = None
+    else:
+        audit.append(session, "handling.preview", str(subject.id))
+    return Page(view=view, kept=kept, needs_second=needs_second, names=names, sight=sight)
+
+
+def _view(session: Session, subject: Subject, name: str, within: str | None, counted_max: int | None) -> View:
+    (media, has_more), cover, changes = several(
+        session,
+        lambda asking: handlings.media_under(asking, subject, counted_max),
+        lambda asking: covers.get(asking, subject.cover_id),
+        lambda asking: handling_changes.of(asking, [subject.id]),
+    )
+    return View(
+        kind=subject.kind, id=subject.id, name=name, within=within, handling=subject.handling, cover=cover,
+        changes=tuple(changes.get(subject.id, ())), media=media, has_more=has_more,
+    )  # fmt: skip
+
+
+def _sight(
+    session: Session, subject: Subject, member: str, given: Handling | None, counted_max: int | None
+) -> Sight:
+    planned = subject.handling if given is None else _planned(session, subject, given)
+    parts, groups = several(
+        session,
+        lambda asking: parts_of(asking, subject, planned, today()),
+        lambda asking: handlings.groups(asking, subject, counted_max),
+    )
+    targets = targets_of(session, subject, parts, groups=groups)
     of_subject, *uses = handlings.uses_of(session, member, [planned, *(target.handling for target in targets)])
     seen = list(zip(targets, uses, strict=True))
     return Sight(
@@ -417,12 +473,6 @@ def ask_for_second(session: Session, *, is_asked: bool) -> None:
         raise StepRefused("Only an administrator of the member sets its rules.")
     handling_changes.ask_for_second(session, is_asked=is_asked)
     audit.append(session, "member.rule", session.actor.member, {"widening_needs_second": int(is_asked)})
-
-
-def what_a_change_needs(session: Session) -> tuple[bool, dict[str, str]]:
-    """Whether a wider handling needs a second officer of the unit, and the name of each member by its code."""
-    found: tuple[bool, dict[str, str]] = several(session, needs_second_officer, member_names)
-    return found
 
 
 def needs_second_officer(session: Session) -> bool:

@@ -171,11 +171,6 @@ def _unit_due(calendar: Actor) -> UnitDue:
     )  # fmt: skip
 
 
-def end_of(session: Session, kind: SubjectKind, subject_id: UUID) -> Kept:
-    """The own unit's subject with its end, for a page that put on record already that it was looked at."""
-    return retentions.of(session, kind, subject_id)
-
-
 def look(session: Session, kind: SubjectKind, name: str, within: str | None = None) -> tuple[Due, tuple[Decision, ...]]:
     """The own unit's subject with its end, and everything that was decided about it.
 

@@ -1,9 +1,11 @@
 """Changes of handling: appended, and moved from state to state; what they gave is never overwritten."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
+
+from psycopg.rows import TupleRow
 
 from clew.domain.agreement import State
 from clew.domain.cover import Cover
@@ -29,6 +31,15 @@ class Kept:
 
 def of(session: Session, subject_ids: Sequence[UUID]) -> dict[UUID, list[Change]]:
     """The changes of each of the own unit's subjects, in the order in which they were made."""
+    return _by_subject(_all_kept(session, _rows(session, subject_ids)))
+
+
+def of_handling(session: Session, subject_ids: Sequence[UUID]) -> dict[UUID, list[Change]]:
+    """The same without changes of words: of subjects for whose handling nothing was decided there are none."""
+    return _by_subject([_kept(row, None) for row in _rows(session, subject_ids) if row[13] is None])
+
+
+def _rows(session: Session, subject_ids: Sequence[UUID]) -> list[TupleRow]:
     with session.cursor() as cursor:
         cursor.execute(
             f"select {_COLUMNS} from handling_changes where subject_id = any(%s) and owner_member = %s and owner_unit = %s"
@@ -38,16 +49,14 @@ def of(session: Session, subject_ids: Sequence[UUID]) -> dict[UUID, list[Change]
                 CHANGES_PER_SUBJECT_MAX * max(1, len(subject_ids)),
             ],
         )  # fmt: skip
-        found: dict[UUID, list[Change]] = {}
-        for kept in _all_kept(session, cursor.fetchall()):
-            found.setdefault(kept.subject_id, []).append(kept.change)
-        return found
+        return cursor.fetchall()
 
 
-def of_handling(session: Session, subject_ids: Sequence[UUID]) -> dict[UUID, list[Change]]:
-    """The same without changes of words: of subjects for whose handling nothing was decided there are none."""
-    found = {key: [one for one in changes if one.cover is None] for key, changes in of(session, subject_ids).items()}
-    return {key: changes for key, changes in found.items() if changes}
+def _by_subject(every: Iterable[Kept]) -> dict[UUID, list[Change]]:
+    found: dict[UUID, list[Change]] = {}
+    for kept in every:
+        found.setdefault(kept.subject_id, []).append(kept.change)
+    return found
 
 
 def get(session: Session, change_id: UUID) -> Kept:
@@ -138,7 +147,8 @@ _COLUMNS = (
 
 
 def _all_kept(session: Session, rows: Sequence[Sequence]) -> list[Kept]:
-    given = covers.of(session, {row[13] for row in rows if row[13] is not None})
+    asked = {row[13] for row in rows if row[13] is not None}
+    given = covers.of(session, asked) if asked else {}
     return [_kept(row, given.get(row[13])) for row in rows]
 
 

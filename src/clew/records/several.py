@@ -1,7 +1,8 @@
 """Several small questions in one statement: each is written and read where its noun is, and PostgreSQL is asked once.
 
 A page shows a dozen small things of one record. Each of them as a statement of its own is a way to the database and
-back; here each becomes one column of one row, an array of its rows. Row security is what it is of each alone.
+back; here each becomes one column of one row, an array of its rows. Row security is what it is of each alone. A question
+that asks on, by what it was answered, asks with the others that do: there are as many statements as the longest asks.
 """
 
 import re
@@ -18,6 +19,7 @@ from psycopg.rows import TupleRow
 from clew.records.session import Session
 
 Ask = Callable[[Session], Any]
+Statement = tuple[str, object]
 _NAMED = re.compile(r"%\((\w+)\)s|%s")
 
 
@@ -36,19 +38,17 @@ class _Json(Loader):
 
 @dataclass(slots=True)
 class _Cursor:
-    """Notes the first statement it is asked, or gives the rows that were answered to it."""
+    """Notes the statement it is asked, or gives the rows that were answered to it."""
 
-    asked: list[tuple[str, object]]
-    given: list[TupleRow] | None
+    asking: "_Asking"
+    rows: Sequence[TupleRow] = ()
 
     def execute(self, statement: str, values: object = None) -> "_Cursor":
-        if self.given is None:
-            self.asked.append((statement, values))
-            raise _AskedError
+        (self.rows,) = self.asking.ask([(statement, values)])
         return self
 
     def __iter__(self) -> Iterator[TupleRow]:
-        return iter(self.given or ())
+        return iter(self.rows)
 
     def fetchall(self) -> list[TupleRow]:
         return list(self)
@@ -59,45 +59,57 @@ class _Cursor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asking(Session):
-    """The session as one question sees it: its cursor notes, or gives."""
+    """The session as one question sees it, which begins anew for each answer: `given` are those up to now."""
 
-    asked: list[tuple[str, object]] = field(default_factory=list)
-    given: list[TupleRow] | None = None
+    asked: list[Sequence[Statement]] = field(default_factory=list)
+    given: Sequence[list[list[TupleRow]]] = ()
+
+    def ask(self, statements: Sequence[Statement]) -> list[list[TupleRow]]:
+        """The rows of each of these, where they were answered."""
+        self.asked.append(statements)
+        if len(self.asked) > len(self.given):
+            raise _AskedError
+        return self.given[len(self.asked) - 1]
 
     @contextmanager
     def cursor(self) -> Iterator[psycopg.Cursor[TupleRow]]:  # type: ignore[override]
-        yield cast("psycopg.Cursor[TupleRow]", _Cursor(self.asked, self.given))
+        yield cast("psycopg.Cursor[TupleRow]", _Cursor(self))
 
 
 def several(session: Session, *asks: Ask) -> tuple[Any, ...]:
-    """What each of these gives: functions of a session that ask one statement that only reads, and what it says.
+    """What each of these gives: functions of a session that only read, and say no more than what they read.
 
-    A function that asks nothing is answered at once. None may ask twice, nor hold rows.
+    Each is called anew for every answer, so it may keep nothing, nor hold rows. It may itself ask several.
     """
-    noted = [_noted(session, ask) for ask in asks]
-    statements = [statement for statement, _ in noted if statement is not None]
-    answers = iter(_answers(session, statements))
-    return tuple(
-        answer if statement is None else ask(_asking(session, next(answers)))
-        for ask, (statement, answer) in zip(asks, noted, strict=True)
-    )
+    given: list[list[list[list[TupleRow]]]] = [[] for _ in asks]
+    found: dict[int, Any] = {}
+    while len(found) < len(asks):
+        noted = {
+            n: statements for n, ask in enumerate(asks)
+            if n not in found and (statements := _noted(session, ask, given[n], found, n))
+        }  # fmt: skip
+        if not noted:
+            break
+        every = [one for statements in noted.values() for one in statements]
+        answers = iter(session.ask(every) if isinstance(session, _Asking) else _answers(session, every))
+        for n, statements in noted.items():
+            given[n].append([next(answers) for _ in statements])
+    return tuple(found[n] for n in range(len(asks)))
 
 
-def _asking(session: Session, given: list[TupleRow] | None) -> _Asking:
-    return _Asking(actor=session.actor, use=session.use, acts=session.acts, given=given)
-
-
-def _noted(session: Session, ask: Ask) -> tuple[tuple[str, object] | None, Any]:
-    """The statement of a question; or None, and what it gave without one."""
-    asking = _asking(session, None)
+def _noted(
+    session: Session, ask: Ask, given: Sequence[list[list[TupleRow]]], found: dict[int, Any], number: int
+) -> Sequence[Statement]:
+    """What a question asks next; where that is nothing, what it gives is `found`."""
+    asking = _Asking(actor=session.actor, use=session.use, acts=session.acts, given=given)
     try:
-        answer = ask(asking)
+        found[number] = ask(asking)
     except _AskedError:
-        return asking.asked[0], None
-    return None, answer
+        return asking.asked[-1]
+    return ()
 
 
-def _answers(session: Session, statements: Sequence[tuple[str, object]]) -> list[list[TupleRow]]:
+def _answers(session: Session, statements: Sequence[Statement]) -> list[list[TupleRow]]:
     if not statements:
         return []
     named = [_renamed(number, *one) for number, one in enumerate(statements)]

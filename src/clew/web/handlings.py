@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import restricting, retaining
+from clew.actions import restricting
 from clew.actions.opening import Session
 from clew.domain.agreement import State
 from clew.domain.cover import Cover
@@ -63,23 +63,23 @@ def one(request: HttpRequest, kind: str, name: str, within: str | None = None) -
     """What holds for the subject, what was done about it, and how another member sees it: now, or as the form says."""
     subject_kind = _kind(kind, within)
     with as_officer(request.user.get_username()) as session:
-        view = restricting.look(session, subject_kind, name, within, counted_max=COUNTED_MAX)
-        kept_until = retaining.end_of(session, subject_kind, view.id)
         planned, told = _planned(session, request.GET)
-        needs_second, names = restricting.what_a_change_needs(session)
-        member = request.GET.get("as", "").strip().upper()
-        sight = None
-        if member and told is None:
-            sight, told = _sight(session, view, member, planned)
+        member = request.GET.get("as", "").strip().upper() if told is None else ""
+        found = restricting.page(
+            session, subject_kind, name, within, member=member, given=planned, counted_max=COUNTED_MAX
+        )
+        view, sight = found.view, found.sight
+        if member and sight is None:
+            told = _("No member of that code takes part.")
         shown = {
             "view": view,
-            "kept": kept_until,
+            "kept": found.kept,
             "address": address_of(subject_kind, name, within),
             "circles": _circles(planned or view.handling),
             "members": ", ".join(sorted((planned or view.handling).members)),
             "excluded": ", ".join(sorted((planned or view.handling).excluded - {BLOCKED})),
             "holds": [*words.handling(view.handling), *cover_words.lines(view.cover)],
-            "editor": cover_words.editor(view.cover, Cover(retention_end=kept_until.ends_on)),
+            "editor": cover_words.editor(view.cover, Cover(retention_end=found.kept.ends_on)),
             "changes": [_row(session, change) for change in reversed(view.changes[-CHANGES_SHOWN_MAX:])],
             "sight": None if sight is None else [(words.USES[use], count) for use, count in sight.media.items()],
             "seer": sight,
@@ -87,8 +87,8 @@ def one(request: HttpRequest, kind: str, name: str, within: str | None = None) -
             "as": member,
             "reason": request.GET.get("reason", ""),
             "until": request.GET.get("until", ""),
-            "needs_second": needs_second,
-            "names": names,
+            "needs_second": found.needs_second,
+            "names": found.names,
         }
     shown["told"] = told or request.session.pop(TOLD, None)
     return render(request, "handlings/one.html", shown)
@@ -191,16 +191,6 @@ def _planned(session: Session, query: QueryDict) -> tuple[Handling | None, str |
     try:
         return _said(session, query), None
     except ClewError as refused:
-        return None, refusal(refused)
-
-
-def _sight(
-    session: Session, view: restricting.View, member: str, planned: Handling | None
-) -> tuple[restricting.Sight | None, str | None]:
-    try:
-        found = view.kind, view.name, view.within
-        return restricting.preview(session, *found, member, planned, counted_max=COUNTED_MAX), None
-    except Invalid as refused:
         return None, refusal(refused)
 
 
