@@ -17,13 +17,13 @@ import hypothesis
 import pytest
 
 from clew.media.nursery import Nursery
-from clew.node import founding
+from clew.node import founding, postgres
 from clew.node import keys as node_keys
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.folders import make_private
 from clew.node.place import place_of
-from tests.world import compiling, mould
+from tests.world import compiling, kept, mould
 from tests.world.elsewhere import database_elsewhere
 from tests.world.world import World, leave
 
@@ -80,10 +80,13 @@ def configuration() -> Configuration:
 def node(configuration: Configuration) -> Iterator[ConnectionFacts]:
     """A founded node, its database up."""
     mould.pour(configuration)
-    founding.found(configuration)
-    with founding.opened(configuration) as facts:
-        yield facts
-        leave()
+    with postgres.running(configuration):
+        founding.found(configuration)
+        with founding.opened(configuration) as facts:
+            mould.run_lightly(facts)
+            yield facts
+            leave()
+            kept.leave()
 
 
 @pytest.fixture

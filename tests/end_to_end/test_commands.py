@@ -69,7 +69,8 @@ def _fresh(home: Path, compiled: Path, *, is_forked: bool = False, from_nothing:
 @contextmanager
 def held_up(node: Node) -> Iterator[Node]:
     """PostgreSQL of the node stays up meanwhile: no command has to start and to stop it."""
-    with postgres.running(Configuration(home=node.home)):
+    with postgres.running(Configuration(home=node.home)) as facts:
+        mould.run_lightly(facts)
         yield node
 
 

@@ -10,6 +10,7 @@ from clew.node import doctor
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.records import alliance, assertions, catalogue, graph, localisation, policies, rights
+from tests.world.kept import connected
 
 ALL = "delete, insert, select, update"
 
@@ -314,7 +315,7 @@ GOLDEN_FUNCTIONS = {
 
 @pytest.fixture
 def owner(node: ConnectionFacts) -> Iterator[psycopg.Connection[TupleRow]]:
-    with psycopg.connect(**node.as_owner()) as connection:
+    with connected(**node.as_owner()) as connection:
         yield connection
         connection.rollback()
 
@@ -529,7 +530,7 @@ def test_the_doctor_notices_an_illness(
     configuration: Configuration, node: ConnectionFacts, illness: str, cure: str, name: str
 ) -> None:
     roles = {"app": node.roles.app, "blind": node.roles.blind}
-    with psycopg.connect(**node.as_owner(), autocommit=True) as owner:
+    with connected(**node.as_owner(), autocommit=True) as owner:
         owner.execute(illness.format(**roles))
         try:
             found = {check.name for check in doctor.check_database(configuration, node) if not check.ok}

@@ -24,6 +24,7 @@ from clew.domain.handling import Actor
 from clew.domain.officer import Role
 from clew.records.acts import bounds
 from clew.records.session import signed
+from tests.world.kept import connected
 from tests.world.world import World
 
 Connection = psycopg.Connection[TupleRow]
@@ -263,7 +264,7 @@ def _count_certifications(own: Rows, now: datetime, count) -> None:
 @pytest.fixture
 def owner(world: World) -> Iterator[Connection]:
     """The owner in a transaction that is undone: it may write everywhere, and be the blind role."""
-    with psycopg.connect(**world.facts.as_owner()) as connection:
+    with connected(**world.facts.as_owner()) as connection:
         for table in TABLES:
             connection.execute(f"alter table {table} disable row level security")
         connection.execute("alter table acts disable trigger user")

@@ -18,6 +18,7 @@ from clew.formats.checkpoint import Checkpoint
 from clew.records import audit, leaves
 from clew.records.session import acting_as
 from tests.world.contexts import app_connection, claim, true_context
+from tests.world.kept import connected
 from tests.world.world import World
 
 ACTS = 700
@@ -29,7 +30,7 @@ CHANGES = 200
 def ada(world: World) -> Actor:
     """An officer, and an audit that begins after her admission."""
     actor = world.officer("ada", member="NO")
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         owner.execute("truncate acts, waiting_acts, accesses")
     return actor
 
@@ -60,7 +61,7 @@ def log_as_a_library_sees_it() -> tuple[pymerkle.InmemoryTree, list[UUID]]:
 @contextmanager
 def tampering(world: World) -> Iterator[psycopg.Cursor]:
     """What the owner of the database could do behind everybody's back; undone at the end."""
-    with psycopg.connect(**world.facts.as_owner()) as owner, owner.cursor() as cursor:
+    with connected(**world.facts.as_owner()) as owner, owner.cursor() as cursor:
         cursor.execute("alter table acts no force row level security")
         yield cursor
         owner.rollback()
@@ -148,7 +149,7 @@ def test_two_hundred_random_edits_deletions_and_swaps_are_all_found_and_named(ad
     sequencing.catch_up()
     _, order = log_as_a_library_sees_it()
     chance, named = random.Random(20261127), 0
-    with psycopg.connect(**world.facts.as_owner()) as owner, owner.cursor() as cursor:
+    with connected(**world.facts.as_owner()) as owner, owner.cursor() as cursor:
         cursor.execute("alter table acts no force row level security")
         for turn in range(CHANGES):
             kind = [*CHANGED][turn % len(CHANGED)]

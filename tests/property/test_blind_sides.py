@@ -15,7 +15,6 @@ from difflib import unified_diff
 from hashlib import sha256
 from uuid import UUID
 
-import psycopg
 import pytest
 from django.test import Client
 
@@ -29,6 +28,7 @@ from clew.records.session import acting_as
 from tests.world.clients import signed_in
 from tests.world.commands import clew
 from tests.world.contexts import app_connection, claim, true_context
+from tests.world.kept import connected
 from tests.world.ticks import ticks
 from tests.world.world import World, handling
 
@@ -298,7 +298,7 @@ def changed(world: World, before: str, after: str) -> Iterator[None]:
 
 
 def make(world: World, change: Callable[[str], str]) -> None:
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         for words in policies.functions_made(world.facts.roles):
             owner.execute(change(words))
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from types import ModuleType
 
-import psycopg
 import pytest
 
 from clew.domain import clock
 from clew.records import rights
+from tests.world.kept import connected
 from tests.world.world import World
 
 DAYS = [date(1999, 1, 1) + timedelta(days=number) for number in range(40 * 366)]
@@ -122,7 +122,7 @@ def test_the_database_holds_each_request_to_the_same_clock(world: World) -> None
         for kind in clock.RequestKind
         for zone in (timezone(timedelta(minutes=WEST)), UTC, timezone(timedelta(minutes=EAST)))
     ]
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         for days, hours, is_held in ((0, 0, True), (1, 0, False), (-1, 0, False), (0, 40, False), (0, -40, False)):
             said = owner.execute(
                 f"""

@@ -26,6 +26,7 @@ from clew.records import matches, policies, session
 from clew.records.session import acting_as, handling_columns
 from clew.records.visibility import VIEWER_MEMBER, VIEWER_USE, visible
 from tests.world.contexts import app_connection, claim, true_context
+from tests.world.kept import connected
 from tests.world.world import World, handling
 
 SAME = b"the same bytes"
@@ -145,7 +146,7 @@ def write_in_sweden(what: Tried) -> None:
 
 def reads_statistics(what: Tried) -> object:
     """The commonest owners of media, as PostgreSQL keeps them for its planner."""
-    with psycopg.connect(**what.world.facts.as_owner(), autocommit=True) as owner:
+    with connected(**what.world.facts.as_owner(), autocommit=True) as owner:
         owner.execute("analyze media")
     with norway(what) as app:
         found = app.execute(
@@ -166,7 +167,7 @@ STATISTICS = (
 
 def reads_the_tables_of_statistics(what: Tried) -> object:
     """Everywhere that PostgreSQL keeps values of rows for its planner."""
-    with psycopg.connect(**what.world.facts.as_owner(), autocommit=True) as owner:
+    with connected(**what.world.facts.as_owner(), autocommit=True) as owner:
         owner.execute("analyze media")
     with norway(what) as app:
         return [told(app, words) for words in STATISTICS]
@@ -181,7 +182,7 @@ def reads_what_others_ask(what: Tried) -> object:
     """Statements of other connections, with the values in them."""
     if not what.is_held:
         return []
-    with psycopg.connect(**what.world.facts.as_owner()) as other, norway(what) as app:
+    with connected(**what.world.facts.as_owner()) as other, norway(what) as app:
         other.execute("select 'the-words-of-another'")
         found = app.execute("select query from pg_stat_activity where query like '%the-words-of-%' and pid <> pg_backend_pid()")
         return found.fetchall()
@@ -211,7 +212,7 @@ def reads_every_view(what: Tried) -> object:
 
 
 def reads_as_the_owner_of_the_tables(what: Tried) -> object:
-    with psycopg.connect(**what.world.facts.as_owner()) as owner:
+    with connected(**what.world.facts.as_owner()) as owner:
         return [owner.execute(f"select count(*) from {table}").fetchone() for table in policies.COVERED]
 
 
@@ -483,7 +484,7 @@ def asks_its_own_act_whose_it_is(what: Tried) -> object:
 def changed(world: World, change: str, back: str) -> Iterator[None]:
     """The database set up carelessly, and put back. `{app}` and `{blind}` stand for the roles."""
     roles = {"app": world.facts.roles.app, "blind": world.facts.roles.blind}
-    with psycopg.connect(**world.facts.as_owner(), autocommit=True) as owner:
+    with connected(**world.facts.as_owner(), autocommit=True) as owner:
         owner.execute(change.format(**roles))
         try:
             yield
@@ -496,7 +497,7 @@ def granted_by_the_superuser(world: World, change: str, back: str) -> Iterator[N
     """What only whoever runs PostgreSQL can give."""
     if not world.facts.is_own:
         pytest.skip("the superuser of a database elsewhere is somebody else")
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}, autocommit=True) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}, autocommit=True) as superuser:
         superuser.execute(change.format(app=world.facts.roles.app))
         try:
             yield
@@ -536,7 +537,7 @@ def functions_that_are(changed: Callable[[str], str]) -> Careless:
 
     @contextmanager
     def careless(world: World) -> Iterator[None]:
-        with psycopg.connect(**world.facts.as_owner()) as owner:
+        with connected(**world.facts.as_owner()) as owner:
             made = policies.functions_made(world.facts.roles)
             assert [changed(words) for words in made] != made
             for words in made:
@@ -544,7 +545,7 @@ def functions_that_are(changed: Callable[[str], str]) -> Careless:
         try:
             yield
         finally:
-            with psycopg.connect(**world.facts.as_owner()) as owner:
+            with connected(**world.facts.as_owner()) as owner:
                 for words in policies.functions_made(world.facts.roles):
                     owner.execute(words)
 

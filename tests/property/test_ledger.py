@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,6 +13,7 @@ from clew.domain.identification import Step
 from clew.domain.ledger import By
 from clew.domain.victim import VictimFacts
 from clew.records.session import acting_as
+from tests.world.kept import connected
 from tests.world.world import World, handling
 
 VICTIMS = 6
@@ -59,7 +59,7 @@ def expected(said: Iterable[tuple[tuple[int, int], int]]) -> int:
 
 
 def forget(world: World) -> None:
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         superuser.execute("delete from victim_merges")
 
 

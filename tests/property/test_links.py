@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
-import psycopg
 import pytest
 
 from clew.actions import describing, exploring, linking
@@ -19,6 +18,7 @@ from clew.domain.victim import VictimFacts
 from clew.records import explorations, graph
 from clew.records.session import acting_as
 from clew.records.visibility import visible
+from tests.world.kept import connected
 from tests.world.world import World, handling
 
 RECORDS_OF_A_UNIT, LINKS = 4, 22
@@ -124,7 +124,7 @@ def test_each_officer_sees_and_reaches_what_the_oracle_says(world: World, seed: 
 @contextmanager
 def ruled(world: World, condition: str) -> Iterator[None]:
     """The policy of links is another."""
-    with psycopg.connect(**world.facts.as_owner(), autocommit=True) as owner:
+    with connected(**world.facts.as_owner(), autocommit=True) as owner:
         owner.execute(f"alter policy app_select on links using ({condition})")
         try:
             yield

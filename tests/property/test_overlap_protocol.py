@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 
-import psycopg
 import pytest
 
 from clew.actions import deconflicting
@@ -19,6 +18,7 @@ from clew.domain.handling_change import SubjectKind
 from clew.domain.overlap import STATE_OF, Mode, Step, View, agrees, toward, view
 from clew.records import matches, policies
 from clew.records.session import acting_as
+from tests.world.kept import connected
 from tests.world.ticks import ticks
 from tests.world.world import World, handling
 
@@ -126,12 +126,12 @@ def changed(world: World, before: str, after: str) -> Iterator[None]:
     """The functions of the protocol with other words in them."""
     made = policies.functions_made(world.facts.roles)
     assert any(before in words for words in made), before
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         for words in made:
             owner.execute(words.replace(before, after))
     try:
         yield
     finally:
-        with psycopg.connect(**world.facts.as_owner()) as owner:
+        with connected(**world.facts.as_owner()) as owner:
             for words in made:
                 owner.execute(words)

@@ -21,6 +21,7 @@ from clew.domain.handling import Actor
 from clew.domain.officer import Role
 from clew.records import policies, rights
 from clew.records.session import signed
+from tests.world.kept import connected
 from tests.world.world import World
 
 Connection = psycopg.Connection[TupleRow]
@@ -84,7 +85,7 @@ def owner(world: World) -> Iterator[Connection]:
     """The owner in a transaction that is undone; it may be the application's role."""
     if not world.facts.is_own:
         pytest.skip("the database elsewhere lets nobody be the application's role")
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as connection:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as connection:
         yield connection
         connection.rollback()
 

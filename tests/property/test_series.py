@@ -17,6 +17,7 @@ from clew.domain.handling import Actor, Audience
 from clew.records import assertions, merges, policies, series, series_media
 from clew.records.session import acting_as
 from clew.records.visibility import visible
+from tests.world.kept import connected
 from tests.world.world import World, handling
 
 MEDIA_OF_A_UNIT = 3
@@ -288,9 +289,8 @@ def function(module: object, name: str, old: str, new: str) -> Iterator[None]:
 @contextmanager
 def ruled(world: World, table: str, verb: str, condition: str) -> Iterator[None]:
     """A careless policy beside the good one: whichever lets through, lets through."""
-    import psycopg
 
-    with psycopg.connect(**world.facts.as_owner(), autocommit=True) as owner:
+    with connected(**world.facts.as_owner(), autocommit=True) as owner:
         owner.execute(f"create policy careless on {table} for {verb} to {world.facts.roles.app} {condition}")
         try:
             yield

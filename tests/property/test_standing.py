@@ -11,6 +11,7 @@ import pytest
 from psycopg.rows import TupleRow
 
 from clew.records import policies
+from tests.world.kept import connected
 from tests.world.world import World
 
 OFFICERS = 400
@@ -86,7 +87,7 @@ def oracle(one: Somebody, stopped: list[tuple[str, str, str | None, str | None, 
 @pytest.fixture
 def owner(world: World) -> Iterator[psycopg.Connection[TupleRow]]:
     """The owner in a transaction that is undone: it may write everywhere, and be the blind role."""
-    with psycopg.connect(**world.facts.as_owner()) as connection:
+    with connected(**world.facts.as_owner()) as connection:
         for table in ("officers", "certifications", "suspensions"):
             connection.execute(f"alter table {table} disable row level security")
         yield connection

@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
 
 from clew.actions import sifting
@@ -25,6 +24,7 @@ from clew.records import alliance, policies
 from clew.records.session import acting_as, handling_columns
 from tests.scenario.test_task_forces import a_series, running
 from tests.world.contexts import app_connection, claim, true_context
+from tests.world.kept import connected
 from tests.world.world import World, handling
 
 NOW = datetime.now(UTC)
@@ -163,7 +163,7 @@ def plant(world: World) -> dict[str, dict[UUID, Placed]]:
         "series_media": (f"series_id, medium_id, {cover}", "%s, %s, %s, %s, %s, %s, %s", kept["series_media"]),
         "task_force_series": ("task_force_id, series_id, member, unit, uses, conditions, brought_by", "%s, %s, %s, %s, %s, '{}', 'x'", brought),
     }  # fmt: skip
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         owner.execute("set constraints all immediate")
         for table, (columns, places, rows) in statements.items():
             owner.execute(f"alter table {table} no force row level security")
@@ -233,7 +233,7 @@ def functions(world: World, before: str, after: str) -> Iterator[None]:
     for ends, words in ((False, sound.replace(before, after)), (True, sound)):
         if ends:
             yield
-        with psycopg.connect(**world.facts.as_owner()) as owner:
+        with connected(**world.facts.as_owner()) as owner:
             for statement in (*around[:for_it], words, *around[for_it:]):
                 owner.execute(statement)
 
@@ -246,7 +246,7 @@ def policy(world: World, before: str, after: str) -> Iterator[None]:
     for ends, text in ((False, rule.replace(before, after)), (True, rule)):
         if ends:
             yield
-        with psycopg.connect(**world.facts.as_owner()) as owner:
+        with connected(**world.facts.as_owner()) as owner:
             for table in alliance.BROUGHT:
                 owner.execute(f"drop policy app_select_brought on {table}")
                 words = alliance.brought(table, text)
@@ -258,7 +258,7 @@ def test_the_doctor_notices_a_task_force_that_opens_something_past_its_end(world
     assert check_task_forces(configuration, world.facts).ok
     with functions(world, *FUNCTION_MUTANTS["the end is forgotten"]):
         assert not check_task_forces(configuration, world.facts).ok
-    with psycopg.connect(**world.facts.as_owner(), autocommit=True) as owner:
+    with connected(**world.facts.as_owner(), autocommit=True) as owner:
         owner.execute("alter table task_force_members disable trigger who_goes_takes_all_along")
         assert not check_task_forces(configuration, world.facts).ok
         owner.execute("alter table task_force_members enable trigger who_goes_takes_all_along")
@@ -339,7 +339,7 @@ def test_a_stack_whose_time_is_over_is_anybodys_and_its_holder_gives_nothing_bac
     with acting_as(one) as session:
         held = sifting.take(session, force)
     assert held is not None
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         owner.execute("alter table task_force_stacks no force row level security")
         owner.execute("update task_force_stacks set held_until = now() where held_by is not null")
         owner.execute("update task_force_stacks set state = 'done' where held_by is null")

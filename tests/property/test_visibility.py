@@ -17,6 +17,7 @@ from clew.records.models.cover import COVER_COLUMNS
 from clew.records.session import acting_as, handling_columns
 from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, VIEWER_USE, _template, render, visible
 from tests.world.contexts import app_connection, claim, true_context
+from tests.world.kept import connected
 from tests.world.rows import keep_in_every_table
 from tests.world.world import World, handling
 
@@ -256,7 +257,7 @@ def test_a_clue_is_seen_by_whoever_may_see_it_and_its_medium(world: World, carel
 def keep_clues(world: World, sides: Sequence[Handling], pairs: Sequence[tuple[int, int]]) -> None:
     """A medium under each handling, and on the first of each pair a clue under the second, told by its second."""
     keep_in_every_table(world.facts, ["media"], sides)
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser, superuser.cursor() as cursor:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser, superuser.cursor() as cursor:
         media: dict[Row, object] = {}
         for *cover, medium in cursor.execute(f"select {', '.join(COVER_COLUMNS)}, id from media").fetchall():
             media[(cover[0], cover[1], cover[2], tuple(cover[3]), tuple(cover[4]))] = medium
@@ -271,7 +272,7 @@ def keep_clues(world: World, sides: Sequence[Handling], pairs: Sequence[tuple[in
 @contextmanager
 def policy_instead(world: World, table: str, condition: str) -> Iterator[None]:
     """Another rule for reading a table, and the true one again."""
-    with psycopg.connect(**world.facts.as_owner(), autocommit=True) as owner:
+    with connected(**world.facts.as_owner(), autocommit=True) as owner:
         owner.execute(f"alter policy app_select on {table} using ({condition})")
         try:
             yield
@@ -358,7 +359,7 @@ class scratch_table:  # noqa: N801 (read as a phrase: with scratch_table(…))
             self._rule, prefix="", viewer_member=VIEWER_MEMBER, viewer_unit=VIEWER_UNIT, viewer_use=VIEWER_USE
         )
         app = self._world.facts.roles.app
-        with psycopg.connect(**self._world.facts.as_owner()) as owner:
+        with connected(**self._world.facts.as_owner()) as owner:
             owner.execute(
                 "create table scratch (name text, owner_member text, owner_unit text, audience smallint,"
                 " members text[], excluded text[])"
@@ -371,7 +372,7 @@ class scratch_table:  # noqa: N801 (read as a phrase: with scratch_table(…))
             owner.execute(f"create policy app_select on scratch for select to {app} using ({condition})")
 
     def __exit__(self, *_: object) -> None:
-        with psycopg.connect(**self._world.facts.as_owner()) as owner:
+        with connected(**self._world.facts.as_owner()) as owner:
             owner.execute("drop table scratch")
 
 
@@ -402,7 +403,7 @@ def test_without_an_actor_every_covered_table_is_empty(filled: Actor) -> None:
 
 
 def test_the_owner_of_the_tables_sees_nothing_either(world: World, filled: Actor) -> None:
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         assert set(visible_rows(owner).values()) == {0}
 
 

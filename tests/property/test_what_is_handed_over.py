@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
 
 from clew.domain.handling import Actor
 from clew.domain.referral import KNOWN_TO_THE_RECIPIENT, READ_BY_THE_RECIPIENT, State
 from clew.node.connection import ConnectionFacts
 from tests.world.contexts import app_connection, claim, true_context
+from tests.world.kept import connected
 from tests.world.mutants import changed
 from tests.world.world import World
 
@@ -48,7 +48,7 @@ def keep(world: World) -> list[Put]:
         Put(id=uuid4(), state=state, is_blocked=blocked, is_sent=sent, to_member=to)
         for state, blocked, sent, to in itertools.product(State, (False, True), (False, True), ("SE", "DK"))
     ]
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         superuser.execute(
             "insert into blocks (subject_kind, subject_id, member, unit, reason, change_id, laid_by)"
             " values ('series', %s, 'NO', 'A', '', %s, 'ada')",

@@ -16,6 +16,7 @@ from clew.domain.handling import BLOCKED, Actor
 from clew.node.connection import ConnectionFacts
 from clew.records import enquiry
 from tests.world.contexts import app_connection, claim, true_context
+from tests.world.kept import connected
 from tests.world.mutants import changed
 from tests.world.world import World
 
@@ -180,7 +181,7 @@ def test_the_law_notices_a_careless_showing(node: ConnectionFacts, puts: list[Pu
 
 @pytest.mark.parametrize("rule", ["true", f"member = 'NO' or {enquiry.IS_ASKED}", enquiry.IS_ASKER])
 def test_the_law_notices_a_careless_rule_of_questions(node: ConnectionFacts, puts: list[Put], rule: str) -> None:
-    with psycopg.connect(**node.as_owner(), autocommit=True) as owner:
+    with connected(**node.as_owner(), autocommit=True) as owner:
         owner.execute(f"alter policy app_select on questions using ({rule})")
         try:
             with pytest.raises(AssertionError):

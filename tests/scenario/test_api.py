@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
 from django.core.cache import caches
 from django.db import connections
@@ -24,6 +23,7 @@ from clew.domain.handling import Actor, Audience
 from clew.domain.officer import Role
 from clew.records.session import acting_as
 from tests.world.clients import shown_ago, signed_in
+from tests.world.kept import connected
 from tests.world.world import World
 
 NOBODY = Client(SERVER_NAME="localhost")
@@ -107,7 +107,7 @@ def test_what_was_refused_under_a_key_may_be_asked_again_under_it(world: World, 
 def test_what_was_answered_goes_after_a_day_though_nobody_asks_again(world: World, program: Client) -> None:
     post(program, "/series", {"title": "green room"}, **KEY)
     post(program, "/series", {"title": "blue room"}, HTTP_IDEMPOTENCY_KEY="young")
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         superuser.execute(
             "update api_answers set asked_at = asked_at - interval '25 hours' where key = %s",
             [hashlib.sha256(KEY["HTTP_IDEMPOTENCY_KEY"].encode()).digest()],

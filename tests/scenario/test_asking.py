@@ -40,6 +40,7 @@ from clew.keys import rotation
 from clew.records.session import acting_as
 from tests.scenario.test_api_operations import Caller
 from tests.world.clients import shown_ago, signed_in
+from tests.world.kept import connected
 from tests.world.office import Office, cutter_of, unit_only
 from tests.world.world import World, handling
 
@@ -316,7 +317,7 @@ def test_units_are_asked_for_what_they_are_good_at_and_speak(world: World, ada: 
     world.officer("dina", member="DK")
     for member, languages, good_at in (("SE", ("sv",), "digital-forensics"), ("DK", ("da", "sv"), "liaison")):
         particulars = entering.Particulars(name=member, kind=entering.MemberKind.COUNTRY, languages=languages)
-        with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+        with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
             superuser.execute("update members set languages = %s where code = %s", [list(particulars.languages), member])
             superuser.execute("update units set specialities = %s where member = %s", [[good_at], member])
     asking = Asking(kind=Kind.TEXT, about=About.SERIES, name=series, words="What is it?", language="en", due_on=DUE)
@@ -455,7 +456,7 @@ def test_who_was_shown_a_piece_is_on_record_with_its_owner_before_the_key_is_ask
         (access,) = auditing.accesses(session, Wanted(act="crop.show")).items
     assert (access.member, access.subject, access.purpose) == ("SE", str(let_out), STATED["purpose"])
     app = world.facts.roles.app
-    with psycopg.connect(**world.facts.as_owner(), autocommit=True) as owner:
+    with connected(**world.facts.as_owner(), autocommit=True) as owner:
         owner.execute(f"revoke insert on acts from {app}")
         try:
             with pytest.raises(Unavailable):
@@ -490,7 +491,7 @@ def test_nobody_is_asked_who_cannot_be(ada: Actor, sven: Actor, series: str, nam
 
 
 def lay_back(world: World, statement: str) -> None:
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         superuser.execute(statement)
 
 

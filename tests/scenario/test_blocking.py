@@ -6,7 +6,6 @@ from pathlib import Path
 from threading import Thread
 from uuid import UUID
 
-import psycopg
 import pytest
 
 from clew.actions import blocking, ending, opening, releasing, restricting, retaining, shredding, viewing
@@ -21,6 +20,7 @@ from clew.domain.retention import calendar_of
 from clew.domain.triage import Counts
 from clew.records import blocks, handlings
 from clew.records.session import acting_as, let_go
+from tests.world.kept import connected
 from tests.world.locks import until_it_waits
 from tests.world.office import Office
 from tests.world.world import World, handling
@@ -43,7 +43,7 @@ def seen(officer: Actor, table: str = "media", use: Use = Use.FACTS) -> int:
 
 
 def overlaps(world: World) -> int:
-    with psycopg.connect(**world.facts.as_owner()) as connection:
+    with connected(**world.facts.as_owner()) as connection:
         connection.execute(f"set role {world.facts.roles.blind}")
         return connection.execute("select count(*) from public.overlaps").fetchone()[0]
 
@@ -484,7 +484,7 @@ def test_a_block_whose_subject_is_gone_can_be_lifted(world: World, ada: Actor) -
     """As an earlier version left them: otherwise the request that it was laid for could never be closed."""
     found_in(world, ada)
     block_id = block(ada)
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         superuser.execute("set session_replication_role = replica")
         superuser.execute("delete from cases")
     unblock(ada, block_id)

@@ -19,6 +19,7 @@ from clew.records import cases, clues, covers
 from clew.records.clues import ClueRow
 from clew.records.session import acting_as
 from tests.end_to_end.test_retention_page import NoVault
+from tests.world.kept import connected
 from tests.world.world import World, handling
 
 ROOM = b"a drawn room with a socket"
@@ -53,7 +54,7 @@ def test_what_is_read_lies_sealed_and_the_same_lies_equal(world: World, ada: Act
     world.medium(ada, content=ROOM)
     for value in ("COL. SAN M", "col.  san m"):
         spot(ada, Said(kind=ClueKind.TEXT, value=value, note="On a jacket."))
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as looking:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as looking:
         rows = looking.execute("select value, read, note, clues::text from clues").fetchall()
     assert len({bytes(value) for value, *_ in rows}) == 1
     assert all(word not in row[3].lower() for row in rows for word in ("san m", "jacket"))
@@ -202,7 +203,7 @@ def test_clues_go_with_their_medium_whoever_said_them(world: World, ada: Actor, 
     spot(sven)
     with acting_as(ada) as session, session.cursor() as cursor:
         cursor.execute("delete from media where id = %s", [medium])
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as looking:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as looking:
         assert looking.execute("select count(*) from clues").fetchone() == (0,)
 
 
@@ -220,6 +221,6 @@ def test_clues_end_with_the_case_of_their_medium_whoever_said_them(world: World,
             for table, column in (("cases", "id"), ("exhibits", "case_id")):
                 cursor.execute(f"update {table} set cover_id = %s where {column} = %s", [cover, cases.find(session, "CASE-1")])
     ending.end_due(NoVault(), calendar_of(ada.member, ada.unit))
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as looking:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as looking:
         assert looking.execute("select count(*) from clues").fetchone() == (1,)
     assert [one.name for one in seen(sven, b"in two cases")] == [hashlib.sha256(b"in two cases").digest()]

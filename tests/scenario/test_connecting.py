@@ -24,6 +24,7 @@ from tests.scenario.test_identifying import Step as Found
 from tests.scenario.test_identifying import enter, take
 from tests.world.commands import clew
 from tests.world.contexts import app_connection, claim, true_context
+from tests.world.kept import connected
 from tests.world.world import World, handling, insert
 
 PASSED = Result(
@@ -273,7 +274,7 @@ def test_old_exercises_and_words_go_and_what_holds_stays(world: World, nina: Act
 
 
 def _lay_back(node: ConnectionFacts) -> None:
-    with psycopg.connect(**node.as_owner()) as owner:
+    with connected(**node.as_owner()) as owner:
         for table, columns in {"exercises": ("begun_at", "ended_at"), "readiness_words": ("said_at",)}.items():
             owner.execute(f"alter table {table} no force row level security")
             for column in columns:

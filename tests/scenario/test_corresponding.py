@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from clew.actions import corresponding, deconflicting, describing, shredding
@@ -15,6 +14,7 @@ from clew.domain.handling import Actor, Audience
 from clew.domain.overlap import Step
 from clew.domain.victim import VictimFacts
 from clew.records.session import acting_as
+from tests.world.kept import connected
 from tests.world.office import Office, unit_only
 from tests.world.ticks import ticks
 from tests.world.world import World, handling
@@ -128,7 +128,7 @@ def test_nobody_else_reads_a_word_not_even_in_the_database(world: World, ada: Ac
             for table in ("correspondences", "messages", "translations", "correspondence_reads", "notices"):
                 cursor.execute(f"select count(*) from {table}")
                 assert cursor.fetchone() == (0,), (stranger, table)
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         owner.execute(f"set role {world.facts.roles.blind}")
         assert "tram" not in str(owner.execute("select words from messages").fetchall())
 
@@ -193,7 +193,7 @@ def test_who_let_the_day_pass_is_reminded_once_and_what_was_closed_long_ago_goes
 
 
 def lay_back(world: World, statement: str) -> None:
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         superuser.execute(statement)
 
 

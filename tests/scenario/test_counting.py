@@ -22,6 +22,7 @@ from clew.web import statistics as pages
 from tests.property.test_leaks import functions_that_are
 from tests.world.clients import signed_in
 from tests.world.contexts import app_connection, claim, true_context
+from tests.world.kept import connected
 from tests.world.world import World, handling
 
 Key = tuple[str, str, str]
@@ -45,7 +46,7 @@ def told(of: Actor) -> dict[Key, int | None]:
 
 
 def as_owner(world: World, *statements: str, table: str = "statistics") -> None:
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         owner.execute(f"alter table {table} no force row level security")
         for statement in statements:
             owner.execute(statement)
@@ -195,7 +196,7 @@ def test_what_was_known_on_arrival_is_counted_and_saves_the_hours_that_are_assum
 
 def test_a_child_of_whom_two_members_know_is_one_that_is_not_identified(world: World, nora: Actor, ada: Actor, sven: Actor) -> None:
     def unidentified() -> int:
-        with psycopg.connect(**world.facts.as_owner()) as owner:
+        with connected(**world.facts.as_owner()) as owner:
             owner.execute(f"set role {world.facts.roles.blind}")
             return owner.execute("select count(*) from clew_unidentified()").fetchone()[0]
 
@@ -273,7 +274,7 @@ def test_everybody_is_told_nothing_until_the_operator_says_so_and_nothing_more_a
 
 def test_the_word_of_the_operator_is_on_record_and_nobody_elses_counts(world: World, nora: Actor) -> None:
     counting.publish(is_on=True)
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         owner.execute(f"set role {world.facts.roles.blind}")
         assert ("statistics.publish",) in owner.execute("select act from acts").fetchall()
     with app_connection() as app:

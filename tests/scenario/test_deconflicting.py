@@ -3,7 +3,6 @@
 from datetime import timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from clew.actions import auditing, blocking, deconflicting, restricting, shredding
@@ -15,6 +14,7 @@ from clew.domain.officer import Role
 from clew.domain.overlap import Mode, State, Step
 from clew.records import overlaps
 from clew.records.session import acting_as
+from tests.world.kept import connected
 from tests.world.meanwhile import while_open
 from tests.world.office import Office, unit_only
 from tests.world.ticks import ticks
@@ -214,7 +214,7 @@ def test_what_a_side_was_told_and_said_goes_with_its_case_and_the_other_side_rea
     ticks(world)
     assert look(ada, "NO-1") == before
     assert told(sven) == ()
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         owner.execute(f"set role {world.facts.roles.blind}")
         for table in ("overlap_sides", "overlap_decisions", "overlap_contacts"):
             assert owner.execute(f"select count(*) from {table} where member = 'SE'").fetchone() == (0,), table

@@ -5,7 +5,6 @@ from pathlib import Path
 from uuid import UUID
 
 import numpy as np
-import psycopg
 import pytest
 from django.conf import settings
 
@@ -26,6 +25,7 @@ from clew.index.hamming import pack
 from clew.records import fingerprints, retentions, tombstones
 from clew.records.session import acting_as
 from clew.records.tombstones import Tombstone
+from tests.world.kept import connected
 from tests.world.office import Office, unit_only
 from tests.world.world import World, handling
 
@@ -41,7 +41,7 @@ END = default_retention_end(opening.today())
 
 def every_row(world: World) -> dict[str, list[tuple[object, ...]]]:
     """The whole content of every table, past row security."""
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         tables = superuser.execute(
             "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1"
         ).fetchall()
@@ -89,7 +89,7 @@ def test_nothing_of_a_case_is_left_but_its_tombstone(
         cursor.execute("select id, officer, subject from acts where act = 'retention.end'")
         acts = cursor.fetchall()
     assert acts == [], "an officer reads what they did themselves, and this nobody did"
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         found = superuser.execute("select id, officer, subject from acts where act = 'retention.end'").fetchall()
     assert {(row[0], row[2]) for row in found} == {(stone.act_id, str(stone.id)) for stone in (case, series)}
     assert {row[1] for row in found} == {"calendar:"}
@@ -228,7 +228,7 @@ def vars_of(of: Counts) -> list[int]:
 
 def kept_by_others(world: World) -> dict[str, list[tuple[object, ...]]]:
     """Every row of a record that is not of NO's VICTIM-ID."""
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         tables = superuser.execute(
             "select c.relname from pg_attribute a join pg_class c on c.oid = a.attrelid where a.attname = 'owner_unit'"
             " and c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and c.relname not like 'overlap%'"
@@ -263,7 +263,7 @@ def test_what_is_suspended_ends_all_the_same(
 ) -> None:
     """A member that may not act keeps nothing longer for it; and no officer need be there for it."""
     office.intake(ada, seized, "NO-1")
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         superuser.execute(
             "insert into suspensions (level, member, reason, laid_by) values ('member', 'NO', 'An incident.', 'operator')"
         )
@@ -403,7 +403,7 @@ def test_no_segment_of_the_index_holds_a_bit_of_what_went(
 
 
 def bits_of(world: World, member: str) -> list[bytes]:
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         rows = superuser.execute(
             "select bits from fingerprints where owner_member = %s and first is not null", [member]
         ).fetchall()
@@ -524,7 +524,7 @@ def test_what_was_entered_before_there_were_terms_counts_from_when_it_came(
     listed = tmp_path / "known.txt"
     listed.write_text(f"{7:064x}")
     office.intake(ada, listed)
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         superuser.execute("update intakes set started_at = '2019-02-03'")
         superuser.execute("update media set taken_in_at = '2019-02-04'")
         for statement in migration.DATED.values():

@@ -19,6 +19,7 @@ from clew.domain.triage import Counts
 from clew.node import account
 from clew.records import audit
 from clew.records.session import acting_as
+from tests.world.kept import connected
 from tests.world.office import Office
 from tests.world.world import World
 
@@ -44,7 +45,7 @@ def log_on_a_small_disk(world: World) -> Iterator[None]:
     folder.chmod(0o700)
     superuser = world.facts.as_superuser() | {"dbname": world.facts.database}
     try:
-        with psycopg.connect(**superuser, autocommit=True) as root:
+        with connected(**superuser, autocommit=True) as root:
             root.execute(f"create tablespace small location '{folder}'")
             try:
                 move(root, "small")

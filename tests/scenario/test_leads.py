@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-import psycopg
 import pytest
 
 from clew.actions import corresponding, describing, ending, following, gathering, linking, raising
@@ -24,6 +23,7 @@ from clew.records.leads import Lead
 from clew.records.matches import Match, MatchKind
 from clew.records.session import Session, acting_as
 from tests.scenario.test_proposing import CAMERA, found, hide
+from tests.world.kept import connected
 from tests.world.office import Office
 from tests.world.world import World, handling
 
@@ -258,7 +258,7 @@ def test_what_speaks_for_a_lead_goes_with_its_medium_and_nothing_of_it_is_left(
         cursor.execute("update exhibits set entered_at = '1990-01-01'")
     ending.end_due(office.workplace, calendar_of("SE", "VICTIM-ID"))
     assert of(ada) == ()
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as everything:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as everything:
         assert everything.execute("select count(*) from lead_media").fetchone() == (0,)
 
 
@@ -389,7 +389,7 @@ def test_the_doctor_says_when_something_new_waits_too_long_to_be_looked_at(
         return check.ok
 
     assert is_well()
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as everything:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as everything:
         everything.execute("update lead_news set noted_at = noted_at - interval '61 minutes'")
     assert not is_well()
     raising.raise_all()

@@ -19,6 +19,7 @@ from clew.records import matches, series
 from clew.records.matches import Match, MatchKind
 from clew.records.session import acting_as
 from tests.world.commands import clew
+from tests.world.kept import connected
 from tests.world.world import World, handling
 
 PLUG = Said(kind=ClueKind.PLUG_TYPE, value="K", certainty=Confidence.CERTAIN, speaks={"DK": 3, "GL": 2})
@@ -159,7 +160,7 @@ def test_specialists_vote_once_each_and_think_better_of_it(world: World, ada: Ac
     assert points(look(ada, name)) == {"DK": 8}
     with acting_as(sven) as session, pytest.raises(NotVisible, match="no vote"):
         localising.unvote(session, name)
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as looking:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as looking:
         (kept,) = looking.execute("select count(*), string_agg(reason, ' ') from series_votes").fetchall()
     assert kept[0] == 3, "what was thought before stays on record"
     assert "skirting" not in kept[1]
@@ -235,7 +236,7 @@ def test_whose_vote_or_camera_a_workbench_shows_is_told_of_it(world: World, ada:
         with acting_as(sven) as session:
             gathering.add(session, name, media=[hashlib.sha256(b"street").digest()])
     look(ada, name)
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as looking:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as looking:
         told = looking.execute("select shown from acts where act = 'series.localise' and member = 'NO'").fetchall()
     assert told == [(["SE"],)]
 
@@ -282,7 +283,7 @@ def test_the_same_by_command(world: World, ada: Actor) -> None:
 def test_who_changed_units_since_votes_anew_and_the_later_vote_counts(world: World, ada: Actor) -> None:
     name = green(world, ada, b"room")
     vote(ada, name, "NO")
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as before:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as before:
         before.execute("update series_votes set unit = 'FORENSICS'")
     vote(ada, name, "DK")
     assert points(look(ada, name)) == {"DK": 8}

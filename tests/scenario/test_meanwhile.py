@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import psycopg
 import pytest
 from PIL import Image
 
@@ -14,6 +13,7 @@ from clew.domain.handling import Actor, Audience, Handling
 from clew.domain.handling_change import SubjectKind
 from clew.records.session import acting_as
 from tests.scenario.test_ending import END
+from tests.world.kept import connected
 from tests.world.meanwhile import while_open
 from tests.world.office import Office
 from tests.world.world import World, handling
@@ -40,7 +40,7 @@ def change(of: Actor, given: Handling, case: str = "NO-1") -> Callable[[], objec
 
 
 def count(world: World, table: str) -> int:
-    with psycopg.connect(**world.facts.as_owner()) as connection:
+    with connected(**world.facts.as_owner()) as connection:
         connection.execute(f"set role {world.facts.roles.blind}")
         return connection.execute(f"select count(*) from public.{table}").fetchone()[0]
 

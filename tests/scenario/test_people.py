@@ -3,7 +3,6 @@
 import re
 from datetime import date
 
-import psycopg
 import pytest
 
 from clew.actions import asserting, blocking, describing, ending, entrusting, linking, opening, portraying, restricting
@@ -20,6 +19,7 @@ from clew.domain.victim import Said, VictimFacts
 from clew.records import merges, nouns, offenders, places, retentions, victims
 from clew.records.session import acting_as
 from tests.end_to_end.test_retention_page import NoVault
+from tests.world.kept import connected
 from tests.world.world import World, handling
 
 SEEN = AgeBand(youngest=7, oldest=9, on=date(2023, 4, 15))
@@ -263,7 +263,7 @@ def test_nothing_of_a_victim_is_left_but_its_tombstone(world: World, ada: Actor,
         cursor.execute("update covers set retention_end = current_date")
     ending.end_due(NoVault(), calendar_of(ada.member, ada.unit))
     tables = ("victims", "descriptions", "identities", "victim_merges", "victim_words", "links", "link_steps")
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         left = {table: superuser.execute(f"select count(*) from {table}").fetchone()[0] for table in tables}
         kinds = superuser.execute("select subject_kind, step from tombstones").fetchall()
     assert left == {table: int(table in {"victims", "descriptions"}) for table in tables}

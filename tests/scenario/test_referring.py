@@ -36,6 +36,7 @@ from clew.domain.referral import Section, sections_from_words
 from clew.formats import referral as packing
 from clew.keys import certificates
 from clew.records.session import acting_as
+from tests.world.kept import connected
 from tests.world.office import Office, cutter_of, unit_only
 from tests.world.world import World, handling
 
@@ -241,7 +242,7 @@ def test_while_the_series_is_under_examination_nothing_is_read_or_handed_over(
 
 
 def hide(world: World, table: str) -> None:
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         superuser.execute(f"update {table} set excluded = array['SE']")
 
 
@@ -303,7 +304,7 @@ def look_own(session, reference: str) -> str:
 
 
 def test_a_referral_goes_with_its_series(office: Office, world: World, ada: Actor, sven: Actor, handed: str, day: list[date]) -> None:
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         superuser.execute("update series set entered_at = entered_at - interval '20 years'")
         superuser.execute("update covers set retention_end = date '2020-01-01'")
     ending.end_all(office.workplace)

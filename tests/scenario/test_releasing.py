@@ -4,7 +4,6 @@ import hashlib
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
 
 from clew.actions import auditing, blocking, releasing, shredding
@@ -14,6 +13,7 @@ from clew.domain.handling import Actor
 from clew.domain.handling_change import SubjectKind
 from clew.records import releases
 from clew.records.session import acting_as
+from tests.world.kept import connected
 from tests.world.meanwhile import while_open
 from tests.world.office import Office, unit_only
 from tests.world.world import World
@@ -109,7 +109,7 @@ def test_a_release_that_was_changed_in_the_database_opens_nothing(
     release_id = release(office, ada, content)
     maria = world.officer("maria", member="ES")
     assert read(office, sven, release_id) == content
-    with psycopg.connect(**world.facts.as_owner()) as connection:
+    with connected(**world.facts.as_owner()) as connection:
         connection.execute("alter table releases no force row level security")
         connection.execute(CHANGES[change])
         connection.execute("alter table releases force row level security")
@@ -194,7 +194,7 @@ def test_the_conditions_of_another_release_open_nothing(
     world.member("ES")
     strict = release(office, ada, content, conditions="ask before any use")
     lax = release(office, ada, content, to="ES", conditions="use as you like")
-    with psycopg.connect(**world.facts.as_owner()) as connection:
+    with connected(**world.facts.as_owner()) as connection:
         connection.execute("alter table releases no force row level security")
         connection.execute(
             "update releases set conditions = (select conditions from releases where id = %s) where id = %s", [lax, strict]

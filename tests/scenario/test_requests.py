@@ -17,6 +17,7 @@ from clew.domain.request import KEPT_YEARS, Outcome, State, View
 from clew.domain.retention import calendar_of
 from clew.records import consultations, requests
 from clew.records.session import acting_as
+from tests.world.kept import connected
 from tests.world.world import World, handling
 
 WHO = "Quillon Marbeck, 12 Harbour Lane"
@@ -118,7 +119,7 @@ def test_an_owner_that_objects_or_is_silent_keeps_its_record_to_itself(dora: Act
 
 def past(world: World, consultation: UUID) -> None:
     """As it is once the owner's time is over."""
-    with psycopg.connect(**world.facts.as_owner(), autocommit=True) as owner:
+    with connected(**world.facts.as_owner(), autocommit=True) as owner:
         owner.execute("alter table consultations no force row level security")
         owner.execute("update consultations set ends_at = now() - interval '1 second' where id = %s", [consultation])
         owner.execute("alter table consultations force row level security")
@@ -253,7 +254,7 @@ def test_no_number_of_newer_blocks_hides_the_one_of_a_request(dora: Actor, world
     world.exhibit(world.officer("ada"), "NO-1")
     examined(dora)
     block = examining.block(dora, "R-1", "VICTIM-ID", SubjectKind.CASE, "NO-1")
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         owner.execute("alter table blocks no force row level security")
         owner.execute(
             """
@@ -356,7 +357,7 @@ def test_no_word_of_a_request_lies_in_the_database_in_the_open(dora: Actor, stin
     with acting_as(dora) as session:
         examining.close(session, "R-1", TOLD)
     canaries = ("Quillon", "zanthorpe", "brindlewick", "cloverdene", "pomfrethill", "tamberline", "R-1")
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         tables = [row[0] for row in owner.execute("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'")]
         for table in tables:
             owner.execute(f'alter table public."{table}" no force row level security')
@@ -380,7 +381,7 @@ def closed_ago(world: World, by: Actor, reference: str, years: int, days: int) -
     closed(by, reference)
     with acting_as(by) as session:
         identifier = requests.get(session, reference).id
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         superuser.execute(
             "update requests set closed_at = now() - make_interval(years => %s, days => %s) where id = %s",
             [years, days, identifier],
@@ -412,7 +413,7 @@ def test_a_request_ends_five_years_after_it_was_closed_with_what_owners_said(
     closed_ago(world, stina, "OLD-OF-SWEDEN", KEPT_YEARS, 1)
     examined(dora, "OPEN")
     ask(dora, reference="OPEN")
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         superuser.execute(
             "update consultations set request_id = (select id from requests where closed_at < now() - interval '5 years'"
             " and member = 'NO'), answered_at = now(), view = 'agrees', answered_by = 'stina'"

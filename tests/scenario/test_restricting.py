@@ -16,6 +16,7 @@ from clew.domain.officer import Role
 from clew.records import graph, policies
 from clew.records.models.cover import COVER_COLUMNS
 from clew.records.session import acting_as
+from tests.world.kept import connected
 from tests.world.office import Office
 from tests.world.world import World, handling
 
@@ -111,7 +112,7 @@ def copies_differ(world: World) -> list[tuple[object, ...]]:
 
 
 def past_row_security(world: World, query: str) -> list[tuple[object, ...]]:
-    with psycopg.connect(**world.facts.as_owner()) as blind:
+    with connected(**world.facts.as_owner()) as blind:
         blind.execute(f"set role {world.facts.roles.blind}")
         return blind.execute(query).fetchall()
 
@@ -304,7 +305,7 @@ def test_a_proposal_can_be_taken_back_and_lapses(
     taken_back, lapsed = change(ada, handling(ada)), change(ada, handling(ada))
     with acting_as(ada) as session:
         restricting.withdraw(session, taken_back.id)
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         owner.execute("alter table handling_changes no force row level security")
         owner.execute("update handling_changes set proposed_at = now() - interval '8 days' where id = %s", [lapsed.id])
         owner.execute("alter table handling_changes force row level security")

@@ -9,7 +9,6 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import numpy as np
-import psycopg
 import pytest
 from PIL import Image
 
@@ -27,6 +26,7 @@ from clew.web import looks as web_looks
 from tests.scenario.test_viewing import describe
 from tests.world.clients import shown_ago, signed_in
 from tests.world.clips import music, scenes, write
+from tests.world.kept import connected
 from tests.world.large import Large, resident_bytes
 from tests.world.office import Office
 from tests.world.shown import CASE, PURPOSE, body, eyes_of, looking, revealed
@@ -198,7 +198,7 @@ def test_a_film_of_four_gigabytes_plays_and_seeks_within_little_memory(
     large = Large(4 * 1024**3 + 77)
     client = looking("ada")
     address = revealed(client, medium)["address"]
-    with psycopg.connect(**world.facts.as_superuser() | {"dbname": world.facts.database}, autocommit=True) as owner:
+    with connected(**world.facts.as_superuser() | {"dbname": world.facts.database}, autocommit=True) as owner:
         owner.execute("update looks set size_bytes = %s", [large.size_bytes])
     monkeypatch.setattr(revealing, "part", lambda *_, **__: large)
     for first, last in ((0, 9), (3 * 1024**3 - 5, 3 * 1024**3 + 600_000), (large.size_bytes - 7, large.size_bytes - 1)):
@@ -281,7 +281,7 @@ def test_a_ticket_ends(film: tuple[UUID, bytes], world: World, ada: Actor, endin
             "uncertified": "update certifications set ends_at = now() - interval '1 second' where officer = 'ada'",
             "hidden": "update media set excluded = '{NO}', owner_member = 'SE'",
         }[ending]
-        with psycopg.connect(**world.facts.as_superuser() | {"dbname": world.facts.database}, autocommit=True) as owner:
+        with connected(**world.facts.as_superuser() | {"dbname": world.facts.database}, autocommit=True) as owner:
             owner.execute(f"set session_replication_role = replica; {change}")
     answer = client.get(address, headers={"Range": "bytes=0-9"})
     assert answer.status_code in ({302, 403} if ending in {"suspended", "uncertified"} else {404})

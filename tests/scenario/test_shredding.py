@@ -23,6 +23,7 @@ from clew.node.configuration import Configuration
 from clew.node.place import place_of
 from clew.records import cases, medium_keys, shreddings
 from clew.records.session import acting_as
+from tests.world.kept import connected
 from tests.world.office import Office
 from tests.world.world import World, handling
 
@@ -60,7 +61,7 @@ def shred(office: Office, first: Actor, second: Actor, case: str = "NO-1") -> di
 
 def keys_in(world: World) -> list[tuple[bytes, str, bytes, bytes]]:
     """SHA-256, case, blob and wrapped data key of every medium that can be read."""
-    with psycopg.connect(**world.facts.as_owner()) as connection:
+    with connected(**world.facts.as_owner()) as connection:
         connection.execute(f"set role {world.facts.roles.blind}")
         rows = connection.execute(
             "select sha256, case_id::text, blob, wrapped from medium_keys join media on id = medium_id"
@@ -140,7 +141,7 @@ def test_afterwards_nothing_of_the_case_can_be_read_and_its_blobs_are_gone(
     for sha256, case, blob, wrapped in before:
         with pytest.raises(StepRefused):
             office.workplace.vault.open("NO", case, sha256, Kept(blob=blob, wrapped=wrapped))
-    with psycopg.connect(**world.facts.as_owner()) as connection:
+    with connected(**world.facts.as_owner()) as connection:
         connection.execute(f"set role {world.facts.roles.blind}")
         for table in ("media", "occurrences", "fingerprints", "matches", "overlaps", "overlap_sides"):
             assert connection.execute(f"select count(*) from public.{table}").fetchone() == (0,)
@@ -177,7 +178,7 @@ def test_another_units_hidden_copy_keeps_the_blob(
     vault, other = office.workplace.vault, "99999999-9999-4999-8999-999999999999"
     data_key = vault.data_key("NO", str(key.case_id), bytes(sha256), key.wrapped)
     wrapped = vault.wrapped("NO", other, bytes(sha256), data_key)
-    with psycopg.connect(**world.facts.as_owner()) as connection:
+    with connected(**world.facts.as_owner()) as connection:
         connection.execute("alter table medium_keys no force row level security")
         connection.execute(
             "insert into medium_keys (medium_id, case_id, member, blob, wrapped)"
@@ -281,7 +282,7 @@ def test_no_file_of_the_node_holds_the_key_of_a_shredded_case(
     wrapped_key = file.read_bytes()[12:]
     assert holding(wrapped_key, configuration, tmp_path) == [file], "the search finds what is there"
     shred(office, ada, bo)
-    with psycopg.connect(**world.facts.as_owner(), autocommit=True) as connection:
+    with connected(**world.facts.as_owner(), autocommit=True) as connection:
         connection.execute("vacuum full shreddings")
     for secret in (*secrets, wrapped_key):
         assert holding(secret, configuration, tmp_path) == []

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from clew.actions import opening, walking
@@ -15,6 +14,7 @@ from clew.domain.series import SeriesState
 from clew.records.session import acting_as
 from tests.scenario.test_intakes import export, record
 from tests.world.commands import clew
+from tests.world.kept import connected
 from tests.world.office import Office, unit_only
 from tests.world.world import World, handling
 
@@ -74,7 +74,7 @@ def sources(tmp_path: Path) -> list[Path]:
 @pytest.fixture
 def numbered(world: World) -> None:
     """All numbers of one row begin where nobody takes them for anything else."""
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         for table in ("chunks", "fingerprints", "matches", "occurrences"):
             owner.execute(f"alter table {table} alter id restart with {NUMBERS_BEGIN}")
 

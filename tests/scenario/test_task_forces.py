@@ -18,6 +18,7 @@ from clew.domain.victim import VictimFacts
 from clew.records import series
 from clew.records.session import acting_as, handling_columns
 from tests.world.contexts import app_connection, claim, true_context
+from tests.world.kept import connected
 from tests.world.world import World, handling
 
 WORK = "Find the country of these rooms."
@@ -206,7 +207,7 @@ def test_at_its_end_all_that_was_brought_is_hidden_again_without_any_job(
 
 def ends(world: World, force: str) -> None:
     """Its end has come: the clock of the database cannot be set, so the end is."""
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         owner.execute("alter table task_forces no force row level security")
         owner.execute(
             "update task_forces set starts_at = now() - interval '2 days', ends_at = now() - interval '1 microsecond'"
@@ -218,7 +219,7 @@ def ends(world: World, force: str) -> None:
 
 def kept(world: World) -> int:
     """How much of what was brought is still kept, whoever asks."""
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         count = 0
         for table in ("task_force_series", "task_force_stacks", "task_force_stack_media"):
             owner.execute(f"alter table {table} no force row level security")
@@ -277,7 +278,7 @@ def test_a_member_is_told_what_others_did_on_days_when_it_was_in_and_on_no_other
 ) -> None:
     """Once it is over, whoever was in hears of it again: not of the days before it came, nor after it left."""
     did = ((-3, "before"), (-1, "within"), (0, "as it left"))
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         superuser.execute("update task_force_members set accepted_at = accepted_at - interval '2 days' where member = 'SE'")
         for days, _ in did:
             superuser.execute(

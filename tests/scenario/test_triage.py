@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
 import pytest
 from PIL import Image
 
@@ -14,6 +13,7 @@ from clew.domain.handling import Actor, Audience
 from clew.domain.series import SeriesState
 from clew.domain.triage import Answer, Counts, Evidence, ReasonKind
 from clew.records.session import acting_as
+from tests.world.kept import connected
 from tests.world.office import Office, unit_only
 from tests.world.ticks import ticks
 from tests.world.world import World, handling
@@ -172,7 +172,7 @@ def test_what_is_hidden_is_new_to_the_other_and_both_sides_are_told_of_one_overl
     assert _own_sides(ada) == _own_sides(sven) == 0
     ticks(world)
     assert _own_sides(ada) == _own_sides(sven) == 1
-    with psycopg.connect(**world.facts.as_owner()) as connection:
+    with connected(**world.facts.as_owner()) as connection:
         connection.execute(f"set role {world.facts.roles.blind}")
         assert connection.execute("select count(*) from \"overlaps\"").fetchone() == (2,)
 
@@ -219,7 +219,7 @@ def test_comparing_gives_the_same_reasons_and_stores_nothing(
     )
     assert found["copy.jpg"].reasons[0].kind is ReasonKind.PDQ
     assert found["same.jpg"].reasons[0].kind is ReasonKind.DIGEST
-    with psycopg.connect(**world.facts.as_owner()) as connection:
+    with connected(**world.facts.as_owner()) as connection:
         connection.execute(f"set role {world.facts.roles.blind}")
         assert connection.execute("select count(*) from media where owner_member = 'SE'").fetchone() == (0,)
     assert not any(path.is_file() for path in (tmp_path / "vault" / "incoming").rglob("*"))

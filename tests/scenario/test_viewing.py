@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
 from django.db import connections
 
@@ -22,6 +21,7 @@ from clew.domain.triage import Counts
 from clew.records import covers, leaves
 from clew.records.leaves import LOCK
 from clew.records.session import acting_as
+from tests.world.kept import connected
 from tests.world.office import Office, unit_only
 from tests.world.world import World, handling
 
@@ -59,7 +59,7 @@ def look(workplace: Workplace, actor: Actor, medium: UUID, **more: object) -> by
 
 @contextmanager
 def illness(world: World, words: str, cure: str) -> Iterator[None]:
-    with psycopg.connect(**world.facts.as_owner(), autocommit=True) as owner:
+    with connected(**world.facts.as_owner(), autocommit=True) as owner:
         owner.execute(words)
         try:
             yield
@@ -69,7 +69,7 @@ def illness(world: World, words: str, cure: str) -> Iterator[None]:
 
 @contextmanager
 def another_sequencer_that_hangs(world: World) -> Iterator[None]:
-    with psycopg.connect(**world.facts.as_owner()) as hanging:
+    with connected(**world.facts.as_owner()) as hanging:
         hanging.execute("select pg_advisory_lock(%s)", [LOCK])
         yield
 

@@ -10,6 +10,7 @@ from psycopg.rows import TupleRow
 
 from clew.domain.handling import Actor, Use
 from clew.records.session import signed
+from tests.world.kept import connected
 
 FAR_FUTURE = 4_000_000_000
 
@@ -17,7 +18,7 @@ FAR_FUTURE = 4_000_000_000
 @contextmanager
 def app_connection() -> Iterator[psycopg.Connection[TupleRow]]:
     """A connection of the application's role with nobody's context; what it writes is rolled back."""
-    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as app:
+    with connected(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as app:
         try:
             yield app
         finally:

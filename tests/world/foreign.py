@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import psycopg
-
 from clew.actions import (
     asserting,
     consulting,
@@ -43,6 +41,7 @@ from clew.domain.referral import SECTIONS_DEFAULT
 from clew.domain.victim import Said, VictimFacts
 from clew.records import cases, crops, hash_lists, leads, matches, officers
 from clew.records.session import Session, acting_as
+from tests.world.kept import connected
 from tests.world.ticks import ticks
 from tests.world.world import World, handling
 
@@ -218,7 +217,7 @@ def request(world: World) -> None:
 def release(world: World, medium: UUID) -> None:
     """A release of Sweden's medium to Denmark: its words are nobody's here."""
     world.member("DK", "Denmark")
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         owner.execute("alter table releases no force row level security")
         owner.execute(
             "insert into releases (medium_id, member, unit, recipient, conditions, wrapped, released_by)"
@@ -234,7 +233,7 @@ def identifiers_of(world: World, member: str, condition: str = "") -> dict[str, 
     With a condition on the cover: of each table that has covers.
     """
     found = {}
-    with psycopg.connect(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser:
         tables = superuser.execute(
             """
             select a.attrelid::regclass::text, min(b.attname) from pg_attribute a

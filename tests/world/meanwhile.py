@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from threading import Thread
 from time import monotonic, sleep
 
-import psycopg
 import pytest
 
 from clew.records import matches
 from clew.records.session import let_go
+from tests.world.kept import connected
 from tests.world.world import World
 
 SECONDS_MAX = 60
@@ -44,7 +44,7 @@ class Meanwhile:
             let_go()
 
     def _waits(self) -> bool:
-        with psycopg.connect(**self.world.facts.as_owner()) as connection:
+        with connected(**self.world.facts.as_owner()) as connection:
             return connection.execute(WAITS).fetchone() is not None
 
 

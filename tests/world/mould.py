@@ -17,13 +17,15 @@ import psycopg
 
 from clew.node import account, founding, postgres
 from clew.node.configuration import Configuration
+from clew.node.connection import ConnectionFacts
 from clew.node.folders import make_private
 from clew.node.place import place_of
 
 FOLDER = "CLEW_TEST_MOULDS"
 """The variable that names the folder of a run; where it is not set every node is founded from nothing."""
-UNSYNCED = "fsync = off\n"
-"""Tests kill processes and take no power away: what was written is there without waiting for the disk."""
+LIGHTLY = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+"""Tests kill processes and take no power away: what was written is there without waiting for the disk. What they delete
+they clear away themselves (`World.empty`)."""
 HANDED_OVER = ("context_keys", "overlap_clock")
 """Tables that hold what founding hands over from the node."""
 
@@ -41,8 +43,15 @@ def pour(configuration: Configuration) -> None:
     place = place_of(configuration)
     place.make(account.for_postgres(lambda _: None))
     _copy(mould, place.cluster)
-    with (place.cluster / "postgresql.auto.conf").open("a") as settings:
-        settings.write(UNSYNCED)
+
+
+def run_lightly(facts: ConnectionFacts) -> None:
+    """Have a PostgreSQL that is up do less for its files, until it starts anew: a start puts all settings back."""
+    if facts.is_own:
+        with psycopg.connect(**facts.as_superuser(), autocommit=True) as superuser:
+            for name, value in LIGHTLY.items():
+                superuser.execute(f"alter system set {name} = {value}")
+            superuser.execute("select pg_reload_conf()")
 
 
 def make(mould: Path) -> None:

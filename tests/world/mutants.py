@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import psycopg
-
 from clew.node.connection import ConnectionFacts
 from clew.records import policies
+from tests.world.kept import connected
 
 
 @contextmanager
@@ -16,7 +15,7 @@ def changed(node: ConnectionFacts, function: str, before: str, after: str) -> It
     assert sum(before in words for words in made if its_name in words) == 1, before
 
     def make(change: Callable[[str], str]) -> None:
-        with psycopg.connect(**node.as_owner()) as owner:
+        with connected(**node.as_owner()) as owner:
             for words in made:  # all of them, for some say who the others belong to
                 owner.execute(change(words) if its_name in words else words)
 

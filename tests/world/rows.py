@@ -9,6 +9,7 @@ from clew.domain.handling import Handling
 from clew.node.connection import ConnectionFacts
 from clew.records.models.cover import COVER_COLUMNS
 from clew.records.session import handling_columns
+from tests.world.kept import connected
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -38,7 +39,7 @@ SAID = {
 
 def keep_in_every_table(facts: ConnectionFacts, tables: Sequence[str], handlings: Sequence[Handling]) -> None:
     """A row under each handling in each of the tables, whoever is granted what on it."""
-    with psycopg.connect(**facts.as_owner()) as owner:
+    with connected(**facts.as_owner()) as owner:
         owner.execute("set constraints all immediate")  # what waits for the end would keep tables from being altered
         for table in sorted(tables, key=lambda table: (bool(_parents(owner, table)), table)):
             # The owner of the tables is under row security too; for these rows it is lifted and put back.

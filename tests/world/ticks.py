@@ -1,8 +1,8 @@
 """The clock of overlaps in the tests: what was noted and said is laid back by whole days, as if it had been then."""
 
-import psycopg
 
 from clew.actions import deconflicting
+from tests.world.kept import connected
 from tests.world.world import World
 
 MOMENTS = {
@@ -12,7 +12,7 @@ MOMENTS = {
 
 def ticks(world: World, *, days: int = 1) -> None:
     """So many days go by: what was noted before is told now, to every side."""
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         for table, column in MOMENTS.items():
             query = "select relforcerowsecurity from pg_class where oid = %s::regclass"
             is_forced = owner.execute(query, [f"public.{table}"]).fetchone()[0]

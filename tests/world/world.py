@@ -21,8 +21,11 @@ from clew.records.session import Session, acting_as, handling_columns
 
 KEPT = ("context_keys", "fingerprint_counters", "overlap_clock", "django_migrations", "django_content_type", "auth_permission")
 """Tables that belong to the node and not to a test."""
-DELETED_BYTES_MAX = 64 * 1024
-"""A table that has grown so large is truncated: new files for each table and test cost more than the tests."""
+DELETED_BYTES_MAX = 4 * 1024 * 1024
+"""A table that has grown so large is truncated, and with it all that refer to it: new files for each of these and for
+their indexes, and all of their rules read anew by every connection, cost more than most tests."""
+KEPT_BYTES_MAX = 64 * 1024
+"""What deleted rows leave of a table that has grown so large is given back."""
 
 
 def handling(
@@ -160,15 +163,16 @@ class World:
 
     def empty(self, *, to_the_file: bool = False) -> None:
         """Remove everything that tests made; `to_the_file`: rows to come lie in the order in which they are made."""
-        if to_the_file or not self.facts.is_own:
+        if not self.facts.is_own:
             with psycopg.connect(**self.facts.as_owner()) as connection:
-                _empty(connection, beside_rules=False)
+                _truncate(connection, _grown(connection))
+                _set_back(connection)
             return
         try:
-            _empty(superuser(self.facts), beside_rules=True)
+            _empty(superuser(self.facts), to_the_file=to_the_file)
         except psycopg.OperationalError:  # a test stopped PostgreSQL meanwhile
             leave()
-            _empty(superuser(self.facts), beside_rules=True)
+            _empty(superuser(self.facts), to_the_file=to_the_file)
 
 
 def insert(session: Session, table: str, row: dict[str, object], *, returning: str = "id") -> object:
@@ -198,20 +202,12 @@ def leave() -> None:
         _CONNECTED.popitem()[1].close()
 
 
-def _empty(connection: psycopg.Connection, *, beside_rules: bool) -> None:
-    """Remove the rows of all tables; only a superuser can delete them beside triggers and foreign keys."""
+def _empty(connection: psycopg.Connection, *, to_the_file: bool) -> None:
+    """Remove the rows of all tables, as only a superuser can: beside triggers and foreign keys."""
     with connection.transaction():
-        found = connection.execute(
-            """
-            select c.oid::regclass::text, pg_relation_size(c.oid) from pg_class c
-             where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-               and pg_relation_size(c.oid) > 0 and c.relname <> all (%s)""",
-            [list(KEPT)],
-        ).fetchall()
-        small = [table for table, size in found if beside_rules and size <= DELETED_BYTES_MAX]
-        large = [table for table, _ in found if table not in small]
-        if large:
-            connection.execute(f"truncate {', '.join(large)} cascade")
+        found = _grown(connection)
+        small = [table for table, size in found.items() if size <= DELETED_BYTES_MAX]
+        _truncate(connection, [table for table in found if table not in small])
         if small:
             # Locked first: what a killed process has still to commit is waited for, as truncating would.
             deletes = "; ".join(f"delete from {table}" for table in small)
@@ -219,5 +215,31 @@ def _empty(connection: psycopg.Connection, *, beside_rules: bool) -> None:
                 f"lock {', '.join(small)} in share row exclusive mode; set local session_replication_role = replica;"
                 f" {deletes}; set local session_replication_role = origin"
             )
-        connection.execute("update fingerprint_counters set next = 0 where next <> 0")
-        connection.execute("update overlap_clock set released_until = null where released_until is not null")
+        _set_back(connection)
+    if given_back := [table for table in small if to_the_file or found[table] > KEPT_BYTES_MAX]:
+        connection.execute(f"vacuum (truncate, index_cleanup) {', '.join(given_back)}")
+    if to_the_file:  # where somebody still looked at rows that are gone
+        _truncate(connection, _grown(connection))
+
+
+def _grown(connection: psycopg.Connection) -> dict[str, int]:
+    """The size of each table of tests that takes any, in bytes."""
+    return dict(
+        connection.execute(
+            """
+            select c.oid::regclass::text, pg_relation_size(c.oid) from pg_class c
+             where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+               and pg_relation_size(c.oid) > 0 and c.relname <> all (%s)""",
+            [list(KEPT)],
+        ).fetchall()
+    )
+
+
+def _truncate(connection: psycopg.Connection, tables: Iterable[str]) -> None:
+    if named := ", ".join(tables):
+        connection.execute(f"truncate {named} cascade")
+
+
+def _set_back(connection: psycopg.Connection) -> None:
+    connection.execute("update fingerprint_counters set next = 0 where next <> 0")
+    connection.execute("update overlap_clock set released_until = null where released_until is not null")

@@ -8,6 +8,7 @@ import pytest
 from clew.domain.fingerprint import Kind, Transform
 from clew.domain.handling import Actor, Audience
 from clew.records.session import acting_as
+from tests.world.kept import connected
 from tests.world.world import World, handling
 
 A_PICTURE, A_VIDEO = 1, 2
@@ -156,7 +157,7 @@ def test_media_of_one_unit_match_unless_they_lie_in_one_case_only(world: World, 
 
 def overlaps(world: World) -> list[tuple[object, ...]]:
     """The pairs of media that overlap, which nobody who acts may read."""
-    with psycopg.connect(**world.facts.as_owner()) as owner:
+    with connected(**world.facts.as_owner()) as owner:
         owner.execute(f"set role {world.facts.roles.blind}")
         return owner.execute("select left_medium, right_medium from public.overlaps order by 1, 2").fetchall()
 
