@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from clew.actions import ending
 from clew.domain.agreement import State
@@ -26,6 +27,8 @@ from tests.end_to_end.test_retention_page import NoVault
 from tests.world.world import World, handling, insert
 
 CASES, EXHIBITS, LISTS, SERIES, MEDIA = 8, 3, 4, 4, 40
+WORLDS = 4
+"""In so many the oracle is asked; mutants are looked for in two more."""
 TERMS = {
     SubjectKind.CASE: 5, SubjectKind.EXHIBIT: 3, SubjectKind.SERIES: 7, SubjectKind.HASH_LIST: 1,
     SubjectKind.VICTIM: 2, SubjectKind.OFFENDER: 4, SubjectKind.PLACE: 6,
@@ -256,9 +259,23 @@ def together(things: World_, one: UUID) -> bool:
 
 
 @pytest.fixture
-def officer(world: World, monkeypatch: pytest.MonkeyPatch) -> Actor:
+def officer(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Actor]:
     monkeypatch.setattr(retentions, "said_terms", lambda _: retentions.Terms(years=TERMS, first={}))
-    return world.officer("ada")
+    ada = world.officer("ada")
+    with planned_once():
+        yield ada
+
+
+@contextmanager
+def planned_once() -> Iterator[None]:
+    """The same statements are asked of hundreds of days: PostgreSQL plans each once, which takes longer than to do it."""
+    connection.ensure_connection()
+    connection.connection.prepare_threshold = 0
+    connection.connection.execute("set plan_cache_mode = force_generic_plan")
+    try:
+        yield
+    finally:
+        connection.close()
 
 
 def listed(officer: Actor, day: date, months: int = 0, is_blocked: bool | None = False) -> set[UUID]:
@@ -276,16 +293,46 @@ def said(officer: Actor, things: World_) -> dict[UUID, tuple[date, bool]]:
         }
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_every_end_and_every_block_is_what_the_oracle_says(world: World, officer: Actor, seed: int) -> None:
-    things = made(world, officer, random.Random(seed))
-    assert said(officer, things) == {one: (end_of(things, one), is_blocked(things, one)) for one in things}
+def test_every_end_and_every_block_is_what_the_oracle_says_and_no_other_rule_says_the_same(
+    world: World, officer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """World after world, until each broken rule was noticed in one of them."""
+    unnoticed = dict(MUTANTS)
+    for seed in range(6):
+        things = made(world, officer, random.Random(seed))
+        assert seed >= WORLDS or not differs(officer, things), seed
+        unnoticed = {
+            mutant: broken for mutant, broken in unnoticed.items() if not is_noticed(officer, things, broken, monkeypatch)
+        }
+        if seed >= WORLDS - 1 and not unnoticed:
+            return
+        world.empty()
+        world.officer("ada")
+    pytest.fail(f"no world noticed it: {', '.join(unnoticed)}")
+
+
+def is_noticed(
+    officer: Actor, things: World_, broken: tuple[str, Callable[[str], str]], monkeypatch: pytest.MonkeyPatch
+) -> bool:
+    name, breaking = broken
+    otherwise = breaking(getattr(retentions, name))
+    assert otherwise != getattr(retentions, name)
+    with monkeypatch.context() as patched:
+        patched.setattr(retentions, name, otherwise)
+        return differs(officer, things)
+
+
+def differs(officer: Actor, things: World_) -> bool:
+    """Whether any end, block or list of the unit is another one than the oracle's."""
+    if said(officer, things) != {one: (end_of(things, one), is_blocked(things, one)) for one in things}:
+        return True
     for day in days(things):
-        assert listed(officer, day) == foreseen(things, day), day
-        asked_now = {one for one in listed(officer, day, 6, None) if things[one].kind is not SubjectKind.EXHIBIT}
-        assert asked_now == {
-            one for one in things if asked(things, one, day) and things[one].kind is not SubjectKind.EXHIBIT
-        }, day
+        if listed(officer, day) != foreseen(things, day):
+            return True
+        named = {one for one in listed(officer, day, 6, None) if things[one].kind is not SubjectKind.EXHIBIT}
+        if named != {one for one in things if asked(things, one, day) and things[one].kind is not SubjectKind.EXHIBIT}:
+            return True
+    return False
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -368,36 +415,6 @@ MUTANTS: dict[str, tuple[str, Callable[[str], str]]] = {
     ),
     "exhibits are always named apart": ("_UNTIL", lambda sql: sql.replace("k.id = t.case_id", "false")),
 }  # fmt: skip
-
-
-@pytest.mark.parametrize("mutant", MUTANTS)
-def test_the_law_notices_a_broken_rule(
-    world: World, officer: Actor, mutant: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    name, breaking = MUTANTS[mutant]
-    broken = breaking(getattr(retentions, name))
-    assert broken != getattr(retentions, name)
-    for seed in range(6):
-        things = made(world, officer, random.Random(seed))
-        with monkeypatch.context() as patched:
-            patched.setattr(retentions, name, broken)
-            if differs(officer, things):
-                return
-        world.empty()
-        world.officer("ada")
-    pytest.fail("no world noticed it")
-
-
-def differs(officer: Actor, things: World_) -> bool:
-    if said(officer, things) != {one: (end_of(things, one), is_blocked(things, one)) for one in things}:
-        return True
-    for day in days(things):
-        if listed(officer, day) != foreseen(things, day):
-            return True
-        named = {one for one in listed(officer, day, 6, None) if things[one].kind is not SubjectKind.EXHIBIT}
-        if named != {one for one in things if asked(things, one, day) and things[one].kind is not SubjectKind.EXHIBIT}:
-            return True
-    return False
 
 
 FORGETTING: dict[str, tuple[str, str]] = {
