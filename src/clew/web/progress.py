@@ -73,7 +73,8 @@ def _look(username: str, case: str, exhibit: str | None, unit: str | None, *, is
         with as_officer(username, goes_on=not is_first) as session:
             scope = triaging.scope(session, case, exhibit, unit)
             progress = (triaging.follow if is_first else triaging.progress)(session, scope)
-            tally = tallying.look(session, scope, blocks=BLOCKS_A_LOOK)
+            # The first answer comes soon; the others carry the counts on by more.
+            tally = tallying.look(session, scope, blocks=1 if is_first else BLOCKS_A_LOOK)
     finally:
         if not is_first:
             connections.close_all()  # a stream outlives requests; it must not hold a connection
