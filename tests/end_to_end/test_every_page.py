@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from itertools import islice
 
 import pytest
-from axe_playwright_python.base import AXE_FILE_PATH
 from django.urls import reverse
 from playwright.sync_api import Page
 
@@ -16,7 +15,7 @@ from clew.domain.suspension import Level, Scope
 from clew.records.session import acting_as
 from tests.end_to_end.test_queries_of_pages import PEOPLE, TRIED_MAX, addresses
 from tests.end_to_end.test_queries_of_pages import pages as patterns_of_pages
-from tests.world.browsers import WCAG, Visitor, chromium, visitor
+from tests.world.browsers import Visitor, axe, chromium, visitor
 from tests.world.clients import signed_in
 from tests.world.door import apart, be_in
 from tests.world.foreign import sweden
@@ -66,12 +65,6 @@ SANE = r"""
 }
 """
 """What a reader of the screen goes by: landmarks, headings, names and the order of tabs."""
-AXE = """
-async (tags) => {
-  const found = await axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
-  return found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html}`));
-}
-"""
 
 
 def enter(world: World) -> dict[str, dict[str, str]]:
@@ -118,11 +111,6 @@ def looked(node) -> Iterator[tuple[dict[str, Visitor], dict[str, dict[str, str]]
         visitors["nobody"] = opened.enter_context(visitor(browser, address))
         yield visitors, found | {"nobody": {"account_login": reverse("account_login")}}
     world.empty()
-
-
-def axe(page: Page) -> list[str]:
-    page.evaluate(AXE_FILE_PATH.read_text("utf-8"))
-    return list(page.evaluate(AXE, WCAG))
 
 
 def widths(page: Page) -> list[str]:
