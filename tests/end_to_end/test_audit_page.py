@@ -12,11 +12,11 @@ from django.urls import URLPattern, get_resolver
 from clew.actions import auditing, sequencing
 from clew.domain.handling import Actor
 from clew.domain.officer import Role
-from clew.records import audit, officers
+from clew.records import audit
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor, chromium, visitor
 from tests.world.clients import shown_ago, signed_in
-from tests.world.door import PASSWORD, apart, be_in
+from tests.world.door import apart, be_in
 from tests.world.serving import pages
 from tests.world.world import World
 
@@ -44,8 +44,6 @@ def enter(world: World) -> tuple[Actor, UUID]:
     ada, sven = world.officer("ada", member="NO"), world.officer("sven", member="SE")
     world.officer("auditor", member="NO", role=Role.AUDITOR)
     world.officer("nora", member="NO", role=Role.NATIONAL_ADMINISTRATOR)
-    for name in ("ada", "sven", "auditor", "nora"):
-        officers.set_password(name, PASSWORD)
     world.occurrence(ada, world.medium(ada), CASE, EXHIBIT, path=b"holiday/secret name.jpg")
     medium = world.medium(sven)
     with acting_as(ada) as session:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from clew.domain.officer import Role
 from clew.records import officers
 from tests.world.browsers import Visitor
-from tests.world.door import PASSWORD, apart
+from tests.world.door import apart
 from tests.world.serving import come_in_at_once
 from tests.world.world import World
 
@@ -25,7 +25,6 @@ def enter(world: World) -> None:
     world.member("NO", "Norway")
     for name, role in PEOPLE.items():
         world.officer(name, role=role)
-        officers.set_password(name, PASSWORD)
     for content in (b"a harbour", b"a meadow"):
         ada = officers.actor_of("ada")
         world.occurrence(ada, world.medium(ada, content=content), CASE)

@@ -9,7 +9,7 @@ from clew.domain.handling import Audience
 from clew.records import officers, series
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor
-from tests.world.door import PASSWORD, apart
+from tests.world.door import apart
 from tests.world.serving import come_in_at_once
 from tests.world.world import World
 
@@ -23,7 +23,6 @@ def enter(world: World) -> str:
     world.empty()
     for name, member in PEOPLE.items():
         world.officer(name, member=member)
-        officers.set_password(name, PASSWORD)
     ada = officers.actor_of("ada")
     medium = world.medium(ada, content=b"room")
     world.medium(ada, Audience.UNIT, content=b"hidden room")

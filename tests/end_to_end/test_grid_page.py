@@ -14,7 +14,7 @@ from clew.media.nursery import Nursery
 from clew.records import case_stacks, cases, officers
 from clew.records.session import acting_as, handling_columns
 from tests.world.browsers import Visitor
-from tests.world.door import PASSWORD, apart
+from tests.world.door import apart
 from tests.world.office import Office, work_in
 from tests.world.serving import come_in_at_once
 from tests.world.world import World, handling
@@ -30,7 +30,6 @@ def enter(world: World, nursery: Nursery) -> None:
     """A case of drawn pictures with a clip, and a large one of which only fingerprints came."""
     world.empty()
     ada = world.officer("ada", member="NO")
-    officers.set_password("ada", PASSWORD)
     with tempfile.TemporaryDirectory() as folder:
         seized = Path(folder) / "seized"
         seized.mkdir()

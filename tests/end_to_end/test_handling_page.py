@@ -10,7 +10,7 @@ from clew.domain.officer import Role
 from clew.records import officers
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor
-from tests.world.door import PASSWORD, apart
+from tests.world.door import apart
 from tests.world.serving import come_in_at_once
 from tests.world.world import World
 
@@ -24,8 +24,6 @@ def enter(world: World) -> None:
     ada = world.officer("ada")
     world.officer("bo")
     world.officer("sven", member="SE")
-    for name in ("ada", "bo"):
-        officers.set_password(name, PASSWORD)
     for _ in range(3):
         world.occurrence(ada, world.medium(ada), "NO-2026-17", "PHONE/1")
     with acting_as(world.officer("nina", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)) as session:

@@ -7,9 +7,8 @@ import pytest
 
 from clew.actions import opening
 from clew.domain.handling import Audience
-from clew.records import officers
 from tests.world.browsers import Visitor
-from tests.world.door import PASSWORD, apart
+from tests.world.door import apart
 from tests.world.serving import come_in_at_once
 from tests.world.world import World, handling
 
@@ -19,7 +18,6 @@ def enter(world: World) -> None:
     for name, member in (("ada", "NO"), ("sven", "SE")):
         of = world.officer(name, member=member)
         world.occurrence(of, world.medium(of, Audience.UNIT), f"{member}/1", cover=handling(of, Audience.UNIT))
-        officers.set_password(name, PASSWORD)
 
 
 @pytest.fixture(scope="module")

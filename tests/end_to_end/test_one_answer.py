@@ -12,11 +12,10 @@ from django.urls import URLPattern, get_resolver
 from playwright.sync_api import Browser
 
 from clew.domain.officer import Role
-from clew.records import officers
 from clew.web.references import address_of
 from tests.world.browsers import Visitor, chromium, visitor
 from tests.world.clients import shown_ago, signed_in
-from tests.world.door import PASSWORD, apart, be_in
+from tests.world.door import apart, be_in
 from tests.world.foreign import Foreign, sweden
 from tests.world.serving import pages
 from tests.world.world import World
@@ -49,7 +48,6 @@ def enter(world: World) -> Foreign:
         world.member(code, name)
     for name, role in PEOPLE.items():
         world.officer(name, role=role, unit="ADMIN" if role is Role.NATIONAL_ADMINISTRATOR else "VICTIM-ID")
-        officers.set_password(name, PASSWORD)
     found = sweden(world)
     world.exhibit(world.officer("ada"), "NO-1", "PHONE-1")
     return found

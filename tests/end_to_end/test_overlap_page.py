@@ -6,10 +6,10 @@ import pytest
 
 from clew.domain.handling import Audience
 from clew.domain.officer import Role
-from clew.records import matches, officers
+from clew.records import matches
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor
-from tests.world.door import PASSWORD, apart
+from tests.world.door import apart
 from tests.world.serving import come_in_at_once
 from tests.world.ticks import ticks
 from tests.world.world import World, handling
@@ -26,8 +26,6 @@ def enter(world: World) -> None:
         with acting_as(of) as session:
             matches.note_digest_overlaps(session, [medium])
     world.officer("nina", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)
-    for name in ("ada", "sven", "nina"):
-        officers.set_password(name, PASSWORD)
     ticks(world)
 
 

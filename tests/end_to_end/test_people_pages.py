@@ -11,7 +11,7 @@ from clew.domain.victim import VictimFacts
 from clew.records import officers
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor
-from tests.world.door import PASSWORD, apart
+from tests.world.door import apart
 from tests.world.serving import come_in_at_once
 from tests.world.world import World, handling
 
@@ -26,7 +26,6 @@ def enter(world: World) -> str:
         world.member(code, name)
     for name, member in PEOPLE.items():
         world.officer(name, member=member)
-        officers.set_password(name, PASSWORD)
     sven = officers.actor_of("sven")
     with acting_as(sven) as session:
         one, other = (

@@ -10,10 +10,10 @@ from django.conf import settings
 from clew.domain.crop import Box
 from clew.domain.handling import Actor, Audience
 from clew.media.cropping import png
-from clew.records import cases, crops, officers
+from clew.records import cases, crops
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor
-from tests.world.door import PASSWORD, apart
+from tests.world.door import apart
 from tests.world.serving import come_in_at_once
 from tests.world.world import World, handling
 
@@ -36,7 +36,6 @@ def enter(world: World) -> None:
     world.empty()
     for name, member in (("ada", "NO"), ("bo", "NO"), ("sven", "SE")):
         of = world.officer(name, member=member)
-        officers.set_password(name, PASSWORD)
         if name == "ada":
             medium = world.medium(of, Audience.UNIT)
             world.occurrence(of, medium, "NO/1", cover=handling(of, Audience.UNIT))

@@ -15,7 +15,7 @@ from clew.domain.officer import Role
 from clew.records import officers
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor
-from tests.world.door import PASSWORD, apart
+from tests.world.door import apart
 from tests.world.serving import come_in_at_once
 from tests.world.world import World, handling
 
@@ -32,7 +32,6 @@ def enter(world: World) -> None:
         world.member(code, name)
     for name, (member, role) in PEOPLE.items():
         world.officer(name, member=member, role=role)
-        officers.set_password(name, PASSWORD)
     ada = officers.actor_of("ada")
     world.exhibit(ada, "NO-2026-17", "PHONE-1", cover=handling(ada, Audience.UNIT))
     world.occurrence(ada, world.medium(ada), "NO-2026-17", "PHONE-1")

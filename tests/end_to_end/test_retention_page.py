@@ -12,7 +12,7 @@ from clew.domain.retention import calendar_of
 from clew.records import officers
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor
-from tests.world.door import PASSWORD, apart
+from tests.world.door import apart
 from tests.world.serving import come_in_at_once
 from tests.world.world import World
 
@@ -44,8 +44,6 @@ def enter(world: World) -> None:
     ada = world.officer("ada")
     world.officer("bo")
     nina = world.officer("nina", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)
-    for name in ("ada", "bo", "nina"):
-        officers.set_password(name, PASSWORD)
     for case in CASES:
         world.occurrence(ada, world.medium(ada), case, "PHONE/1")
     soon = opening.today() + timedelta(days=40)

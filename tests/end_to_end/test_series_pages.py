@@ -9,7 +9,7 @@ from clew.domain.handling import Actor
 from clew.records import officers, sealed, series
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor
-from tests.world.door import PASSWORD, apart
+from tests.world.door import apart
 from tests.world.serving import come_in_at_once
 from tests.world.world import World
 
@@ -23,7 +23,6 @@ def enter(world: World) -> str:
         world.member(code, name)
     for name, member in PEOPLE.items():
         world.officer(name, member=member)
-        officers.set_password(name, PASSWORD)
     ada, sven = officers.actor_of("ada"), officers.actor_of("sven")
     medium = found(world, sven, "SE-1")
     harbour = world.series(sven, "مرفأ", [medium])

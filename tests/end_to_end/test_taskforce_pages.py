@@ -7,11 +7,10 @@ import pytest
 
 from clew.actions import counting, mustering
 from clew.domain.officer import Role
-from clew.records import officers
 from tests.scenario.test_counting import a_month_goes_by
 from tests.scenario.test_task_forces import a_series
 from tests.world.browsers import Visitor
-from tests.world.door import PASSWORD, apart
+from tests.world.door import apart
 from tests.world.serving import come_in_at_once
 from tests.world.world import World
 
@@ -21,8 +20,6 @@ def enter(world: World) -> str:
     world.empty()
     ada = world.officer("ada", member="NO")
     world.officer("nora", member="NO", role=Role.COORDINATOR)
-    for name in ("ada", "nora"):
-        officers.set_password(name, PASSWORD)
     reference = a_series(world, ada, 2)
     sven = world.officer("sven", member="SE")
     for number in range(6):

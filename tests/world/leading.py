@@ -5,10 +5,9 @@ from contextlib import contextmanager
 
 from clew.actions import raising
 from clew.node.connection import ConnectionFacts
-from clew.records import officers
 from tests.scenario.test_proposing import CAMERA, found
 from tests.world.browsers import Visitor
-from tests.world.door import PASSWORD, apart
+from tests.world.door import apart
 from tests.world.serving import come_in_at_once
 from tests.world.world import World
 
@@ -29,4 +28,3 @@ def _enter(world: World) -> None:
     world.series(ada, "green-room", [found(world, ada, "NO-1", **CAMERA)])
     found(world, sven, "SE-1", **CAMERA)
     raising.raise_all()
-    officers.set_password("ada", PASSWORD)
