@@ -93,6 +93,7 @@ WALKED: dict[str, tuple[Way, ...]] = {
         Way(words="{} --withdraw", sort=NAMES, parameter="reference"),
         Way(words="{} --confirm", sort=NAMES, parameter="reference"),
     ),
+    "case stack": (Way(words="{}", sort=NAMES, parameter="reference"),),
     "case certificate": (Way(words="{}", sort=NAMES, parameter="reference"),),
     **{
         f"overlap {step}": (
@@ -237,6 +238,7 @@ WALKED: dict[str, tuple[Way, ...]] = {
         Way(words="{} {of_norway}", sort=NAMES, parameter="name"),
         Way(words="green-room {}", sort=DIGESTS, parameter="media"),
         Way(words="green-room --case {}", sort=NAMES, parameter="case"),
+        Way(words="green-room {of_norway} --stacks-of {}", sort=NAMES, parameter="stacks_of"),
         Way(words="green-room --case NO-1 --exhibit {}", sort=NAMES, parameter="exhibit"),
     ),
     "series remove": (

@@ -63,6 +63,21 @@ def ada(node, nursery, tmp_path_factory) -> Iterator[tuple[Visitor, dict[str, UU
     world.empty()
 
 
+def test_a_verdict_is_given_by_key_while_a_viewer_has_the_focus(ada: tuple[Visitor, dict[str, UUID]]) -> None:
+    visitor, media = ada
+    page = visitor.go(f"/media/{media['image']}/")
+    page.locator("clew-reveal .stage").first.focus()
+    page.keyboard.press("-")
+    assert page.evaluate("document.activeElement.id") == "why", "why is the officer's word: the key keeps nothing"
+    page.locator("clew-reveal .stage").first.focus()
+    page.keyboard.press("=")
+    page.get_by_text("Kept: your unit says that the two are the same.").wait_for()
+    shot(page, "verdict")
+    assert visitor.faults() == []
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Taken back").wait_for()
+
+
 def shot(page: Page, name: str) -> None:
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)

@@ -7,19 +7,22 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from clew.actions import browsing, marking
+from clew.actions import browsing, gathering, marking, stacking
 from clew.actions.browsing import Item, Wanted
 from clew.actions.marking import Relevance
 from clew.domain.errors import Invalid, NotVisible
+from clew.domain.fingerprint import Kind
 from clew.domain.handling import Actor, Audience
-from clew.domain.triage import Answer
-from clew.records import case_stacks
+from clew.domain.medium import MediumKind
+from clew.domain.triage import Aligned, Answer
+from clew.records import case_stacks, matches
+from clew.records.matches import Match, MatchKind
 from clew.records.session import acting_as
 from tests.world.clients import signed_in
 from tests.world.commands import clew
 from tests.world.office import Office
 from tests.world.pictures import drawn as shapes
-from tests.world.world import World
+from tests.world.world import World, superuser
 
 CASE = "CASE-1"
 
@@ -68,6 +71,73 @@ def test_near_copies_are_one_from_the_intake_on_and_are_marked_and_undone_with_o
     assert heights(page(ada)) == [(4, 560), (2, 480), (2, 360)]
     assert heights(page(ada, exhibit="PHONE-1")) == [(3, 480), (2, 480), (1, 320)], "an exhibit is asked by what lies in it"
     assert sorted(heights(page(ada, exhibit="PHONE-2"))) == [(1, 360), (1, 560)]
+
+
+def without_stacks(world: World) -> None:
+    """As after an intake of before there were stacks."""
+    with superuser(world.facts) as connection:
+        connection.execute("delete from case_stacks")
+
+
+def test_what_came_before_there_were_stacks_is_stacked_afterwards_and_again_changes_nothing(
+    world: World, office: Office, ada: Actor, sven: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stacking, "MEDIA_STACKED_AT_ONCE", 2)
+    office.intake(ada, drawn(tmp_path / "a", (1, 400), (1, 480), (2, 320), (3, 320), (3, 400), (3, 480)))
+    before = heights(page(ada))
+    without_stacks(world)
+    assert {stacked for stacked, _ in heights(page(ada))} == {1}
+    first = next(stacking.stack_case(office.workplace, ada, CASE))  # and there it is stopped
+    assert first.looked_at == 2
+    for _ in stacking.stack_case(office.workplace, ada, CASE):
+        pass
+    assert heights(page(ada)) == before
+    assert sum(step.moved for step in stacking.stack_case(office.workplace, ada, CASE)) == 0
+    with pytest.raises(NotVisible):
+        next(stacking.stack_case(office.workplace, sven, CASE))
+
+
+def film(world: World, of: Actor, seconds: float) -> UUID:
+    medium = world.medium(of, kind=MediumKind.VIDEO)
+    world.occurrence(of, medium)
+    with acting_as(of) as session, session.cursor() as cursor:
+        cursor.execute("update media set duration_ms = %s where id = %s", [round(1000 * seconds), medium])
+    return medium
+
+
+def test_films_are_stacked_where_a_run_covers_most_of_both_and_a_clip_of_one_stands_alone(
+    world: World, office: Office, ada: Actor
+) -> None:
+    whole, copy, clip = film(world, ada, 10), film(world, ada, 9.6), film(world, ada, 3)
+    stored = world.fingerprint(ada, whole, kind=Kind.FRAME)
+    with acting_as(ada) as session:
+        for medium, seconds in ((copy, 9.5), (clip, 3.0)):
+            run = Aligned(seconds_here=(0, seconds), seconds_there=(0, seconds), frames_matched=9, frames_compared=9)
+            matches.write(session, [
+                Match(medium_id=medium, fingerprint_id=stored, kind=MatchKind.VIDEO, distance_bits=8, radius_bits=31, aligned=run)
+            ])  # fmt: skip
+    assert [step.moved for step in stacking.stack_case(office.workplace, ada, CASE)] == [2]
+    found = page(ada)
+    assert sorted((item.medium.stacked, item.medium.id in {whole, copy}) for item in found) == [(1, False), (2, True)]
+    assert {item.medium.id for item in stack(ada, whole)} == {whole, copy}
+
+
+def test_a_stack_is_put_into_a_series_whole_and_what_is_new_there_is_told_for_the_undo(world: World, ada: Actor) -> None:
+    media = [world.medium(ada) for _ in range(4)]
+    for medium in media:
+        world.occurrence(ada, medium)
+    lay(ada, media[:3])
+    world.series(ada, "green-room", media[:1])
+    (centre,) = [item.medium.name for item in page(ada) if item.medium.stacked == 3]
+    client = signed_in("ada")
+    form = {"medium": centre.hex(), "series": "green-room", "case": CASE, "exhibit": "", "unit": ""}
+    told = client.post("/sorting/put/", form).json()
+    assert (told["media"], told["stacks"], len(told["new"])) == (3, 1, 2)
+    assert client.post("/sorting/take-out/", {"medium": told["new"], "series": "green-room"}).json() == {"media": 2}
+    with acting_as(ada) as session:
+        assert len(gathering.add_stacks(session, "green-room", CASE, [centre]).new) == 2
+        with pytest.raises(NotVisible):
+            gathering.add_stacks(session, "green-room", "NOT-THERE", [centre])
 
 
 def lay(of: Actor, media: Sequence[UUID], case: str = CASE) -> None:

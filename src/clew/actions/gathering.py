@@ -14,6 +14,7 @@ from clew.domain.naming import named
 from clew.domain.series import SERIES_TOGETHER_MAX, TEXT_CHARACTERS_MAX, checked_words
 from clew.records import (
     audit,
+    case_stacks,
     cases,
     exhibits,
     handlings,
@@ -107,6 +108,40 @@ def add(
         restricting.bring_under(session, found.id)
     audit.append(session, "series.add", str(found.id), {"media": len(put)})
     return len(put)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stacked:
+    """How many media of how many stacks were meant, and the contents of those that are new in the series."""
+
+    media: int
+    stacks: int
+    new: tuple[bytes, ...]
+
+
+def add_stacks(
+    session: Session, name: str, case: str, media: Sequence[bytes], exhibit: str | None = None, *,
+    unit: str | None = None,
+) -> Stacked:  # fmt: skip
+    """Put own media (named by their SHA-256) with all that the actor sees in their stacks in a case into a series.
+
+    Of an exhibit, if one is named; `unit`: whose case it is, where that is not the own.
+
+    Raises:
+        NotVisible: there is no such series, case or exhibit, or the own unit has no such medium.
+        Invalid: too many are named, or lie in the stacks; or none is named.
+        StepRefused: the series is ending or under examination.
+    """
+    case_id = cases.find(session, case, unit)
+    exhibit_id = None if exhibit is None else exhibits.find(session, case_id, exhibit)
+    _check_held(session, media)
+    of = case_stacks.named(session, case_id, media)
+    lying = case_stacks.members(session, case_id, exhibit_id, of, MEDIA_NAMED_MAX + 1)
+    whole = list(dict.fromkeys([*media, *series_media.own_contents(session, list(lying)).values()]))
+    before = series_media.contents_in(session, series.find(session, name).id, whole)
+    add(session, name, media=whole)
+    new = tuple(content for content in whole if content not in before)
+    return Stacked(media=len(whole), stacks=len({*lying.values()}), new=new)
 
 
 def remove(

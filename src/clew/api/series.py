@@ -179,11 +179,15 @@ class GivenSeries(GivenAudience):
 
 
 class GivenSeriesMedia(Given):
-    """SeriesMedia of the own unit by their SHA-256; or all of a case, or of an exhibit in it."""
+    """SeriesMedia of the own unit by their SHA-256; or all of a case, or of an exhibit in it.
+
+    `stacks_of`: a case; each of the media comes with all that lies in its stack there.
+    """
 
     media: Digests | None = None
     case: Name | None = None
     exhibit: Name | None = None
+    stacks_of: Name | None = None
 
 
 class GivenOut(Given):
@@ -285,6 +289,8 @@ def open_new(session: Session, given: GivenSeries) -> object:
 def add(session: Session, reference: str, given: GivenSeriesMedia) -> dict[str, int]:
     """Put media of the own unit into a series, the own or another member's."""
     names = digests(given.media or [])
+    if given.stacks_of is not None:
+        return {"media": len(gathering.add_stacks(session, reference, given.stacks_of, names, given.exhibit).new)}
     return {"media": gathering.add(session, reference, media=names, case=given.case, exhibit=given.exhibit)}
 
 

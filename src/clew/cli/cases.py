@@ -1,4 +1,4 @@
-"""`clew case`: how a case ends for good."""
+"""`clew case`: how a case ends for good, and stacks of what came before there were any."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from clew.cli.entry import As, Json, console, entered
+from clew.cli.entry import As, Json, aside, console, entered, said
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -16,7 +16,22 @@ CERTIFICATE_BYTES_MAX = 64 * 1024
 
 @app.callback()
 def case() -> None:
-    """Cases: how one ends for good."""
+    """Cases: how one ends for good; and near copies laid together afterwards."""
+
+
+@app.command()
+def stack(reference: Reference, as_: As, json_: Json = False) -> None:
+    """Lay near copies of a case of your unit together that came before there were stacks. Stopped, it is run again."""
+    with entered() as configuration:
+        from clew.actions import opening, stacking
+        from clew.node.workplace import equipped
+
+        media = moved = 0
+        with equipped(configuration) as workplace:
+            for step in stacking.stack_case(workplace, opening.actor_of(as_), reference):
+                media, moved = media + step.looked_at, moved + step.moved
+                aside.print(f"{media:,} media looked at, {moved:,} laid into stacks")
+        said(json_, {"media": media, "moved": moved}, f"{moved:,} of {media:,} media that lay alone lie in stacks now")
 
 
 @app.command()

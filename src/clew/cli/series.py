@@ -100,6 +100,9 @@ def add(
     media: Annotated[list[str] | None, typer.Argument(metavar="[SHA256...]", help="Media of your unit.")] = None,
     case: Annotated[str | None, typer.Option(help="Or all media of this case of your unit.")] = None,
     exhibit: Annotated[str | None, typer.Option(help="Of the case, only this exhibit.")] = None,
+    stacks_of: Annotated[
+        str | None, typer.Option("--stacks-of", metavar="CASE", help="With all that lies in their stacks there, too.")
+    ] = None,
     json_: Json = False,
 ) -> None:
     """Put media of your unit into a series, your own or another member's."""
@@ -108,7 +111,10 @@ def add(
 
         names = digests(media or [])
         with opening.acting_as(opening.actor_of(as_)) as session:
-            count = gathering.add(session, name, media=names, case=case, exhibit=exhibit)
+            if stacks_of is None:
+                count = gathering.add(session, name, media=names, case=case, exhibit=exhibit)
+            else:
+                count = len(gathering.add_stacks(session, name, stacks_of, names, exhibit).new)
         said(json_, {"media": count}, f"{count:,} media are new in it")
 
 

@@ -31,7 +31,7 @@ DEFAULTS: Mapping[Scope, Mapping[str, str]] = {
     },
     Scope.MEDIUM: {
         "reveal": "Space", "look": "d", "blink": "b", "difference": "x", "compare": "c", "series": "s", "victim": "v",
-        "clue": "t", "note": "n", "find": "f", "links": "l", "map": "m", "ask": "a",
+        "clue": "t", "note": "n", "find": "f", "links": "l", "map": "m", "ask": "a", "same": "=", "not-the-same": "-",
     },
     Scope.GRAPH: {"expand": "Enter", "open": "o", "path": "p"},
     Scope.ROWS: {"next": "j", "previous": "k"},

@@ -11,21 +11,27 @@ Near = Mapping[UUID, Mapping[int, int]]
 """By newcomer, sets of fingerprints that are near to it, with the distance in bits."""
 
 
-def stack(session: Session, case_id: UUID, found: Near) -> int:
+def stack(session: Session, case_id: UUID, found: Near, until: UUID | None = None) -> int:
     """Put media that came into an own case into its stacks; how many media lie elsewhere now.
 
-    The caller holds the counters of fingerprints, so nobody else stacks in the meantime.
+    `until`: a case is stacked afterwards, and what lies alone behind that medium has not come yet. The caller holds the
+    counters of fingerprints, so nobody else stacks in the meantime.
     """
-    return place(session, case_id, _near_in_case(session, case_id, found))
+    return place(session, case_id, _near_in_case(session, case_id, found), until)
 
 
-def place(session: Session, case_id: UUID, near: Mapping[UUID, Mapping[UUID, int]]) -> int:
+def place(
+    session: Session, case_id: UUID, near: Mapping[UUID, Mapping[UUID, int]], until: UUID | None = None
+) -> int:
     """The same, where it is known what of the own unit's in the case is near to each, and how far in bits."""
     near = {medium: each for medium, each in near.items() if each}
     if not near:
         return 0
     others = {medium for each in near.values() for medium in each}
     centre_of = _centres(session, case_id, others)
+    if until is not None:
+        here = {medium for medium in others if medium in centre_of or medium <= until}
+        near = {medium: {each: bits for each, bits in found.items() if each in here} for medium, found in near.items()}
     worth = _worth(session, {*others, *centre_of.values(), *near})
     newcomers = [
         Newcomer(medium=medium, worth=worth[medium], near=distances) for medium, distances in near.items()
@@ -128,6 +134,26 @@ def _worth(session: Session, media: Collection[UUID]) -> dict[UUID, tuple[int, i
             [[*media]],
         )
         return {row[0]: (row[1], row[2]) for row in cursor}
+
+
+def alone(session: Session, case_id: UUID, after: UUID | None, limit: int) -> list[tuple[UUID, bool]]:
+    """The next media of the own unit in the case that lie in no stack, by their identifiers, and whether each moves."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select m.id, m.kind = 'video' from media m
+             where m.owner_member = %(member)s and m.owner_unit = %(unit)s and m.id in (
+                   select distinct o.medium_id from occurrences o
+                    where o.case_id = %(case)s and o.medium_id > %(after)s and not exists (
+                          select from case_stacks k where k.case_id = %(case)s and k.medium_id = o.medium_id)
+                    order by o.medium_id limit %(limit)s)
+             order by m.id""",
+            {
+                "case": case_id, "after": after or UUID(int=0), "limit": limit, "member": session.actor.member,
+                "unit": session.actor.unit,
+            },
+        )  # fmt: skip
+        return [(row[0], bool(row[1])) for row in cursor]
 
 
 def _write(session: Session, case_id: UUID, moved: Mapping[UUID, UUID]) -> None:

@@ -101,6 +101,28 @@ def held_of(session: Session, names: Sequence[bytes]) -> set[bytes]:
         return {bytes(row[0]) for row in cursor}
 
 
+def own_contents(session: Session, media: Sequence[UUID]) -> dict[UUID, bytes]:
+    """Those of the media that are the own unit's, with their contents."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select id, name from media where id = any(%s) and owner_member = %s and owner_unit = %s",
+            [list(media), session.actor.member, session.actor.unit],
+        )
+        return {row[0]: bytes(row[1]) for row in cursor}
+
+
+def contents_in(session: Session, series_id: UUID, names: Sequence[bytes]) -> set[bytes]:
+    """Those of the contents that the own unit has put into the series."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select distinct m.name from media m join series_media sm on sm.medium_id = m.id
+             where m.name = any(%s) and sm.series_id = %s and sm.owner_member = %s and sm.owner_unit = %s""",
+            [list(names), series_id, session.actor.member, session.actor.unit],
+        )
+        return {bytes(row[0]) for row in cursor}
+
+
 def take_out(session: Session, series_id: UUID, names: Sequence[bytes]) -> int:
     """Take own media of these contents out of the series; how many were in it."""
     with session.cursor() as cursor:

@@ -276,7 +276,13 @@ def _take_back(session: Session, given: QueryDict) -> dict[str, object]:
 
 
 def _put(session: Session, given: QueryDict) -> dict[str, object]:
-    return {"media": gathering.add(session, given.get("series", ""), media=_names(given))}
+    """Put media into a series; of a case, each with all of its stack. `new`: what is taken out where it is undone."""
+    names, series, case = _names(given), given.get("series", ""), given.get("case")
+    if not case:
+        return {"media": gathering.add(session, series, media=names), "new": [name.hex() for name in names]}
+    exhibit, unit = given.get("exhibit") or None, given.get("unit") or None
+    done = gathering.add_stacks(session, series, case, names, exhibit, unit=unit)
+    return {"media": done.media, "stacks": done.stacks, "new": [name.hex() for name in done.new]}
 
 
 def _take_out(session: Session, given: QueryDict) -> dict[str, object]:

@@ -27,6 +27,8 @@ ACTS: Mapping[str, Words] = {
     "ask": gettext_lazy("Ask a country"), "select": gettext_lazy("Select"),
     "unfold": gettext_lazy("Show known ones too"), "go": gettext_lazy("Go to a number"),
     "blink": gettext_lazy("Blink between the two"), "difference": gettext_lazy("Show the difference"),
+    "same": gettext_lazy("Say that the two are the same"),
+    "not-the-same": gettext_lazy("Say that the two are not the same"),
     "expand": gettext_lazy("Show what is linked with it"), "path": gettext_lazy("Shortest way between two"),
     "next": gettext_lazy("Next"), "previous": gettext_lazy("Previous"),
 }  # fmt: skip

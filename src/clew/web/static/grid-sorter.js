@@ -123,19 +123,38 @@ export class Sorter {
     const said = await this.#answered(dialog, form);
     this.#grid.focusList();
     if (!said) return;
-    const items = places.map((at) => this.#grid.at(at));
-    const medium = items.map((item) => item.name);
-    const kept = await this.#inOrder(() => this.#send(this.#sorting.sorts.put, { medium, ...said }));
-    if (!kept) return;
+    const items = [], fresh = [];
+    let count = 0, stacks = 0;
+    // A closed stack goes as a whole; where one part is refused, what was put before stays, and is undone together.
+    for (const some of this.#batches(places.map((at) => this.#grid.at(at)))) {
+      const medium = some.items.map((item) => item.name);
+      const kept = await this.#inOrder(() => this.#send(this.#sorting.sorts.put, { medium, ...said, ...some.where }));
+      if (!kept) break;
+      items.push(...some.items);
+      fresh.push(kept.new);
+      count += kept.stacks === undefined ? medium.length : kept.media;
+      stacks += kept.stacks ?? 0;
+    }
+    if (!items.length) return;
     const before = items.map((item) => item.put);
     items.forEach((item) => { item.put = [...new Set([...(item.put ?? []), said.series.trim()])]; });
-    this.#done.push({ items, undo: () => this.#takeOut(items, before, { medium, ...said }) });
-    this.#grid.say(this.#words.kept);
+    this.#done.push({ items, undo: () => this.#takeOut(items, before, fresh, said) });
+    if (items.length === places.length) this.#tellPut(count, stacks, said.series.trim());
     this.#grid.tell();
   }
 
-  async #takeOut(items, before, said) {
-    if (!(await this.#inOrder(() => this.#send(this.#sorting.sorts["take-out"], said)))) return false;
+  #tellPut(count, stacks, series) {
+    if (!stacks) return this.#grid.say(this.#words.kept);
+    const told = this.#words.marked_stack[new Intl.PluralRules(document.documentElement.lang).select(stacks)];
+    const said = this.#words.put.replace("{series}", `\u2068${series}\u2069`);
+    return this.#grid.say(told.replace("{count}", count).replace("{stacks}", stacks).replace("{said}", said).replace("{key}", this.undoKey));
+  }
+
+  // Only what was new in the series is taken out again.
+  async #takeOut(items, before, fresh, said) {
+    for (const medium of fresh.filter((one) => one.length)) {
+      if (!(await this.#inOrder(() => this.#send(this.#sorting.sorts["take-out"], { medium, ...said })))) return false;
+    }
     items.forEach((item, index) => { item.put = before[index]; });
     return true;
   }

@@ -85,6 +85,7 @@ class ClewGrid extends HTMLElement {
     if (event.altKey || event.isComposing) return;
     const key = name(event);
     const isUndo = (event.ctrlKey || event.metaKey) && key === "z";
+    if (event.ctrlKey && this.#along(key)) return event.preventDefault();
     if ((event.ctrlKey || event.metaKey) && !isUndo) return;
     if (key === "Escape" && this.#close()) return event.preventDefault();
     const to = this.#target(key);
@@ -97,6 +98,15 @@ class ClewGrid extends HTMLElement {
     } else if (act === "reveal") {
       if (!event.repeat) this.#reveal();
     } else this.#do(act);
+  }
+
+  // Ctrl with the arrow along the writing opens the stack that has the focus, against it closes it; whether it was either.
+  #along(key) {
+    const isBack = getComputedStyle(this).direction === "rtl";
+    if (!this.item || (key !== "ArrowRight" && key !== "ArrowLeft")) return false;
+    if ((key === "ArrowLeft") !== isBack) this.#close();
+    else if (this.item.stack && !this.item.opened) this.#open();
+    return true;
   }
 
   #do(act) {
