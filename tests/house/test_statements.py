@@ -6,12 +6,14 @@ they hold references and counts, and no member's record.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import clew.actions
+from clew.domain.reveal_budget import BY_TICKET
 
 ACTIONS = Path(clew.actions.__file__).parent
 OPENING = {("vault", "open"), ("vault", "open_with"), ("vault", "data_key"), ("exchange", "sealed_to"), ("exchange", "opened")}
@@ -104,6 +106,18 @@ def test_whatever_is_opened_to_a_person_counts_against_the_reveal_budget_and_ask
             uncounted[module, function.name] = {"spend", "granted"} - calls
     assert {where: missing for where, missing in uncounted.items() if missing} == {}
     assert uncounted.keys() == {("viewing", "opened"), ("cropping", "revealed"), ("releasing", "released")}
+
+
+def test_only_what_a_ticket_of_a_reveal_opens_is_not_counted_again() -> None:
+    """Whoever says that something comes by a ticket has one: `part` and `drawn`, which one page calls."""
+    saying = {
+        (module, function.name) for module, function in functions() for node in ast.walk(function)
+        if isinstance(node, ast.Constant) and node.value in BY_TICKET
+    }  # fmt: skip
+    assert saying == {("revealing", "part"), ("revealing", "drawn")}
+    called = re.compile(r"revealing\.(?:part|drawn)\(")
+    doors = [file.name for file in (ACTIONS.parent).rglob("*.py") if called.search(file.read_text("utf-8"))]
+    assert doors == ["looks.py"]
 
 
 def test_no_module_is_excused_that_opens_nothing() -> None:

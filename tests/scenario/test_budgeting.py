@@ -270,6 +270,11 @@ def test_the_nearest_budget_holds_from_the_next_reveal_on(world: World, ada: Act
     with acting_as(anna) as session:
         lines = [(one.scope.level, one.budget.hourly, one.reason, one.given_by) for one in budgeting.in_force(session)]
     assert lines == [(Level.MEMBER, 50, "A trial.", "anna"), (Level.UNIT, 700, "A trial.", "anna")]
+    with acting_as(anna) as session, session.cursor() as cursor:
+        cursor.execute("select reason, coalesce(end_reason, 'sealed:') from reveal_budgets where member = 'NO'")
+        kept = cursor.fetchall()
+    assert len(kept) == 4
+    assert all(word.startswith("sealed:") for row in kept for word in row)
     assert [len(subjects(anna, f"reveal_budget.{word}")) for word in ("member", "unit", "officer", "end")] == [1, 1, 2, 1]
 
 
