@@ -8,6 +8,7 @@ a time. Whoever calls these few functions sees that what they name lies within i
 
 from collections.abc import Callable
 from functools import lru_cache
+from types import FunctionType
 from typing import cast
 
 import numba
@@ -219,62 +220,77 @@ def _code_of_product(typing, total, at, weight, of, eights):  # type: ignore[no-
 _product = cast("Callable[..., np.float32]", intrinsic(_code_of_product))
 
 
+lay = put = add = cast("Callable[..., None]", None)
+lanes = eights = 0
+"""Nothing yet: `_folding` gives each `_fold` its own."""
+
+
+def _fold(kept, stride, across, down, steps, columns, y_axis, centred_y, x_axis, centred_x):  # type: ignore[no-untyped-def]
+    """Bits of both windows, and their qualities: see `reference_of_samples` and `centred_of_samples`.
+
+    Sample by sample down the picture: the few rows of blocks that it counts are added up, and of the sum
+    the 64 samples of its row are made while it is near. Rows are laid out as numbers once, in a ring of
+    as many as the samples of one row reach.
+    """
+    ring = 1
+    for i in range(64):
+        begin = min(y_axis[0][i], centred_y[0][i])
+        ring = max(ring, y_axis[0][i] + y_axis[1][i] - begin, centred_y[0][i] + centred_y[1][i] - begin)
+    lines = np.zeros(ring * columns * lanes, np.float32)
+    total = np.zeros(columns * lanes, np.float32)
+    samples = np.zeros((2, 64, 64), np.float32)
+    squares = (columns + across - 1) // across
+    ahead = np.uint64(down * across * stride)
+    laid = 0
+    for i in range(64):
+        for window in range(2):
+            first, count, weight = y_axis if window == 0 else centred_y
+            while laid < first[i] + count[i]:
+                above = (laid // down) * squares * down + laid % down
+                begin = laid % ring * columns
+                for right in range(across):
+                    at = np.uint64((above * across + right) * stride)
+                    for x in range(right, columns, across):
+                        lay(lines, np.uint64((begin + x) * lanes), kept, at, steps)
+                        at += ahead
+                laid += 1
+            for y in range(count[i]):
+                begin = (first[i] + y) % ring * columns * lanes
+                line = lines[begin : begin + columns * lanes]
+                of = np.uint64(i * weight.shape[1] + y * lanes)
+                if y == 0:
+                    for x in range(columns):
+                        put(total, line, np.uint64(x * lanes), weight, of)
+                else:
+                    for x in range(columns):
+                        add(total, line, np.uint64(x * lanes), weight, of)
+            first, count, weight = x_axis if window == 0 else centred_x
+            for j in range(64):
+                of = np.uint64(j * weight.shape[1])
+                samples[window, j, i] = _product(total, np.uint64(first[j] * lanes), weight, of, count[j] * eights)
+    bits, quality = reference_of_samples(samples[0])
+    centred_bits, centred_quality, lowest = centred_of_samples(samples[1])
+    lowest[0, 0] += np.float32(128)  # a JPEG counts its grey from the middle (T.81, A.3.1)
+    return bits, quality, centred_bits, centred_quality, lowest
+
+
 def _folding(kept_each: int) -> Fold:
-    """The loop that folds blocks of which so many frequencies are kept."""
-    lanes = _lanes(kept_each)
-    lay, put, add = _laying(kept_each), _weighing(lanes, is_first=True), _weighing(lanes, is_first=False)
-    eights = lanes // EIGHT
+    """The loop that folds blocks of which so many frequencies are kept.
 
-    @numba.njit(cache=True, nogil=True)
-    def fold(kept, stride, across, down, steps, columns, y_axis, centred_y, x_axis, centred_x):  # type: ignore[no-untyped-def]
-        """Bits of both windows, and their qualities: see `reference_of_samples` and `centred_of_samples`.
-
-        Sample by sample down the picture: the few rows of blocks that it counts are added up, and of the sum
-        the 64 samples of its row are made while it is near. Rows are laid out as numbers once, in a ring of
-        as many as the samples of one row reach.
-        """
-        ring = 1
-        for i in range(64):
-            begin = min(y_axis[0][i], centred_y[0][i])
-            ring = max(ring, y_axis[0][i] + y_axis[1][i] - begin, centred_y[0][i] + centred_y[1][i] - begin)
-        lines = np.zeros(ring * columns * lanes, np.float32)
-        total = np.zeros(columns * lanes, np.float32)
-        samples = np.zeros((2, 64, 64), np.float32)
-        squares = (columns + across - 1) // across
-        ahead = np.uint64(down * across * stride)
-        laid = 0
-        for i in range(64):
-            for window in range(2):
-                first, count, weight = y_axis if window == 0 else centred_y
-                while laid < first[i] + count[i]:
-                    above = (laid // down) * squares * down + laid % down
-                    begin = laid % ring * columns
-                    for right in range(across):
-                        at = np.uint64((above * across + right) * stride)
-                        for x in range(right, columns, across):
-                            lay(lines, np.uint64((begin + x) * lanes), kept, at, steps)
-                            at += ahead
-                    laid += 1
-                for y in range(count[i]):
-                    begin = (first[i] + y) % ring * columns * lanes
-                    line = lines[begin : begin + columns * lanes]
-                    of = np.uint64(i * weight.shape[1] + y * lanes)
-                    if y == 0:
-                        for x in range(columns):
-                            put(total, line, np.uint64(x * lanes), weight, of)
-                    else:
-                        for x in range(columns):
-                            add(total, line, np.uint64(x * lanes), weight, of)
-                first, count, weight = x_axis if window == 0 else centred_x
-                for j in range(64):
-                    of = np.uint64(j * weight.shape[1])
-                    samples[window, j, i] = _product(total, np.uint64(first[j] * lanes), weight, of, count[j] * eights)
-        bits, quality = reference_of_samples(samples[0])
-        centred_bits, centred_quality, lowest = centred_of_samples(samples[1])
-        lowest[0, 0] += np.float32(128)  # a JPEG counts its grey from the middle (T.81, A.3.1)
-        return bits, quality, centred_bits, centred_quality, lowest
-
-    return cast("Fold", fold)
+    They are global to it and not of a closure: numba knows what it compiled by all that a closure holds, and these
+    are others in every process, so that each process would compile it anew, and keep that beside all others.
+    """
+    of_lanes = _lanes(kept_each)
+    given = {
+        "lay": _laying(kept_each),
+        "put": _weighing(of_lanes, is_first=True),
+        "add": _weighing(of_lanes, is_first=False),
+        "lanes": of_lanes,
+        "eights": of_lanes // EIGHT,
+    }
+    made = FunctionType(_fold.__code__, globals() | given)
+    made.__qualname__ = f"_fold_{kept_each}"  # under which it is kept
+    return cast("Fold", numba.njit(cache=True, nogil=True)(made))
 
 
 _FOLDS = {kept_each: _folding(kept_each) for kept_each in (6, 10, 21)}
