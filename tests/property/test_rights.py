@@ -6,7 +6,7 @@ oracle that is written from the words of the rule. Then each part of the rule is
 
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -130,21 +130,46 @@ class Acting:
         self._owner.execute("rollback to savepoint acting")
 
 
-def law(owner: Connection, world: World, requests: list[RequestRow], consultations: list[ConsultationRow]) -> int:
+EVERY = ("select", "update of requests", "update of consultations", "insert of requests", "insert of consultations")
+"""The parts of the law."""
+
+
+def law(
+    owner: Connection, world: World, requests: list[RequestRow], consultations: list[ConsultationRow],
+    parts: Collection[str] = EVERY,
+) -> int:  # fmt: skip
     checked = 0
     for actor in (*ACTORS, NOBODY):
-        with Acting(owner, world, actor) as app:
-            seen = {row[0] for row in app.execute("select id from requests union all select id from consultations")}
-            assert seen == {
-                *(row.id for row in requests if may_examine(actor, row)),
-                *(row.id for row in consultations if may_examine(actor, row) or may_answer(actor, row)),
-            }  # fmt: skip
-            moved = {row[0] for row in app.execute("update requests set reasons = 'y' returning id")}
-            assert moved == {row.id for row in requests if may_examine(actor, row) and row.state != "closed"}
-        checked += len(requests) * 2 + len(consultations)
-        checked += check_answers(owner, world, actor, consultations)
-        checked += check_additions(owner, world, actor, requests)
+        if "select" in parts:
+            checked += check_sight(owner, world, actor, requests, consultations)
+        if "update of requests" in parts:
+            checked += check_changes(owner, world, actor, requests)
+        if "update of consultations" in parts:
+            checked += check_answers(owner, world, actor, consultations)
+        if "insert of requests" in parts:
+            checked += check_entries(owner, world, actor)
+        if "insert of consultations" in parts:
+            checked += check_questions(owner, world, actor, requests)
     return checked
+
+
+def check_sight(
+    owner: Connection, world: World, actor: Actor | None, requests: list[RequestRow], consultations: list[ConsultationRow]
+) -> int:
+    with Acting(owner, world, actor) as app:
+        seen = {row[0] for row in app.execute("select id from requests union all select id from consultations")}
+    assert seen == {
+        *(row.id for row in requests if may_examine(actor, row)),
+        *(row.id for row in consultations if may_examine(actor, row) or may_answer(actor, row)),
+    }  # fmt: skip
+    return len(requests) + len(consultations)
+
+
+def check_changes(owner: Connection, world: World, actor: Actor | None, requests: list[RequestRow]) -> int:
+    with Acting(owner, world, actor) as app:
+        moved = {row[0] for row in app.execute("update requests set reasons = 'y' returning id")}
+    assert moved == {row.id for row in requests if may_examine(actor, row) and row.state != "closed"}
+    return len(requests)
 
 
 def check_answers(owner: Connection, world: World, actor: Actor | None, consultations: list[ConsultationRow]) -> int:
@@ -163,7 +188,7 @@ def check_answers(owner: Connection, world: World, actor: Actor | None, consulta
     return len(consultations) * 4
 
 
-def check_additions(owner: Connection, world: World, actor: Actor | None, requests: list[RequestRow]) -> int:
+def check_entries(owner: Connection, world: World, actor: Actor | None) -> int:
     name, member = ("nobody", "NO") if actor is None else (actor.officer, actor.member)
     clock = Clock(kind=RequestKind.ACCESS, received_at=datetime.now(UTC))
     is_officer = actor is not None and actor.role is DPO
@@ -176,6 +201,11 @@ def check_additions(owner: Connection, world: World, actor: Actor | None, reques
                 [uuid4(), of, uuid4().bytes, state, clock.received_on, clock.due_on, clock.ends_at, by],
             )
         assert done is (is_officer and of == member and by == name and state == "received"), (actor, of, by, state)
+    return 12
+
+
+def check_questions(owner: Connection, world: World, actor: Actor | None, requests: list[RequestRow]) -> int:
+    name = "nobody" if actor is None else actor.officer
     ways = itertools.product(requests, MEMBERS, MEMBERS, (name, "another"), ("access", "deletion"))
     for request, of, owner_of, by, kind in ways:
         if of != request.member and (by != name or kind != "access"):
@@ -190,7 +220,7 @@ def check_additions(owner: Connection, world: World, actor: Actor | None, reques
         is_right = of == request.member != owner_of and by == name and kind == "access"
         wanted = is_right and may_examine(actor, request) and request.state == "admitted"
         assert done is wanted, (actor, request, of, owner_of, by, kind)
-    return 12 + len(requests) * 18
+    return len(requests) * 18
 
 
 def is_done(app: Connection, statement: str, values: list[object]) -> bool:
@@ -231,6 +261,7 @@ MUTANTS = {
 
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_the_law_notices_a_broken_rule(world: World, owner: Connection, mutant: str) -> None:
+    """The part of it that is about the rule: what that part notices the whole of it does."""
     table, verb, whole, broken = MUTANTS[mutant]
     rule = rights.RULES[table][verb]
     assert whole in rule
@@ -240,7 +271,7 @@ def test_the_law_notices_a_broken_rule(world: World, owner: Connection, mutant: 
     consultations = made_consultations(requests)
     keep(owner, requests, consultations)
     with pytest.raises(AssertionError):
-        law(owner, world, requests, consultations)
+        law(owner, world, requests, consultations, [part for part in EVERY if part in (verb, f"{verb} of {table}")])
 
 
 def test_the_rule_of_the_mutants_is_the_one_that_is_installed() -> None:
