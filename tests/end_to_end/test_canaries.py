@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from clew.cli.drawing import drive, landscape, write_clip
+from clew.node import postgres
 from clew.node.configuration import Configuration
 from clew.node.place import place_of
 from tests.end_to_end.test_commands import Node, _fresh, _remove
@@ -138,6 +139,19 @@ def test_no_file_of_the_node_holds_what_was_planted(node: Node, seized: Path, mo
     spill.mkdir()
     monkeypatch.setenv("TMPDIR", str(spill))
     secrets = sought(seized)
+    with postgres.running(Configuration(home=node.home)):  # or each of sixty commands would start and stop it
+        _work(node, seized, secrets)
+    assert canaries.found(secrets, folders(node)) == set(), "after a whole run"
+    node.run("case", "shred", WORDS["reference of a case"], "--as", "ada")
+    assert list((node.home / "uploads").iterdir())
+    certificate = node.run("case", "shred", WORDS["reference of a case"], "--as", "bo", "--confirm", "--json")
+    assert WORDS["reference of a case"] in certificate
+    assert canaries.found(secrets, folders(node)) == set(), "after the case was shredded"
+    assert not list((node.home / "uploads").iterdir())
+
+
+def _work(node: Node, seized: Path, secrets: dict[str, list[bytes]]) -> None:
+    """All that is done before anything is shredded; killed once, and looked at there too."""
     case = ("--case", WORDS["reference of a case"], "--exhibit", WORDS["reference of an exhibit"])
     said = ("--legal-basis", WORDS["legal basis"], "--conditions", "H3", "--condition-text", WORDS["condition in words"])
     intake = ("intake", str(seized / "source"), "--as", "ada", *case, "--series", WORDS["name of a series"], *said)
@@ -171,13 +185,6 @@ def test_no_file_of_the_node_holds_what_was_planted(node: Node, seized: Path, mo
     _request(node)
     _series(node, seized)
     _people(node)
-    assert canaries.found(secrets, folders(node)) == set(), "after a whole run"
-    node.run("case", "shred", WORDS["reference of a case"], "--as", "ada")
-    assert list((node.home / "uploads").iterdir())
-    certificate = node.run("case", "shred", WORDS["reference of a case"], "--as", "bo", "--confirm", "--json")
-    assert WORDS["reference of a case"] in certificate
-    assert canaries.found(secrets, folders(node)) == set(), "after the case was shredded"
-    assert not list((node.home / "uploads").iterdir())
 
 
 def _uploaded(node: Node, *words: str) -> str:

@@ -1,4 +1,7 @@
-"""Founding keeps its word: the same again changes nothing, and keys and database belong together."""
+"""Founding keeps its word: the same again changes nothing, and keys and database belong together.
+
+That a node is founded from nothing, and the doctor finds nothing wrong with it, is shown by tests/end_to_end/test_commands.py.
+"""
 
 import os
 import shutil
@@ -12,6 +15,7 @@ import pytest
 
 from clew.node.configuration import Configuration
 from clew.node.place import place_of
+from tests.world import mould
 
 FOUND = """
 from clew.domain.errors import ClewError
@@ -31,6 +35,7 @@ except ClewError as refused:
 @pytest.fixture
 def home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="clew-test-"))
+    mould.pour(Configuration(home=folder))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(place_of(Configuration(home=folder)).root, ignore_errors=True)
