@@ -13,7 +13,7 @@ from clew.domain.suspension import Level, Scope
 from clew.records import officers
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor, chromium, visitor
-from tests.world.door import PASSWORD, apart, code_at, give_code, virtual_key
+from tests.world.door import PASSWORD, apart, code_at, give_code, guess, virtual_key
 from tests.world.serving import pages
 from tests.world.world import World
 
@@ -325,6 +325,6 @@ def acts_of_norway(world: World) -> list[tuple[str, str, str]]:
 def test_guessing_codes_is_stopped(ada):
     secret = apart(give_code, "ada")
     for _ in range(5):
-        ada.sign_in("ada", PASSWORD, "000000")
+        guess(ada, "ada", PASSWORD, "000000")
     ada.sign_in("ada", PASSWORD, code_at(secret))
     assert not is_inside(ada)

@@ -13,7 +13,7 @@ from clew.domain.series import SeriesState
 from clew.records import intakes, officers
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor, chromium, visitor
-from tests.world.door import PASSWORD, apart, come_in
+from tests.world.door import PASSWORD, apart, come_in, guess
 from tests.world.serving import pages
 from tests.world.world import World, handling
 
@@ -293,7 +293,7 @@ def test_letters_and_arrows_move_between_media(ada):
 def test_guessing_passwords_is_stopped(browser, served):
     with visitor(browser, served.address) as stranger:
         for _ in range(5):
-            stranger.sign_in("bo", "not-the-password")
+            guess(stranger, "bo", "not-the-password")
         page = stranger.sign_in("bo", PASSWORD)
         assert "/account/sign-in/" in page.url
         assert "Too many" in page.locator("body").inner_text()
