@@ -97,15 +97,18 @@ class MediaPage:
 
 
 def every_series(
-    session: Session, *, own: bool = False, state: SeriesState | None = None, after: str | None = None, limit: int = 50
-) -> SeriesPage:
+    session: Session, *, own: bool = False, state: SeriesState | None = None, after: str | None = None, limit: int = 50,
+    counted_max: int = COUNTED_MAX,
+) -> SeriesPage:  # fmt: skip
     """A page of series that the actor may see, or only its unit's; of one state if asked; the newest first.
+
+    Of media of a series that has more than `counted_max`, one more than that is told.
 
     Raises:
         Invalid: no page begins at `after`.
     """
     rows = series.page(session, is_own=own, state=state, after=_marker(after), limit=limit + 1)
-    lines = _lines(session, rows[:limit])
+    lines = _lines(session, rows[:limit], counted_max)
     audit.append(session, "series.list", "", shown={line.owner for line in lines})
     return SeriesPage(items=lines, next=str(rows[limit - 1].id) if len(rows) > limit else None)
 
@@ -193,9 +196,9 @@ def _media(session: Session, series_id: UUID, ids: Sequence[UUID], after: str | 
     return MediaPage(items=rows[:limit], next=None if last is None else f"{last.id}.{last.series_id}")
 
 
-def _lines(session: Session, rows: list[SeriesRow]) -> tuple[SeriesLine, ...]:
+def _lines(session: Session, rows: list[SeriesRow], counted_max: int) -> tuple[SeriesLine, ...]:
     ids = [row.id for row in rows]
-    counts, together = series_media.counts(session, ids), merges.together(session, ids)
+    counts, together = series_media.counts(session, ids, counted_max), merges.together(session, ids)
     return tuple(_line(session, row, counts[row.id], len(together[row.id]) - 1) for row in rows)
 
 

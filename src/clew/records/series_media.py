@@ -220,15 +220,15 @@ def contributors(session: Session, series_ids: Sequence[UUID]) -> tuple[Contribu
         return tuple(Contributor(member=row[0], unit=row[1], media=row[2]) for row in cursor)
 
 
-def counts(session: Session, series_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How many media each series has, as far as the actor sees; of more than `COUNTED_MAX`, one more than that."""
+def counts(session: Session, series_ids: Sequence[UUID], limit: int = COUNTED_MAX) -> dict[UUID, int]:
+    """How many media each series has, as far as the actor sees; of more than `limit`, one more than that."""
     with session.cursor() as cursor:
         cursor.execute(
             """
             select given.id, (select count(*) from (
                        select from series_media s where s.series_id = given.id limit %s) counted)
               from unnest(%s::uuid[]) given (id)""",
-            [COUNTED_MAX + 1, list(series_ids)],
+            [limit + 1, list(series_ids)],
         )
         return {row[0]: row[1] for row in cursor}
 

@@ -24,6 +24,8 @@ from clew.web.translated import refusal
 TOLD = "clew.told"
 SERIES_PER_PAGE = 50
 MEDIA_PER_PAGE = 50
+COUNTED_MAX = 1_000
+"""So many media of a series the list counts; of more it says so."""
 TIMED_MAX = 2_000
 """Of so many media the page tells the days; of more it says so."""
 
@@ -44,11 +46,12 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
     is_own = asked.get("own") == "1"
     with as_officer(request.user.get_username()) as session:
         page = surveying.every_series(
-            session, own=is_own, state=state and SeriesState(state), after=asked.get("after"), limit=SERIES_PER_PAGE
+            session, own=is_own, state=state and SeriesState(state), after=asked.get("after"), limit=SERIES_PER_PAGE,
+            counted_max=COUNTED_MAX,
         )
     shown = {
         "rows": [_row(line) for line in page.items], "states": series_words.STATES.items(), "state": state,
-        "is_own": is_own, "after": page.next, "is_first_page": "after" not in asked,
+        "counted_max": COUNTED_MAX, "is_own": is_own, "after": page.next, "is_first_page": "after" not in asked,
         "told": request.session.pop(TOLD, None),
     }  # fmt: skip
     return render(request, "series/list.html", shown)
