@@ -214,6 +214,14 @@ def test_the_grid_fits_a_narrow_window_and_another_direction_of_writing(ada: Vis
     page.evaluate("document.documentElement.dir = 'rtl'")
     page.set_viewport_size({"width": width, "height": 700})
     page.locator(".grid-list").focus()
+    page.get_by_text("Saved views").click()
+    page.get_by_label("Name", exact=True).fill("everything")
+    page.get_by_role("button", name="Keep this filter").click()
+    page.get_by_text("Saved views").click()
+    assert page.get_by_role("link", name="everything").get_attribute("aria-current") == "true"
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    page.locator("[role=option]").first.wait_for()
+    page.locator(".grid-list").focus()
     page.keyboard.press("ArrowLeft")
     here = page.locator(f"#{page.locator('.grid-list').get_attribute('aria-activedescendant')}")
     assert here.get_attribute("aria-posinset") == "2"

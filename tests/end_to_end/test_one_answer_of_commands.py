@@ -214,6 +214,7 @@ WALKED: dict[str, tuple[Way, ...]] = {
         )
         for word, more in (("same", ""), ("not-the-same", " --why only-alike"), ("show", ""))
     },
+    "view delete": (Way(words="{}", sort=IDENTIFIERS, parameter="identifier"),),
     "match undo": (Way(words="{}", sort=IDENTIFIERS, parameter="verdict"),),
     "mark stacks": (Way(words="{}", sort=NAMES, parameter="case"),),
     "mark undo": (Way(words="{}", sort=IDENTIFIERS, parameter="act"),),
@@ -437,7 +438,7 @@ COMPLETION = {"help", "install_completion", "show_completion"}
 STATED = {
     ("program lend", "name"), ("program lend", "unit"), ("program lend", "scope"), ("program lend", "days"),
     ("release give", "case"), ("release fetch", "case"), ("crop make", "case"), ("crop show", "case"),
-    ("referral write", "case"), ("question conclude", "answer"), ("place describe", "name"),
+    ("referral write", "case"), ("question conclude", "answer"), ("view keep", "answer"), ("place describe", "name"),
     *((f"{whose} {step}", "case") for whose in ("victim", "offender") for step in ("reveal", "forget")),
     ("category list", "after"), ("category disputes", "after"), ("search", "after"),
 }  # fmt: skip

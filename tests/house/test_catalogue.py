@@ -119,6 +119,7 @@ GOLDEN_APP = {
         "insert, select, update (state, admitted_by, admitted_at, outcome, reasons, decided_by, decided_at, told,"
         " closed_by, closed_at)"
     ),
+    "saved_views": "delete, insert, select",
     "schemes": "insert, select",
     "series": (
         "delete, insert, select, update (audience, members, excluded, state, cover_id, opened_by, entered_at)"

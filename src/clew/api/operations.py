@@ -27,6 +27,7 @@ from clew.api import (
     task_forces,
     triages,
     uploads,
+    views,
 )
 from clew.api.door import api
 from clew.formats.problem import CONTENT_TYPE
@@ -34,7 +35,7 @@ from clew.formats.problem import CONTENT_TYPE
 for each in (
     programs, triages, series, people, links, leads, overlaps, messages, identifications, categories, clues, questions,
     referrals, task_forces, connections, searches, hash_lists, grids,
-    media, matches, budgets, uploads, shortcuts,
+    media, matches, budgets, uploads, shortcuts, views,
 ):  # fmt: skip
     api.add_router("", each.router)
 

@@ -56,6 +56,7 @@ from clew.cli import (
     taskforces,
     triages,
     units,
+    views,
     workbenches,
 )
 
@@ -76,6 +77,7 @@ app.add_typer(cases.app, name="case", help="Cases: how one ends for good; stacks
 app.add_typer(categories.app, name="category", help="Categories: observed once, and made by each scheme.")
 app.add_typer(clues.app, name="clue", help="Clues: what was seen, heard or read in media.")
 app.add_typer(marks.app, name="mark", help="Marks: whether media matter to your unit's enquiry.")
+app.add_typer(views.app, name="view", help="Saved views: filters of media that you keep under names.")
 app.add_typer(matches.app, name="match", help="Matches: whether two media are the same, as officers say.")
 app.add_typer(crops.app, name="crop", help="Crops: objects cut out of media, let out by a second officer.")
 app.add_typer(identifications.app, name="identification", help="Identification: how victims are found, by two.")

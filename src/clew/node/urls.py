@@ -146,6 +146,7 @@ urlpatterns = [
     path("series/<reference:name>/media/", grids.of_series, name="series-grid"),
     path("series/<reference:name>/media/page", grids.page_of_series, name="series-grid-page"),
     path("marks/<slug:step>/", grids.mark, name="grid-mark"),
+    path("views/<slug:step>/", grids.view, name="grid-view"),
     path("sorting/<slug:step>/", grids.sort, name="grid-sort"),
     path("series/<reference:name>/workbench/", clues.workbench, name="workbench"),
     path("series/<reference:name>/workbench/<slug:step>/", clues.work, name="workbench-move"),

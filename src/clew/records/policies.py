@@ -36,6 +36,7 @@ from clew.records import (
     pursuit,
     readiness,
     rights,
+    saved_views,
     showing,
     uploads,
 )
@@ -112,6 +113,7 @@ APP_GRANTS = {
     **exercises.APP_GRANTS,
     **readiness.APP_GRANTS,
     **officer_keys.APP_GRANTS,
+    **saved_views.APP_GRANTS,
     **showing.APP_GRANTS,
     **perusal.APP_GRANTS,
     **judgement.APP_GRANTS,
@@ -284,6 +286,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **exercises.RULES,
     **readiness.RULES,
     **officer_keys.RULES,
+    **saved_views.RULES,
     **showing.RULES,
     **perusal.RULES,
     **judgement.RULES,

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import browsing, categorising, gathering, marking, previewing, surveying
+from clew.actions import browsing, categorising, gathering, marking, previewing, remembering, surveying
 from clew.actions.browsing import GridMedium, Item, Page, Wanted
 from clew.actions.marking import Relevance
 from clew.actions.opening import Session
@@ -22,10 +22,11 @@ from clew.domain.category import Scheme
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
 from clew.domain.handling import Actor
 from clew.domain.medium import MediumKind
+from clew.domain.saved_view import Filter, SavedView
 from clew.domain.triage import Answer
 from clew.web import grid_words, translated, words
 from clew.web.acting import as_officer
-from clew.web.posting import TOLD
+from clew.web.posting import TOLD, done
 from clew.web.references import identifier_in
 from clew.web.sign_ins import is_fresh
 
@@ -132,6 +133,51 @@ def sort(request: HttpRequest, step: str) -> HttpResponse:
     return _said(request, SORTED[step])
 
 
+@require_POST
+def view(request: HttpRequest, step: str) -> HttpResponse:
+    """Keep the filter that is shown under a name, for the own eyes, or delete one that was kept."""
+    if step not in VIEWS:
+        raise NotVisible("There is no such step.")
+    back = request.POST.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/")
+    address = back if is_ours else reverse("home")
+    return done(request, lambda session: (VIEWS[step](session, request.POST), address), address, hides=step == "delete")
+
+
+def _keep_view(session: Session, given: QueryDict) -> str:
+    what = asked(given)
+    answer = Answer(what.chosen) if what.chosen in {*Answer} else None
+    kept = Filter(
+        answer=answer, is_every=what.chosen == EVERY, kind=what.wanted.kind, is_undecided=what.wanted.is_undecided
+    )
+    remembering.keep(session, given.get("name", ""), kept)
+    return _("Kept: you find this view on every page of media.")
+
+
+def _delete_view(session: Session, given: QueryDict) -> str:
+    named = identifier_in(given.get("view", ""))
+    if named is None:
+        raise NotVisible("You have no such view.")
+    remembering.delete(session, named)
+    return _("This view is deleted.")
+
+
+VIEWS: Mapping[str, Callable[[Session, QueryDict], str]] = {"keep": _keep_view, "delete": _delete_view}
+
+
+def _views(some: Collection[SavedView]) -> list[dict[str, str]]:
+    """Saved views as ways to the same page with their filter."""
+    found = []
+    for one in some:
+        what = one.filter
+        shown = Asked(
+            chosen=EVERY if what.is_every else what.answer or "", answers=frozenset(),
+            wanted=Wanted(kind=what.kind, is_undecided=what.is_undecided), after=None,
+        )  # fmt: skip
+        found.append({"id": str(one.id), "name": one.name, "query": shown.query})
+    return found
+
+
 def _case_paged(case: str, exhibit: str | None, unit: str | None) -> Paged:
     def paged(session: Session, wanted: Wanted, answers: Collection[Answer], after: str | None) -> Page:
         return browsing.of_case(session, case, exhibit, unit=unit, wanted=wanted, answers=answers, after=after)
@@ -154,9 +200,10 @@ def _grid(
     with as_officer(request.user.get_username()) as session:
         check(session)
         scheme = categorising.own_scheme(session)
+        views = _views(remembering.beside(session))
     shown = {
         **place, "asked": what, "page": f"{page}?{what.query}", "words": grid_words.told(), "every": EVERY,
-        "told": request.session.pop(TOLD, None), "viewed": _("The medium that has the focus"),
+        "views": views, "told": request.session.pop(TOLD, None), "viewed": _("The medium that has the focus"),
         "answers": [(answer.value, f"{one.sign} {one.word}") for answer, one in words.ANSWERS.items()],
         "kinds": [(kind.value, words.kind(kind)) for kind in MediumKind],
         "medium": reverse("medium", args=[FIRST]), "scheme": scheme,

@@ -45,6 +45,7 @@ POSTED_AT_ONCE = {
     "exposure": "a clock that the page itself moves on, and that nobody but the officer reads",
     "medium-verdict": "a verdict is the own unit's and undone by one press, and an officer goes through many matches",
     "grid-mark": "a mark is the own unit's alone and undone by one key, and a seizure takes thousands of them",
+    "grid-view": "a filter of the officer's own shows nothing that its page would not",
     "grid-sort": "it refuses with a sentence of its own, for a script: tests/scenario/test_going_through.py",
     "sign-in-end": "ending one's own sign-in only narrows, and whoever lost a laptop is in a hurry",
     "shortcuts-change": "which key of one's own keyboard does what opens nothing",

@@ -66,6 +66,7 @@ from clew.records.models.question import Crop, Question, QuestionAnswer
 from clew.records.models.referral import Referral, ReferralPackage
 from clew.records.models.request import Consultation, Request
 from clew.records.models.retention import Block, RetentionDecision, Term, Tombstone
+from clew.records.models.saved_view import SavedView
 from clew.records.models.shredding import Release, Shredding
 from clew.records.models.sign_in import DoorMemory, SignIn
 from clew.records.models.statistic import Publication, Statistic
@@ -155,6 +156,7 @@ __all__ = [
     "Request",
     "RetentionDecision",
     "RevealBudget",
+    "SavedView",
     "Scheme",
     "Series",
     "SeriesDissent",

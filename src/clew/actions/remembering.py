@@ -1,0 +1,45 @@
+"""Remembering: an officer keeps a filter of media under a name, for the own eyes, and deletes it again."""
+
+from uuid import UUID
+
+from clew.domain.errors import NotVisible
+from clew.domain.naming import named
+from clew.domain.saved_view import Filter, SavedView, check_new
+from clew.records import audit, saved_views
+from clew.records.session import Session
+
+__all__ = ["Filter", "SavedView", "beside", "delete", "keep", "look"]
+
+
+def look(session: Session) -> tuple[SavedView, ...]:
+    """The officer's saved views, the first kept first."""
+    audit.append(session, "views.read", "", owner=session.actor.member)
+    return saved_views.of_actor(session)
+
+
+def beside(session: Session) -> tuple[SavedView, ...]:
+    """The same, for a page of media that is on record itself."""
+    return saved_views.of_actor(session)
+
+
+def keep(session: Session, name: str, what: Filter) -> UUID:
+    """Keep a filter under a name; its identifier.
+
+    Raises:
+        Invalid: the name is none or taken, or there are too many.
+    """
+    given = named(name)
+    check_new(given, saved_views.of_actor(session))
+    audit.append(session, "views.keep", "", owner=session.actor.member)
+    return saved_views.keep(session, given, what)
+
+
+def delete(session: Session, view_id: UUID) -> None:
+    """Keep a view no longer.
+
+    Raises:
+        NotVisible: the officer has no such view.
+    """
+    if not saved_views.delete(session, view_id):
+        raise NotVisible("You have no such view.")
+    audit.append(session, "views.delete", "", owner=session.actor.member)

@@ -1,0 +1,64 @@
+"""Saved views as they are kept: each officer reads and writes the own ones alone."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from clew.domain.medium import MediumKind
+from clew.domain.saved_view import VIEWS_MAX, Filter, SavedView
+from clew.domain.triage import Answer
+from clew.records import sealed
+from clew.records.session import Session
+from clew.records.visibility import HOME, OFFICER
+
+NAME = b"saved_views.name"
+_ONES_OWN = f"member = {HOME} and officer = {OFFICER}"
+RULES: Mapping[str, Mapping[str, str]] = {
+    "saved_views": {
+        "select": f"using ({_ONES_OWN})", "insert": f"with check ({_ONES_OWN})", "delete": f"using ({_ONES_OWN})",
+    },
+}  # fmt: skip
+APP_GRANTS = {"saved_views": "select, insert, delete"}
+
+
+def of_actor(session: Session) -> tuple[SavedView, ...]:
+    """The actor's views, the first kept first."""
+    member = session.actor.member
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select id, name, answer, is_every, kind, is_undecided from saved_views where officer = %s"
+            " order by kept_at, id limit %s",
+            [session.actor.officer, VIEWS_MAX],
+        )
+        return tuple(
+            SavedView(
+                id=row[0], name=sealed.words_of_note(member, NAME, row[1]),
+                filter=Filter(
+                    answer=Answer(row[2]) if row[2] else None, is_every=row[3],
+                    kind=MediumKind(row[4]) if row[4] else None, is_undecided=row[5],
+                ),
+            )
+            for row in cursor
+        )  # fmt: skip
+
+
+def keep(session: Session, name: str, what: Filter) -> UUID:
+    """Keep a filter under a name; its identifier."""
+    actor = session.actor
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into saved_views (officer, member, name, answer, is_every, kind, is_undecided)
+            values (%s, %s, %s, %s, %s, %s, %s) returning id""",
+            [
+                actor.officer, actor.member, sealed.note(actor.member, NAME, name), what.answer or "", what.is_every,
+                what.kind or "", what.is_undecided,
+            ],
+        )  # fmt: skip
+        return UUID(str(cursor.fetchone()[0]))
+
+
+def delete(session: Session, view_id: UUID) -> bool:
+    """Whether there was such a view of the actor; it is gone."""
+    with session.cursor() as cursor:
+        cursor.execute("delete from saved_views where id = %s and officer = %s", [view_id, session.actor.officer])
+        return bool(cursor.rowcount)

@@ -1,0 +1,75 @@
+"""Saved views: a filter of media under a name, the officer's own, kept and deleted on pages, by commands and programs."""
+
+import json
+from uuid import UUID
+
+import pytest
+
+from clew.actions import remembering
+from clew.actions.remembering import Filter
+from clew.domain import saved_view
+from clew.domain.errors import Invalid, NotVisible
+from clew.domain.handling import Actor
+from clew.domain.medium import MediumKind
+from clew.domain.triage import Answer
+from clew.records.session import acting_as
+from tests.world.clients import signed_in
+from tests.world.commands import clew
+from tests.world.world import World, superuser
+
+
+def keep(by: Actor, name: str, what: Filter = Filter()) -> UUID:  # noqa: B008 (it never changes)
+    with acting_as(by) as session:
+        return remembering.keep(session, name, what)
+
+
+def kept(by: Actor) -> list[tuple[str, Filter]]:
+    with acting_as(by) as session:
+        return [(one.name, one.filter) for one in remembering.look(session)]
+
+
+def test_a_view_is_the_officers_own_and_its_name_lies_sealed(world: World, ada: Actor) -> None:
+    noor = world.officer("noor", member="NO")
+    films = Filter(answer=Answer.NEW, kind=MediumKind.VIDEO, is_undecided=False)
+    made = keep(ada, " films of the harbour ", films)
+    assert kept(ada) == [("films of the harbour", films)]
+    assert kept(noor) == []
+    with acting_as(noor) as session, pytest.raises(NotVisible):
+        remembering.delete(session, made)
+    with superuser(world.facts) as connection:
+        assert b"harbour" not in str(connection.execute("select * from saved_views").fetchall()).encode()
+    with acting_as(ada) as session:
+        remembering.delete(session, made)
+    assert kept(ada) == []
+
+
+def test_a_name_is_kept_once_and_so_many_at_most(ada: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saved_view, "VIEWS_MAX", 2)
+    keep(ada, "one")
+    with pytest.raises(Invalid, match="of this name"):
+        keep(ada, "one")
+    keep(ada, "two")
+    with pytest.raises(Invalid, match="delete one first"):
+        keep(ada, "three")
+
+
+def test_pages_of_media_show_the_views_and_programs_and_commands_know_them(world: World, ada: Actor) -> None:
+    world.occurrence(ada, world.medium(ada), "NO-1")
+    client, page = signed_in("ada"), "/cases/NO-1/media/"
+    form = {"name": "new films", "answer": "new", "kind": "video", "undecided": "0", "back": page}
+    answer = client.post("/views/keep/", form)
+    assert (answer.status_code, answer["Location"]) == (302, page)
+    shown = client.get(page).content.decode()
+    assert 'href="?answer=new&amp;kind=video&amp;undecided=0"' in shown
+    assert "you find this view on every page of media" in shown
+    assert client.post("/views/keep/", {**form, "back": "//elsewhere.example/"})["Location"] == "/"
+    (one,) = client.get("/api/views").json()["items"]
+    assert (one["name"], one["answer"], one["kind"], one["is_undecided"]) == ("new films", "new", "video", False)
+    (told,) = json.loads(clew("view", "list", "--as", "ada", "--json").out)["views"]
+    assert told["view"] == one["id"]
+    clew("view", "keep", "all of it", "--every", "--decided", "--as", "ada")
+    assert kept(ada)[1] == ("all of it", Filter(is_every=True, is_undecided=False))
+    assert client.post("/views/delete/", {"view": one["id"], "back": page}).status_code == 302
+    gone = client.post("/views/delete/", {"view": one["id"], "back": page})
+    assert (gone.status_code, gone.content) == (404, client.post("/views/delete/", {"view": "x"}).content)
+    assert [name for name, _ in kept(ada)] == ["all of it"]
