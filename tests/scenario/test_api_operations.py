@@ -21,6 +21,7 @@ from clew.api.operations import described
 from clew.domain.officer import Role
 from clew.domain.upload import PIECE_BYTES_MAX
 from clew.records.session import acting_as
+from tests.scenario.test_judging import near
 from tests.scenario.test_proposing import CAMERA
 from tests.scenario.test_proposing import found as taken
 from tests.world.clients import signed_in
@@ -35,6 +36,7 @@ OF_OBJECTS = {
     *(("post", f"/api/crops/{{crop}}/{step}") for step in ("approve", "refuse", "end", "show")),
 }  # fmt: skip
 """tests/scenario/test_asking.py asks them: an object is cut out of a picture that was taken in."""
+QUAY, QUAY_OF_NORWAY = b"a quay", b"a quay of Norway"
 MEDIUM = hashlib.sha256(CONTENT["open"]).hexdigest()
 SCHEME = {"scheme": "se-made"}
 MADE = {
@@ -57,8 +59,9 @@ def found(node) -> Iterator[Foreign]:
     world.officer("alva", member="SE", role=Role.ANALYST)
     sven = world.officer("sven", member="SE")
     world.series(sven, "one camera", [taken(world, sven, "SE-2", **CAMERA)])
-    for content in (b"a quay", b"a tram"):
-        taken(world, sven, "SE-3", content=content, **CAMERA)
+    quay, _ = (taken(world, sven, "SE-3", content=content, **CAMERA) for content in (QUAY, b"a tram"))
+    ada = world.officer("ada")
+    near(world, sven, quay, ada, world.medium(ada, content=QUAY_OF_NORWAY))
     with acting_as(world.officer("dina", member="DK")) as session:
         about = corresponding.About(kind=corresponding.SubjectKind.CASE, name="DK-1")
         corresponding.ask(session, about, ("SE", "VICTIM-ID"), today(), "Is this quay yours?")
@@ -124,6 +127,11 @@ def test_every_operation_answers_as_the_document_says(found: Foreign) -> None:
 def triage(sven: Caller, _siv: Caller, _found: Foreign) -> None:
     assert {one["reference"] for one in sven.get("/cases")["items"]} == {"SE-open", "SE-hidden", "SE-2", "SE-3"}
     assert sum(sven.get("/triage", case="SE-open").values()) == 1
+    assert sven.get("/reveal-budget")
+    medium, other = (hashlib.sha256(content).hexdigest() for content in (QUAY, QUAY_OF_NORWAY))
+    given = sven.post("/matches/verdicts", medium=medium, other=other, said="not-the-same", why="only-alike")["verdict"]
+    assert [one["id"] for one in sven.get("/matches/verdicts", medium=medium, other=other)["items"]] == [given]
+    sven.post(f"/matches/verdicts/{given}/undo")
     assert sven.get("/triage/media", case="SE-open")["items"][0]["sha256"] == MEDIUM
 
 
