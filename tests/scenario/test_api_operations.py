@@ -138,6 +138,9 @@ def triage(sven: Caller, _siv: Caller, _found: Foreign) -> None:
 def going_through(sven: Caller, _siv: Caller, _found: Foreign) -> None:
     (one,) = sven.get("/cases/media", case="SE-open")["items"]
     assert (one["name"], one["mark"]) == (MEDIUM, None)
+    view = sven.post("/views", title="Not seen", kind="image")["view"]
+    assert [kept["name"] for kept in sven.get("/views")["items"]] == ["Not seen"]
+    sven.post(f"/views/{view}/delete")
     act = sven.post("/marks", media=[MEDIUM], said="relevant")["act"]
     lines = sven.get("/series", own="true")["items"]
     name = next(line["reference"] for line in lines if line["name"] == "series-open")
