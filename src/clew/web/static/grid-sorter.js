@@ -147,7 +147,8 @@ export class Sorter {
     if (!stacks) return this.#grid.say(this.#words.kept);
     const told = this.#words.marked_stack[new Intl.PluralRules(document.documentElement.lang).select(stacks)];
     const said = this.#words.put.replace("{series}", `\u2068${series}\u2069`);
-    return this.#grid.say(told.replace("{count}", count).replace("{stacks}", stacks).replace("{said}", said).replace("{key}", this.undoKey));
+    const whole = told.replace("{count}", count).replace("{stacks}", stacks).replace("{said}", said).replace("{key}", this.undoKey);
+    return this.#grid.say(`${this.#words.kept} ${whole}`);
   }
 
   // Only what was new in the series is taken out again.
