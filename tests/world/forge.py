@@ -60,7 +60,8 @@ class Forked:
             try:
                 self.wait(timeout)
             except subprocess.TimeoutExpired:
-                self.kill()
+                with suppress(ProcessLookupError):
+                    os.killpg(self.pid, signal.SIGKILL)  # what it started may hold the ends that are read
                 raise
             said = (out.result() if out else "", err.result() if err else "")
         for one in (self.stdout, self.stderr):

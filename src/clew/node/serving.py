@@ -47,11 +47,15 @@ def serve_for_ever(configuration: Configuration, *, port: int | None = None) -> 
 def _watched_worker() -> Iterator[None]:
     """A worker beside this process, started again where it ends by itself."""
     is_over = threading.Event()
+    starting = threading.Lock()  # none is started once it is over, and the last one that was is ended
     workers: list[subprocess.Popen[bytes]] = []
 
     def watch() -> None:
-        while not is_over.is_set():
-            workers[:] = [subprocess.Popen([sys.executable, "-m", "clew.cli", "work"], env=os.environ)]
+        while True:
+            with starting:
+                if is_over.is_set():
+                    return
+                workers[:] = [subprocess.Popen([sys.executable, "-m", "clew.cli", "work"], env=os.environ)]
             workers[0].wait()
             if not is_over.wait(AGAIN_SECONDS):
                 log.warning("the worker ended and is started again")
@@ -61,7 +65,8 @@ def _watched_worker() -> Iterator[None]:
     try:
         yield
     finally:
-        is_over.set()
+        with starting:
+            is_over.set()
         if workers:
             workers[0].send_signal(signal.SIGTERM)
             try:
