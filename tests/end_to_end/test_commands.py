@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from clew.node.configuration import Configuration
 from clew.node.place import place_of
 from clew.node.postgres import _cluster
 from tests.world import mould
+from tests.world.elsewhere import free_port
 from tests.world.forge import Forked, forge_of, forget
 
 SECONDS_MAX = 300
@@ -33,12 +34,13 @@ class Node:
 
     home: Path
     is_forked: bool = False
+    port: int = field(default_factory=free_port)
 
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CLEW_")}
         kept.pop("NUMBA_CACHE_DIR", None)
-        return {**kept, "CLEW_HOME": str(self.home), "COLUMNS": "200"}
+        return {**kept, "CLEW_HOME": str(self.home), "CLEW_LISTEN_PORT": str(self.port), "COLUMNS": "200"}
 
     def start(self, *words: str) -> "subprocess.Popen[str] | Forked":
         if self.is_forked:

@@ -1,10 +1,8 @@
 """The commands that the README and the how-tos give do what is said, in their order, on a fresh node."""
 
 import hashlib
-import os
 import re
 import shlex
-import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,7 +74,7 @@ def _run(node: Node, words: list[str]) -> str:
     process = node.start(*words)
     time.sleep(STARTING_SECONDS)
     assert process.poll() is None, f"{words} ended by itself"
-    os.killpg(process.pid, signal.SIGINT)
+    process.terminate()  # a service is told so, and ends with whatever it started: that holds what is read here
     _, err = process.communicate(timeout=SECONDS_MAX)
-    assert process.returncode in {0, 130}, f"{words}: {err}"
+    assert process.returncode == 0, f"{words}: {err}"
     return ""

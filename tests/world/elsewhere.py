@@ -25,7 +25,7 @@ def database_elsewhere(folder: Path) -> Iterator[str]:
     make_private(folder, owner=(as_user.uid, as_user.gid))
     chosen = os.environ.get("CLEW_POSTGRES_BIN")
     programs = binaries.find(Path(chosen) if chosen else None, as_user, SHARED)
-    port, password = _free_port(), secrets.token_hex(16)
+    port, password = free_port(), secrets.token_hex(16)
     word = folder / "password"
     word.write_text(password)
     os.chown(word, as_user.uid, as_user.gid)
@@ -52,6 +52,7 @@ def database_elsewhere(folder: Path) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One on which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])

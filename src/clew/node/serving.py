@@ -7,9 +7,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 
 from clew.jobs import sequencer, tasks, worker
 from clew.node.configuration import Configuration
@@ -29,8 +30,8 @@ def work_for_ever(configuration: Configuration) -> None:
 
 def serve_for_ever(configuration: Configuration, *, port: int | None = None) -> None:
     """Serve the pages, with a worker in a process of its own, until SIGINT or SIGTERM."""
-    with _watched_worker():
-        uvicorn.run(
+    server = uvicorn.Server(
+        uvicorn.Config(
             "clew.node.asgi:application",
             host=configuration.listen_host,
             port=port or configuration.listen_port,
@@ -41,6 +42,14 @@ def serve_for_ever(configuration: Configuration, *, port: int | None = None) -> 
             lifespan="off",
             timeout_graceful_shutdown=2,
         )
+    )
+    # The server gives a signal on once it has taken its leave: that ends this process as Ctrl-C does, worker first.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt), _watched_worker():
+        server.run()
+    # Told to end before the pages were loaded it never began either.
+    if not (server.started or server.should_exit):
+        sys.exit(STARTUP_FAILURE)
 
 
 @contextmanager
