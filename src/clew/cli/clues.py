@@ -5,9 +5,9 @@ from uuid import UUID
 
 import typer
 
-from clew.cli.entry import As, Json, entered, said, shown
+from clew.cli.entry import As, Json, entered, identifier, said, shown
 from clew.domain.clue import ClueKind, Field, Said, Where, box_in, moments_in, speaks_in
-from clew.domain.errors import Invalid, NotVisible
+from clew.domain.errors import Invalid
 from clew.domain.handling import Actor, Handling
 from clew.domain.link import Confidence, from_word, word_of
 
@@ -135,7 +135,4 @@ def _field(word: str) -> Field | None:
 
 
 def _id(word: str) -> UUID:
-    try:
-        return UUID(word)
-    except ValueError:
-        raise NotVisible("Your unit has no such clue.") from None
+    return identifier(word, "Your unit has no such clue.")

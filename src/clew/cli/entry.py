@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from rich.console import Console
 
-from clew.domain.errors import Invalid
+from clew.domain.errors import Invalid, NotVisible
 from clew.node import founding
 from clew.node.configuration import Configuration
 
@@ -65,6 +66,18 @@ def day(untrusted_words: str) -> date:
         return date.fromisoformat(untrusted_words.strip())
     except ValueError:
         raise Invalid("A day is written year-month-day, such as 2031-01-31.") from None
+
+
+def identifier(untrusted_words: str, otherwise: str) -> UUID:
+    """An identifier that somebody typed. What is none names nothing: one answer for both.
+
+    Raises:
+        NotVisible: it is none; `otherwise` says so.
+    """
+    try:
+        return UUID(untrusted_words)
+    except ValueError:
+        raise NotVisible(otherwise) from None
 
 
 def digests(untrusted_words: Iterable[str]) -> list[bytes]:

@@ -9,9 +9,9 @@ from uuid import UUID
 import typer
 
 from clew.cli.answers import plain
-from clew.cli.entry import As, Json, console, entered
+from clew.cli.entry import As, Json, console, entered, identifier
 from clew.domain.cover import Cover
-from clew.domain.errors import Invalid, NotVisible
+from clew.domain.errors import Invalid
 from clew.domain.handling import (
     BLOCKED,
     Actor,
@@ -290,7 +290,4 @@ def _day(words: str) -> date | None:
 
 def _identifier(words: str) -> UUID:
     """What is no identifier names nothing: the same answer as for one that names nothing of the unit."""
-    try:
-        return UUID(words.strip())
-    except ValueError:
-        raise NotVisible("There is no such change of handling.") from None
+    return identifier(words.strip(), "There is no such change of handling.")

@@ -5,8 +5,7 @@ from uuid import UUID
 
 import typer
 
-from clew.cli.entry import As, Json, entered, said, shown
-from clew.domain.errors import NotVisible
+from clew.cli.entry import As, Json, entered, identifier, said, shown
 from clew.domain.link import Basis, Confidence, LinkType, from_word, word_of
 
 app = typer.Typer(no_args_is_help=True)
@@ -195,7 +194,4 @@ def _claim(
 
 
 def _identifier(untrusted_words: str) -> UUID:
-    try:
-        return UUID(untrusted_words)
-    except ValueError:
-        raise NotVisible("There is no such link.") from None
+    return identifier(untrusted_words, "There is no such link.")

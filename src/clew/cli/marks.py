@@ -1,12 +1,10 @@
 """`clew mark`: whether media matter to the own unit's enquiry, said of many at once, and taken back."""
 
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import typer
 
-from clew.cli.entry import As, Json, entered, said
-from clew.domain.errors import NotVisible
+from clew.cli.entry import As, Json, entered, identifier, said
 from clew.domain.mark import Relevance
 
 if TYPE_CHECKING:
@@ -69,10 +67,7 @@ def undo(
     with entered():
         from clew.actions import marking, opening
 
-        try:
-            named = UUID(act)
-        except ValueError:
-            raise NotVisible("There is nothing to undo.") from None
+        named = identifier(act, "There is nothing to undo.")
         with opening.acting_as(opening.actor_of(as_)) as session:
             count = marking.undo(session, named)
         said(json_, {"act": act, "media": count}, f"taken back of {count} media")

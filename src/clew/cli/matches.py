@@ -1,12 +1,10 @@
 """`clew match`: whether two media that match are the same, as officers say."""
 
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
-from clew.cli.entry import As, Json, digests, entered, said
-from clew.domain.errors import NotVisible
+from clew.cli.entry import As, Json, digests, entered, identifier, said
 from clew.domain.verdict import SENTENCES, MatchVerdict, Said, Why
 
 app = typer.Typer(no_args_is_help=True)
@@ -58,10 +56,7 @@ def undo(
     with entered():
         from clew.actions import judging, opening
 
-        try:
-            named = UUID(verdict)
-        except ValueError:
-            raise NotVisible("There is nothing to undo.") from None
+        named = identifier(verdict, "There is nothing to undo.")
         with opening.acting_as(opening.actor_of(as_)) as session:
             judging.undo(session, named)
         said(json_, {"verdict": verdict}, "taken back")

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import typer
 
-from clew.cli.entry import As, Json, console, entered, shown, write
+from clew.cli.entry import As, Json, console, entered, identifier, shown, write
 from clew.cli.entry import said as told
-from clew.domain.errors import Invalid, NotVisible
+from clew.domain.errors import Invalid
 from clew.domain.offender import Established, OffenderFacts
 from clew.domain.person import AgeBand, Sex, age_band
 from clew.domain.victim import Said, VictimFacts
@@ -255,10 +255,7 @@ def _age(ages: str, on: str) -> AgeBand | None:
 
 
 def _identifier(untrusted_words: str) -> UUID:
-    try:
-        return UUID(untrusted_words)
-    except ValueError:
-        raise NotVisible("Your unit has no such assertion.") from None
+    return identifier(untrusted_words, "Your unit has no such assertion.")
 
 
 def listed(what: str, page: "Page", as_json: bool) -> None:

@@ -2,13 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
 from clew.cli.answers import plain
-from clew.cli.entry import As, Json, console, entered, said, shown
-from clew.domain.errors import NotVisible
+from clew.cli.entry import As, Json, console, entered, identifier, said, shown
 from clew.domain.token import TokenScope
 
 app = typer.Typer(no_args_is_help=True)
@@ -67,10 +65,7 @@ def end(
     with entered():
         from clew.actions import lending, opening
 
-        try:
-            named = UUID(token)
-        except ValueError:
-            raise NotVisible("There is no such token.") from None
+        named = identifier(token, "There is no such token.")
         with opening.acting_as(opening.actor_of(as_)) as session:
             lending.end(session, named)
         console.print("It is ended.")

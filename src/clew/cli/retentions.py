@@ -7,8 +7,8 @@ from uuid import UUID
 
 import typer
 
-from clew.cli.entry import As, Json, console, day, entered
-from clew.domain.errors import Invalid, NotVisible
+from clew.cli.entry import As, Json, console, day, entered, identifier
+from clew.domain.errors import Invalid
 from clew.domain.handling_change import SubjectKind
 
 if TYPE_CHECKING:
@@ -308,7 +308,4 @@ def _told(as_json: bool, said: dict[str, object], words: str) -> None:
 
 
 def _identifier(words: str) -> UUID:
-    try:
-        return UUID(words.strip())
-    except ValueError:
-        raise NotVisible("There is no such decision or block.") from None
+    return identifier(words.strip(), "There is no such decision or block.")

@@ -7,8 +7,7 @@ from uuid import UUID
 import typer
 
 from clew.cli import series_answers as answers
-from clew.cli.entry import As, Json, console, digests, entered, said, write
-from clew.domain.errors import NotVisible
+from clew.cli.entry import As, Json, console, digests, entered, identifier, said, write
 from clew.domain.series import SeriesState
 
 app = typer.Typer(no_args_is_help=True)
@@ -265,7 +264,4 @@ def reject(proposals: Proposals, as_: As, json_: Json = False) -> None:
 
 
 def _identifier(untrusted_words: str, of_what: str = "assertion") -> UUID:
-    try:
-        return UUID(untrusted_words)
-    except ValueError:
-        raise NotVisible(f"Your unit has no such {of_what}.") from None
+    return identifier(untrusted_words, f"Your unit has no such {of_what}.")

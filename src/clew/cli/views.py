@@ -1,12 +1,11 @@
 """`clew view`: filters of media that you keep under names."""
 
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
+from clew.cli import entry
 from clew.cli.entry import As, Json, entered, said
-from clew.domain.errors import NotVisible
 from clew.domain.medium import MediumKind
 from clew.domain.saved_view import Filter, SavedView
 from clew.domain.triage import Answer
@@ -59,10 +58,7 @@ def delete(
     with entered():
         from clew.actions import opening, remembering
 
-        try:
-            view_id = UUID(identifier)
-        except ValueError:
-            raise NotVisible("You have no such view.") from None
+        view_id = entry.identifier(identifier, "You have no such view.")
         with opening.acting_as(opening.actor_of(as_)) as session:
             remembering.delete(session, view_id)
         said(json_, {"view": str(view_id)}, "deleted")
