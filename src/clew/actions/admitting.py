@@ -30,6 +30,7 @@ __all__ = [
     "Line",
     "add_officer",
     "administer",
+    "administer_own",
     "admit",
     "certifications_of_member",
     "certify_alone",
@@ -44,6 +45,7 @@ __all__ = [
 ]
 
 FIRST_PASSWORD_BYTES = 15
+NO_ADMINISTRATOR = "Only an administrator of the member does this."
 FOUNDED_BY = "the node's operator, when the node was set up"
 
 
@@ -218,7 +220,17 @@ def administer(session: Session) -> None:
         StepRefused: the actor is neither an administrator nor the operator.
     """
     if session.actor.role not in {Role.NATIONAL_ADMINISTRATOR, Role.OPERATOR}:
-        raise StepRefused("Only an administrator of the member does this.")
+        raise StepRefused(NO_ADMINISTRATOR)
+
+
+def administer_own(session: Session) -> None:
+    """Refuse whoever is no administrator of a member: what the operator of the node has no part in.
+
+    Raises:
+        StepRefused: the actor is no administrator.
+    """
+    if session.actor.role is not Role.NATIONAL_ADMINISTRATOR:
+        raise StepRefused(NO_ADMINISTRATOR)
 
 
 def check_scope(session: Session, scope: Scope) -> None:

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from clew.actions.admitting import check_scope
+from clew.actions.admitting import administer_own, check_scope
 from clew.domain import reveal_budget
-from clew.domain.errors import NotVisible, SecondPersonNeeded, StepRefused
-from clew.domain.officer import Role
+from clew.domain.errors import NotVisible, SecondPersonNeeded
 from clew.domain.reveal_budget import BY_TICKET, COUNTED, REFUSED_DAYS, Given, Left, OverBudget, RevealBudget
 from clew.domain.suspension import Level, Scope, check_reason
 from clew.records import audit, locks, reveal_budgets, reveals
@@ -94,7 +93,7 @@ def in_force(session: Session) -> tuple[Line, ...]:
     Raises:
         StepRefused: the actor is no administrator.
     """
-    _administer(session)
+    administer_own(session)
     audit.append(session, "reveal_budget.list", "", owner=session.actor.member)
     return reveal_budgets.in_force(session)
 
@@ -105,7 +104,7 @@ def refused(session: Session) -> tuple[Refused, ...]:
     Raises:
         StepRefused: the actor is no administrator.
     """
-    _administer(session)
+    administer_own(session)
     return reveals.refused(session, REFUSED_DAYS, REFUSED_MAX)
 
 
@@ -156,14 +155,8 @@ def _to_the_minute(moment: datetime) -> datetime:
     return whole if whole == moment else whole + math.ceil((moment - whole) / MINUTE) * MINUTE
 
 
-def _administer(session: Session) -> None:
-    """Refuse whoever does not administer a member; the operator of the node gives no budgets."""
-    if session.actor.role is not Role.NATIONAL_ADMINISTRATOR:
-        raise StepRefused("Only an administrator of the member does this.")
-
-
 def _check(session: Session, scope: Scope, reason: str) -> str:
-    _administer(session)
+    administer_own(session)
     kept = check_reason(reason)
     check_scope(session, scope)
     if scope.officer == session.actor.officer:

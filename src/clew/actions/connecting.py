@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from clew.actions.admitting import administer_own
 from clew.actions.opening import today
 from clew.domain import readiness as rules
-from clew.domain.errors import NotVisible, StepRefused
+from clew.domain.errors import NotVisible
 from clew.domain.handling import Actor
 from clew.domain.officer import Role
 from clew.domain.readiness import Line, Step, Word
@@ -65,8 +66,7 @@ def say(session: Session, step: Step, word: Word) -> Line:
         StepRefused: the actor is no administrator, or the records show whether it is done.
         Invalid: a text is too long, a day lies ahead, or a statement has no basis.
     """
-    if session.actor.role is not Role.NATIONAL_ADMINISTRATOR:
-        raise StepRefused("Only an administrator of the member does this.")
+    administer_own(session)
     readiness.say(session, step, rules.checked(step, word, today()))
     audit.append(session, "readiness.say", f"{session.actor.member}/{step.value}")
     return next(line for line in look(session).lines if line.step is step)

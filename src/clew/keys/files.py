@@ -111,13 +111,18 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
+def write_all(fd: int, content: bytes | memoryview) -> None:
+    """Write the whole of `content`, however little is taken at once."""
+    left = memoryview(content)
+    while left:
+        left = left[os.write(fd, left) :]
+
+
 def _written(path: Path, content: bytes) -> Path:
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        left = memoryview(content)
-        while left:
-            left = left[os.write(fd, left) :]
+        write_all(fd, content)
         os.fsync(fd)
     except BaseException:
         fresh.unlink(missing_ok=True)

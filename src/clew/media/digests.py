@@ -11,8 +11,9 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from clew.domain.errors import Invalid
+from clew.keys.files import write_all
 from clew.media.limits import KIB, SEALED_CONTENT_BYTES_MAX
-from clew.media.spill import Spilled, spilled, write_all
+from clew.media.spill import Spilled, spilled
 
 _PART_BYTES = 64 * KIB
 """So small that a part is still near when the third digest reads it: a sixth less work than with 1 MiB."""
@@ -128,12 +129,12 @@ def content_of(
         OSError: the source cannot be read, or the folder is full.
     """
     digesting = Digesting()
+    parts = _digested(stream, digesting)
     fd = os.memfd_create("medium", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
-        while part := stream.read(_PART_BYTES):
-            digesting.add(part)
+        for part in parts:
             if digesting.size_bytes > sealed_bytes_max:
-                content = _spilled(chain(_parts_of(fd), (part,), _digested(stream, digesting)), digesting, spill)
+                content = _spilled(chain(_parts(_FromBeginning(fd)), (part,), parts), digesting, spill)
                 os.close(fd)
                 return content
             write_all(fd, part)
@@ -151,15 +152,13 @@ def _spilled(parts: Iterable[bytes], digesting: Digesting, spill: Path | None) -
     return Content(spilled=held, digests=digesting.digests(), is_sealed=False)
 
 
-def _parts_of(fd: int) -> Iterator[bytes]:
-    at = 0
-    while part := os.pread(fd, _PART_BYTES, at):
+def _parts(stream: Stream) -> Iterator[bytes]:
+    while part := stream.read(_PART_BYTES):
         yield part
-        at += len(part)
 
 
 def _digested(stream: Stream, digesting: Digesting) -> Iterator[bytes]:
-    while part := stream.read(_PART_BYTES):
+    for part in _parts(stream):
         digesting.add(part)
         yield part
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from clew.keys.files import write_all
+
 SYNC_THREADS = 8
 
 PASSES_SYNCFS_ON = frozenset({0xEF53, 0x58465342, 0x9123683E, 0x01021994, 0xF2F52010})
@@ -35,9 +37,8 @@ class Disk:
         """A new file open for writing; never one that exists."""
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
 
-    def write(self, fd: int, untold: memoryview) -> None:
-        while untold:
-            untold = untold[os.write(fd, untold) :]
+    def write(self, fd: int, content: memoryview) -> None:
+        write_all(fd, content)
 
     def free_bytes(self, folder: Path) -> int:
         """Room that is left where `folder` lies, for an ordinary user."""

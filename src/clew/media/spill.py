@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
+from clew.keys.files import write_all
 from clew.media.envelope import KEY_BYTES, Opened, seal
 
 _CONTEXT = b"clew spill 1"
@@ -21,10 +22,6 @@ class Spilled:
         self._fd = fd
         self._key = key
         self._opened = Opened(self._read_at, os.fstat(fd).st_size, key, _CONTEXT)
-
-    @property
-    def size_bytes(self) -> int:
-        return self._opened.size_bytes
 
     def read(self, offset: int, length: int) -> bytes:
         """Up to `length` bytes from `offset`; fewer only at the end.
@@ -62,10 +59,3 @@ def spilled(blocks: Iterable[bytes], folder: Path) -> Spilled:
     except BaseException:
         os.close(fd)
         raise
-
-
-def write_all(fd: int, part: bytes | memoryview) -> None:
-    """Write the whole of `part`, however little is taken at once."""
-    view = memoryview(part)
-    while view:
-        view = view[os.write(fd, view) :]

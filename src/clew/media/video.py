@@ -168,11 +168,11 @@ class Viewing:
             self.faults += 1
 
     def _is_key_wanted(self, packet: "Packet[Stream]") -> bool:
-        """Whether this pass decodes the packet; the empty one at the end brings out the last frames."""
+        """Whether this pass decodes the key frame; the empty packet at the end brings out the last frames."""
         at_ms = self._stated_ms(packet.pts if packet.pts is not None else packet.dts, self.picture_tick_ms)
         if packet.size == 0:
             return True
-        if not packet.is_keyframe or at_ms < self._key_due_ms:
+        if at_ms < self._key_due_ms:
             return False
         self._key_due_ms = at_ms + KEY_STEP_MS
         return True
