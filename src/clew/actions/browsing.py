@@ -10,7 +10,7 @@ from clew.domain.errors import Invalid, NotVisible
 from clew.domain.handling import Actor
 from clew.domain.medium import Verdict
 from clew.domain.stack import STACK_MEDIA_MAX
-from clew.domain.triage import Answer, Reason, SetAside, answer
+from clew.domain.triage import Answer, Reason, SetAside
 from clew.records import audit, case_stacks, cases, exhibits, grids, merges, series
 from clew.records.grids import GridMedium, Scope, Wanted
 from clew.records.session import Session
@@ -119,10 +119,9 @@ def _scope(session: Session, case: str, exhibit: str | None, unit: str | None) -
 
 
 def _tell(session: Session, act: str, scope: Scope, items: Sequence[Item]) -> None:
-    shown = triaging.owners_of(
-        reason for item in items for reason in (*item.reasons, *(one.reason for one in item.set_aside))
+    audit.append(
+        session, act, str(scope.exhibit_id or scope.case_id), {"media": len(items)}, shown=triaging.owners_shown(items)
     )
-    audit.append(session, act, str(scope.exhibit_id or scope.case_id), {"media": len(items)}, shown=shown)
 
 
 def _instead(
@@ -198,8 +197,7 @@ def _answered(session: Session, scope: Scope, media: Sequence[GridMedium]) -> li
     made = []
     for medium in media:
         known = found[medium.id]
-        best = known.reasons[0].evidence if known.reasons else None
-        said = answer(best, is_decoded=medium.verdict.is_decoded)
+        said = known.answer(is_decoded=medium.verdict.is_decoded)
         made.append(Item(medium=medium, answer=said, reasons=known.reasons, set_aside=known.set_aside))
     return made
 

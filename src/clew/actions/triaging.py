@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from clew.domain.handling import Actor
@@ -182,8 +182,18 @@ def names_and_contacts(session: Session) -> tuple[dict[str, str], dict[str, str]
     return names, {code: contact for code, (_, contact) in found.items() if contact and code != me}
 
 
-def owners_shown(media: Iterable[TriagedMedium]) -> set[str]:
-    """Members whose records the reasons of `media` show; each of them is told of it by the audit."""
+class Told(Protocol):
+    """A medium with what is told of it."""
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]: ...
+
+    @property
+    def set_aside(self) -> tuple[SetAside, ...]: ...
+
+
+def owners_shown(media: Iterable[Told]) -> set[str]:
+    """Members whose records the reasons of `media` show, those set aside too; each is told of it by the audit."""
     return owners_of(
         reason for medium in media for reason in (*medium.reasons, *(one.reason for one in medium.set_aside))
     )
@@ -200,6 +210,10 @@ class Found:
 
     reasons: tuple[Reason, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+
+    def answer(self, *, is_decoded: bool) -> Answer:
+        """What it makes of the medium: by the best reason, whether or not its bytes were read."""
+        return answer(self.reasons[0].evidence if self.reasons else None, is_decoded=is_decoded)
 
 
 def found(
@@ -271,10 +285,9 @@ def _by_medium(pairs: Iterable[known.Pair]) -> Mapping[UUID, list[known.Pair]]:
 
 
 def _answered(medium: known.ScopedMedium, found: Found) -> TriagedMedium:
-    best = found.reasons[0].evidence if found.reasons else None
     return TriagedMedium(
         name=medium.name, sha256=medium.sha256, paths=tuple(path_text(path) for path in medium.paths),
-        kind=medium.kind, answer=answer(best, is_decoded=medium.verdict.is_decoded), reasons=found.reasons,
+        kind=medium.kind, answer=found.answer(is_decoded=medium.verdict.is_decoded), reasons=found.reasons,
         set_aside=found.set_aside, verdict=medium.verdict, verdict_reason=medium.reason,
     )  # fmt: skip
 
