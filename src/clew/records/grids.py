@@ -9,6 +9,7 @@ from clew.domain.errors import Invalid
 from clew.domain.handling import BLOCKED
 from clew.domain.mark import Relevance
 from clew.domain.medium import MediumKind, Verdict
+from clew.records.occurrences import LIES
 from clew.records.session import Session
 
 LOOKED_AT_MAX = 2_000
@@ -191,17 +192,13 @@ _SOME = f"""
     select false, null, {_FACTS_OF_CHOSEN}
 """
 
-_LIES = """exists (
-    select from occurrences o where o.case_id = %(case)s and o.medium_id = {0}
-       and (%(exhibit)s::uuid is null or o.exhibit_id = %(exhibit)s))"""
-
 # What is seen of each stack: of one medium alone it is none. A case is asked as it stands, an exhibit by what lies in it.
 # The centre stands for its stack where it is wanted; else the largest that is. Places are worked out anew for each page,
 # from the medium behind which it begins: no number of another member's files is ever in an address.
 _PAGE = f"""
     with stacks as materialized (
         select k.centre_id, count(*) as size, min(k.id) as made, (array_agg(k.medium_id))[1] as shown from case_stacks k
-         where k.case_id = %(case)s and (%(exhibit)s::uuid is null or {_LIES.format("k.medium_id")})
+         where k.case_id = %(case)s and (%(exhibit)s::uuid is null or {LIES.format("k.medium_id")})
          group by k.centre_id having count(*) > 1),
     place as materialized (
         select s.size, s.made,
@@ -219,7 +216,7 @@ _PAGE = f"""
         select m.id, m.name, t.size as stacked, row_number() over (order by t.size desc, t.made) as at
           from tall t cross join lateral (
             select m.id, m.name from case_stacks k join media m on m.id = k.medium_id
-             where k.case_id = %(case)s and k.centre_id = t.centre_id and {_LIES.format("m.id")} and {_IS_WANTED}
+             where k.case_id = %(case)s and k.centre_id = t.centre_id and {LIES.format("m.id")} and {_IS_WANTED}
              order by m.id <> k.centre_id, m.width::bigint * m.height desc nulls last, m.size_bytes desc nulls last, k.id
              limit 1) m
          order by t.size desc, t.made limit %(limit)s),
@@ -235,7 +232,7 @@ _PAGE = f"""
            and not exists (
                select from case_stacks k join case_stacks t on t.case_id = k.case_id and t.centre_id = k.centre_id
                 where k.case_id = %(case)s and k.medium_id = o.medium_id and t.medium_id <> k.medium_id
-                  and (%(exhibit)s::uuid is null or {_LIES.format("t.medium_id")}))
+                  and (%(exhibit)s::uuid is null or {LIES.format("t.medium_id")}))
          order by o.id limit %(looked)s),
     chosen_flat as materialized (
         select m.id, m.name, 1 as stacked, %(limit)s + s.at as at

@@ -9,6 +9,7 @@ from uuid import UUID
 from clew.domain.category import Facts, Vote
 from clew.domain.handling import BLOCKED
 from clew.records import sealed
+from clew.records.occurrences import LIES
 from clew.records.session import Session
 
 REASON = b"observations.reason"
@@ -192,18 +193,14 @@ def _facts(kept: object) -> Facts:
 def _one(row: tuple[int] | None) -> int:
     return 0 if row is None else row[0]
 
-_LIES = """exists (
-    select from occurrences q where q.medium_id = {0}.id and q.case_id = %(case)s
-       and (%(exhibit)s::uuid is null or q.exhibit_id = %(exhibit)s))"""
-
 _CONTENTS = f"""
     select m.name from (
         select distinct p.medium_id from occurrences p
          where p.case_id = %(case)s and (%(exhibit)s::uuid is null or p.exhibit_id = %(exhibit)s) and p.medium_id is not null
-           and p.medium_id > coalesce((select min(h.id::text)::uuid from media h where h.name = %(after)s and {_LIES.format("h")}),
+           and p.medium_id > coalesce((select min(h.id::text)::uuid from media h where h.name = %(after)s and {LIES.format("h.id")}),
                                       '{UUID(int=0)}')
          order by p.medium_id) p join media m on m.id = p.medium_id
-     where not exists (select from media e where e.name = m.name and e.id < m.id and {_LIES.format("e")})
+     where not exists (select from media e where e.name = m.name and e.id < m.id and {LIES.format("e.id")})
      order by p.medium_id limit %(limit)s"""
 
 _OBSERVED = f"""
@@ -211,5 +208,5 @@ _OBSERVED = f"""
         select distinct other.name from observations o join media other on other.id = o.medium_id
          where o.withdrawn_at is null and other.name > %(after)s)
     select m.name from observed m
-     where exists (select from media held where held.name = m.name and {_LIES.format("held")})
+     where exists (select from media held where held.name = m.name and {LIES.format("held.id")})
      order by m.name limit %(limit)s"""

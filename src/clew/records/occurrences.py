@@ -9,6 +9,11 @@ from clew.domain.medium import Verdict
 from clew.records.intakes import LOCATION, PATH, Chunk, Stub
 from clew.records.session import Session, handling_columns
 
+LIES = """exists (
+    select from occurrences o where o.case_id = %(case)s and o.medium_id = {0}
+       and (%(exhibit)s::uuid is null or o.exhibit_id = %(exhibit)s))"""
+"""A condition: the medium {0} lies in a case or, where one is named, in an exhibit of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:

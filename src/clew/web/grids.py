@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,7 +26,7 @@ from clew.domain.saved_view import Filter, SavedView
 from clew.domain.triage import Answer
 from clew.web import grid_words, translated, words
 from clew.web.acting import as_officer
-from clew.web.posting import TOLD, done
+from clew.web.posting import TOLD, done, way_back
 from clew.web.references import identifier_in
 from clew.web.sign_ins import is_fresh
 
@@ -138,9 +138,7 @@ def view(request: HttpRequest, step: str) -> HttpResponse:
     """Keep the filter that is shown under a name, for the own eyes, or delete one that was kept."""
     if step not in VIEWS:
         raise NotVisible("There is no such step.")
-    back = request.POST.get("back", "")
-    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/")
-    address = back if is_ours else reverse("home")
+    address = way_back(request.POST.get("back", ""), reverse("home"))
     return done(request, lambda session: (VIEWS[step](session, request.POST), address), address, hides=step == "delete")
 
 

@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,6 +15,7 @@ from clew.actions import arriving
 from clew.actions.arriving import Home, Notice, Recent, Waiting
 from clew.web import lead_words, leads, linked, messages, triages, words
 from clew.web.acting import as_officer
+from clew.web.posting import way_back
 from clew.web.references import address_of
 from clew.web.words import Words
 
@@ -93,10 +93,8 @@ def go(request: HttpRequest) -> HttpResponse:
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Show the pages in another language whose catalogue is complete, in this browser from now on."""
-    chosen, goes_to = request.POST.get("language", ""), request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(goes_to, allowed_hosts=None) or not goes_to.startswith("/"):
-        goes_to = "/"
-    answer = redirect(goes_to)
+    chosen = request.POST.get("language", "")
+    answer = redirect(way_back(request.POST.get("next", ""), "/"))
     if chosen in dict(settings.LANGUAGES):
         answer.set_cookie(
             settings.LANGUAGE_COOKIE_NAME, chosen, max_age=365 * 24 * 3600, secure=settings.SESSION_COOKIE_SECURE,

@@ -16,7 +16,6 @@ from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -29,7 +28,7 @@ from clew.domain.look import Look, moments_of
 from clew.domain.span import NoSuchSpan, Span, span_of
 from clew.web import budget_words
 from clew.web.headers import BYTES_SECURITY_POLICY
-from clew.web.posting import TOLD
+from clew.web.posting import TOLD, way_back
 from clew.web.sign_ins import needs_fresh_sign_in, sign_in_of
 from clew.web.translated import refusal
 
@@ -62,15 +61,13 @@ def has_stated(request: HttpRequest) -> bool:
 def state(request: HttpRequest) -> HttpResponse:
     """Say for which purpose and case media are looked at from now on, for an hour."""
     given = request.POST
-    back = given.get("back", "")
-    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/")
     try:
         said = stated(given.get("purpose", ""), given.get("case", ""))
     except Invalid as refused:
         request.session[TOLD] = refusal(refused)
     else:
         request.session[STATEMENT] = [said.purpose.value, said.case_reference, time.time() + STATED_SECONDS_MAX]
-    return redirect(back if is_ours else reverse("cases"))
+    return redirect(way_back(given.get("back", ""), reverse("cases")))
 
 
 @require_POST

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clew.actions import inspecting, judging
 from clew.actions.inspecting import Compared, FramePair
 from clew.actions.opening import Session
-from clew.domain.errors import Invalid, NotVisible
+from clew.domain.errors import NotVisible
 from clew.domain.handling import Actor
 from clew.domain.triage import Reason, ReasonKind
 from clew.domain.verdict import Said, Why
@@ -91,9 +91,8 @@ def _same(session: Session, form: QueryDict, name: str) -> str:
 
 def _not_the_same(session: Session, form: QueryDict, name: str) -> str:
     why = form.get("why", "")
-    if why not in {*Why}:
-        raise Invalid("Say why the two are not the same.")
-    judging.judge(session, _content(name), _content(form.get("other", "")), Said.NOT_THE_SAME, Why(why))
+    known = Why(why) if why in {*Why} else None
+    judging.judge(session, _content(name), _content(form.get("other", "")), Said.NOT_THE_SAME, known)
     return _("Kept: for your unit this match is set aside. What other members see stays as it is.")
 
 

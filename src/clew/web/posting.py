@@ -5,6 +5,7 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from clew.actions.opening import Session
@@ -35,6 +36,12 @@ def done(
         told = refusal(refused)
     request.session[TOLD] = told
     return redirect(address)
+
+
+def way_back(untrusted_address: str, otherwise: str) -> str:
+    """Where a form says that it came from, if that is a page of this node; else `otherwise`."""
+    is_ours = url_has_allowed_host_and_scheme(untrusted_address, allowed_hosts=None)
+    return untrusted_address if is_ours and untrusted_address.startswith("/") else otherwise
 
 
 def day(untrusted_text: str) -> date:
