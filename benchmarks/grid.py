@@ -8,7 +8,6 @@ preview of a drawn picture, sealed as an intake seals it. The browser loads all 
 import argparse
 import hashlib
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from uuid import UUID
 import psycopg
 
 from benchmarks import drawn, visibility
-from benchmarks.machine import Report
+from benchmarks.machine import Report, remove_node
 from clew.domain.handling import Audience
 from clew.node import founding
 from clew.node.configuration import Configuration
@@ -291,18 +290,11 @@ def fresh_home() -> Iterator[Configuration]:
     home = visibility.BENCH / "grid-node"
     os.environ["CLEW_HOME"] = str(home)
     configuration = Configuration.from_environment()
-
-    def remove() -> None:
-        from clew.node.place import place_of
-
-        shutil.rmtree(place_of(configuration).root, ignore_errors=True)
-        shutil.rmtree(home, ignore_errors=True)
-
-    remove()
+    remove_node(configuration)
     try:
         yield configuration
     finally:
-        remove()
+        remove_node(configuration)
 
 
 def main() -> None:

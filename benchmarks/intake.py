@@ -21,11 +21,10 @@ HOME = BENCH / "intake-node"
 os.environ["CLEW_HOME"] = str(HOME)
 os.environ["NUMBA_CACHE_DIR"] = str(HOME / "cache")
 
-from benchmarks.machine import Report, memory_peaks_mb
+from benchmarks.machine import Report, memory_peaks_mb, remove_node
 from clew.cli.drawing import drive, landscape, room, write_clip
 from clew.node import founding
 from clew.node.configuration import Configuration
-from clew.node.place import place_of
 
 SIZES = ((320, 240), (640, 480), (1024, 768), (1600, 1200))
 
@@ -106,8 +105,7 @@ def _remove(configuration: Configuration) -> None:
     if configuration.cache_folder.exists():
         shutil.rmtree(BENCH / "numba", ignore_errors=True)
         configuration.cache_folder.rename(BENCH / "numba")
-    shutil.rmtree(place_of(configuration).root, ignore_errors=True)
-    shutil.rmtree(HOME, ignore_errors=True)
+    remove_node(configuration)
 
 
 def measure(report: Report, *, files: int, media: int) -> None:

@@ -18,17 +18,15 @@ HOME = BENCH / "leads-node"
 os.environ["CLEW_HOME"] = str(HOME)
 os.environ["NUMBA_CACHE_DIR"] = str(BENCH / "numba")
 
-import shutil
 
 import psycopg
 from psycopg.rows import TupleRow
 
-from benchmarks.machine import Report
+from benchmarks.machine import Report, remove_node
 from clew.domain.handling import Audience, handled
 from clew.node import founding
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
-from clew.node.place import place_of
 
 Connection = psycopg.Connection[TupleRow]
 RAISE_SECONDS_MAX = 60.0
@@ -226,11 +224,6 @@ def measure(report: Report, facts: ConnectionFacts, sizes: Sizes) -> None:
     report.add("the new media entered by SQL, noted", noted, "s", note="once; with their places and matches")
 
 
-def _remove(configuration: Configuration) -> None:
-    shutil.rmtree(HOME, ignore_errors=True)
-    shutil.rmtree(place_of(configuration).root, ignore_errors=True)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="2,000 media among 200,000")
@@ -238,7 +231,7 @@ def main() -> None:
     given = parser.parse_args()
     sizes = QUICK if given.quick else FULL
     configuration = Configuration.from_environment()
-    _remove(configuration)
+    remove_node(configuration)
     try:
         founding.found(configuration)
         with founding.opened(configuration) as facts:
@@ -251,7 +244,7 @@ def main() -> None:
             measure(report, facts, sizes)
             report.show(as_json=given.json)
     finally:
-        _remove(configuration)
+        remove_node(configuration)
 
 
 if __name__ == "__main__":

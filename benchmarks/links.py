@@ -18,20 +18,18 @@ HOME = BENCH / "links-node"
 os.environ["CLEW_HOME"] = str(HOME)
 os.environ["NUMBA_CACHE_DIR"] = str(BENCH / "numba")
 
-import shutil
 
 import numpy as np
 import numpy.typing as npt
 import psycopg
 from psycopg.rows import TupleRow
 
-from benchmarks.machine import Report
+from benchmarks.machine import Report, remove_node
 from clew.domain.handling import Actor, Audience, handled
 from clew.domain.link import Basis, Confidence, EndKind, LinkState, LinkType
 from clew.node import founding
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
-from clew.node.place import place_of
 
 Connection = psycopg.Connection[TupleRow]
 TWO_HOPS_MS_MAX = 200.0
@@ -248,11 +246,6 @@ def officer() -> Actor:
     return actor_of("ada")
 
 
-def _remove(configuration: Configuration) -> None:
-    shutil.rmtree(HOME, ignore_errors=True)
-    shutil.rmtree(place_of(configuration).root, ignore_errors=True)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a twentieth of it")
@@ -260,7 +253,7 @@ def main() -> None:
     given = parser.parse_args()
     sizes = QUICK if given.quick else FULL
     configuration = Configuration.from_environment()
-    _remove(configuration)
+    remove_node(configuration)
     try:
         founding.found(configuration)
         with founding.opened(configuration) as facts:
@@ -274,7 +267,7 @@ def main() -> None:
             measure(report, actor, references)
             report.show(as_json=given.json)
     finally:
-        _remove(configuration)
+        remove_node(configuration)
 
 
 if __name__ == "__main__":

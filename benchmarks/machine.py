@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import resource
+import shutil
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +12,9 @@ from typing import Literal
 
 from rich.console import Console
 from rich.table import Table
+
+from clew.node.configuration import Configuration
+from clew.node.place import place_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,3 +129,9 @@ def memory_peaks_mb() -> dict[str, float]:
         "own": int(status["RssAnon"].split()[0]) / 1024,
         "mapped": int(status["RssFile"].split()[0]) / 1024,
     }
+
+
+def remove_node(configuration: Configuration) -> None:
+    """All of a node that was founded for a benchmark, if it is there."""
+    shutil.rmtree(place_of(configuration).root, ignore_errors=True)
+    shutil.rmtree(configuration.home, ignore_errors=True)

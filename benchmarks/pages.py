@@ -10,7 +10,6 @@ import argparse
 import gc
 import logging
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,10 +19,9 @@ from statistics import quantiles
 from typing import Any, NamedTuple
 
 from benchmarks import pages_world, visibility
-from benchmarks.machine import Report
+from benchmarks.machine import Report, remove_node
 from clew.node import founding
 from clew.node.configuration import Configuration
-from clew.node.place import place_of
 
 PAGE_SECONDS_MAX = 0.150
 QUERIES_MAX = 12
@@ -182,17 +180,12 @@ def _homes(keep: Path | None) -> Iterator[Configuration]:
     os.environ["CLEW_HOME"] = str(keep or visibility.BENCH / "pages-node")
     configuration = Configuration.from_environment()
     if keep is None or not (keep / MADE).exists():
-        _remove(configuration)
+        remove_node(configuration)
     try:
         yield configuration
     finally:
         if keep is None:
-            _remove(configuration)
-
-
-def _remove(configuration: Configuration) -> None:
-    shutil.rmtree(place_of(configuration).root, ignore_errors=True)
-    shutil.rmtree(configuration.home, ignore_errors=True)
+            remove_node(configuration)
 
 
 def main() -> None:

@@ -19,16 +19,14 @@ HOME = BENCH / "series-node"
 os.environ["CLEW_HOME"] = str(HOME)
 os.environ["NUMBA_CACHE_DIR"] = str(BENCH / "numba")
 
-import shutil
 
 import psycopg
 
-from benchmarks.machine import Report
+from benchmarks.machine import Report, remove_node
 from clew.domain.handling import Actor, Audience, Handling, handled
 from clew.node import founding
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
-from clew.node.place import place_of
 
 MERGE_SECONDS_MAX = 0.2
 BLOCK = 1_000
@@ -213,11 +211,6 @@ def tell(report: Report, costs: dict[str, list[float]]) -> None:
     report.add("triage of 1,000 media, merged", median(costs["together"]), "s", note="median")
 
 
-def _remove(configuration: Configuration) -> None:
-    shutil.rmtree(HOME, ignore_errors=True)
-    shutil.rmtree(place_of(configuration).root, ignore_errors=True)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="10,000 media each")
@@ -225,7 +218,7 @@ def main() -> None:
     given = parser.parse_args()
     sizes = QUICK if given.quick else FULL
     configuration = Configuration.from_environment()
-    _remove(configuration)
+    remove_node(configuration)
     try:
         founding.found(configuration)
         with founding.opened(configuration) as facts:
@@ -240,7 +233,7 @@ def main() -> None:
             measure(report, sizes, ada, (of_green, of_harbour))
             report.show(as_json=given.json)
     finally:
-        _remove(configuration)
+        remove_node(configuration)
 
 
 def _case(ada: Actor) -> UUID:

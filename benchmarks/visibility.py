@@ -23,18 +23,16 @@ HOME = BENCH / "visibility-node"
 os.environ["CLEW_HOME"] = str(HOME)
 os.environ["NUMBA_CACHE_DIR"] = str(BENCH / "numba")
 
-import shutil
 
 import psycopg
 from psycopg.rows import TupleRow
 
-from benchmarks.machine import Report
+from benchmarks.machine import Report, remove_node
 from clew.domain.handling import EVERY_USE, NOTHING, SHARED_AT_INTAKE, Actor, Audience, Use, handled
 from clew.node import founding
 from clew.node import keys as node_keys
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
-from clew.node.place import place_of
 
 Connection = psycopg.Connection[TupleRow]
 RATIO_MAX = 1.15
@@ -398,11 +396,6 @@ def _median(costs: list[Cost], name: str) -> float:
     return median(getattr(cost, name) for cost in costs)
 
 
-def _remove(configuration: Configuration) -> None:
-    shutil.rmtree(place_of(configuration).root, ignore_errors=True)
-    shutil.rmtree(HOME, ignore_errors=True)
-
-
 def _officer() -> Actor:
     from clew.actions import admitting, entering, opening
 
@@ -418,7 +411,7 @@ def main() -> None:
     given = parser.parse_args()
     sizes = QUICK if given.quick else FULL
     configuration = Configuration.from_environment()
-    _remove(configuration)
+    remove_node(configuration)
     try:
         founding.found(configuration)
         with founding.opened(configuration) as facts:
@@ -434,7 +427,7 @@ def main() -> None:
             measure(report, facts, password, officer, sizes.rounds)
             report.show(as_json=given.json)
     finally:
-        _remove(configuration)
+        remove_node(configuration)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from clew.records.session import acting_as
 from tests.world.browsers import chromium, visitor
 from tests.world.contexts import app_connection, claim, true_context
 from tests.world.door import PASSWORD, apart, await_pages, come_in
+from tests.world.elsewhere import free_port
 from tests.world.world import World
 
 EVERY = frozenset(TokenScope)
@@ -45,8 +46,7 @@ def later(**ahead: float) -> datetime:
 
 
 def serve(**settings: str) -> tuple[str, subprocess.Popen[bytes]]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "uvicorn", "clew.node.asgi:application", "--port", str(port), "--lifespan", "off"]
     serving = subprocess.Popen(
         [*command, "--log-level", "warning", "--no-proxy-headers"], env={**os.environ, **settings}

@@ -1,7 +1,6 @@
 """Single sign-on against a real OpenID Connect server that is not ours, in a real browser."""
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import pytest
 from clew.node.single_sign_on import FILE
 from tests.world.browsers import Visitor, chromium, visitor
 from tests.world.door import apart
+from tests.world.elsewhere import free_port
 from tests.world.serving import pages
 from tests.world.world import World
 
@@ -32,11 +32,6 @@ SUBJECTS = {
 class Served:
     address: str
     world: World
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,12 @@ most tests of pages do. That the pages are served from nothing is shown by tests
 """
 
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from tests.world.browsers import Visitor, chromium, visitor
 from tests.world.door import await_pages, be_in
+from tests.world.elsewhere import free_port
 from tests.world.forge import forge_of
 
 READIED = "tests.world.readied"
@@ -20,8 +20,7 @@ END_SECONDS_MAX = 30
 @contextmanager
 def pages(host: str = "localhost") -> Iterator[str]:
     """The address at which the pages are served within."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     words = ("clew.node.asgi:application", "--port", str(port), "--lifespan", "off", "--log-level", "warning")
     with _forked("uvicorn", *words):
         await_pages(f"http://{host}:{port}")
