@@ -44,7 +44,7 @@ def test_everything_is_reached_from_the_frame_by_keyboard(ada: Visitor) -> None:
     page.locator("h1").click()
     page.keyboard.press("?")
     page.get_by_role("heading", name="Keys of this page").wait_for()
-    assert "Ctrl+k" in page.locator(".sheet .keys").inner_text()
+    assert "Ctrl+K" in page.locator(".sheet .keys").inner_text()
     assert ada.faults() == []
     page.keyboard.press("Escape")
     page.get_by_text("All pages").press("Enter")

@@ -10,10 +10,13 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page
 
+from clew.actions import arranging
 from clew.cli.drawing import landscape
 from clew.domain.handling import EVERY_USE, Actor, Audience
+from clew.domain.shortcut import Scope
 from clew.media.nursery import Nursery
 from clew.media.vault import Vault
+from clew.records import officers
 from clew.records.session import acting_as
 from tests.scenario.test_viewing import describe
 from tests.world.browsers import Visitor
@@ -212,3 +215,107 @@ def test_the_page_holds_at_320_pixels(ada: tuple[Visitor, dict[str, UUID]]) -> N
     shot(page, "9-narrow")
     assert who.faults() == []
     who.page.set_viewport_size({"width": 1280, "height": 800})
+
+
+OWN = {
+    Scope.MEDIA: {"reveal": "r", "look": "w", "undo": "z"},
+    Scope.MEDIUM: {"reveal": "r", "look": "w", "compare": "k", "blink": "y", "same": "+"},
+    Scope.ROWS: {"next": "q", "previous": "z"},
+    Scope.EVERYWHERE: {"cover": "i", "sheet": "!"},
+}
+
+
+@pytest.fixture
+def own_keys(ada: tuple[Visitor, dict[str, UUID]]) -> Iterator[tuple[Visitor, dict[str, UUID]]]:
+    """Ada with keys of her own, and as she was afterwards."""
+    who, _media = ada
+
+    def arrange() -> None:
+        for scope, given in OWN.items():
+            with acting_as(officers.actor_of("ada")) as session:
+                arranging.arrange(session, scope, given)
+
+    apart(arrange)
+    who.go("/account/shortcuts/")
+    yield ada
+    page = who.go("/account/shortcuts/")
+    page.get_by_role("button", name="Put all back as shipped").press("Enter")
+    page.get_by_text("Your keys are kept.").wait_for()
+
+
+def test_own_keys_show_and_cover_in_the_grid_and_the_page_says_them(own_keys: tuple[Visitor, dict[str, UUID]]) -> None:
+    who, _media = own_keys
+    page = who.go("/cases/NO-1/media/?answer=all&kind=image")
+    page.locator("[role=option]").first.wait_for()
+    begin(page)
+    page.locator("[role=option]").first.wait_for()
+    hints = page.locator("#grid-keys").inner_text()
+    assert "R hold to reveal" in hints
+    assert "I cover" in hints
+    page.locator(".grid-list").focus()
+    looks = page.locator("clew-reveal [data-look][aria-pressed=true]")
+    before = looks.get_attribute("data-look")
+    page.keyboard.press("w")
+    assert looks.get_attribute("data-look") != before
+    page.keyboard.down("r")
+    page.locator("clew-reveal .covered").wait_for(state="hidden")
+    page.keyboard.up("r")
+    page.locator("clew-reveal .covered").wait_for(state="visible")
+    page.keyboard.down("r")
+    page.locator("clew-reveal .covered").wait_for(state="hidden")
+    page.keyboard.press("i")
+    page.locator("clew-reveal .covered").wait_for(state="visible")
+    page.keyboard.up("r")
+    page.keyboard.press("Space")
+    assert page.locator("clew-reveal .covered").is_visible(), "the shipped key is none any more"
+    page.keyboard.press("p")
+    page.get_by_text("◆ relevant. Undo with Z.").wait_for()
+    page.keyboard.press("z")
+    page.get_by_text("Undone.").wait_for()
+    page.keyboard.press("!")
+    assert "R\nReveal while held" in page.locator(".sheet .keys").inner_text()
+    assert who.complaints == []
+
+
+def test_own_keys_hold_on_the_page_of_a_medium_and_it_says_them(own_keys: tuple[Visitor, dict[str, UUID]]) -> None:
+    who, media = own_keys
+    page = who.go(f"/media/{media['image']}/")
+    begin(page)
+    first = page.locator("clew-reveal").first
+    assert "Hold R to look, let go to cover. W changes how. I and Esc cover everything" in first.locator(".how").inner_text()
+    said = {act: page.locator(f"[data-act={act}] kbd").inner_text() for act in ("compare", "blink", "difference")}
+    assert said == {"compare": "K", "blink": "Y", "difference": "X"}
+    assert page.locator("[data-verdict=same] kbd").inner_text() == "+"
+    first.locator(".stage").focus()
+    page.keyboard.down("r")
+    first.locator(".covered").wait_for(state="hidden")
+    page.keyboard.up("r")
+    first.locator(".covered").wait_for(state="visible")
+    page.keyboard.press("k")
+    page.locator("clew-compare .views canvas").nth(1).wait_for(state="attached")
+    page.keyboard.press("y")
+    assert page.get_by_role("button", name="Blink").get_attribute("aria-pressed") == "true"
+    page.keyboard.press("i")
+    assert page.locator("clew-compare .views").is_hidden()
+    assert who.complaints == []
+
+
+def test_own_keys_lead_through_a_list(own_keys: tuple[Visitor, dict[str, UUID]]) -> None:
+    who, _media = own_keys
+    page = who.go("/cases/NO-1/?answer=new")
+    page.get_by_role("link", name="New").first.wait_for()
+    rows = page.locator("ol.media > li")
+    assert rows.count() == 1
+    page.evaluate("document.querySelector('ol.media').append(document.querySelector('ol.media > li').cloneNode(true))")
+    page.evaluate("{ const one = document.querySelector('clew-rows'); one.replaceWith(one.cloneNode(true)); }")
+    here = "[...document.querySelectorAll('ol.media > li')].indexOf(document.activeElement)"
+    rows.first.focus()
+    page.keyboard.press("j")
+    assert page.evaluate(here) == 0, "the shipped key is none any more"
+    page.keyboard.press("q")
+    assert page.evaluate(here) == 1
+    page.keyboard.press("z")
+    assert page.evaluate(here) == 0
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(here) == 1
+    assert who.complaints == []

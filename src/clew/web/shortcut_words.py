@@ -41,13 +41,31 @@ def act(name: str) -> Words:
     return ACTS[name]
 
 
+NAMES: Mapping[str, Words] = {
+    "Space": gettext_lazy("Space"), "Enter": gettext_lazy("Enter"), "Insert": gettext_lazy("Insert"),
+}  # fmt: skip
+"""What keys with a name are called, where that is not the same in all languages."""
+
+
+def shown(key: str) -> str:
+    """A key as it stands on the keyboard: a letter as a capital one."""
+    before, plus, last = key.rpartition("+") if len(key) > 1 else ("", "", key)
+    return str(NAMES.get(key, "")) or f"{before}{plus}{last.upper() if len(last.upper()) == 1 else last}"
+
+
+def of(keys: Keys, scope: Scope, name: str) -> str:
+    """The officer's key for the act, as it stands on the keyboard; empty where it is switched off."""
+    return "" if _is_off(keys, scope, name) else shown(keys.of(scope)[name])
+
+
 def for_script(keys: Keys) -> str:
-    """By scope and act the key and what it does, as JSON for `static/keys.js`; without those that are off."""
+    """By scope and act the key, what it does and how it is shown, as JSON for `static/keys.js`; without what is off."""
     told: dict[str, object] = {
         scope.value: {
             "words": str(SCOPES[scope]),
             "acts": {
-                name: [key, str(act(name))] for name, key in keys.of(scope).items() if not _is_off(keys, scope, name)
+                name: [key, str(act(name)), shown(key)]
+                for name, key in keys.of(scope).items() if not _is_off(keys, scope, name)
             },
         }
         for scope in DEFAULTS

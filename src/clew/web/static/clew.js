@@ -1,5 +1,7 @@
 // Small helps for pages that also work without them: live numbers, and keys in the list of media.
 
+import { keys } from "./keys.js";
+
 function fill(element, fields) {
   for (const place of element.querySelectorAll("[data-field]")) {
     const text = fields[place.dataset.field];
@@ -76,29 +78,35 @@ class ClewNumbers extends HTMLElement {
   }
 }
 
-const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
-
 class ClewRows extends HTMLElement {
   #rows = [];
 
   connectedCallback() {
     this.#rows = [...this.querySelectorAll("ol.media > li")];
     this.#rows.forEach((row, position) => { row.tabIndex = position === 0 ? 0 : -1; });
-    this.addEventListener("keydown", (event) => this.#key(event));
+    // Letters act only while a row has the focus, so that they never take a key from anything else.
+    const acts = { next: () => this.#go(this.#here + 1), previous: () => this.#go(this.#here - 1) };
+    keys.listen(this, "rows", acts, () => this.#here >= 0);
+    this.addEventListener("keydown", (event) => this.#move(event));
   }
 
-  // Letters act only while a row has the focus, so that they never take a key from anything else.
-  #key(event) {
-    const here = this.#rows.indexOf(document.activeElement);
-    if (here < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    const to = event.key === "Home" ? 0 : event.key === "End" ? this.#rows.length - 1 : here + (STEPS[event.key] ?? NaN);
+  #move(event) {
+    if (this.#here < 0 || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const to = { Home: 0, End: this.#rows.length - 1, ArrowDown: this.#here + 1, ArrowUp: this.#here - 1 }[event.key];
+    if (this.#go(to)) event.preventDefault();
+  }
+
+  // Whether there is a row to go to.
+  #go(to) {
     const row = this.#rows[to];
-    if (!row) return;
-    event.preventDefault();
-    this.#rows[here].tabIndex = -1;
+    if (!row) return false;
+    this.#rows.forEach((one) => { one.tabIndex = -1; });
     row.tabIndex = 0;
     row.focus();
+    return true;
   }
+
+  get #here() { return this.#rows.indexOf(document.activeElement); }
 }
 
 customElements.define("clew-numbers", ClewNumbers);

@@ -4,7 +4,6 @@ import { keys } from "./keys.js";
 import { cover, hold } from "./reveal.js";
 
 const BLINK_MS = 500;
-const ACTS = new Set(["compare", "blink", "difference"]);
 const TURNS = {
   "rotate-90": [90, false], "rotate-180": [180, false], "rotate-270": [270, false], "flip-horizontal": [0, true],
   "flip-vertical": [180, true], transpose: [270, true], transverse: [90, true],
@@ -22,14 +21,9 @@ class ClewCompare extends HTMLElement {
   #isMoving = false;
 
   connectedCallback() {
-    this.addEventListener("click", (event) => {
-      const act = event.target.closest("[data-act]")?.dataset.act;
-      if (act) this.#do(act);
-    });
-    this.querySelector(".views").addEventListener("keydown", (event) => {
-      const act = keys.act(event, "medium");
-      if (ACTS.has(act)) this.#do(act);
-    });
+    const acts = Object.fromEntries(["compare", "blink", "difference"].map((act) => [act, () => this.#do(act)]));
+    this.addEventListener("click", (event) => { acts[event.target.closest("[data-act]")?.dataset.act]?.(); });
+    keys.listen(this.closest(".match"), "medium", acts, (event) => event.target.closest(".stage, .views"));
     document.addEventListener("clew-covered", () => this.#close());
   }
 

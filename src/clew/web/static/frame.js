@@ -63,9 +63,7 @@ class ClewPalette extends HTMLElement {
 
   #all() {
     const pages = [...document.querySelectorAll(".menu .everything a")].map((a) => ({ words: a.textContent.trim(), address: a.href }));
-    const acts = keys.registered().filter((one) => one.run).flatMap((one) =>
-      one.acts.map(({ act, words, key }) => ({ words, key, run: () => one.run(act) })));
-    return [...acts, ...pages];
+    return [...keys.registered().flatMap((one) => one.acts), ...pages];
   }
 
   #option({ words, key }, position) {
@@ -134,16 +132,8 @@ const everywhere = {
   sheet: () => document.querySelector("clew-sheet")?.open(),
   search: () => document.querySelector("#search-field")?.focus(),
 };
-const run = (act) => everywhere[act]?.();
-keys.register("everywhere", run);
-
-document.addEventListener("keydown", (event) => {
-  const act = keys.act(event, "everywhere");
-  if (!everywhere[act]) return;
-  event.preventDefault();
-  run(act);
-});
-for (const button of document.querySelectorAll("header.frame button[data-act]")) button.addEventListener("click", () => run(button.dataset.act));
+keys.listen(document, "everywhere", everywhere);
+for (const button of document.querySelectorAll("header.frame button[data-act]")) button.addEventListener("click", () => everywhere[button.dataset.act]());
 
 // A menu closes by Escape, by a click elsewhere, and when the focus goes on.
 for (const menu of document.querySelectorAll("details.menu")) {

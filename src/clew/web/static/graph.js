@@ -106,7 +106,9 @@ class ClewGraph extends HTMLElement {
     this.#cy.on("tap", "node", (event) => { stage.focus(); this.#choose(event.target); });
     this.#cy.on("dbltap", "node", (event) => this.#grow(event.target));
     this.#cy.on("tap", "edge", (event) => this.#evidence(event.target));
-    this.#forget = keys.register("graph", (act) => this.#act(act));
+    this.#forget = keys.listen(stage, "graph", {
+      path: () => this.#end(), open: () => this.#open(), expand: () => this.#grow(this.#chosen ?? this.#first()),
+    });
     stage.addEventListener("keydown", (event) => this.#key(event));
     for (const box of this.querySelectorAll("fieldset input")) box.addEventListener("change", () => this.#filter());
     for (const range of this.querySelectorAll("input[type=range]")) range.addEventListener("input", () => this.#filter());
@@ -115,22 +117,14 @@ class ClewGraph extends HTMLElement {
   }
 
   #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     if (ways[event.key]) this.#step(...ways[event.key]);
     else if (event.key === "Escape") this.#choose(null);
     else if (event.key === "0") this.#cy.fit(undefined, 25);
     else if (event.key === "+" || event.key === "-") this.#cy.zoom({ level: this.#cy.zoom() * (event.key === "+" ? 1.25 : 0.8), position: this.#chosen?.position() });
-    else if (!this.#act(keys.act(event, "graph"))) return;
+    else return;
     event.preventDefault();
-  }
-
-  #act(act) {
-    if (act === "path") this.#end();
-    else if (act === "open") this.#open();
-    else if (act === "expand") this.#grow(this.#chosen ?? this.#first());
-    else return false;
-    return true;
   }
 
   #open() {

@@ -1,11 +1,11 @@
 // What is said of media in a grid: marks, categories and places in series, kept one after the other, and undone.
 
+import { keys } from "./keys.js";
+
 const NAMES_MAX = 1000; // of one act
 
 export class Sorter {
   #grid; #words; #sorting; #done = []; #queue = Promise.resolve(); #answers = new Map();
-
-  undoKey = "";
 
   constructor(grid, words, sorting) {
     this.#grid = grid;
@@ -32,7 +32,7 @@ export class Sorter {
     const count = items.reduce((sum, item) => sum + (item.opened ? 1 : item.stack ?? 1), 0);
     const form = new Intl.PluralRules(document.documentElement.lang).select(stacks);
     const told = (stacks ? this.#words.marked_stack[form] : this.#words.marked).replace("{count}", count).replace("{stacks}", stacks);
-    this.#grid.say(told.replace("{said}", this.#words.marks[said]).replace("{key}", this.undoKey));
+    this.#grid.say(told.replace("{said}", this.#words.marks[said]).replace("{key}", keys.shown("media", "undo")));
   }
 
   // What one act can name: closed stacks, which are marked whole in their case, apart from single media.
@@ -147,7 +147,7 @@ export class Sorter {
     if (!stacks) return this.#grid.say(this.#words.kept);
     const told = this.#words.marked_stack[new Intl.PluralRules(document.documentElement.lang).select(stacks)];
     const said = this.#words.put.replace("{series}", `\u2068${series}\u2069`);
-    const whole = told.replace("{count}", count).replace("{stacks}", stacks).replace("{said}", said).replace("{key}", this.undoKey);
+    const whole = told.replace("{count}", count).replace("{stacks}", stacks).replace("{said}", said).replace("{key}", keys.shown("media", "undo"));
     return this.#grid.say(`${this.#words.kept} ${whole}`);
   }
 

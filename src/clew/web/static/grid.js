@@ -7,13 +7,13 @@ import { keys } from "./keys.js";
 import { cover } from "./reveal.js";
 
 const FIRST = "00000000-0000-0000-0000-000000000000";
+const DIGITS = 9;
 const AHEAD = 400; // so many media are loaded before they are reached
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
-const name = (event) => (event.key === " " ? "Space" : event.key.length === 1 ? event.key.toLowerCase() : event.key);
 
 class ClewGrid extends HTMLElement {
-  #items = []; #next = null; #loading = null; #window; #words; #sorter; #anchor = null; #decided = 0; #folded = 0; #keys = {};
-  #list; #side; #isHeld = false;
+  #items = []; #next = null; #loading = null; #window; #words; #sorter; #anchor = null; #decided = 0; #folded = 0;
+  #list; #side; #acts; #isHeld = false; #heldBy = null;
 
   connectedCallback() {
     this.#words = read("grid-words");
@@ -26,23 +26,31 @@ class ClewGrid extends HTMLElement {
     this.#window.lay();
     this.#load();
     this.#list.addEventListener("keydown", (event) => this.#key(event));
-    this.#list.addEventListener("keyup", (event) => { if (name(event) === "Space") this.#cover(); });
+    this.#list.addEventListener("keyup", (event) => { if (event.code === this.#heldBy) this.#cover(); });
     this.#list.addEventListener("blur", () => this.#cover());
     this.#list.addEventListener("click", (event) => this.#click(event));
     this.querySelector(".grid-size input").addEventListener("input", (event) => { this.#window.size = Number(event.target.value); });
-    this.#learnKeys();
+    this.#acts = this.#does();
+    keys.register("media", this.#acts, this);
   }
 
-  // The officer's own keys, which the page says too.
-  #learnKeys() {
-    keys.register("media", (act) => this.#do(act));
-    this.#keys = { ...keys.for("everywhere"), ...keys.for("media") };
-    const named = Object.fromEntries(Object.entries(this.#keys).map(([key, act]) => [act, key]));
-    for (const place of this.querySelectorAll("kbd[data-key-of]")) {
-      const key = named[place.dataset.keyOf];
-      place.textContent = key?.length === 1 ? key.toUpperCase() : key ?? "–";
+  // What each act does, while there is a medium that has the focus.
+  #does() {
+    const acts = {
+      relevant: () => this.#mark("relevant"),
+      "not-relevant": () => this.#mark("not-relevant"),
+      undo: async () => { const back = await this.#sorter.undo(); if (back !== null) this.#go(back); this.tell(); },
+      select: () => this.#toggle(this.#window.current),
+      series: () => this.#sorter.put(this.#meant()),
+      open: () => (this.item.stack && !this.item.opened ? this.#open() : this.#leave()),
+      reveal: () => this.#reveal(),
+      look: () => this.#viewer.next(),
+    };
+    for (let digit = 1; digit <= DIGITS; digit += 1) {
+      acts[`category-${digit}`] = () => this.#sorter.categorise(digit, this.#meant());
     }
-    this.#sorter.undoKey = named.undo?.toUpperCase() ?? "Ctrl+Z";
+    const found = Object.entries(acts).map(([act, run]) => [act, () => (this.item ? run() : undefined)]);
+    return Object.fromEntries(this.dataset.every ? [...found, ["unfold", () => this.#unfold()]] : found);
   }
 
   #take(page) {
@@ -83,21 +91,23 @@ class ClewGrid extends HTMLElement {
 
   #key(event) {
     if (event.altKey || event.isComposing) return;
-    const key = name(event);
-    const isUndo = (event.ctrlKey || event.metaKey) && key === "z";
+    const { key } = event;
+    const isUndo = (event.ctrlKey || event.metaKey) && key.toLowerCase() === "z";
     if (event.ctrlKey && this.#along(key)) return event.preventDefault();
     if ((event.ctrlKey || event.metaKey) && !isUndo) return;
     if (key === "Escape" && this.#close()) return event.preventDefault();
     const to = this.#target(key);
-    const act = isUndo ? "undo" : this.#keys[key];
-    if (to === null && (!act || !(act in this.#acts || act.startsWith("category-")))) return;
+    const act = isUndo ? "undo" : keys.act(event, "media");
+    if (to === null && !this.#acts[act]) return;
     event.preventDefault();
     if (to !== null) {
       if (event.shiftKey) this.#extend(to);
       this.#go(to);
-    } else if (act === "reveal") {
-      if (!event.repeat) this.#reveal();
-    } else this.#do(act);
+    } else if (act !== "reveal") this.#acts[act]();
+    else if (!event.repeat) {
+      this.#heldBy = event.code;
+      this.#acts.reveal();
+    }
   }
 
   // Ctrl with the arrow along the writing opens the stack that has the focus, against it closes it; whether it was either.
@@ -107,12 +117,6 @@ class ClewGrid extends HTMLElement {
     if ((key === "ArrowLeft") !== isBack) this.#close();
     else if (this.item.stack && !this.item.opened) this.#open();
     return true;
-  }
-
-  #do(act) {
-    if (!this.item) return;
-    if (act.startsWith("category-")) this.#sorter.categorise(Number(act.slice(9)), this.#meant());
-    else this.#acts[act]?.();
   }
 
   // Where a key that moves leads to; arrows follow the direction of the writing.
@@ -127,19 +131,6 @@ class ClewGrid extends HTMLElement {
     if (!(key in steps)) return null;
     return Math.max(0, Math.min(last, here + steps[key]));
   }
-
-  #acts = {
-    relevant: () => this.#mark("relevant"),
-    "not-relevant": () => this.#mark("not-relevant"),
-    undo: async () => { const back = await this.#sorter.undo(); if (back !== null) this.#go(back); this.tell(); },
-    select: () => { this.#toggle(this.#window.current); },
-    series: () => this.#sorter.put(this.#meant()),
-    open: () => (this.item.stack && !this.item.opened ? this.#open() : this.#leave()),
-    unfold: () => { if (this.dataset.every) this.#unfold(); },
-    reveal: () => this.#reveal(),
-    cover: () => cover(),
-    look: () => this.#viewer.querySelector(".stage").dispatchEvent(new KeyboardEvent("keydown", { key: "d" })),
-  };
 
   #leave() { location.assign(this.dataset.medium.replace(FIRST, this.item.id)); }
 
@@ -272,8 +263,7 @@ class ClewGrid extends HTMLElement {
     const line = this.#side.querySelector(".grid-folded");
     line.hidden = !this.#folded;
     const count = this.#folded.toLocaleString(`${document.documentElement.lang}-u-nu-latn`);
-    const key = Object.entries(this.#keys).find(([, act]) => act === "unfold")?.[0]?.toUpperCase() ?? "";
-    line.textContent = this.#words.folded.replace("{count}", count).replace("{key}", key);
+    line.textContent = this.#words.folded.replace("{count}", count).replace("{key}", keys.shown("media", "unfold"));
   }
 
   #strip(frames) {
@@ -305,6 +295,7 @@ class ClewGrid extends HTMLElement {
   #cover() {
     if (!this.#isHeld) return;
     this.#isHeld = false;
+    this.#heldBy = null;
     if (!this.#viewer.isCovered) cover(); // what the viewer says instead of a picture stays to be read
   }
 }

@@ -86,20 +86,21 @@ export function cover() {
 class ClewReveal extends HTMLElement {
   static isOpen = false;
   #look = "drawing";
-  #heldBy = "";
+  #heldBy = null; // the key by which it is shown, as long as it is down
   #picture = null;
   #focus = [0.5, 0.5];
   #idle = 0;
   #heard = false; // the warning
+  #forget = () => {};
 
   connectedCallback() {
     const stage = this.#part(".stage");
     if (!stage) return; // only the one template fills it
-    keys.register("medium", (act) => this.#do(act));
+    this.#forget = keys.register("medium", { reveal: () => this.reveal(), look: () => this.next() }, this);
     this.#look = this.querySelector("[data-look]")?.dataset.look ?? "clear";
     stage.addEventListener("keydown", (event) => this.#key(event));
-    stage.addEventListener("keyup", (event) => { if (this.#heldBy && event.code === this.#heldBy) this.#letGo(event); });
-    stage.addEventListener("blur", () => { if (this.#heldBy) cover(); });
+    stage.addEventListener("keyup", (event) => { if (event.code === this.#heldBy) this.#letGo(event); });
+    stage.addEventListener("blur", () => { if (this.#heldBy !== null) cover(); });
     this.#part("canvas").addEventListener("pointermove", (event) => this.#point(event));
     this.addEventListener("click", (event) => this.#press(event));
     this.#part("video").addEventListener("error", () => { if (!this.#part("video").hidden) this.#say(this.dataset.wordsBroken); });
@@ -108,14 +109,16 @@ class ClewReveal extends HTMLElement {
     this.#mark();
   }
 
-  disconnectedCallback() { if (this.#part(".stage")) this.hide(); }
+  disconnectedCallback() {
+    this.#forget();
+    if (this.#part(".stage")) this.hide();
+  }
 
   hold(reference, { kind = "", isWarned = false } = {}) {
     if (reference !== this.dataset.reference) this.show(reference, kind, isWarned);
     return this.reveal();
   }
 
-  next() { this.#next(); }
   cover() { cover(); }
 
   // This element stands for another medium from now on; what was shown is covered.
@@ -255,7 +258,7 @@ class ClewReveal extends HTMLElement {
       if (event.repeat || !this.isCovered) return;
       this.#heldBy = event.code;
       this.reveal();
-    } else if (act === "look") this.#next();
+    } else if (act === "look") this.next();
     else if (arrows[event.key] && this.#picture?.image) {
       event.preventDefault();
       this.#focus = this.#focus.map((at, side) => Math.min(1, Math.max(0, at + STEP_SHARE * arrows[event.key][side])));
@@ -263,20 +266,15 @@ class ClewReveal extends HTMLElement {
     }
   }
 
-  #do(act) {
-    if (act === "reveal") this.reveal();
-    else if (act === "look") this.#next();
-  }
-
   #letGo(event) {
     event.preventDefault();
-    this.#heldBy = "";
+    this.#heldBy = null;
     // A warning that was told while the key was held stays to be read.
     if (this.isCovered && this.#part(".said").textContent === this.dataset.wordsWarned) return;
     cover();
   }
 
-  #next() {
+  next() {
     const looks = [...this.querySelectorAll("[data-look]:not([hidden])")].map((one) => one.dataset.look);
     this.#look = looks[(looks.indexOf(this.#look) + 1) % looks.length];
     this.#mark();
@@ -330,9 +328,7 @@ const clock = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) 
 document.addEventListener("visibilitychange", () => { if (document.hidden) cover(); });
 addEventListener("blur", () => cover());
 addEventListener("pagehide", () => cover());
-document.addEventListener("keydown", (event) => {
-  const isOpen = held.size > 0 || ClewReveal.isOpen;
-  if (isOpen && (event.key === "Escape" || keys.act(event, "everywhere") === "cover")) cover();
-});
+keys.listen(document, "everywhere", { cover });
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") cover(); });
 
 customElements.define("clew-reveal", ClewReveal);

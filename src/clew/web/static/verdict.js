@@ -4,15 +4,11 @@ import { keys } from "./keys.js";
 
 class ClewVerdict extends HTMLElement {
   connectedCallback() {
-    this.closest(".match").addEventListener("keydown", (event) => {
-      if (!event.target.closest(".stage, .views")) return;
-      const act = keys.act(event, "medium");
-      if (act === "same") this.querySelector("[data-verdict=same]")?.click();
-      // Why is said by the officer: the key leads there, and keeps nothing by itself.
-      else if (act === "not-the-same") this.querySelector("select")?.focus();
-      else return;
-      event.preventDefault();
-    });
+    const same = this.querySelector("[data-verdict=same]");
+    if (!same) return; // their bytes are equal
+    // Why they are not the same is said by the officer: that key leads there, and keeps nothing by itself.
+    const acts = { same: () => same.click(), "not-the-same": () => this.querySelector("select").focus() };
+    keys.listen(this.closest(".match"), "medium", acts, (event) => event.target.closest(".stage, .views"));
   }
 }
 

@@ -3,9 +3,11 @@
 from django import template
 from django.conf import settings
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from clew.web import assets, cover_words, frame, linked, request_words, words
+from clew.domain.shortcut import Scope
+from clew.web import assets, cover_words, frame, linked, request_words, shortcut_words, shortcuts, words
 from clew.web import tabs as record_tabs
 from clew.web.translated import translated
 
@@ -53,6 +55,13 @@ def asset(name: str) -> str:
 def around(context: template.Context) -> frame.Frame:
     """What stands around the page."""
     return frame.around(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def key(context: template.Context, scope: str, act: str) -> SafeString:
+    """The officer's own key for an act, as a key; nothing where it is switched off."""
+    shown = shortcut_words.of(shortcuts.of(context["request"]), Scope(scope), act)
+    return format_html("<kbd>{}</kbd>", shown) if shown else SafeString("")
 
 
 @register.inclusion_tag("frame/tabs.html")
