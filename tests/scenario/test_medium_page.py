@@ -17,7 +17,7 @@ from tests.world.clients import signed_in
 from tests.world.clips import scenes, write
 from tests.world.office import Office
 from tests.world.shown import eyes_of, looking, revealed
-from tests.world.world import handling
+from tests.world.world import World, handling
 
 
 @pytest.fixture
@@ -42,6 +42,11 @@ def pictures(tmp_path: Path) -> tuple[Path, Path]:
     picture.save(folders[0] / "1.jpg")
     picture.save(folders[1] / "copy.jpg", quality=60)
     return folders
+
+
+def digest_of(of: Actor, medium: UUID) -> str:
+    with acting_as(of) as session:
+        return inspecting.look(session, medium).medium.name.hex()
 
 
 def page(who: str, medium: UUID) -> str:
@@ -83,6 +88,36 @@ def test_a_hidden_medium_and_one_that_never_was_are_one_page(open_office: Office
     client = signed_in("sven")
     hidden, absent = client.get(f"/media/{ours}/"), client.get(f"/media/{uuid4()}/")
     assert (hidden.status_code, hidden.content) == (404, absent.content)
+
+
+def test_the_triage_answer_leads_to_why_each_of_its_reasons_matches(
+    open_office: Office, world: World, ada: Actor, sven: Actor, tmp_path: Path
+) -> None:
+    one, other = pictures(tmp_path)
+    (tmp_path / "third").mkdir()
+    landscape(1, (320, 240)).save(tmp_path / "third" / "again.jpg", quality=40)
+    taken_in(open_office, sven, other, "SE-1", cover=handling(sven, Audience.ALL))
+    bo = world.officer("bo", member="DK")
+    taken_in(open_office, bo, tmp_path / "third", "DK-1", cover=handling(bo, Audience.ALL))
+    ours = taken_in(open_office, ada, one, "NO-1")
+    client = signed_in("ada")
+    triaged = client.get("/cases/NO-1/").content.decode()
+    assert f'<a href="/media/{digest_of(ada, ours)}/">' in triaged
+    ways = re.findall(r'href="(/media/[0-9a-f]{64}/)\?with=([0-9a-f]{64})#match"', triaged)
+    assert len({wanted for _, wanted in ways}) == 2  # one reason is of Sweden's medium, one of Denmark's
+    for address, wanted in ways:
+        said = re.sub(r"\s+", " ", client.get(address, {"with": wanted}).content.decode())
+        assert "Why does this match?" in said
+        assert wanted[:12] in re.findall("<figcaption>.*?</figcaption>", said)[1]
+
+
+def test_by_its_digest_a_hidden_medium_and_one_that_never_was_are_one_page(open_office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> None:
+    one, _ = pictures(tmp_path)
+    name = digest_of(ada, taken_in(open_office, ada, one, "NO-1", cover=handling(ada, Audience.UNIT)))
+    assert signed_in("ada").get(f"/media/{name}/").status_code == 200
+    client = signed_in("sven")
+    answers = {client.get(f"/media/{each}/").content for each in (name, "ab" * 32, "ab" * 16, "no-digest", "abc")}
+    assert len(answers) == 1
 
 
 def test_films_are_laid_on_one_another_frame_by_frame(open_office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> None:

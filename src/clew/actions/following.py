@@ -10,6 +10,7 @@ from clew.domain import lead as rules
 from clew.domain.lead import OPEN, Outcome, Rank, Rule, State, Step, after, checked_step, rank, sentence
 from clew.records import audit, leads, messages, series
 from clew.records.leads import Lead, Speaking, Taken
+from clew.records.series import SeriesRow
 from clew.records.session import Session
 
 RANKED_MAX = 2_000
@@ -35,10 +36,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineList:
-    """Leads, the most urgent first. `is_cut`: there are more than are ranked, or shown."""
+    """Leads, the most urgent first. `is_cut`: there are more than are ranked, or shown; `series`: that they are on."""
 
     lines: tuple[Line, ...]
     is_cut: bool
+    series: SeriesRow | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +61,15 @@ def every(
     Raises:
         NotVisible: there is no such series, or the actor may not see it.
     """
-    series_id = None if of_series is None else series.find(session, of_series).id
+    of = None if of_series is None else series.find(session, of_series)
+    series_id = None if of is None else of.id
     asked = {*states} - {State.WATCHED}
     found = leads.of_unit(session, asked, RANKED_MAX + 1, series_id)
     audit.append(session, "lead.list", str(series_id or session.actor.unit), {"leads": len(found)})
     if series_id is not None:
         messages.see(session, [series_id])
     lines = _ranked(session, found[:RANKED_MAX])
-    return LineList(lines=lines[:limit], is_cut=len(found) > min(limit, RANKED_MAX))
+    return LineList(lines=lines[:limit], is_cut=len(found) > min(limit, RANKED_MAX), series=of)
 
 
 def best(session: Session, *, limit: int) -> tuple[Line, ...]:

@@ -272,7 +272,7 @@ def _check_count(media: Sequence[bytes]) -> None:
 
 
 def _is_own(session: Session, one: SeriesRow) -> bool:
-    return (one.handling.owner_member, one.handling.owner_unit) == (session.actor.member, session.actor.unit)
+    return one.handling.is_of_unit_of(session.actor)
 
 
 def _owners(*some: SeriesRow) -> set[str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from clew.domain.errors import NotVisible
 from clew.domain.fingerprint import Transform
 from clew.domain.look import FRAMES_SHOWN_MAX, may_reveal
 from clew.domain.match_rule import MEASURED, Measured
@@ -21,13 +22,15 @@ MATCHES_SHOWN_MAX = 50
 PLACES_SHOWN_MAX = 20
 GPS_METRES = 10.0
 """How exact a place is taken to be where the camera does not say."""
+NAME_BYTES = frozenset({16, 20, 32})
+"""Lengths of what a medium is called by: MD5, SHA-1, SHA-256."""
 APART_MS_MAX = 40
 """Frames further apart are of two moments, and of two pictures where something moves."""
 
 Rows = list[tuple[int, int]]
 """Times in milliseconds, the earliest first, and fingerprints as numbers."""
 
-__all__ = ["Compared", "FramePair", "View", "look"]
+__all__ = ["Compared", "FramePair", "View", "look", "look_by_digest", "name_in"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,19 +76,49 @@ class View:
     chosen: Compared | None
 
 
-def look(session: Session, medium_id: UUID, other_id: UUID | None = None) -> View:
-    """The medium with the media that are called the same, the surest first; `other_id` is looked at closer.
+def look(session: Session, medium_id: UUID, other: UUID | bytes | None = None) -> View:
+    """The medium with the media that are called the same, the surest first; `other` is looked at closer.
+
+    `other` is the identifier of one of them, or the strongest digest of its content.
 
     Raises:
         NotVisible: there is no such medium, or the actor may not see it.
     """
-    medium = resemblances.one(session, medium_id)
+    return _view(session, resemblances.one(session, medium_id), other)
+
+
+def look_by_digest(session: Session, untrusted_digest: str, other: UUID | bytes | None = None) -> View:
+    """The same of the medium that is known by this digest, in hexadecimal: the own unit's before others'.
+
+    Raises:
+        NotVisible: there is no such medium, or the actor may not see it.
+    """
+    return _view(session, resemblances.called(session, name_in(untrusted_digest)), other)
+
+
+def name_in(untrusted_digest: str) -> bytes:
+    """The content that a digest in hexadecimal names.
+
+    Raises:
+        NotVisible: it is none.
+    """
+    try:
+        found = bytes.fromhex(untrusted_digest)
+    except ValueError:
+        found = b""
+    if len(found) not in NAME_BYTES:
+        raise NotVisible("There is no such medium.")
+    return found
+
+
+def _view(session: Session, medium: Known, wanted: UUID | bytes | None) -> View:
+    medium_id = medium.id
     found = resemblances.matches(session, medium_id, MATCHES_SHOWN_MAX)
     known = resemblances.get(session, [one.other for one in found])
     known = {one: facts for one, facts in known.items() if not facts.handling.is_blocked}
     pairs = [(one, known[one.other]) for one in _surest(found) if one.other in known]
     contacts = {line.code: line.particulars.contact_point for line in members.lines(session)} if pairs else {}
-    chosen_at = next((at for at, (one, _) in enumerate(pairs) if one.other == other_id), 0)
+    chosen_at = next((at for at, (one, other) in enumerate(pairs) if wanted in (one.other, other.name)), 0)
     frames = resemblances.frames(session, [medium_id, pairs[chosen_at][0].other]) if pairs else {}
     said = verdicts.of_media(session, [medium_id], at_home=False) if pairs else {}
     others = [

@@ -163,13 +163,15 @@ def _named(asserted: Sequence[Merge], parted: Sequence[Split], proposed: Sequenc
     return named | {end for one in proposed for end in (one.series_id, one.other_id) if end is not None}
 
 
-def seen(session: Session, name: str) -> None:
-    """That the actor may see the series of that reference, or of that name of the own unit.
+def seen(session: Session, name: str) -> SeriesRow:
+    """The series, if the actor may see it: the one of that reference, or of that name of the own unit.
 
     Raises:
         NotVisible: there is none, or the actor may not see it.
     """
-    audit.append(session, "series.find", str(series.find(session, name).id))
+    found = series.find(session, name)
+    audit.append(session, "series.find", str(found.id))
+    return found
 
 
 def media(session: Session, name: str, *, after: str | None = None, limit: int = 50) -> MediaPage:
@@ -206,8 +208,7 @@ def _line(session: Session, row: SeriesRow, media: int, together: int) -> Series
     return SeriesLine(
         id=row.id, reference=row.reference, name=row.name, state=row.state, owner=row.handling.owner_member,
         unit=row.handling.owner_unit, media=media, together=together,
-        is_own=(row.handling.owner_member, row.handling.owner_unit) == (session.actor.member, session.actor.unit),
-        entered_at=row.entered_at,
+        is_own=row.handling.is_of_unit_of(session.actor), entered_at=row.entered_at,
     )  # fmt: skip
 
 

@@ -100,6 +100,10 @@ class Handling:
         """Whether nobody but the owner's unit has any use, and that one only to examine it."""
         return BLOCKED in self.excluded
 
+    def is_of_unit_of(self, actor: Actor) -> bool:
+        """Whether it is the actor's own unit's."""
+        return (self.owner_member, self.owner_unit) == (actor.member, actor.unit)
+
     @property
     def audience(self) -> Audience:
         """The widest circle that has any use."""

@@ -27,7 +27,7 @@ class EndRow:
 
     def is_own(self, session: Session) -> bool:
         """Whether it is the actor's own unit's."""
-        return (self.handling.owner_member, self.handling.owner_unit) == (session.actor.member, session.actor.unit)
+        return self.handling.is_of_unit_of(session.actor)
 
 
 def find(session: Session, named: Named) -> EndRow:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from clew.domain.errors import NotVisible
 from clew.domain.fingerprint import BYTES, Kind, Transform
-from clew.domain.handling import Handling, from_circles
+from clew.domain.handling import BLOCKED, Handling, from_circles
 from clew.domain.medium import MediumKind, Verdict
 from clew.domain.triage import Aligned, ReasonKind
 from clew.records import sealed
@@ -75,7 +75,7 @@ class Place:
 def get(session: Session, media: Sequence[UUID]) -> dict[UUID, Known]:
     """Those of `media` that the actor sees, by their identifiers."""
     with session.cursor() as cursor:
-        cursor.execute(_KNOWN, {"media": list(media)})
+        cursor.execute(f"{_MEDIA} where m.id = any(%(media)s)", {"media": list(media)})
         return {row[0]: _known(row) for row in cursor}
 
 
@@ -89,6 +89,23 @@ def one(session: Session, medium_id: UUID) -> Known:
     if found is None:
         raise NotVisible("There is no such medium.")
     return found
+
+
+def called(session: Session, name: bytes) -> Known:
+    """The medium of this content, by its strongest digest: the own unit's before the own member's before others'.
+
+    Raises:
+        NotVisible: there is none, or the actor may not see it.
+    """
+    actor = session.actor
+    with session.cursor() as cursor:
+        cursor.execute(
+            _CALLED, {"name": name, "member": actor.member, "unit": actor.unit, "blocked": BLOCKED}
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotVisible("There is no such medium.")
+    return _known(row)
 
 
 def matches(session: Session, medium_id: UUID, limit: int) -> list[Match]:
@@ -173,14 +190,20 @@ def _known(row: tuple) -> Known:
     )  # fmt: skip
 
 
-_KNOWN = """
+_MEDIA = """
     select m.id, m.name, m.sha256, m.kind, m.verdict, m.reason, m.size_bytes, m.width, m.height, m.duration_ms,
            m.camera_make, m.camera_model, m.camera_serial, m.lens_serial, m.software, m.document_id, m.taken_at,
            m.taken_offset_minutes, m.latitude, m.longitude, m.owner_member, m.owner_unit, m.audience, m.members, m.excluded,
            m.gps_precision_m, m.taken_in_at, m.facts, exists (
                select from media n join observations o on o.medium_id = n.id
                 where n.name = m.name and o.withdrawn_at is null and o.facts ->> 'warn' = 'yes')
-      from media m where m.id = any(%(media)s)
+      from media m
+"""
+_CALLED = f"""
+    {_MEDIA} where m.name = %(name)s
+     order by (m.owner_member, m.owner_unit) = (%(member)s, %(unit)s) desc, m.owner_member = %(member)s desc,
+              %(blocked)s = any (m.excluded), m.taken_in_at, m.id
+     limit 1
 """
 
 _SIDES = ", ".join(f"{side}_{end}_ms" for side in "ab" for end in ("from", "to"))

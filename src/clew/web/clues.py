@@ -56,9 +56,11 @@ def workbench(request: HttpRequest, name: str) -> HttpResponse:
     """In which country a series was probably made: countries ranked with reasons, clues, votes, and suggestions."""
     with as_officer(request.user.get_username()) as session:
         bench = localising.look(session, name)
+        is_own = bench.series.handling.is_of_unit_of(session.actor)
     likely = [one for one in bench.ranking.countries if one.points > 0]
     shown = {
-        "name": name, "bench": bench, "countries": [clue_words.ranked(one) for one in likely[:COUNTRIES_SHOWN_MAX]],
+        "name": name, "bench": bench, "is_own": is_own,
+        "countries": [clue_words.ranked(one) for one in likely[:COUNTRIES_SHOWN_MAX]],
         "more": max(0, len(likely) - COUNTRIES_SHOWN_MAX),
         "cautions": [clue_words.CAUTIONS[one] for one in bench.ranking.cautions],
         "clues": [clue_words.clue(row) for row in bench.clues],

@@ -76,11 +76,12 @@ def of_case(request: HttpRequest, case: str, exhibit: str | None = None, unit: s
     given += [case] if exhibit is None else [case, exhibit]
     kind = "case" if exhibit is None else "exhibit"
     route = kind if unit is None else f"unit-{kind}"
-    return _grid(
-        request, lambda session: browsing.check_case(session, case, exhibit, unit=unit),
-        page=reverse(f"{route}-grid-page", args=given),
-        place={"kind": kind, "case": case, "exhibit": exhibit or "", "unit": unit, "of": reverse(route, args=given)},
-    )  # fmt: skip
+
+    def place(session: Session) -> dict[str, object]:
+        browsing.check_case(session, case, exhibit, unit=unit)
+        return {"kind": kind, "case": case, "exhibit": exhibit or "", "unit": unit, "of": reverse(route, args=given)}
+
+    return _grid(request, place, page=reverse(f"{route}-grid-page", args=given))
 
 
 @require_safe
@@ -99,11 +100,13 @@ def page_of_case(request: HttpRequest, case: str, exhibit: str | None = None, un
 @require_safe
 def of_series(request: HttpRequest, name: str) -> HttpResponse:
     """The grid of a series and of all that are one with it."""
-    return _grid(
-        request, lambda session: surveying.seen(session, name),
-        page=reverse("series-grid-page", args=[name]),
-        place={"kind": "series", "name": name, "of": reverse("series", args=[name])},
-    )  # fmt: skip
+
+    def place(session: Session) -> dict[str, object]:
+        found = surveying.seen(session, name)
+        own = found.handling.is_of_unit_of(session.actor)
+        return {"kind": "series", "name": found.reference, "of": reverse("series", args=[name]), "is_own": own}
+
+    return _grid(request, place, page=reverse("series-grid-page", args=[name]))
 
 
 @require_safe
@@ -191,16 +194,16 @@ def _series_paged(name: str) -> Paged:
 
 
 def _grid(
-    request: HttpRequest, check: Callable[[Session], None], *, page: str, place: Mapping[str, object]
+    request: HttpRequest, place: Callable[[Session], Mapping[str, object]], *, page: str
 ) -> HttpResponse:
     """The page without its media: the script asks for them, and the answer is shown as it comes."""
     what = asked(request.GET)
     with as_officer(request.user.get_username()) as session:
-        check(session)
+        of = place(session)
         scheme = categorising.own_scheme(session)
         views = _views(remembering.beside(session))
     shown = {
-        **place, "asked": what, "page": f"{page}?{what.query}", "words": grid_words.told(), "every": EVERY,
+        **of, "asked": what, "page": f"{page}?{what.query}", "words": grid_words.told(), "every": EVERY,
         "views": views, "told": request.session.pop(TOLD, None), "viewed": _("The medium that has the focus"),
         "answers": [(answer.value, f"{one.sign} {one.word}") for answer, one in words.ANSWERS.items()],
         "kinds": [(kind.value, words.kind(kind)) for kind in MediumKind],

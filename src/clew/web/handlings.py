@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from clew.actions import restricting
@@ -35,6 +35,13 @@ STATES: Mapping[State, words.Words] = {
     State.ENDED: pgettext_lazy("change", "ended"), State.REPLACED: pgettext_lazy("change", "replaced"),
     State.WITHDRAWN: pgettext_lazy("change", "withdrawn"), State.LAPSED: pgettext_lazy("change", "lapsed"),
 }  # fmt: skip
+TRAILS: Mapping[SubjectKind, tuple[words.Words, str]] = {
+    SubjectKind.SERIES: (pgettext_lazy("several", "Series"), "series-list"),
+    SubjectKind.HASH_LIST: (gettext_lazy("Hash lists"), "hash-lists"),
+    SubjectKind.VICTIM: (gettext_lazy("Victims"), "victims"),
+    SubjectKind.OFFENDER: (gettext_lazy("Offenders"), "offenders"),
+    SubjectKind.PLACE: (gettext_lazy("Places"), "places"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +95,8 @@ def one(request: HttpRequest, kind: str, name: str, within: str | None = None) -
             "reason": request.GET.get("reason", ""),
             "until": request.GET.get("until", ""),
             "needs_second": found.needs_second,
-            "names": found.names,
-        }
+            "names": found.names, "trail": _trail(subject_kind),
+        }  # fmt: skip
     shown["told"] = told or request.session.pop(TOLD, None)
     return render(request, "handlings/one.html", shown)
 
@@ -154,6 +161,12 @@ def address_of(kind: SubjectKind, name: str, within: str | None, route: str = ""
     if within is None:
         return reverse(f"handling{route}", args=[kind.value, name])
     return reverse(f"exhibit-handling{route}", args=[within, name])
+
+
+def _trail(kind: SubjectKind) -> tuple[words.Words, str] | None:
+    """The list in which the subject stands; a case and an exhibit have their own page above this one."""
+    found = TRAILS.get(kind)
+    return None if found is None else (found[0], reverse(found[1]))
 
 
 def _kind(kind: str, within: str | None) -> SubjectKind:

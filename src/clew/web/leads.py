@@ -42,9 +42,11 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
     name = request.GET.get("series") or None
     with as_officer(request.user.get_username()) as session:
         found = following.every(session, states=states, of_series=name)
+        is_own = found.series is not None and found.series.handling.is_of_unit_of(session.actor)
     shown = {
         "rows": [row(line) for line in found.lines], "is_cut": found.is_cut, "state": asked if asked in SHOWN else "",
-        "states": lead_words.STATES.items(), "series": name, "told": request.session.pop(TOLD, None),
+        "states": lead_words.STATES.items(), "is_own": is_own,
+        "series": found.series and found.series.reference, "told": request.session.pop(TOLD, None),
     }  # fmt: skip
     return render(request, "leads/list.html", shown)
 

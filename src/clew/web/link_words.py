@@ -72,6 +72,7 @@ KINDS: Mapping[EndKind, Words] = {
 }  # fmt: skip
 PAGES: Mapping[EndKind, str] = {
     EndKind.SERIES: "series", EndKind.VICTIM: "victim", EndKind.OFFENDER: "offender", EndKind.PLACE: "place",
+    EndKind.MEDIUM: "medium-of",
 }  # fmt: skip
 
 Row = VictimRow | OffenderRow | PlaceRow

@@ -14,8 +14,8 @@ PAGES: Mapping[str, str] = {
     "S": "series", "V": "victim", "O": "offender", "P": "place", "Q": "question", "R": "referral", "T": "taskforce",
 }  # fmt: skip
 """By letter of a reference, the page of what it names."""
-_NAMED = re.compile(rf"(?<![\w-])[{''.join(PAGES)}]-[0-9]{{9}}(?![\w-])")
 _DIGEST = re.compile(r"[0-9a-fA-F]{64}")
+_NAMED = re.compile(rf"(?<![\w-])(?:[{''.join(PAGES)}]-[0-9]{{9}}|{_DIGEST.pattern})(?![\w-])")
 
 
 def address_of_named(untrusted_text: str) -> str | None:
@@ -25,17 +25,25 @@ def address_of_named(untrusted_text: str) -> str | None:
         found = reference.reference_in(text, letter, is_letter_demanded=True)
         if found is not None:
             return reverse(page, args=[found])
-    return reverse("medium-clues", args=[text.lower()]) if _DIGEST.fullmatch(text) else None
+    return reverse("medium-of", args=[text.lower()]) if _DIGEST.fullmatch(text) else None
 
 
 def linked(text: object) -> SafeString:
-    """The text as `visible` gives it, each reference in it a link to its page, whether there is one or not."""
+    """The text as `visible` gives it, references and SHA-256s as links to pages, whether there are any or not."""
     shown = conditional_escape(words.visible(str(text)))
     return mark_safe(_NAMED.sub(_link, shown))  # noqa: S308 (it is escaped; what is put in is made below)
 
 
 def _link(found: re.Match[str]) -> str:
     name = found[0]
+    if _DIGEST.fullmatch(name):
+        return medium(name.lower())
     if reference.reference_in(name, name[0]) is None:  # a slip of the hand names nothing
         return name
     return format_html('<a href="{}">{}</a>', reverse(PAGES[name[0]], args=[name]), words.identifier(name))
+
+
+def medium(digest: str, more: str = "") -> SafeString:
+    """The beginning of a medium's digest as the way to its page; `more` goes behind the address."""
+    shown = words.identifier(digest[: words.DIGEST_SHOWN])
+    return format_html('<a href="{}{}">{}</a>', reverse("medium-of", args=[digest]), more, shown)

@@ -22,6 +22,8 @@ from clew.web.translated import refusal
 
 TOLD = "clew.told"
 PER_PAGE = 50
+PEOPLE = frozenset({EndKind.VICTIM, EndKind.OFFENDER, EndKind.PLACE})
+"""Whose own page has the forms about links too."""
 
 
 @require_safe
@@ -48,9 +50,11 @@ def of(request: HttpRequest, name: str) -> HttpResponse:
             found = tracing.trace(session, name, other, with_candidates=not is_facts)
         else:
             found = exploring.explore(session, name, hops_max=hops, with_candidates=not is_facts)
+        is_own = found.nodes[0].row.is_own(session)
     rows = {node.row.end.id: node.row for node in found.nodes}
     shown = {
         "name": name, "start": link_words.end(found.nodes[0].row), "hops": hops, "is_facts": is_facts, "other": other,
+        "is_own": is_own,
         "nodes": [(link_words.end(node.row), node) for node in found.nodes], "nodes_max": NODES_MAX,
         "path_links_max": PATH_LINKS_MAX,
         "edges": [link_words.edge(edge, rows) for edge in found.edges], "is_cut": found.is_cut,
@@ -102,7 +106,7 @@ def _page_of(given: QueryDict, name: str) -> str:
     if given.get("from") == "waiting":
         return reverse("links")
     kind = named(name).kind
-    if given.get("from") == "links" or kind not in link_words.PAGES or kind is EndKind.SERIES:
+    if given.get("from") == "links" or kind not in PEOPLE:
         return reverse("links-of", args=[name])
     return reverse(link_words.PAGES[kind], args=[name])
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from clew.actions import inspecting, judging
-from clew.actions.inspecting import Compared, FramePair
+from clew.actions.inspecting import Compared, FramePair, View
 from clew.actions.opening import Session
 from clew.domain.errors import NotVisible
 from clew.domain.handling import Actor
@@ -39,14 +39,34 @@ FACTS_SHOWN_MAX = 200
 @require_safe
 def one(request: HttpRequest, medium: UUID) -> HttpResponse:
     """A medium and what is called the same. No picture is here before it is revealed."""
+    other = _other(request.GET.get("with", ""))
+    return _shown(request, lambda session: inspecting.look(session, medium, other))
+
+
+@require_safe
+def of_digest(request: HttpRequest, name: str) -> HttpResponse:
+    """The same of the medium that a digest names: where every mention of a medium leads."""
+    other = _other(request.GET.get("with", ""))
+    return _shown(request, lambda session: inspecting.look_by_digest(session, name, other))
+
+
+def _other(untrusted_words: str) -> UUID | bytes | None:
+    """The medium to compare with, by its identifier or its digest; None where neither is said."""
+    try:
+        return identifier_in(untrusted_words) if "-" in untrusted_words else inspecting.name_in(untrusted_words)
+    except NotVisible:
+        return None
+
+
+def _shown(request: HttpRequest, look: Callable[[Session], View]) -> HttpResponse:
     with as_officer(request.user.get_username()) as session:
-        view = inspecting.look(session, medium, identifier_in(request.GET.get("with", "")))
+        view = look(session)
         actor = session.actor
-        me = (actor.member, actor.unit)
     shown = {
         "view": view, "medium": view.medium,
-        "is_own": me == (view.medium.handling.owner_member, view.medium.handling.owner_unit),
-        "digest": view.medium.name.hex(), "chosen": None if view.chosen is None else compared(view.chosen, actor),
+        "is_own": view.medium.handling.is_of_unit_of(actor),
+        "digest": view.medium.name.hex(), "pages": "medium" if view.medium.sha256 else "fingerprints",
+        "chosen": None if view.chosen is None else compared(view.chosen, actor),
         "others": [compared(one, actor) for one in view.others], "whys": verdict_words.WHYS.items(),
         "told": request.session.pop(TOLD, None),
         "facts": sorted(view.medium.facts.items())[:FACTS_SHOWN_MAX], "place": _place(view),
@@ -85,14 +105,16 @@ def compared(one: Compared, viewer: Actor) -> dict[str, object]:
 
 
 def _same(session: Session, form: QueryDict, name: str) -> str:
-    judging.judge(session, _content(name), _content(form.get("other", "")), Said.SAME)
+    judging.judge(session, inspecting.name_in(name), inspecting.name_in(form.get("other", "")), Said.SAME)
     return _("Kept: your unit says that the two are the same.")
 
 
 def _not_the_same(session: Session, form: QueryDict, name: str) -> str:
     why = form.get("why", "")
     known = Why(why) if why in {*Why} else None
-    judging.judge(session, _content(name), _content(form.get("other", "")), Said.NOT_THE_SAME, known)
+    judging.judge(
+        session, inspecting.name_in(name), inspecting.name_in(form.get("other", "")), Said.NOT_THE_SAME, known
+    )
     return _("Kept: for your unit this match is set aside. What other members see stays as it is.")
 
 
@@ -107,18 +129,6 @@ def _undo(session: Session, form: QueryDict, _name: str) -> str:
 STEPS: Mapping[str, Callable[[Session, QueryDict, str], str]] = {
     Said.SAME.value: _same, Said.NOT_THE_SAME.value: _not_the_same, "undo": _undo,
 }  # fmt: skip
-
-
-def _content(untrusted_digest: str) -> bytes:
-    """A content as its strongest digest names it.
-
-    Raises:
-        NotVisible: it is none.
-    """
-    try:
-        return bytes.fromhex(untrusted_digest)
-    except ValueError:
-        raise NotVisible("There is no such match.") from None
 
 
 def _frame(pair: FramePair) -> tuple[str, str, str]:

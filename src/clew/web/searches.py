@@ -33,6 +33,8 @@ KINDS: Mapping[Kind, Words] = {
 }  # fmt: skip
 
 
+NAMED: Mapping[Kind, str] = {Kind.MESSAGE: "message", Kind.CLUE: "medium-clues"}
+"""Pages that are called by the label of what was found."""
 ASKED = "clew.searches"
 KEPT_MAX = 20
 """So many searches of a sign-in can be come back to; the oldest goes first."""
@@ -82,8 +84,8 @@ def address_of(found: Found, case: str | None, own_unit: str | None) -> str | No
             return triages.address_of(found.within, found.label, unit=unit)
         case Kind.FILE:
             return linked.address_of_named(found.label) or triages.address_of(case or "", found.within, unit=unit)
-        case Kind.MESSAGE:
-            return reverse("message", args=[found.label])
+        case Kind.MESSAGE | Kind.CLUE:
+            return reverse(NAMED[found.kind], args=[found.label])
         case Kind.HASH_LIST:
             return None
     return linked.address_of_named(found.label)

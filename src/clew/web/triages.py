@@ -58,10 +58,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnreadRow:
-    """A medium, or a file that is none yet, which nobody could look at, and why."""
+    """A medium, or a file that is none yet (without a `name`), which nobody could look at, and why."""
 
     paths: Folded
     reason: str
+    name: str = ""
 
 
 def folded(parts: Sequence[object], *, shown: int, unfolded_max: int) -> Folded:
@@ -117,17 +118,17 @@ def row(medium: TriagedMedium, names: Mapping[str, str], contacts: Mapping[str, 
     )
 
 
-def unread(item: triaging.Undecodable) -> UnreadRow:
-    """`item` as one row of the list of what is undecodable."""
-    paths = folded(item.paths, shown=PATHS_SHOWN, unfolded_max=PATHS_UNFOLDED_MAX)
-    return UnreadRow(paths=paths, reason=item.reason)
+def unread(paths: Sequence[str], reason: str, name: str = "") -> UnreadRow:
+    """A row of the list of what is undecodable."""
+    shown = folded(paths, shown=PATHS_SHOWN, unfolded_max=PATHS_UNFOLDED_MAX)
+    return UnreadRow(paths=shown, reason=reason, name=name)
 
 
 def _listed(session: Session, opened: tallying.Opened) -> dict[str, object]:
     """The rows of one page of the list."""
     if opened.answer is Answer.UNDECODABLE:
-        media = [triaging.Undecodable(paths=item.paths, reason=item.verdict_reason) for item in opened.items]
-        return {"unread": [unread(item) for item in (*media, *opened.files)]}
+        media = [unread(item.paths, item.verdict_reason, item.name) for item in opened.items]
+        return {"unread": [*media, *(unread(item.paths, item.reason) for item in opened.files)]}
     names, contacts = triaging.names_and_contacts(session)
     return {"rows": [row(medium, names, contacts) for medium in opened.items]}
 

@@ -136,7 +136,7 @@ _SPECIALITIES: Mapping[Speciality, Words] = {
 class ReasonWords:
     """One reason, ready for a page: what is known, how it was found, whom to ask.
 
-    `matched` is the beginning of the other medium's digest; it and `contact` are empty
+    `matched` is the other medium's digest; it and `contact` are empty
     where handling hides them. `others` is empty where the reason stands for itself.
     """
 
@@ -282,7 +282,7 @@ def reason(of: Reason, names: Mapping[str, str], sign: str, contacts: Mapping[st
         sign=sign,
         known=format_html(str(templates[of.evidence]), series=name(of.series or ""), owner=owner),
         how=how(of),
-        matched=(of.matched or "")[:DIGEST_SHOWN],
+        matched=of.matched or "",
         contact=contact,
         others=_others(of),
     )

@@ -27,7 +27,7 @@ READ = {
     "question", "questions", "objects", "referral", "referrals",
     "statistics", "unidentified",
     "academy", "exercise", "readiness-list", "readiness",
-    "medium", "exposure",
+    "medium", "medium-of", "exposure",
     "case-grid", "case-grid-page", "exhibit-grid", "exhibit-grid-page", "unit-case-grid", "unit-case-grid-page",
     "unit-exhibit-grid", "unit-exhibit-grid-page", "series-grid", "series-grid-page",
 }  # fmt: skip

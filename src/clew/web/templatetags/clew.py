@@ -16,6 +16,7 @@ register = template.Library()
 register.filter("identifier", words.identifier)
 register.filter("kind", words.kind)
 register.filter("linked", linked.linked)
+register.filter("medium", linked.medium)
 register.filter("name", words.name)
 register.filter("number", words.number)
 register.filter("visible", words.visible)
@@ -65,9 +66,9 @@ def key(context: template.Context, scope: str, act: str) -> SafeString:
 
 
 @register.inclusion_tag("frame/tabs.html")
-def tabs(kind: str, here: str, *names: str) -> dict[str, object]:
+def tabs(kind: str, here: str, *names: str, is_own: bool = True) -> dict[str, object]:
     """The pages of a record, in the order of all records."""
-    return {"tabs": record_tabs.tabs(kind, names, here)}
+    return {"tabs": record_tabs.tabs(kind, names, here, is_own=is_own)}
 
 
 @register.simple_tag
