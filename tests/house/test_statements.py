@@ -25,13 +25,16 @@ RECORDING = {"append", "spend", "refusal"}
 """Calls that put an act on record; `spend` counts it against the reveal budget, and `refusal` is when that is used up."""
 
 FOR_NO_PERSON = {
-    "looking_closer": "the bytes go to the sandbox, and what it reads of them is written beside them",
-    "previewing": (
-        "the bytes go to the sandbox; previews of 80 bytes are shown where the page of the case or series is on record"
-    ),
-    "keeping": "a data key is wrapped for another case of the same owner",
+    ("looking_closer", "_open"): "the bytes go to the sandbox, and what it reads of them is written beside them",
+    ("previewing", "_read"): "the bytes go to the sandbox, and previews of 80 bytes are made of them",
+    ("keeping", "carried"): "a data key is wrapped for another case of the same owner",
 }
-"""Modules that open media for nobody to see."""
+"""Functions that open media for nobody to see."""
+
+STATED_BY_NOBODY = {
+    ("previewing", "of"): "previews of 80 bytes, of all media of a page: its act is beneath a signed root before any is opened",
+}
+"""Functions that show less than an original, and ask neither for a purpose nor for a case."""
 
 GIVES_NOTHING = {
     ("viewing", "check"): "it refuses; whoever calls it has stated both, and puts them on record",
@@ -58,13 +61,16 @@ def takes_out(function: ast.FunctionDef) -> bool:
 
 def opens(function: ast.FunctionDef) -> bool:
     """Whether a call within opens a medium."""
+    return any(called in OPENING for _, called in calls_of(function))
+
+
+def calls_of(function: ast.FunctionDef) -> Iterator[tuple[int, tuple[str, str]]]:
+    """Each call of something of a module or a value: its line, and the last two words of what is called."""
     for node in ast.walk(function):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             place = node.func.value
             named = place.attr if isinstance(place, ast.Attribute) else getattr(place, "id", "")
-            if (named, node.func.attr) in OPENING:
-                return True
-    return False
+            yield node.lineno, (named, node.func.attr)
 
 
 def faults(function: ast.FunctionDef) -> list[str]:
@@ -89,7 +95,7 @@ def test_every_action_that_opens_or_takes_out_states_purpose_and_case() -> None:
     for module, function in functions():
         if (module, function.name) in GIVES_NOTHING:
             assert not opens(function)
-        elif takes_out(function) and module not in FOR_NO_PERSON:
+        elif takes_out(function) and (module, function.name) not in FOR_NO_PERSON.keys() | STATED_BY_NOBODY.keys():
             walked[module, function.name] = faults(function)
     assert {where: wrong for where, wrong in walked.items() if wrong} == {}
     assert walked.keys() >= {("viewing", "opened"), ("releasing", "release"), ("releasing", "released")}
@@ -101,7 +107,7 @@ GIVES_TO_A_MEMBER = {("releasing", "release"): "it wraps a key for another membe
 def test_whatever_is_opened_to_a_person_counts_against_the_reveal_budget_and_asks_whether_it_was_refused() -> None:
     uncounted = {}
     for module, function in functions():
-        if opens(function) and module not in FOR_NO_PERSON and (module, function.name) not in GIVES_TO_A_MEMBER:
+        if opens(function) and (module, function.name) not in FOR_NO_PERSON.keys() | GIVES_TO_A_MEMBER.keys():
             calls = {getattr(node.func, "attr", "") for node in ast.walk(function) if isinstance(node, ast.Call)}
             uncounted[module, function.name] = {"spend", "granted"} - calls
     assert {where: missing for where, missing in uncounted.items() if missing} == {}
@@ -120,9 +126,31 @@ def test_only_what_a_ticket_of_a_reveal_opens_is_not_counted_again() -> None:
     assert doors == ["looks.py"]
 
 
-def test_no_module_is_excused_that_opens_nothing() -> None:
-    opening = {module for module, function in functions() if takes_out(function)}
-    assert {*FOR_NO_PERSON} <= opening
+def test_no_function_is_excused_that_opens_nothing() -> None:
+    opening = {(module, function.name) for module, function in functions() if takes_out(function)}
+    assert {*FOR_NO_PERSON, *STATED_BY_NOBODY, *GIVES_NOTHING} <= opening
+
+
+UNSEALING = OPENING | {("previews", "unsealed")}
+
+
+def is_behind_a_receipt(function: ast.FunctionDef) -> bool:
+    """Whether the receipt of an act is asked for before anything is opened within."""
+    receipts = [line for line, called in calls_of(function) if called == ("sequencing", "receipt")]
+    opened = [line for line, called in calls_of(function) if called in UNSEALING]
+    return bool(receipts) and min(receipts) < min(opened)
+
+
+def test_nothing_is_opened_to_a_person_before_its_act_is_beneath_a_signed_root() -> None:
+    excused = FOR_NO_PERSON.keys() | GIVES_TO_A_MEMBER.keys()
+    walked = {
+        (module, function.name): is_behind_a_receipt(function)
+        for module, function in functions()
+        if {called for _, called in calls_of(function)} & UNSEALING and (module, function.name) not in excused
+    }
+    assert walked == dict.fromkeys(
+        (("viewing", "opened"), ("cropping", "revealed"), ("releasing", "released"), ("previewing", "of")), True
+    )  # fmt: skip
 
 
 CARELESS = {
@@ -147,3 +175,10 @@ def test_the_walk_notices_a_careless_action(careless: str) -> None:
     assert isinstance(function, ast.FunctionDef)
     assert takes_out(function)
     assert faults(function)
+
+
+def test_the_walk_notices_what_is_opened_too_early() -> None:
+    early = "def show(workplace):\n    workplace.vault.open(1)\n    sequencing.receipt(2)"
+    (function,) = ast.parse(early).body
+    assert isinstance(function, ast.FunctionDef)
+    assert not is_behind_a_receipt(function)

@@ -2,24 +2,28 @@
 
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from django.db import connections
 from django.test import Client
 
-from clew.actions import browsing, marking, previewing
+from clew.actions import browsing, marking, previewing, sequencing
 from clew.actions.browsing import Lack, Wanted
 from clew.actions.marking import Relevance
-from clew.domain.errors import Invalid, NotVisible
+from clew.actions.previewing import Shown
+from clew.domain.errors import Invalid, NotVisible, Unavailable
 from clew.domain.handling import EVERY_USE, Actor, Audience, Handling, Use, may_see
 from clew.domain.sign_in import FRESH_MAX
 from clew.domain.triage import Answer
 from clew.media.preview import PREVIEW_BYTES
-from clew.records import cases, previews
+from clew.records import audit, cases, previews
 from clew.records.session import acting_as
 from tests.scenario.test_shredding import shred
+from tests.scenario.test_viewing import SHORT, another_sequencer_that_hangs
 from tests.world.clients import shown_ago, signed_in
 from tests.world.commands import clew
 from tests.world.office import Office
@@ -27,6 +31,7 @@ from tests.world.world import World, handling
 
 CASE = "CASE-1"
 QUERIES_MAX = 12
+RECEIPT_QUERIES_MAX = 14
 
 
 def page(of: Actor, **more: object) -> browsing.Page:
@@ -36,6 +41,13 @@ def page(of: Actor, **more: object) -> browsing.Page:
 
 def ids(of: Actor, **more: object) -> list[UUID]:
     return [item.medium.id for item in page(of, **more).items]
+
+
+def shown(of: Actor, media: list[UUID], **more: float) -> dict[UUID, Shown]:
+    """Previews behind an act of their own."""
+    with acting_as(of) as session:
+        act = audit.append(session, "grid.read", "")
+    return previewing.of(of, media, act, **more)
 
 
 def said(of: Actor) -> list[Relevance | None]:
@@ -54,13 +66,13 @@ def undo(of: Actor, act: UUID) -> int:
 
 def test_an_intake_that_keeps_bytes_keeps_a_preview_of_each_medium(office: Office, ada: Actor, seized: Path) -> None:
     office.intake(ada, seized)
-    shown = previewing.of(ada, ids(ada))
-    assert len(shown) == 5
-    assert {len(one.still) for one in shown.values()} == {PREVIEW_BYTES}
+    made = shown(ada, ids(ada))
+    assert len(made) == 5
+    assert {len(one.still) for one in made.values()} == {PREVIEW_BYTES}
     with acting_as(ada, Use.PREVIEW) as session, session.cursor() as cursor:
         cursor.execute("select content from previews")
         for (content,) in cursor:
-            assert not any(one.still in bytes(content) for one in shown.values())
+            assert not any(one.still in bytes(content) for one in made.values())
 
 
 def test_an_intake_of_fingerprints_alone_keeps_none_and_the_page_says_so(
@@ -68,7 +80,7 @@ def test_an_intake_of_fingerprints_alone_keeps_none_and_the_page_says_so(
 ) -> None:
     office.intake(ada, seized, keeps_bytes=False)
     found = page(ada).items
-    assert previewing.of(ada, [item.medium.id for item in found]) == {}
+    assert shown(ada, [item.medium.id for item in found]) == {}
     assert {browsing.lack_of(item.medium, ada) for item in found} == {Lack.FINGERPRINTS_ONLY}
 
 
@@ -78,12 +90,12 @@ def test_the_same_medium_in_another_case_has_a_preview_there_too_and_outlives_th
     office.intake(ada, seized)
     office.intake(ada, seized, "CASE-2")
     media = ids(ada)
-    before = previewing.of(ada, media)
+    before = shown(ada, media)
     rolf = world.officer("rolf")
     shred(office, ada, rolf, CASE)
-    assert previewing.of(ada, media) == before
+    assert shown(ada, media) == before
     shred(office, ada, rolf, "CASE-2")
-    assert previewing.of(ada, media) == {}
+    assert shown(ada, media) == {}
     with acting_as(ada) as session, session.cursor() as cursor:
         cursor.execute("select count(*) from previews")
         assert cursor.fetchone() == (0,)
@@ -130,7 +142,7 @@ def test_a_preview_is_seen_by_exactly_whom_its_medium_is_shared_with_for_that(wo
             wanted = {one for one, cover in put.items() if may_see(viewer, cover, Use.PREVIEW)}
             assert found == (wanted if use is Use.PREVIEW or is_of_the_unit else set())
         with acting_as(viewer, Use.PREVIEW) as session:
-            assert previews.of(session, list(put)).keys() == wanted
+            assert {one.medium_id for one in previews.of(session, list(put))} == wanted
     with acting_as(ada) as session, pytest.raises(ValueError, match="transaction for previews"):
         previews.of(session, list(put))
 
@@ -140,14 +152,14 @@ def test_what_was_taken_in_before_gets_its_preview_later_and_what_is_stopped_goe
 ) -> None:
     office.intake(ada, seized)
     media = ids(ada)
-    made = previewing.of(ada, media)
+    made = shown(ada, media)
     with acting_as(ada) as session, session.cursor() as cursor:
         cursor.execute("update previews set content = null, is_waiting = true")
     assert {browsing.lack_of(item.medium, ada) for item in page(ada).items} == {Lack.NOT_MADE_YET}
     monkeypatch.setattr(previewing, "MADE_AT_ONCE", 2)
     monkeypatch.setattr(previewing, "CHUNKS_PER_RUN_MAX", 1)
     runs = 0
-    while previewing.of(ada, media) != made:
+    while shown(ada, media) != made:
         runs += 1
         assert previewing.make_lacking(office.workplace) <= 2
         assert runs < 40
@@ -162,7 +174,7 @@ def test_what_is_under_examination_shows_no_preview(office: Office, ada: Actor, 
         cursor.execute(
             "update media set audience = 0, members = '{}', excluded = '{(blocked)}' where id = %s", [media[0]]
         )
-    assert previewing.of(ada, media).keys() == {*media[1:]}
+    assert shown(ada, media).keys() == {*media[1:]}
     assert browsing.lack_of(page(ada).items[0].medium, ada) is Lack.EXAMINED
 
 
@@ -274,24 +286,59 @@ def test_a_mark_takes_one_key_and_a_category_a_second_factor_that_is_fresh(world
 def test_no_page_of_the_grid_asks_the_database_more_than_twelve_times(
     office: Office, ada: Actor, seized: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """And its one receipt is of so many statements as it always is, on the log's own connection."""
     office.intake(ada, seized)
     client = signed_in("ada")
-    asked = []
+    asked: list[object] = []
+    of_the_log: list[object] = []
     execute = psycopg.Cursor.execute
 
     def counted(cursor: psycopg.Cursor, statement: object, *given: object, **more: object) -> object:
-        asked.append(statement)
+        is_of_the_log = cursor.connection is connections["owner"].connection
+        (of_the_log if is_of_the_log else asked).append(statement)
         return execute(cursor, statement, *given, **more)
 
     monkeypatch.setattr(psycopg.Cursor, "execute", counted)
-    for address in (f"/cases/{CASE}/exhibits/PHONE-1/media/page", f"/cases/{CASE}/media/"):
+    for address, receipts in ((f"/cases/{CASE}/exhibits/PHONE-1/media/page", 1), (f"/cases/{CASE}/media/", 0)):
         asked.clear()
+        of_the_log.clear()
         answer = client.get(address)
         assert answer.status_code == 200
         assert len(asked) <= QUERIES_MAX, asked
+        assert len(of_the_log) <= receipts * RECEIPT_QUERIES_MAX, of_the_log
+        assert bool(of_the_log) == bool(receipts)
     told = client.get(f"/cases/{CASE}/media/page").json()
     assert [len(item["preview"]) for item in told["items"]] == [108] * 5
     assert told["next"] is None
+
+
+def test_while_the_sequencer_stands_still_no_preview_is_shown(
+    office: Office, world: World, ada: Actor, sven: Actor, seized: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the own unit's nor those of another member's media that it may preview; and no key is asked for."""
+    office.intake(ada, seized, cover=handling(ada, Audience.ALL, uses=EVERY_USE))
+    media, made = ids(ada), shown(ada, ids(ada))
+    assert shown(sven, media) == made
+    assert len(made) == 5
+    opened: list[object] = []
+    unsealed = previews.unsealed
+    monkeypatch.setattr(previews, "unsealed", lambda lying: opened.append(lying) or unsealed(lying))
+    client = signed_in("ada")
+    with another_sequencer_that_hangs(world):
+        for who in (ada, sven):
+            with pytest.raises(Unavailable, match="nothing is shown"):
+                shown(who, media, within_seconds=SHORT)
+        monkeypatch.setattr(sequencing, "receipt", _at_once(sequencing.receipt))
+        refused = client.get(f"/cases/{CASE}/media/page")
+        assert refused.status_code == 503
+        assert b"preview" not in refused.content
+    assert opened == []
+    assert shown(sven, media) == made
+
+
+def _at_once(receipt: Callable[..., object]) -> Callable[..., object]:
+    """The same, for somebody who waits no longer than a test."""
+    return lambda act, **_: receipt(act, within_seconds=SHORT)
 
 
 def test_what_the_page_does_programs_and_commands_do_too(world: World, ada: Actor) -> None:

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 
 import numpy as np
 
+from clew.actions import sequencing
+from clew.actions.viewing import RECEIPT_SECONDS_MAX
 from clew.actions.workplace import Workplace
 from clew.domain.errors import StepRefused, Tampered, Unavailable
 from clew.domain.handling import Actor, Use
@@ -54,17 +56,25 @@ def keep(
     previews.carry(session, intake.case_id, list(known.values()))
 
 
-def of(actor: Actor, media: Sequence[UUID]) -> dict[UUID, Shown]:
+def of(
+    actor: Actor, media: Sequence[UUID], act: UUID, *, within_seconds: float = RECEIPT_SECONDS_MAX
+) -> dict[UUID, Shown]:
     """The previews of those of `media` that have one and that the actor may see for that use.
 
-    Whoever asks has put on record which media are shown, and whose, in a transaction before: this one is only for the
-    use, of which a transaction has one.
+    `act`: by which whoever asks has put on record which media are shown, and whose, in a transaction before: this one
+    is only for the use, of which a transaction has one. It is beneath a signed root before a key of a case is opened.
+
+    Raises:
+        Unavailable: the audit cannot be put in order.
     """
     if not media:
         return {}
     with acting_as(actor, Use.PREVIEW) as session:
-        found = previews.of(session, media)
-    return {medium: _shown(content) for medium, content in found.items()}
+        lying = previews.of(session, media)
+    if not lying:
+        return {}
+    sequencing.receipt(act, within_seconds=within_seconds)
+    return {medium: _shown(content) for medium, content in previews.unsealed(lying).items()}
 
 
 def make_lacking(workplace: Workplace) -> int:

@@ -1,6 +1,6 @@
 """Previews as they lie: sealed under the key of the case that holds the medium, one row for each such case."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
@@ -28,16 +28,25 @@ class Waiting:
     key: MediumKey
 
 
-def of(session: Session, media: Sequence[UUID]) -> dict[UUID, bytes]:
-    """What is kept of those of `media` that have a preview and that the actor may see for that use.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lying:
+    """A preview as it lies, sealed under the key of a case of its member."""
+
+    medium_id: UUID
+    member: str
+    case_id: UUID
+    sha256: bytes
+    content: bytes
+
+
+def of(session: Session, media: Sequence[UUID]) -> list[Lying]:
+    """What is kept of those of `media` that have a preview and that the actor may see for that use, as it lies.
 
     Raises:
         ValueError: the transaction is for another use.
     """
     if session.use is not Use.PREVIEW:
         raise ValueError("previews are read in a transaction for previews")
-    found: dict[UUID, bytes] = {}
-    texts: dict[tuple[str, UUID], Texts] = {}
     with session.cursor() as cursor:
         cursor.execute(
             """
@@ -46,12 +55,22 @@ def of(session: Session, media: Sequence[UUID]) -> dict[UUID, bytes]:
              where p.medium_id = any(%s) and p.content is not null and %s <> all (m.excluded)""",
             [list(media), BLOCKED],
         )
-        for medium_id, member, case_id, sha256, content in cursor:
-            # A case that is being shredded opens nothing any more; another that holds the medium may.
-            with suppress(StepRefused, Unavailable):
-                if medium_id not in found:
-                    opened = texts.setdefault((member, case_id), sealed.of_case(member, case_id))
-                    found[medium_id] = opened.unseal(bytes(content), CONTENT, bytes(sha256))
+        return [
+            Lying(medium_id=row[0], member=row[1], case_id=row[2], sha256=bytes(row[3]), content=bytes(row[4]))
+            for row in cursor
+        ]
+
+
+def unsealed(lying: Iterable[Lying]) -> dict[UUID, bytes]:
+    """What these are, by medium: whoever asks has the receipt of the act by which they are shown."""
+    found: dict[UUID, bytes] = {}
+    texts: dict[tuple[str, UUID], Texts] = {}
+    for one in lying:
+        # A case that is being shredded opens nothing any more; another that holds the medium may.
+        with suppress(StepRefused, Unavailable):
+            if one.medium_id not in found:
+                opened = texts.setdefault((one.member, one.case_id), sealed.of_case(one.member, one.case_id))
+                found[one.medium_id] = opened.unseal(one.content, CONTENT, one.sha256)
     return found
 
 

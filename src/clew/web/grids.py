@@ -239,13 +239,13 @@ def _page(request: HttpRequest, paged: Paged) -> dict[str, object]:
     what = asked(request.GET)
     with as_officer(request.user.get_username()) as session:
         found = paged(session, what.wanted, what.answers, what.after)
-        actor = session.actor
-    return _told(found, actor)
+        actor, act = session.actor, session.acts[-1]
+    return _told(found, actor, act)
 
 
-def _told(found: Page, actor: Actor) -> dict[str, object]:
-    """The page as the script reads it, with the previews that the officer may see: a transaction of their own."""
-    shown = previewing.of(actor, [item.medium.id for item in found.items])
+def _told(found: Page, actor: Actor, act: UUID) -> dict[str, object]:
+    """The page as the script reads it, with the previews that the officer may see: behind the receipt of its act."""
+    shown = previewing.of(actor, [item.medium.id for item in found.items], act)
     items = [_item(item, shown.get(item.medium.id), actor) for item in found.items]
     return {"items": items, "next": found.next, "folded": found.folded}
 
