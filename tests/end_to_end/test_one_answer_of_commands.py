@@ -26,7 +26,7 @@ from clew.domain.place import PlaceFacts, PlaceKind
 from clew.domain.victim import VictimFacts
 from clew.node.connection import ConnectionFacts
 from clew.records import acts as records
-from clew.records import hash_lists, officers
+from clew.records import hash_lists, leaves, officers
 from clew.records.session import acting_as
 from tests.world.commands import Said, clew, commands
 from tests.world.foreign import CONTENT, REQUEST, WORDS, Foreign, sweden
@@ -689,3 +689,52 @@ def test_the_act_of_what_is_printed_is_committed_for_each_block_of_a_triage(fore
     assert latest("ada") == before
     next(media)
     assert [act[0] for act in acts_since(before, "ada")][:1] == ["triage.read"]
+
+
+OF_THE_OPERATOR: dict[str, str] = {
+    "member add": "FI Finland", "member list": "", "unit add": "FI VICTIM-ID", "officer add": "aino --member FI --unit VICTIM-ID",
+    "officer certify": "aino --trainer Academy --trained-on 2026-01-02 --until 2026-12-31", "officer list": "--member FI",
+    "officer password": "aino", "officer suspend": "aino --reason why", "officer resume": "aino", "officer forget-keys": "aino",
+    "unit suspend": "FI VICTIM-ID --reason why", "unit resume": "FI VICTIM-ID",
+    "member suspend": "FI --reason why", "member resume": "FI",
+    "key rotate": "--member NO", "key sweep": "", "audit verify": "", "audit supervisor": "FI", "report public": "on",
+    "doctor": "",
+}  # fmt: skip
+"""Commands of whoever runs the node, in an order in which each has something to do."""
+LEAVES_NONE = {
+    "clue facts": "a list that is public", "openapi": "of the API itself, not of what is in it",
+    "init": "the node is made by it: there is no audit before", "serve": "each page that it serves leaves its own",
+    "work": "each job that it does leaves its own", "demo": "each step of its story is an action, with its own",
+    "key public": "a public key", "audit key": "a public key", "audit checkpoint": "hashes, which are public",
+    "audit request": "hashes, which are public", "audit check": "files alone, without a node",
+    "audit witness": "files alone, without a node", "audit witness-key": "files alone, without a node",
+    "case verify": "files alone, without a node",
+    "retention run": "each end leaves its own, of its unit's calendar: tests/scenario/test_ending.py",
+    "academy remove": "what lies in it is drawn; what was passed stays in the node", "exercise draw": "in the academy, which holds nothing real",
+    "academy open": "an act of the officer: tests/scenario/test_academy.py",
+    "academy score": "an act of the officer: tests/scenario/test_academy.py",
+    "audit cosigned": "with what a witness signed: tests/end_to_end/test_audit_commands.py",
+}  # fmt: skip
+
+
+def test_it_is_said_of_each_command_of_the_operator_what_it_leaves() -> None:
+    assert {*OF_THE_OPERATOR, *LEAVES_NONE} == OF_THE_NODE | OF_MEMBERS
+    assert not OF_THE_OPERATOR.keys() & LEAVES_NONE.keys()
+
+
+def count_of_acts() -> int:
+    with leaves.opened() as cursor:
+        cursor.execute("select count(*) from acts where officer in ('operator', 'node')")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.usefixtures("foreign")
+def test_whatever_the_operator_does_or_reads_leaves_an_act() -> None:
+    for name, words in OF_THE_OPERATOR.items():
+        before = count_of_acts()
+        said = clew(*name.split(), *words.split(), given=f"{FIRST_PASSWORD}\n")
+        assert said.code == 0 or name in {"doctor", "audit verify"}, (name, said)
+        assert count_of_acts() > before, name
+
+
+FIRST_PASSWORD = "a first one for Aino"

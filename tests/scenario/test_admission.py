@@ -7,7 +7,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from clew.actions import admitting, entering, signing_in, suspending
+from clew.actions import admitting, auditing, entering, signing_in, suspending
 from clew.domain.certification import Step, Training
 from clew.domain.errors import ClewError, NotAdmitted, NotVisible, SecondPersonNeeded, StepRefused
 from clew.domain.handling import Actor
@@ -277,6 +277,27 @@ def test_a_name_taken_in_another_member_is_refused(norway: dict[str, Actor]) -> 
         for name in ("operator", "two words", "", "x" * 61, "-dash"):
             with pytest.raises(ClewError):
                 admitting.admit(session, name, "ADMIN")
+
+
+def test_a_password_that_the_operator_sets_is_on_record_and_ends_the_officers_sign_ins(
+    ada: Actor, norway: dict[str, Actor]
+) -> None:
+    anna = norway["anna"]
+    of_ada, of_anna = (signing_in.begin(one, Way.PASSKEY, "a browser") for one in (ada, anna))
+    admitting.set_password("Ada", "a password of the operator's")
+    with acting_as(ada) as session:
+        assert [line.id for line in signing_in.own(session)] == []
+    with acting_as(anna) as session:
+        assert [line.id for line in signing_in.own(session)] == [of_anna]
+    assert of_ada != of_anna
+    with acting_as(admitting.operator_at("NO")) as session:
+        (act,) = auditing.acts_of(session, auditing.Wanted(act="officer.set_password")).items
+    assert (act.officer, act.member, act.subject) == ("operator", "NO", "ada")
+    for name, password in (("ada", "short"), ("nobody-here", "a password of the operator's")):
+        with pytest.raises(ClewError):
+            admitting.set_password(name, password)
+    with acting_as(admitting.operator_at("NO")) as session:
+        assert len(auditing.acts_of(session, auditing.Wanted(act="officer.set_password")).items) == 1
 
 
 @pytest.mark.parametrize("way", [Way.SINGLE_SIGN_ON, Way.CERTIFICATE, Way.CODE])

@@ -42,6 +42,7 @@ __all__ = [
     "operator_at",
     "propose",
     "roster",
+    "set_password",
 ]
 
 FIRST_PASSWORD_BYTES = 15
@@ -201,6 +202,25 @@ def forget_keys(session: Session, username: str) -> None:
     officers.forget_keys(session, name)
     sign_ins.end_all(session, Scope(level=Level.OFFICER, member=session.actor.member, officer=name))
     audit.append(session, "officer.forget_keys", name)
+
+
+def set_password(username: str, password: str) -> None:
+    """Give an officer another password and end the sign-ins. Done by the node's operator, and in the member's audit.
+
+    Where the officer has no second factor yet, whoever knows the password can come in and add one.
+
+    Raises:
+        Invalid: the node's settings do not allow the password.
+        NotVisible: there is no such officer.
+    """
+    member = member_of(username)
+    if member is None:
+        raise NotVisible("There is no such officer.")
+    name = officers.name_of(username)
+    with acting_as(operator_at(member)) as session:
+        officers.set_password(name, password)
+        sign_ins.end_all(session, Scope(level=Level.OFFICER, member=member, officer=name))
+        audit.append(session, "officer.set_password", name)
 
 
 def certifications_of_member(session: Session) -> tuple[Line, ...]:

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 
 from clew.actions.admitting import administer, operator_at
 from clew.domain.errors import NotVisible
-from clew.domain.handling import Actor
+from clew.domain.handling import NODE
 from clew.domain.member import MemberKind, Particulars, Speciality, kind_of, member_code, unit_code
-from clew.domain.officer import OPERATOR, OPERATOR_UNIT, Role
 from clew.records import audit, members
 from clew.records.members import MemberLine, UnitLine
 from clew.records.session import Session, acting_as
@@ -95,6 +94,7 @@ def about_member(session: Session) -> tuple[Particulars, tuple[UnitLine, ...]]:
 
 
 def everybody() -> tuple[MemberLine, ...]:
-    """All members with their particulars and units, for the node's operator."""
-    with acting_as(Actor(officer=OPERATOR, member=OPERATOR_UNIT, unit=OPERATOR_UNIT, role=Role.OPERATOR)) as session:
+    """All members with their particulars and units, for the node's operator; in the node's own audit."""
+    with acting_as(NODE) as session:
+        audit.append(session, "member.list", "")
         return members.lines(session)

@@ -22,7 +22,6 @@ from clew.records import (
     hash_lists,
     identifications,
     members,
-    officers,
     series,
     tombstones,
 )
@@ -48,7 +47,6 @@ __all__ = [
     "open_exhibit",
     "open_list",
     "open_series",
-    "set_password",
 ]
 
 
@@ -72,11 +70,6 @@ class CasePage:
 
     items: tuple[CaseLine, ...]
     next: str | None
-
-
-def set_password(username: str, password: str) -> None:
-    """The officer signs in with `password` from now on, and a second factor."""
-    officers.set_password(username, password)
 
 
 def cases(session: Session, *, after: str | None = None, limit: int, exhibits_max: int) -> CasePage:

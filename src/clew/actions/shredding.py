@@ -1,10 +1,12 @@
 """Shredding: a case ends for good: two officers, one key destroyed, and a certificate of what is not sure yet."""
 
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from clew.actions import keeping, uploading
+from clew.actions import auditing, keeping, uploading
+from clew.actions.admitting import operator_at
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, NotVisible, StepRefused
 from clew.domain.handling import Actor
@@ -173,8 +175,20 @@ def revived(keyring: Keyring) -> list[tuple[str, str]]:
 
 
 def destroy_again(keyring: Keyring) -> int:
-    """Destroy the keys of shredded cases that came back with a backup; how many."""
+    """Destroy the keys of shredded cases that came back with a backup; how many. Done by the node's operator.
+
+    It is on record first: in the audit of each member whose keys go, in the node's own where there are none.
+
+    Raises:
+        Unavailable: the audit cannot be written.
+    """
     found = revived(keyring)
+    keys = Counter(member for member, _ in found)
+    for member, count in keys.items():
+        with acting_as(operator_at(member)) as session:
+            audit.append(session, "key.sweep", member, {"keys": count})
+    if not found:
+        auditing.note("key.sweep")
     for member, case in found:
         keyring.destroy(member, case)
     return len(found)

@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 from rich.console import Console
 
-from clew.actions import opening
+from clew.actions import admitting, opening
 from clew.actions.workplace import Workplace
 from clew.cli import intaking
 from clew.cli.drawing import drive, landscape, room, write_clip
@@ -37,7 +37,7 @@ def tell(workplace: Workplace, folder: Path, password: str, console: Console) ->
         opening.add_member(code, name)
     for officer, member in OFFICERS.items():
         opening.add_officer(officer, member=member, unit=UNIT)
-    opening.set_password("cleo", password)
+    admitting.set_password("cleo", password)
     for number, exhibit in enumerate(EXHIBITS):
         source = folder / str(number)
         if not (source / "drawn").exists():

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from PIL import Image
 from rich.console import Console
 
-from clew.actions import describing, exercising, gathering, linking, opening, surveying
+from clew.actions import admitting, describing, exercising, gathering, linking, opening, surveying
 from clew.actions.workplace import Workplace
 from clew.cli import intaking
 from clew.cli.drawing import landscape, room
@@ -95,7 +95,7 @@ def draw(workplace: Workplace, officer: str, home: Path, console: Console) -> Be
         Question.IDENTIFIED: frozenset({ends["victim"]}),
     }
     password, briefing = secrets.token_urlsafe(FIRST_PASSWORD_BYTES), _briefing(cast, names[0], drawn, ends)
-    opening.set_password(cast.me, password)
+    admitting.set_password(cast.me, password)
     exercising.lay_out(exercise, cast.me, briefing, truth, series=ends["series"], case=cast.case)
     return Begun(id=exercise, account=cast.me, password=password, briefing=briefing)
 

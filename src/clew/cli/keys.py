@@ -23,9 +23,9 @@ def rotate(member: Annotated[str, typer.Option(help="Code of the member, such as
     with entered():
         from django.conf import settings
 
-        from clew.keys import rotation
+        from clew.actions import rewrapping
 
-        version, count = rotation.rotate(settings.CLEW_KEYRING, member.upper())
+        version, count = rewrapping.rotate(settings.CLEW_KEYRING, member)
         console.print(f"Version {version} of the key of {member.upper()} wraps {count:,} keys.")
 
 

@@ -102,12 +102,12 @@ def list_(member: Annotated[str, typer.Option(help="Code of the member.")]) -> N
 
 @app.command()
 def password(name: Name) -> None:
-    """Set the password of an officer; it is asked for, or read from standard input."""
+    """Set the password of an officer, on record, and end the sign-ins; it is asked for, or read from standard input."""
     given = _asked() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     with entered():
-        from clew.actions import opening
+        from clew.actions import admitting
 
-        opening.set_password(name, given)
+        admitting.set_password(name, given)
         console.print(f"{name.lower()} can sign in with the new password, and then adds a second factor")
 
 
