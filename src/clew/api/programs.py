@@ -14,6 +14,7 @@ from clew.api.connections import StatisticsTold
 from clew.api.door import READS, described
 from clew.api.given import OneOf
 from clew.domain.token import PREFIX, TokenScope
+from clew.web import strangers
 
 TOKEN_CHARACTERS_MAX = 200
 SCOPE = "x-clew-scope"
@@ -21,11 +22,14 @@ SCOPE = "x-clew-scope"
 
 
 class Token(HttpBearer):
-    """A token that an administrator of a member lent to a program."""
+    """A token that an administrator of a member lent to a program; one that is none, or no longer, is on record."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Program | None:  # noqa: ARG002 (ninja's signature)
+    def authenticate(self, request: HttpRequest, token: str) -> Program | None:
         is_token = token.startswith(PREFIX) and len(token) <= TOKEN_CHARACTERS_MAX
-        return lending.program_of(token) if is_token else None
+        found = lending.program_of(token) if is_token else None
+        if found is None:
+            strangers.note(request)
+        return found
 
 
 class Whoami(Schema):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from clew.actions import signing_in
 from clew.domain.errors import NotVisible
 from clew.domain.officer import NAME
+from clew.web import strangers
 from clew.web.refusals import not_signed_on
 
 
@@ -31,6 +32,7 @@ def come_in(request: HttpRequest) -> HttpResponse:
     username = _named(request)
     found = None if username is None else signing_in.known(username)
     if found is None:
+        strangers.note(request)
         return not_signed_on(request)
     user = get_user_model().objects.get(username=found.officer)
     record_authentication(request, user, "certificate", has_second_factor=True)

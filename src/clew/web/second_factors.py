@@ -25,6 +25,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
 from clew.actions import signing_in
+from clew.web import strangers
 
 PRIMARY = (Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP)
 """Factors that stand by themselves; recovery codes only replace one of them once."""
@@ -104,24 +105,29 @@ class AddKey(AddWebAuthnView):
 
 
 class LoginKeyForm(LoginWebAuthnForm):
-    """A passkey at the door; one that is not accepted stands in the audit of whoever it claims to be."""
+    """A passkey at the door. `claimed`: the name of whoever one that is not accepted claims to be; None: of nobody."""
+
+    claimed: str | None = None
 
     def clean_credential(self) -> Authenticator:
         try:
             return super().clean_credential()
-        except ValidationError:
+        except (ValidationError, KeyError) as wrong:  # allauth lets what lacks a part of a passkey through
             with suppress(ValidationError, AttributeError):
-                claimed = auth.extract_user_from_response(self.cleaned_data["credential"])
-                signing_in.refused(claimed.get_username())
-            raise
+                self.claimed = auth.extract_user_from_response(self.cleaned_data["credential"]).get_username()
+            raise Adapter().validation_error("incorrect_code") from wrong
 
 
 class LoginKey(LoginWebAuthnView):
-    """Sign in by passkey; where it is not accepted, the page of sign-in says so."""
+    """Sign in by passkey; one that is not accepted stands in the audit of whoever it claims to be. The page says so."""
 
     form_class = LoginKeyForm
 
-    def form_invalid(self, form: Any) -> HttpResponse:  # noqa: ARG002
+    def form_invalid(self, form: Any) -> HttpResponse:
+        if form.claimed is None:
+            strangers.note(self.request)
+        else:
+            signing_in.refused(form.claimed)
         return HttpResponseRedirect(f"{reverse('account_login')}?refused=passkey")
 
 

@@ -26,6 +26,7 @@ from django.views.decorators.http import require_safe
 
 from clew.actions import signing_in
 from clew.domain.errors import NotVisible
+from clew.web import strangers
 from clew.web.identity_providers import Provider
 from clew.web.refusals import not_signed_on
 
@@ -69,6 +70,7 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponseBase:
     try:
         return OAuth2CallbackView.adapter_view(Adapter(request, _known(provider_id).id))(request)
     except (OAuth2Error, requests.RequestException):
+        strangers.note(request)
         return not_signed_on(request)
 
 
@@ -113,6 +115,7 @@ class Signers(DefaultSocialAccountAdapter):
         return False
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **given: Any) -> None:  # noqa: ARG002
+        strangers.note(request)
         raise ImmediateHttpResponse(not_signed_on(request))
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
