@@ -6,14 +6,16 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from clew.actions import opening, restricting
+from clew.actions import admitting, opening, restricting, suspending
 from clew.cli.drawing import room
 from clew.domain.agreement import State
 from clew.domain.errors import Invalid, NotVisible, SecondPersonNeeded, StepRefused
 from clew.domain.handling import EVERY_USE, Actor, Audience, Handling, Use
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
-from clew.records import graph, policies
+from clew.domain.retention import CALENDAR
+from clew.domain.suspension import Level, Scope
+from clew.records import graph, leaves, policies
 from clew.records.models.cover import COVER_COLUMNS
 from clew.records.session import acting_as
 from tests.world.kept import connected
@@ -256,6 +258,23 @@ def test_a_restriction_ends_by_itself_and_what_lasted_holds_again(
     assert seen(sven, "media", rows_of("NO")) == 6
     with pytest.raises(Invalid, match="to come"):
         change(ada, handling(ada, Audience.UNIT), until=until)
+
+
+def test_restrictions_of_a_suspended_unit_end_too_and_nobody_is_said_to_have_ended_them(
+    office: Office, ada: Actor, sven: Actor, held: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until = opening.today() + timedelta(days=30)
+    change(ada, handling(ada, excluded=["SE"]), until=until)
+    with acting_as(admitting.operator_at("NO")) as session:
+        suspending.suspend(session, Scope(level=Level.MEMBER, member="NO"), "While it is examined.")
+    assert restricting.end_all_due() == 0
+    monkeypatch.setattr(restricting, "today", lambda: until)
+    assert restricting.end_all_due() == 1
+    assert restricting.end_all_due() == 0
+    assert seen(sven, "media", rows_of("NO")) == 6
+    with leaves.opened() as cursor:
+        cursor.execute("select officer, member, unit from acts where act = 'handling.end'")
+        assert cursor.fetchall() == [(CALENDAR, "NO", ada.unit)]
 
 
 def test_two_restrictions_hold_together_and_each_to_its_own_end(

@@ -10,7 +10,7 @@ from django.db import connection
 
 from clew.domain.errors import Invalid, NotAdmitted, NotVisible
 from clew.domain.handling import Actor
-from clew.domain.officer import WITHOUT_CONTENT, Role
+from clew.domain.officer import Role
 from clew.domain.suspension import REFUSALS, Standing
 from clew.records.outages import reached
 from clew.records.session import Session
@@ -127,21 +127,6 @@ def forget_keys(session: Session, username: str) -> None:
             "update officers set password = %s, keys_forgotten_at = clock_timestamp() where username = %s",
             [make_password(None), name_of(username)],
         )
-
-
-def one_of_each_unit() -> list[Actor]:
-    """An officer of each unit who may act now and sees its records: for what a unit is due by the calendar."""
-    shut = [role.value for role in WITHOUT_CONTENT]
-    with reached(), connection.cursor() as cursor:
-        cursor.execute(
-            """
-            select distinct on (k.member, k.unit) k.officer, k.member, k.unit, k.role
-              from officers o cross join lateral clew_standing(o.username) k
-             where k.standing = %s and k.role is not null and k.role <> all (%s)
-             order by k.member, k.unit, k.officer""",
-            [Standing.ADMITTED.value, shut],
-        )
-        return [Actor(officer=row[0], member=row[1], unit=row[2], role=Role(row[3])) for row in cursor.fetchall()]
 
 
 def units() -> list[tuple[str, str]]:
