@@ -68,7 +68,7 @@ def test_a_name_that_is_hidden_raises_nothing_until_it_is_shown(
     assert (of(ada), notices(ada)) == ((), [])
     let_see(sven, street, Audience.ALL)
     with acting_as(sven) as session:
-        spotting.restrict(session, made, handling(sven, Audience.ALL))
+        spotting.restrict(session, made, handling(sven, Audience.ALL), "It may be known.")
     assert raising.raise_all() == 1
     assert [lead.rule for lead in of(ada)] == [Rule.SAME_NAME]
 

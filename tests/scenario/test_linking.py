@@ -1,21 +1,27 @@
 """Links: said with a basis, seen where both ends are; a candidate is no fact, and what was refused is not asked again."""
 
 import hashlib
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from clew.actions import describing, ending, linking, restricting
+from clew.actions import describing, ending, linking, restricting, spotting
+from clew.actions.opening import Session
+from clew.domain.clue import ClueKind, Said
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
 from clew.domain.link import Basis, Confidence, EndKind, LinkState, LinkType, Step
 from clew.domain.offender import OffenderFacts
+from clew.domain.officer import Role
 from clew.domain.place import PlaceFacts, PlaceKind
 from clew.domain.retention import calendar_of
 from clew.domain.victim import VictimFacts
-from clew.records import ends, links, series
+from clew.records import clues, ends, links, series
+from clew.records.handled import Handled
 from clew.records.links import Claim, End, LinkRow
 from clew.records.session import acting_as
 from tests.end_to_end.test_retention_page import NoVault
@@ -195,10 +201,47 @@ def test_an_officer_restricts_an_own_link(world: World, ada: Actor, sven: Actor)
     made = link(ada, victim(ada), LinkType.WAS_AT, place(ada))
     assert seen(sven) == {made.id}
     with acting_as(ada) as session:
-        linking.restrict(session, made.id, handling(ada, Audience.UNIT))
+        linking.restrict(session, made.id, handling(ada, Audience.UNIT), "It is under way.")
     assert seen(sven) == set()
     with acting_as(sven) as session, pytest.raises(NotVisible):
-        linking.restrict(session, made.id, handling(sven))
+        linking.restrict(session, made.id, handling(sven), "Why not.")
+
+
+def test_handlings_of_a_link_and_of_a_clue_keep_their_reasons_and_are_widened_by_nobody_alone_where_two_are_asked_for(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    made = link(ada, victim(ada), LinkType.WAS_AT, place(ada))
+    world.medium(ada, content=b"a room")
+    with acting_as(ada) as session:
+        clue = spotting.add(session, hashlib.sha256(b"a room").hexdigest(), Said(kind=ClueKind.LANDMARK)).id
+    acts: list[tuple[Callable[..., None], UUID, Callable[[Actor], tuple[Handled, ...]]]] = [
+        (linking.restrict, made.id, lambda who: handled_of(who, lambda session: links.get(session, made.id))),
+        (spotting.restrict, clue, lambda who: handled_of(who, lambda session: clues.get(session, clue))),
+    ]
+    for restrict, of, told in acts:
+        for reason in ("", " ", "x" * 501):
+            with acting_as(ada) as session, pytest.raises(Invalid, match="reason"):
+                restrict(session, of, handling(ada, Audience.MEMBER), reason)
+        for audience, reason in ((Audience.MEMBER, "It is under way."), (Audience.ALL, "It is over.")):
+            with acting_as(ada) as session:
+                restrict(session, of, handling(ada, audience), reason)
+        assert [(one.reason, one.by, one.given.audience) for one in told(ada)] == [
+            ("It is under way.", "ada", Audience.MEMBER), ("It is over.", "ada", Audience.ALL),
+        ]  # fmt: skip
+        assert told(sven) == ()
+    with acting_as(world.officer("nina", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)) as session:
+        restricting.ask_for_second(session, is_asked=True)
+    for restrict, of, told in acts:
+        with acting_as(ada) as session:
+            restrict(session, of, handling(ada, Audience.MEMBER), "Tightening takes one.")
+        with acting_as(ada) as session, pytest.raises(StepRefused, match="Two officers"):
+            restrict(session, of, handling(ada, Audience.ALL), "Alone.")
+        assert [one.reason for one in told(ada)][2:] == ["Tightening takes one."]
+
+
+def handled_of(who: Actor, row: Callable[[Session], Any]) -> tuple[Handled, ...]:
+    with acting_as(who) as session:
+        return row(session).handled
 
 
 def test_what_is_said_of_a_medium_follows_it_to_the_record_that_it_is_joined_with(

@@ -9,6 +9,7 @@ from clew.domain.link import NODES_MAX, SHOWN, hops, named
 from clew.records import audit, ends, explorations, links
 from clew.records.ends import EndRow
 from clew.records.explorations import Edge
+from clew.records.handled import Handled
 from clew.records.links import End, LinkRow, LinkStepTaken
 from clew.records.session import Session
 
@@ -21,6 +22,7 @@ __all__ = [
     "Edge",
     "EndRow",
     "Exploration",
+    "Handled",
     "LinkLine",
     "LinkPage",
     "LinkRow",

@@ -6,6 +6,7 @@ from uuid import UUID
 from clew.actions.opening import check_members, handling_beside
 from clew.domain.errors import Invalid, StepRefused
 from clew.domain.handling import Handling
+from clew.domain.handling_change import check_alone, checked_reason
 from clew.domain.link import (
     SYMMETRIC,
     Basis,
@@ -18,7 +19,7 @@ from clew.domain.link import (
     named,
 )
 from clew.domain.series import checked_words
-from clew.records import audit, ends, links
+from clew.records import audit, ends, handling_changes, links
 from clew.records.ends import EndRow
 from clew.records.links import Claim, LinkRow
 from clew.records.session import Session
@@ -105,16 +106,19 @@ def withdraw(session: Session, link_id: UUID, reason: str) -> None:
     _step(session, link_id, Step.WITHDRAW, checked_words(reason, is_demanded=True))
 
 
-def restrict(session: Session, link_id: UUID, handling: Handling) -> None:
+def restrict(session: Session, link_id: UUID, handling: Handling, reason: str) -> None:
     """Have an own link lie under another handling: who sees both ends sees it only as far as this says.
 
     Raises:
         NotVisible: the unit has no such link.
-        Invalid: the handling names a member who does not take part.
+        Invalid: there is no reason, or the handling names a member who does not take part.
+        StepRefused: it widens, and the member's administrator asks for two officers.
     """
+    kept = checked_reason(reason)
     check_members(session, handling)
     found = links.hold_own(session, link_id)
-    links.handle(session, found.id, handling)
+    check_alone(found.handling, handling, is_asked=handling_changes.widening_needs_second(session))
+    links.handle(session, found.id, handling, kept)
     audit.append(session, "link.restrict", str(found.claim.a.id))
 
 

@@ -8,8 +8,9 @@ from clew.actions.releasing import digest_of
 from clew.domain.clue import Said, check_where
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Handling
+from clew.domain.handling_change import check_alone, checked_reason
 from clew.domain.series import checked_words
-from clew.records import audit, clues
+from clew.records import audit, clues, handling_changes
 from clew.records.clues import ClueRow, Seen
 from clew.records.session import Session
 
@@ -60,15 +61,19 @@ def withdraw(session: Session, clue_id: UUID) -> None:
     audit.append(session, "clue.withdraw", str(clues.withdraw(session, clue_id)))
 
 
-def restrict(session: Session, clue_id: UUID, handling: Handling) -> None:
+def restrict(session: Session, clue_id: UUID, handling: Handling, reason: str) -> None:
     """Have an own clue lie under a handling of its own: who sees the medium sees it only as far as this says.
 
     Raises:
         NotVisible: the unit has no such clue that holds, or no longer sees its medium.
-        Invalid: the handling names a member who does not take part.
+        Invalid: there is no reason, or the handling names a member who does not take part.
+        StepRefused: it widens, and the member's administrator asks for two officers.
     """
+    kept = checked_reason(reason)
     check_members(session, handling)
-    audit.append(session, "clue.restrict", str(clues.handle(session, clue_id, handling)))
+    before = clues.hold_own(session, clue_id).handling
+    check_alone(before, handling, is_asked=handling_changes.widening_needs_second(session))
+    audit.append(session, "clue.restrict", str(clues.handle(session, clue_id, handling, kept)))
 
 
 def seen(session: Session, sha256: str) -> None:

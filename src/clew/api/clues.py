@@ -10,8 +10,8 @@ from pydantic import Field as In
 from clew.actions import localising, spotting
 from clew.actions.opening import Session
 from clew.api.door import reading, writing
-from clew.api.given import Digest, Given, GivenAudience, OneOf, Reason, Words
-from clew.api.links import ConfidenceWord, numbered
+from clew.api.given import Digest, Given, GivenRestriction, OneOf, Reason, Words
+from clew.api.links import ConfidenceWord, HandledSince, handled_since, numbered
 from clew.domain.clue import MOMENT_MS_MAX, VALUE_CHARACTERS_MAX, WEIGHT_MAX, Box, ClueKind, Field, Said, Where
 from clew.domain.likely_country import Caution, Ranked, sentence
 from clew.domain.link import Confidence, word_of
@@ -59,6 +59,7 @@ class Clue(Schema):
     asserted_by: str | None
     asserted_at: datetime
     withdrawn_at: datetime | None
+    handled: list[HandledSince]
 
 
 class Clues(Schema):
@@ -169,9 +170,9 @@ def withdraw(session: Session, clue: UUID) -> None:
 
 
 @writing(router, "/clues/{uuid:clue}/restrict")
-def restrict(session: Session, clue: UUID, given: GivenAudience) -> None:
+def restrict(session: Session, clue: UUID, given: GivenRestriction) -> None:
     """Have a clue of the own unit be seen by fewer than its medium, or by as many."""
-    spotting.restrict(session, clue, given.handling(session))
+    spotting.restrict(session, clue, given.handling(session), given.reason)
 
 
 @reading(router, "/series/{reference}/workbench", Workbench)
@@ -209,6 +210,7 @@ def _clue(one: ClueRow) -> dict[str, object]:
         "where": said.where, "confidence": word_of(said.certainty), "speaks": dict(said.speaks),
         "owner": one.handling.owner_member, "unit": one.handling.owner_unit, "is_own": one.is_own,
         "asserted_by": one.asserted_by, "asserted_at": one.asserted_at, "withdrawn_at": one.withdrawn_at,
+        "handled": handled_since(one.handled),
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from clew.actions.opening import Session
 from clew.domain.cover import Purpose
 from clew.domain.handling import Audience, Handling, handled
+from clew.domain.handling_change import REASON_CHARACTERS_MAX as HANDLING_REASON_CHARACTERS_MAX
 
 REASON_CHARACTERS_MAX = 4_000
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of a medium, in hex.")]
@@ -51,6 +52,10 @@ class GivenAudience(Given):
         """The handling of what the actor's own unit enters."""
         actor = session.actor
         return handled(owner_member=actor.member, owner_unit=actor.unit, audience=Audience[self.audience.upper()])
+
+
+class GivenRestriction(GivenAudience):
+    reason: Annotated[str, Field(min_length=1, max_length=HANDLING_REASON_CHARACTERS_MAX)]
 
 
 def digests(some: list[str]) -> list[bytes]:

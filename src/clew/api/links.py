@@ -1,5 +1,6 @@
 """Links for programs: what joins records, and what is reached from one."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -8,10 +9,10 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from clew.actions import exploring, linking, tracing
-from clew.actions.exploring import LinkLine, LinkPage
+from clew.actions.exploring import Handled, LinkLine, LinkPage
 from clew.actions.opening import Session
 from clew.api.door import reading, writing
-from clew.api.given import After, Given, GivenAudience, Limit, Name, OneOf, Reason, Words
+from clew.api.given import After, Given, GivenRestriction, Limit, Name, OneOf, Reason, Words
 from clew.domain.link import Basis, Confidence, EndKind, LinkState, LinkType, Step, word_of
 
 router = Router(tags=["links"])
@@ -65,9 +66,21 @@ class LinkStepTaken(Schema):
     taken_at: datetime
 
 
+class HandledSince(Schema):
+    """A handling that it was given since, told to the own member alone. `members`: whom its audience names."""
+
+    audience: Literal["unit", "member", "members", "all"]
+    members: list[str]
+    excluded: list[str]
+    reason: str
+    by: str
+    at: datetime
+
+
 class LinkView(Schema):
     link: Link
     steps: list[LinkStepTaken]
+    handled: list[HandledSince]
 
 
 class Node(End):
@@ -167,7 +180,7 @@ def look(session: Session, link: UUID) -> dict[str, object]:
          "taken_by": one.taken_by, "taken_at": one.taken_at}
         for one in view.steps
     ]  # fmt: skip
-    return {"link": _line(view.line), "steps": steps}
+    return {"link": _line(view.line), "steps": steps, "handled": handled_since(view.line.link.handled)}
 
 
 @writing(router, "/links", Link)
@@ -200,9 +213,18 @@ def withdraw(session: Session, link: UUID, given: GivenRefusal) -> None:
 
 
 @writing(router, "/links/{uuid:link}/restrict")
-def restrict(session: Session, link: UUID, given: GivenAudience) -> None:
+def restrict(session: Session, link: UUID, given: GivenRestriction) -> None:
     """Say who may see a link of the own unit."""
-    linking.restrict(session, link, given.handling(session))
+    linking.restrict(session, link, given.handling(session), given.reason)
+
+
+def handled_since(some: Iterable[Handled]) -> list[dict[str, object]]:
+    """Handlings that a clue or a link was given since, as the schema has them."""
+    return [
+        {"audience": one.given.audience.name.lower(), "members": sorted(one.given.members),
+         "excluded": sorted(one.given.excluded), "reason": one.reason, "by": one.by, "at": one.at}
+        for one in some
+    ]  # fmt: skip
 
 
 def lines_of(page: LinkPage) -> list[dict[str, object]]:

@@ -1,5 +1,6 @@
 """How clues are told on the command line: fields for JSON, and lines."""
 
+from clew.cli.link_answers import handled_json
 from clew.domain.clue import Said, Where
 from clew.domain.link import word_of
 from clew.records.clues import ClueRow
@@ -13,7 +14,7 @@ def clue_json(one: ClueRow) -> dict[str, object]:
         "where": where_json(said.where), "confidence": word_of(said.certainty), "countries": dict(said.speaks),
         "member": one.handling.owner_member, "unit": one.handling.owner_unit, "is_own": one.is_own,
         "asserted_by": one.asserted_by, "asserted_at": one.asserted_at.isoformat(),
-        "withdrawn_at": one.withdrawn_at and one.withdrawn_at.isoformat(),
+        "withdrawn_at": one.withdrawn_at and one.withdrawn_at.isoformat(), "handled": handled_json(one.handled),
     }  # fmt: skip
 
 

@@ -102,7 +102,7 @@ def withdraw(name: Clue, as_: As, json_: Json = False) -> None:
 @app.command()
 def restrict(
     name: Clue, as_: As, audience: Annotated[str, typer.Option(help='unit, member, "members NO,SE" or all.')],
-    json_: Json = False,
+    reason: Annotated[str, typer.Option(help="Why; it is kept.")], json_: Json = False,
 ) -> None:  # fmt: skip
     """Have a clue of your unit be seen by fewer than its medium, or by as many."""
     with entered():
@@ -110,7 +110,7 @@ def restrict(
 
         actor = opening.actor_of(as_)
         with opening.acting_as(actor) as session:
-            spotting.restrict(session, _id(name), _handled(actor, audience))
+            spotting.restrict(session, _id(name), _handled(actor, audience), reason)
         said(json_, {"id": name, "audience": audience}, "restricted")
 
 

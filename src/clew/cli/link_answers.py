@@ -1,6 +1,6 @@
 """Victims, offenders, places and links as JSON and as lines on a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from clew.actions.exploring import (
     Edge,
@@ -16,6 +16,7 @@ from clew.cli.answers import plain
 from clew.domain.link import LinkState, word_of
 from clew.domain.person import AgeBand
 from clew.records.ends import EndRow
+from clew.records.handled import Handled
 from clew.records.nouns import Description
 
 Row = VictimRow | OffenderRow | PlaceRow
@@ -74,7 +75,23 @@ def link_json(view: LinkView) -> dict[str, object]:
          "by": one.taken_by, "at": one.taken_at.isoformat()}
         for one in view.steps
     ]  # fmt: skip
-    return {**line_json(view.line), "steps": steps}
+    return {**line_json(view.line), "steps": steps, "handled": handled_json(view.line.link.handled)}
+
+
+def handled_json(some: Iterable[Handled]) -> list[dict[str, object]]:
+    """Handlings that it was given since, told to the own member alone."""
+    return [
+        {"audience": one.given.audience.name.lower(), "members": sorted(one.given.members),
+         "excluded": sorted(one.given.excluded), "reason": one.reason, "by": one.by, "at": one.at.isoformat()}
+        for one in some
+    ]  # fmt: skip
+
+
+def handled_in_words(some: Iterable[Handled]) -> list[str]:
+    return [
+        f"  {one.at:%Y-%m-%d %H:%M}  for {one.given.audience.name.lower()}, {plain(one.by)}: {plain(one.reason)}"
+        for one in some
+    ]
 
 
 def end_json(row: EndRow) -> dict[str, object]:
@@ -150,6 +167,7 @@ def link_in_words(view: LinkView) -> list[str]:
             f"  {one.taken_at:%Y-%m-%d %H:%M}  {one.step}: {word_of(one.state)}  {plain(one.reason)}".rstrip()
             for one in view.steps
         ),
+        *handled_in_words(view.line.link.handled),
     ]
 
 

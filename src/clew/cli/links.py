@@ -124,6 +124,7 @@ def withdraw(name: Link, as_: As, reason: Annotated[str, typer.Option(help="Why.
 @app.command()
 def restrict(
     name: Link, as_: As, audience: Annotated[str, typer.Option(help='unit, member, "members NO,SE" or all.')],
+    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
     exclude: Annotated[str, typer.Option(help="Members who may not, whatever the audience: SE,DK.")] = "",
     json_: Json = False,
 ) -> None:  # fmt: skip
@@ -135,7 +136,7 @@ def restrict(
         actor = opening.actor_of(as_)
         given = handlings.said(actor, audience=audience, uses="fingerprints,facts", also="", exclude=exclude)
         with opening.acting_as(actor) as session:
-            linking.restrict(session, _identifier(name), given)
+            linking.restrict(session, _identifier(name), given, reason)
         said(json_, {"link": name}, "It is done.")
 
 

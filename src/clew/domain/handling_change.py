@@ -8,7 +8,7 @@ from uuid import UUID
 
 from clew.domain.agreement import State
 from clew.domain.cover import Cover
-from clew.domain.errors import Invalid
+from clew.domain.errors import Invalid, StepRefused
 from clew.domain.handling import Handling, narrowest, widens
 
 REASON_CHARACTERS_MAX = 500
@@ -75,6 +75,16 @@ def words_in_force(changes: Iterable[Change]) -> Cover | None:
 def needs_second(before: Handling, given: Handling, *, is_asked: bool) -> bool:
     """Whether a second officer must agree: only where it widens, and the member's administrator asks for it."""
     return is_asked and widens(before, given)
+
+
+def check_alone(before: Handling, given: Handling, *, is_asked: bool) -> None:
+    """Refuse to widen what one officer handles alone (a clue, a link) where the member's administrator asks for two.
+
+    Raises:
+        StepRefused: it widens, and two are asked for.
+    """
+    if needs_second(before, given, is_asked=is_asked):
+        raise StepRefused("Two officers widen a handling here, and this has one: take it back and say it anew.")
 
 
 def checked_reason(reason: str) -> str:

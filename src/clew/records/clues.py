@@ -11,12 +11,15 @@ from clew.domain.fingerprint import QUALITY_MATCHED_MIN, Kind
 from clew.domain.handling import BLOCKED, Handling, from_circles
 from clew.domain.link import Confidence
 from clew.domain.medium import MediumKind
-from clew.records import sealed
+from clew.records import handled, sealed
+from clew.records.handled import Handled
 from clew.records.session import Session, handling_columns
 
 VALUE = b"clues.value"
 READ = b"clues.read"
 NOTE = b"clues.note"
+HANDLED = b"clues.handled"
+ABSENT = "Your unit has no such clue."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,8 @@ class ClueRow:
     asserted_by: str | None
     asserted_at: datetime
     withdrawn_at: datetime | None
+    handled: tuple[Handled, ...] = ()
+    """Handlings that it was given since, the oldest first; told to the own member alone."""
 
 
 def seen(session: Session, name: bytes) -> Seen:
@@ -100,12 +105,25 @@ def withdraw(session: Session, clue_id: UUID) -> UUID:
     )
 
 
-def handle(session: Session, clue_id: UUID, handling: Handling) -> UUID:
+def hold_own(session: Session, clue_id: UUID) -> ClueRow:
+    """The own unit's clue that holds, held until the transaction ends. Raises as `withdraw`."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select from clues where id = %s and withdrawn_at is null and owner_member = %s and owner_unit = %s for update",
+            [clue_id, session.actor.member, session.actor.unit],
+        )
+        if cursor.fetchone() is None:
+            raise NotVisible(ABSENT)
+    return get(session, clue_id)
+
+
+def handle(session: Session, clue_id: UUID, handling: Handling, reason: str) -> UUID:
     """The own clue lies under this handling of its own from now on; the medium that it is on. Raises as `withdraw`."""
     return _change(
         session, clue_id,
-        "audience = %(audience)s, members = %(members)s, excluded = %(excluded)s, is_own_handling = true",
-        handling_columns(handling),
+        "audience = %(audience)s, members = %(members)s, excluded = %(excluded)s, is_own_handling = true,"
+        " handled = array_append(handled, %(handled)s)",
+        {**handling_columns(handling), "handled": handled.kept(session, HANDLED, handling, reason)},
     )  # fmt: skip
 
 
@@ -119,7 +137,7 @@ def _change(session: Session, clue_id: UUID, change: str, values: dict[str, obje
         )
         found = cursor.fetchone()
     if found is None:
-        raise NotVisible("Your unit has no such clue.")
+        raise NotVisible(ABSENT)
     return found[0]
 
 
@@ -200,7 +218,7 @@ def stills(session: Session, media: Iterable[UUID], *, limit: int) -> dict[UUID,
 _COLUMNS = (
     "c.id, c.medium_id, m.name, c.kind, c.x, c.y, c.width, c.height, c.from_ms, c.to_ms, c.field, c.read, c.note,"
     " c.countries, c.weights, c.certainty, c.asserted_by, c.asserted_at, c.withdrawn_at, c.owner_member, c.owner_unit,"
-    " c.audience, c.members, c.excluded"
+    " c.audience, c.members, c.excluded, c.handled"
 )
 
 
@@ -218,7 +236,7 @@ def _row(session: Session, row: Sequence) -> ClueRow:
         id=row[0], medium_id=row[1], name=bytes(row[2]), said=_said(owner, row),
         handling=from_circles(row[21], owner_member=owner, owner_unit=unit, members=row[22], excluded=row[23]),
         is_own=(owner, unit) == (actor.member, actor.unit), asserted_by=row[16] if owner == actor.member else None,
-        asserted_at=row[17], withdrawn_at=row[18],
+        asserted_at=row[17], withdrawn_at=row[18], handled=handled.of(session, HANDLED, (owner, unit), row[24]),
     )  # fmt: skip
 
 

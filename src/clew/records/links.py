@@ -8,11 +8,13 @@ from uuid import UUID
 from clew.domain.errors import NotVisible
 from clew.domain.handling import Handling, from_circles
 from clew.domain.link import Basis, Confidence, EndKind, LinkState, LinkType, Step
-from clew.records import sealed
+from clew.records import handled, sealed
+from clew.records.handled import Handled
 from clew.records.session import Session, handling_columns
 
 NOTE = b"links.note"
 REASON = b"link_steps.reason"
+HANDLED = b"links.handled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,8 @@ class LinkRow:
     asserted_at: datetime
     decided_by: str | None
     decided_at: datetime | None
+    handled: tuple[Handled, ...] = ()
+    """Handlings that it was given since, the oldest first; told to the own member alone."""
 
     def other(self, one: UUID) -> End:
         """The end that is not this one."""
@@ -163,12 +167,14 @@ def move(session: Session, link_id: UUID, step: Step, state: LinkState, reason: 
     _keep_step(session, link_id, step, state, reason)
 
 
-def handle(session: Session, link_id: UUID, handling: Handling) -> None:
+def handle(session: Session, link_id: UUID, handling: Handling, reason: str) -> None:
     """The own link lies under this handling from now on."""
+    words = handled.kept(session, HANDLED, handling, reason)
     with session.cursor() as cursor:
         cursor.execute(
-            "update links set audience = %(audience)s, members = %(members)s, excluded = %(excluded)s where id = %(id)s",
-            {**handling_columns(handling), "id": link_id},
+            "update links set audience = %(audience)s, members = %(members)s, excluded = %(excluded)s,"
+            " handled = array_append(handled, %(handled)s) where id = %(id)s",
+            {**handling_columns(handling), "id": link_id, "handled": words},
         )
 
 
@@ -228,7 +234,7 @@ def _keep_step(session: Session, link_id: UUID, step: Step, state: LinkState, re
 
 _COLUMNS = (
     "id, type, a_kind, a_id, b_kind, b_id, basis, confidence, state, rule, note, asserted_by, asserted_at, decided_by,"
-    " decided_at, owner_member, owner_unit, audience, members, excluded"
+    " decided_at, owner_member, owner_unit, audience, members, excluded, handled"
 )
 
 
@@ -243,7 +249,7 @@ def _select(session: Session, condition: str, values: Mapping[str, object]) -> l
 
 def _row(session: Session, row: Sequence) -> LinkRow:
     link_id, link_type, a_kind, a_id, b_kind, b_id, basis, confidence, state, rule, note = row[:11]
-    asserted_by, asserted_at, decided_by, decided_at, member, unit, audience, members, excluded = row[11:]
+    asserted_by, asserted_at, decided_by, decided_at, member, unit, audience, members, excluded, lying = row[11:]
     is_of_member = member == session.actor.member
     return LinkRow(
         id=link_id, state=LinkState(state),
@@ -254,4 +260,5 @@ def _row(session: Session, row: Sequence) -> LinkRow:
         handling=from_circles(audience, owner_member=member, owner_unit=unit, members=members, excluded=excluded),
         is_own=is_of_member and unit == session.actor.unit, asserted_by=asserted_by if is_of_member else None,
         asserted_at=asserted_at, decided_by=decided_by if is_of_member else None, decided_at=decided_at,
+        handled=handled.of(session, HANDLED, (member, unit), lying),
     )  # fmt: skip

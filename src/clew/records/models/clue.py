@@ -45,6 +45,8 @@ class Clue(Covered):
     """Its handling is its own: no change of that of the medium reaches it."""
     asserted_by = models.TextField()
     asserted_at = models.DateTimeField(db_default=Now())
+    handled = ArrayField(models.TextField(), default=list, db_default=[])
+    """Handlings that it was given since: what, why, by whom and when, each sealed."""
     withdrawn_by = models.TextField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 

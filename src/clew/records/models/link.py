@@ -1,5 +1,6 @@
 """Links between records of all kinds, and the steps that their units took about them."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -32,6 +33,8 @@ class Link(Covered):
     note = models.TextField(default="", db_default="")
     asserted_by = models.TextField()
     asserted_at = models.DateTimeField(db_default=Now())
+    handled = ArrayField(models.TextField(), default=list, db_default=[])
+    """Handlings that it was given since: what, why, by whom and when, each sealed."""
     decided_by = models.TextField(null=True)
     decided_at = models.DateTimeField(null=True)
 
