@@ -270,10 +270,14 @@ def test_roles_without_content_see_no_record_even_with_the_applications_checks_o
     assert set(seen.values()) == ({0} if role in WITHOUT_CONTENT else {1})
 
 
-def test_a_name_taken_in_another_member_is_refused(norway: dict[str, Actor]) -> None:
+def test_a_name_that_is_taken_is_refused_in_one_sentence_whoever_has_it(ada: Actor, norway: dict[str, Actor]) -> None:
     with acting_as(norway["anna"]) as session:
-        with pytest.raises(ClewError):
-            admitting.admit(session, "sven", "ADMIN")
+        said = []
+        for taken in ("sven", "ada"):  # of another member, and of another unit
+            with pytest.raises(ClewError) as refused:
+                admitting.admit(session, taken, "ADMIN")
+            said.append(str(refused.value))
+        assert said == ["This name is taken: choose another, such as one that ends in your country's code."] * 2
         for name in ("operator", "two words", "", "x" * 61, "-dash"):
             with pytest.raises(ClewError):
                 admitting.admit(session, name, "ADMIN")

@@ -34,7 +34,7 @@ def enter(session: Session, username: str, *, member: str, unit: str) -> bool:
     """Enter an officer of a unit; whether the officer is new. Without a password nobody can sign in as one.
 
     Raises:
-        Invalid: the name is another officer's, of whatever member.
+        Invalid: the name is another officer's, of whatever unit or member: which is not told.
     """
     with session.cursor() as cursor:
         cursor.execute(
@@ -46,7 +46,7 @@ def enter(session: Session, username: str, *, member: str, unit: str) -> bool:
         is_new = cursor.rowcount == 1
         cursor.execute("select member, unit from officers where username = %s", [username])
         if cursor.fetchone() != (member, unit):
-            raise Invalid("An officer of that name works for another unit.")
+            raise Invalid("This name is taken: choose another, such as one that ends in your country's code.")
     return is_new
 
 
