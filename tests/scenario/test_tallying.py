@@ -4,11 +4,14 @@ from itertools import pairwise
 
 import pytest
 
-from clew.actions import tallying, triaging
+from clew.actions import signing_in, tallying, triaging
+from clew.domain.errors import NotAdmitted
 from clew.domain.handling import Actor, Audience
 from clew.domain.series import SeriesState
+from clew.domain.sign_in import Way
 from clew.domain.triage import Answer, Counts
 from clew.records.session import acting_as
+from clew.web import progress
 from tests.world.world import World
 
 BLOCK = 4
@@ -139,3 +142,19 @@ def test_a_medium_moved_into_a_block_that_lacked_the_answer_is_listed_once_it_is
     monkeypatch.setattr(tallying, "FRESH_FACTOR", 0.0)
     look(ada, blocks=10)
     assert len(listed(ada, Answer.SOLVED_ELSEWHERE, 50)) == 6
+
+
+def test_a_stream_looks_on_only_while_its_sign_in_lasts(ada: Actor):
+    sign_in = signing_in.begin(ada, Way.PASSKEY, "a browser")
+    first = progress._look(ada.officer, "CASE-1", None, None, is_first=True)
+    with acting_as(ada) as session:
+        seen = signing_in.own(session)
+    later = progress._later_look(ada.officer, sign_in, "CASE-1", None, None)
+    assert later.progress == first.progress
+    with acting_as(ada) as session:
+        assert signing_in.own(session) == seen  # to look on makes no sign-in last
+        signing_in.end(session, sign_in)
+    with pytest.raises(NotAdmitted):
+        progress._later_look(ada.officer, sign_in, "CASE-1", None, None)
+    with pytest.raises(NotAdmitted):
+        progress._later_look(ada.officer, None, "CASE-1", None, None)

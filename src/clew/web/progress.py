@@ -1,7 +1,7 @@
 """Progress of an intake as a stream of events: first authorised, then nothing but counts.
 
-A stream ends with the intake or after `STREAM_SECONDS_MAX`; the browser then asks again and
-is authorised again, so a closed account stops seeing numbers within that time.
+Every look asks again whether the officer may act and whether the sign-in lasts: who is stopped or signed out
+hears no further count. A stream ends with the intake or after `STREAM_SECONDS_MAX`; the browser then asks again.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from time import monotonic
+from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.db import connections
@@ -17,12 +18,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from clew.actions import tallying, triaging
-from clew.domain.errors import ClewError
+from clew.actions import signing_in, tallying, triaging
+from clew.domain.errors import ClewError, NotAdmitted
 from clew.domain.intake import Progress
 from clew.domain.triage import Answer
 from clew.web import words
 from clew.web.acting import as_officer
+from clew.web.sign_ins import sign_in_of
 
 LOOK_SECONDS = 1.0
 BLOCKS_A_LOOK = 4
@@ -81,10 +83,31 @@ def _look(username: str, case: str, exhibit: str | None, unit: str | None, *, is
     return Look(progress=progress, tally=tally, cost=monotonic() - began)
 
 
+def _later_look(username: str, sign_in: UUID | None, case: str, exhibit: str | None, unit: str | None) -> Look:
+    """As `_look`, for a stream that was let in some time ago.
+
+    Raises:
+        NotAdmitted: the sign-in has ended since; to look on is no activity that makes it last.
+        NotVisible: the officer may not see it any more.
+    """
+    _known, signed_in = signing_in.at_the_door(username, sign_in, is_activity=False)
+    if signed_in != username:
+        connections.close_all()
+        raise NotAdmitted("The sign-in has ended.")
+    return _look(username, case, exhibit, unit)
+
+
 async def events(
-    username: str, case: str, exhibit: str | None, unit: str | None = None, *, first: Look, language: str
+    username: str,
+    case: str,
+    exhibit: str | None,
+    unit: str | None = None,
+    *,
+    sign_in: UUID | None,
+    first: Look,
+    language: str,
 ) -> AsyncIterator[str]:
-    """`first` and what every later look saw, until the intake has ended and all is counted."""
+    """`first` and what every later look saw, until the intake has ended and all is counted, or the sign-in."""
     look, ends = first, monotonic() + STREAM_SECONDS_MAX
     while True:
         with translation.override(language):
@@ -94,7 +117,7 @@ async def events(
             return
         await asyncio.sleep(LOOK_SECONDS if look.tally.is_fresh else min(LOOK_SECONDS, RESTS * look.cost))
         try:
-            look = await sync_to_async(_look)(username, case, exhibit, unit)
+            look = await sync_to_async(_later_look)(username, sign_in, case, exhibit, unit)
         except ClewError:
             return  # the browser asks again and hears the reason
 
@@ -116,13 +139,15 @@ async def _stream(request: HttpRequest, case: str, exhibit: str | None, unit: st
     if _streams[username] >= STREAMS_PER_OFFICER_MAX:
         return HttpResponse(status=429)
     language = translation.get_language() or "en"
+    sign_in = await sync_to_async(sign_in_of)(request)
     # Counted from before the first look: many asked for at once must not all pass.
     _streams[username] += 1
     try:
         first = await sync_to_async(_look)(username, case, exhibit, unit, is_first=True)
     finally:
         _streams[username] -= 1
-    stream = _counted(username, events(username, case, exhibit, unit, first=first, language=language))
+    stream = events(username, case, exhibit, unit, sign_in=sign_in, first=first, language=language)
+    stream = _counted(username, stream)
     response = StreamingHttpResponse(stream, content_type="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"
     return response

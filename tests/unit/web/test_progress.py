@@ -26,17 +26,17 @@ def told(part: str) -> tuple[str, dict]:
 def streamed(monkeypatch, looks: list, *, first: progress.Look) -> list:
     """Everything the stream said."""
 
-    def see(_username, _case, _exhibit, _unit):
+    def see(_username, _sign_in, _case, _exhibit, _unit):
         seen = looks.pop(0)
         if isinstance(seen, Exception):
             raise seen
         return seen
 
     async def said() -> list:
-        stream = progress.events("ada", "NO-1", None, first=first, language="en")
+        stream = progress.events("ada", "NO-1", None, sign_in=None, first=first, language="en")
         return [told(part) async for part in stream]
 
-    monkeypatch.setattr(progress, "_look", see)
+    monkeypatch.setattr(progress, "_later_look", see)
     monkeypatch.setattr(progress, "LOOK_SECONDS", 0.0)
     return asyncio.run(said())
 
