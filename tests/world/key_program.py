@@ -7,7 +7,9 @@ a copy of a wrapped key opens nothing afterwards.
 import json
 import secrets
 import sys
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -29,13 +31,13 @@ def newest(member: Path, asked: dict) -> dict:
     member.mkdir(parents=True, exist_ok=True)
     versions = [int(path.name) for path in member.iterdir() if path.name.isdecimal()]
     if not versions:
-        (member / "1").write_bytes(Fernet.generate_key())
+        _make(member / "1", Fernet.generate_key())
     return {"version": max(versions, default=1)}
 
 
 def renew(member: Path, asked: dict) -> dict:
     version = newest(member, asked)["version"] + 1
-    (member / str(version)).write_bytes(Fernet.generate_key())
+    _make(member / str(version), Fernet.generate_key())
     return {"version": version}
 
 
@@ -43,7 +45,7 @@ def wrap(member: Path, asked: dict) -> dict:
     version = newest(member, asked)["version"]
     own = member / f"scope-{asked['scope']}"
     if not own.exists():
-        own.write_bytes(secrets.token_bytes(32))
+        _make(own, secrets.token_bytes(32))
     inner = _mixed(bytes.fromhex(asked["key"]), own.read_bytes())
     return {"version": version, "wrapped": Fernet((member / str(version)).read_bytes()).encrypt(inner).hex()}
 
@@ -56,6 +58,15 @@ def unwrap(member: Path, asked: dict) -> dict:
 def destroy(member: Path, asked: dict) -> dict:
     (member / f"scope-{asked['scope']}").unlink(missing_ok=True)
     return {}
+
+
+def _make(path: Path, key: bytes) -> None:
+    """Whole or not at all: several of this program may make it at once, and the first one's stays."""
+    with NamedTemporaryFile(dir=path.parent, prefix="new-") as new:
+        new.write(key)
+        new.flush()
+        with suppress(FileExistsError):
+            path.hardlink_to(new.name)
 
 
 def _mixed(key: bytes, own: bytes) -> bytes:

@@ -38,6 +38,7 @@ def program(folder):
 def make(request, tmp_path):
     """Makes a keyring, as each process has its own, over the same store."""
     made = []
+    program(tmp_path)  # there before several ask for it at once
 
     def keyring():
         if request.param == "directory":
