@@ -37,7 +37,7 @@ EIGHT = 8
 _FAST = ("fast",)
 _FLOAT = ir.FloatType()
 
-Fold = Callable[..., tuple[Bits, int, Bits, int, Lowest]]
+Fold = Callable[..., tuple[Bits, int, float, Bits, int, Lowest]]
 
 
 def fingerprint_frequencies(frequencies: Frequencies, full_size: tuple[int, int]) -> PicturePdq | None:
@@ -52,7 +52,7 @@ def fingerprint_frequencies(frequencies: Frequencies, full_size: tuple[int, int]
     if (-(-height // EIGHT), -(-width // EIGHT)) != (frequencies.rows, frequencies.columns):
         raise ValueError("the blocks are those of another size")
     kept_each, side = len(frequencies.steps), frequencies.side
-    rows, reference_quality, centred, centred_quality, lowest = _FOLDS[kept_each](
+    rows, reference_quality, margin, centred, centred_quality, lowest = _FOLDS[kept_each](
         frequencies.kept, frequencies.stride, frequencies.across, frequencies.down, frequencies.steps,
         frequencies.columns,
         _axis(height, side, kept_each, 0, False), _axis(height, side, kept_each, 0, True),
@@ -64,6 +64,7 @@ def fingerprint_frequencies(frequencies: Frequencies, full_size: tuple[int, int]
         centred=centred,
         centred_quality=int(centred_quality),
         lowest=lowest,
+        margin=float(margin),
     )
 
 
@@ -226,7 +227,7 @@ lanes = eights = 0
 
 
 def _fold(kept, stride, across, down, steps, columns, y_axis, centred_y, x_axis, centred_x):  # type: ignore[no-untyped-def]
-    """Bits of both windows, and their qualities: see `reference_of_samples` and `centred_of_samples`.
+    """Bits of both windows and their qualities: see `reference_of_samples`, with its margin, and `centred_of_samples`.
 
     Sample by sample down the picture: the few rows of blocks that it counts are added up, and of the sum
     the 64 samples of its row are made while it is near. Rows are laid out as numbers once, in a ring of
@@ -268,10 +269,10 @@ def _fold(kept, stride, across, down, steps, columns, y_axis, centred_y, x_axis,
             for j in range(64):
                 of = np.uint64(j * weight.shape[1])
                 samples[window, j, i] = _product(total, np.uint64(first[j] * lanes), weight, of, count[j] * eights)
-    bits, quality = reference_of_samples(samples[0])
+    bits, quality, margin = reference_of_samples(samples[0])
     centred_bits, centred_quality, lowest = centred_of_samples(samples[1])
     lowest[0, 0] += np.float32(128)  # a JPEG counts its grey from the middle (T.81, A.3.1)
-    return bits, quality, centred_bits, centred_quality, lowest
+    return bits, quality, margin, centred_bits, centred_quality, lowest
 
 
 def _folding(kept_each: int) -> Fold:

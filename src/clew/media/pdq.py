@@ -9,6 +9,7 @@ Source of the steps: Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ
 Algorithm" (2019). What is ours: the folding, and the centred window.
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
@@ -90,7 +91,8 @@ class PicturePdq:
 
     Shapes: `centred` is (8, 32), `reference` too, or (1, 32) where its turns were not asked for;
         `lowest` as `lowest_of` gives it.
-    Qualities are 0 to 100.
+    Qualities are 0 to 100. `margin` tells how sure the reference's bits are, as `reference_of_samples` does, where that
+    was asked.
     """
 
     reference: Bits
@@ -98,6 +100,7 @@ class PicturePdq:
     centred: Bits
     centred_quality: int
     lowest: Lowest
+    margin: float = math.inf
 
 
 def fingerprint_grey(
@@ -179,6 +182,7 @@ def warm() -> None:
     fingerprint_grey(grey, (192, 160))
     fingerprint_grey(grey, turns_reference=False)
     frame_pdq(grey[:, :64])
+    reference_of_colours(np.stack((grey, grey, grey), axis=2))
 
 
 def _rows_in_memory(grey: Grey) -> tuple[Grey, int]:
@@ -469,18 +473,52 @@ def _reference_one(grey, columns, y, x):  # type: ignore[no-untyped-def]
     return _reference_of_sums(_sum_rows(grey, columns, y[0], y[1], y[2]), x)
 
 
+def reference_of_colours(pixels: NDArray[np.uint8]) -> tuple[Bits, int]:
+    """Bits (1, 32) and quality of a whole picture of red, green and blue: (height, width, 3).
+
+    Its grey is never made: rounded to whole levels it would be wrong by as much everywhere in an even sky, and the
+    reference's is not rounded. The sums of the colours are weighed instead. Source of the weights: ITU-R BT.601.
+    """
+    height, width, colours = pixels.shape
+    side_by_side, _columns = _rows_in_memory(pixels.reshape(height, width * colours))
+    rows, quality = _reference_of_three(
+        side_by_side, _axis(height, height, EIGHTHS, False), _axis(width, width, EIGHTHS, False)
+    )
+    return cast("Bits", rows)[:1], int(quality)
+
+
+@numba.njit(cache=True, nogil=True)
+def _reference_of_three(side_by_side, y, x):  # type: ignore[no-untyped-def]
+    sums = _sum_rows(side_by_side, side_by_side.shape[1], y[0], y[1], y[2])
+    grey = np.empty((sums.shape[0] // 3, 64), np.float32)
+    for pixel in range(grey.shape[0]):
+        red, green, blue = sums[3 * pixel], sums[3 * pixel + 1], sums[3 * pixel + 2]
+        for i in range(64):
+            grey[pixel, i] = np.float32(0.299) * red[i] + np.float32(0.587) * green[i] + np.float32(0.114) * blue[i]
+    return _reference_of_sums(grey, x)
+
+
 @numba.njit(cache=True, nogil=True)
 def _reference_of_sums(sums, x):  # type: ignore[no-untyped-def]
     """As `_reference_one`, of the sums of the rows."""
-    return reference_of_samples(_sum_columns(sums, x[0], x[1], x[2]))
+    bits, quality, _margin = reference_of_samples(_sum_columns(sums, x[0], x[1], x[2]))
+    return bits, quality
 
 
 @numba.njit(cache=True, nogil=True)
 def reference_of_samples(samples):  # type: ignore[no-untyped-def]
-    """As `_reference_one`, of the samples by column then row."""
+    """As `_reference_one`, of the samples by column then row, and how far from the median the fourth nearest lies.
+
+    Bits turn by twos, one from each side of the median: four turn only where four frequencies are as near to it as
+    the samples are wrong.
+    """
     one = np.empty((1, 16, 16), np.float32)
     one[0] = _coefficients(samples)
-    return _pack(one), _quality(samples)
+    by_size = np.sort(one[0].ravel())
+    margin = by_size[131] - by_size[127]
+    for below in range(1, 5):
+        margin = min(margin, max(by_size[127] - by_size[127 - below], by_size[131 - below] - by_size[127]))
+    return _pack(one), _quality(samples), margin
 
 
 @numba.njit(cache=True, nogil=True)

@@ -173,6 +173,35 @@ def test_the_bits_of_a_plain_picture_are_those_of_the_reference(width: int, heig
     assert distance(found.centred[0], whole.centred[0]) <= 4
 
 
+@pytest.mark.parametrize(("seed", "off"), [(87, 4), (170, 8)])
+def test_a_picture_whose_bits_are_in_doubt_is_read_whole(monkeypatch: pytest.MonkeyPatch, seed: int, off: int) -> None:
+    untrusted = saved(drawn(seed, 640, 480), "JPEG", quality=60)
+    vector, quality = pdqhash.compute(np.asarray(Image.open(io.BytesIO(untrusted))))
+
+    def read() -> pdq.PicturePdq:
+        picture = jpeg.read_jpeg(untrusted)
+        assert picture is not None
+        return fingerprints(picture)
+
+    whole = read()
+    assert distance(whole.reference[0], np.packbits(vector)) == 0
+    assert abs(whole.reference_quality - quality) <= 1
+    monkeypatch.setattr(jpeg, "MARGIN_MIN_BY_PIXELS", {500_000: 0.1, 2_500_000: 0.6})
+    once = read()
+    assert distance(once.reference[0], np.packbits(vector)) == off
+    assert once.centred.tobytes() == whole.centred.tobytes()
+
+
+@given(st.integers(0, 1000))
+@settings(max_examples=40)
+def test_the_margin_is_the_distance_of_the_fourth_nearest_of_the_median(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    samples = (chance.normal(0, 40, (64, 64)) + chance.normal(0, 40, (64, 1))).astype(np.float32)
+    frequencies = pdq._coefficients(samples).ravel()
+    _bits, _quality, margin = pdq.reference_of_samples(samples)
+    assert margin == np.sort(np.abs(frequencies - np.sort(frequencies)[127]))[4]
+
+
 def fingerprints(picture: Picture) -> pdq.PicturePdq:
     if isinstance(picture.seen, pdq.PicturePdq):
         return picture.seen
