@@ -13,11 +13,12 @@ from playwright.sync_api import Page
 from clew.actions import arranging
 from clew.cli.drawing import landscape
 from clew.domain.handling import EVERY_USE, Actor, Audience
-from clew.domain.shortcut import Scope
+from clew.domain.shortcut import DEFAULTS, Scope
 from clew.media.nursery import Nursery
 from clew.media.vault import Vault
 from clew.records import officers
 from clew.records.session import acting_as
+from clew.web import shortcut_words
 from tests.scenario.test_viewing import describe
 from tests.world.browsers import Visitor
 from tests.world.clips import music, scenes, write
@@ -54,7 +55,11 @@ def enter(world: World, folder: Path, nursery: Nursery) -> dict[str, UUID]:
         (medium,) = media_of(sven).values()
         describe(sven, shared, medium)
         office.intake(ada, ours, "NO-1")
-    return media_of(ada)
+    made = media_of(ada)
+    world.series(ada, "harbour", made.values())
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("update media set latitude = 59.9139, longitude = 10.7522 where id = %s", [made["image"]])
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +213,23 @@ def test_two_media_are_compared_side_by_side_and_gone_when_covered(ada: tuple[Vi
     assert who.complaints == []
 
 
+def test_the_comparison_is_opened_by_its_key_from_anywhere_on_the_page(ada: tuple[Visitor, dict[str, UUID]]) -> None:
+    who, media = ada
+    page = who.go(f"/media/{media['image']}/")
+    begin(page)
+    for place in ("body", "#metadata", "clew-compare [data-act=compare]"):
+        page.locator(place).first.evaluate("one => { document.activeElement.blur(); one.focus(); }")
+        page.keyboard.press("c")
+        page.locator("clew-compare .views canvas").nth(1).wait_for(state="attached")
+        page.keyboard.press("c")
+        page.locator("clew-compare .views").wait_for(state="hidden")
+    page.locator("select#why").focus()
+    page.keyboard.press("c")
+    page.wait_for_timeout(200)
+    assert page.locator("clew-compare .views").is_hidden(), "what is typed into a field is no key"
+    assert who.complaints == []
+
+
 def test_the_page_holds_at_320_pixels(ada: tuple[Visitor, dict[str, UUID]]) -> None:
     who, media = ada
     who.page.set_viewport_size({"width": 320, "height": 800})
@@ -318,4 +340,108 @@ def test_own_keys_lead_through_a_list(own_keys: tuple[Visitor, dict[str, UUID]])
     assert page.evaluate(here) == 0
     page.keyboard.press("ArrowDown")
     assert page.evaluate(here) == 1
+    assert who.complaints == []
+
+
+def sheet_of(page: Page) -> dict[str, set[str]]:
+    """By where a key acts, what `?` says that this page does by keys."""
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    page.locator("dialog.sheet").wait_for()
+    said = page.evaluate("""() => Object.fromEntries([...document.querySelectorAll(".sheet h3")].map((one) => [
+        one.textContent, [...one.nextElementSibling.querySelectorAll("dd")].map((act) => act.textContent)]))""")
+    page.keyboard.press("Escape")
+    return {scope: {*acts} for scope, acts in said.items()}
+
+
+def test_every_key_that_an_officer_is_offered_does_something_on_some_page(ada: tuple[Visitor, dict[str, UUID]]) -> None:
+    who, media = ada
+    digest = apart(lambda: digest_of(media["image"]))
+    done: dict[str, set[str]] = {}
+    for address, waited_for in (
+        ("/cases/NO-1/media/?answer=all", "[role=option]"), (f"/media/{media['image']}/", "clew-compare"),
+        (f"/links/{digest}/", "clew-graph canvas"), ("/cases/NO-1/?answer=new", "clew-rows"),
+    ):  # fmt: skip
+        page = who.go(address)
+        page.locator(waited_for).first.wait_for(state="attached")
+        for scope, acts in sheet_of(page).items():
+            done.setdefault(scope, set()).update(acts)
+    declared = {
+        str(shortcut_words.SCOPES[scope]): {str(shortcut_words.act(act)) for act in acts} for scope, acts in DEFAULTS.items()
+    }
+    assert done == declared
+    assert who.complaints == []
+
+
+def digest_of(medium: UUID) -> str:
+    with acting_as(officers.actor_of("ada")) as session, session.cursor() as cursor:
+        cursor.execute("select encode(sha256, 'hex') from media where id = %s", [medium])
+        return str(cursor.fetchone()[0])
+
+
+LED_TO = {
+    "c": "/media/{id}/#match", "v": "/links/{digest}/?link=victim#link", "t": "/media/{digest}/clues/#add",
+    "f": "/objects/?medium={digest}#cut", "l": "/links/{digest}/", "m": "/map/?medium={id}",
+    "a": "/questions/?about=medium&name={digest}&country=SE#ask", "Enter": "/media/{id}/",
+}  # fmt: skip
+
+
+def test_keys_of_the_grid_lead_on_and_back_to_the_same_focus(ada: tuple[Visitor, dict[str, UUID]]) -> None:
+    who, media = ada
+    digest = apart(lambda: digest_of(media["image"]))
+    page = who.go("/cases/NO-1/media/?answer=all")
+    page.locator("[role=option]").nth(1).wait_for()
+    page.locator(".grid-list").focus()
+    if page.locator("clew-reveal").get_attribute("data-reference") != str(media["image"]):
+        page.keyboard.press("ArrowRight")
+    place = focus_of(page)
+    for key, address in LED_TO.items():
+        page.keyboard.press(key)
+        page.wait_for_url("**" + address.format(id=media["image"], digest=digest))
+        page.go_back()
+        page.locator("[role=option]").nth(1).wait_for()
+        page.wait_for_function("document.activeElement?.matches('.grid-list')")
+        assert focus_of(page) == place
+        assert page.locator("clew-reveal").get_attribute("data-reference") == str(media["image"])
+    page.keyboard.press("g")
+    page.get_by_label("Which medium of this list").fill("2")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement?.matches('.grid-list')")
+    assert focus_of(page) == "2"
+    assert [one for one in who.complaints if "ERR_ABORTED" not in one] == []
+    who.complaints.clear()
+
+
+def focus_of(page: Page) -> str:
+    here = page.locator(".grid-list").get_attribute("aria-activedescendant")
+    return str(page.locator(f"#{here}").get_attribute("aria-posinset"))
+
+
+def test_keys_of_a_viewer_lead_to_pages_that_know_the_medium(ada: tuple[Visitor, dict[str, UUID]]) -> None:
+    who, media = ada
+    digest = apart(lambda: digest_of(media["image"]))
+    for key, address in {**LED_TO, "s": "/series/?medium={digest}"}.items():
+        if key in {"c", "Enter"}:
+            continue
+        page = who.go(f"/media/{media['image']}/")
+        page.locator("h1").click()
+        page.keyboard.press(key)
+        assert page.url.endswith(f"/media/{media['image']}/"), "letters act while the viewer has the focus"
+        page.locator("clew-reveal .stage").first.focus()
+        page.keyboard.press(key)
+        page.wait_for_url("**" + address.format(id=media["image"], digest=digest))
+        if key == "v":
+            assert page.get_by_label("Which way").input_value() == "to"
+            assert page.locator("select[name=type]").input_value() == "appears-in"
+        elif key == "f":
+            assert page.get_by_label("SHA-256 of the medium").input_value() == digest
+        elif key == "m":
+            assert page.get_by_label("Around latitude and longitude").input_value() == "59.9,10.8"
+        elif key == "a":
+            assert page.get_by_label("About").input_value() == "medium"
+            assert page.get_by_label("Units that are asked").evaluate("one => [...one.selectedOptions].map((each) => each.value.slice(0, 2))") == ["SE"]
+        elif key == "s":
+            assert who.faults() == []
+            page.locator("td a[href*='medium=']").first.click()
+            assert page.get_by_label("SHA-256 of each").input_value() == digest
     assert who.complaints == []

@@ -9,7 +9,7 @@ from clew.domain.errors import NotVisible
 from clew.domain.fingerprint import Transform
 from clew.domain.look import FRAMES_SHOWN_MAX, may_reveal
 from clew.domain.match_rule import MEASURED, Measured
-from clew.domain.place import Point
+from clew.domain.place import COARSE_DECIMALS, Point
 from clew.domain.triage import Aligned, ReasonKind
 from clew.domain.verdict import MatchVerdict, setting_aside, standing
 from clew.media.walk import path_text
@@ -30,7 +30,7 @@ APART_MS_MAX = 40
 Rows = list[tuple[int, int]]
 """Times in milliseconds, the earliest first, and fingerprints as numbers."""
 
-__all__ = ["Compared", "FramePair", "View", "look", "look_by_digest", "name_in"]
+__all__ = ["Compared", "FramePair", "View", "look", "look_by_digest", "name_in", "whereabouts"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +138,20 @@ def _view(session: Session, medium: Known, wanted: UUID | bytes | None) -> View:
         sighting=sightings.of_media(session, [medium_id]).get(medium_id), others=tuple(others),
         chosen=others[chosen_at] if others else None,
     )  # fmt: skip
+
+
+def whereabouts(session: Session, medium_id: UUID) -> tuple[float, float] | None:
+    """Where a medium was taken, as latitude and longitude to a tenth of a degree; None where it does not say.
+
+    Raises:
+        NotVisible: there is no such medium, or the actor may not see it.
+    """
+    medium = resemblances.one(session, medium_id)
+    owner = medium.handling.owner_member
+    audit.append(session, "medium.whereabouts", str(medium_id), shown={owner})
+    if medium.latitude is None or medium.longitude is None:
+        return None
+    return round(medium.latitude, COARSE_DECIMALS), round(medium.longitude, COARSE_DECIMALS)
 
 
 def _surest(found: Sequence[Match]) -> list[Match]:

@@ -26,12 +26,12 @@ DEFAULTS: Mapping[Scope, Mapping[str, str]] = {
     Scope.MEDIA: {
         **{f"category-{number}": str(number) for number in range(1, 10)},
         "relevant": "p", "not-relevant": "x", "undo": "u", "reveal": "Space", "look": "d", "open": "Enter",
-        "compare": "c", "series": "s", "victim": "v", "clue": "t", "note": "n", "find": "f", "links": "l", "map": "m",
-        "ask": "a", "select": "e", "go": "g", "unfold": "k",
+        "compare": "c", "series": "s", "victim": "v", "clue": "t", "find": "f", "links": "l", "map": "m", "ask": "a",
+        "select": "e", "go": "g", "unfold": "k",
     },
     Scope.MEDIUM: {
         "reveal": "Space", "look": "d", "blink": "b", "difference": "x", "compare": "c", "series": "s", "victim": "v",
-        "clue": "t", "note": "n", "find": "f", "links": "l", "map": "m", "ask": "a", "same": "=", "not-the-same": "-",
+        "clue": "t", "find": "f", "links": "l", "map": "m", "ask": "a", "same": "=", "not-the-same": "-",
     },
     Scope.GRAPH: {"expand": "Enter", "open": "o", "path": "p"},
     Scope.ROWS: {"next": "j", "previous": "k"},

@@ -64,6 +64,7 @@ def told() -> dict[str, object]:
         "kept": _("Kept."),
         "put": _("in the series {series}"),
         "repeated": _("{category}: the answers that you gave for it before."),
+        "no_digest": _("Of this medium no SHA-256 is known, by which that page would name it."),
         "no_category": _("Your member's scheme has no category on this key."),
         "strip": _("Frames of the video"),
         "size": _("{width} by {height}"),

@@ -24,7 +24,7 @@ from clew.domain.handling import Actor
 from clew.domain.medium import MediumKind
 from clew.domain.saved_view import Filter, SavedView
 from clew.domain.triage import Answer
-from clew.web import grid_words, translated, words
+from clew.web import grid_words, translated, ways, words
 from clew.web.acting import as_officer
 from clew.web.posting import TOLD, done, way_back
 from clew.web.references import identifier_in
@@ -35,6 +35,8 @@ FIRST = UUID(int=0)
 """Stands in the address of a medium where the script puts its identifier."""
 DIGITS = 9
 NAME_HEX_CHARACTERS_MAX = 64
+NO_DIGEST, OWNER = "0" * NAME_HEX_CHARACTERS_MAX, "OWNER"
+"""Stand in addresses where the script puts the digest of a medium, and who else has it."""
 REFUSED, NOT_FRESH = 409, 403
 Paged = Callable[[Session, Wanted, Collection[Answer], str | None], Page]
 
@@ -207,7 +209,8 @@ def _grid(
         "views": views, "told": request.session.pop(TOLD, None), "viewed": _("The medium that has the focus"),
         "answers": [(answer.value, f"{one.sign} {one.word}") for answer, one in words.ANSWERS.items()],
         "kinds": [(kind.value, words.kind(kind)) for kind in MediumKind],
-        "medium": reverse("medium", args=[FIRST]), "scheme": scheme,
+        "medium": (medium := reverse("medium", args=[FIRST])), "scheme": scheme,
+        "ways": {**ways.of_medium(NO_DIGEST, FIRST, OWNER), "compare": f"{medium}#match"},
         "questions": categorising.fact_list().questions,
         "sorting": {
             "scheme": _digits(scheme), "marks": _addresses("mark", MARKED), "sorts": _addresses("sort", SORTED),

@@ -54,7 +54,7 @@ def of(request: HttpRequest, name: str) -> HttpResponse:
     rows = {node.row.end.id: node.row for node in found.nodes}
     shown = {
         "name": name, "start": link_words.end(found.nodes[0].row), "hops": hops, "is_facts": is_facts, "other": other,
-        "is_own": is_own,
+        "is_own": is_own, "is_linking": asked.get("link") == "victim",
         "nodes": [(link_words.end(node.row), node) for node in found.nodes], "nodes_max": NODES_MAX,
         "path_links_max": PATH_LINKS_MAX,
         "edges": [link_words.edge(edge, rows) for edge in found.edges], "is_cut": found.is_cut,

@@ -14,12 +14,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from clew.actions import portraying
+from clew.actions import inspecting, portraying
 from clew.actions.portraying import PlaceRow
 from clew.domain.errors import Invalid
 from clew.domain.place import RADIUS_KM_MAX, PlaceKind, around_in
 from clew.web import link_words, words
 from clew.web.acting import as_officer
+from clew.web.references import identifier_in
 from clew.web.translated import refusal
 
 SIGNS: Mapping[PlaceKind, str] = {
@@ -32,18 +33,22 @@ REFERENCE = "P-000000000"
 
 @require_safe
 def one(request: HttpRequest) -> HttpResponse:
-    """Places as a map and by country; those around a point, if asked."""
+    """Places as a map and by country; those around a point, or around where a medium was taken, if asked."""
     asked = request.GET
-    told = ""
-    try:
-        around = around_in(asked.get("at", ""), asked.get("km", ""))
-    except Invalid as refused:
-        around, told = None, refusal(refused)
+    told, at = "", asked.get("at", "")
+    medium = identifier_in(asked.get("medium", ""))
     with as_officer(request.user.get_username()) as session:
+        if medium is not None:
+            point = inspecting.whereabouts(session, medium)
+            at, told = ("", _("This medium names no place.")) if point is None else (f"{point[0]:g},{point[1]:g}", "")
+        try:
+            around = around_in(at, asked.get("km", ""))
+        except Invalid as refused:
+            around, told = None, refusal(refused)
         found = portraying.chart_places(session, around)
     shown = {
         "countries": _by_country(found.items), "count": len(found.items), "is_cut": found.is_cut, "told": told,
-        "circle": around, "at": asked.get("at", ""), "km": asked.get("km", "50"), "km_max": RADIUS_KM_MAX,
+        "circle": around, "at": at, "km": asked.get("km", "50"), "km_max": RADIUS_KM_MAX,
         "legend": [(sign, link_words.PLACE_KINDS[kind]) for kind, sign in SIGNS.items()],
     }  # fmt: skip
     return render(request, "people/map.html", shown)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,10 +20,11 @@ from clew.domain.errors import NotVisible
 from clew.domain.handling import Actor
 from clew.domain.triage import Reason, ReasonKind
 from clew.domain.verdict import Said, Why
-from clew.web import verdict_words, words
+from clew.web import shortcut_words, verdict_words, ways, words
 from clew.web.acting import as_officer
 from clew.web.posting import TOLD, done
 from clew.web.references import identifier_in
+from clew.web.words import Words
 
 RULES: Mapping[ReasonKind, str | Promise] = {
     ReasonKind.DIGEST: gettext_lazy("The bytes are equal, by the strongest digest that both records have."),
@@ -62,8 +64,9 @@ def _shown(request: HttpRequest, look: Callable[[Session], View]) -> HttpRespons
     with as_officer(request.user.get_username()) as session:
         view = look(session)
         actor = session.actor
+    owner = view.chosen.other.handling.owner_member if view.chosen else view.medium.handling.owner_member
     shown = {
-        "view": view, "medium": view.medium,
+        "view": view, "medium": view.medium, "ways": _ways(view, owner if owner != actor.member else ""),
         "is_own": view.medium.handling.is_of_unit_of(actor),
         "digest": view.medium.name.hex(), "pages": "medium" if view.medium.sha256 else "fingerprints",
         "chosen": None if view.chosen is None else compared(view.chosen, actor),
@@ -150,6 +153,19 @@ def _offset(one: Compared) -> SafeString | str:
     if aligned is None:
         return ""
     return words.identifier(f"{aligned.seconds_there[0] - aligned.seconds_here[0]:+.1f} s")
+
+
+def _ways(view: inspecting.View, owner: str) -> list[tuple[str, Words, str]]:
+    """(act of the keys, what it is called, address); none for a medium whose SHA-256 nobody knows."""
+    medium = view.medium
+    if medium.sha256 is None:
+        return []
+    digest = medium.sha256.hex()
+    found = {"series": f"{reverse('series-list')}?{urlencode({'medium': digest})}"}
+    found |= ways.of_medium(digest, medium.id, owner)
+    if medium.latitude is None or medium.longitude is None:
+        del found["map"]
+    return [(act, shortcut_words.act(act), address) for act, address in found.items()]
 
 
 def _place(view: inspecting.View) -> SafeString | str:

@@ -28,7 +28,7 @@ from clew.web import cover_words
 from clew.web.acting import as_officer
 from clew.web.posting import TOLD, done
 from clew.web.question_words import CROP_STATES
-from clew.web.references import identifier_in
+from clew.web.references import digest_in, identifier_in
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.translated import refusal
 
@@ -46,7 +46,8 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
         officer, unit = session.actor.officer, session.actor.unit
     shown = {
         "rows": [(one, CROP_STATES[one.state], one.proposed_by == officer) for one in page.items], "next": page.next,
-        "is_first": "after" not in request.GET, "unit": unit, "purposes": cover_words.PURPOSES.items(),
+        "is_first": "after" not in request.GET, "unit": unit,
+        "medium": digest_in(request.GET.get("medium", "")), "purposes": cover_words.PURPOSES.items(),
         "told": request.session.pop(TOLD, None),
     }  # fmt: skip
     return render(request, "objects/list.html", shown)

@@ -44,7 +44,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
         "lines": [(one, KINDS[one.kind], ABOUT[one.about_kind]) for one in page.items], "next": page.next,
         "is_own": is_own, "is_first": "after" not in asked, "units": units, "crops": crops, "unit": mine[1],
         "kinds": KINDS.items(), "about": ABOUT.items(), "good_at": list(Speciality),
-        "name": asked.get("name", "")[:200], "country": asked.get("country", ""),
+        "name": asked.get("name", "")[:200], "asked_about": asked.get("about", ""), "country": asked.get("country", ""),
         "due": opening.today() + timedelta(days=DUE_DAYS),
         "told": request.session.pop(TOLD, None),
     }  # fmt: skip

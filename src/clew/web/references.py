@@ -12,6 +12,7 @@ from uuid import UUID
 
 _PLAIN = frozenset(string.ascii_letters + string.digits + "-_.")
 _ALL_PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _WRITTEN = re.compile(r"(?:[A-Za-z0-9_.-]|~[0-9A-F]{2})+")
 
 
@@ -65,3 +66,8 @@ def identifier_in(untrusted_text: str) -> UUID | None:
         return UUID(untrusted_text)
     except ValueError:
         return None
+
+
+def digest_in(untrusted_text: str) -> str:
+    """The SHA-256 that the text is, as an address writes it; empty where it is none."""
+    return untrusted_text if _DIGEST.fullmatch(untrusted_text) else ""

@@ -17,7 +17,7 @@ from clew.domain.handling import Audience, Handling, handled
 from clew.domain.series import REASON_CHARACTERS_MAX, STEPS, TEXT_CHARACTERS_MAX, SeriesState
 from clew.web import clue_words, proposals, series_words, timelines
 from clew.web.acting import as_officer
-from clew.web.references import identifier_in
+from clew.web.references import digest_in, identifier_in
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.translated import refusal
 
@@ -51,7 +51,8 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
         )
     shown = {
         "rows": [_row(line) for line in page.items], "states": series_words.STATES.items(), "state": state,
-        "counted_max": COUNTED_MAX, "is_own": is_own, "after": page.next, "is_first_page": "after" not in asked,
+        "counted_max": COUNTED_MAX, "medium": digest_in(asked.get("medium", "")),
+        "is_own": is_own, "after": page.next, "is_first_page": "after" not in asked,
         "told": request.session.pop(TOLD, None),
     }  # fmt: skip
     return render(request, "series/list.html", shown)
@@ -64,7 +65,8 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
         view = surveying.look(session, name, timed_max=TIMED_MAX)
         page = surveying.media_of(session, view, after=request.GET.get("after"), limit=MEDIA_PER_PAGE)
     shown = {
-        "name": name, "row": _row(view.line), "view": view, "media": page.items,
+        "name": name, "medium": digest_in(request.GET.get("medium", "")),
+        "row": _row(view.line), "view": view, "media": page.items,
         "first_page": reverse("series", args=[name]), "next_page": f"?after={page.next}" if page.next else "",
         "is_first_page": "after" not in request.GET, "proposals": proposals.rows(view.proposals, view.references),
         "together": [_row(line) for line in view.together], "times": timelines.timeline(view.times),

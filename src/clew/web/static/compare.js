@@ -23,7 +23,9 @@ class ClewCompare extends HTMLElement {
   connectedCallback() {
     const acts = Object.fromEntries(["compare", "blink", "difference"].map((act) => [act, () => this.#do(act)]));
     this.addEventListener("click", (event) => { acts[event.target.closest("[data-act]")?.dataset.act]?.(); });
-    keys.listen(this.closest(".match"), "medium", acts, (event) => event.target.closest(".stage, .views"));
+    const isLookedAt = (event) => event.target.closest(".stage, .views");
+    keys.listen(this.closest(".match"), "medium", { blink: acts.blink, difference: acts.difference }, isLookedAt);
+    keys.listen(document, "medium", { compare: acts.compare }, (event) => !keys.areOff || isLookedAt(event));
     document.addEventListener("clew-covered", () => this.#close());
   }
 
@@ -45,6 +47,7 @@ class ClewCompare extends HTMLElement {
       if (!address.startsWith("blob:")) {
         cover();
         this.querySelector(".said").textContent = address;
+        this.querySelector(".said").scrollIntoView({ block: "nearest" });
         return;
       }
       addresses.push(address);

@@ -115,12 +115,12 @@ export class Sorter {
     form.reset();
     dialog.querySelector(".grid-category-name").textContent = category.words;
     for (const [question, answer] of Object.entries(category.when)) form.elements[`fact-${question}`].value = answer;
-    return this.#answered(dialog, form);
+    return this.answered(dialog, form);
   }
 
   async put(places) {
     const dialog = this.#grid.querySelector(".grid-series"), form = dialog.querySelector("form");
-    const said = await this.#answered(dialog, form);
+    const said = await this.answered(dialog, form);
     this.#grid.focusList();
     if (!said) return;
     const items = [], fresh = [];
@@ -161,7 +161,7 @@ export class Sorter {
   }
 
   // The fields of a dialog once it is answered; null where it is left.
-  #answered(dialog, form) {
+  answered(dialog, form) {
     return new Promise((resolve) => {
       dialog.addEventListener("close", () => resolve(dialog.returnValue === "ok" ? Object.fromEntries(new FormData(form)) : null), { once: true });
       dialog.returnValue = "";

@@ -6,7 +6,8 @@ import { Sorter } from "./grid-sorter.js";
 import { keys } from "./keys.js";
 import { cover } from "./reveal.js";
 
-const FIRST = "00000000-0000-0000-0000-000000000000";
+// What stands in addresses for a medium: its identifier, its digest, and who else has it.
+const FIRST = "00000000-0000-0000-0000-000000000000", DIGEST = "0".repeat(64), OWNER = "OWNER";
 const DIGITS = 9;
 const AHEAD = 400; // so many media are loaded before they are reached
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
@@ -24,7 +25,8 @@ class ClewGrid extends HTMLElement {
     this.#sorter = new Sorter(this, this.#words, read("grid-sorting"));
     this.querySelector(".grid-frame").hidden = false;
     this.#window.lay();
-    this.#load();
+    const left = history.state?.grid;
+    this.#load().then(() => { if (left) this.#return(left); });
     this.#list.addEventListener("keydown", (event) => this.#key(event));
     this.#list.addEventListener("keyup", (event) => { if (event.code === this.#heldBy) this.#cover(); });
     this.#list.addEventListener("blur", () => this.#cover());
@@ -42,13 +44,15 @@ class ClewGrid extends HTMLElement {
       undo: async () => { const back = await this.#sorter.undo(); if (back !== null) this.#go(back); this.tell(); },
       select: () => this.#toggle(this.#window.current),
       series: () => this.#sorter.put(this.#meant()),
-      open: () => (this.item.stack && !this.item.opened ? this.#open() : this.#leave()),
+      open: () => (this.item.stack && !this.item.opened ? this.#open() : this.#leave(this.dataset.medium)),
+      go: () => this.#goTo(),
       reveal: () => this.#reveal(),
       look: () => this.#viewer.next(),
     };
     for (let digit = 1; digit <= DIGITS; digit += 1) {
       acts[`category-${digit}`] = () => this.#sorter.categorise(digit, this.#meant());
     }
+    for (const [act, address] of Object.entries(read("grid-ways"))) acts[act] = () => this.#leave(address);
     const found = Object.entries(acts).map(([act, run]) => [act, () => (this.item ? run() : undefined)]);
     return Object.fromEntries(this.dataset.every ? [...found, ["unfold", () => this.#unfold()]] : found);
   }
@@ -64,20 +68,36 @@ class ClewGrid extends HTMLElement {
     if (this.#next && !this.#loading && this.#window.furthest + AHEAD > this.#items.length) this.#load();
   }
 
-  async #load() {
+  // One page more, unless one is on its way; whether it came.
+  #load() {
+    this.#loading ??= this.#ask().then((isCome) => {
+      this.#loading = null;
+      if (isCome) this.#loadAhead();
+      return isCome;
+    });
+    return this.#loading;
+  }
+
+  async #ask() {
     const address = this.#next ? `${this.dataset.page}&after=${encodeURIComponent(this.#next)}` : this.dataset.page;
-    this.#loading = fetch(address, { headers: { Accept: "application/json" } });
     try {
-      const answer = await this.#loading;
+      const answer = await fetch(address, { headers: { Accept: "application/json" } });
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       this.#take(await answer.json());
-      this.#loading = null;
-      this.#window.paint(true);
-      this.tell();
     } catch {
       this.say(this.#words.failed); // the next scroll or key asks again
-      this.#loading = null;
+      return false;
     }
+    this.#window.paint(true);
+    this.tell();
+    return true;
+  }
+
+  // Loads until what is looked for is there, and no further than to a place in the list; where it is, or -1.
+  async #sought(isIt, last) {
+    let at = this.#items.findIndex(isIt);
+    while (at < 0 && this.#next && this.#items.length <= last && (await this.#load())) at = this.#items.findIndex(isIt);
+    return at;
   }
 
   #click(event) {
@@ -132,7 +152,38 @@ class ClewGrid extends HTMLElement {
     return Math.max(0, Math.min(last, here + steps[key]));
   }
 
-  #leave() { location.assign(this.dataset.medium.replace(FIRST, this.item.id)); }
+  // Another page, of the medium that has the focus; who comes back finds the focus where it was.
+  #leave(address) {
+    const { item } = this;
+    if (address.includes(DIGEST) && item.name.length !== DIGEST.length) return this.say(this.#words.no_digest);
+    history.replaceState({ grid: { id: item.id, stack: item.inStack?.id, at: this.#window.current } }, "");
+    const owner = encodeURIComponent(item.with ?? item.owner ?? "");
+    return location.assign(address.replace(FIRST, item.id).replace(DIGEST, item.name).replace(OWNER, owner));
+  }
+
+  async #return({ id, stack, at }) {
+    history.replaceState(null, "");
+    this.focusList();
+    const found = await this.#sought((one) => one.id === (stack ?? id), at + AHEAD);
+    if (!this.#items.length) return;
+    this.#go(found < 0 ? Math.min(at, this.#items.length - 1) : found);
+    if (found < 0 || !stack) return;
+    await this.#open();
+    const within = this.#items.findIndex((one) => one.id === id);
+    if (within >= 0) this.#go(within);
+  }
+
+  async #goTo() {
+    const dialog = this.querySelector(".grid-go");
+    const said = await this.#sorter.answered(dialog, dialog.querySelector("form"));
+    this.focusList();
+    if (!said) return;
+    const to = Number(said.number) - 1;
+    if (to >= this.#items.length && this.#next) this.say(this.#words.loading);
+    await this.#sought((_one, at) => at === to, to);
+    this.say("");
+    this.#go(Math.min(to, this.#items.length - 1));
+  }
 
   // The same media with what is known among them, or without it again.
   #unfold() {

@@ -9,7 +9,8 @@
 //                                       several elements do the same, the one that has the focus does it
 //   keys.listen(element, "media", acts) registers them, and does them by key; `isHere(event)` says whether to
 //
-// Letters act only while the list or viewer has the focus: listen there, never on the document.
+// Letters act only while the list or viewer has the focus: listen there, and not on the document. What does act
+// everywhere can be switched off (`areOff`).
 
 const TOLD = JSON.parse(document.body?.dataset.keys || "{}");
 const TYPING = "input, textarea, select, [contenteditable], [role=combobox]";
@@ -36,6 +37,9 @@ export const keys = {
     const isText = !key.startsWith("Ctrl+") && event.target instanceof Element && event.target.closest(TYPING);
     return isText ? null : BY_KEY[scope]?.[key] ?? null;
   },
+
+  // Whether an officer has switched off letters that act wherever the focus is.
+  areOff: !TOLD.everywhere?.acts.sheet,
 
   shown(scope, act) { return TOLD[scope]?.acts[act]?.[2] ?? ""; },
 
