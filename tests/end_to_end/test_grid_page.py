@@ -1,5 +1,6 @@
 """The media grid in a real browser: gone through by the keyboard, few nodes for many media, nothing sharp on the page."""
 
+import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +10,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page
 
+from clew.actions import categorising
 from clew.cli.drawing import drive, landscape, write_clip
+from clew.domain.officer import Role
 from clew.media.nursery import Nursery
 from clew.records import case_stacks, cases, officers
 from clew.records.session import acting_as, handling_columns
@@ -21,6 +24,11 @@ from tests.world.world import World, handling
 
 CASE, LARGE = "NO-2026-17", "NO-2026-18"
 SERIES = "harbour"
+SCHEME = {
+    "scheme": "national", "version": 1, "title": "Ours", "categories": {"D": "Drawn things", "0": "Others"},
+    "rules": [{"category": "D", "when": {"made": ["drawn"]}}], "otherwise": "0",
+}  # fmt: skip
+OBSERVED = {"made": "drawn", "shows": "nobody", "age": "none", "grade": "none", "warn": "no"}
 PICTURES, MANY = 11, 1_500
 NODES_MAX = 300
 ARE_SMALL = "all => all.every((one) => one.width <= 20 && one.height <= 20)"
@@ -39,6 +47,8 @@ def enter(world: World, nursery: Nursery) -> None:
         with work_in(Path(folder), nursery) as workplace:
             # Into the node's own vault: the process that serves the pages opens what is revealed.
             Office(workplace=replace(workplace, vault=settings.CLEW_VAULT)).intake(ada, seized, CASE)
+    with acting_as(world.officer("alva", member="NO", role=Role.NATIONAL_ADMINISTRATOR)) as session:
+        categorising.load_scheme(session, json.dumps(SCHEME).encode())
     world.series(ada, SERIES)
     world.occurrence(ada, seen := world.medium(ada), "NO-2026-16")
     near = [world.medium(ada) for _ in range(3)]
@@ -204,6 +214,55 @@ def test_a_stack_is_opened_in_its_place_and_marked_whole_and_what_is_known_is_un
     page.get_by_text("✓ 1 known are folded away. K shows them.").wait_for()
     page.keyboard.press("k")
     page.wait_for_url("**answer=all*")
+    assert ada.complaints == []
+
+
+def categorised() -> list[bytes]:
+    """Contents on which Ada's word stands."""
+    with acting_as(officers.actor_of("ada")) as session, session.cursor() as cursor:
+        cursor.execute("select m.name from observations o join media m on m.id = o.medium_id where o.withdrawn_at is null")
+        return [bytes(row[0]) for row in cursor]
+
+
+def take_back() -> None:
+    names = categorised()
+    with acting_as(officers.actor_of("ada")) as session:
+        categorising.withdraw(session, names)
+
+
+def test_a_digit_takes_a_whole_stack_alone_and_in_a_selection_and_is_undone_whole(ada: Visitor) -> None:
+    page = ada.go(f"/cases/{LARGE}/media/")
+    page.locator("[role=option]").first.wait_for()
+    page.locator(".grid-list").focus()
+    assert "≡ stack of 3" in cell(page, 1)
+    page.keyboard.press("1")
+    for question, answer in OBSERVED.items():
+        page.locator(f".grid-category [name=fact-{question}]").select_option(answer)
+    page.get_by_role("button", name="Record it").click()
+    page.get_by_text("Kept. 3 media of 1 stack: Drawn things. Undo with U.").wait_for()
+    page.get_by_text("3 decided since you came").wait_for()
+    assert len(apart(categorised)) == 3
+    page.keyboard.press("u")
+    page.get_by_text("Undone.").wait_for()
+    assert apart(categorised) == []
+    assert page.get_by_text("decided since you came").count() == 0
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("1")
+    page.get_by_text("4 media of 1 stack: Drawn things. Undo with U.").wait_for()
+    page.get_by_text("4 decided since you came").wait_for()
+    assert len(apart(categorised)) == 4
+    page.reload()
+    page.locator("[role=option]").first.wait_for()
+    assert "≡ stack" not in cell(page, 1), "all of it is decided: it left"
+    page = ada.go(f"/cases/{LARGE}/media/?undecided=0")
+    page.locator("[role=option]").first.wait_for()
+    assert ["≡ stack of 3" in cell(page, 1), "▣ categorised" in cell(page, 1)] == [True, True]
+    page.locator(".grid-list").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("The stack is open").wait_for()
+    assert ["▣ categorised" in cell(page, at) for at in (2, 3, 4, 5)] == [True, True, True, False]
+    apart(take_back)
     assert ada.complaints == []
 
 

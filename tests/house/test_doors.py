@@ -45,7 +45,7 @@ NOT_BY_COMMAND: Mapping[str, str] = {
 }  # fmt: skip
 ASKED_BESIDES = frozenset({
     "browsing.check_case", "browsing.lack_of", "categorising.check_case", "categorising.own_scheme",
-    "categorising.record_as", "corresponding.units", "cropping.check_shown", "cropping.let_out", "exploring.seen", "identifying.steps_of",
+    "categorising.record_as", "categorising.whole_stacks", "corresponding.units", "cropping.check_shown", "cropping.let_out", "exploring.seen", "identifying.steps_of",
     "opening.today", "questioning.seen", "referring.seen", "remembering.beside", "schooling.is_needed", "spotting.look", "spotting.seen",
     "surveying.media_of", "surveying.seen", "tallying.look", "tallying.opened", "triaging.names_and_contacts",
     "opening.case",

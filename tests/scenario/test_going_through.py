@@ -11,7 +11,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from clew.actions import browsing, marking, previewing, sequencing
+from clew.actions import browsing, categorising, marking, previewing, sequencing
 from clew.actions.browsing import Lack, Wanted
 from clew.actions.marking import Relevance
 from clew.actions.previewing import Shown
@@ -20,7 +20,7 @@ from clew.domain.handling import EVERY_USE, Actor, Audience, Handling, Use, may_
 from clew.domain.sign_in import FRESH_MAX
 from clew.domain.triage import Answer
 from clew.media.preview import PREVIEW_BYTES
-from clew.records import audit, cases, previews
+from clew.records import audit, case_stacks, cases, previews
 from clew.records.session import acting_as
 from tests.scenario.test_shredding import shred
 from tests.scenario.test_viewing import SHORT, another_sequencer_that_hangs
@@ -281,6 +281,33 @@ def test_a_mark_takes_one_key_and_a_category_a_second_factor_that_is_fresh(world
         refused = client.post(f"/sorting/{step}/", {"medium": name, "series": "x"})
         assert refused.status_code == 403
         assert "second factor" in refused.json()["refused"]
+
+
+def test_a_category_takes_whole_stacks_but_nothing_that_is_hidden_or_under_examination_and_no_more_than_an_act_names(
+    world: World, ada: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    near = [world.medium(ada) for _ in range(4)]
+    alone = world.medium(ada)
+    for medium in (*near, alone):
+        world.occurrence(ada, medium)
+    with acting_as(ada) as session:
+        case_id = cases.find(session, CASE)
+        for at, medium in enumerate(near):
+            case_stacks.place(session, case_id, {medium: dict.fromkeys(near[:at], 1)})
+        stacked, single = (item.medium for item in browsing.of_case(session, CASE, wanted=Wanted()).items)
+        assert (stacked.stacked, single.stacked) == (4, 1)
+        found = categorising.whole_stacks(session, CASE, [stacked.name, single.name])
+        assert (len({*found.names}), found.stacks) == (5, 1)
+        assert categorising.whole_stacks(session, CASE, [single.name]) == categorising.Whole(names=(single.name,), stacks=0)
+        monkeypatch.setattr(categorising, "MEDIA_NAMED_MAX", 5)
+        assert len(categorising.whole_stacks(session, CASE, [stacked.name, single.name]).names) == 5
+        monkeypatch.setattr(categorising, "MEDIA_NAMED_MAX", 4)
+        with pytest.raises(Invalid):
+            categorising.whole_stacks(session, CASE, [stacked.name, single.name])
+        session.cursor().execute("update media set excluded = array['(blocked)'] where id = %s", [near[2]])
+        assert len(categorising.whole_stacks(session, CASE, [stacked.name]).names) == 3
+    with pytest.raises(NotVisible), acting_as(world.officer("sven", member="SE")) as session:
+        categorising.whole_stacks(session, CASE, [stacked.name])
 
 
 def test_no_page_of_the_grid_asks_the_database_more_than_twelve_times(

@@ -11,7 +11,7 @@ from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.officer import Role
 from clew.domain.series import checked_words
 from clew.formats import scheme as scheme_format
-from clew.records import audit, cases, exhibits, observations, schemes
+from clew.records import audit, case_stacks, cases, exhibits, observations, schemes
 from clew.records.observations import Observed
 from clew.records.schemes import SchemeRow
 from clew.records.session import Session
@@ -63,6 +63,14 @@ class Page:
 
     items: tuple[Categorised, ...]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """Contents, with all of the stacks in which some of them lie; how many stacks these are."""
+
+    names: tuple[bytes, ...]
+    stacks: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +179,27 @@ def own_scheme(session: Session) -> Scheme | None:
     """The scheme that the own member loaded last; None where it has none."""
     rows = schemes.latest(session, SCHEMES_SHOWN_MAX)
     return next((_parsed(row).scheme for row in rows if row.member == session.actor.member), None)
+
+
+def whole_stacks(
+    session: Session, case: str, names: Sequence[bytes], exhibit: str | None = None, *, unit: str | None = None
+) -> Whole:
+    """Media of a case (or exhibit) with everything that lies in their stacks there, as far as the actor sees it.
+
+    What is under examination is left out: nothing is said of it.
+
+    Raises:
+        NotVisible: there is no such case or exhibit.
+        Invalid: too many are named, or lie in the stacks; or none is named.
+    """
+    case_id = cases.find(session, case, unit)
+    exhibit_id = None if exhibit is None else exhibits.find(session, case_id, exhibit)
+    _check_count(names)
+    of = case_stacks.named(session, case_id, names)
+    lying = case_stacks.members(session, case_id, exhibit_id, of, MEDIA_NAMED_MAX + 1)
+    whole = tuple(dict.fromkeys([*names, *observations.contents_among(session, list(lying))]))
+    _check_count(whole)
+    return Whole(names=whole, stacks=len({*lying.values()}))
 
 
 def record_as(

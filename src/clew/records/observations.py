@@ -51,6 +51,13 @@ def media_of(session: Session, names: Sequence[bytes]) -> dict[bytes, UUID]:
         return {bytes(name): medium_id for name, medium_id in cursor}
 
 
+def contents_among(session: Session, media: Sequence[UUID]) -> list[bytes]:
+    """Contents of those of the media that the actor sees and that are not under examination."""
+    with session.cursor() as cursor:
+        cursor.execute("select name from media where id = any(%s) and %s <> all (excluded)", [list(media), BLOCKED])
+        return [bytes(row[0]) for row in cursor]
+
+
 def take_back(session: Session, names: Sequence[bytes]) -> int:
     """The officer's current words on these contents hold no longer; on how many there were some."""
     with session.cursor() as cursor:

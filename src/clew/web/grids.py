@@ -309,12 +309,23 @@ def _undo(session: Session, given: QueryDict) -> dict[str, object]:
 
 
 def _categorise(session: Session, given: QueryDict) -> dict[str, object]:
+    """Record what makes a category; of a case, of each medium with all of its stack.
+
+    `names`: what is taken back where it is undone; `before`: what is said again then.
+    """
     scheme = categorising.own_scheme(session)
     if scheme is None:
         raise Invalid(_("Your member has loaded no scheme."))
-    facts, names = _facts(given), _names(given)
+    facts, names, stacks = _facts(given), _names(given), 0
+    if case := given.get("case"):
+        exhibit, unit = given.get("exhibit") or None, given.get("unit") or None
+        whole = categorising.whole_stacks(session, case, names, exhibit, unit=unit)
+        names, stacks = list(whole.names), whole.stacks
     before = categorising.record_as(session, names, facts, scheme, given.get("category", ""))
-    return {"media": len(names), "before": [[dict(said), [name.hex() for name in of]] for said, of in before]}
+    return {
+        "media": len(names), "stacks": stacks, "names": [name.hex() for name in names],
+        "before": [[dict(said), [name.hex() for name in of]] for said, of in before],
+    }  # fmt: skip
 
 
 def _say_again(session: Session, given: QueryDict) -> dict[str, object]:

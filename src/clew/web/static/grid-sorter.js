@@ -29,10 +29,15 @@ export class Sorter {
     });
     this.#done.push({ items, undo: () => this.#unmark(items, before, acts) });
     const stacks = items.filter((item) => item.stack && !item.opened).length;
-    const count = items.reduce((sum, item) => sum + (item.opened ? 1 : item.stack ?? 1), 0);
+    const count = items.reduce((sum, item) => sum + this.#grid.standsFor(item), 0);
+    this.#grid.say(this.#told(count, stacks, this.#words.marks[said]));
+  }
+
+  // Of how many media, in how many stacks, what was said.
+  #told(count, stacks, said) {
     const form = new Intl.PluralRules(document.documentElement.lang).select(stacks);
     const told = (stacks ? this.#words.marked_stack[form] : this.#words.marked).replace("{count}", count).replace("{stacks}", stacks);
-    this.#grid.say(told.replace("{said}", this.#words.marks[said]).replace("{key}", keys.shown("media", "undo")));
+    return told.replace("{said}", said).replace("{key}", keys.shown("media", "undo"));
   }
 
   // What one act can name: closed stacks, which are marked whole in their case, apart from single media.
@@ -55,6 +60,7 @@ export class Sorter {
 
   #restore(items, before) {
     items.forEach((item) => { item.mark = before.get(item); this.#grid.touch(this.#grid.place(item)); });
+    this.#grid.decided(items);
   }
 
   async #unmark(items, before, acts) {
@@ -86,27 +92,41 @@ export class Sorter {
     const isAsked = !this.#answers.has(category.code);
     const answers = this.#answers.get(category.code) ?? (await this.#ask(category));
     if (!answers) return this.#grid.focusList();
-    const items = places.map((at) => this.#grid.at(at));
-    const before = items.map((item) => item.categorised);
-    const named = items.map((item) => item.name);
-    const kept = await this.#inOrder(() => this.#send(this.#sorting.sorts.categorise, { medium: named, category: category.code, ...answers }));
+    const items = [], acts = [];
+    let count = 0, stacks = 0;
+    // A closed stack is said of as a whole; where one part is refused, what was said before stays, and is undone together.
+    for (const some of this.#batches(places.map((at) => this.#grid.at(at)))) {
+      const medium = some.items.map((item) => item.name);
+      const said = { medium, category: category.code, ...answers, ...some.where };
+      const kept = await this.#inOrder(() => this.#send(this.#sorting.sorts.categorise, said));
+      if (!kept) break;
+      items.push(...some.items);
+      acts.push(kept);
+      count += kept.media;
+      stacks += kept.stacks;
+    }
     this.#grid.focusList();
-    if (!kept) return undefined;
+    if (!items.length) return undefined;
+    const before = items.map((item) => item.categorised);
     this.#answers.set(category.code, answers);
     items.forEach((item) => { item.categorised = true; });
-    this.#done.push({ items, undo: () => this.#uncategorise(items, before, kept.before) });
-    this.#grid.say(isAsked ? this.#words.kept : this.#words.repeated.replace("{category}", category.words));
-    return this.#grid.settled(places);
+    this.#done.push({ items, undo: () => this.#uncategorise(items, before, acts) });
+    const isWhole = items.length === places.length; // else it stands there why the rest was refused
+    const kept = isAsked ? this.#words.kept : this.#words.repeated.replace("{category}", category.words);
+    if (isWhole) this.#grid.say(stacks ? `${kept} ${this.#told(count, stacks, category.words)}` : kept);
+    return this.#grid.settled(items.map((item) => this.#grid.place(item)));
   }
 
-  async #uncategorise(items, before, earlier) {
-    const named = items.map((item) => item.name);
-    if (!(await this.#inOrder(() => this.#send(this.#sorting.sorts["take-back"], { medium: named })))) return false;
-    for (const [facts, names] of earlier) {
-      const said = Object.fromEntries(Object.entries(facts).map(([question, answer]) => [`fact-${question}`, answer]));
-      await this.#inOrder(() => this.#send(this.#sorting.sorts.again, { medium: names, ...said }));
+  async #uncategorise(items, before, acts) {
+    for (const act of acts) {
+      if (!(await this.#inOrder(() => this.#send(this.#sorting.sorts["take-back"], { medium: act.names })))) return false;
+      for (const [facts, names] of act.before) {
+        const said = Object.fromEntries(Object.entries(facts).map(([question, answer]) => [`fact-${question}`, answer]));
+        await this.#inOrder(() => this.#send(this.#sorting.sorts.again, { medium: names, ...said }));
+      }
     }
     items.forEach((item, index) => { item.categorised = before[index]; });
+    this.#grid.decided(items);
     return true;
   }
 
@@ -145,10 +165,8 @@ export class Sorter {
 
   #tellPut(count, stacks, series) {
     if (!stacks) return this.#grid.say(this.#words.kept);
-    const told = this.#words.marked_stack[new Intl.PluralRules(document.documentElement.lang).select(stacks)];
     const said = this.#words.put.replace("{series}", `\u2068${series}\u2069`);
-    const whole = told.replace("{count}", count).replace("{stacks}", stacks).replace("{said}", said).replace("{key}", keys.shown("media", "undo"));
-    return this.#grid.say(`${this.#words.kept} ${whole}`);
+    return this.#grid.say(`${this.#words.kept} ${this.#told(count, stacks, said)}`);
   }
 
   // Only what was new in the series is taken out again.

@@ -13,7 +13,7 @@ const AHEAD = 400; // so many media are loaded before they are reached
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 
 class ClewGrid extends HTMLElement {
-  #items = []; #next = null; #loading = null; #window; #words; #sorter; #anchor = null; #decided = 0; #folded = 0;
+  #items = []; #next = null; #loading = null; #window; #words; #sorter; #anchor = null; #decided = new Map(); #folded = 0;
   #list; #side; #acts; #isHeld = false; #heldBy = null;
 
   connectedCallback() {
@@ -273,11 +273,22 @@ class ClewGrid extends HTMLElement {
     this.#window.selected.clear();
     this.#anchor = null;
     meant.forEach((at) => this.#window.touch(at));
-    this.#decided += meant.reduce((sum, at) => sum + (this.#items[at].opened ? 1 : this.#items[at].stack ?? 1), 0);
+    this.decided(meant.map((at) => this.#items[at]));
     let to = meant[meant.length - 1] + 1;
     while (to < this.#items.length && (this.#items[to].mark || this.#items[to].categorised)) to += 1;
     this.#go(Math.min(to, this.#items.length - 1));
   }
+
+  // What is decided since the page was opened, and of how many media each stood then.
+  decided(items) {
+    for (const item of items) {
+      if (!item.mark && !item.categorised) this.#decided.delete(item);
+      else if (!this.#decided.has(item)) this.#decided.set(item, this.standsFor(item));
+    }
+  }
+
+  // A closed stack stands for all of it.
+  standsFor(item) { return item.opened ? 1 : item.stack ?? 1; }
 
   #go(at) {
     this.#cover();
@@ -291,8 +302,9 @@ class ClewGrid extends HTMLElement {
     const words = this.#words, item = this.item;
     const count = this.#items.length.toLocaleString(`${document.documentElement.lang}-u-nu-latn`);
     const loaded = (this.#next ? words.loaded_open : words.loaded).replace("{count}", count);
-    const decided = words.decided.replace("{count}", this.#decided.toLocaleString(`${document.documentElement.lang}-u-nu-latn`));
-    this.#side.querySelector(".grid-count").textContent = item ? `${loaded} ${this.#decided ? decided : ""}` : this.#next ? words.loading : words.none;
+    const media = [...this.#decided.values()].reduce((sum, one) => sum + one, 0);
+    const decided = words.decided.replace("{count}", media.toLocaleString(`${document.documentElement.lang}-u-nu-latn`));
+    this.#side.querySelector(".grid-count").textContent = item ? `${loaded} ${media ? decided : ""}` : this.#next ? words.loading : words.none;
     this.#tellFolded();
     const title = this.#side.querySelector(".grid-name"), facts = this.#side.querySelector(".grid-facts");
     title.replaceChildren();
