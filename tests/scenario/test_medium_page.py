@@ -11,6 +11,7 @@ from PIL import Image
 from clew.actions import inspecting
 from clew.cli.drawing import landscape
 from clew.domain.handling import EVERY_USE, Actor, Audience
+from clew.records import sightings
 from clew.records.session import acting_as
 from tests.scenario.test_viewing import describe
 from tests.world.clients import signed_in
@@ -70,6 +71,29 @@ def test_the_page_says_why_two_pictures_are_called_the_same(open_office: Office,
     assert said.count("<clew-reveal ") == 2
     assert "Compare side by side" in said
     assert not re.search(r"<(?:img|video|canvas)(?![^>]*\bhidden\b)", said)
+
+
+def test_both_sides_of_a_match_say_whether_the_unit_has_seen_them(open_office: Office, world: World, ada: Actor, sven: Actor, tmp_path: Path) -> None:
+    """What is on the other side can be revealed here too, so it is said here too; and nothing of other units' looks."""
+    one, other = pictures(tmp_path)
+    shared = handling(sven, Audience.ALL, uses=EVERY_USE)
+    theirs = taken_in(open_office, sven, other, "SE-1", cover=shared)
+    ours = taken_in(open_office, ada, one, "NO-1")
+    with acting_as(sven) as session:
+        sightings.note(session, theirs)
+    assert "seen in your unit on" not in page("ada", ours)
+    with acting_as(world.officer("bo", member="NO")) as session:
+        sightings.note(session, theirs)
+    said = page("ada", ours)
+    assert said.count("seen in your unit on") == 1
+    assert "<bdi>bo</bdi>" in said[said.index("figcaption") :]
+    with acting_as(ada) as session:
+        sightings.note(session, ours)
+        view = inspecting.look(session, ours)
+    assert view.sighting is not None
+    assert view.chosen is not None
+    assert view.chosen.sighting is not None
+    assert (view.sighting.seen_by, view.chosen.sighting.seen_by) == ("ada", "bo")
 
 
 def test_where_its_owner_keeps_the_picture_only_facts_and_the_contact_are_shown(open_office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> None:

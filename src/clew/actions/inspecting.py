@@ -48,6 +48,7 @@ class Compared:
 
     `metres` lie between the places that both name, told where the other's original may be seen: exact places are for
     those alone. `verdicts`: the word of each unit that the actor reads; `set_aside`: by which it does not count here.
+    `sighting`: who of the own unit has seen it last.
     """
 
     other: Known
@@ -61,6 +62,7 @@ class Compared:
     frames: tuple[FramePair, ...]
     verdicts: tuple[MatchVerdict, ...] = ()
     set_aside: MatchVerdict | None = None
+    sighting: Sighting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,7 @@ def _view(session: Session, medium: Known, wanted: UUID | bytes | None) -> View:
     found = resemblances.matches(session, medium_id, MATCHES_SHOWN_MAX)
     known = resemblances.get(session, [one.other for one in found])
     known = {one: facts for one, facts in known.items() if not facts.handling.is_blocked}
+    seen = sightings.of_media(session, [medium_id, *known])
     pairs = [(one, known[one.other]) for one in _surest(found) if one.other in known]
     contacts = {line.code: line.particulars.contact_point for line in members.lines(session)} if pairs else {}
     chosen_at = next((at for at, (one, other) in enumerate(pairs) if wanted in (one.other, other.name)), 0)
@@ -124,7 +127,7 @@ def _view(session: Session, medium: Known, wanted: UUID | bytes | None) -> View:
     others = [
         _compared(
             session, medium, one, other, contacts, frames if at == chosen_at else {},
-            said.get((medium_id, other.name.hex()), ()),
+            said.get((medium_id, other.name.hex()), ()), seen.get(other.id),
         )
         for at, (one, other) in enumerate(pairs)
     ]  # fmt: skip
@@ -135,7 +138,7 @@ def _view(session: Session, medium: Known, wanted: UUID | bytes | None) -> View:
     return View(
         medium=medium, places=tuple((one.case, one.exhibit, path_text(one.path)) for one in places),
         case=places[0].case if places else "", is_shown=may_reveal(session.actor, medium.handling),
-        sighting=sightings.of_media(session, [medium_id]).get(medium_id), others=tuple(others),
+        sighting=seen.get(medium_id), others=tuple(others),
         chosen=others[chosen_at] if others else None,
     )  # fmt: skip
 
@@ -165,7 +168,7 @@ def _surest(found: Sequence[Match]) -> list[Match]:
 
 def _compared(
     session: Session, medium: Known, match: Match, other: Known, contacts: Mapping[str, str],
-    frames: Mapping[UUID, Rows], said: Sequence[MatchVerdict],
+    frames: Mapping[UUID, Rows], said: Sequence[MatchVerdict], sighting: Sighting | None,
 ) -> Compared:  # fmt: skip
     both = medium.sha256, other.sha256
     is_shown = may_reveal(session.actor, other.handling)
@@ -175,7 +178,7 @@ def _compared(
         metres=_metres(medium, other) if is_shown else None, is_shown=is_shown,
         contact=contacts.get(other.handling.owner_member, ""),
         frames=_paired(match, frames.get(medium.id, []), frames.get(other.id, [])), verdicts=standing(said),
-        set_aside=setting_aside(said, member=session.actor.member, unit=session.actor.unit),
+        set_aside=setting_aside(said, member=session.actor.member, unit=session.actor.unit), sighting=sighting,
     )  # fmt: skip
 
 
