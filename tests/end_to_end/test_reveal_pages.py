@@ -86,6 +86,22 @@ def test_a_verdict_is_given_by_key_while_a_viewer_has_the_focus(ada: tuple[Visit
     page.get_by_text("Taken back").wait_for()
 
 
+def test_what_was_set_aside_is_said_in_the_grid_and_beside_it(ada: tuple[Visitor, dict[str, UUID]]) -> None:
+    visitor, media = ada
+    page = visitor.go(f"/media/{media['image']}/")
+    page.get_by_role("button", name="≠ Not the same").click()
+    page.get_by_text("for your unit this match is set aside").wait_for()
+    page = visitor.go("/cases/NO-1/media/?answer=all&kind=image")
+    page.locator("[role=option]").first.wait_for()
+    said = page.locator(".grid-aside").inner_text()
+    assert said == "≠ A match with 1 medium is set aside: \u2068ada\u2069 of \u2068VICTIM-ID\u2069 says that it is not the same."
+    assert "≠ set aside" in str(page.locator("[role=option]").first.get_attribute("aria-label"))
+    page = visitor.go(f"/media/{media['image']}/")
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Taken back").wait_for()
+    assert visitor.complaints == []
+
+
 def shot(page: Page, name: str) -> None:
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)

@@ -201,6 +201,9 @@ def test_on_its_page_a_match_is_judged_and_the_word_is_taken_back(pair: Pair, ad
     assert "They only share a part" in said
     assert "This match does not count in your unit" in said
     assert "A match with 1 medium is set aside" in client.get("/cases/NO-1/?answer=new").content.decode()
+    items = {item["id"]: item for item in client.get("/cases/NO-1/media/page?answer=all").json()["items"]}
+    told = "≠ A match with 1 medium is set aside: \u2068ada\u2069 of \u2068VICTIM-ID\u2069 says that it is not the same."
+    assert items[str(pair.ours)]["aside"] == [told]
     with acting_as(ada) as session:
         chosen = inspecting.look(session, pair.ours).chosen
     assert chosen is not None

@@ -43,6 +43,7 @@ def told() -> dict[str, object]:
         "seen": _("◉ seen in your unit on {day}"),
         "seen_now": _("◉ seen in your unit just now"),
         "warned": _("⚠ warning"),
+        "aside": _("≠ set aside"),
         "selected": _("☑ selected"),
         "foreign": _("of {owner}"),
         "place": _("{position} of {count}"),

@@ -24,7 +24,7 @@ from clew.domain.handling import Actor
 from clew.domain.medium import MediumKind
 from clew.domain.saved_view import Filter, SavedView
 from clew.domain.triage import Answer
-from clew.web import grid_words, translated, ways, words
+from clew.web import grid_words, translated, verdict_words, ways, words
 from clew.web.acting import as_officer
 from clew.web.posting import TOLD, done, way_back
 from clew.web.references import identifier_in
@@ -262,6 +262,7 @@ def _item(item: Item, preview: Shown | None, actor: Actor) -> dict[str, object]:
         "seen": medium.seen_at and date_format(medium.seen_at, "SHORT_DATE_FORMAT"),
         "warned": medium.is_warned, "with": reason and reason.owner and words.visible(reason.owner),
         "series": reason and reason.reference,
+        "aside": [verdict_words.aside(one, words.isolated) for one in verdict_words.set_aside(item.set_aside)],
         "owner": words.visible(medium.owner) if medium.owner != actor.member else None,
         "width": medium.width, "height": medium.height,
         "clock": _clock(medium), "stack": medium.stacked if medium.stacked > 1 else None,

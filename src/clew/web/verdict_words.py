@@ -1,14 +1,15 @@
 """Words of verdicts on matches: who says what, each with a sign and a word."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from clew.domain.handling import Actor
 from clew.domain.triage import SetAside
 from clew.domain.verdict import MatchVerdict, Said, Why
+from clew.web import words
 from clew.web.words import Words
 
 SAID: Mapping[Said, Words] = {
@@ -65,3 +66,12 @@ def set_aside(some: Iterable[SetAside]) -> list[SetAsideWords]:
     for one in some:
         found.setdefault((one.verdict.unit, one.verdict.officer), set()).add(one.reason.matched)
     return [SetAsideWords(unit=unit, officer=officer, media=len(media)) for (unit, officer), media in found.items()]
+
+
+def aside(of: SetAsideWords, named: Callable[[str], str]) -> str:
+    """The same as a sentence; `named` writes a name so that it stands apart from the writing around it."""
+    said = ngettext(
+        "≠ A match with {media} medium is set aside: {officer} of {unit} says that it is not the same.",
+        "≠ Matches with {media} media are set aside: {officer} of {unit} says that they are not the same.", of.media,
+    )  # fmt: skip
+    return said.format(media=words.number(of.media), officer=named(of.officer), unit=named(of.unit))

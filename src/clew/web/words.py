@@ -170,6 +170,11 @@ def name(untrusted_text: str) -> SafeString:
     return SafeString(f"<bdi>{escape(visible(untrusted_text))}</bdi>")
 
 
+def isolated(untrusted_text: str) -> str:
+    """A name as a script writes it, apart from the writing around it. Source: Unicode, UAX 9 (FSI and PDI)."""
+    return f"\u2068{visible(untrusted_text)}\u2069"
+
+
 def kind(of: MediumKind) -> str:
     """Whether a medium is a picture, a video or neither."""
     return str(_KINDS[of])

@@ -120,7 +120,7 @@ export class GridWindow {
     const foreign = item.owner && words.foreign.replace("{owner}", item.owner);
     const stack = item.inStack ? words.in_stack : item.stack && words.stack.replace("{count}", item.stack);
     const note = [
-      stack, item.warned && words.warned, item.mark && words.marks[item.mark], item.categorised && words.categorised, item.lack && words.lacks[item.lack],
+      stack, item.warned && words.warned, item.aside && words.aside, item.mark && words.marks[item.mark], item.categorised && words.categorised, item.lack && words.lacks[item.lack],
       foreign, item.seen && words.seen.replace("{day}", item.seen), item.seenNow && words.seen_now, kind,
     ].filter(Boolean);
     return { state: state || note.shift(), note: note.join(" · ") };

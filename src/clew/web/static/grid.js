@@ -310,6 +310,8 @@ class ClewGrid extends HTMLElement {
     title.replaceChildren();
     facts.textContent = "";
     this.#strip(item?.strip ?? []);
+    this.#side.querySelector(".grid-aside").replaceChildren(...(item?.aside ?? []).map((said) =>
+      Object.assign(document.createElement("p"), { textContent: said })));
     if (!item) return;
     if (this.#viewer.dataset.reference !== item.id) this.#viewer.show(item.id, item.kind, Boolean(item.warned));
     const digest = document.createElement("bdi");

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from clew.domain.shortcut import Scope
-from clew.web import assets, cover_words, frame, linked, request_words, shortcut_words, shortcuts, words
+from clew.web import assets, cover_words, frame, linked, request_words, shortcut_words, shortcuts, verdict_words, words
 from clew.web import tabs as record_tabs
 from clew.web.translated import translated
 
@@ -32,6 +32,12 @@ register.filter("speciality_words", words.speciality)
 def short(digest: str) -> SafeString:
     """The beginning of a digest."""
     return words.identifier(digest[: words.DIGEST_SHOWN])
+
+
+@register.filter
+def aside(of: verdict_words.SetAsideWords) -> SafeString:
+    """Which matches of a medium were set aside, and by whom."""
+    return SafeString(verdict_words.aside(of, words.name))
 
 
 @register.filter("words")
