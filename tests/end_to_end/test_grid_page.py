@@ -211,7 +211,7 @@ def test_a_stack_is_opened_in_its_place_and_marked_whole_and_what_is_known_is_un
     page.get_by_text("The stack is open: 3 near copies. Esc closes it.").wait_for()
     page.keyboard.press("Control+ArrowLeft")
     assert "≡" not in cell(page, 2)
-    page.get_by_text("✓ 1 known are folded away. K shows them.").wait_for()
+    page.get_by_text("✓ 1 known is folded away. K shows it.").wait_for()
     page.keyboard.press("k")
     page.wait_for_url("**answer=all*")
     assert ada.complaints == []
@@ -263,6 +263,23 @@ def test_a_digit_takes_a_whole_stack_alone_and_in_a_selection_and_is_undone_whol
     page.get_by_text("The stack is open").wait_for()
     assert ["▣ categorised" in cell(page, at) for at in (2, 3, 4, 5)] == [True, True, True, False]
     apart(take_back)
+    assert ada.complaints == []
+
+
+def test_what_is_counted_has_the_form_that_goes_with_the_number_in_the_language_of_the_page(ada: Visitor) -> None:
+    said = {"fr": "La pile est ouverte : 3 copies proches.", "ar": "الكومة مفتوحة: 3 نسخ متقاربة."}
+    stack = {"fr": "≡ pile de 3", "ar": "≡ كومة من 3 مواد"}
+    for language, words in said.items():
+        ada.context.add_cookies([{"name": "language", "value": language, "url": ada.address}])
+        page = ada.go(f"/cases/{LARGE}/media/?undecided=0")
+        page.locator("[role=option]").first.wait_for()
+        assert stack[language] in cell(page, 1)
+        page.locator(".grid-list").focus()
+        page.keyboard.press("Enter")
+        page.get_by_text(words).wait_for()
+    ada.context.add_cookies([{"name": "language", "value": "en", "url": ada.address}])
+    page = ada.go(f"/cases/{CASE}/media/?kind=video&undecided=0")
+    page.get_by_text("1 medium", exact=True).wait_for()
     assert ada.complaints == []
 
 

@@ -2,7 +2,7 @@
 
 LOOSE = r"""
 () => {
-  const named = /\b[SVOPQTM]-\d{3,}|\b[0-9a-f]{8,}\b|\b\d{4}-\d{2}-\d{2}\b|\b[A-Z]{2}-\d+\b/;
+  const named = /\b[SVOPQTM]-\d{3,}|\b[0-9a-f]{8,}\b|\b\d{4}-\d{2}-\d{2}\b|\b[A-Z]{2}-\d+\b|\d ?\u00d7 ?\d/;
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const loose = [];
   while (walker.nextNode()) {

@@ -1,6 +1,6 @@
 """Words of the media grid: each state with a sign and a word; the script takes all of them from the page."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -46,19 +46,28 @@ def told() -> dict[str, object]:
         "aside": _("≠ set aside"),
         "selected": _("☑ selected"),
         "foreign": _("of {owner}"),
-        "place": _("{position} of {count}"),
-        "place_open": _("{position} of at least {count}"),
         "loading": _("Loading more media …"),
-        "loaded": _("{count} media"),
-        "loaded_open": _("{count} media so far; more are loaded as you go on."),
+        "loaded": _forms(lambda n: ngettext("{count} medium", "{count} media", n)),
+        "loaded_open": _forms(lambda n: ngettext(
+            "{count} medium so far; more are loaded as you go on.",
+            "{count} media so far; more are loaded as you go on.", n,
+        )),
         "none": _("No media of this kind wait here."),
-        "decided": _("{count} decided since you came"),
+        "decided": _forms(lambda n: ngettext("{count} decided since you came", "{count} decided since you came", n)),
         "marked": _("{count}: {said}. Undo with {key}."),
-        "marked_stack": _marked_stack(),
-        "stack": _("≡ stack of {count}"),
+        "marked_stack": _forms(lambda n: ngettext(
+            "{media} media of {count} stack: {said}. Undo with {key}.",
+            "{media} media of {count} stacks: {said}. Undo with {key}.", n,
+        )),
+        "stack": _forms(lambda n: ngettext("≡ stack of {count}", "≡ stack of {count}", n)),
         "in_stack": _("≡ in the stack above"),
-        "opened": _("The stack is open: {count} near copies. Esc closes it."),
-        "folded": _("✓ {count} known are folded away. {key} shows them."),
+        "opened": _forms(lambda n: ngettext(
+            "The stack is open: {count} near copy. Esc closes it.",
+            "The stack is open: {count} near copies. Esc closes it.", n,
+        )),
+        "folded": _forms(lambda n: ngettext(
+            "✓ {count} known is folded away. {key} shows it.", "✓ {count} known are folded away. {key} shows them.", n,
+        )),
         "undone": _("Undone."),
         "nothing_to_undo": _("There is nothing to undo."),
         "failed": _("That was not kept: the node could not be reached. Try again."),
@@ -72,12 +81,6 @@ def told() -> dict[str, object]:
     }  # fmt: skip
 
 
-def _marked_stack() -> dict[str, str]:
-    """What is said of stacks that were marked whole, in each form of plural: the script counts them."""
-    return {
-        form: ngettext(
-            "{count} media of {stacks} stack: {said}. Undo with {key}.",
-            "{count} media of {stacks} stacks: {said}. Undo with {key}.", number,
-        )
-        for form, number in FORMS.items()
-    }  # fmt: skip
+def _forms(said: Callable[[int], str]) -> dict[str, str]:
+    """Words about a number in each form of plural: the script counts."""
+    return {form: said(number) for form, number in FORMS.items()}

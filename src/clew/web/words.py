@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from html import escape
+from typing import Protocol
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -28,6 +29,15 @@ DIGEST_SHOWN = 12
 """Hexadecimal digits of a digest on a page: enough to tell media of one case apart."""
 
 _JOINERS = "\u200c\u200d"  # Persian words and many signs need them
+
+
+class Sized(Protocol):
+    """What has a width and a height. Units: pixels."""
+
+    @property
+    def width(self) -> int | None: ...
+    @property
+    def height(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +183,18 @@ def name(untrusted_text: str) -> SafeString:
 def isolated(untrusted_text: str) -> str:
     """A name as a script writes it, apart from the writing around it. Source: Unicode, UAX 9 (FSI and PDI)."""
     return f"\u2068{visible(untrusted_text)}\u2069"
+
+
+def size(of: Sized) -> SafeString:
+    """How wide and how high a medium is; nothing where nobody knows."""
+    if of.width is None or of.height is None:
+        return SafeString("")
+    return identifier(f"{of.width} \N{MULTIPLICATION SIGN} {of.height}")
+
+
+def seconds(of: float) -> SafeString:
+    """How long a medium lasts."""
+    return identifier(f"{number(round(of))} s")
 
 
 def kind(of: MediumKind) -> str:

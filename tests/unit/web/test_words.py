@@ -1,5 +1,6 @@
 """Answers, reasons and progress in words."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
@@ -166,3 +167,16 @@ def test_dates_and_numbers_are_written_as_people_of_the_language_write_them(lang
     with translation.override(language):
         assert (date_format(at, "DATE_FORMAT"), date_format(at, "DATETIME_FORMAT")) == (day, moment)
         assert words.number(1_234_567) == count
+
+
+def test_a_size_and_a_length_stand_apart_from_the_writing_around_them() -> None:
+    """In Arabic a picture of 640 by 480 would be read as one of 480 by 640."""
+
+    @dataclass
+    class Picture:
+        width: int | None
+        height: int | None
+
+    assert words.size(Picture(640, 480)) == '<bdi dir="ltr">640 \N{MULTIPLICATION SIGN} 480</bdi>'
+    assert words.size(Picture(None, 480)) == ""
+    assert words.seconds(1234.4) == '<bdi dir="ltr">1,234 s</bdi>'

@@ -1,5 +1,7 @@
 // The officer's own clock: seconds with clear media on the screen of a window that has the focus. Nobody else reads it.
 
+import { number } from "./counted.js";
+
 const BEAT_SECONDS = 15;
 const open = new Map(); // what is shown -> whether it is marked with a warning
 let waiting = { seconds: 0, warned: 0 };
@@ -60,7 +62,7 @@ class ClewExposure extends HTMLElement {
 
   count(more) {
     const minutes = Math.floor((this.#seconds + more) / 60);
-    this.querySelector("[data-clock]").textContent = this.dataset.words.replace("{}", minutes);
+    this.querySelector("[data-clock]").textContent = this.dataset.words.replace("{}", number(minutes));
   }
 }
 

@@ -1,6 +1,7 @@
 // The picture of links: drawn from the lists on the page, which say the same to whoever does not see it.
 // A record that is grown, or a path, is read as a page of its own, and its rows join the lists.
 
+import { number } from "./counted.js";
 import { keys } from "./keys.js";
 import { onceSized } from "./sized.js";
 
@@ -163,7 +164,7 @@ class ClewGraph extends HTMLElement {
     if (row.dataset.address) page.href = row.dataset.address;
     chosen.querySelector("[data-act=grow]").disabled = !row.dataset.label;
     chosen.querySelector("[data-act=mark]").setAttribute("aria-pressed", String(this.#marked.includes(this.#chosen)));
-    this.#say(this.dataset.at.replace("{what}", `${row.dataset.what} ${this.#chosen.data("label")}`).replace("{count}", edges.length));
+    this.#say(this.dataset.at.replace("{what}", `${row.dataset.what} ${this.#chosen.data("label")}`).replace("{count}", number(edges.length)));
     evidence.append(...edges.map((edge) => this.#line(edge)));
     const box = this.#cy.extent(), at = this.#chosen.position();
     if (at.x < box.x1 || at.x > box.x2 || at.y < box.y1 || at.y > box.y2) this.#cy.center(this.#chosen);
@@ -215,7 +216,7 @@ class ClewGraph extends HTMLElement {
     this.#join(page);
     for (const id of found) this.#cy.getElementById(id).addClass("on-path");
     this.querySelector("[data-evidence]").replaceChildren(...this.#cy.edges(".on-path").map((edge) => this.#line(edge)));
-    this.#say(this.dataset.path.replace("{count}", edges.length));
+    this.#say(this.dataset.path.replace("{count}", number(edges.length)));
   }
 
   async #grow(node) {
@@ -226,7 +227,7 @@ class ClewGraph extends HTMLElement {
     if (!page) return;
     const count = this.#join(page);
     this.#choose(node);
-    this.#say(count ? this.dataset.grown.replace("{count}", count) : this.dataset.nothing);
+    this.#say(count ? this.dataset.grown.replace("{count}", number(count)) : this.dataset.nothing);
   }
 
   async #read(name, asked) {

@@ -1,5 +1,6 @@
 // What is said of media in a grid: marks, categories and places in series, kept one after the other, and undone.
 
+import { counted, number } from "./counted.js";
 import { keys } from "./keys.js";
 
 const NAMES_MAX = 1000; // of one act
@@ -35,8 +36,8 @@ export class Sorter {
 
   // Of how many media, in how many stacks, what was said.
   #told(count, stacks, said) {
-    const form = new Intl.PluralRules(document.documentElement.lang).select(stacks);
-    const told = (stacks ? this.#words.marked_stack[form] : this.#words.marked).replace("{count}", count).replace("{stacks}", stacks);
+    const { marked, marked_stack: forms } = this.#words;
+    const told = stacks ? counted(forms, stacks).replace("{media}", number(count)) : marked.replace("{count}", number(count));
     return told.replace("{said}", said).replace("{key}", keys.shown("media", "undo"));
   }
 

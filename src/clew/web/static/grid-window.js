@@ -1,5 +1,6 @@
 // The cells of a grid that are in sight: a pool of a few nodes over as many media as there are.
 
+import { counted } from "./counted.js";
 import { canvas, drawn, show } from "./preview.js";
 
 const CELLS_MAX = 108; // two nodes each, so that all of a grid stays below 300
@@ -118,7 +119,7 @@ export class GridWindow {
     const kind = item.kind === "video" && item.clock ? `${words.kinds.video} ${item.clock}` : words.kinds[item.kind];
     const state = [item.answer && words.answers[item.answer], item.with].filter(Boolean).join(" ");
     const foreign = item.owner && words.foreign.replace("{owner}", item.owner);
-    const stack = item.inStack ? words.in_stack : item.stack && words.stack.replace("{count}", item.stack);
+    const stack = item.inStack ? words.in_stack : item.stack && counted(words.stack, item.stack);
     const note = [
       stack, item.warned && words.warned, item.aside && words.aside, item.mark && words.marks[item.mark], item.categorised && words.categorised, item.lack && words.lacks[item.lack],
       foreign, item.seen && words.seen.replace("{day}", item.seen), item.seenNow && words.seen_now, kind,

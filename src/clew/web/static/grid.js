@@ -1,5 +1,6 @@
 // The media grid: a list of as many media as there are, gone through by keys. What it says comes from the page.
 
+import { counted } from "./counted.js";
 import { GridWindow } from "./grid-window.js";
 import { canvas, drawn, show } from "./preview.js";
 import { Sorter } from "./grid-sorter.js";
@@ -205,7 +206,7 @@ class ClewGrid extends HTMLElement {
       near.forEach((one) => { one.inStack = item; });
       this.#change(this.place(item) + 1, 0, near);
       item.opened = near.length;
-      this.say(this.#words.opened.replace("{count}", near.length + 1));
+      this.say(counted(this.#words.opened, near.length + 1));
     } catch {
       this.say(this.#words.failed);
     }
@@ -300,10 +301,9 @@ class ClewGrid extends HTMLElement {
   // What the side says of the medium that has the focus.
   tell() {
     const words = this.#words, item = this.item;
-    const count = this.#items.length.toLocaleString(`${document.documentElement.lang}-u-nu-latn`);
-    const loaded = (this.#next ? words.loaded_open : words.loaded).replace("{count}", count);
+    const loaded = counted(this.#next ? words.loaded_open : words.loaded, this.#items.length);
     const media = [...this.#decided.values()].reduce((sum, one) => sum + one, 0);
-    const decided = words.decided.replace("{count}", media.toLocaleString(`${document.documentElement.lang}-u-nu-latn`));
+    const decided = counted(words.decided, media);
     this.#side.querySelector(".grid-count").textContent = item ? `${loaded} ${media ? decided : ""}` : this.#next ? words.loading : words.none;
     this.#tellFolded();
     const title = this.#side.querySelector(".grid-name"), facts = this.#side.querySelector(".grid-facts");
@@ -327,8 +327,7 @@ class ClewGrid extends HTMLElement {
   #tellFolded() {
     const line = this.#side.querySelector(".grid-folded");
     line.hidden = !this.#folded;
-    const count = this.#folded.toLocaleString(`${document.documentElement.lang}-u-nu-latn`);
-    line.textContent = this.#words.folded.replace("{count}", count).replace("{key}", keys.shown("media", "unfold"));
+    line.textContent = counted(this.#words.folded, this.#folded).replace("{key}", keys.shown("media", "unfold"));
   }
 
   #strip(frames) {

@@ -1,5 +1,6 @@
 // The map of places: drawn from the list on the page, on a canvas, with shapes of countries that lie with the pages.
 
+import { number } from "./counted.js";
 import { onceSized } from "./sized.js";
 
 const GRID = 56; // pixels: signs nearer than this are drawn as one with a number
@@ -74,10 +75,10 @@ class ClewMap extends HTMLElement {
     this.#signs.clearLayers();
     for (const places of cells.values()) {
       const isOne = places.length === 1;
-      const title = isOne ? places[0].row.textContent.replace(/\s+/g, " ").trim() : this.dataset.several.replace("{count}", places.length);
+      const title = isOne ? places[0].row.textContent.replace(/\s+/g, " ").trim() : this.dataset.several.replace("{count}", number(places.length));
       const marker = leaflet.marker(places[0].at, {
         title, keyboard: true,
-        icon: leaflet.divIcon({ className: isOne ? "sign" : "sign several", html: isOne ? places[0].sign : String(places.length), iconSize: [26, 26] }),
+        icon: leaflet.divIcon({ className: isOne ? "sign" : "sign several", html: isOne ? places[0].sign : number(places.length), iconSize: [26, 26] }),
       });
       marker.on("click keypress", (event) => {
         if (event.type === "click" || event.originalEvent.key === "Enter") this.#choose(places, title);
