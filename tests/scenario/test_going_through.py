@@ -1,5 +1,6 @@
 """Officers go through media: previews for whom they are shared with, pages, marks that are undone, and nothing of others."""
 
+import hashlib
 import json
 import random
 from collections.abc import Callable
@@ -11,12 +12,13 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from clew.actions import browsing, categorising, marking, previewing, sequencing
+from clew.actions import browsing, categorising, marking, previewing, sequencing, spotting
 from clew.actions.browsing import Lack, Wanted
 from clew.actions.marking import Relevance
 from clew.actions.previewing import Shown
+from clew.domain.clue import ClueKind, Said
 from clew.domain.errors import Invalid, NotVisible, Unavailable
-from clew.domain.handling import EVERY_USE, Actor, Audience, Handling, Use, may_see
+from clew.domain.handling import EVERY_USE, Actor, Audience, Handling, Use, handled, may_see
 from clew.domain.sign_in import FRESH_MAX
 from clew.domain.triage import Answer
 from clew.media.preview import PREVIEW_BYTES
@@ -308,6 +310,38 @@ def test_a_category_takes_whole_stacks_but_nothing_that_is_hidden_or_under_exami
         assert len(categorising.whole_stacks(session, CASE, [stacked.name]).names) == 3
     with pytest.raises(NotVisible), acting_as(world.officer("sven", member="SE")) as session:
         categorising.whole_stacks(session, CASE, [stacked.name])
+
+
+def test_media_are_asked_for_by_place_series_and_clue_as_far_as_the_officer_sees_these(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    plain, placed, gathered, clued, foreign = (world.medium(ada, content=f"a room {n}".encode()) for n in range(5))
+    for medium in (plain, placed, gathered, clued, foreign):
+        world.occurrence(ada, medium)
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("update media set latitude = 59.9, longitude = 10.7 where id = %s", [placed])
+    world.series(ada, "harbour", [gathered])
+    theirs = world.medium(sven, Audience.UNIT, content=b"a room 4")  # a record that nobody else sees, in a series and with a clue
+    world.series(sven, "hidden", [theirs])
+    name = hashlib.sha256(b"a room 3").hexdigest()
+    with acting_as(ada) as session:
+        spotting.add(session, name, Said(kind=ClueKind.SIGN, value="Hotel Aurora"))
+    with acting_as(sven) as session:
+        cover = handled(owner_member="SE", owner_unit=sven.unit, audience=Audience.UNIT)
+        spotting.add(session, hashlib.sha256(b"a room 4").hexdigest(), Said(kind=ClueKind.SIGN, value="x"), cover)
+    every = {plain, placed, gathered, clued, foreign}
+    for has, found in (("has_place", placed), ("is_in_series", gathered), ("has_clue", clued)):
+        for value, wanted in ((True, {found}), (False, every - {found}), (None, every)):
+            said = {item.medium.id for item in page(ada, wanted=Wanted(**{has: value}), answers=frozenset(Answer)).items}
+            assert said == wanted, (has, value)
+    client = signed_in("ada")
+    told = client.get(f"/cases/{CASE}/media/page", {"answer": "all", "place": "1"}).json()["items"]
+    assert [(item["id"], item["place"]) for item in told] == [(str(placed), True)]
+    shown = client.get(f"/cases/{CASE}/media/", {"clue": "0"}).content.decode()
+    assert "clue=0" in shown
+    assert "A view keeps answer, kind and decided" in shown
+    asked = client.get("/api/cases/media", {"case": CASE, "in_series": "true"}).json()
+    assert [item["id"] for item in asked["items"]] == [str(gathered)]
 
 
 def test_no_page_of_the_grid_asks_the_database_more_than_twelve_times(

@@ -81,10 +81,16 @@ class MarksUndone(Schema):
 @reading(router, "/cases/media", GridPage)
 def of_case(
     session: Session, case: Name, exhibit: Name | None = None, unit: Unit = None, answer: OneOf[Answer] | None = None,
-    kind: OneOf[MediumKind] | None = None, undecided: bool = False, after: After = None,
+    kind: OneOf[MediumKind] | None = None, undecided: bool = False, has_place: bool | None = None,
+    in_series: bool | None = None, has_clue: bool | None = None, after: After = None,
 ) -> dict[str, object]:  # fmt: skip
-    """Media of a case or exhibit, of one answer if asked, all of them else; of a stack what stands for it."""
-    wanted = Wanted(kind=kind, is_undecided=undecided)
+    """Media of a case or exhibit, of one answer if asked, all of them else; of a stack what stands for it.
+
+    Only those that name a place, lie in a series or have a clue, or only those that do not, where that is said.
+    """
+    wanted = Wanted(
+        kind=kind, is_undecided=undecided, has_place=has_place, is_in_series=in_series, has_clue=has_clue
+    )
     answers = frozenset(Answer) if answer is None else frozenset({answer})
     return _page(browsing.of_case(session, case, exhibit, unit=unit, wanted=wanted, answers=answers, after=after))
 
@@ -100,10 +106,10 @@ def stack(
 @reading(router, "/series/{reference}/grid", GridPage)
 def of_series(
     session: Session, reference: Reference, kind: OneOf[MediumKind] | None = None, undecided: bool = False,
-    after: After = None,
+    has_place: bool | None = None, has_clue: bool | None = None, after: After = None,
 ) -> dict[str, object]:  # fmt: skip
-    """Media of a series and of all that are one with it."""
-    wanted = Wanted(kind=kind, is_undecided=undecided)
+    """Media of a series and of all that are one with it; of a place or a clue as for a case."""
+    wanted = Wanted(kind=kind, is_undecided=undecided, has_place=has_place, has_clue=has_clue)
     return _page(browsing.of_series(session, reference, wanted=wanted, after=after))
 
 

@@ -9,9 +9,11 @@ from clew.domain.errors import Invalid
 from clew.domain.handling import BLOCKED
 from clew.domain.mark import Relevance
 from clew.domain.medium import MediumKind, Verdict
+from clew.records import sealed
 from clew.records.occurrences import LIES
 from clew.records.session import Session
 
+MAKE, MODEL = b"media.camera_make", b"media.camera_model"
 LOOKED_AT_MAX = 2_000
 """So many places of media one page looks at, whatever it is asked for; a page of less goes on behind them."""
 ALONE_LOOKED_AT_MAX = 500
@@ -30,10 +32,17 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which media are asked for: of one kind, and only those that the own unit has not decided on."""
+    """Which media are asked for: of one kind, and only those that the own unit has not decided on.
+
+    The others say whether a medium names a place, and whether its content lies in a series or has a clue that the actor
+    sees: True for those, False for those without, None for both.
+    """
 
     kind: MediumKind | None = None
     is_undecided: bool = False
+    has_place: bool | None = None
+    is_in_series: bool | None = None
+    has_clue: bool | None = None
 
 
 EVERY = Wanted()
@@ -67,6 +76,11 @@ class GridMedium:
     seen_at: datetime | None = None
     is_warned: bool = False
     stacked: int = 1
+    camera: str = ""
+    """Make and model in the camera's own words."""
+    taken_at: datetime | None = None
+    """As the camera's clock had it."""
+    has_place: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +128,8 @@ def _rows(session: Session, statement: str, wanted: Wanted, limit: int, values: 
     """(whether no page begins there, behind which medium the next begins if this is not full, how many, facts …)."""
     asked = {
         "kind": wanted.kind and wanted.kind.value, "undecided": wanted.is_undecided, "limit": limit, "blocked": BLOCKED,
-        "member": session.actor.member, "unit": session.actor.unit,
+        "member": session.actor.member, "unit": session.actor.unit, "has_place": wanted.has_place,
+        "is_in_series": wanted.is_in_series, "has_clue": wanted.has_clue,
     }  # fmt: skip
     with session.cursor() as cursor:
         cursor.execute(statement, {**values, **asked})
@@ -132,12 +147,26 @@ def _medium(row: Sequence, stacked: int) -> GridMedium:
         verdict=Verdict(row[4]), reason=row[5], width=row[6], height=row[7], duration_ms=row[8], owner=row[9],
         unit=row[10], is_blocked=row[11], has_bytes=row[12], is_waiting=row[13],
         mark=None if row[14] is None else Relevance(row[14]), is_categorised=bool(row[15]),
-        seen_at=row[16], is_warned=bool(row[17]), stacked=stacked,
+        seen_at=row[16], is_warned=bool(row[17]), stacked=stacked, camera=_camera(row[9], row[18], row[19]),
+        taken_at=row[20], has_place=row[21],
     )  # fmt: skip
+
+
+def _camera(owner: str, make: object, model: object) -> str:
+    texts = sealed.of_member(owner)
+    told = [
+        sealed.words(texts, column, value) for column, value in ((MAKE, make), (MODEL, model)) if value is not None
+    ]  # fmt: skip
+    return " ".join(told)
 
 
 _IS_WANTED = """
     (%(kind)s::text is null or m.kind = %(kind)s)
+    and (%(has_place)s::boolean is null or (m.latitude is not null) = %(has_place)s)
+    and (%(is_in_series)s::boolean is null or %(is_in_series)s = exists (
+            select from media n join series_media g on g.medium_id = n.id where n.name = m.name))
+    and (%(has_clue)s::boolean is null or %(has_clue)s = exists (
+            select from media n join clues c on c.medium_id = n.id where n.name = m.name and c.withdrawn_at is null))
     and (not %(undecided)s or not exists (
             select from media n where n.name = m.name and (
                 exists (select from marks k where k.medium_id = n.id and k.undone_at is null
@@ -166,7 +195,8 @@ _FACTS = f"""
                m.owner_unit, %(blocked)s = any (m.excluded) as is_blocked,
                m.owner_member = %(member)s and exists (select from medium_keys k where k.medium_id = m.id) as has_bytes,
                exists (select from previews p where p.medium_id = m.id and p.is_waiting) as is_waiting,
-               said.mark, said.is_categorised, said.seen_at, said.is_warned
+               said.mark, said.is_categorised, said.seen_at, said.is_warned, m.camera_make, m.camera_model, m.taken_at,
+               m.latitude is not null as has_place
           from media m left join said on said.name = m.name where m.id in (select id from chosen))"""
 _FACTS_OF_CHOSEN = "chosen.stacked, facts.* from told left join (chosen join facts on facts.id = chosen.id) on true order by chosen.at"
 

@@ -29,6 +29,13 @@ MARKS: Mapping[Relevance, Words] = {
 FORMS: Mapping[str, int] = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100}
 """A number that takes each form of plural. Source: Unicode CLDR, plural rules; browsers know these names."""
 
+EITHER: Mapping[str, tuple[Words, Words, Words]] = {
+    "place": (gettext_lazy("Place"), gettext_lazy("names a place"), gettext_lazy("names none")),
+    "series": (gettext_lazy("Series"), gettext_lazy("in a series"), gettext_lazy("in none")),
+    "clue": (gettext_lazy("Clues"), gettext_lazy("has a clue"), gettext_lazy("has none")),
+}
+"""What media can be asked to have or to lack: what it is, and both in words."""
+
 AGAIN = gettext_lazy("Show your second factor again first: the link opens a page for that.")
 
 
@@ -78,6 +85,7 @@ def told() -> dict[str, object]:
         "no_category": _("Your member's scheme has no category on this key."),
         "strip": _("Frames of the video"),
         "size": _("{width} by {height}"),
+        "place": _("◎ names a place"),
     }  # fmt: skip
 
 

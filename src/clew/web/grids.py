@@ -31,6 +31,7 @@ from clew.web.references import identifier_in
 from clew.web.sign_ins import is_fresh
 
 EVERY = "all"
+EITHER = {True: "1", False: "0"}
 FIRST = UUID(int=0)
 """Stands in the address of a medium where the script puts its identifier."""
 DIGITS = 9
@@ -54,7 +55,16 @@ class Asked:
     def query(self) -> str:
         """The same as a query, from its beginning."""
         kind = self.wanted.kind or ""
-        return urlencode({"answer": self.chosen, "kind": kind, "undecided": "1" if self.wanted.is_undecided else "0"})
+        more = {key: EITHER[value] for key, value in self.either.items() if value is not None}
+        return urlencode(
+            {"answer": self.chosen, "kind": kind, "undecided": "1" if self.wanted.is_undecided else "0", **more}
+        )
+
+    @property
+    def either(self) -> dict[str, bool | None]:
+        """What media are asked to have or to lack, by the name of the field; None where both are asked for."""
+        wanted = self.wanted
+        return {"place": wanted.has_place, "series": wanted.is_in_series, "clue": wanted.has_clue}
 
 
 def asked(query: QueryDict) -> Asked:
@@ -65,10 +75,15 @@ def asked(query: QueryDict) -> Asked:
     return Asked(
         chosen=chosen if chosen in {*Answer, EVERY} else "", answers=frozenset(Answer) if chosen == EVERY else one,
         wanted=Wanted(
-            kind=MediumKind(kind) if kind in {*MediumKind} else None, is_undecided=query.get("undecided", "1") != "0"
+            kind=MediumKind(kind) if kind in {*MediumKind} else None, is_undecided=query.get("undecided", "1") != "0",
+            has_place=_either(query, "place"), is_in_series=_either(query, "series"), has_clue=_either(query, "clue"),
         ),
         after=query.get("after") or None,
     )  # fmt: skip
+
+
+def _either(query: QueryDict, key: str) -> bool | None:
+    return next((value for value, word in EITHER.items() if query.get(key) == word), None)
 
 
 @require_safe
@@ -209,6 +224,10 @@ def _grid(
         "views": views, "told": request.session.pop(TOLD, None), "viewed": _("The medium that has the focus"),
         "answers": [(answer.value, f"{one.sign} {one.word}") for answer, one in words.ANSWERS.items()],
         "kinds": [(kind.value, words.kind(kind)) for kind in MediumKind],
+        "either": [
+            _choices(key, chosen) for key, chosen in what.either.items() if key != "series" or of["kind"] != "series"
+        ],
+        "is_more": any(value is not None for value in what.either.values()),
         "medium": (medium := reverse("medium", args=[FIRST])), "scheme": scheme,
         "ways": {**ways.of_medium(NO_DIGEST, FIRST, OWNER), "compare": f"{medium}#match"},
         "questions": categorising.fact_list().questions,
@@ -217,6 +236,12 @@ def _grid(
         },
     }  # fmt: skip
     return render(request, "grids/one.html", shown)
+
+
+def _choices(key: str, chosen: bool | None) -> tuple[str, words.Words, list[tuple[str, words.Words, bool]]]:
+    """(field, what it is, (value, words, whether it is chosen) …)."""
+    title, has, lacks = grid_words.EITHER[key]
+    return key, title, [(EITHER[True], has, chosen is True), (EITHER[False], lacks, chosen is False)]
 
 
 def _addresses(route: str, steps: Mapping[str, object]) -> dict[str, str]:
@@ -261,7 +286,8 @@ def _item(item: Item, preview: Shown | None, actor: Actor) -> dict[str, object]:
         "categorised": medium.is_categorised,
         "seen": medium.seen_at and date_format(medium.seen_at, "SHORT_DATE_FORMAT"),
         "warned": medium.is_warned, "with": reason and reason.owner and words.visible(reason.owner),
-        "series": reason and reason.reference,
+        "series": reason and reason.reference, "camera": medium.camera and words.isolated(medium.camera),
+        "taken": medium.taken_at and f"\u2066{medium.taken_at:%Y-%m-%d}\u2069", "place": medium.has_place,
         "aside": [verdict_words.aside(one, words.isolated) for one in verdict_words.set_aside(item.set_aside)],
         "owner": words.visible(medium.owner) if medium.owner != actor.member else None,
         "width": medium.width, "height": medium.height,

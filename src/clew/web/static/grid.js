@@ -321,7 +321,7 @@ class ClewGrid extends HTMLElement {
     const { state, note } = this.#window.said(item);
     const size = item.width ? words.size.replace("{width}", item.width).replace("{height}", item.height) : "";
     const put = (item.put ?? []).filter((one) => one !== item.series).map((one) => words.put.replace("{series}", `\u2068${one}\u2069`));
-    facts.textContent = [state, note, item.series, ...put, size].filter(Boolean).join(" · ");
+    facts.textContent = [state, note, item.series, ...put, size, item.camera, item.taken, item.place && words.place].filter(Boolean).join(" · ");
   }
 
   #tellFolded() {
