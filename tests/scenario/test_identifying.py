@@ -1,5 +1,6 @@
 """A child is identified and made safe by two officers; whoever had a part is told once, and nobody what is hidden."""
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import psycopg
@@ -9,7 +10,7 @@ from clew.actions import asserting, corresponding, describing, identifying, link
 from clew.actions.identifying import Step
 from clew.domain.errors import Invalid, NotVisible, SecondPersonNeeded, StepRefused
 from clew.domain.handling import Actor, Audience
-from clew.domain.ledger import By, Line, of_others
+from clew.domain.ledger import SMALL, By, Line, of_others
 from clew.domain.link import Basis, LinkType
 from clew.domain.message import NoticeKind
 from clew.domain.person import Sex, age_band
@@ -18,7 +19,9 @@ from clew.domain.triage import Answer
 from clew.domain.victim import Said, VictimFacts, VictimState
 from clew.records import identifications, series, victims
 from clew.records.session import acting_as
+from tests.world.kept import connected
 from tests.world.meanwhile import while_open
+from tests.world.mutants import changed
 from tests.world.office import Office
 from tests.world.world import World, handling
 
@@ -397,6 +400,107 @@ def test_how_long_it_took_is_told_of_own_children(world: World, ada: Actor, bo: 
     assert abs(own.to_identified - timedelta(days=30)) < timedelta(hours=1)
     with acting_as(sven) as session:
         assert identifying.ledger(session, By.YEAR)[1] == ()
+
+
+def found_after(
+    world: World, by: Actor, other: Actor, days: int, *, lead_days: int | None = None, year: int = 2026
+) -> None:
+    """A child whose own member had it for that many days, and a lead about it that many after its upload."""
+    medium = world.medium(by)
+    made = world.series(by, f"series {medium}", [medium])
+    child = enter(by)
+    appears(by, child, reference(by, f"series {medium}"))
+    take(by, other, child, Step.IDENTIFY)
+    with world_superuser(world) as database:
+        (at,) = database.execute(
+            "update victim_steps set decided_at = make_timestamptz(%s, 5, 1, 12, 0, 0) + interval '1 minute' * %s"
+            " where victim_id = (select id from victims where reference = %s) returning decided_at",
+            [year, days, child],
+        ).fetchone()
+        uploaded_at = at - timedelta(days=days)
+        database.execute("update media set taken_in_at = %s where id = %s", [uploaded_at, medium])
+        if lead_days is not None:
+            database.execute(
+                "insert into leads (id, series_id, member, unit, rule, evidence, state, raised_at, changed_at)"
+                " values (gen_random_uuid(), %s, %s, %s, 'known-place', 'x', 'raised', %s, %s)",
+                [made, by.member, by.unit, uploaded_at + timedelta(days=lead_days), at],
+            )
+
+
+def world_superuser(world: World) -> AbstractContextManager[psycopg.Connection]:
+    if not world.facts.is_own:
+        pytest.skip("the database elsewhere lets nobody lay back its clock")
+    return connected(**{**world.facts.as_superuser(), "dbname": world.facts.database})
+
+
+def times_of(by: Actor, year: int | None = None) -> dict[str, tuple[int, timedelta | None, timedelta | None]]:
+    """By whose: how many children, the median until the lead and until the identification."""
+    with acting_as(by) as session:
+        return {
+            one.whose: (one.children, one.to_lead, one.to_identified)
+            for one in identifying.ledger(session, By.YEAR, year)[1]
+        }
+
+
+def test_of_others_no_wait_of_a_single_child_and_no_number_of_few_is_told(world: World, ada: Actor, bo: Actor, sven: Actor) -> None:
+    """Four are not told of, five are; that only one of the five has a lead tells nothing of when it was raised."""
+    tyra = world.officer("tyra", member="SE")
+    found_after(world, ada, bo, 400, lead_days=1)
+    for number in range(4):
+        found_after(world, sven, tyra, 10 * (number + 1), lead_days=3 if number == 0 else None)
+    assert [*times_of(ada)] == ["own"]
+    found_after(world, sven, tyra, 50)
+    own, others = times_of(ada)["own"], times_of(ada)["others"]
+    assert own == (1, timedelta(days=1), timedelta(days=400))
+    assert others == (5, None, timedelta(days=30)), "the own child is in no number of others"
+    for _ in range(4):
+        found_after(world, ada, bo, 1000)
+    assert times_of(ada)["others"] == others, "with own children nobody finds out where those of others lie"
+    assert times_of(ada)["own"][0] == 5
+
+
+def test_no_small_number_follows_from_two_days_or_two_years(world: World, ada: Actor, sven: Actor) -> None:
+    """A sixth child of others, of another year, changes nothing that is told until there are ten."""
+    tyra = world.officer("tyra", member="SE")
+    for number in range(5):
+        found_after(world, sven, tyra, 10 * (number + 1), lead_days=number)
+    before = times_of(ada)
+    assert before == {"others": (5, timedelta(days=2), timedelta(days=30))}
+    told = set()
+    for number in range(4):
+        found_after(world, sven, tyra, 300 + number, lead_days=200, year=2027)
+        told.add(str((times_of(ada), times_of(ada, 2026), times_of(ada, 2027))))
+    assert told == {str((before, before, {}))}
+    found_after(world, sven, tyra, 304, lead_days=200, year=2027)
+    assert times_of(ada)["others"][0] == 10
+    assert times_of(ada, 2027) == {"others": (5, timedelta(days=200), timedelta(days=302))}
+
+
+def test_waits_of_others_are_told_in_whole_days(world: World, ada: Actor, sven: Actor) -> None:
+    tyra = world.officer("tyra", member="SE")
+    for number in range(5):
+        found_after(world, sven, tyra, number)
+    with world_superuser(world) as database:
+        database.execute("update media set taken_in_at = taken_in_at - interval '3 hours 7 minutes'")
+    assert times_of(ada)["others"][2] == timedelta(days=3)
+    assert times_of(sven)["own"][2] == timedelta(days=2, hours=3, minutes=7)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("count(*) - case when c.is_own then 0 else count(*) % {small} end as children", "count(*) as children"),
+        ("where w.is_own or w.place <= w.known - w.known % {small}", "where true"),
+        ("c.member = clew_actor_home() as is_own, c.child,", "false as is_own, c.child,"),
+    ],
+    ids=["counts", "single waits", "own ones"],
+)  # fmt: skip
+def test_careless_times_would_be_noticed(
+    world: World, ada: Actor, bo: Actor, sven: Actor, before: str, after: str
+) -> None:
+    before, after = (words.replace("{small}", str(SMALL)) for words in (before, after))
+    with changed(world.facts, "clew_ledger_times(", before, after), pytest.raises(AssertionError):
+        test_of_others_no_wait_of_a_single_child_and_no_number_of_few_is_told(world, ada, bo, sven)
 
 
 def test_of_two_children_of_one_series_that_are_confirmed_at_once_the_later_has_the_series_follow(

@@ -61,7 +61,7 @@ class LedgerLine(Schema):
 
 
 class Times(Schema):
-    """Medians, in seconds."""
+    """Medians, over own children or those of `others`: of others in whole days, and over whole fives of those known."""
 
     whose: str
     children: int

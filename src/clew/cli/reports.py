@@ -84,8 +84,8 @@ def ledger(
             console.print(f"{plain(one.key) or 'in all':<14}{shown}", markup=False)
         for span in times:
             console.print(
-                f"{span.whose}: median days from upload to lead {_days(span.to_lead)}, from lead to identification"
-                f" {_days(span.from_lead)}, from upload to identification {_days(span.to_identified)}", markup=False,
+                f"{span.whose} ({span.children}): median days from upload to lead {_days(span.to_lead)}, from lead to"
+                f" identification {_days(span.from_lead)}, from upload to identification {_days(span.to_identified)}", markup=False,
             )  # fmt: skip
 
 

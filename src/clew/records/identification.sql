@@ -142,15 +142,17 @@ as $$
 $$;
 
 -- How long it took, in seconds, from the first upload of what a child is in to the first lead about it and to the
--- identification, by what its own member says and has: medians over the own member's children, and over all where those
--- of others are enough.
+-- identification, by what its own member says and has: medians over the own member's children, and over those of others.
+-- Of others each median is over whole fives of the children of whom it is known, those identified first, and in whole days,
+-- rounded up: one child more moves it no more than it moves a count. What is own is in none of them: with children of one's
+-- own one could try where those of others lie.
 create or replace function clew_ledger_times(in_year integer) returns table (
     whose text, children integer, to_lead double precision, from_lead double precision, to_identified double precision)
 language sql stable security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
-    with child as (
-        select c.member = clew_actor_home() as is_own, c.identified_at, found.uploaded_at, found.raised_at
+    with child as materialized (
+        select c.member = clew_actor_home() as is_own, c.child, c.identified_at, found.uploaded_at, found.raised_at
           from clew_children() c
           cross join lateral (
               select min(m.taken_in_at) as uploaded_at,
@@ -168,14 +170,25 @@ as $$
           ) found
          where clew_actor_home() is not null
            and (in_year is null or extract(year from c.identified_at at time zone 'UTC') = in_year)
-    ), whose as (
-        select 'own' as whose, c.* from child c where c.is_own
-        union all
-        select 'all', c.* from child c where (select count(*) from child o where not o.is_own) >= {small}
+    ), waited as (
+        select c.is_own, w.what, extract(epoch from w.span) as seconds,
+               row_number() over (partition by c.is_own, w.what order by c.identified_at, c.child) as place,
+               count(*) over (partition by c.is_own, w.what) as known
+          from child c
+          cross join lateral (values ('to_lead', c.raised_at - c.uploaded_at), ('from_lead', c.identified_at - c.raised_at),
+                                     ('to_identified', c.identified_at - c.uploaded_at)) w (what, span)
+         where w.span is not null
+    ), median as (
+        select w.is_own, w.what, percentile_cont(0.5) within group (order by w.seconds) as seconds
+          from waited w where w.is_own or w.place <= w.known - w.known % {small} group by w.is_own, w.what
+    ), told as (
+        select m.is_own, m.what, case when m.is_own then m.seconds else ceil(m.seconds / 86400) * 86400 end as seconds from median m
+    ), counted as (
+        select c.is_own, count(*) - case when c.is_own then 0 else count(*) % {small} end as children from child c group by c.is_own
     )
-    select w.whose, count(*)::integer,
-           percentile_cont(0.5) within group (order by extract(epoch from w.raised_at - w.uploaded_at)),
-           percentile_cont(0.5) within group (order by extract(epoch from w.identified_at - w.raised_at)),
-           percentile_cont(0.5) within group (order by extract(epoch from w.identified_at - w.uploaded_at))
-      from whose w group by w.whose order by w.whose
+    select case when c.is_own then 'own' else 'others' end, c.children::integer,
+           (select t.seconds from told t where t.is_own = c.is_own and t.what = 'to_lead'),
+           (select t.seconds from told t where t.is_own = c.is_own and t.what = 'from_lead'),
+           (select t.seconds from told t where t.is_own = c.is_own and t.what = 'to_identified')
+      from counted c where c.children > 0 order by c.is_own desc
 $$;

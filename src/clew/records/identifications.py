@@ -37,7 +37,10 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
-    """Medians over `children`; None where nothing is known."""
+    """Medians over `children` of `whose` (own or others); None where nothing is known, or may be shown.
+
+    Of others the children are counted in whole fives, and each median is over whole fives of them, in whole days.
+    """
 
     whose: str
     children: int
@@ -158,7 +161,7 @@ def ledger(session: Session, by: By, year: int | None) -> tuple[list[Line], Line
 
 
 def times(session: Session, year: int | None) -> tuple[Times, ...]:
-    """How long it took, over the own member's children and over all."""
+    """How long it took, over the own member's children and over those of others."""
     with session.cursor() as cursor:
         cursor.execute("select whose, children, to_lead, from_lead, to_identified from clew_ledger_times(%s)", [year])
         return tuple(
