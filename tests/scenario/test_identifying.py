@@ -2,23 +2,25 @@
 
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from uuid import UUID
 
 import psycopg
 import pytest
 
-from clew.actions import asserting, corresponding, describing, identifying, linking, opening
+from clew.actions import asserting, corresponding, describing, gathering, identifying, linking, opening
 from clew.actions.identifying import Step
 from clew.domain.errors import Invalid, NotVisible, SecondPersonNeeded, StepRefused
-from clew.domain.handling import Actor, Audience
+from clew.domain.handling import Actor, Audience, Handling
 from clew.domain.ledger import SMALL, By, Line, of_others
 from clew.domain.link import Basis, LinkType
 from clew.domain.message import NoticeKind
 from clew.domain.person import Sex, age_band
 from clew.domain.series import SeriesState
-from clew.domain.triage import Answer
+from clew.domain.triage import Answer, Evidence
 from clew.domain.victim import Said, VictimFacts, VictimState
-from clew.records import identifications, series, victims
+from clew.records import identifications, policies, series, victims
 from clew.records.session import acting_as
+from clew.records.visibility import visible
 from tests.world.kept import connected
 from tests.world.meanwhile import while_open
 from tests.world.mutants import changed
@@ -344,6 +346,208 @@ def test_a_next_step_is_listed_when_its_day_has_come(world: World, ada: Actor, b
     take(ada, bo, child, Step.IDENTIFY)
     with acting_as(ada) as session:
         assert identifying.due(session) == (), "a later step has taken its place"
+
+
+# What is one with the identified series ---------------------------------------------------------------------
+
+
+def merged(by: Actor, one: str, other: str, given: Handling | None = None) -> UUID:
+    with acting_as(by) as session:
+        return gathering.merge(session, one, other, "The same wallpaper.", given)
+
+
+def taken_back(by: Actor, merge_id: UUID) -> None:
+    with acting_as(by) as session:
+        gathering.undo(session, merge_id)
+
+
+def identified_child(ada: Actor, bo: Actor, *series_names: str) -> str:
+    child = enter(ada)
+    for name in series_names:
+        appears(ada, child, reference(ada, name))
+    take(ada, bo, child, Step.IDENTIFY)
+    return child
+
+
+@pytest.fixture
+def two_series(world: World, ada: Actor, sven: Actor, dag: Actor) -> tuple[str, str]:
+    """Norway's series and Sweden's, which has another medium; Denmark has in a case what Sweden's has."""
+    world.series(ada, "green-room", [world.medium(ada)])
+    world.series(sven, "harbour", [world.medium(sven, content=HARBOUR)])
+    world.occurrence(dag, world.medium(dag, content=HARBOUR), "CASE-1")
+    return reference(ada, "green-room"), reference(sven, "harbour")
+
+
+def test_whoever_has_a_part_in_a_series_that_is_one_with_the_identified_one_is_told_once_and_of_a_mistake_too(
+    office: Office, ada: Actor, bo: Actor, sven: Actor, dag: Actor, two_series: tuple[str, str]
+) -> None:
+    """Sweden owns the other series, Denmark's triage names it: both read that the child is known, and learn why."""
+    green, _ = two_series
+    merged(ada, *two_series)
+    child = identified_child(ada, bo, "green-room")
+    assert told(sven) == told(dag) == [(NoticeKind.IDENTIFIED, green)]
+    assert told(ada) == []
+    assert [one.answer for one in office.triage(dag).values()] == [Answer.SOLVED_ELSEWHERE]
+    take(ada, bo, child, Step.REOPEN)
+    assert told(sven) == told(dag) == [(NoticeKind.IDENTIFIED, green), (NoticeKind.OUTCOME_TAKEN_BACK, green)]
+
+
+def test_a_merge_after_the_identification_tells_then_and_its_undoing_takes_it_back(
+    ada: Actor, bo: Actor, sven: Actor, dag: Actor, two_series: tuple[str, str]
+) -> None:
+    green, _ = two_series
+    identified_child(ada, bo, "green-room")
+    assert told(sven) == told(dag) == []
+    of_ada = merged(ada, *two_series)
+    assert told(sven) == told(dag) == [(NoticeKind.IDENTIFIED, green)]
+    of_sven = merged(sven, *two_series)
+    assert told(dag) == [(NoticeKind.IDENTIFIED, green)], "the same said by another unit is told nobody again"
+    taken_back(ada, of_ada)
+    assert told(dag) == [(NoticeKind.IDENTIFIED, green)], "Sweden still says so"
+    taken_back(sven, of_sven)
+    assert told(sven) == told(dag) == [(NoticeKind.IDENTIFIED, green), (NoticeKind.OUTCOME_TAKEN_BACK, green)]
+
+
+def test_who_has_a_part_of_its_own_is_told_nothing_by_a_merge_or_its_undoing(
+    world: World, ada: Actor, bo: Actor, dag: Actor, two_series: tuple[str, str]
+) -> None:
+    world.series(ada, "green-room", [world.medium(ada, content=b"another harbour")])
+    world.medium(dag, content=b"another harbour")
+    identified_child(ada, bo, "green-room")
+    before = told(dag)
+    assert before == [(NoticeKind.IDENTIFIED, two_series[0])]
+    taken_back(ada, merged(ada, *two_series))
+    assert told(dag) == before
+
+
+@pytest.mark.parametrize("hidden", ["the merge", "the series between", "the identified one"])
+def test_no_part_comes_by_a_path_that_is_hidden(
+    world: World, ada: Actor, bo: Actor, sven: Actor, dag: Actor, two_series: tuple[str, str], hidden: str
+) -> None:
+    """Its failure twin: what Denmark may not see gives it no part, before the child is found and after."""
+    excluding = "update series set excluded = '{DK}' where reference = %s"
+    if hidden != "the merge":
+        of, which = (sven, two_series[1]) if hidden == "the series between" else (ada, two_series[0])
+        with acting_as(of) as session, session.cursor() as cursor:
+            cursor.execute(excluding, [which])
+    given = handling(ada, excluded=["DK"]) if hidden == "the merge" else None
+    made = merged(ada, *two_series, given)
+    child = identified_child(ada, bo, "green-room")
+    assert told(dag) == []
+    assert told(sven) == [(NoticeKind.IDENTIFIED, two_series[0])]
+    taken_back(ada, made)
+    merged(ada, *two_series, given)
+    take(ada, bo, child, Step.REOPEN)
+    assert told(dag) == []
+
+
+def test_own_series_that_are_one_follow_together_and_whoever_has_a_part_in_both_is_told_once(
+    world: World, ada: Actor, bo: Actor, dag: Actor
+) -> None:
+    for name, content in (("green-room", HARBOUR), ("blue-room", b"a quay")):
+        world.series(ada, name, [world.medium(ada, content=content)])
+        world.medium(dag, content=content)
+    merged(ada, "green-room", "blue-room")
+    child = identified_child(ada, bo, "green-room")
+    assert state(ada, "green-room") is state(ada, "blue-room") is SeriesState.IDENTIFIED
+    assert len(told(dag)) == 1
+    with acting_as(ada) as session:
+        (step,) = series.steps_of(session, series.find(session, "blue-room").id, 9)
+        assert step.basis == identifying.AS_ONE
+    take(ada, bo, child, Step.REOPEN)
+    assert state(ada, "green-room") is state(ada, "blue-room") is SeriesState.OPEN
+
+
+def test_a_child_of_either_that_is_not_found_holds_back_both(world: World, ada: Actor, bo: Actor) -> None:
+    for name in ("green-room", "blue-room"):
+        world.series(ada, name, [world.medium(ada)])
+    merged(ada, "green-room", "blue-room")
+    other = enter(ada)
+    appears(ada, other, reference(ada, "blue-room"))
+    identified_child(ada, bo, "green-room")
+    assert state(ada, "green-room") is state(ada, "blue-room") is SeriesState.OPEN
+    take(ada, bo, other, Step.IDENTIFY)
+    assert state(ada, "green-room") is state(ada, "blue-room") is SeriesState.IDENTIFIED
+
+
+def test_an_own_series_follows_a_merge_made_later_and_is_open_again_without_it(
+    world: World, ada: Actor, bo: Actor, dag: Actor
+) -> None:
+    for name in ("green-room", "blue-room", "by-hand"):
+        world.series(ada, name, [world.medium(ada, content=name.encode())])
+    world.medium(dag, content=b"blue-room")
+    identified_child(ada, bo, "green-room")
+    with acting_as(ada) as session:
+        opening.mark_series(session, "by-hand", SeriesState.IDENTIFIED, "By telephone.")
+    made = merged(ada, "green-room", "blue-room")
+    by_hand = merged(ada, "green-room", "by-hand")
+    assert state(ada, "blue-room") is SeriesState.IDENTIFIED
+    assert [kind for kind, _ in told(dag)] == [NoticeKind.IDENTIFIED]
+    taken_back(ada, made)
+    taken_back(ada, by_hand)
+    assert state(ada, "blue-room") is SeriesState.OPEN
+    assert state(ada, "by-hand") is SeriesState.IDENTIFIED, "what an officer marked stays marked"
+    assert state(ada, "green-room") is SeriesState.IDENTIFIED
+    assert [kind for kind, _ in told(dag)] == [NoticeKind.IDENTIFIED, NoticeKind.OUTCOME_TAKEN_BACK]
+
+
+def test_no_series_follows_what_another_unit_says_is_one(world: World, ada: Actor, bo: Actor, sven: Actor) -> None:
+    for name in ("green-room", "blue-room"):
+        world.series(ada, name, [world.medium(ada)])
+    merged(sven, reference(ada, "green-room"), reference(ada, "blue-room"))
+    identified_child(ada, bo, "green-room")
+    assert (state(ada, "green-room"), state(ada, "blue-room")) == (SeriesState.IDENTIFIED, SeriesState.OPEN)
+
+
+@pytest.mark.parametrize("way", ["lies in it", "is one with it"])
+def test_what_another_unit_of_the_own_member_has_found_is_never_new(
+    office: Office, world: World, ada: Actor, bo: Actor, way: str
+) -> None:
+    """The medium came with an export and lies in no case: the other unit reads that the child is known, and by whom."""
+    eva = world.officer("eva", member="NO", unit="CYBER")
+    medium = world.medium(ada, content=HARBOUR)
+    world.series(ada, "green-room", [medium] if way == "lies in it" else [])
+    if way == "is one with it":
+        world.series(eva, "blue-room", [world.medium(eva, content=HARBOUR)])
+        merged(ada, "green-room", reference(eva, "blue-room"))
+    world.occurrence(eva, world.medium(eva, Audience.UNIT, content=HARBOUR), "CASE-9")
+    assert [one.answer for one in office.triage(eva, "CASE-9").values()] == [Answer.NEW]
+    identified_child(ada, bo, "green-room")
+    assert told(eva) == [(NoticeKind.IDENTIFIED, reference(ada, "green-room"))]
+    (found,) = office.triage(eva, "CASE-9").values()
+    assert found.answer is Answer.KNOWN
+    best = found.reasons[0]
+    assert best.evidence is Evidence.IDENTIFIED_SERIES_OF_THE_OWN_MEMBER
+    assert (best.series, best.owner, best.unit) == ("green-room", "NO", "VICTIM-ID")
+
+
+CARELESS = {
+    "hidden merges count": (
+        "clew_parts(", "where {e_is_seen_by_u} and {s_is_seen_by_u}", "where {s_is_seen_by_u}",
+        lambda fixtures: test_no_part_comes_by_a_path_that_is_hidden(*fixtures, hidden="the merge")),
+    "hidden series count": (
+        "clew_parts(", "where {e_is_seen_by_u} and {s_is_seen_by_u}", "where {e_is_seen_by_u}",
+        lambda fixtures: test_no_part_comes_by_a_path_that_is_hidden(*fixtures, hidden="the series between")),
+    "withdrawn merges count": (
+        "clew_parts(", "where e.id = $2 and $3", "where e.id = $2",
+        lambda fixtures: test_a_merge_after_the_identification_tells_then_and_its_undoing_takes_it_back(
+            *fixtures[1:5], two_series=fixtures[5])),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mutant", CARELESS)
+def test_careless_telling_would_be_noticed(
+    world: World, ada: Actor, bo: Actor, sven: Actor, dag: Actor, two_series: tuple[str, str], mutant: str
+) -> None:
+    function, before, after, story = CARELESS[mutant]
+    rules = {
+        "{e_is_seen_by_u}": visible("e.", viewer_member="u.member", viewer_unit="u.unit", viewer_use=policies.FACTS),
+        "{s_is_seen_by_u}": visible("s.", viewer_member="u.member", viewer_unit="u.unit", viewer_use=policies.FACTS),
+    }
+    for place, words in rules.items():
+        before, after = before.replace(place, words), after.replace(place, words)
+    with changed(world.facts, function, before, after), pytest.raises(AssertionError):
+        story((world, ada, bo, sven, dag, two_series))
 
 
 # The ledger ------------------------------------------------------------------------------------------------

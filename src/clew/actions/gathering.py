@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from clew.actions import restricting, retaining
+from clew.actions import identifying, restricting, retaining
 from clew.actions.opening import check_members, handling_beside, keep_cover
 from clew.domain.cover import Cover
 from clew.domain.errors import Invalid, NotVisible, StepRefused
@@ -215,7 +215,7 @@ def undo(session: Session, assertion_id: UUID) -> None:
         about = _join_again(session, parted)
     else:
         dissents = series_media.withdraw_dissents(session, one=assertion_id)
-        about = dissents[0] if dissents else merges.withdraw(session, assertion_id)[0]
+        about = dissents[0] if dissents else _part(session, assertion_id)
     audit.append(session, "series.undo", str(about))
 
 
@@ -235,14 +235,22 @@ def narrate(session: Session, name: str, words: str) -> None:
 def _merge(
     session: Session, one: SeriesRow, other: SeriesRow, reason: str, handling: Handling | None
 ) -> tuple[UUID, int]:
-    """Keep that the two are one; the assertion, and how many series the actor sees as one now."""
+    """Keep that the two are one, and what follows from it; the assertion, and how many the actor sees as one now."""
     given = handling or _handling_for(session, one, other)
     check_members(session, given)
     merge_id = merges.add(session, one.id, other.id, reason, given)
     together = merges.together(session, [one.id])[one.id]
     if len(together) > SERIES_TOGETHER_MAX:
         raise StepRefused("More than {most} series would be seen as one.", most=SERIES_TOGETHER_MAX)
+    identifying.follow_merge(session, merges.own(session, merge_id))
     return merge_id, len(together)
+
+
+def _part(session: Session, merge_id: UUID) -> UUID:
+    """Take back that two series are one; the first of them."""
+    one, _ = merges.withdraw(session, merge_id)
+    identifying.follow_merge(session, merges.own(session, merge_id))
+    return one
 
 
 def _join_again(session: Session, parted: splits.Split) -> UUID:

@@ -1,7 +1,8 @@
 """Identifying: a victim is located, identified, safeguarded, each step by two officers; whoever had a part is told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from uuid import UUID
 
 from clew.actions.describing import check_open
@@ -24,6 +25,7 @@ from clew.domain.series import Step as SeriesStep
 from clew.domain.victim import VictimState
 from clew.records import audit, identifications, series, victims
 from clew.records.identifications import StepRow, Times
+from clew.records.merges import Merge
 from clew.records.session import Session
 from clew.records.victims import VictimRow
 
@@ -46,6 +48,8 @@ _REACHED = {
 }  # fmt: skip
 BY_THE_VICTIMS = "By the steps about the victims in it."
 """What the history of a series says: the basis of a step about a victim is read by the victim's unit alone."""
+AS_ONE = "By the steps about the victims in a series that is one with it."
+PARTED = "It is not one any more with the series in which the victims are found."
 
 
 def propose(
@@ -76,8 +80,9 @@ def propose(
 def confirm(session: Session, reference: str) -> None:
     """Confirm the step that waits about an own victim.
 
-    The unit's series in which the child appears follow once all children in them have come so far. Units that had a
-    part in those, or whose triage named them, are told, in words that name nobody.
+    The unit's series in which the child appears, and those that it says are one with them, follow once all children in
+    them have come so far. Units that had a part in those, or in what they see as one with them, or whose triage named
+    them, are told, in words that name nobody.
 
     Raises:
         NotVisible: the unit has no such victim.
@@ -136,6 +141,27 @@ def ledger(session: Session, by: By, year: int | None = None) -> tuple[Ledger, t
     return Ledger(lines=tuple(lines), total=total), identifications.times(session, year)
 
 
+def follow_merge(session: Session, merge: Merge) -> None:
+    """Have own series follow an own merge that was asserted or taken back, and tell whoever it concerns.
+
+    Open ones that the own unit says are one with a series whose children are all found become what those came to. Taken
+    back, those that had followed by such a merge, and are not one with any found child any more, are open again.
+    """
+    held = identifications.hold_one_with(session, [merge.a, merge.b])
+    rows = series.of(session, held)
+    if merge.withdrawn_at is None:
+        _tell(session, _moved(session, rows.values(), {}, Step.IDENTIFY))
+    else:
+        bases = series.last_bases(session, [row.id for row in rows.values() if row.state in SOLVED])
+        followed = [one for one, basis in bases.items() if basis == AS_ONE]
+        reached = _reached(session, followed)
+        parted = [one for one in followed if one not in reached]
+        for one in parted:
+            series.take(session, one, SeriesStep.REOPEN, SeriesState.OPEN, PARTED)
+        _tell(session, {Outcome.TAKEN_BACK: parted} if parted else {})
+    identifications.tell_of_merge(session, merge.id)
+
+
 def _follow(session: Session, victim: VictimRow, step: Step) -> None:
     """Have the own series follow in which the child appears, and tell of each what it has come to.
 
@@ -144,30 +170,43 @@ def _follow(session: Session, victim: VictimRow, step: Step) -> None:
     if step is Step.REOPEN and victim.state not in FOUND:
         return
     held = identifications.hold_series_of(session, victim.kept.id)
-    told: dict[Outcome, list[UUID]] = {}
-    for row in series.of(session, held).values():
-        after_it = _moved(session, row, step)
-        outcome = told_of(row.state, after_it)
-        if outcome is not None:
-            told.setdefault(outcome, []).append(row.id)
+    _tell(session, _moved(session, series.of(session, held).values(), held, step))
+
+
+def _tell(session: Session, told: Mapping[Outcome, Sequence[UUID]]) -> None:
     for outcome, ids in told.items():
         identifications.tell(session, ids, outcome)
 
 
-def _moved(session: Session, row: series.SeriesRow, step: Step) -> SeriesState:
-    """Where the series stands once it has followed."""
-    follow: tuple[SeriesStep, ...]
-    if step is Step.REOPEN:
-        follow = (SeriesStep.REOPEN,) if row.state in SOLVED else ()
-    else:
-        rows = victims.of(session, identifications.victims_in(session, row.id)).values()
-        reached = outcome_of(one.state for one in rows)
-        follow = () if reached is None else _STEPS_OF_SERIES.get((row.state, reached), ())
-    state = row.state
-    for taken in follow:
-        state = _REACHED[taken]
-        series.take(session, row.id, taken, state, BY_THE_VICTIMS)
-    return state
+def _moved(
+    session: Session, rows: Iterable[series.SeriesRow], appears: Mapping[UUID, bool], step: Step
+) -> dict[Outcome, list[UUID]]:
+    """Have series follow; by what is told of them, which. `appears`: in which of them the child itself is seen."""
+    some = list(rows)
+    reached = {} if step is Step.REOPEN else _reached(session, [row.id for row in some])
+    told: dict[Outcome, list[UUID]] = {}
+    for row in some:
+        follow: tuple[SeriesStep, ...]
+        if step is Step.REOPEN:
+            follow = (SeriesStep.REOPEN,) if row.state in SOLVED else ()
+        else:
+            follow = _STEPS_OF_SERIES.get((row.state, reached[row.id]), ()) if row.id in reached else ()
+        state = row.state
+        for taken in follow:
+            state = _REACHED[taken]
+            series.take(session, row.id, taken, state, BY_THE_VICTIMS if appears.get(row.id, False) else AS_ONE)
+        outcome = told_of(row.state, state)
+        if outcome is not None:
+            told.setdefault(outcome, []).append(row.id)
+    return told
+
+
+def _reached(session: Session, series_ids: Sequence[UUID]) -> dict[UUID, VictimState]:
+    """How far those of the series have come in which all children are found."""
+    found = identifications.victims_in(session, series_ids)
+    states = {one: row.state for one, row in victims.of(session, {*chain.from_iterable(found.values())}).items()}
+    reached = {one: outcome_of(states[victim] for victim in some if victim in states) for one, some in found.items()}
+    return {one: state for one, state in reached.items() if state is not None}
 
 
 def _hold(session: Session, reference: str) -> VictimRow:

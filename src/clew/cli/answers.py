@@ -163,6 +163,7 @@ def _whose(reason: Reason) -> str:
         Evidence.IDENTIFIED_SERIES_OF_ANOTHER_MEMBER: f"{series}, victim identified",
         Evidence.OPEN_SERIES_OF_ANOTHER_MEMBER: f"{series}, open",
         Evidence.CASE_OF_ANOTHER_MEMBER: series,
+        Evidence.IDENTIFIED_SERIES_OF_THE_OWN_MEMBER: f"{series}, your own member, victim identified",
         Evidence.OWN_EARLIER_CASE: "an earlier case of your own",
         Evidence.HASH_LIST: f"a hash list of {owner}",
     }[reason.evidence]

@@ -85,8 +85,9 @@ def ledger(
         for span in times:
             console.print(
                 f"{span.whose} ({span.children}): median days from upload to lead {_days(span.to_lead)}, from lead to"
-                f" identification {_days(span.from_lead)}, from upload to identification {_days(span.to_identified)}", markup=False,
-            )  # fmt: skip
+                f" identification {_days(span.from_lead)}, from upload to identification {_days(span.to_identified)}",
+                markup=False,
+            )
 
 
 @app.command()

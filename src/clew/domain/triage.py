@@ -39,14 +39,16 @@ class Evidence(IntEnum):
     IDENTIFIED_SERIES_OF_ANOTHER_MEMBER = 1
     OPEN_SERIES_OF_ANOTHER_MEMBER = 2
     CASE_OF_ANOTHER_MEMBER = 3
-    OWN_EARLIER_CASE = 4
-    HASH_LIST = 5
+    IDENTIFIED_SERIES_OF_THE_OWN_MEMBER = 4
+    OWN_EARLIER_CASE = 5
+    HASH_LIST = 6
 
 
 ANSWER_BY_EVIDENCE: Mapping[Evidence, Answer] = {
     Evidence.IDENTIFIED_SERIES_OF_ANOTHER_MEMBER: Answer.SOLVED_ELSEWHERE,
     Evidence.OPEN_SERIES_OF_ANOTHER_MEMBER: Answer.PARALLEL_ENQUIRY,
     Evidence.CASE_OF_ANOTHER_MEMBER: Answer.PARALLEL_ENQUIRY,
+    Evidence.IDENTIFIED_SERIES_OF_THE_OWN_MEMBER: Answer.KNOWN,
     Evidence.OWN_EARLIER_CASE: Answer.KNOWN,
     Evidence.HASH_LIST: Answer.KNOWN,
 }
@@ -59,7 +61,7 @@ class Other:
 
     `is_in_other_case`: it was found in a case other than the one that is triaged;
     `is_earlier`: and that was before the medium in question was. `foreign_series_state`: that of another member's
-    series which it is in, or which is merged with one that it is in.
+    series which it is in, or which is merged with one that it is in; `own_series_state`: the same of the own member's.
     """
 
     is_of_own_member: bool
@@ -67,6 +69,7 @@ class Other:
     is_earlier: bool
     is_listed: bool
     foreign_series_state: SeriesState | None
+    own_series_state: SeriesState | None = None
 
 
 def evidence(other: Other) -> Evidence | None:
@@ -77,6 +80,8 @@ def evidence(other: Other) -> Evidence | None:
         return Evidence.OPEN_SERIES_OF_ANOTHER_MEMBER
     if not other.is_of_own_member and other.is_in_other_case:
         return Evidence.CASE_OF_ANOTHER_MEMBER
+    if other.own_series_state in SOLVED:
+        return Evidence.IDENTIFIED_SERIES_OF_THE_OWN_MEMBER
     if other.is_of_own_member and other.is_in_other_case and other.is_earlier:
         return Evidence.OWN_EARLIER_CASE
     return Evidence.HASH_LIST if other.is_listed else None

@@ -82,6 +82,8 @@ BLIND_GRANTS = {
     # What the audit asks of whose a series is, which references are taken, and what an open rule shows of overlaps.
     "series": "select (owner_member, owner_unit, audience, members, excluded, id, state, cover_id, reference)",
     "series_dissents": "select, delete",
+    # Who is told what came of a series, by which paths of merges.
+    "series_merges": "select (owner_member, owner_unit, audience, members, excluded, id, a_series, b_series, withdrawn_at)",
     "series_media": "select (owner_member, owner_unit, excluded, series_id, medium_id), delete",
 }
 

@@ -1,9 +1,104 @@
 -- What comes of identifying: who is told, and how many children there are, each counted once.
 
--- Units that had a part in series of the actor's unit, or whose triage named them, are told what came of it.
--- They are told only of series that they may see, and only for a medium in it that they may see: what is hidden from
--- them tells them nothing. Nobody learns how many were told: a unit may have a part by media that are hidden from
--- whoever tells. A unit is told what differs from the last that it was told.
+-- Which units have a part in these series, or in one that they see as one with them: they own that other series, have put a
+-- medium into one of them, or their triage named one by a medium that matches one in it, or is the same. A path of merges
+-- counts for a unit where it may see each merge and each series on it, and a medium where it may see that too: what is
+-- hidden from a unit gives it no part. `beside` is a merge that counts although it is withdrawn, or does not although it
+-- holds. `reached`: every series that the unit sees as one with this one.
+create or replace function clew_parts(about uuid[], beside uuid, is_counted boolean) returns table (
+    series_id uuid, member text, unit text, reached uuid[], is_direct boolean)
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    with recursive merged as not materialized (
+        select e.a_series, e.b_series, e.owner_member, e.owner_unit, e.audience, e.members, e.excluded from series_merges e
+         where e.withdrawn_at is null and e.id is distinct from $2
+        union all
+        select e.a_series, e.b_series, e.owner_member, e.owner_unit, e.audience, e.members, e.excluded from series_merges e
+         where e.id = $2 and $3
+    ), whole (root, id) as (
+        select given, given from unnest($1) given
+        union
+        select w.root, n.other from whole w cross join lateral (
+            select e.b_series as other from merged e where e.a_series = w.id
+            union all select e.a_series from merged e where e.b_series = w.id) n
+    ), bounded as materialized (
+        select root, id from whole limit {reached_max}
+    ), it as materialized (
+        select p.series_id, p.owner_member as put_by_member, p.owner_unit as put_by_unit,
+               m.id, m.name, m.owner_member, m.owner_unit, m.audience, m.members, m.excluded
+          from (select distinct id from bounded) b join series_media p on p.series_id = b.id join media m on m.id = p.medium_id
+    ), asked as materialized (
+        select it.series_id, it.id as medium_id, it.put_by_member as member, it.put_by_unit as unit from it
+        union
+        select it.series_id, it.id, m.b_owner_member, m.b_owner_unit from it join matches m on m.a_medium = it.id
+        union
+        select it.series_id, it.id, m.a_owner_member, m.a_owner_unit from it join matches m on m.b_medium = it.id
+        union
+        select it.series_id, it.id, other.owner_member, other.owner_unit from it join media other on other.name = it.name
+        union
+        select s.id, null, s.owner_member, s.owner_unit from series s where s.id in (select b.id from bounded b)
+    ), asker as materialized (
+        select distinct b.root, a.member, a.unit from bounded b join asked a on a.series_id = b.id join series own on own.id = b.root
+         where (a.member, a.unit) <> (own.owner_member, own.owner_unit)
+    ), reach (root, member, unit, id) as (
+        select u.root, u.member, u.unit, s.id from asker u join series s on s.id = u.root where {s_is_seen_by_u}
+        union
+        select u.root, u.member, u.unit, s.id from reach u
+          cross join lateral (
+              select e.*, e.b_series as other from merged e where e.a_series = u.id
+              union all select e.*, e.a_series from merged e where e.b_series = u.id) e
+          join series s on s.id = e.other
+         where {e_is_seen_by_u} and {s_is_seen_by_u}
+    ), part as (
+        select u.root, u.member, u.unit, bool_or(u.id = u.root) as is_direct
+          from reach u join asked a on a.series_id = u.id and a.member = u.member and a.unit = u.unit
+          left join it on it.id = a.medium_id and it.series_id = a.series_id
+         where a.medium_id is null or {it_is_seen_by_u}
+         group by u.root, u.member, u.unit
+    )
+    select p.root, p.member, p.unit, array(
+               select r.id from reach r where r.root = p.root and r.member = p.member and r.unit = p.unit order by r.id), p.is_direct
+      from part p
+$$;
+
+-- What a unit was told last of what came of a series; null where nothing.
+create or replace function clew_last_told(member text, unit text, series uuid) returns text
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    select n.kind from notices n
+     where n.member = $1 and n.unit = $2 and n.subject_id = $3 and n.kind in ('identified', 'safeguarded', 'outcome-taken-back')
+     order by n.raised_at desc limit 1
+$$;
+
+-- Whoever has a part in these solved series is told once what they came to: not who was told as much of one that it sees
+-- as one with them, and of several that are one it is told of one. With `joined` only those whose part comes by that merge.
+create or replace function clew_tell_solved(about uuid[], joined uuid) returns void
+language sql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    with before as materialized (
+        select p.series_id, p.member, p.unit from clew_parts($1, $2, false) p where $2 is not null
+    ), fresh as (
+        select p.series_id, p.member, p.unit, p.reached, p.is_direct, s.state
+          from clew_parts($1, $2, true) p join series s on s.id = p.series_id and s.state in ('identified', 'safeguarded')
+         where not exists (select from before b where (b.series_id, b.member, b.unit) = (p.series_id, p.member, p.unit))
+           and not exists (select from unnest(p.reached) r (id)
+                            where clew_last_told(p.member, p.unit, r.id) in (s.state, 'safeguarded'))
+    ), one as (
+        select distinct on (f.member, f.unit, f.reached) f.member, f.unit, f.state, f.series_id from fresh f
+         order by f.member, f.unit, f.reached, f.state desc, f.is_direct desc, f.series_id
+    )
+    insert into notices (id, member, unit, kind, subject_id, raised_at)
+    select gen_random_uuid(), o.member, o.unit, o.state, o.series_id, transaction_timestamp() from one o
+     order by o.member, o.unit, o.series_id
+    -- One that nobody has seen yet is told anew.
+    on conflict (member, unit, kind, subject_id) where seen_at is null do update set raised_at = excluded.raised_at
+$$;
+
+-- What came of series of the actor's unit is told. Nobody learns how many were told: a unit may have a part by media that
+-- are hidden from whoever tells. A mistake is told to everybody who was told and still sees the series.
 create or replace function clew_tell_outcome(about uuid[], outcome text) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
@@ -12,40 +107,62 @@ begin
     if outcome not in ('identified', 'safeguarded', 'outcome-taken-back') then
         raise exception 'no such outcome';
     end if;
-    with s as (
-        select id, owner_member, owner_unit, audience, members, excluded from series where id = any (about)
-           and owner_member = clew_actor_member() and owner_unit = clew_actor_unit()
-           and state = case outcome when 'outcome-taken-back' then state else outcome end
-           and (outcome <> 'outcome-taken-back' or state not in ('identified', 'safeguarded'))
-    ), it as (
-        select s.id as series_id, p.owner_member as put_by_member, p.owner_unit as put_by_unit,
-               m.id, m.name, m.owner_member, m.owner_unit, m.audience, m.members, m.excluded
-          from s join series_media p on p.series_id = s.id join media m on m.id = p.medium_id
-    ), u as (
-        select it.series_id, it.id as medium_id, it.put_by_member as member, it.put_by_unit as unit from it
-        union
-        select it.series_id, it.id, m.b_owner_member, m.b_owner_unit from it join matches m on m.a_medium = it.id
-        union
-        select it.series_id, it.id, m.a_owner_member, m.a_owner_unit from it join matches m on m.b_medium = it.id
-        union
-        select it.series_id, it.id, other.owner_member, other.owner_unit from it join media other on other.name = it.name
-    ), part as (
-        select distinct s.id as series_id, u.member, u.unit
-          from u join s on s.id = u.series_id join it on it.series_id = u.series_id and it.id = u.medium_id
-         where (u.member, u.unit) <> (s.owner_member, s.owner_unit) and {s_is_seen_by_u} and {it_is_seen_by_u}
-    ), last as (
-        select part.*, (select n.kind from notices n
-                         where n.member = part.member and n.unit = part.unit and n.subject_id = part.series_id
-                           and n.kind in ('identified', 'safeguarded', 'outcome-taken-back')
-                         order by n.raised_at desc limit 1) as kind
-          from part
-    )
+    if outcome <> 'outcome-taken-back' then
+        perform clew_tell_solved(array(
+            select s.id from series s where s.id = any (about) and s.state = outcome
+               and s.owner_member = clew_actor_member() and s.owner_unit = clew_actor_unit()), null);
+        return;
+    end if;
     insert into notices (id, member, unit, kind, subject_id, raised_at)
-    select gen_random_uuid(), l.member, l.unit, outcome, l.series_id, transaction_timestamp() from last l
-     where case outcome when 'outcome-taken-back' then l.kind in ('identified', 'safeguarded')
-                        else l.kind is distinct from outcome end
-     order by l.member, l.unit, l.series_id
-    -- One that nobody has seen yet is told anew.
+    select gen_random_uuid(), u.member, u.unit, outcome, s.id, transaction_timestamp()
+      from series s join (select distinct n.member, n.unit, n.subject_id from notices n
+                           where n.subject_id = any (about) and n.kind in ('identified', 'safeguarded')) u on u.subject_id = s.id
+     where s.owner_member = clew_actor_member() and s.owner_unit = clew_actor_unit()
+       and s.state not in ('identified', 'safeguarded')
+       and clew_last_told(u.member, u.unit, s.id) in ('identified', 'safeguarded') and {s_is_seen_by_u}
+     order by u.member, u.unit, s.id
+    on conflict (member, unit, kind, subject_id) where seen_at is null do update set raised_at = excluded.raised_at;
+end
+$$;
+
+-- The actor's unit said that two series are one, or has taken it back: whoever comes to have a part in a solved one by
+-- that is told, and whoever had its part by nothing else is told that it is taken back.
+create or replace function clew_tell_of_merge(merge uuid) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    holds boolean;
+    solved uuid[];
+begin
+    select e.withdrawn_at is null into holds from series_merges e
+     where e.id = $1 and e.owner_member = clew_actor_member() and e.owner_unit = clew_actor_unit();
+    if holds is null then
+        return;
+    end if;
+    with recursive whole (id) as (
+        select x.id from series_merges e cross join lateral (values (e.a_series), (e.b_series)) x (id) where e.id = $1
+        union
+        select n.other from whole w cross join lateral (
+            select e.b_series as other from series_merges e where e.a_series = w.id and e.withdrawn_at is null
+            union all
+            select e.a_series from series_merges e where e.b_series = w.id and e.withdrawn_at is null) n
+    )
+    select array_agg(s.id) into solved from (select w.id from whole w limit {reached_max}) w
+      join series s on s.id = w.id and s.state in ('identified', 'safeguarded');
+    if solved is null then
+        return;
+    end if;
+    if holds then
+        perform clew_tell_solved(solved, $1);
+        return;
+    end if;
+    insert into notices (id, member, unit, kind, subject_id, raised_at)
+    select gen_random_uuid(), p.member, p.unit, 'outcome-taken-back', p.series_id, transaction_timestamp()
+      from (select b.series_id, b.member, b.unit from clew_parts(solved, $1, true) b
+            except select a.series_id, a.member, a.unit from clew_parts(solved, $1, false) a) p
+     where clew_last_told(p.member, p.unit, p.series_id) in ('identified', 'safeguarded')
+     order by p.member, p.unit, p.series_id
     on conflict (member, unit, kind, subject_id) where seen_at is null do update set raised_at = excluded.raised_at;
 end
 $$;

@@ -99,44 +99,85 @@ def decide(session: Session, step_id: UUID, status: Status) -> None:
         )
 
 
-def hold_series_of(session: Session, victim_id: UUID) -> list[UUID]:
-    """Own series in which the victim appears, as the own unit says, itself or in one of the series' media; held."""
+OWN_REACH = """
+    one (seed, id) as (
+        select id, id from seeds
+        union
+        select o.seed, n.id from one o cross join lateral (
+            select m.b_series as id from series_merges m where m.a_series = o.id and m.withdrawn_at is null
+               and m.owner_member = %(member)s and m.owner_unit = %(unit)s
+            union all
+            select m.a_series from series_merges m where m.b_series = o.id and m.withdrawn_at is null
+               and m.owner_member = %(member)s and m.owner_unit = %(unit)s) n)
+"""
+"""For a statement `with recursive seeds (id) as (…), …`: each seed with every series that the own unit says is one with it."""
+
+
+def hold_series_of(session: Session, victim_id: UUID) -> dict[UUID, bool]:
+    """Own series in which the victim appears, as the own unit says, itself or in one of the series' media; held.
+
+    Those that the own unit says are one with them too; by each, whether the victim appears in that one itself.
+    """
+    return _held(
+        session,
+        """
+        select l.b_id from links l
+         where l.a_id = %(victim)s and l.type = 1 and l.state = 2 and l.b_kind = 1
+           and l.owner_member = %(member)s and l.owner_unit = %(unit)s
+        union
+        select p.series_id from links l join series_media p on p.medium_id = l.b_id
+         where l.a_id = %(victim)s and l.type = 1 and l.state = 2 and l.b_kind = 2
+           and l.owner_member = %(member)s and l.owner_unit = %(unit)s""",
+        {"victim": victim_id},
+    )
+
+
+def hold_one_with(session: Session, series_ids: Sequence[UUID]) -> list[UUID]:
+    """Own series that are these, or that the own unit says are one with them; held."""
+    return [*_held(session, "select unnest(%(ids)s::uuid[])", {"ids": list(series_ids)})]
+
+
+def _held(session: Session, seeds: str, values: dict[str, object]) -> dict[UUID, bool]:
     with session.cursor() as cursor:
         cursor.execute(
-            """
-            select s.id from series s where s.owner_member = %(member)s and s.owner_unit = %(unit)s and s.id in (
-                select l.b_id from links l
-                 where l.a_id = %(victim)s and l.type = 1 and l.state = 2 and l.b_kind = 1
-                   and l.owner_member = %(member)s and l.owner_unit = %(unit)s
-                union
-                select p.series_id from links l join series_media p on p.medium_id = l.b_id
-                 where l.a_id = %(victim)s and l.type = 1 and l.state = 2 and l.b_kind = 2
-                   and l.owner_member = %(member)s and l.owner_unit = %(unit)s)
-             order by s.id for update""",
-            {"victim": victim_id, "member": session.actor.member, "unit": session.actor.unit},
+            f"""
+            with recursive seeds (id) as materialized ({seeds}), {OWN_REACH}
+            select s.id, s.id in (select id from seeds) from series s
+             where s.owner_member = %(member)s and s.owner_unit = %(unit)s and s.id in (select id from one)
+             order by s.id for update of s""",
+            {**values, "member": session.actor.member, "unit": session.actor.unit},
         )
-        return [row[0] for row in cursor]
+        return {row[0]: row[1] for row in cursor}
 
 
-def victims_in(session: Session, series_id: UUID) -> list[UUID]:
-    """Victims that appear in a series, as the own unit says; not those of whom it is said that there is nobody."""
+def victims_in(session: Session, series_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """By each of these series: victims that appear in it, or in one that is one with it, all as the own unit says.
+
+    Not those of whom it is said that there is nobody.
+    """
+    found: dict[UUID, list[UUID]] = {}
     with session.cursor() as cursor:
         cursor.execute(
-            """
-            select v.id from victims v where v.id in (
-                select l.a_id from links l where l.b_id = %(series)s and l.type = 1 and l.state = 2 and l.a_kind = 3
+            f"""
+            with recursive seeds (id) as (select unnest(%(series)s::uuid[])), {OWN_REACH},
+            appears as (
+                select o.seed, l.a_id from one o join links l on l.b_id = o.id
+                 where l.type = 1 and l.state = 2 and l.a_kind = 3
                    and l.owner_member = %(member)s and l.owner_unit = %(unit)s
                 union
-                select l.a_id from series_media p join links l on l.b_id = p.medium_id
-                 where p.series_id = %(series)s and l.type = 1 and l.state = 2 and l.a_kind = 3
+                select o.seed, l.a_id from one o join series_media p on p.series_id = o.id join links l on l.b_id = p.medium_id
+                 where l.type = 1 and l.state = 2 and l.a_kind = 3
                    and l.owner_member = %(member)s and l.owner_unit = %(unit)s)
-               and not exists (select from victim_words w where w.victim_id = v.id and w.said = 'no-real-child'
+            select a.seed, v.id from appears a join victims v on v.id = a.a_id
+             where not exists (select from victim_words w where w.victim_id = v.id and w.said = 'no-real-child'
                                   and w.withdrawn_at is null
                                   and (w.owner_member, w.owner_unit) = (v.owner_member, v.owner_unit))
-             order by v.id""",
-            {"series": series_id, "member": session.actor.member, "unit": session.actor.unit},
+             order by a.seed, v.id""",
+            {"series": list(series_ids), "member": session.actor.member, "unit": session.actor.unit},
         )
-        return [row[0] for row in cursor]
+        for seed, victim_id in cursor:
+            found.setdefault(seed, []).append(victim_id)
+    return found
 
 
 def tell(session: Session, series_ids: Sequence[UUID], outcome: Outcome) -> None:
@@ -146,6 +187,15 @@ def tell(session: Session, series_ids: Sequence[UUID], outcome: Outcome) -> None
     """
     with session.cursor() as cursor:
         cursor.execute("select clew_tell_outcome(%s, %s)", [list(series_ids), outcome.value])
+
+
+def tell_of_merge(session: Session, merge_id: UUID) -> None:
+    """Tell every unit that comes to have a part in a solved series by this own merge, or had it by nothing else.
+
+    The second where the merge is withdrawn. How many they are nobody learns.
+    """
+    with session.cursor() as cursor:
+        cursor.execute("select clew_tell_of_merge(%s)", [merge_id])
 
 
 def ledger(session: Session, by: By, year: int | None) -> tuple[list[Line], Line]:

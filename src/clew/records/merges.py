@@ -136,15 +136,36 @@ def withdraw(session: Session, merge_id: UUID, *, kind: Kind = SERIES) -> tuple[
     return found[0], found[1]
 
 
+def own(session: Session, merge_id: UUID, *, kind: Kind = SERIES) -> Merge:
+    """The own unit's merge, withdrawn or not.
+
+    Raises:
+        NotVisible: the unit has none, or does not see both of what it merges.
+    """
+    found = _of(
+        session, kind, "id = %(id)s and owner_member = %(member)s and owner_unit = %(unit)s",
+        {"id": merge_id, "member": session.actor.member, "unit": session.actor.unit}, 1,
+    )  # fmt: skip
+    if not found:
+        raise NotVisible("Your unit has no such assertion.")
+    return found[0]
+
+
 def of(session: Session, ids: Sequence[UUID], limit: int, *, kind: Kind = SERIES) -> tuple[Merge, ...]:
     """Merges of these that the actor may see, those that hold before those that were withdrawn."""
+    return _of(session, kind, f"{kind.a} = any(%(ids)s) or {kind.b} = any(%(ids)s)", {"ids": list(ids)}, limit)
+
+
+def _of(
+    session: Session, kind: Kind, condition: str, values: dict[str, object], limit: int
+) -> tuple[Merge, ...]:
     with session.cursor() as cursor:
         cursor.execute(
             f"""
             select id, {kind.a}, {kind.b}, reason, owner_member, owner_unit, asserted_by, asserted_at, withdrawn_at
-              from {kind.table} where {kind.a} = any(%(ids)s) or {kind.b} = any(%(ids)s)
+              from {kind.table} where {condition}
              order by withdrawn_at is not null, asserted_at desc, id limit %(limit)s""",
-            {"ids": list(ids), "limit": limit},
+            {**values, "limit": limit},
         )
         return tuple(_merge(session, row, kind) for row in cursor)
 

@@ -28,8 +28,13 @@ BLIND_GRANTS = {
     "victim_merges": "select (owner_member, owner_unit, a_victim, b_victim, withdrawn_at)",
     "victim_words": "select (owner_member, owner_unit, victim_id, said, withdrawn_at)",
 }
-FUNCTIONS_OF_THE_APP = ("clew_tell_outcome(uuid[], text)", "clew_ledger(text, integer)", "clew_ledger_times(integer)")
-FUNCTIONS_OF_THE_BLIND = ("clew_children()", "clew_keep_victim_state()")
+FUNCTIONS_OF_THE_APP = (
+    "clew_tell_outcome(uuid[], text)", "clew_tell_of_merge(uuid)", "clew_ledger(text, integer)", "clew_ledger_times(integer)",
+)  # fmt: skip
+FUNCTIONS_OF_THE_BLIND = (
+    "clew_children()", "clew_keep_victim_state()", "clew_parts(uuid[], uuid, boolean)",
+    "clew_last_told(text, text, uuid)", "clew_tell_solved(uuid[], uuid)",
+)  # fmt: skip
 
 GOES_WITH_ITS_VICTIM = (
     "alter table victim_steps add constraint victim_steps_victim_id_goes_with_it"

@@ -206,6 +206,17 @@ def steps_of(session: Session, series_id: UUID, limit: int) -> tuple[StepTaken, 
         )  # fmt: skip
 
 
+def last_bases(session: Session, series_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """On what basis the last step was taken, by each of these own series that has one."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select distinct on (series_id) series_id, basis from series_steps where series_id = any(%s)"
+            " order by series_id, taken_at desc, id",
+            [list(series_ids)],
+        )
+        return {row[0]: sealed.words_of_note(session.actor.member, BASIS, row[1]) for row in cursor}
+
+
 def page(
     session: Session, *, is_own: bool, state: SeriesState | None, after: UUID | None, limit: int
 ) -> list[SeriesRow]:

@@ -33,8 +33,9 @@ class ScopedMedium:
 class Pair:
     """A medium of the case, and another (or itself, met elsewhere) that is the same.
 
-    `series` and `reference` are of a series that the other is in, or of another member's that is merged with one. Where
-    that is another member's, `owner` and `unit` are its own, and `holder` has the other medium if that is a third.
+    `series` and `reference` are of a series that the other is in, or of another member's, or a solved own one, that is
+    merged with one. Where it says the answer, `owner` and `unit` are its own, and `holder` has the other medium if that
+    is another.
     """
 
     medium_id: UUID
@@ -160,13 +161,16 @@ def _pair(row: tuple, me: str) -> Pair:
     # What its owner has withdrawn says nothing any more.
     is_said = series is not None and (not is_foreign_series or SeriesState(series_state) is not SeriesState.WITHDRAWN)
     name_of_series = sealed.words(sealed.of_member(series_owner), NAME, series) if is_said else None
-    says, of_unit = (series_owner, series_unit) if is_foreign_series and is_said else (owner, unit)
+    own_state = SeriesState(series_state) if series_owner == me else None
+    is_by_series = is_said and (is_foreign_series or own_state in SOLVED)
+    says, of_unit = (series_owner, series_unit) if is_by_series else (owner, unit)
     return Pair(
         medium_id=medium_id, kind=ReasonKind(kind), matched=name.hex(), owner=says, unit=of_unit,
         holder=owner if owner != says else None,
         other=Other(
             is_of_own_member=owner == me, is_in_other_case=is_in_other_case, is_earlier=bool(is_earlier),
             is_listed=is_listed, foreign_series_state=SeriesState(series_state) if is_foreign_series else None,
+            own_series_state=own_state,
         ),
         series=name_of_series, reference=reference if is_said else None, distance_bits=distance, radius_bits=radius,
         transform=None if transform is None else Transform(transform).word,
@@ -227,7 +231,7 @@ _FACTS = """
 """
 
 # The series that the other media are in; and for each of them the one series of another member that says most of all
-# that are merged with it: a medium whose series is one with a solved one is solved.
+# that are merged with it, and a solved one of the own member: a medium whose series is one with a solved one is solved.
 _SERIES = f"""
     lying as materialized (
         select distinct sm.medium_id, sm.series_id from (select distinct n from pairs) p
@@ -240,7 +244,12 @@ _SERIES = f"""
         (select distinct on (t.seed) t.seed, s.id from together t join series s on s.id = t.id
           where t.id <> t.seed and s.owner_member <> %(me)s and '{BLOCKED}' <> all (s.excluded)
             and s.state <> '{SeriesState.WITHDRAWN}'
-          order by t.seed, s.state = any (array[{_words(SOLVED)}]) desc, s.entered_at, s.id))
+          order by t.seed, s.state = any (array[{_words(SOLVED)}]) desc, s.entered_at, s.id)
+        union all
+        (select distinct on (t.seed) t.seed, s.id from together t join series s on s.id = t.id
+          where t.id <> t.seed and s.owner_member = %(me)s and '{BLOCKED}' <> all (s.excluded)
+            and s.state = any (array[{_words(SOLVED)}])
+          order by t.seed, s.entered_at, s.id))
 """
 
 _PAIRS = f"""

@@ -99,6 +99,7 @@ _WITH_SERIES: Mapping[Evidence, Words] = {
     Evidence.IDENTIFIED_SERIES_OF_ANOTHER_MEMBER: gettext_lazy("Series {series} of {owner}: victim identified"),
     Evidence.OPEN_SERIES_OF_ANOTHER_MEMBER: gettext_lazy("Series {series} of {owner}: victim not yet identified"),
     Evidence.CASE_OF_ANOTHER_MEMBER: gettext_lazy("A case of {owner}"),
+    Evidence.IDENTIFIED_SERIES_OF_THE_OWN_MEMBER: gettext_lazy("Series {series} of your own member: victim identified"),
     Evidence.OWN_EARLIER_CASE: gettext_lazy("Your own series {series}, an earlier case"),
     Evidence.HASH_LIST: gettext_lazy("A hash list of {owner}"),
 }
@@ -107,6 +108,7 @@ _WITHOUT_SERIES: Mapping[Evidence, Words] = {
     Evidence.IDENTIFIED_SERIES_OF_ANOTHER_MEMBER: gettext_lazy("A series of {owner}: victim identified"),
     Evidence.OPEN_SERIES_OF_ANOTHER_MEMBER: gettext_lazy("A series of {owner}: victim not yet identified"),
     Evidence.CASE_OF_ANOTHER_MEMBER: gettext_lazy("A case of {owner}"),
+    Evidence.IDENTIFIED_SERIES_OF_THE_OWN_MEMBER: gettext_lazy("A series of your own member: victim identified"),
     Evidence.OWN_EARLIER_CASE: gettext_lazy("An earlier case of your own"),
     Evidence.HASH_LIST: gettext_lazy("A hash list of {owner}"),
 }
