@@ -1,5 +1,6 @@
 """Leads: old series of every unit learn of what is new, by what the unit may see, once, and with a reason."""
 
+import hashlib
 from uuid import UUID
 
 import pytest
@@ -120,6 +121,34 @@ def test_a_copy_of_what_the_series_has_raises_nothing_and_something_new_beside_i
     found(world, sven, "SE-1", content=b"two", **CAMERA)
     assert raising.raise_all() == 1
     assert [lead.weighed.media for lead in of(ada)] == [1]
+
+
+
+@pytest.mark.parametrize("rule", SHARED)
+def test_what_the_unit_said_does_not_belong_to_a_series_raises_nothing_about_it(
+    world: World, ada: Actor, sven: Actor, rule: Rule
+) -> None:
+    """Neither for that series nor for one that is one with it; another medium does, and another unit is told of both."""
+    waits, comes = SHARED[rule]
+    green = world.series(ada, "green-room", [found(world, ada, "NO-1", content=b"first", **waits)])
+    found(world, ada, "NO-2", content=b"rejected", **comes)
+    with acting_as(ada) as session:
+        names = [hashlib.sha256(b"rejected").digest()]
+        gathering.add(session, "green-room", media=names)
+        gathering.remove(session, "green-room", names, "Another camera of the same kind.")
+    assert raising.raise_all() == 0
+    world.series(ada, "blue-room", [found(world, ada, "NO-1", content=b"second")])
+    with acting_as(ada) as session:
+        gathering.merge(session, "green-room", "blue-room", "The same wallpaper.")
+    found(world, sven, "SE-1", content=b"rejected", **comes)
+    assert raising.raise_all() == 0, "the same content of another member is the same content"
+    found(world, sven, "SE-1", content=b"third", **comes)
+    assert raising.raise_all() == 1
+    (lead,) = of(ada)
+    assert (lead.weighed.media, lead.series_id) == (1, green)
+    world.series(sven, "harbour", [found(world, sven, "SE-2", content=b"fourth", **comes)])
+    raising.raise_all()
+    assert {one.weighed.media for one in of(sven)} == {2}, "what Norway rejected, Sweden did not"
 
 
 def test_a_series_of_another_unit_that_is_hidden_raises_nothing(world: World, ada: Actor, sven: Actor) -> None:

@@ -1,5 +1,6 @@
 """What programs propose for series: over what the actor sees, with a reason, and never again what was rejected."""
 
+import hashlib
 from pathlib import Path
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from clew.records import sealed, series
 from clew.records.proposals import Proposal
 from clew.records.session import acting_as
 from tests.world.office import Office
-from tests.world.world import World
+from tests.world.world import World, handling
 
 
 def propose(by: Actor, case: str = "NO-1") -> dict[Rule, int]:
@@ -172,6 +173,76 @@ def test_series_that_were_rejected_as_one_are_not_proposed_again(world: World, a
     assert propose(ada) == {}
     # Sweden did not reject it.
     assert propose(sven, "SE-1") == {Rule.SAME_CAMERA: 1}
+
+
+
+def test_what_was_split_is_not_proposed_to_be_one_again_until_the_split_is_undone(world: World, ada: Actor) -> None:
+    media = [found(world, ada, "NO-1", content=b"content %d" % number, **CAMERA) for number in range(2)]
+    world.series(ada, "green-room", media)
+    with acting_as(ada) as session:
+        gathering.split(session, "green-room", [hashlib.sha256(b"content 1").digest()], "blue-room", "Another room.")
+    assert propose(ada) == {}
+    with acting_as(ada) as session:
+        (parted,) = surveying.look(session, "green-room").splits
+        gathering.undo(session, parted.id)
+    with acting_as(ada) as session:
+        (again,) = surveying.look(session, "green-room").merges
+    assert propose(ada) == {}, "they are one already"
+    with acting_as(ada) as session:
+        gathering.undo(session, again.id)
+    assert propose(ada) == {}, "and that was taken back"
+
+
+def test_a_merge_that_was_taken_back_is_not_proposed_again_and_waits_for_nobody(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    world.series(sven, "harbour", [found(world, sven, "SE-1", **CAMERA)])
+    world.series(ada, "green-room", [found(world, ada, "NO-1", **CAMERA)])
+    assert propose(ada) == {Rule.SAME_CAMERA: 1}
+    harbour = reference(sven, "harbour")
+    with acting_as(ada) as session:
+        made = gathering.merge(session, "green-room", harbour, "The same camera.")
+    assert waiting(ada) == (), "it is decided, by whatever way"
+    with acting_as(ada) as session:
+        gathering.undo(session, made)
+    assert propose(ada) == {}
+    assert waiting(ada) == ()
+    # Who says again that they are one has thought better of it.
+    with acting_as(ada) as session:
+        gathering.merge(session, "green-room", harbour, "The same camera after all.")
+    with acting_as(sven) as session:
+        assert surveying.look(session, "harbour").together_count == 1
+
+
+def test_a_medium_that_does_not_belong_to_a_series_does_not_speak_for_its_being_one_with_another(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    """Norway rejects its medium for Sweden's series and puts it into its own; another medium of its own still speaks."""
+    world.series(sven, "harbour", [found(world, sven, "SE-1", **CAMERA)])
+    found(world, ada, "NO-1", content=b"rejected", **CAMERA)
+    propose(ada)
+    with acting_as(ada) as session:
+        proposing.reject(session, [one.id for one in proposing.waiting(session, "NO-1")])
+        series_id = gathering.open_new(session, "green-room", handling(ada)).id
+        gathering.add(session, "green-room", media=[hashlib.sha256(b"rejected").digest()])
+    assert propose(ada) == {}
+    world.series(ada, "green-room", [found(world, ada, "NO-1", content=b"another", **CAMERA)])
+    assert propose(ada) == {Rule.SAME_CAMERA: 1}
+    (one,) = waiting(ada)
+    assert series_id in {one.series_id, one.other_id}
+    assert one.media == 1
+
+
+def test_what_waits_of_a_medium_that_is_taken_out_waits_no_longer(world: World, ada: Actor, sven: Actor) -> None:
+    world.series(sven, "harbour", [found(world, sven, "SE-1", **CAMERA)])
+    found(world, ada, "NO-1", content=b"a quay", **CAMERA)
+    assert propose(ada) == {Rule.SAME_CAMERA: 1}
+    harbour, names = reference(sven, "harbour"), [hashlib.sha256(b"a quay").digest()]
+    with acting_as(ada) as session:
+        gathering.add(session, harbour, media=names)
+        gathering.remove(session, harbour, names, "Another camera.")
+    assert waiting(ada) == ()
+    assert propose(ada) == {}
 
 
 def test_what_one_run_leaves_the_next_one_keeps(

@@ -20,6 +20,7 @@ from clew.records import (
     handlings,
     merges,
     narratives,
+    proposals,
     rejections,
     series,
     series_media,
@@ -76,7 +77,6 @@ def merge(session: Session, one: str, other: str, reason: str, handling: Handlin
         raise Invalid("These are one and the same series.")
     _hold(session, first, second)
     merge_id, count = _merge(session, first, second, kept, handling)
-    rejections.forget(session, first.id, [second.id])
     audit.append(session, "series.merge", str(first.id), {"series": count}, shown=_owners(first, second))
     return merge_id
 
@@ -168,6 +168,7 @@ def remove(
     check_members(session, given)
     said = series_media.dissent(session, found.id, foreign, kept, given)
     rejections.remember(session, found.id, media)
+    proposals.drop(session, found.id, names=media)
     audit.append(session, "series.remove", str(found.id), {"media": taken_out, "dissents": len(said)})
     return Removed(taken_out=taken_out, dissented=len(foreign))
 
@@ -175,7 +176,8 @@ def remove(
 def split(session: Session, name: str, media: Sequence[bytes], title: str, reason: str) -> SeriesRow:
     """Move what the own unit put into a series, or into one seen as one with it, to a new own series of that title.
 
-    What others put there stays. The new series lies under the handling of the old one, where that is the own unit's.
+    What others put there stays, and that the two are one is not proposed again. The new series lies under the handling
+    of the old one, where that is the own unit's.
 
     Raises:
         NotVisible: there is no such series, or the unit put none of these media (named by SHA-256) into it.
@@ -199,12 +201,15 @@ def split(session: Session, name: str, media: Sequence[bytes], title: str, reaso
     if decided:
         restricting.keep_to(session, into, given)
     splits.add(session, found.id, into, moved, kept)
+    _refuse(session, into, [one.id for one in sources])
     audit.append(session, "series.split", str(found.id), {"media": moved})
     return series.of(session, [into])[into]
 
 
 def undo(session: Session, assertion_id: UUID) -> None:
     """Take back an own assertion: a merge, a dissent, or a split, whose two series are said to be one again.
+
+    That two series are one is not proposed again once that was taken back.
 
     Raises:
         NotVisible: the actor's unit has no such assertion.
@@ -242,13 +247,27 @@ def _merge(
     together = merges.together(session, [one.id])[one.id]
     if len(together) > SERIES_TOGETHER_MAX:
         raise StepRefused("More than {most} series would be seen as one.", most=SERIES_TOGETHER_MAX)
+    _accepted(session, one.id, other.id)
     identifying.follow_merge(session, merges.own(session, merge_id))
     return merge_id, len(together)
 
 
+def _refuse(session: Session, one: UUID, others: Sequence[UUID]) -> None:
+    """That these series are one with it is not proposed again, and what waits of that waits no longer."""
+    rejections.remember(session, one, others)
+    proposals.drop(session, one, others=others)
+
+
+def _accepted(session: Session, one: UUID, other: UUID) -> None:
+    """The two are one: whoever said otherwise before has thought better of it, and nothing of it waits."""
+    rejections.forget(session, one, [other])
+    proposals.drop(session, one, others=[other])
+
+
 def _part(session: Session, merge_id: UUID) -> UUID:
     """Take back that two series are one; the first of them."""
-    one, _ = merges.withdraw(session, merge_id)
+    one, other = merges.withdraw(session, merge_id)
+    _refuse(session, one, [other])
     identifying.follow_merge(session, merges.own(session, merge_id))
     return one
 

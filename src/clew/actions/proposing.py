@@ -168,7 +168,7 @@ def _drawn(session: Session, found: Sequence[Ground]) -> list[Drawn]:
     lying = grounds.places_of(session, list({medium for medium, *_ in found}))
     asked = {one for _, one, *_ in found} | {one for places in lying.values() for one in places}
     together = merges.together(session, asked)
-    refused = _Refused(session, together)
+    refused = rejections.Refused(session, together)
     names = grounds.names(session)
     kept: dict[tuple[UUID, UUID, Rule], Drawn] = {}
     joins: dict[tuple[UUID, UUID, Rule], tuple[Measured, set[UUID]]] = {}
@@ -181,6 +181,9 @@ def _drawn(session: Session, found: Sequence[Ground]) -> list[Drawn]:
             key = medium, whole[0], rule
             if key not in kept and not refused.has(one, names[medium]):
                 kept[key] = Drawn(series_id=one, medium_id=medium, other_id=None, rule=rule, measured=measured, media=1)
+        if refused.has(one, names[medium]):
+            # It lies elsewhere because it does not belong there: it does not speak for the two being one.
+            continue
         for other in places:
             ends = sorted((whole[0], together[other][0]))
             if not refused.has(one, other):
@@ -192,17 +195,3 @@ def _drawn(session: Session, found: Sequence[Ground]) -> list[Drawn]:
     order = {rule: number for number, rule in enumerate(Rule)}
     return sorted([*pairs, *kept.values()], key=lambda drawn: order[drawn.rule])
 
-
-class _Refused:
-    """What the unit rejected, asked of all series that are one: as one of them it comes back neither."""
-
-    def __init__(self, session: Session, together: Mapping[UUID, Sequence[UUID]]) -> None:
-        self._session, self._together = session, together
-        self._kept = rejections.of(session, list({one for ids in together.values() for one in ids}))
-
-    def has(self, one: UUID, what: bytes | UUID) -> bool:
-        if not self._kept:
-            return False
-        some = self._together[what] if isinstance(what, UUID) else (what,)
-        tokens = [rejections.token_of(self._session, each) for each in some]
-        return any((each, token) in self._kept for each in self._together[one] for token in tokens)

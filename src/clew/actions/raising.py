@@ -5,7 +5,7 @@ raises nothing for it and tells it nothing. A round that was killed is gone on w
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import repeat
@@ -18,7 +18,7 @@ from clew.domain.handling import NODE, Actor
 from clew.domain.lead import NAMING, Rule, State, clue_answered, newer_material, same_name
 from clew.domain.proposal import Measured
 from clew.domain.retention import calendar_of
-from clew.records import audit, lead_clues, lead_grounds, leads, members, merges, officers
+from clew.records import audit, lead_clues, lead_grounds, leads, members, merges, officers, rejections
 from clew.records.lead_grounds import Ground, SealedAgain
 from clew.records.leads import Drawn
 from clew.records.session import Session, acting_as, let_go
@@ -140,9 +140,12 @@ def _judged(ground: Ground, rule: Rule, measured: Measured | None, *shared: byte
 
 
 def _drawn(session: Session, found: Sequence[Found]) -> list[Drawn]:
-    """What is kept: nothing whose content the series has already, and on one of the series that are one only."""
+    """What is kept, on one of the series that are one only: nothing whose content the series has already, or that the
+    unit said does not belong there.
+    """
     together = merges.together(session, {one.ground.series_id for one in found})
     known = lead_grounds.known_of(session, together, [one.ground for one in found])
+    known |= _refused(session, together, [one.ground for one in found])
     drawn = [
         Drawn(
             series_id=one.ground.series_id, rule=one.rule, medium_id=one.ground.medium_id, measured=one.measured,
@@ -156,15 +159,29 @@ def _drawn(session: Session, found: Sequence[Found]) -> list[Drawn]:
 def _watched(session: Session) -> list[Drawn]:
     """What of solved series reappears in an exhibit: watched until newer material lies beside it."""
     found = list(lead_grounds.reappearing(session))
+    together = merges.together(session, {one.series_id for one in found})
+    refused = _refused(session, together, found)
     drawn = [
         Drawn(
             series_id=one.series_id, rule=Rule.REAPPEARED, medium_id=one.medium_id, measured={}, state=State.WATCHED,
             evidence=leads.token_of(session, Rule.REAPPEARED, exhibit.encode()), exhibit_id=UUID(exhibit),
         )
-        for one in found
+        for one in found if (one.series_id, one.medium_id) not in refused
         for exhibit in map(str, one.said)
     ]  # fmt: skip
-    return _on_one(session, drawn, merges.together(session, {one.series_id for one in found}))
+    return _on_one(session, drawn, together)
+
+
+def _refused(
+    session: Session, together: Mapping[UUID, Sequence[UUID]], found: Sequence[Ground]
+) -> set[tuple[UUID, UUID]]:
+    """(series, medium) of those grounds of which the unit rejected the content for the series, or for one with it."""
+    refused = rejections.Refused(session, together)
+    if not refused:
+        return set()
+    pairs = {(one.series_id, one.medium_id) for one in found}
+    names = lead_grounds.contents(session, {medium_id for _, medium_id in pairs})
+    return {pair for pair in pairs if pair[1] in names and refused.has(pair[0], names[pair[1]])}
 
 
 def _reappeared(session: Session) -> list[tuple[UUID, Drawn]]:

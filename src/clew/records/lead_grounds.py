@@ -349,6 +349,13 @@ def known_of(session: Session, together: Mapping[UUID, Sequence[UUID]], found: I
         return {(row[0], row[1]) for row in cursor}
 
 
+def contents(session: Session, media: Iterable[UUID]) -> dict[UUID, bytes]:
+    """The content (its name) of each of these media."""
+    with session.cursor() as cursor:
+        cursor.execute("select id, name from media where id = any(%s)", [list(media)])
+        return {row[0]: bytes(row[1]) for row in cursor}
+
+
 class SealedAgain:
     """Sealed words of one member as each other member has them. Lives as long as a round: all units look at the same."""
 

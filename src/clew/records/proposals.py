@@ -129,6 +129,23 @@ def decided(session: Session, one: Proposal) -> None:
         )  # fmt: skip
 
 
+def drop(session: Session, series_id: UUID, *, names: Sequence[bytes] = (), others: Sequence[UUID] = ()) -> None:
+    """What waits for the own unit about contents (their names) in a series, or other series being one with it, is decided."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            delete from series_proposals p where p.member = %(member)s and p.unit = %(unit)s
+               and (p.series_id = %(series)s and p.other_id = any(%(others)s)
+                    or p.series_id = any(%(others)s) and p.other_id = %(series)s
+                    or p.series_id = %(series)s
+                       and exists (select from media m where m.id = p.medium_id and m.name = any(%(names)s)))""",
+            {
+                "series": series_id, "names": list(names), "others": list(others), "member": session.actor.member,
+                "unit": session.actor.unit,
+            },
+        )  # fmt: skip
+
+
 def drop_of_match(session: Session, here: bytes, there: bytes) -> int:
     """What waits for the own unit because these two contents match waits no longer; how many proposals.
 

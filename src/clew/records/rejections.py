@@ -4,7 +4,7 @@ A content is remembered and not a record of it: a medium that comes again, under
 exhibit, is not proposed anew. The token tells that nothing of the content is left once its media have ended.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from clew.records import sealed
@@ -61,3 +61,30 @@ def _pairs(session: Session, series_id: UUID, what: bytes | UUID) -> list[tuple[
     if isinstance(what, UUID):
         pairs.append((what, token_of(session, series_id)))
     return pairs
+
+
+class Refused:
+    """What the unit rejected, asked of all series that are one: as one of them it comes back neither.
+
+    `together`: by each series, those that the actor sees as one with it.
+    """
+
+    def __init__(self, session: Session, together: Mapping[UUID, Sequence[UUID]]) -> None:
+        self._session, self._together = session, together
+        self._kept = of(session, list({one for ids in together.values() for one in ids}))
+        self._tokens: dict[bytes | UUID, bytes] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._kept)
+
+    def has(self, one: UUID, what: bytes | UUID) -> bool:
+        """Whether a content (its name) or another series does not belong to this one, or to one that is one with it."""
+        if not self._kept:
+            return False
+        tokens = [self._token(each) for each in (self._together[what] if isinstance(what, UUID) else (what,))]
+        return any((each, token) in self._kept for each in self._together[one] for token in tokens)
+
+    def _token(self, what: bytes | UUID) -> bytes:
+        if what not in self._tokens:
+            self._tokens[what] = token_of(self._session, what)
+        return self._tokens[what]
