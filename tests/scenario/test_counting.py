@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from datetime import date
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -97,6 +98,43 @@ def test_the_own_numbers_are_exact_and_those_of_others_come_in_fives_when_the_mo
     later = told(nora)
     assert later["own", "media.held", "image"] == 4
     assert later["SE", "media.held", "image"] == 10
+
+
+
+def agreed(world: World, one: Actor, other: Actor, times: int) -> None:
+    """Two members consented to so many overlaps: each has a card of the other for every one."""
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as database:
+        database.execute("set local session_replication_role = replica")  # cards without the overlaps they are of
+        for _ in range(times):
+            contact = uuid4()
+            for of, with_whom in ((one, other), (other, one)):
+                database.execute(
+                    "insert into overlap_contacts (contact_id, side_id, subject_id, member, unit, other_member, other_unit)"
+                    " values (%s, gen_random_uuid(), gen_random_uuid(), %s, %s, %s, %s)",
+                    [contact, of.member, of.unit, with_whom.member, with_whom.unit],
+                )
+
+
+def test_an_overlap_of_two_others_counts_once_among_all_others_and_one_of_the_own_member_in_its_own_number(
+    world: World, nora: Actor, sven: Actor
+) -> None:
+    if not world.facts.is_own:
+        pytest.skip("the database elsewhere lets nobody write cards")
+    dirk = world.officer("dirk", member="DK", unit="ADMIN", role=Role.COORDINATOR)
+    agreed(world, sven, dirk, 5)
+    agreed(world, nora, sven, 6)
+    counting.count_up()
+    a_month_goes_by(world)
+    of_nora, of_dirk = told(nora), told(dirk)
+    assert [of_nora[whose, "overlaps.consented", ""] for whose in ("own", "SE", "DK", "")] == [6, 10, 5, 5]
+    assert len([one for one in counting.read(nora).numbers if (one.member, one.figure) == ("", "overlaps.consented")]) == 1
+    assert [of_dirk[whose, "overlaps.consented", ""] for whose in ("own", "SE", "NO", "")] == [5, 10, 5, 5]
+    agreed(world, sven, dirk, 3)
+    agreed(world, nora, sven, 4)
+    as_owner(world, "delete from statistics")
+    counting.count_up()
+    a_month_goes_by(world)
+    assert told(nora)["", "overlaps.consented", ""] == 5, "eight are told as five, whatever the own number is"
 
 
 def test_a_day_is_counted_once_and_nobody_chooses_which(world: World, nora: Actor) -> None:

@@ -75,6 +75,9 @@ as $$
     union all
     select c.member, 'overlaps.consented', '', count(distinct c.contact_id) from overlap_contacts c group by c.member
     union all
+    -- An overlap is one, though two members count it.
+    select '', 'overlaps.consented', '', count(distinct c.contact_id) from overlap_contacts c
+    union all
     select c.member, 'victims.identified', '', count(*) from clew_children() c group by c.member
     union all
     select c.member, 'victims.safeguarded', '', count(*) from clew_children() c where c.is_safeguarded group by c.member
@@ -156,7 +159,13 @@ as $$
         select k.is_own, k.member, k.figure, k.of, k.day, k.number from kept k
         union all
         select false, '', k.figure, k.of, k.day, sum(k.number) from kept k
-         where not k.is_own and k.of <> 'median' group by k.figure, k.of, k.day
+         where not k.is_own and k.of <> 'median' and k.figure <> 'overlaps.consented' group by k.figure, k.of, k.day
+        union all
+        -- Of others together: those between two of them, each once. One with the own member is in the own number alone.
+        select false, '', s.figure, s.of, s.day, s.number - coalesce((
+                   select o.number from statistics o where o.day = s.day and o.member = home.code and o.figure = s.figure), 0)
+          from statistics s, home, days
+         where s.day = days.others and s.member = '' and s.figure = 'overlaps.consented'
         union all
         select false, '', s.figure, s.of, s.day, s.number from statistics s, home, days
          where s.day = days.others and s.member = '' and s.figure like 'waits.%' and s.of = 'median'
