@@ -1,5 +1,6 @@
 """A child is identified and made safe by two officers; whoever had a part is told once, and nobody what is hidden."""
 
+import hashlib
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from uuid import UUID
@@ -21,6 +22,8 @@ from clew.domain.victim import Said, VictimFacts, VictimState
 from clew.records import identifications, policies, series, victims
 from clew.records.session import acting_as
 from clew.records.visibility import visible
+from tests.world.clients import signed_in
+from tests.world.commands import clew
 from tests.world.kept import connected
 from tests.world.meanwhile import while_open
 from tests.world.mutants import changed
@@ -406,6 +409,27 @@ def test_a_merge_after_the_identification_tells_then_and_its_undoing_takes_it_ba
     assert told(dag) == [(NoticeKind.IDENTIFIED, green)], "Sweden still says so"
     taken_back(sven, of_sven)
     assert told(sven) == told(dag) == [(NoticeKind.IDENTIFIED, green), (NoticeKind.OUTCOME_TAKEN_BACK, green)]
+
+
+
+def test_whoever_is_told_reads_in_which_month_its_own_media_came_in(
+    world: World, ada: Actor, bo: Actor, dag: Actor, two_series: tuple[str, str]
+) -> None:
+    """The first of those by which it has a part, be it in a series that is one with this; on pages, by commands, by the API."""
+    merged(ada, *two_series)
+    later = world.medium(dag, Audience.UNIT, content=HARBOUR)
+    world.medium(dag, content=b"of another matter")
+    with acting_as(dag) as session, session.cursor() as cursor:
+        cursor.execute(
+            "update media set taken_in_at = case when id = %s then '2026-07-04'::timestamptz when name = %s then '2026-05-17'"
+            " else '2025-01-01' end where owner_member = 'DK'", [later, hashlib.sha256(HARBOUR).digest()],
+        )  # fmt: skip
+    identified_child(ada, bo, "green-room")
+    client = signed_in("dag")
+    for page in ("/", "/messages/"):
+        assert '<time datetime="2026-05">May 2026</time>' in client.get(page).content.decode()
+    assert client.get("/api/notices").json()["items"][0]["since"].startswith("2026-05-17")
+    assert "your media: May 2026" in clew("notice", "list", "--as", "dag").out
 
 
 def test_who_has_a_part_of_its_own_is_told_nothing_by_a_merge_or_its_undoing(

@@ -70,7 +70,7 @@ class MessageView(Schema):
 
 
 class Notice(Schema):
-    """That something waits, and of what; `since`: when it was entered, where that is told."""
+    """That something waits, and of what; `since`: of an outcome, when your unit's first media in it came in."""
 
     id: UUID
     kind: OneOf[NoticeKind]

@@ -11,6 +11,7 @@ from clew.domain.errors import NotVisible, StepRefused
 from clew.domain.message import Kind, NoticeKind, Side, SubjectKind
 from clew.records import sealed
 from clew.records.cases import EXHIBIT, REFERENCE
+from clew.records.merges import REACH
 from clew.records.session import Session
 from clew.records.several import several
 
@@ -312,21 +313,24 @@ def notices(session: Session, limit: int = NOTICES_SHOWN_MAX) -> tuple[Notice, .
 
 
 def _took_in(session: Session, series_ids: Sequence[UUID]) -> dict[UUID, datetime]:
-    """By series when the own unit took in the first medium that lies in it, is of its content or matches one in it."""
+    """By series when the own unit took in the first medium that lies in it, is of its content or matches one in it.
+
+    Or so of a series that the actor sees as one with it.
+    """
     with session.cursor() as cursor:
         cursor.execute(
-            """
-            with own as (
-                select p.series_id, p.medium_id from series_media p where p.series_id = any(%(series)s)
+            f"""
+            with recursive seeds (id) as (select unnest(%(series)s::uuid[])), {REACH},
+            lying as materialized (
+                select t.seed as series_id, p.medium_id from together t join series_media p on p.series_id = t.id),
+            own as (
+                select p.series_id, p.medium_id from lying p
                 union
-                select p.series_id, o.id from series_media p join media m on m.id = p.medium_id join media o on o.name = m.name
-                 where p.series_id = any(%(series)s)
+                select p.series_id, o.id from lying p join media m on m.id = p.medium_id join media o on o.name = m.name
                 union
-                select p.series_id, m.b_medium from series_media p join matches m on m.a_medium = p.medium_id
-                 where p.series_id = any(%(series)s)
+                select p.series_id, m.b_medium from lying p join matches m on m.a_medium = p.medium_id
                 union
-                select p.series_id, m.a_medium from series_media p join matches m on m.b_medium = p.medium_id
-                 where p.series_id = any(%(series)s))
+                select p.series_id, m.a_medium from lying p join matches m on m.b_medium = p.medium_id)
             select own.series_id, min(m.taken_in_at) from own join media m on m.id = own.medium_id
              where m.owner_member = %(member)s and m.owner_unit = %(unit)s group by own.series_id""",
             {"series": list(series_ids), "member": session.actor.member, "unit": session.actor.unit},
