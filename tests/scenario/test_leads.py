@@ -6,9 +6,10 @@ from uuid import UUID
 import pytest
 
 from clew.actions import corresponding, describing, ending, following, gathering, linking, raising
+from clew.domain import proposal
 from clew.domain.errors import Invalid, NotVisible, StepRefused, Unavailable
 from clew.domain.handling import Actor, Audience
-from clew.domain.lead import BECAUSE, OPEN, Outcome, Rule, State, Step
+from clew.domain.lead import BECAUSE, OPEN, RULES_VERSION, Outcome, Rule, State, Step
 from clew.domain.link import Basis, LinkType
 from clew.domain.message import NoticeKind
 from clew.domain.place import PlaceFacts, PlaceKind, Point
@@ -485,3 +486,77 @@ def test_a_unit_waits_for_another_members_series_that_it_has_media_in(world: Wor
     found(world, dina, "DK-1", **CAMERA)
     tasks.raise_leads(0)
     assert [[lead.series_id for lead in of(unit)] for unit in (ada, sven, dina)] == [[green], [green], []]
+
+
+# Newer rules -----------------------------------------------------------------------------------------------
+
+
+def looked_at_by(world: World, version: int) -> None:
+    """Everything was looked at by that version of the rules."""
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as database:
+        database.execute("delete from lead_rules")
+        database.execute("insert into lead_rules (version) values (%s)", [version])
+
+
+def kept_rules(world: World) -> tuple[int, int | None, bool]:
+    """The version of the rules, the one by which series are being looked at, and whether some have been."""
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as database:
+        return database.execute("select version, next, behind is not null from lead_rules").fetchone()
+
+
+def test_newer_rules_look_at_old_series_once_more_and_raise_nothing_twice(
+    world: World, ada: Actor, sven: Actor, configuration: Configuration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an earlier version raised stays silent, what it overlooked is raised; the doctor says that it is under way."""
+    if not world.facts.is_own:
+        pytest.skip("the database elsewhere shows nobody past row security")
+    looked_at_by(world, RULES_VERSION)
+    for number in range(3):
+        world.series(ada, f"green-room-{number}", [found(world, ada, "NO-1", **DOCUMENT)])
+    blue = world.series(ada, "blue-room", [found(world, ada, "NO-2", **CAMERA)])
+    found(world, sven, "SE-1", **DOCUMENT)
+    found(world, sven, "SE-2", **CAMERA)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(proposal, "same_camera", lambda _: None)
+        raising.raise_all()
+    before = {one.id for one in of(ada)}
+    assert {one.rule for one in of(ada)} == {Rule.SAME_DOCUMENT}
+    assert raising.raise_all() == 0
+    assert kept_rules(world) == (RULES_VERSION, None, False)
+
+    monkeypatch.setattr(raising, "RULES_VERSION", RULES_VERSION + 1)
+    monkeypatch.setattr(doctor, "RULES_VERSION", RULES_VERSION + 1)
+    monkeypatch.setattr(raising, "NEWS_PER_ROUND_MAX", 1)
+    monkeypatch.setattr(raising, "ROUNDS_PER_RUN_MAX", 2)
+    assert "looked at again" in sentence_of_leads(world, configuration)
+    raising.raise_all()
+    assert kept_rules(world) == (RULES_VERSION, RULES_VERSION + 1, True), "so far as a run goes"
+    for _ in range(3):
+        raising.raise_all()
+    assert kept_rules(world) == (RULES_VERSION + 1, None, False)
+    (fresh,) = (one for one in of(ada) if one.id not in before)
+    assert (fresh.rule, fresh.series_id) == (Rule.SAME_CAMERA, blue)
+    assert {one.id for one in of(ada)} == before | {fresh.id}
+    assert raising.raise_all() == 0
+    assert "looked at again" not in sentence_of_leads(world, configuration)
+
+
+def sentence_of_leads(world: World, configuration: Configuration) -> str:
+    (check,) = (one for one in doctor.check_database(configuration, world.facts) if one.name == "leads")
+    assert check.ok
+    return check.sentence
+
+
+def test_what_is_new_goes_before_what_newer_rules_look_at_again(world: World, ada: Actor, sven: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not world.facts.is_own:
+        pytest.skip("the database elsewhere shows nobody past row security")
+    world.series(ada, "green-room", [found(world, ada, "NO-1", **CAMERA)])
+    looked_at_by(world, 0)
+    monkeypatch.setattr(raising, "ROUNDS_PER_RUN_MAX", 1)
+    assert raising.raise_all() == 0
+    assert kept_rules(world) == (0, None, False), "what was noted as it came was looked at first"
+    raising.raise_all()
+    assert kept_rules(world) == (0, RULES_VERSION, True)
+    with acting_as(ada) as session:
+        assert not leads.look_again(session, RULES_VERSION + 1, 10), "only the node has anything looked at again"
+    assert kept_rules(world) == (0, RULES_VERSION, True)

@@ -15,7 +15,7 @@ from clew.domain import proposal
 from clew.domain.clue import ClueKind
 from clew.domain.errors import ClewError
 from clew.domain.handling import NODE, Actor
-from clew.domain.lead import NAMING, Rule, State, clue_answered, newer_material, same_name
+from clew.domain.lead import NAMING, RULES_VERSION, Rule, State, clue_answered, newer_material, same_name
 from clew.domain.proposal import Measured
 from clew.domain.retention import calendar_of
 from clew.records import audit, lead_clues, lead_grounds, leads, members, merges, officers, rejections
@@ -49,11 +49,13 @@ class Found:
 def raise_all() -> int:
     """Look at what is new for every unit, round after round; how many leads were raised.
 
+    Where the rules are newer than those by which series were looked at, what lies in them is new once more, by and by.
     One unit's failure stops no other: its round waits for the next run.
     """
     raised = 0
     for _ in range(ROUNDS_PER_RUN_MAX):
         with acting_as(NODE) as session:
+            leads.look_again(session, RULES_VERSION, NEWS_PER_ROUND_MAX)
             if not leads.open_round(session, NEWS_PER_ROUND_MAX, ROUNDS_OPEN_MAX):
                 break
             again = SealedAgain([line.code for line in members.lines(session)])

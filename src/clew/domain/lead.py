@@ -29,6 +29,10 @@ class Rule(StrEnum):
     CLUE_ANSWERED = "clue-answered"
 
 
+RULES_VERSION = 1
+"""Of all rules together, and of how what they look at is read and compared. Who changes any of it so that more is found
+counts it up: a node that looked by an earlier version looks at all series again, once."""
+
 SENTENCES: Mapping[Rule, str] = {
     Rule.SAME_CAMERA: "It was taken with the camera of the series, whose serial number ends in {ending}.",
     Rule.SAME_DOCUMENT: "It was made from the same edited document as a medium in the series.",

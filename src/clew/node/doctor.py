@@ -7,6 +7,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
+from clew.domain.lead import RULES_VERSION
 from clew.node import keys as node_keys
 from clew.node.binaries import MAJOR_MIN
 from clew.node.configuration import Configuration
@@ -272,14 +273,21 @@ def _leads(owner: Connection, facts: ConnectionFacts) -> Check:
         late = owner.execute(
             "select exists (select from lead_news where noted_at < now() - %s)", [pursuit.LATE_AFTER]
         ).fetchone()
+        is_again = owner.execute(
+            "select exists (select from lead_rules where version < %s) and exists (select from series_media)",
+            [RULES_VERSION],
+        ).fetchone() == (True,)
     triggers = {*pursuit.TRIGGERS, *pursuit.OF_PLACES, *pursuit.OF_CLUES, *pursuit.OF_ANSWERS, *pursuit.OF_VERDICTS}
     if missing := triggers - kept:
         bad = "Run clew init on a new database and bring the records over: these are gone"
         return verdict("leads", missing, good="", bad=bad)
     return Check(
         name="leads", ok=late == (False,),
-        sentence="All that is new is looked at for leads." if late == (False,)
-        else "Something new waits to be looked at for leads since an hour or more: keep clew work running.",
+        sentence="Something new waits to be looked at for leads since an hour or more: keep clew work running."
+        if late != (False,)
+        else "All series are being looked at again, by newer rules of leads; clew work does it beside what is new."
+        if is_again
+        else "All that is new is looked at for leads.",
     )  # fmt: skip
 
 
@@ -311,8 +319,8 @@ def _emptiness(app: Connection) -> Check:
 
 
 UNREAD = frozenset({
-    "exercise_truths", "overlaps", "overlap_grounds", "accesses", "lead_checks", "lead_news", "publications",
-    "statistics",
+    "exercise_truths", "overlaps", "overlap_grounds", "accesses", "lead_checks", "lead_news", "lead_rules",
+    "publications", "statistics",
 })  # fmt: skip
 """Tables that the application may not read at all."""
 

@@ -231,6 +231,43 @@ begin
 end
 $$;
 
+-- Where what was looked at so far was looked at by earlier rules: the next media that lie in some series are new once
+-- more, as many as a round takes, whenever nothing else waits; whether any are left. Of two media that speak for a lead one
+-- lies in a series, so all pairs are looked at. Where it has come to is kept with the lines that it leaves. For the node alone.
+create or replace function clew_look_again(rules integer, media_max integer) returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    kept record;
+    chunk uuid[];
+begin
+    if clew_actor_role() is distinct from 'operator' then
+        return false;
+    end if;
+    perform pg_advisory_xact_lock({leads_lock});
+    select r.version, r.next, r.behind into kept from lead_rules r;
+    if not found or kept.version >= rules then
+        return false;
+    end if;
+    if exists (select from lead_news n where n.round is null) then
+        return true;
+    end if;
+    -- Rules that changed once more meanwhile begin anew.
+    select array_agg(m.medium_id order by m.medium_id) into chunk from (
+        select distinct p.medium_id from series_media p
+         where kept.next is distinct from rules or kept.behind is null or p.medium_id > kept.behind
+         order by p.medium_id limit media_max) m;
+    if chunk is null then
+        update lead_rules set version = rules, next = null, behind = null;
+        return false;
+    end if;
+    perform clew_leave_news(chunk);
+    update lead_rules set next = rules, behind = chunk[cardinality(chunk)];
+    return true;
+end
+$$;
+
 -- Rounds that wait for the actor's unit, the oldest first.
 create or replace function clew_lead_rounds() returns setof uuid
 language sql stable security definer

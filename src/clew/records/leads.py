@@ -80,6 +80,16 @@ def open_round(session: Session, news_max: int, rounds_max: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def look_again(session: Session, rules_version: int, media_max: int) -> bool:
+    """Have media of series looked at once more that were looked at by earlier rules; whether any are left.
+
+    At most as many as that at a time, and only while nothing new waits. For the node alone.
+    """
+    with session.cursor() as cursor:
+        cursor.execute("select clew_look_again(%s, %s)", [rules_version, media_max])
+        return bool(cursor.fetchone()[0])
+
+
 def rounds(session: Session) -> list[UUID]:
     """The rounds that the unit whose calendar acts has still to look at."""
     with session.cursor() as cursor:

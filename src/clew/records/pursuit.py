@@ -2,7 +2,7 @@
 
 A lead is its unit's own. The unit sees it while it sees the series and at least one medium that speaks for it; so a
 handling that narrows later takes away as much of the lead as it takes of what the lead is made of. What is new on the
-node (`lead_news`, `lead_checks`) has no policy for the application at all.
+node (`lead_news`, `lead_checks`), and by which rules it was looked at (`lead_rules`), has no policy for the application at all.
 """
 
 from collections.abc import Mapping
@@ -32,6 +32,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
     },
     "lead_news": {},
     "lead_checks": {},
+    "lead_rules": {},
 }
 
 NOTICED = f"{OWN_UNIT} and kind = '{NoticeKind.LEAD}' and seen_at is null and exists (select from public.series s where s.id = subject_id)"
@@ -47,12 +48,14 @@ BLIND_GRANTS = {
     "lead_checks": "select, insert, delete",
     "lead_media": "select (lead_id, medium_id), delete",
     "lead_news": "select, insert, update (round), delete",
+    "lead_rules": "select, update (version, next, behind)",
 }
 
 FUNCTIONS_OF_THE_APP = (
     "clew_lead_checked(uuid)",
     "clew_lead_media_of(uuid)",
     "clew_lead_rounds()",
+    "clew_look_again(integer, integer)",
     "clew_open_lead_round(integer, integer)",
 )
 FUNCTIONS_OF_THE_BLIND = (

@@ -127,6 +127,25 @@ class LeadNews(models.Model):
         return str(self.id)
 
 
+class LeadRules(models.Model):
+    """By which version of the rules everything was looked at: one row. The application cannot read it.
+
+    `next`: the version by which series are being looked at again, those with media up to `behind` so far.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1, db_default=1)
+    version = models.IntegerField()
+    next = models.IntegerField(null=True)
+    behind = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "lead_rules"
+        constraints = (models.CheckConstraint(name="lead_rules_are_one", condition=Q(id=1)),)
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
 class LeadCheck(models.Model):
     """That a unit has a round still to look at. The application cannot read it."""
 
