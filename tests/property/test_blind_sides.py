@@ -13,18 +13,37 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import unified_diff
 from hashlib import sha256
+from itertools import zip_longest
 from uuid import UUID
 
+import psycopg
 import pytest
+from django.core.cache import caches
 from django.test import Client
+from django.urls import get_resolver
 
-from clew.actions import blocking, deconflicting, restricting, tallying
+from clew.actions import (
+    admitting,
+    blocking,
+    counting,
+    deconflicting,
+    describing,
+    gathering,
+    linking,
+    restricting,
+    tallying,
+)
+from clew.api.operations import described
 from clew.domain.errors import NotVisible
 from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
+from clew.domain.link import Basis, LinkType
+from clew.domain.officer import Role
 from clew.domain.overlap import Mode, Step
-from clew.records import matches, policies
+from clew.domain.victim import VictimFacts
+from clew.records import cases, matches, officers, policies
 from clew.records.session import acting_as
+from tests.world import mutants
 from tests.world.clients import signed_in
 from tests.world.commands import clew
 from tests.world.contexts import app_connection, claim, true_context
@@ -230,9 +249,9 @@ def raw(ada: Actor) -> Iterator[str]:
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:\+00(?::00)?)?|\d{1,2} \w+ \d{4}, \d\d:\d\d")
 IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OF_THE_MOMENT = (
-    (re.compile(r'value="\w{64}"'), "token"), (re.compile(r"\\\\?x[0-9a-f]{16,}"), "bytes"),
-    (re.compile(r"sealed:[A-Za-z0-9+/=]+"), "sealed"), (re.compile(r"nonce-[\w=-]+"), "nonce"),
-    (re.compile(r"S-\d{9}"), "series"),
+    (re.compile(r'(?:value|data-[\w-]+)="(?![0-9a-f]{64}")\w{64}"'), "token"), (re.compile(r"\\\\?x[0-9a-f]{16,}"), "bytes"),
+    (re.compile(r'data-said="\d{10}"'), "moment"), (re.compile(r"sealed:[A-Za-z0-9+/=]+"), "sealed"), (re.compile(r"nonce-[\w=-]+"), "nonce"),
+    (re.compile(r"\b[A-Z]-\d{9}\b"), "reference"),
 )  # fmt: skip
 
 
@@ -284,6 +303,169 @@ def test_of_a_silent_side_one_reads_what_one_reads_where_there_is_none(node, pla
     alone = norway_reads(world, Sweden(before=opens_case))
     assert differing(alone, plainly)
     assert not differing(norway_reads(world, SILENT), alone)
+
+
+# Every route -----------------------------------------------------------------------------------------------
+
+
+OF_THE_OFFICER_ALONE = ("account/", "static/", "language/")
+"""Begins of addresses of the door and of the officer's own keys, and files that are the same for everybody."""
+ALL_AT_ONCE = Sweden(
+    after=each(holds(100), holds(2, "SE-2"), holds(2, "DK-1", "dina")), told=each(says(Step.WAIT), holds(3, "SE-3")),
+    late=says(Step.DECLINE),
+)  # fmt: skip
+"""It holds more, in more cases, and so does Denmark; it waits, and declines once Norway has consented."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Own:
+    """What Norway names in its requests, by the names that routes and operations give to what they take."""
+
+    case_id: UUID
+    media: tuple[UUID, ...]
+    series: str
+    victim: str
+
+    def is_in(self, address: str) -> bool:
+        """Whether the address names something."""
+        return any(one in address for one in ("NO-1", "00000000", sha256(b"content 0").hexdigest(), self.series, self.victim))
+
+    def named(self, name: str, place: str, kind: str = "") -> str:
+        """A value for what is called `name` at `place`, the first word of the address; of another's there is none."""
+        medium = sha256(b"content 0").hexdigest()
+        of_place = {"series": self.series, "links": self.series, "victims": self.victim, "media": medium, "cases": "NO-1"}
+        of_name = {
+            "case": "NO-1", "exhibit": "PHONE-1", "kind": "case", "unit": "VICTIM-ID", "member": "NO", "of": self.series,
+            "to": self.victim, "other": sha256(b"content 1").hexdigest(),
+            "medium": str(self.media[0]) if kind == "uuid" else medium,
+        }  # fmt: skip
+        if kind == "uuid":
+            return of_name["medium"] if name == "medium" else str(UUID(int=0))
+        if kind == "int":
+            return "1"
+        return of_name.get(name) or of_place.get(place, "NO-1")
+
+
+def pages_of(own: Own) -> list[str]:
+    """Every address of the table of addresses, with what is Norway's own in place of what it takes."""
+    found = []
+    for one in get_resolver().url_patterns:
+        pattern = str(one.pattern)
+        if not pattern.startswith((*OF_THE_OFFICER_ALONE, "api/")):
+            place = pattern.partition("/")[0]
+            found.append("/" + re.sub(
+                r"<(?:(\w+):)?(\w+)>", lambda of, place=place: own.named(of[2], place, of[1] or ""), pattern
+            ))  # fmt: skip
+    return found
+
+
+def operations_of(own: Own) -> list[str]:
+    """Every operation of the API that reads, in the same way; of what may be left out it gives nothing."""
+    found = []
+    for path, operations in json.loads(described())["paths"].items():
+        if "get" not in operations:
+            continue
+        place = path.split("/")[2]
+        taken = [one for one in operations["get"].get("parameters", ()) if one["in"] == "query" and one.get("required")]
+        asked = "&".join(f"{one['name']}={own.named(one['name'], place)}" for one in taken)
+        found.append(re.sub(r"{(\w+)}", lambda of, place=place: own.named(of[1], place), path) + (asked and f"?{asked}"))
+    return found
+
+
+def functions(actor: Actor, own: Own) -> Iterator[str]:
+    """Every function that the application may call and that changes nothing, asked with what is Norway's own."""
+    by_type: dict[str, object] = {
+        "text": "NO", "integer": 100, "smallint": 1, "bigint": 0, "boolean": True, "uuid": own.case_id,
+        "uuid[]": [*own.media, own.case_id], "bytea": sha256(b"content 0").digest(), "bytea[]": [sha256(b"content 0").digest()],
+        "text[]": ["NO"], "bigint[]": [1],
+    }  # fmt: skip
+    by_name: dict[str, object] = {"in_year": None, "by_what": "year"}
+    with app_connection() as app:
+        claim(app, true_context(app, actor))
+        some = app.execute(
+            """
+            select p.oid::regproc::text, coalesce(p.proargnames[:p.pronargs], '{}'),
+                   array(select t::regtype::text from unnest(p.proargtypes) with ordinality a (t, at) order by a.at)
+              from pg_proc p
+             where p.pronamespace = 'public'::regnamespace and p.prosecdef and p.provolatile <> 'v'
+               and has_function_privilege(p.oid, 'execute') order by 1, 3"""
+        ).fetchall()
+        for name, names, types in some:
+            given = [by_name.get(called, by_type.get(of)) for called, of in zip_longest(names, types)]
+            places = ", ".join(f"%s::{of}" for of in types)
+            try:
+                with app.transaction():
+                    rows = app.execute(f"select to_jsonb(f)::text from {name}({places}) f", given).fetchall()
+            except psycopg.Error as refused:
+                rows = [(type(refused).__name__,)]
+            yield f"{name}: {rows}"
+
+
+class EveryRoute:
+    """Reads everything that has an address or is a function, once the story is over; `answered`: how many addresses were.
+
+    For an investigator whatever has an address; for a coordinator, who reads statistics, what takes no identifier.
+    """
+
+    def __init__(self, only: str = "") -> None:
+        self.answered, self._calls, self._only = 0, 0, only
+
+    def __call__(self, ada: Actor, client: Client) -> str:
+        self._calls += 1
+        if self._calls == 1:
+            return ""
+        caches["api"].clear()
+        tallying._kept.clear()
+        own = self._enter(ada)
+        admitting.add_officer("nils", member="NO", unit=ada.unit, role=Role.COORDINATOR)
+        nils = officers.actor_of("nils")
+        counting.count_up()
+        addresses = [one for one in (*pages_of(own), *operations_of(own)) if self._only in one]
+        said = [f"{one}: {self._read(client, one)}" for one in addresses]
+        of_nils = signed_in("nils")
+        said += [f"nils {one}: {self._read(of_nils, one)}" for one in addresses if not own.is_in(one)]
+        return plain("\n".join([*said, *functions(ada, own), *functions(nils, own)]))
+
+    def _read(self, client: Client, address: str) -> str:
+        answer = client.get(address)
+        self.answered += answer.status_code == 200
+        if answer.streaming and answer.is_async:
+            return f"{answer.status_code} draws anew what a page shows"
+        content = b"".join(answer) if answer.streaming else answer.content
+        return f"{answer.status_code} {content.decode('utf-8', 'replace')}"
+
+    def _enter(self, ada: Actor) -> Own:
+        """A series of what the case has, and a victim in it."""
+        with acting_as(ada) as session:
+            made = gathering.open_new(session, "green-room", handling(ada, Audience.UNIT))
+            gathering.add(session, made.reference, case="NO-1")
+            victim = describing.enter_victim(session, VictimFacts(), "", handling(ada, Audience.UNIT)).kept.reference
+            linking.link(session, victim, LinkType.APPEARS_IN, made.reference, basis=Basis.SEEN)
+            case_id = cases.find(session, "NO-1")
+        media = tuple(UUID(int=number + 1) for number in range(3))
+        return Own(case_id=case_id, media=media, series=made.reference, victim=victim)
+
+
+def test_no_route_and_no_function_tells_a_blind_side_anything(node, plainly: str) -> None:
+    """Whatever has an address, by the table of addresses and the document of the API; a new one is read by itself."""
+    world, reading = World(facts=node), EveryRoute()
+    expected = norway_reads(world, PLAIN, reading)
+    assert reading.answered > 120
+    assert not differing(norway_reads(world, ALL_AT_ONCE, EveryRoute()), expected)
+
+
+LEAKING = {
+    "a page": ("clew_ledger(", "count(*) filter (where not is_own) as others,", "(select count(*) from media) as others,"),
+    "a function": ("clew_statistics(", "(select count(distinct o.member) from officers o", "(select count(distinct m.id) from media m, officers o"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mutant", LEAKING)
+def test_the_law_of_routes_notices_one_that_counts_what_is_hidden(node, plainly: str, mutant: str) -> None:
+    world = World(facts=node)
+    with mutants.changed(node, *LEAKING[mutant]):
+        told = [norway_reads(world, one, EveryRoute("ledger")) for one in (ALL_AT_ONCE, PLAIN)]
+    assert differing(*told)
 
 
 @contextmanager
