@@ -1,8 +1,5 @@
 """A full disk is one sentence, and afterwards everything is there."""
 
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +10,7 @@ from clew.domain.errors import Unavailable
 from clew.domain.handling import Actor
 from clew.domain.triage import Counts
 from clew.media.vault import Vault
+from tests.world.disk import small_disk
 from tests.world.office import Office
 
 
@@ -23,19 +21,6 @@ def seized(tmp_path: Path) -> Path:
     for seed in range(8):
         landscape(seed, (320, 240)).save(folder / f"{seed}.jpg")
     return folder
-
-
-@contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """A file system of 40 kB."""
-    folder.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40k", "tmpfs", str(folder)], check=False, capture_output=True)
-    if made.returncode:
-        pytest.skip("no file system can be mounted here: A FULL DISK IS NOT TESTED")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def test_a_full_disk_is_one_sentence_and_nothing_is_lost(

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from clew.actions import listing, receiving, tallying, triaging, walking
 from clew.cli.drawing import landscape, room
 from clew.domain.handling import Actor
 from clew.domain.intake import Refused
-from clew.domain.triage import Answer, Counts, ReasonKind
+from clew.domain.triage import Answer, Counts, ReasonKind, TriagedMedium
 from clew.formats import hash_list
 from clew.records.session import acting_as
 from tests.world.office import Office
@@ -270,18 +271,54 @@ def test_the_number_of_what_is_undecodable_and_its_list_agree(
     office.intake(sven, folder, "SE-1")
     assert office.counts(sven, "SE-1") == Counts(parallel_enquiry=1, undecodable=3)
     for limit in (1, 2, 3, 50):
-        items: list[triaging.Undecodable] = []
+        items: list[TriagedMedium] = []
         after = None
         while after is not None or not items:
             with acting_as(sven) as session:
                 scope = triaging.scope(session, "SE-1")
                 page = tallying.opened(session, scope, answer=Answer.UNDECODABLE, after=after, limit=limit)
-            told = [triaging.Undecodable(paths=one.paths, reason=one.verdict_reason) for one in page.items]
-            assert len(told) + len(page.files) <= limit
-            items += [*told, *page.files]
+            assert len(page.items) + len(page.files) <= limit
+            items += [*page.items, *page.files]
             after = page.next
             if after is None:
                 break
         assert sorted(sorted(item.paths) for item in items) == [["pipe 0"], ["pipe 1"], ["unknown 0.txt", "unknown 1.txt"]]
     with acting_as(sven) as session:
-        assert len(triaging.unread(session, "SE-1").items) == 7
+        assert len(triaging.unread(session, "SE-1").items) == triaging.unread_count(session, "SE-1") == 7
+
+
+def test_whatever_is_counted_is_listed_files_without_a_medium_too(
+    office: Office, ada: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streamed by blocks and in pages of any length: each once, and of a file its path and why."""
+    monkeypatch.setattr(triaging, "MEDIA_PER_BLOCK", 2)
+    (tmp_path / "seized").mkdir()
+    for number in range(3):
+        (tmp_path / "seized" / f"{number}.txt").write_text(str(number))
+        os.mkfifo(tmp_path / "seized" / f"pipe {number}")
+    landscape(1).save(tmp_path / "seized" / "1.jpg")
+    office.intake(ada, tmp_path / "seized", "NO-1")
+    assert office.counts(ada, "NO-1") == Counts(new=1, undecodable=6)
+    streamed = list(triaging.every_medium(ada, "NO-1"))
+    assert Counter(one.answer for one in streamed) == {Answer.NEW: 1, Answer.UNDECODABLE: 6}
+    assert {one.paths: one.verdict_reason for one in streamed if one.name is None} == {
+        (f"pipe {number}",): "This is a pipe, not a file." for number in range(3)
+    }
+    for limit in (1, 2, 3, 4, 7, 50):
+        for answer in (None, *Answer):
+            wanted = [one for one in streamed if answer in (None, one.answer)]
+            assert _paged(ada, answer, limit) == wanted, (limit, answer)
+
+
+def _paged(of: Actor, answer: Answer | None, limit: int) -> list[TriagedMedium]:
+    items: list[TriagedMedium] = []
+    after: str | None = None
+    for _ in range(20):
+        with acting_as(of) as session:
+            page = triaging.media(session, "NO-1", answer=answer, after=after, limit=limit)
+        assert len(page.items) <= limit
+        items += page.items
+        after = page.next
+        if after is None:
+            return items
+    raise AssertionError("the pages have no end")

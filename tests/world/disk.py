@@ -1,9 +1,13 @@
-"""A disk that forgets: whatever was not made durable may be lost, torn or half named."""
+"""Disks that fail: one that forgets what was not made durable, and one that is small."""
 
 import errno
 import random
-from collections.abc import Callable, Iterable
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 
 class SimulatedDisk:
@@ -178,3 +182,16 @@ class PowerLoss(BaseException):
 
 def _parent(path: str) -> str:
     return path.rpartition("/")[0]
+
+
+@contextmanager
+def small_disk(folder: Path, size: str = "40k") -> Iterator[Path]:
+    """A file system of its own, of 40 kB or `size`."""
+    folder.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], check=False, capture_output=True)
+    if made.returncode:
+        pytest.skip("no file system can be mounted here: A FULL DISK IS NOT TESTED")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)

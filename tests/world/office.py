@@ -68,7 +68,7 @@ class Office:
                 session, source=source, source_kind=kind, host="here", handling=cover, keeps_bytes=keeps_bytes,
                 exhibit_id=exhibit_id, list_id=list_id, series_id=series_id, cover_id=said,
             )  # fmt: skip
-        self._walk(of, source, kind, intake_id)
+        self._walk(of, kind, intake_id)
         if works:
             self.work()
         return intake_id
@@ -94,14 +94,14 @@ class Office:
         """The triaged media of a case by their first path."""
         return {medium.paths[0]: medium for medium in triaging.every_medium(of, case)}
 
-    def _walk(self, of: Actor, source: Path, kind: str, intake_id: UUID) -> None:
+    def _walk(self, of: Actor, kind: str, intake_id: UUID) -> None:
         add_job = self.adder(of)
         if kind == "vics":
             listing.take_in_export(self.workplace, of, intake_id, add_job)
         elif kind == "hash_list":
             listing.take_in_list(self.workplace, of, intake_id, add_job)
         elif kind == walking.ARCHIVE_SOURCE:
-            walking.unpack_in(of, intake_id, add_job, source.stat().st_size)
+            walking.unpack_in(of, intake_id, add_job)
         else:
             walking.walk_in(of, intake_id, add_job)
 

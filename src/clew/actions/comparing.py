@@ -9,12 +9,11 @@ from pathlib import Path
 from clew.actions import matching
 from clew.actions.reading import FULL_READINGS_AT_ONCE
 from clew.actions.receiving import Received, receive
-from clew.actions.triaging import best_first, owners_shown
+from clew.actions.triaging import best_first, of_file, owners_shown
 from clew.actions.walking import in_chunks, stub_of
 from clew.actions.workplace import Workplace
 from clew.domain.handling import Actor
-from clew.domain.medium import MediumKind
-from clew.domain.triage import Answer, ReasonKind, TriagedMedium, answer
+from clew.domain.triage import ReasonKind, TriagedMedium, answer
 from clew.media import lending
 from clew.media.reading import Reading, Wants
 from clew.media.walk import path_text, walk
@@ -65,7 +64,7 @@ def _compared(
     yield from answered
     for one in received:
         if one.content is None:
-            yield _unreadable(one)
+            yield of_file(one.path, one.reason)
 
 
 def _read(workplace: Workplace, actor: Actor, one: Received) -> Reading:
@@ -85,11 +84,4 @@ def _answered(one: Received, reading: Reading, pairs: Sequence[known.Pair]) -> T
         name=name, sha256=name, paths=(path_text(one.path),), kind=reading.kind,
         answer=answer(best, is_decoded=reading.verdict.is_decoded), reasons=reasons,
         verdict=reading.verdict, verdict_reason=reading.reason,
-    )  # fmt: skip
-
-
-def _unreadable(one: Received) -> TriagedMedium:
-    return TriagedMedium(
-        name="", sha256=None, paths=(path_text(one.path),), kind=MediumKind.UNKNOWN,
-        answer=Answer.UNDECODABLE, verdict_reason=one.reason,
     )  # fmt: skip

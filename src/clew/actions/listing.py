@@ -30,7 +30,7 @@ from clew.formats.hash_list import read_hash_list
 from clew.formats.listed import NOTHING, BadRecord, ListedMedium
 from clew.formats.vics import VicsCase, read_cases
 from clew.media.reading import FingerprintSet
-from clew.media.walk import open_seized, path_from_text
+from clew.media.walk import blocks, open_seized, path_from_text
 from clew.records import audit, fingerprints, intakes, listed, series
 from clew.records.fingerprints import Fingerprints
 from clew.records.intakes import Intake, Stub
@@ -122,7 +122,7 @@ def take_in_export(workplace: Workplace, actor: Actor, intake_id: UUID, add_job:
         intake = intakes.get(session, intake_id)
     path = Path(os.fsdecode(intake.source))
     done = Listed()
-    records = (record for record in read_cases(_blocks(path)) if not isinstance(record, VicsCase))
+    records = (record for record in read_cases(blocks(path)) if not isinstance(record, VicsCase))
     return _take_in(workplace, actor, intake, _good(records, done), path.parent, add_job, done)
 
 
@@ -131,8 +131,8 @@ def take_in_list(workplace: Workplace, actor: Actor, intake_id: UUID, add_job: A
     with acting_as(actor) as session:
         intake = intakes.get(session, intake_id)
     done = Listed()
-    return _take_in(workplace, actor, intake, _good(read_hash_list(_blocks(Path(os.fsdecode(intake.source)))), done),
-                    None, add_job, done)  # fmt: skip
+    records = read_hash_list(blocks(Path(os.fsdecode(intake.source))))
+    return _take_in(workplace, actor, intake, _good(records, done), None, add_job, done)
 
 
 def _take_in(
@@ -149,12 +149,14 @@ def _take_in(
         for writer, batch in zip(cycle(writers), ahead(batches, BATCHES_AHEAD), strict=False):
             if len(writing) == BATCHES_AT_ONCE:
                 done.media_new += writing.popleft().result()
+                matching.consolidate(workplace.indexes)
             _open_series(actor, intake, names)
             _add_files(actor, intake, batch.with_bytes, names, add_job)
             writing.append(writer.submit(_add_records, workplace, actor, intake, batch, _numbers(intake, names)))
             done.records += batch.records
             done.with_bytes += len(batch.with_bytes)
         done.media_new += sum(one.result() for one in writing)
+    matching.consolidate(workplace.indexes)
     _mark_identified(actor, intake, names)
     end_walk(actor, intake.id, done.records, add_job)
     return done
@@ -234,12 +236,6 @@ def _note_series(names: dict[str, _SeriesSeen], record: ListedMedium) -> None:
         seen = names[record.series or ""] = _SeriesSeen(number=len(names))
     if record.victim_identified is not True:
         seen.is_said = False
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            yield block
 
 
 def _good(lines: Iterable[ListedMedium | BadRecord], done: Listed) -> Iterator[ListedMedium]:

@@ -11,7 +11,7 @@ from time import monotonic
 from uuid import UUID
 
 from clew.actions import triaging
-from clew.actions.triaging import FILES, Scope, Undecodable
+from clew.actions.triaging import FILES, Scope
 from clew.domain.triage import Answer, Counts, TriagedMedium, first_asked
 from clew.records import audit
 from clew.records import triage as known
@@ -50,7 +50,7 @@ class Opened:
     tally: Tally
     answer: Answer
     items: tuple[TriagedMedium, ...]
-    files: tuple[Undecodable, ...]
+    files: tuple[TriagedMedium, ...]
     next: str | None
 
 
@@ -147,7 +147,7 @@ def _known(session: Session, scope: Scope, kept: _Kept) -> tuple[_Part, list[_Tr
 
 def _files(
     session: Session, scope: Scope, answer: Answer, after: str | None, listed: _Listed, limit: int
-) -> tuple[tuple[Undecodable, ...], str | None]:
+) -> tuple[tuple[TriagedMedium, ...], str | None]:
     """Files that are counted as undecodable, behind the media that are; and where the following page begins."""
     if listed.next is not None or answer is not Answer.UNDECODABLE:
         return (), None if listed.next is None else str(listed.next)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from clew.domain.handling import Actor
 from clew.domain.intake import Progress
+from clew.domain.medium import MediumKind
 from clew.domain.triage import Answer, Counts, Reason, ReasonKind, SetAside, TriagedMedium, answer, evidence
 from clew.domain.verdict import MatchVerdict, setting_aside
 from clew.media.walk import path_text
@@ -36,22 +37,6 @@ class Page:
     """Some triaged media; `next` is where the following page begins, or None."""
 
     items: tuple[TriagedMedium, ...]
-    next: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undecodable:
-    """A medium without evidence that could not be decoded, with all its paths; or a file that could not be read."""
-
-    paths: tuple[str, ...]
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UndecodablePage:
-    """As many of them as are counted as undecodable; `next` is where the following page begins, or None."""
-
-    items: tuple[Undecodable, ...]
     next: str | None
 
 
@@ -90,6 +75,7 @@ def every_medium(
 ) -> Iterator[TriagedMedium]:
     """All media of the case (or exhibit) with their answers, a block at a time, each in a transaction of its own.
 
+    Behind them come the files that could not even be read, so that there are as many as `counts` counts.
     What was read is on record, and committed, before any of it is given: a transaction whose audit cannot be
     kept gives nothing.
     """
@@ -97,6 +83,26 @@ def every_medium(
     while block := _block(actor, case, exhibit, unit, after):
         after = block[-1][0]
         yield from (medium for _, medium in block)
+    last = 0
+    while files := _unread_block(actor, case, exhibit, unit, last):
+        last = files[-1][0]
+        yield from (of_file(path, reason) for _, path, reason in files)
+
+
+def _unread_block(
+    actor: Actor, case: str, exhibit: str | None, unit: str | None, after: int
+) -> tuple[tuple[int, bytes, str], ...]:
+    with acting_as(actor) as session:
+        case_id, exhibit_id = scope(session, case, exhibit, unit)
+        return known.without_medium(session, case_id, exhibit_id, MEDIA_PER_BLOCK, after=after)
+
+
+def of_file(path: bytes, reason: str) -> TriagedMedium:
+    """A file that could not even be read, where media are listed: nobody knows what medium it is."""
+    return TriagedMedium(
+        name=None, sha256=None, paths=(path_text(path),), kind=MediumKind.UNKNOWN, answer=Answer.UNDECODABLE,
+        verdict_reason=reason,
+    )  # fmt: skip
 
 
 def _block(
@@ -116,10 +122,14 @@ def media(
     session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None,
     answer: Answer | None = None, after: str | None = None, limit: int = 50,
 ) -> Page:  # fmt: skip
-    """A page of media of the case (or exhibit), of one answer if asked."""
-    case_id, exhibit_id = scope(session, case, exhibit, unit)
-    page = _page(session, case_id, exhibit_id, answer, after, limit)
-    audit.append(session, "triage.read", str(exhibit_id or case_id), shown=owners_shown(page.items))
+    """A page of media of the case (or exhibit), of one answer if asked; files that could not even be read come last."""
+    within = scope(session, case, exhibit, unit)
+    is_behind = after is not None and after.startswith(FILES)
+    page = Page(items=(), next=None) if is_behind else _page(session, *within, answer, after, limit)
+    if page.next is None and answer in (None, Answer.UNDECODABLE):
+        files = undecodable_files(session, within, after if is_behind else None, limit - len(page.items))
+        page = Page(items=(*page.items, *files.items), next=files.next)
+    audit.append(session, "triage.read", str(within.exhibit or within.case), shown=owners_shown(page.items))
     return page
 
 
@@ -139,12 +149,12 @@ def _page(
     return Page(items=tuple(items), next=None)
 
 
-def undecodable_files(session: Session, scope: Scope, after: str | None, room: int) -> UndecodablePage:
+def undecodable_files(session: Session, scope: Scope, after: str | None, room: int) -> Page:
     """Files of the case (or exhibit) that could not even be read; `after` is a marker of theirs, or None."""
     start = _number((after or "").removeprefix(FILES))
-    rows = known.without_medium(session, scope.case, scope.exhibit, start, room + 1)
-    items = tuple(Undecodable(paths=(path_text(path),), reason=reason) for path, reason in rows[:room])
-    return UndecodablePage(items=items, next=f"{FILES}{start + room}" if len(rows) > room else None)
+    rows = known.without_medium(session, scope.case, scope.exhibit, room + 1, skip=start)
+    items = tuple(of_file(path, reason) for _, path, reason in rows[:room])
+    return Page(items=items, next=f"{FILES}{start + room}" if len(rows) > room else None)
 
 
 def unread(
@@ -157,6 +167,13 @@ def unread(
     rows = known.unreadable_after(session, case_id, exhibit_id, _number(after or ""), limit + 1)
     files = tuple(UnreadFile(path=path_text(path), reason=reason) for _, path, reason in rows[:limit])
     return UnreadPage(items=files, next=str(rows[limit - 1][0]) if len(rows) > limit else None)
+
+
+def unread_count(session: Session, case: str, exhibit: str | None = None) -> int:
+    """How many files all pages of `unread` hold."""
+    case_id, exhibit_id = scope(session, case, exhibit)
+    audit.append(session, "triage.count", str(exhibit_id or case_id))
+    return known.count_unreadable(session, case_id, exhibit_id)
 
 
 def _number(marker: str) -> int:

@@ -10,7 +10,7 @@ from clew.domain.handling import Actor, Handling
 from clew.domain.intake import BYTES_PER_CHUNK_MAX, FILES_PER_CHUNK_MAX, TRIED_AGAIN, ChunkState, Progress, Summary
 from clew.formats.recognition import recognise
 from clew.media.archive import looks_like_archive
-from clew.media.walk import SeizedFile, SourceKind, first_block, source_kind, walk
+from clew.media.walk import SeizedFile, SourceKind, first_block, size_bytes, source_kind, walk
 from clew.records import audit, intakes, tombstones
 from clew.records.intakes import Intake, Stub
 from clew.records.session import Session, acting_as
@@ -77,13 +77,14 @@ def walk_in(actor: Actor, intake_id: UUID, add_job: AddJob) -> int:
     return seen
 
 
-def unpack_in(actor: Actor, intake_id: UUID, add_job: AddJob, size_bytes: int) -> None:
+def unpack_in(actor: Actor, intake_id: UUID, add_job: AddJob) -> None:
     """The intake's source is itself an archive: one job unpacks it."""
     with acting_as(actor) as session:
         intake = intakes.get(session, intake_id)
+        size = size_bytes(Path(os.fsdecode(intake.source)))
         hold_off_end(session, intake)
         audit.append(session, "intake.unpack", str(intake_id))
-        chunk_id = intakes.add_archive(session, intake, b"", size_bytes)
+        chunk_id = intakes.add_archive(session, intake, b"", size)
         if chunk_id is not None:
             add_job(chunk_id, ChunkState.WAITING)
     end_walk(actor, intake_id, 0, add_job)

@@ -35,7 +35,8 @@ class SeenMore(StepRefused):
 
 def witness_key(folder: Path, name: str) -> PublicKey:
     """The key that the witness in `folder` signs with under `name`; made where it is missing."""
-    return signed_note.public_key(name, SignatureType.WITNESS, _secret(folder))
+    with _within(folder):
+        return signed_note.public_key(name, SignatureType.WITNESS, _secret(folder))
 
 
 def cosign(folder: Path, name: str, log: PublicKey, untrusted_request: str, *, now: int | None = None) -> Signature:
@@ -46,7 +47,7 @@ def cosign(folder: Path, name: str, log: PublicKey, untrusted_request: str, *, n
         Invalid: the request is none, or the log has not signed it.
         SeenMore: it does not go on from what was signed last; the log may ask again from there.
         Tampered: the log was rewritten. What shows that is kept in the folder.
-        Unavailable: the witness cannot write what it is about to sign.
+        Unavailable: the witness cannot use its folder, or write what it is about to sign.
     """
     request = Request.parse(untrusted_request)
     checkpoint = Checkpoint.parse(request.note.text)
@@ -56,10 +57,11 @@ def cosign(folder: Path, name: str, log: PublicKey, untrusted_request: str, *, n
         raise Invalid("The log has not signed this checkpoint.")
     if request.old > checkpoint.size:
         raise Invalid("A log does not go on from a size that is larger than its own.")
-    with _locked(folder):
-        _refuse_rewritten(folder, request, checkpoint)
-        _keep(_path(folder, log.name), str(request.note))
-    return signed_note.cosign(request.note.text, name, _secret(folder), at=int(time.time()) if now is None else now)
+    with _within(folder):
+        with _locked(folder):
+            _refuse_rewritten(folder, request, checkpoint)
+            _keep(_path(folder, log.name), str(request.note))
+        return signed_note.cosign(request.note.text, name, _secret(folder), at=int(time.time()) if now is None else now)
 
 
 def last_seen(folder: Path, origin: str) -> Checkpoint:
@@ -98,9 +100,24 @@ def _path(folder: Path, origin: str) -> Path:
 
 
 @contextmanager
+def _within(folder: Path) -> Iterator[None]:
+    """The folder of the witness, which is its own.
+
+    Raises:
+        Unavailable: it cannot be made, read or written.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield
+    except OSError as refused:
+        raise Unavailable(
+            "The witness cannot use its folder ({why}); it signs nothing.", why=refused.strerror or ""
+        ) from refused
+
+
+@contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """One request at a time: comparing and keeping are one step."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / "lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -108,7 +125,6 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def _secret(folder: Path) -> bytes:
     path = folder / KEY
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         _keep(path, secrets.token_bytes(32).hex(), replaces=False)
     if path.stat().st_mode & 0o077:

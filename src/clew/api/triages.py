@@ -76,11 +76,17 @@ class ReasonSetAside(Schema):
 
 
 class TriagedMedium(Schema):
-    name: str
+    """A medium, or a file that could not even be read: that has no name, and is undecodable.
+
+    `verdict_reason`: why there is nothing to look at, or not all; empty where there is all.
+    """
+
+    name: str | None
     sha256: str | None
     paths: list[str]
     kind: OneOf[MediumKind]
     answer: OneOf[Answer]
+    verdict_reason: str
     reasons: list[Reason]
     set_aside: list[ReasonSetAside]
 
@@ -109,5 +115,8 @@ def media(
     session: Session, case: Name, exhibit: Name | None = None, unit: Unit = None,
     answer: OneOf[Answer] | None = None, after: After = None, limit: Limit = 50,
 ) -> triaging.Page:  # fmt: skip
-    """TriagedMedia of a case with their answers and reasons, the best reason first."""
+    """TriagedMedia of a case with their answers and reasons, the best reason first.
+
+    As many as are counted: behind the media come the files that could not even be read, each as an undecodable one.
+    """
     return triaging.media(session, case, exhibit, unit=unit, answer=answer, after=after, limit=limit)

@@ -34,12 +34,12 @@ def counts_json(counts: Counts) -> dict[str, Json]:
 
 
 def medium_json(medium: TriagedMedium) -> dict[str, Json]:
-    """One medium; keys without a value are left out."""
+    """One medium, or a file that could not even be read; keys without a value are left out."""
     return _without_absent({
         "sha256": medium.sha256,
         "name": None if medium.sha256 else medium.name,
         "paths": list(medium.paths),
-        "kind": medium.kind.value,
+        "kind": None if medium.name is None else medium.kind.value,
         "answer": medium.answer.value,
         "verdict": None if medium.verdict is None else medium.verdict.name.lower(),
         "verdict_reason": medium.verdict_reason or None,
@@ -111,7 +111,7 @@ def show_media(console: Console, media: Iterable[TriagedMedium], contacts: Mappi
     table = Table(box=None, padding=(0, 2), show_header=False)
     for answer, few in shown.items():
         for medium in few:
-            path = medium.paths[0] if medium.paths else medium.name[:16]
+            path = _called(medium)
             table.add_row(SIGNS[answer], Text(path, overflow="fold"), Text(in_words(grouped(medium.reasons)[0])))
     if table.row_count:
         console.print(table)
@@ -122,6 +122,11 @@ def show_media(console: Console, media: Iterable[TriagedMedium], contacts: Mappi
         console.print(f"≠ {aside:,} matches set aside by officers of your member; --json says which, by whom and why")
     if left:
         console.print(f"and {left:,} more; --json or --jsonl gives all of them", style="dim")
+
+
+def _called(medium: TriagedMedium) -> str:
+    """Where it lies; of what came as a record without a place, the beginning of its digest."""
+    return medium.paths[0] if medium.paths else (medium.name or "")[:16]
 
 
 def in_words(reason: Reason) -> str:
@@ -182,7 +187,7 @@ def _without_absent(fields: "dict[str, Json | None]") -> dict[str, Json]:
 
 def show_compared(console: Console, medium: TriagedMedium) -> None:
     """One file that was compared: its answer and every reason."""
-    path = medium.paths[0] if medium.paths else medium.name[:16]
+    path = _called(medium)
     remark = f" ({plain(medium.verdict_reason)})" if medium.verdict_reason else ""
     console.print(f"{SIGNS[medium.answer]} {escape(path)}: {WORDS[medium.answer]}{escape(remark)}")
     for reason in grouped(medium.reasons):

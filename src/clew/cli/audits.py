@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from clew.cli import witnesses
+from clew.cli import files, witnesses
 from clew.cli.entry import As, Json, console, entered
 from clew.domain.errors import Invalid
 
@@ -147,7 +147,7 @@ def cosigned(
     witness: Annotated[str, typer.Option("--witness", metavar="KEY", help="Key of the witness.")],
 ) -> None:
     """Keep a witness's line, read from standard input."""
-    line = sys.stdin.read(witnesses.FILE_CHARACTERS_MAX)
+    line = files.given(witnesses.FILE_CHARACTERS_MAX)
     with entered():
         from clew.actions import auditing, proving
         from clew.formats.signed_note import PublicKey

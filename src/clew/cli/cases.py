@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from clew.cli.entry import As, Json, aside, console, entered, said
+from clew.cli import files
+from clew.cli.entry import As, Json, aside, console, entered, said, write
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -81,14 +82,17 @@ def certificate(reference: Reference, as_: As, json_: Json = False) -> None:
 def verify(
     path: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A certificate as JSON.")],
     key: Annotated[str | None, typer.Option(help="Public key of the node that should have signed it.")] = None,
+    json_: Json = False,
 ) -> None:
     """Check a certificate; needs no node."""
     from clew.domain import shredding
     from clew.keys import certificates
 
-    with path.open("rb") as file:
-        text = file.read(CERTIFICATE_BYTES_MAX).decode("utf-8", "replace")
+    text = files.read(path, CERTIFICATE_BYTES_MAX).decode("utf-8", "replace")
     statement = certificates.verified(text, key)
+    if json_:
+        write({"is_of_the_key": key is not None, "statement": statement})
+        return
     console.print("The signature holds." if key else "The signature is that of the key which the certificate names.")
     console.print(shredding.in_words(statement), markup=False)
 

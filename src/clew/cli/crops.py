@@ -6,6 +6,7 @@ from uuid import UUID
 
 import typer
 
+from clew.cli import files
 from clew.cli.answers import plain
 from clew.cli.entry import As, Json, console, digests, entered, said, shown
 
@@ -80,9 +81,11 @@ def show(
         from clew.actions import cropping, opening
 
         actor = opening.actor_of(as_)
-        with cropping.revealed(settings.CLEW_VAULT, actor, crop, purpose=purpose, case=case) as png:
-            to.touch(mode=0o600, exist_ok=False)
-            to.write_bytes(png)
+        with (
+            files.new(to) as file,
+            cropping.revealed(settings.CLEW_VAULT, actor, crop, purpose=purpose, case=case) as png,
+        ):
+            file.write(png)
         console.print(f"{len(png):,} bytes written.")
 
 

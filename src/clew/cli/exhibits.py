@@ -1,5 +1,6 @@
 """`clew intake`: a seized source is taken in."""
 
+import shlex
 import sys
 import time
 from itertools import islice
@@ -69,8 +70,11 @@ def intake(
             sys.stdout.writelines(answers.with_list(_summary_json(summary, seconds), "undecodable_files", files))
         else:
             _show(summary, seconds)
-            for file in islice(unread, FILES_SHOWN_MAX):
-                console.print(Text(f"  {file.path}: {file.reason}", style="dim"))
+            shown = [f"  {file.path}: {file.reason}" for file in islice(unread, FILES_SHOWN_MAX)]
+            left = intaking.undecodable_count(asked) - len(shown) if len(shown) == FILES_SHOWN_MAX else 0
+            command = shlex.join(("clew", "triage", f"{case}", "--exhibit", f"{exhibit}", "--as", as_, "--jsonl"))
+            for line in (*shown, *_more(left, command)):
+                console.print(Text(line, style="dim"))
 
 
 def _summary_json(summary: Summary, seconds: float) -> dict[str, answers.Json]:
@@ -86,6 +90,11 @@ def _summary_json(summary: Summary, seconds: float) -> dict[str, answers.Json]:
     }  # fmt: skip
 
 
+def _more(left: int, command: str) -> list[str]:
+    """That there is more than is shown, how much, and where all of it is to be had."""
+    return [f"  and {left:,} more: {command} gives all"] if left > 0 else []
+
+
 def _show(summary: Summary, seconds: float) -> None:
     rate = summary.files_seen / max(seconds, 0.001)
     read = f"{summary.records:,} records read, " if summary.records else ""
@@ -97,6 +106,8 @@ def _show(summary: Summary, seconds: float) -> None:
         console.print(f"{sum(summary.undecodable.values()):,} without a picture or video that can be read:")
         for reason, count in list(summary.undecodable.items())[:REASONS_SHOWN_MAX]:
             console.print(f"  {count:>7,}  {escape(reason)}")
+        for line in _more(len(summary.undecodable) - REASONS_SHOWN_MAX, "the same command with --json"):
+            console.print(line)
     if summary.key_frames_only:
         console.print(f"{sum(summary.key_frames_only.values()):,} videos compared by key frames only:")
         for reason, count in summary.key_frames_only.items():

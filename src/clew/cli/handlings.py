@@ -10,6 +10,7 @@ import typer
 
 from clew.cli.answers import plain
 from clew.cli.entry import As, Json, console, entered, identifier
+from clew.cli.entry import said as told
 from clew.domain.cover import Cover
 from clew.domain.errors import Invalid
 from clew.domain.handling import (
@@ -76,6 +77,7 @@ def set_(
     exclude: Annotated[str, typer.Option(help="Members who may not, whatever the audience: SE,DK.")] = "",
     until: Annotated[str, typer.Option(help="End of the restriction, such as 2027-01-31.")] = "",
     every: Every = False,
+    json_: Json = False,
 ) -> None:
     """Give it another handling: at once, or as a proposal where a second officer must agree."""
     with entered():
@@ -85,7 +87,7 @@ def set_(
         given = said(actor, audience=audience, uses=uses, also=also, exclude=exclude)
         with opening.acting_as(actor) as session:
             change = restricting.change(session, kind, name, within, given, reason, _day(until), reaches_own=every)
-        console.print(f"{change.id}  {change.state}", markup=False)
+        told(json_, {"id": str(change.id), "state": change.state.value}, f"{change.id}  {change.state}")
 
 
 @app.command()
@@ -103,6 +105,7 @@ def words(
     evaluation: Annotated[str | None, typer.Option(help="Of source and information, such as B2.")] = None,
     minors: Annotated[bool | None, typer.Option("--minors/--adults", help="Whether minors are concerned.")] = None,
     every: Every = False,
+    json_: Json = False,
 ) -> None:
     """Give it other words of its cover; what is left out stays. Looser ones may wait for a second officer."""
     with entered():
@@ -114,7 +117,7 @@ def words(
         )  # fmt: skip
         with opening.acting_as(opening.actor_of(as_)) as session:
             change = restricting.reword(session, kind, name, within, given, reason, reaches_own=every)
-        console.print(f"{change.id}  {change.state}", markup=False)
+        told(json_, {"id": str(change.id), "state": change.state.value}, f"{change.id}  {change.state}")
 
 
 @app.command()

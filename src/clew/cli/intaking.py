@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressC
 from clew.actions import listing, opening, restating, restricting, retaining, triaging, walking
 from clew.actions.workplace import Workplace
 from clew.domain.cover import Words, cover_from_words
-from clew.domain.errors import Invalid, StepRefused, Unavailable
+from clew.domain.errors import Invalid, SourceUnreadable, StepRefused, Unavailable
 from clew.domain.handling import (
     Actor,
     Handling,
@@ -104,6 +104,12 @@ def undecodable(asked: Asked) -> Iterator[triaging.UnreadFile]:
             return
 
 
+def undecodable_count(asked: Asked) -> int:
+    """How many files `undecodable` names."""
+    with opening.acting_as(opening.actor_of(asked.officer)) as session:
+        return triaging.unread_count(session, asked.case or "", asked.exhibit)
+
+
 def _patiently(work: Callable[[], Answer]) -> Answer:
     """Begin again where the database was away: everything an intake does may be done again."""
     away_since: float | None = None
@@ -111,6 +117,8 @@ def _patiently(work: Callable[[], Answer]) -> Answer:
         began = time.monotonic()
         try:
             return work()
+        except SourceUnreadable:
+            raise
         except Unavailable:
             now = time.monotonic()
             if away_since is None or now - began > AWAY_SECONDS_MAX:
@@ -199,7 +207,7 @@ def _walk(workplace: Workplace, actor: Actor, asked: Asked, kind: str, intake_id
     if kind == "hash_list":
         return listing.take_in_list(workplace, actor, intake_id, add_job)
     if kind == walking.ARCHIVE_SOURCE:
-        walking.unpack_in(actor, intake_id, add_job, asked.path.stat().st_size)
+        walking.unpack_in(actor, intake_id, add_job)
     else:
         walking.walk_in(actor, intake_id, add_job)
     return None

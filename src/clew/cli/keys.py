@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from clew.cli.entry import console, entered
+from clew.cli.entry import Json, console, entered, said
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -15,7 +15,7 @@ def key() -> None:
 
 
 @app.command()
-def rotate(member: Annotated[str, typer.Option(help="Code of the member, such as NO.")]) -> None:
+def rotate(member: Annotated[str, typer.Option(help="Code of the member, such as NO.")], json_: Json = False) -> None:
     """Renew the key of a member; the keys of its cases are wrapped anew, nothing else is touched.
 
     Interrupted, it goes on when it is run again.
@@ -26,18 +26,20 @@ def rotate(member: Annotated[str, typer.Option(help="Code of the member, such as
         from clew.actions import rewrapping
 
         version, count = rewrapping.rotate(settings.CLEW_KEYRING, member)
-        console.print(f"Version {version} of the key of {member.upper()} wraps {count:,} keys.")
+        words = f"Version {version} of the key of {member.upper()} wraps {count:,} keys."
+        said(json_, {"member": member.upper(), "version": version, "keys": count}, words)
 
 
 @app.command()
-def sweep() -> None:
+def sweep(json_: Json = False) -> None:
     """Destroy again the keys of shredded cases that came back when a backup of the keys was put back."""
     with entered():
         from django.conf import settings
 
         from clew.actions import shredding
 
-        console.print(f"{shredding.destroy_again(settings.CLEW_KEYRING):,} keys of shredded cases destroyed again.")
+        count = shredding.destroy_again(settings.CLEW_KEYRING)
+        said(json_, {"keys": count}, f"{count:,} keys of shredded cases destroyed again.")
 
 
 @app.command(name="public")

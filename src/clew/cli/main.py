@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -137,9 +138,22 @@ for command in (
 def main() -> None:
     """Run the command; a refusal is one sentence on standard error."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()  # what finds no room is told here, not by the interpreter's last words
     except ClewError as refused:
         sys.stderr.write(f"{refused}\n")
         sys.exit(1)
+    except OSError as failed:
+        _let_go_of_the_answer()
+        sys.stderr.write(f"A disk, file or device cannot be used: {failed.strerror or type(failed).__name__}.\n")
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _let_go_of_the_answer() -> None:
+    """Nobody takes what is still to be written: the interpreter would try once more as it ends, and say so."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

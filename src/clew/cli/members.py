@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from clew.cli.entry import console, entered
+from clew.cli.entry import Json, console, entered, write
 from clew.domain.member import MemberKind
 from clew.domain.suspension import Level, Scope
 
@@ -39,12 +39,28 @@ def add(
 
 
 @app.command(name="list")
-def list_() -> None:
+def list_(json_: Json = False) -> None:
     """All members with their units."""
     with entered():
         from clew.actions import entering
 
-        for line in entering.everybody():
+        found = entering.everybody()
+        if json_:
+            write({
+                "members": [
+                    {
+                        "code": line.code, "name": line.particulars.name, "kind": line.particulars.kind.value,
+                        "languages": list(line.particulars.languages), "contact": line.particulars.contact_point,
+                        "legal_basis": line.particulars.legal_basis,
+                        "units": [
+                            {"code": unit.code, "specialities": sorted(unit.specialities)} for unit in line.units
+                        ],
+                    }
+                    for line in found
+                ],
+            })  # fmt: skip
+            return
+        for line in found:
             languages = ", ".join(line.particulars.languages)
             console.print(f"{line.code:<8} {escape(line.particulars.name)}  {line.particulars.kind}  {languages}")
             for unit in line.units:

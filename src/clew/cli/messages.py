@@ -8,8 +8,9 @@ from uuid import UUID
 
 import typer
 
+from clew.cli import files
 from clew.cli.answers import plain
-from clew.cli.entry import As, Json, console, day, entered
+from clew.cli.entry import As, Json, console, day, entered, said
 from clew.domain.message import Kind, SubjectKind
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def ask(
     to: Annotated[str | None, typer.Option(help="Member and unit, such as SE/VICTIM-ID; not for an overlap.")] = None,
     within: Annotated[str | None, typer.Option("--case", help="The case of an exhibit.")] = None,
     due: Annotated[str | None, typer.Option(help=f"Day by which you need an answer; else in {DUE_DAYS} days.")] = None,
+    json_: Json = False,
 ) -> None:
     """Ask another unit about a record. It reads your words; the name of the record only where its handling says so."""
     with entered():
@@ -60,10 +62,10 @@ def ask(
         member, _sign, unit = (to or "").partition("/")
         about = corresponding.About(kind=kind, name=name, within=within)
         due_on = opening.today() + timedelta(days=DUE_DAYS) if due is None else day(due)
-        words = sys.stdin.read()
+        words = files.given()
         with opening.acting_as(opening.actor_of(as_)) as session:
             made = corresponding.ask(session, about, None if to is None else (member.upper(), unit), due_on, words)
-        console.print(str(made))
+        said(json_, {"id": str(made)}, str(made))
 
 
 @app.command()
@@ -106,7 +108,7 @@ def pass_(
     with entered():
         from clew.actions import corresponding, opening
 
-        words = sys.stdin.read()
+        words = files.given()
         with opening.acting_as(opening.actor_of(as_)) as session:
             view = corresponding.pass_on(session, correspondence, unit, words)
         _show(view, as_json=json_)
@@ -124,7 +126,7 @@ def translate(
     with entered():
         from clew.actions import corresponding, opening
 
-        words = sys.stdin.read()
+        words = files.given()
         with opening.acting_as(opening.actor_of(as_)) as session:
             view = corresponding.translate(session, correspondence, message_id, language, words)
         _show(view, as_json=json_)
@@ -145,7 +147,7 @@ def _say(correspondence: UUID, as_: str, kind: Kind, *, as_json: bool, words: st
     with entered():
         from clew.actions import corresponding, opening
 
-        text = sys.stdin.read() if words is None else words
+        text = files.given() if words is None else words
         with opening.acting_as(opening.actor_of(as_)) as session:
             view = corresponding.say(session, correspondence, kind, text)
         _show(view, as_json=as_json)

@@ -9,7 +9,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from clew.cli.entry import console, entered
+from clew.cli import files
+from clew.cli.entry import Json, console, entered, write
 from clew.cli.members import Reason, switch
 from clew.domain.errors import Invalid, NotVisible
 from clew.domain.officer import Role
@@ -87,23 +88,35 @@ def forget_keys(name: Name) -> None:
 
 
 @app.command(name="list")
-def list_(member: Annotated[str, typer.Option(help="Code of the member.")]) -> None:
+def list_(member: Annotated[str, typer.Option(help="Code of the member.")], json_: Json = False) -> None:
     """Officers of a member with their role, standing and end of certification."""
     with entered():
         from clew.actions import admitting, opening
 
-        table = Table("officer", "unit", "role", "standing", "certified until", box=None)
         with opening.acting_as(admitting.operator_at(member)) as session:
-            for known in admitting.roster(session):
-                ends = "" if known.ends_at is None else f"{known.ends_at:%Y-%m-%d}"
-                table.add_row(*map(Text, (known.officer, known.unit, known.role or "", known.standing, ends)))
+            found = admitting.roster(session)
+        if json_:
+            write({
+                "officers": [
+                    {
+                        "officer": known.officer, "unit": known.unit, "role": known.role, "standing": known.standing,
+                        "certified_until": None if known.ends_at is None else known.ends_at.isoformat(),
+                    }
+                    for known in found
+                ],
+            })  # fmt: skip
+            return
+        table = Table("officer", "unit", "role", "standing", "certified until", box=None)
+        for known in found:
+            ends = "" if known.ends_at is None else f"{known.ends_at:%Y-%m-%d}"
+            table.add_row(*map(Text, (known.officer, known.unit, known.role or "", known.standing, ends)))
         console.print(table)
 
 
 @app.command()
 def password(name: Name) -> None:
     """Set the password of an officer, on record, and end the sign-ins; it is asked for, or read from standard input."""
-    given = _asked() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    given = _asked() if sys.stdin.isatty() else files.given_line()
     with entered():
         from clew.actions import admitting
 

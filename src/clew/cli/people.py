@@ -1,12 +1,12 @@
 """`clew victim`, `clew offender`: people by reference, without names."""
 
-import sys
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
+from clew.cli import files
 from clew.cli.entry import As, Json, console, entered, identifier, shown, write
 from clew.cli.entry import said as told
 from clew.domain.errors import Invalid
@@ -206,7 +206,7 @@ def entrust(name: Annotated[str, typer.Argument(metavar="REFERENCE")], as_: As, 
     with entered():
         from clew.actions import entrusting, opening
 
-        words = sys.stdin.read()
+        words = files.given()
         with opening.acting_as(opening.actor_of(as_)) as session:
             entrusting.entrust(session, name, words)
         told(json_, {"entrusted": name}, "It is kept, for your unit alone.")

@@ -1,6 +1,5 @@
 """`clew question`: what units ask those who may know an object, and what they answer."""
 
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -8,6 +7,7 @@ from uuid import UUID
 
 import typer
 
+from clew.cli import files
 from clew.cli.answers import plain
 from clew.cli.entry import As, Json, console, day, entered, shown
 from clew.cli.entry import said as say
@@ -65,7 +65,7 @@ def ask(
         from clew.actions import opening, questioning
 
         asking = questioning.Asking(
-            kind=kind, about=about, name=name, words=sys.stdin.read(), language=language, crop_id=crop,
+            kind=kind, about=about, name=name, words=files.given(), language=language, crop_id=crop,
             due_on=opening.today() + timedelta(days=DUE_DAYS) if due is None else day(due),
         )  # fmt: skip
         whom = questioning.whom(to or (), good_at or (), speaking or ())
@@ -96,7 +96,7 @@ def answer(
     """Answer a question that was put to your unit; a later answer takes the place of an earlier one."""
     if said is Said.NOTHING_KNOWN:
         raise Invalid(FOR_NOTHING_KNOWN)
-    _answer(question, as_, Answer(said=said, country=country.strip().upper()), sys.stdin.read(), as_json=json_)
+    _answer(question, as_, Answer(said=said, country=country.strip().upper()), files.given(), as_json=json_)
 
 
 @app.command("nothing-known")
@@ -116,7 +116,7 @@ def pass_(
     with entered():
         from clew.actions import opening, questioning
 
-        words = sys.stdin.read()
+        words = files.given()
         with opening.acting_as(opening.actor_of(as_)) as session:
             view = questioning.pass_on(session, question, unit, words)
         _show(view, as_json=json_)
@@ -133,7 +133,7 @@ def translate(
     with entered():
         from clew.actions import opening, questioning
 
-        words = sys.stdin.read()
+        words = files.given()
         with opening.acting_as(opening.actor_of(as_)) as session:
             view = questioning.translate(session, question, language, words)
         _show(view, as_json=json_)

@@ -1,6 +1,5 @@
 """`clew referral`: what is handed over about a series to the country in which it was probably made."""
 
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +8,7 @@ from uuid import UUID
 
 import typer
 
+from clew.cli import files
 from clew.cli.answers import plain
 from clew.cli.entry import As, Json, console, day, entered, said, shown
 from clew.domain.referral import Step, sections_from_words
@@ -61,7 +61,7 @@ def build(
         member, _sign, unit = (to or "").partition("/")
         wanted = referring.Wanted(
             series=series, country=country, to=None if to is None else (member.upper(), unit.upper()),
-            words=sys.stdin.read(), sections=sections_from_words(sections), crops=tuple(crop or ()),
+            words=files.given(), sections=sections_from_words(sections), crops=tuple(crop or ()),
             due_on=opening.today() + timedelta(days=DUE_DAYS) if due is None else day(due),
         )  # fmt: skip
         with opening.acting_as(opening.actor_of(as_)) as session:
@@ -100,19 +100,19 @@ def withdraw(referral: Which, as_: As) -> None:
 @app.command()
 def accept(referral: Which, as_: As) -> None:
     """Accept what was handed to your unit."""
-    _move(referral, as_, Step.ACCEPT, sys.stdin.read(), "It is accepted.")
+    _move(referral, as_, Step.ACCEPT, files.given(), "It is accepted.")
 
 
 @app.command()
 def decline(referral: Which, as_: As) -> None:
     """Decline what was handed to your unit; say why."""
-    _move(referral, as_, Step.DECLINE, sys.stdin.read(), "It is declined.")
+    _move(referral, as_, Step.DECLINE, files.given(), "It is declined.")
 
 
 @app.command("hand-back")
 def hand_back(referral: Which, as_: As) -> None:
     """Hand back what your unit accepted; say why."""
-    _move(referral, as_, Step.HAND_BACK, sys.stdin.read(), "It is handed back.")
+    _move(referral, as_, Step.HAND_BACK, files.given(), "It is handed back.")
 
 
 @app.command()
@@ -130,12 +130,12 @@ def write(
         from clew.actions import opening, referring
         from clew.node import keys
 
-        packed = referring.pack(
-            settings.CLEW_VAULT, opening.actor_of(as_), referral, purpose=purpose, case=case,
-            seed=keys.key(configuration.keys_folder, keys.CERTIFICATES),
-        )  # fmt: skip
-        to.touch(mode=0o600, exist_ok=False)
-        to.write_bytes(packed)
+        with files.new(to) as file:
+            packed = referring.pack(
+                settings.CLEW_VAULT, opening.actor_of(as_), referral, purpose=purpose, case=case,
+                seed=keys.key(configuration.keys_folder, keys.CERTIFICATES),
+            )  # fmt: skip
+            file.write(packed)
         console.print(f"{len(packed):,} bytes written.")
 
 

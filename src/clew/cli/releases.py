@@ -7,7 +7,8 @@ from uuid import UUID
 import typer
 from rich.markup import escape
 
-from clew.cli.entry import As, console, entered
+from clew.cli import files
+from clew.cli.entry import As, Json, console, entered, said, write
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -27,6 +28,7 @@ def give(
     purpose: Annotated[str, typer.Option(help="Why, of the closed list.")],
     case: Annotated[str, typer.Option(help="Reference of the case for which it is handed over.")],
     conditions: Annotated[str, typer.Option(help="What the recipient may do with it.")] = "",
+    json_: Json = False,
 ) -> None:
     """Open the original of a medium of your unit to one other member."""
     with entered():
@@ -39,7 +41,7 @@ def give(
             made = releasing.release(
                 settings.CLEW_VAULT, session, name, to.upper(), conditions, purpose=purpose, case=case
             )  # fmt: skip
-        console.print(str(made))
+        said(json_, {"id": str(made)}, str(made))
 
 
 @app.command()
@@ -54,13 +56,26 @@ def withdraw(identifier: Identifier, as_: As) -> None:
 
 
 @app.command(name="list")
-def list_(as_: As) -> None:
+def list_(as_: As, json_: Json = False) -> None:
     """The latest releases that your member gave or got."""
     with entered():
         from clew.actions import opening, releasing
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             found = releasing.given_and_got(session)
+        if json_:
+            write({
+                "releases": [
+                    {
+                        "id": str(one.id), "owner": one.owner, "recipient": one.recipient,
+                        "is_open": one.wrapped is not None, "conditions": one.conditions, "by": one.released_by,
+                        "at": one.released_at.isoformat(),
+                        "withdrawn_at": None if one.withdrawn_at is None else one.withdrawn_at.isoformat(),
+                    }
+                    for one in found
+                ],
+            })  # fmt: skip
+            return
         for one in found:
             state = "withdrawn" if one.wrapped is None else "open"
             conditions = escape(one.conditions) or "no conditions"
@@ -82,10 +97,10 @@ def fetch(
 
         actor = opening.actor_of(as_)
         with (
+            files.new(into) as file,
             equipped(configuration) as workplace,
             releasing.released(workplace, actor, identifier, purpose=purpose, case=case) as reader,
         ):
-            into.touch(mode=0o600, exist_ok=False)
-            with into.open("wb") as file:
-                file.writelines(reader)
+            for part in reader:
+                file.write(part)
         console.print(f"{reader.size_bytes:,} bytes written.")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clew.cli import files
 from clew.cli.answers import plain
 from clew.cli.entry import As, Json, console, entered, write
-from clew.domain.errors import Invalid
 from clew.domain.ledger import By, Line
 from clew.domain.statistics import ASSUMPTION, WORDS
 
@@ -43,9 +43,13 @@ def annual(
     with entered():
         from clew.actions import opening, reporting
 
-        made = reporting.annual(opening.actor_of(as_), year or datetime.now(UTC).year)
-        if pdf is not None:
-            _keep(pdf, reporting.as_pdf(made))
+        actor, of = opening.actor_of(as_), year or datetime.now(UTC).year
+        if pdf is None:
+            made = reporting.annual(actor, of)
+        else:
+            with files.new(pdf) as file:
+                made = reporting.annual(actor, of)
+                file.write(reporting.as_pdf(made))
         if json_:
             sys.stdout.write(reporting.as_json(made))
         elif pdf is None:
@@ -145,19 +149,6 @@ def _number(number: int | None) -> str:
 
 def _days(span: timedelta | None) -> float | None:
     return None if span is None else round(span.total_seconds() / 86_400, 1)
-
-
-def _keep(pdf: Path, content: bytes) -> None:
-    """A new file for its user alone.
-
-    Raises:
-        Invalid: it is there already, or cannot be written.
-    """
-    try:
-        pdf.touch(mode=0o600, exist_ok=False)
-        pdf.write_bytes(content)
-    except OSError:
-        raise Invalid("The PDF cannot be written there: choose a new file in a folder of yours.") from None
 
 
 def _print(made: object) -> None:

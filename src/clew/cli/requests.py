@@ -8,9 +8,9 @@ from uuid import UUID
 
 import typer
 
-from clew.cli import answers
+from clew.cli import answers, files
 from clew.cli.answers import plain
-from clew.cli.entry import As, Json, console, entered
+from clew.cli.entry import As, Json, console, entered, said
 from clew.domain.clock import RequestKind
 from clew.domain.errors import Invalid
 from clew.domain.handling_change import SubjectKind
@@ -37,6 +37,7 @@ def add(
     received: Annotated[
         str, typer.Option(help="Day of receipt, or a time with its zone: 2026-11-27T09:00+01:00. Now where not said.")
     ] = "",
+    json_: Json = False,
 ) -> None:
     """Enter a request. The first line of standard input is who asks, the rest what they ask."""
     applicant, _, asked = _given().partition("\n")
@@ -46,7 +47,8 @@ def add(
         with opening.acting_as(opening.actor_of(as_)) as session:
             examining.receive(session, reference, kind, _moment(received), applicant, asked)
             found = examining.look(session, reference).request
-        console.print(f"{plain(found.reference)} is to be decided by {found.due_on}", markup=False)
+        fields = {"reference": found.reference, "due_on": str(found.due_on)}
+        said(json_, fields, f"{plain(found.reference)} is to be decided by {found.due_on}")
 
 
 @app.command(name="list")
@@ -125,6 +127,7 @@ def consult(
     as_: As,
     owner: Annotated[str, typer.Option(help="Code of the member that owns the record.")],
     record: Annotated[UUID | None, typer.Option(help="Identifier of the record, where one is meant.")] = None,
+    json_: Json = False,
 ) -> None:
     """Ask the owner of a record; the question comes on standard input."""
     question = _given()
@@ -133,7 +136,7 @@ def consult(
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             made = consulting.ask(session, reference, owner.strip().upper(), question, record)
-        console.print(str(made))
+        said(json_, {"id": str(made)}, str(made))
 
 
 @app.command()
@@ -144,13 +147,14 @@ def block(
     as_: As,
     unit: Annotated[str, typer.Option(help="The unit of your member that has it.")],
     within: Annotated[str | None, typer.Option("--case", help="The case of an exhibit.")] = None,
+    json_: Json = False,
 ) -> None:
     """Block a record of your member while the request is examined: nobody but its unit uses it, and it does not end."""
     with entered():
         from clew.actions import examining, opening
 
         made = examining.block(opening.actor_of(as_), reference, unit.strip().upper(), kind, name, within)
-        console.print(str(made))
+        said(json_, {"id": str(made)}, str(made))
 
 
 @app.command()
@@ -225,7 +229,7 @@ def close(reference: Reference, as_: As) -> None:
 
 def _given() -> str:
     """What was written: never an argument, which other people of the machine can see."""
-    return sys.stdin.read(INPUT_CHARACTERS_MAX)
+    return files.given(INPUT_CHARACTERS_MAX)
 
 
 def _moment(untrusted_text: str) -> datetime:

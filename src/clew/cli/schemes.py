@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from clew.cli import files
 from clew.cli.entry import As, Json, console, entered, said, write
-from clew.domain.errors import Invalid
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -91,8 +91,4 @@ def load(file: File, as_: As, json_: Json = False) -> None:
 def _bytes(file: Path) -> bytes:
     from clew.formats.scheme import BYTES_MAX
 
-    try:
-        with file.open("rb") as opened:
-            return opened.read(BYTES_MAX + 1)
-    except OSError as failure:
-        raise Invalid(f"The file cannot be read: {failure.strerror}.") from None
+    return files.read(file, BYTES_MAX)

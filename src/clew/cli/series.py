@@ -1,11 +1,11 @@
 """`clew series`: media that belong together, and which series are one."""
 
-import sys
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
+from clew.cli import files
 from clew.cli import series_answers as answers
 from clew.cli.entry import As, Json, console, digests, entered, identifier, said, write
 from clew.domain.series import SeriesState
@@ -177,7 +177,7 @@ def narrate(
     with entered():
         from clew.actions import gathering, opening
 
-        text = sys.stdin.read() if words == "-" else words
+        text = files.given() if words == "-" else words
         with opening.acting_as(opening.actor_of(as_)) as session:
             gathering.narrate(session, name, text)
         said(json_, {"series": name}, "It is kept.")

@@ -1,11 +1,11 @@
 """`clew taskforce`: officers of named members who work on chosen series for a time."""
 
-import sys
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clew.cli import files
 from clew.cli.answers import plain
 from clew.cli.entry import As, Json, console, entered, said, write
 from clew.domain.errors import Invalid
@@ -61,7 +61,7 @@ def open_(
         begins, ends = (None if since is None else _day(since)), _day(until) + timedelta(days=1)
         with opening.acting_as(opening.actor_of(as_)) as session:
             made = mustering.open_one(
-                session, title, sys.stdin.read(), starts_at=begins, ends_at=ends, invited=member or ()
+                session, title, files.given(), starts_at=begins, ends_at=ends, invited=member or ()
             )
         said(json_, _line_json(made), _line(made))
 
@@ -170,6 +170,7 @@ def close(taskforce: Force, as_: As) -> None:
 def bring(
     taskforce: Force, series: Series, as_: As,
     uses: Annotated[str, typer.Option(help="facts, or facts,fingerprints.")] = "facts,fingerprints",
+    json_: Json = False,
 ) -> None:  # fmt: skip
     """Bring what your unit has in a series into a task force; once more, and what came since is brought too."""
     with entered():
@@ -181,7 +182,7 @@ def bring(
             raise Invalid(f"{refused}.".capitalize()) from None
         with opening.acting_as(opening.actor_of(as_)) as session:
             media = sifting.bring(session, taskforce, series, wanted)
-        console.print(f"It is brought, and {media:,} media came into stacks.")
+        said(json_, {"stacked": media}, f"It is brought, and {media:,} media came into stacks.")
 
 
 @app.command("take-out")

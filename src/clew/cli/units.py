@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from clew.cli.entry import console, entered
+from clew.cli.entry import Json, entered, said
 from clew.cli.members import Reason, switch
 from clew.domain.suspension import Level, Scope
 
@@ -23,6 +23,7 @@ def add(
     member: Member,
     unit: Unit,
     speciality: Annotated[list[str] | None, typer.Option(help="Such as intake; may be said again.")] = None,
+    json_: Json = False,
 ) -> None:
     """Add a unit, or say anew what one that is there is good at."""
     with entered():
@@ -32,7 +33,8 @@ def add(
         known = specialities(speciality or [])
         with opening.acting_as(admitting.operator_at(member)) as session:
             entering.add_unit(session, unit, known)
-        console.print(f"{member.upper()}/{unit.upper()}: {', '.join(sorted(known)) or 'no speciality named'}")
+        fields = {"member": member.upper(), "unit": unit.upper(), "specialities": sorted(known)}
+        said(json_, fields, f"{member.upper()}/{unit.upper()}: {', '.join(sorted(known)) or 'no speciality named'}")
 
 
 @app.command()

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from clew.cli.entry import console
+from clew.cli import files
+from clew.cli.entry import Json, console, write
 from clew.domain.errors import Invalid
 
 FILE_CHARACTERS_MAX = 256 * 1024
@@ -21,6 +22,7 @@ def check(
     witness: Annotated[
         list[str] | None, typer.Option(metavar="KEY", help="Key of a witness that must have signed; may be repeated.")
     ] = None,
+    json_: Json = False,
 ) -> None:
     """Check the proof of an event with nothing but the file and keys that you trust."""
     from clew.actions import checking
@@ -29,6 +31,10 @@ def check(
 
     proof = Proof.parse(text_of(file))
     found = checking.check(proof, PublicKey.parse(key), [PublicKey.parse(each) for each in witness or ()])
+    if json_:
+        signed = [{"witness": name, "at": at.isoformat()} for name, at in found.cosigned]
+        write({"words": found.words, "number": found.number, "events": found.size, "cosigned": signed})
+        return
     console.print(escape(found.words.rstrip("\n")))
     console.print(f"This is event {found.number:,} of {found.size:,} in the log that the key signed.")
     for name, at in found.cosigned:
@@ -44,7 +50,7 @@ def witness(
     from clew.actions import witnessing
     from clew.formats.signed_note import PublicKey
 
-    untrusted_request = sys.stdin.read(FILE_CHARACTERS_MAX + 1)
+    untrusted_request = files.given(FILE_CHARACTERS_MAX)
     sys.stdout.write(str(witnessing.cosign(folder, name, PublicKey.parse(log), untrusted_request)))
 
 
@@ -59,13 +65,9 @@ def text_of(path: Path) -> str:
     """The text of a small file from outside.
 
     Raises:
-        Invalid: it is too large, or no text.
+        Invalid: it cannot be read, is too large, or no text.
     """
-    with path.open("rb") as file:
-        raw = file.read(FILE_CHARACTERS_MAX + 1)
-    if len(raw) > FILE_CHARACTERS_MAX:
-        raise Invalid("This file is too large.")
     try:
-        return raw.decode("utf-8")
+        return files.read(path, FILE_CHARACTERS_MAX).decode("utf-8")
     except UnicodeDecodeError:
         raise Invalid("This file is no text.") from None

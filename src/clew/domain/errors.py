@@ -53,6 +53,10 @@ class Unavailable(ClewError):
     """Something Clew needs is not there now; the same call may succeed later."""
 
 
+class SourceUnreadable(Unavailable):
+    """What is being taken in cannot be read now: whoever gave it looks after its disk, and waiting mends nothing."""
+
+
 class Undecodable(ClewError):
     """The bytes of a medium cannot be turned into pixels, frames or samples."""
 

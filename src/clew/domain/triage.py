@@ -165,11 +165,11 @@ class TriagedMedium:
     `set_aside` are reasons that would count if nobody at home had said otherwise, the best first.
 
     `name` is its strongest digest in hexadecimal; `sha256` is absent where only other
-    fingerprints came. `verdict` is what became of its bytes, None where the file could not even be
-    read, and `verdict_reason` says why, where they are not whole.
+    fingerprints came. `verdict` is what became of its bytes, and `verdict_reason` says why, where they are not
+    whole. A file that could not even be read has neither name nor verdict, and is undecodable.
     """
 
-    name: str
+    name: str | None
     sha256: str | None
     paths: tuple[str, ...]
     kind: MediumKind

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from clew.domain.errors import Invalid, Unavailable
+from clew.domain.errors import Invalid, SourceUnreadable, Unavailable
 
 DEPTH_MAX = 128
 """Folders below folders; each level holds two descriptors while it is walked."""
 
 FILES_MAX = 50_000_000
 FIRST_BLOCK_BYTES = 64 * 1024
+BLOCK_BYTES = 1 << 20
+CANNOT_BE_READ = "The file to take in cannot be read."
 
 _UNSHOWABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
@@ -59,14 +61,14 @@ def walk(root: Path) -> Iterator[SeizedFile]:
     be read are given with a reason. Only `root` itself may be a link: its giver chose it.
 
     Raises:
-        Unavailable: `root` cannot be read.
+        SourceUnreadable: `root` cannot be read.
         Invalid: it holds more than FILES_MAX files.
     """
     try:
         facts = root.stat()
         fd = _open(root, None, os.O_DIRECTORY) if stat.S_ISDIR(facts.st_mode) else None
     except OSError as error:
-        raise Unavailable("The folder or file to take in cannot be read.") from error
+        raise SourceUnreadable("The folder or file to take in cannot be read.") from error
     if fd is None:
         yield _seized(os.fsencode(root.name), facts)
         return
@@ -205,7 +207,7 @@ def first_block(path: Path) -> bytes:
 
     Raises:
         Invalid: it is no regular file.
-        Unavailable: it cannot be read.
+        SourceUnreadable: it cannot be read.
     """
     try:
         fd = _regular(_open(path, None, 0))
@@ -214,7 +216,31 @@ def first_block(path: Path) -> bytes:
         finally:
             os.close(fd)
     except OSError as error:
-        raise Unavailable("The file to take in cannot be read.") from error
+        raise SourceUnreadable(CANNOT_BE_READ) from error
+
+
+def size_bytes(path: Path) -> int:
+    """How large a file to be taken in is. Raises SourceUnreadable: it cannot be looked at."""
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise SourceUnreadable(CANNOT_BE_READ) from error
+
+
+def blocks(path: Path) -> Iterator[bytes]:
+    """A file to be taken in from its beginning to its end.
+
+    Raises:
+        SourceUnreadable: it cannot be read, or no further than was given.
+    """
+    try:
+        with path.open("rb") as file:
+            while block := file.read(BLOCK_BYTES):
+                yield block
+    except OSError as error:
+        raise SourceUnreadable(
+            "The file to take in cannot be read to its end. What was taken in stays; the same command goes on."
+        ) from error
 
 
 def source_kind(path: Path) -> SourceKind:

@@ -130,20 +130,28 @@ def unreadable_after(
         return tuple((number, texts.unseal(path, PATH), reason) for number, path, reason in cursor)
 
 
-def without_medium(
-    session: Session, case_id: UUID, exhibit_id: UUID | None, skip: int, limit: int
-) -> tuple[tuple[bytes, str], ...]:
-    """(path, reason) of files of the case that could not even be read, but for the first `skip`.
+def count_unreadable(session: Session, case_id: UUID, exhibit_id: UUID | None) -> int:
+    """How many files of the case gave no pixels, frames or samples."""
+    with session.cursor() as cursor:
+        cursor.execute(_COUNT_UNREADABLE, {"case": case_id, "exhibit": exhibit_id})
+        return int(cursor.fetchall()[0][0])
 
-    Counted, not numbered: the numbers of occurrences run over all members, and on a page's address they
-    would tell an officer how much the others take in.
+
+def without_medium(
+    session: Session, case_id: UUID, exhibit_id: UUID | None, limit: int, *, after: int = 0, skip: int = 0
+) -> tuple[tuple[int, bytes, str], ...]:
+    """(occurrence, path, reason) of files of the case that could not even be read: behind one, but for the first `skip`.
+
+    A page counts them: the numbers of occurrences run over all members, and on its address they would tell an
+    officer how much the others take in.
     """
     texts = sealed.of_case(session.actor.member, case_id)
     with session.cursor() as cursor:
         cursor.execute(
-            _FILES_WITHOUT_MEDIUM, {"case": case_id, "exhibit": exhibit_id, "skip": skip, "limit": limit}
+            _FILES_WITHOUT_MEDIUM,
+            {"case": case_id, "exhibit": exhibit_id, "after": after, "skip": skip, "limit": limit},
         )
-        return tuple((texts.unseal(path, PATH), reason) for path, reason in cursor)
+        return tuple((number, texts.unseal(path, PATH), reason) for number, path, reason in cursor)
 
 
 def count_without_medium(session: Session, case_id: UUID, exhibit_id: UUID | None) -> int:
@@ -310,17 +318,22 @@ _PAIRS_OF_FINGERPRINTS = f"""
     from pairs p join facts f on f.id = p.n
 """
 
-_UNREADABLE = f"""
-    select o.id, o.path, coalesce(m.reason, o.reason) from occurrences o left join media m on m.id = o.medium_id
-    where {_SCOPE} and o.id > %(after)s
+_OF_UNREADABLE = f"""
+    from occurrences o left join media m on m.id = o.medium_id
+    where {_SCOPE}
       and ((m.id is null and o.reason <> '')
            or m.verdict in ({Verdict.NOT_DECODED:d}, {Verdict.REFUSED:d}, {Verdict.QUARANTINED:d}, {Verdict.WAITING:d}))
+"""
+_UNREADABLE = f"""
+    select o.id, o.path, coalesce(m.reason, o.reason) {_OF_UNREADABLE} and o.id > %(after)s
     order by o.id limit %(limit)s
 """
+_COUNT_UNREADABLE = f"select count(*) {_OF_UNREADABLE}"
 
 _WITHOUT_MEDIUM = f"select count(*) from occurrences o where {_SCOPE} and o.medium_id is null and o.reason <> ''"
 
 _FILES_WITHOUT_MEDIUM = f"""
-    select o.path, o.reason from occurrences o
-    where {_SCOPE} and o.medium_id is null and o.reason <> '' order by o.id offset %(skip)s limit %(limit)s
+    select o.id, o.path, o.reason from occurrences o
+    where {_SCOPE} and o.id > %(after)s and o.medium_id is null and o.reason <> ''
+    order by o.id offset %(skip)s limit %(limit)s
 """

@@ -118,17 +118,16 @@ def row(medium: TriagedMedium, names: Mapping[str, str], contacts: Mapping[str, 
     )
 
 
-def unread(paths: Sequence[str], reason: str, name: str = "") -> UnreadRow:
-    """A row of the list of what is undecodable."""
-    shown = folded(paths, shown=PATHS_SHOWN, unfolded_max=PATHS_UNFOLDED_MAX)
-    return UnreadRow(paths=shown, reason=reason, name=name)
+def unread(item: TriagedMedium) -> UnreadRow:
+    """`item` as one row of the list of what is undecodable."""
+    paths = folded(item.paths, shown=PATHS_SHOWN, unfolded_max=PATHS_UNFOLDED_MAX)
+    return UnreadRow(paths=paths, reason=item.verdict_reason, name=item.name or "")
 
 
 def _listed(session: Session, opened: tallying.Opened) -> dict[str, object]:
     """The rows of one page of the list."""
     if opened.answer is Answer.UNDECODABLE:
-        media = [unread(item.paths, item.verdict_reason, item.name) for item in opened.items]
-        return {"unread": [*media, *(unread(item.paths, item.reason) for item in opened.files)]}
+        return {"unread": [unread(item) for item in (*opened.items, *opened.files)]}
     names, contacts = triaging.names_and_contacts(session)
     return {"rows": [row(medium, names, contacts) for medium in opened.items]}
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from clew.cli import answers
+from clew.actions.triaging import of_file
+from clew.cli import answers, exhibits
+from clew.domain.intake import Summary
 from clew.domain.medium import MediumKind, Verdict
 from clew.domain.triage import Answer, TriagedMedium
 
@@ -44,3 +46,23 @@ def test_a_verdict_is_a_word_and_its_reason_a_sentence() -> None:
     assert _said(Verdict.DAMAGED_READ, "It ends early.") == ("damaged_read", "It ends early.")
     assert _said(Verdict.DECODED, "") == ("decoded", None)
     assert _said(None, "The file cannot be opened.") == (None, "The file cannot be opened.")
+
+
+def test_a_file_that_could_not_be_read_says_where_it_lies_and_why_and_no_more() -> None:
+    assert answers.medium_json(of_file(b"caf\xe9.jpg", "The file cannot be opened.")) == {
+        "paths": ["caf\\xe9.jpg"], "answer": "undecodable", "verdict_reason": "The file cannot be opened.", "reasons": [],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("left", "told"), [(-1, []), (0, []), (1, ["  and 1 more: it gives all"])])
+def test_what_is_not_shown_is_counted(left: int, told: list[str]) -> None:
+    assert exhibits._more(left, "it") == told
+
+
+def test_a_summary_says_how_many_reasons_it_leaves_out(capsys: pytest.CaptureFixture[str]) -> None:
+    for count in (exhibits.REASONS_SHOWN_MAX, exhibits.REASONS_SHOWN_MAX + 2):
+        reasons = {f"reason {number}": 1 for number in range(count)}
+        exhibits._show(Summary(files_seen=count, media_new=0, size_bytes=0, undecodable=reasons), 1.0)
+        said = capsys.readouterr().out
+        assert said.count("reason ") == exhibits.REASONS_SHOWN_MAX
+        assert ("and 2 more: the same command with --json gives all" in said) is (count > exhibits.REASONS_SHOWN_MAX)

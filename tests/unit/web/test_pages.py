@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
+from clew.actions.triaging import of_file
 from clew.domain.intake import Progress
 from clew.domain.medium import MediumKind
 from clew.domain.triage import ASKED, Answer, Counts, Evidence, Reason, ReasonKind, TriagedMedium, first_asked
@@ -138,7 +139,7 @@ def test_many_paths_are_folded_and_the_rest_is_counted(count, shown, unfolded, l
 def test_undecodable_files_have_their_reasons():
     page = exhibit_page(
         answer=Answer.UNDECODABLE, rows=None,
-        unread=[triages.unread(("a.bin",), "no kind that is read here")],
+        unread=[triages.unread(of_file(b"a.bin", "no kind that is read here"))],
     )
     text = " ".join(Elements(page).text.split())
     assert "a.bin no kind that is read here" in text
