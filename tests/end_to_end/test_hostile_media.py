@@ -3,23 +3,18 @@
 import csv
 import os
 import random
-import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Self
 
 import av
 import numpy as np
 import pytest
-from PIL import Image
 
 from clew.domain.medium import Verdict
-from clew.media import limits
 from clew.media.archive import Unpacker, looks_like_archive
 from clew.media.digests import content_of, content_of_file
 from clew.media.lock import Level
@@ -27,6 +22,8 @@ from clew.media.nursery import Nursery
 from clew.media.proof import prove
 from clew.media.reading import Reading, Wants
 from clew.media.sandbox import Sandbox
+from tests.world.killing import Killer
+from tests.world.pictures import waves
 
 MEDIA = Path(os.environ.get("CLEW_TEST_MEDIA", Path(__file__).parents[3] / "shared" / "media"))
 GOOD, KILLS = 400, 50
@@ -67,16 +64,7 @@ def nursery(compiled: Path) -> Iterator[Nursery]:
 @pytest.fixture(scope="module")
 def drawn() -> list[bytes]:
     """JPEGs of drawn waves, no two the same."""
-    draw = np.random.default_rng(3)
-    y, x = np.mgrid[0:96, 0:128]
-    pictures = []
-    for _ in range(GOOD):
-        a, b, c, d = draw.uniform(0.02, 0.25, 4)
-        waves = 128 + 60 * np.sin(a * x + b * y) + 60 * np.cos(c * x - d * y)
-        target = BytesIO()
-        Image.fromarray(waves.astype(np.uint8)).save(target, "JPEG")
-        pictures.append(target.getvalue())
-    return pictures
+    return waves(GOOD)
 
 
 def hostile_files() -> list[Path]:
@@ -114,56 +102,6 @@ def test_each_hostile_file_gets_the_verdict_that_is_expected_of_it(nursery: Nurs
         assert (sandbox.alarms, sandbox.readers_started) == (0, 1)
 
 
-class Killer(threading.Thread):
-    """Kills the present reader again and again, from outside; never a process that is not one.
-
-    One medium is killed less often than is forgiven it: on a busy machine the same slow medium
-    would meet five kills in a row, which is what a medium looks like that exhausts the memory.
-    """
-
-    def __init__(self, sandbox: Sandbox, nursery: Nursery) -> None:
-        super().__init__()
-        self._sandbox, self._nursery, self._draw = sandbox, nursery, random.Random(5)
-        self._over = threading.Event()
-        self.kills = 0
-        self.spared_after = limits.KILLS_FORGIVEN_MAX - 1
-        """One less than is forgiven: a kill may fall on the medium after the one it was meant for."""
-        self._of_medium = 0
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self.join()
-
-    def next_medium(self) -> None:
-        self._of_medium = 0
-
-    def run(self) -> None:
-        while not self._over.wait(self._draw.uniform(0.01, 0.12)):
-            pid = self._sandbox.reader_pid
-            if pid is not None and self._of_medium < self.spared_after and self._kill(pid):
-                self._of_medium += 1
-                self.kills += 1
-
-    def _kill(self, pid: int) -> bool:
-        try:
-            held = os.pidfd_open(pid)
-        except ProcessLookupError:
-            return False
-        try:
-            if f"PPid:\t{self._nursery.pid}\n" not in Path(f"/proc/{pid}/status").read_text():
-                return False
-            signal.pidfd_send_signal(held, signal.SIGKILL)
-        except (ProcessLookupError, FileNotFoundError):
-            return False
-        finally:
-            os.close(held)
-        return True
-
-
 def test_killing_readers_changes_no_verdict_and_no_fingerprint(nursery: Nursery, drawn: list[bytes]) -> None:
     named = [*((f"drawn {number}", one) for number, one in enumerate(drawn)),
              *((path.name, path.read_bytes()) for path in hostile_files())]  # fmt: skip
@@ -187,7 +125,6 @@ import os, socket, sys
 from io import BytesIO
 import av
 from clew.domain.medium import Verdict
-from clew.media import limits
 from clew.media.reading import Reading
 from clew.media.worker import Decoders, run
 

@@ -2,27 +2,39 @@
 
 import hashlib
 import io
+import os
+import shutil
 import tarfile
 import zipfile
+from collections import Counter
+from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from clew.actions import unpacking
+from clew.actions import listing, unpacking, walking
+from clew.actions.reading import Readers
 from clew.cli.drawing import drive, landscape, room, write_clip
-from clew.domain.errors import Invalid
+from clew.domain.errors import Invalid, SourceUnreadable, Unavailable
 from clew.domain.handling import Actor
+from clew.domain.intake import ChunkState
+from clew.domain.medium import Verdict
 from clew.domain.triage import Answer, Counts, ReasonKind
-from clew.media import limits
+from clew.media import limits, walk
 from clew.media.digests import content_of
+from clew.media.nursery import Nursery
+from clew.media.sandbox import Sandbox
 from clew.records import sealed
 from clew.records.intakes import PATH
 from clew.records.series import NAME
 from clew.records.session import acting_as
+from tests.world.disk import small_disk
+from tests.world.kept import connected
+from tests.world.killing import Beset
 from tests.world.office import Office, unit_only
-from tests.world.pictures import MEDIA, needs_media
+from tests.world.pictures import MEDIA, needs_media, waves
 from tests.world.vics import write_cases
 from tests.world.world import World
 
@@ -178,23 +190,72 @@ def test_a_pdq_of_a_list_finds_the_picture(office: Office, ada: Actor, sven: Act
     assert {reason.owner for reason in only.reasons} == {"NO", "SE"}
 
 
+def _prints(world: World, member: str, names: Collection[bytes]) -> dict[bytes, list[tuple[int, int, bytes, bytes]]]:
+    """Verdict and fingerprints of these media of a member, by their names."""
+    with connected(**world.facts.as_owner()) as connection:
+        connection.execute(f"set role {world.facts.roles.blind}")
+        rows = connection.execute(
+            "select m.name, m.verdict, f.kind, f.bits, f.qualities from media m join fingerprints f on f.medium_id = m.id"
+            " where m.owner_member = %s and m.name = any(%s) order by m.name, f.kind",
+            [member, list(names)],
+        ).fetchall()
+    found: dict[bytes, list[tuple[int, int, bytes, bytes]]] = {}
+    for name, verdict, kind, bits, qualities in rows:
+        found.setdefault(bytes(name), []).append((verdict, kind, bytes(bits), bytes(qualities)))
+    return found
+
+
+GOOD, KILLS = 200, 20
+
+
 @needs_media
-def test_every_hostile_file_gets_one_verdict_and_changes_no_other(
-    office: Office, world: World, ada: Actor, tmp_path: Path
+def test_every_file_gets_one_verdict_and_none_is_wrong_though_readers_are_killed_among_hostile_files(
+    office: Office, world: World, nursery: Nursery, ada: Actor, sven: Actor, tmp_path: Path
 ) -> None:
-    hostile = MEDIA / "hostile"
+    """Small pictures beside all hostile files; the same pictures as another member takes them in, undisturbed."""
+    (tmp_path / "calm").mkdir()
+    for number, content in enumerate(waves(GOOD)):
+        (tmp_path / "calm" / f"wave {number}.jpg").write_bytes(content)
+    office.intake(sven, tmp_path / "calm", "SE-1")
+    (tmp_path / "beset").mkdir()
+    for path in (*(tmp_path / "calm").iterdir(), *(MEDIA / "hostile").iterdir()):
+        shutil.copy(path, tmp_path / "beset" / path.name)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.parent.rglob("*") if path.is_file()}
-    office.intake(ada, hostile, "NO-1")
+    beset: list[Beset] = []
+
+    def made() -> Sandbox:
+        beset.append(Beset(nursery))
+        return beset[-1]
+
+    calm, readers = office.workplace.readers, Readers(2, made)
+    object.__setattr__(office.workplace, "readers", readers)
+    try:
+        intake_id = office.intake(ada, tmp_path / "beset", "NO-1")
+    finally:
+        object.__setattr__(office.workplace, "readers", calm)
+        readers.close()
+    assert sum(one.killer.kills for one in beset) >= KILLS
+    assert before.items() <= {p: p.stat().st_mtime_ns for p in tmp_path.parent.rglob("*") if p.is_file()}.items()
     with acting_as(ada) as session, session.cursor() as cursor:
         cursor.execute(
-            "select o.case_id, o.path, o.reason, m.verdict from occurrences o left join media m on m.id = o.medium_id"
-            " where chunk_id is not null"
+            "select o.case_id, o.path, o.reason, m.verdict, c.archive is null from occurrences o"
+            " join chunks c on c.id = o.chunk_id left join media m on m.id = o.medium_id where o.owner_member = 'NO'"
         )
         rows = [(sealed.of_case("NO", case).unseal(path, PATH), *rest) for case, path, *rest in cursor]
-    names = {row[0] for row in rows if b"/" not in row[0]}
-    assert {str(path.name).encode("utf-8", "surrogateescape") for path in hostile.iterdir()} <= names
-    assert all(row[1] or row[2] is not None for row in rows)
-    assert before.items() <= {p: p.stat().st_mtime_ns for p in tmp_path.parent.rglob("*") if p.is_file()}.items()
+        cursor.execute("select count(*), count(distinct name) from media where owner_member = 'NO'")
+        assert len({*cursor.fetchone()}) == 1
+        cursor.execute("select count(*) from chunks where state <> %s", [ChunkState.DONE])
+        assert cursor.fetchone() == (0,)
+    times = Counter(path for path, _, _, lies_in_the_folder in rows if lies_in_the_folder)
+    assert times == Counter(os.fsencode(path.name) for path in (tmp_path / "beset").iterdir())
+    assert [row for row in rows if (row[1] == "") is (row[2] is None)] == []
+    assert Verdict.QUARANTINED not in {verdict for _, _, verdict, _ in rows}
+    names = {hashlib.sha256(path.read_bytes()).digest() for path in (tmp_path / "calm").iterdir()}
+    mine, theirs = _prints(world, "NO", names), _prints(world, "SE", names)
+    assert len(mine) == GOOD
+    assert mine == theirs
+    with acting_as(ada) as session:
+        walking.finish(session, intake_id)
 
 
 def _record(number: int, content: bytes, **changes: object) -> dict[str, object]:
@@ -287,3 +348,55 @@ def test_a_series_that_a_source_marks_identified_is_on_the_record(office: Office
     assert _acts(ada, "series.identified") == marked
     assert _acts(ada, "export.take_in") == [str(export)]
     assert _acts(ada, "hash_list.take_in") == [str(listed)]
+
+
+def test_a_list_whose_disk_fails_midway_is_one_sentence_and_goes_on_where_it_was(
+    office: Office, ada: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [hashlib.sha256(b"%d" % number).hexdigest() + "\n" for number in range(20)]
+    source = tmp_path / "list.txt"
+    source.write_text("".join(lines))
+    monkeypatch.setattr(listing, "ROWS_PER_BATCH", 3)
+
+    def failing(path: Path) -> Iterator[bytes]:
+        yield "".join(lines[:11]).encode()
+        yield from walk.blocks(Path("/proc/self/mem"))  # which nobody can read from its beginning
+
+    with monkeypatch.context() as broken:
+        broken.setattr(listing, "blocks", failing)
+        with pytest.raises(SourceUnreadable, match=r"^The file to take in cannot be read to its end\."):
+            office.intake(ada, source)
+    assert 0 < _media(ada) < 20
+    office.intake(ada, source)
+    assert _media(ada) == 20
+
+
+def _media(of: Actor) -> int:
+    with acting_as(of) as session, session.cursor() as cursor:
+        cursor.execute("select count(*) from media")
+        return int(cursor.fetchone()[0])
+
+
+def test_an_entry_for_which_this_machine_has_no_room_waits_and_is_taken_in_later(
+    office: Office, ada: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk of the node says nothing of what was seized: no file is called unreadable for it."""
+    monkeypatch.setattr(unpacking, "content_of", partial(content_of, sealed_bytes_max=100))
+    with zipfile.ZipFile(tmp_path / "phone.zip", "w") as archive:
+        for seed in range(2):
+            archive.writestr(f"{seed}.jpg", jpeg(landscape(seed)))
+    with small_disk(tmp_path / "small", "8k") as small, monkeypatch.context() as tight:
+        tight.setattr(limits, "DISK_RESERVE_BYTES", 0)
+        roomy = office.workplace.spill
+        object.__setattr__(office.workplace, "spill", small)
+        with pytest.raises(Unavailable, match="spill"):
+            office.intake(ada, tmp_path / "phone.zip", "NO-1")
+        assert office.counts(ada, "NO-1") == Counts()
+        assert shutil.disk_usage(small).used == 0
+        object.__setattr__(office.workplace, "spill", roomy)
+    with monkeypatch.context() as careful:
+        careful.setattr(limits, "DISK_RESERVE_BYTES", 1 << 60)
+        with pytest.raises(Unavailable, match="spill"):
+            office.intake(ada, tmp_path / "phone.zip", "NO-1")
+    office.intake(ada, tmp_path / "phone.zip", "NO-1")
+    assert office.counts(ada, "NO-1") == Counts(new=2)

@@ -40,6 +40,18 @@ def drawn(seed: int, width: int = 800, height: int = 600) -> Image.Image:
     return image.filter(ImageFilter.GaussianBlur(min(width, height) / 600))
 
 
+def waves(count: int) -> list[bytes]:
+    """So many small JPEGs of drawn waves, no two the same."""
+    draw = np.random.default_rng(3)
+    y, x = np.mgrid[0:96, 0:128]
+    pictures = []
+    for _ in range(count):
+        a, b, c, d = draw.uniform(0.02, 0.25, 4)
+        shade = 128 + 60 * np.sin(a * x + b * y) + 60 * np.cos(c * x - d * y)
+        pictures.append(saved(Image.fromarray(shade.astype(np.uint8)), "JPEG"))
+    return pictures
+
+
 def saved(image: Image.Image, form: str, **options: object) -> bytes:
     """The bytes of a file of that format."""
     out = io.BytesIO()

@@ -62,6 +62,7 @@ def look_closer(workplace: Workplace, actor: Actor, chunk_id: int) -> None:
     for looked in workplace.readers.each(read, () if is_done else moving, at_once=FULL_READINGS_AT_ONCE):
         if looked.reading is not None:
             _store(workplace, actor, chunk, looked.medium, looked.reading)
+            matching.consolidate(workplace.indexes)
         else:
             skipped += 1
             with acting_as(actor) as session:

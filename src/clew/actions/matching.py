@@ -173,7 +173,15 @@ def among(sets: Sequence[Fingerprints], firsts: Mapping[Engine, int]) -> dict[En
 
 
 def consolidate(indexes: Indexes) -> None:
-    """Make segments of what the deltas hold, where that would make searches faster."""
+    """Make segments of what was numbered until now, where that would make searches faster.
+
+    Whoever adds fingerprints in mass calls it between transactions, again and again: what lies in no segment is
+    scanned by every search, of whatever process.
+
+    Raises:
+        Unavailable: there is no room for a segment, and searches go on as they did.
+    """
+    catch_up(indexes)
     for index in indexes.values():
         if index.is_due:
             index.consolidate()

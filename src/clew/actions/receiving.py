@@ -54,7 +54,10 @@ def chunk_of(actor: Actor, chunk_id: int) -> Chunk | None:
 
 
 def take_in(workplace: Workplace, actor: Actor, chunk: Chunk, add_job: AddJob) -> None:
-    """Give every file of the chunk its verdict and its first answer."""
+    """Give every file of the chunk its verdict and its first answer.
+
+    Raises as `take`.
+    """
     with acting_as(actor) as session:
         waiting = occurrences.waiting(session, chunk)
     source = source_of(workplace, chunk.intake)
@@ -118,6 +121,9 @@ def take(
     """Read what is new of `received`, keep its bytes, and write everything in one transaction.
 
     The chunk goes on. `cursor_at`: it is an archive, and so many of its entries are done with these.
+
+    Raises:
+        Unavailable: there is no room, or the sandbox cannot be proved closed.
     """
     distinct = {one.content.digests.sha256: one for one in received if one.content is not None}
     into = () if chunk.series_id is None else (chunk.series_id,)
@@ -170,6 +176,7 @@ def take(
         if cursor_at is not None:
             intakes.advance(session, chunk.id, entries=len(received), cursor_at=cursor_at)
         audit.append(session, "chunk.take", str(intake.id), {"files": len(received), "media": len(kept)})
+    matching.consolidate(workplace.indexes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

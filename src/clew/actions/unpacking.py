@@ -141,6 +141,8 @@ def _received(workplace: Workplace, entry: Entry, place: Place) -> Received:
         return received
     try:
         content = content_of(entry, spill=workplace.spill)
+    except Unavailable:
+        raise  # this machine has no room, of which the entry knows nothing: it is taken in when there is some
     except (OSError, ClewError):
         return replace(received, reason="The entry cannot be unpacked.")
     if entry.reason and not content.digests.size_bytes:

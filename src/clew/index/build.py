@@ -30,12 +30,25 @@ def write_segment(folder: Path, pages: Iterable[Page], *, plan: Plan | None = No
     """Write a segment of all rows of `pages`; give the last number. Of no rows no segment is made: None.
 
     Needs 4 bytes of memory for each row and table at work; rows themselves only pass through.
+
+    Raises:
+        OSError: there is no room for it, or the disk fails; nothing of it is left.
     """
     partial = folder.with_name(folder.name + PARTIAL)
-    partial.mkdir(parents=True)
+    try:
+        partial.mkdir(parents=True)
+        last = _write_files(partial, pages, plan)
+        if last is not None:
+            partial.rename(folder)
+            make_durable(folder.parent)
+    finally:
+        rmtree(partial, ignore_errors=True)  # a disk that is full gets back what was begun
+    return last
+
+
+def _write_files(partial: Path, pages: Iterable[Page], plan: Plan | None) -> int | None:
     rows, last = _write_rows(partial, pages)
     if last is None:
-        rmtree(partial)
         return None
     chosen = plan_for(rows) if plan is None else plan
     _write_tables(partial, rows, chosen)
@@ -45,8 +58,6 @@ def write_segment(folder: Path, pages: Iterable[Page], *, plan: Plan | None = No
     for name in (*FILES, HEADER):
         make_durable(partial / name)
     make_durable(partial)
-    partial.rename(folder)
-    make_durable(folder.parent)
     return last
 
 

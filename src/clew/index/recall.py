@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from pathlib import Path
@@ -42,6 +43,7 @@ MERGE_RATIO = 4
 QUERIES_PER_THREAD_MIN = 32
 QUERIES_AT_ONCE = 1 << 13
 TRIES_MAX = 5
+NO_ROOM = "The index cannot be written: its disk is full or fails. Nothing is lost; make room, and run it again."
 LOOK_SECONDS = 0.25
 """How often a search asks whether another process changed the segments."""
 
@@ -144,9 +146,12 @@ class Index:
         """Turn the delta, and all that follows it in the source, into a segment; join small ones.
 
         False where there is nothing to do or another process is at it. Searches go on meanwhile.
+
+        Raises:
+            Unavailable: the disk takes no segment; everything stays as it was.
         """
         is_damaged = False
-        with self._shelf.lock(wait=False) as is_mine:
+        with self._changing(wait=False) as is_mine:
             if not is_mine:
                 return False
             self._look()
@@ -175,7 +180,7 @@ class Index:
 
     def mend(self) -> int:
         """Build every damaged or missing segment anew from the source; give how many."""
-        with self._shelf.lock(wait=True):
+        with self._changing(wait=True):
             self._look()
             after, mended = -1, 0
             entries: list[Entry] = []
@@ -202,7 +207,7 @@ class Index:
         Raises:
             Tampered: a segment is damaged; `mend` builds it anew.
         """
-        with self._shelf.lock(wait=True):
+        with self._changing(wait=True):
             self._look()
             after, renewed = -1, 0
             entries: list[Entry] = []
@@ -226,6 +231,19 @@ class Index:
             return self._shelf.folder_of(entry.name).stat().st_mtime < since
         except FileNotFoundError:
             return True
+
+    @contextmanager
+    def _changing(self, *, wait: bool) -> Iterator[bool]:
+        """As the lock of the shelf; what the disk does not take leaves everything as it was."""
+        try:
+            with self._shelf.lock(wait=wait) as is_mine:
+                try:
+                    yield is_mine
+                except OSError:
+                    self._shelf.sweep()
+                    raise
+        except OSError as failed:
+            raise Unavailable(NO_ROOM) from failed
 
     def _sound(self, after: int) -> list[Segment | Chunk]:
         """What is to be searched for numbers above `after`: checked segments, and the delta."""

@@ -22,7 +22,6 @@ from clew.actions import (
     ending,
     looking_closer,
     mailing,
-    matching,
     mustering,
     opening,
     previewing,
@@ -186,7 +185,6 @@ def take_in(officer: str, chunk: int, intake: str, *, is_held: bool = False) -> 
         take = receiving.take_in if waiting.archive is None else unpacking.unpack
         add_job = adder(actor, workplace.host, UUID(intake), keeps_bytes=waiting.intake.keeps_bytes)
         take(workplace, actor, waiting, add_job)
-        matching.consolidate(workplace.indexes)
 
 
 @app.task(name="look_closer", retry=RETRY, pass_context=True)

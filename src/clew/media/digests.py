@@ -126,7 +126,8 @@ def content_of(
 
     Raises:
         Invalid: there is more than `sealed_bytes_max`, and no folder for it.
-        OSError: the source cannot be read, or the folder is full.
+        Unavailable: there is no room in the folder.
+        OSError: the source cannot be read.
     """
     digesting = Digesting()
     parts = _digested(stream, digesting)

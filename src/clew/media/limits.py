@@ -46,6 +46,8 @@ MESSAGE_BYTES_MAX: Final = 128 * KIB
 SEALED_CONTENT_BYTES_MAX: Final = 256 * MIB
 """Larger content is read through a read-only descriptor of a file, not copied to memory."""
 MEDIUM_BYTES_MAX: Final = 1024 * GIB
+DISK_RESERVE_BYTES: Final = 512 * MIB
+"""Room that media leave on the disk on which they lie, whole in the vault or for a time in the spill folder."""
 
 # What a reader may use before it is ended and replaced.
 READER_MEMORY_BYTES_MAX: Final = 1 * GIB

@@ -5,14 +5,18 @@ process, so that a disk which is taken away tells nothing even of what was not y
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+from clew.domain.errors import Unavailable
 from clew.keys.files import write_all
+from clew.media import limits
 from clew.media.envelope import KEY_BYTES, Opened, seal
 
 _CONTEXT = b"clew spill 1"
+NO_ROOM = "A file too large for memory finds no room in the folder spill of this node: make room, and it goes on."
 
 
 class Spilled:
@@ -48,14 +52,33 @@ def spilled(blocks: Iterable[bytes], folder: Path) -> Spilled:
     """All `blocks` in a file below `folder`.
 
     Raises:
-        OSError: the folder is full, or a block cannot be had.
+        Unavailable: the folder is full or cannot be written; that says nothing of what was to lie there.
+        OSError: a block cannot be had.
     """
     key = os.urandom(KEY_BYTES)
-    fd = os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    with _room():
+        fd = os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         for block in seal(key, _CONTEXT, blocks):
-            write_all(fd, block)
+            with _room():
+                _check_room(fd, len(block))
+                write_all(fd, block)
         return Spilled(fd, key)
     except BaseException:
         os.close(fd)
         raise
+
+
+def _check_room(fd: int, size_bytes: int) -> None:
+    """Refuse before the disk is full, as the vault does: the database may lie on it too."""
+    disk = os.fstatvfs(fd)
+    if disk.f_bavail * disk.f_frsize - size_bytes < limits.DISK_RESERVE_BYTES:
+        raise Unavailable(NO_ROOM)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as failed:
+        raise Unavailable(NO_ROOM) from failed

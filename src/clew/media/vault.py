@@ -27,13 +27,12 @@ from clew.keys.keyring import NAMES, Keyring
 from clew.media import envelope
 from clew.media.disk import Disk
 from clew.media.envelope import Opened
+from clew.media.limits import DISK_RESERVE_BYTES
 
 MAGIC = b"clewblob"
 HEAD_BYTES = len(MAGIC) + wraps.WRAPPED_BYTES
 BLOCK_BYTES = 64 * envelope.CHUNK_BYTES
 FOLDER_TRIES_MAX = 16
-RESERVE_BYTES = 512 * 1024 * 1024
-"""Room that the vault leaves on its disk."""
 NO_ROOM = "There is no room left for the vault; free some and run again."
 
 BLOB_BYTES = 32
@@ -68,7 +67,7 @@ class Vault:
     """Blobs below `folder`, keys on `keys`. May be shared by threads and by processes."""
 
     def __init__(
-        self, folder: Path, keys: Keyring, disk: Disk | None = None, *, reserve_bytes: int = RESERVE_BYTES
+        self, folder: Path, keys: Keyring, disk: Disk | None = None, *, reserve_bytes: int = DISK_RESERVE_BYTES
     ) -> None:
         self._blobs = folder / "blobs"
         self.incoming = folder / "incoming"

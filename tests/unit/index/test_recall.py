@@ -1,6 +1,7 @@
 """The index as its processes use it: shared, damaged, killed, and of another database."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from clew.index import plan, recall, watch
 from clew.index.hamming import pack
 from clew.index.recall import Index, Neighbours
 from tests.unit.index.feed import Feed, fingerprints, flipped, pairs_by_counting
+from tests.world.disk import small_disk
 
 RNG = np.random.default_rng(9)
 SMALLEST_TABLES = ((200, "scan"), (10**9, "16"))
@@ -408,3 +410,24 @@ def test_segments_that_hold_nothing_too_many_or_are_younger_are_left_alone(
     assert forget(index, feed, since=time.time() - 3_600) == 0
     assert segment_folders(tmp_path / "index") == before
     assert forget(index, feed) == 1
+
+
+def test_a_full_disk_is_one_sentence_and_the_index_stays_as_it_was(tmp_path: Path, feed: Feed) -> None:
+    """Of a new segment nothing is left, what was there answers, and once there is room it is made."""
+    with small_disk(tmp_path / "small", "8m") as small:
+        index = Index(small / "index", feed)
+        index.catch_up()
+        assert index.consolidate()
+        used = shutil.disk_usage(small).used
+        feed.add(fingerprints(RNG, 40_000))
+        index.catch_up()
+        with pytest.raises(Unavailable, match="Nothing is lost"):
+            index.consolidate()
+        assert shutil.disk_usage(small).used == used
+        assert len(segment_folders(small / "index")) == index.segments == 1
+        assert_exact(index, feed)
+        subprocess.run(["mount", "-o", "remount,size=64m", str(small)], check=True)
+        assert index.consolidate()
+        assert index.delta_rows == 0
+        assert_exact(index, feed)
+        index.close()
