@@ -1,6 +1,6 @@
 """Search, build and opening of the index against faiss, over millions of fingerprints of drawn pictures.
 
-`python -m benchmarks.index [--quick] [--large] [--json]`. Ours runs in a process of its own, through the
+`python -m benchmarks.index [--quick] [--large] [--start] [--json]`. Ours runs in a process of its own, through the
 same `Index` that the product uses, over mapped files; rounds of the engines take turns; latencies are the
 CPU time of the asking thread, one query a call; each engine gets as long as the others in a round, so that
 all answer from caches that are as warm as in the midst of their own work. faiss is given one thread, and as radius 32, because its
@@ -27,7 +27,7 @@ from benchmarks.drawn import FOLDER, fingerprints
 from benchmarks.machine import Report, memory_peaks_mb
 from clew.index import hamming
 from clew.index.kernel import prefetch
-from clew.index.recall import Index
+from clew.index.recall import DELTA_ROWS_DUE, Index
 from clew.index.segment import Segment, open_segment
 from clew.index.warming import warm
 
@@ -48,6 +48,10 @@ FULL = Sizes(stored=4_300_000, flat_ratio=80, multi_hash_ratio=100)
 QUICK = Sizes(stored=1_000_000, flat_ratio=35, multi_hash_ratio=25)
 LARGE = {20_000_000: 0.4, 50_000_000: 2.5}
 """Stored fingerprints, and the milliseconds asked for."""
+STARTED = 10_000_000
+LEFT = DELTA_ROWS_DUE - 1
+"""Of what is stored so much may lie in no segment when a process starts: it is replayed, and scanned."""
+STARTS = 3
 
 
 def queries(stored: Bits, unseen: Bits, count: int) -> Bits:
@@ -311,6 +315,45 @@ def large(report: Report) -> None:
         file.unlink()
 
 
+def start(report: Report) -> None:
+    """From the start of a process to its first answer, all of the segments' bytes checked and the rest replayed."""
+    seed = fingerprints(QUICK.stored + BATCH)
+    file = _grown(np.asarray(seed[: QUICK.stored]), STARTED + LEFT)
+    ours = Ours(file, STARTED)
+    ours.ask("built")
+    context = multiprocessing.get_context("spawn")
+    took, cpu, opened = [], [], []
+    for turn in range(STARTS):
+        asked = STARTED + LEFT - 1 - turn  # planted where nothing but the replay knows it
+        connection, theirs = context.Pipe()
+        began = time.perf_counter()
+        process = context.Process(target=_answer_once, args=(theirs, ours.folder, file, asked))
+        process.start()
+        found, seconds, since_opening = connection.recv()
+        took.append(time.perf_counter() - began)
+        assert found == asked
+        cpu.append(seconds)
+        opened.append(since_opening)
+        process.join()
+    report.add(
+        "10 million: start of a process to its first answer", median(took), "s", at_most=5,
+        note=f"wall; {median(cpu):.2f} CPU; of it all but imports {median(opened):.2f}, with {LEFT} replayed",
+    )  # fmt: skip
+    ours.end()
+    file.unlink()
+
+
+def _answer_once(connection: Connection, folder: Path, file: Path, number: int) -> None:
+    bits = np.load(file, mmap_mode="r")
+    began = time.perf_counter()
+    index = Index(folder, lambda after, limit: (after + 1, np.asarray(bits[after + 1 : after + 1 + limit])))
+    index.catch_up()
+    near = index.search(np.asarray(bits[number : number + 1]))
+    since_opening = time.perf_counter() - began
+    connection.send((int(near.number[near.distance == 0][-1]), time.process_time(), since_opening))
+    index.close()
+
+
 def _grown(seed: Bits, count: int) -> Path:
     file = FOLDER / f"grown-{count}.npy"
     grown = np.lib.format.open_memmap(file, mode="w+", dtype=np.uint8, shape=(count, 32))
@@ -327,9 +370,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--quick", action="store_true", help="one million, under 50 s")
     parser.add_argument("--large", action="store_true", help="20 and 50 million besides (needs 12 GB of disk)")
+    parser.add_argument("--start", action="store_true", help="how soon a process with 10 million answers, and no more")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    report = compare(QUICK if options.quick else FULL)
+    if options.start:
+        report = Report(title="A process that starts", packages=("numpy", "numba"), sizes={"stored": STARTED + LEFT})
+        start(report)
+    else:
+        report = compare(QUICK if options.quick else FULL)
     if options.large:
         large(report)
     report.show(as_json=options.json)
