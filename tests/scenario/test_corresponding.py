@@ -1,5 +1,8 @@
 """One unit asks another about a record: answered, passed on, translated, closed; and nobody else reads a word."""
 
+import hashlib
+import html
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from clew.domain.handling import Actor, Audience
 from clew.domain.overlap import Step
 from clew.domain.victim import VictimFacts
 from clew.records.session import acting_as
+from tests.world.clients import signed_in
 from tests.world.kept import connected
 from tests.world.office import Office, unit_only
 from tests.world.ticks import ticks
@@ -67,6 +71,46 @@ def test_a_request_is_read_answered_and_closed_and_each_side_is_told_that_someth
         corresponding.close(session, asked)
     with acting_as(sven) as session, pytest.raises(StepRefused):
         corresponding.say(session, asked, Kind.ANSWER, "One thing more.")
+
+
+@pytest.mark.parametrize("audience", [Audience.ALL, Audience.UNIT], ids=["seen", "hidden"])
+def test_a_request_about_a_medium_names_it_to_whoever_sees_the_record_alone(
+    world: World, ada: Actor, sven: Actor, audience: Audience
+) -> None:
+    name = hashlib.sha256(b"a tram").hexdigest()
+    # That Sweden has the same content too opens nothing: what is asked about is Norway's record.
+    world.medium(sven, Audience.UNIT, content=b"a tram")
+    world.medium(ada, audience, content=b"a tram")
+    with acting_as(ada) as session:
+        made = corresponding.ask(session, About(kind=SubjectKind.MEDIUM, name=name), ("SE", "VICTIM-ID"), DUE, "Is it yours?")
+    assert look(ada, made).correspondence.about == name
+    assert look(sven, made).correspondence.about == (name if audience is Audience.ALL else "")
+    hidden = hashlib.sha256(b"hidden").hexdigest()
+    world.medium(ada, Audience.UNIT, content=b"hidden")
+    for untrusted in (hidden, "ab" * 32, "NO-1", "S-482177348"):
+        with acting_as(sven) as session, pytest.raises(NotVisible):
+            corresponding.ask(session, About(kind=SubjectKind.MEDIUM, name=untrusted), ("NO", "VICTIM-ID"), DUE, "Words.")
+
+
+def test_a_page_of_a_record_fills_in_the_form_and_words_keep_their_lines_and_lead_on(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    with acting_as(sven) as session:
+        child = describing.enter_victim(session, VictimFacts(), "", handling(sven, Audience.ALL)).kept.reference
+    client = signed_in("ada")
+    page = client.get(f"/victims/{child}/").content.decode()
+    (address,) = re.findall(r'href="(/messages/[?][^"]*)"', page)
+    form = client.get(html.unescape(address).partition("#")[0]).content.decode().partition('id="ask"')[2]
+    assert re.findall(r'<option value="([^"]*)" selected>', form) == ["victim", "SE/VICTIM-ID"]
+    assert f'name="name" required maxlength="200" value="{child}"' in form
+    words = f"Do you know {child}?\n<b>Or this:</b> {'ab' * 32}."
+    about = About(kind=SubjectKind.VICTIM, name=child)
+    with acting_as(ada) as session:
+        made = corresponding.ask(session, about, ("SE", "VICTIM-ID"), DUE, words)
+    said = client.get(f"/messages/{made}/").content.decode()
+    link = f'<a href="/victims/{child}/"><bdi dir="ltr">{child}</bdi></a>'
+    assert f'<p dir="auto">Do you know {link}?</p><p dir="auto">&lt;b&gt;Or this:&lt;/b&gt; <a href="/media/' in said
+    assert link in said.partition("</h1>")[0]
 
 
 @pytest.mark.parametrize("audience", [Audience.ALL, Audience.UNIT], ids=["seen", "hidden"])

@@ -1,6 +1,7 @@
 """Saved views: a filter of media under a name, the officer's own, kept and deleted on pages, by commands and programs."""
 
 import json
+import re
 from uuid import UUID
 
 import pytest
@@ -70,6 +71,14 @@ def test_pages_of_media_show_the_views_and_programs_and_commands_know_them(world
     clew("view", "keep", "all of it", "--every", "--decided", "--as", "ada")
     assert kept(ada)[1] == ("all of it", Filter(is_every=True, is_undecided=False))
     assert client.post("/views/delete/", {"view": one["id"], "back": page}).status_code == 302
+    shown = client.get(page).content.decode()
+    again = dict(re.findall(r'<input type="hidden" name="(name|answer|kind|undecided)" value="([^"]*)">', shown.partition("Keep it again")[0]))
+    assert again == {"name": "new films", "answer": "new", "kind": "video", "undecided": "0"}
+    assert "Keep it again" not in client.get(page).content.decode()
+    client.post("/views/keep/", {**again, "back": page})
+    assert kept(ada)[1] == ("new films", Filter(answer=Answer.NEW, kind=MediumKind.VIDEO, is_undecided=False))
+    one = client.get("/api/views").json()["items"][1]
+    client.post("/views/delete/", {"view": one["id"], "back": page})
     gone = client.post("/views/delete/", {"view": one["id"], "back": page})
     assert (gone.status_code, gone.content) == (404, client.post("/views/delete/", {"view": "x"}).content)
     assert [name for name, _ in kept(ada)] == ["all of it"]

@@ -18,10 +18,10 @@ END_SECONDS_MAX = 30
 
 
 @contextmanager
-def pages(host: str = "localhost") -> Iterator[str]:
+def pages(host: str = "localhost", application: str = "clew.node.asgi:application") -> Iterator[str]:
     """The address at which the pages are served within."""
     port = free_port()
-    words = ("clew.node.asgi:application", "--port", str(port), "--lifespan", "off", "--log-level", "warning")
+    words = (application, "--port", str(port), "--lifespan", "off", "--log-level", "warning")
     with _forked("uvicorn", *words):
         await_pages(f"http://{host}:{port}")
         yield f"http://{host}:{port}"

@@ -10,6 +10,7 @@ from clew.actions.opening import today
 from clew.domain import handling_change
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import NODE
+from clew.domain.link import EndKind, named
 from clew.domain.message import (
     UNITS_MAX,
     Kind,
@@ -21,7 +22,7 @@ from clew.domain.message import (
     checked_language,
     checked_text,
 )
-from clew.records import audit, handlings, members, messages, offenders, places, series, victims
+from clew.records import audit, ends, handlings, members, messages, offenders, places, series, victims
 from clew.records.messages import OUTCOMES, Correspondence, Message, Notice
 from clew.records.session import Session, acting_as
 
@@ -32,9 +33,9 @@ CORRESPONDENCES_PER_PAGE_MAX = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """The record that a request is about: an own case or exhibit, a series that one sees, or a contact.
+    """The record that a request is about: an own case or exhibit, a series or medium that one sees, or a contact.
 
-    `name` is its reference, or the identifier of a contact; `within` the case of an exhibit.
+    `name` is its reference, the SHA-256 of a medium, or the identifier of a contact; `within` the case of an exhibit.
     """
 
     kind: SubjectKind
@@ -220,6 +221,7 @@ def _subject(session: Session, about: About) -> tuple[UUID, tuple[str, str] | No
         SubjectKind.VICTIM: lambda: victims.find(session, about.name).kept.id,
         SubjectKind.OFFENDER: lambda: offenders.find(session, about.name).kept.id,
         SubjectKind.PLACE: lambda: places.find(session, about.name).kept.id,
+        SubjectKind.MEDIUM: lambda: _medium(session, about.name),
     }
     if about.kind not in {*kinds, SubjectKind.OVERLAP}:
         raise Invalid("A question or a referral is sent as one, not by a message about it.")
@@ -229,6 +231,14 @@ def _subject(session: Session, about: About) -> tuple[UUID, tuple[str, str] | No
         contact_id = UUID(about.name)
         return contact_id, messages.contact(session, contact_id)
     raise NotVisible("Your unit has no such contact.")
+
+
+def _medium(session: Session, name: str) -> UUID:
+    """The medium of that SHA-256: the own unit's, or else one that the actor sees."""
+    asked = named(name)
+    if asked.kind is not EndKind.MEDIUM:
+        raise NotVisible("There is no such medium.")
+    return ends.find(session, asked).end.id
 
 
 def _checked(session: Session, found: Correspondence, kind: Kind) -> Side:

@@ -34,12 +34,14 @@ def keep(session: Session, name: str, what: Filter) -> UUID:
     return saved_views.keep(session, given, what)
 
 
-def delete(session: Session, view_id: UUID) -> None:
-    """Keep a view no longer.
+def delete(session: Session, view_id: UUID) -> SavedView:
+    """Keep a view no longer; it is given, so that it can be kept again.
 
     Raises:
         NotVisible: the officer has no such view.
     """
-    if not saved_views.delete(session, view_id):
+    gone = saved_views.delete(session, view_id)
+    if gone is None:
         raise NotVisible("You have no such view.")
     audit.append(session, "views.delete", "", owner=session.actor.member)
+    return gone

@@ -47,8 +47,12 @@ def list_(as_: As, json_: Json = False) -> None:
 
 @app.command()
 def ask(
-    kind: Annotated[SubjectKind, typer.Argument(help="case, exhibit, series, victim, offender, place or overlap.")],
-    name: Annotated[str, typer.Argument(help="Its reference; of an overlap, the identifier of the contact.")],
+    kind: Annotated[
+        SubjectKind, typer.Argument(help="case, exhibit, series, victim, offender, place, medium or overlap.")
+    ],
+    name: Annotated[
+        str, typer.Argument(help="Its reference; of a medium its SHA-256, of an overlap the identifier of the contact.")
+    ],
     as_: As,
     to: Annotated[str | None, typer.Option(help="Member and unit, such as SE/VICTIM-ID; not for an overlap.")] = None,
     within: Annotated[str | None, typer.Option("--case", help="The case of an exhibit.")] = None,

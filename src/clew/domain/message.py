@@ -24,6 +24,7 @@ class SubjectKind(StrEnum):
     VICTIM = "victim"
     OFFENDER = "offender"
     PLACE = "place"
+    MEDIUM = "medium"
     OVERLAP = "overlap"
     """A contact: both sides of an overlap consented, and each knows the other."""
     QUESTION = "question"

@@ -103,6 +103,7 @@ begin
     select array_agg(c.id) into about from correspondences c
      where c.member = clew_actor_member() and c.unit = clew_actor_unit()
        and (c.subject_id = $1
+            or c.subject_id in (select o.medium_id from occurrences o where o.case_id = $1)
             or c.subject_id in (select o.contact_id from overlap_contacts o where o.subject_id = $1)
             -- A question about it, about a medium in it or a clue on one, or with an object that was cut out there.
             or c.subject_id in (select q.id from questions q where q.about_id = $1)

@@ -1,6 +1,6 @@
 """Saved views as they are kept: each officer reads and writes the own ones alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from clew.domain.medium import MediumKind
@@ -20,25 +20,27 @@ RULES: Mapping[str, Mapping[str, str]] = {
 APP_GRANTS = {"saved_views": "select, insert, delete"}
 
 
+_COLUMNS = "id, name, answer, is_every, kind, is_undecided"
+
+
 def of_actor(session: Session) -> tuple[SavedView, ...]:
     """The actor's views, the first kept first."""
-    member = session.actor.member
     with session.cursor() as cursor:
         cursor.execute(
-            "select id, name, answer, is_every, kind, is_undecided from saved_views where officer = %s"
-            " order by kept_at, id limit %s",
+            f"select {_COLUMNS} from saved_views where officer = %s order by kept_at, id limit %s",
             [session.actor.officer, VIEWS_MAX],
         )
-        return tuple(
-            SavedView(
-                id=row[0], name=sealed.words_of_note(member, NAME, row[1]),
-                filter=Filter(
-                    answer=Answer(row[2]) if row[2] else None, is_every=row[3],
-                    kind=MediumKind(row[4]) if row[4] else None, is_undecided=row[5],
-                ),
-            )
-            for row in cursor
-        )  # fmt: skip
+        return tuple(_view(session, row) for row in cursor)
+
+
+def _view(session: Session, row: Sequence) -> SavedView:
+    return SavedView(
+        id=row[0], name=sealed.words_of_note(session.actor.member, NAME, row[1]),
+        filter=Filter(
+            answer=Answer(row[2]) if row[2] else None, is_every=row[3], kind=MediumKind(row[4]) if row[4] else None,
+            is_undecided=row[5],
+        ),
+    )  # fmt: skip
 
 
 def keep(session: Session, name: str, what: Filter) -> UUID:
@@ -57,8 +59,12 @@ def keep(session: Session, name: str, what: Filter) -> UUID:
         return UUID(str(cursor.fetchone()[0]))
 
 
-def delete(session: Session, view_id: UUID) -> bool:
-    """Whether there was such a view of the actor; it is gone."""
+def delete(session: Session, view_id: UUID) -> SavedView | None:
+    """The view of the actor's that was there and is gone; None where there was none."""
     with session.cursor() as cursor:
-        cursor.execute("delete from saved_views where id = %s and officer = %s", [view_id, session.actor.officer])
-        return bool(cursor.rowcount)
+        cursor.execute(
+            f"delete from saved_views where id = %s and officer = %s returning {_COLUMNS}",
+            [view_id, session.actor.officer],
+        )
+        row = cursor.fetchone()
+        return None if row is None else _view(session, row)

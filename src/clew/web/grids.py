@@ -32,6 +32,8 @@ from clew.web.sign_ins import is_fresh
 
 EVERY = "all"
 EITHER = {True: "1", False: "0"}
+DELETED = "clew.deleted_view"
+"""A view that was just deleted, until the next page of media offers to keep it again."""
 FIRST = UUID(int=0)
 """Stands in the address of a medium where the script puts its identifier."""
 DIGITS = 9
@@ -159,41 +161,48 @@ def view(request: HttpRequest, step: str) -> HttpResponse:
     if step not in VIEWS:
         raise NotVisible("There is no such step.")
     address = way_back(request.POST.get("back", ""), reverse("home"))
-    return done(request, lambda session: (VIEWS[step](session, request.POST), address), address, hides=step == "delete")
+
+    def act(session: Session) -> tuple[str, str]:
+        told, gone = VIEWS[step](session, request.POST)
+        if gone is not None:
+            request.session[DELETED] = {"name": gone.name, **_fields(gone.filter)}
+        return told, address
+
+    return done(request, act, address, hides=step == "delete")
 
 
-def _keep_view(session: Session, given: QueryDict) -> str:
+def _keep_view(session: Session, given: QueryDict) -> tuple[str, None]:
     what = asked(given)
     answer = Answer(what.chosen) if what.chosen in {*Answer} else None
     kept = Filter(
         answer=answer, is_every=what.chosen == EVERY, kind=what.wanted.kind, is_undecided=what.wanted.is_undecided
     )
     remembering.keep(session, given.get("name", ""), kept)
-    return _("Kept: you find this view on every page of media.")
+    return _("Kept: you find this view on every page of media."), None
 
 
-def _delete_view(session: Session, given: QueryDict) -> str:
+def _delete_view(session: Session, given: QueryDict) -> tuple[str, SavedView]:
     named = identifier_in(given.get("view", ""))
     if named is None:
         raise NotVisible("You have no such view.")
-    remembering.delete(session, named)
-    return _("This view is deleted.")
+    return _("This view is deleted."), remembering.delete(session, named)
 
 
-VIEWS: Mapping[str, Callable[[Session, QueryDict], str]] = {"keep": _keep_view, "delete": _delete_view}
+VIEWS: Mapping[str, Callable[[Session, QueryDict], tuple[str, SavedView | None]]] = {
+    "keep": _keep_view, "delete": _delete_view,
+}  # fmt: skip
+"""What is told of it, and the view that is gone: the page offers to keep it again."""
+
+
+def _fields(of: Filter) -> dict[str, str]:
+    """A filter as the forms of the page say it."""
+    chosen = EVERY if of.is_every else of.answer or ""
+    return {"answer": chosen, "kind": of.kind or "", "undecided": "1" if of.is_undecided else "0"}
 
 
 def _views(some: Collection[SavedView]) -> list[dict[str, str]]:
     """Saved views as ways to the same page with their filter."""
-    found = []
-    for one in some:
-        what = one.filter
-        shown = Asked(
-            chosen=EVERY if what.is_every else what.answer or "", answers=frozenset(),
-            wanted=Wanted(kind=what.kind, is_undecided=what.is_undecided), after=None,
-        )  # fmt: skip
-        found.append({"id": str(one.id), "name": one.name, "query": shown.query})
-    return found
+    return [{"id": str(one.id), "name": one.name, "query": urlencode(_fields(one.filter))} for one in some]
 
 
 def _case_paged(case: str, exhibit: str | None, unit: str | None) -> Paged:
@@ -221,7 +230,8 @@ def _grid(
         views = _views(remembering.beside(session))
     shown = {
         **of, "asked": what, "page": f"{page}?{what.query}", "words": grid_words.told(), "every": EVERY,
-        "views": views, "told": request.session.pop(TOLD, None), "viewed": _("The medium that has the focus"),
+        "views": views, "told": request.session.pop(TOLD, None),
+        "deleted": request.session.pop(DELETED, None), "viewed": _("The medium that has the focus"),
         "answers": [(answer.value, f"{one.sign} {one.word}") for answer, one in words.ANSWERS.items()],
         "kinds": [(kind.value, words.kind(kind)) for kind in MediumKind],
         "either": [

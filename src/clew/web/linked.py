@@ -43,6 +43,14 @@ def _link(found: re.Match[str]) -> str:
     return format_html('<a href="{}">{}</a>', reverse(PAGES[name[0]], args=[name]), words.identifier(name))
 
 
+def named(text: str) -> SafeString:
+    """What is called by a reference or a SHA-256 as the way to its page; any other name as an identifier."""
+    if _DIGEST.fullmatch(text):
+        return medium(text.lower())
+    address, shown = address_of_named(text), words.identifier(text)
+    return shown if address is None else format_html('<a href="{}">{}</a>', address, shown)
+
+
 def medium(digest: str, more: str = "") -> SafeString:
     """The beginning of a medium's digest as the way to its page; `more` goes behind the address."""
     shown = words.identifier(digest[: words.DIGEST_SHOWN])

@@ -98,7 +98,8 @@ def compared(one: Compared, viewer: Actor) -> dict[str, object]:
         )  # type: ignore[arg-type]
     )  # fmt: skip
     return {
-        "of": one, "id": str(one.other.id), "digest": one.other.name.hex(), "how": how, "rule": RULES[match.kind],
+        "of": one, "id": str(one.other.id), "digest": one.other.name.hex(),
+        "can_be_named": one.other.sha256 is not None, "how": how, "rule": RULES[match.kind],
         "rate": _rate(one), "offset": _offset(one), "frames": [_frame(pair) for pair in one.frames],
         "at_here": ",".join(str(pair.here_ms) for pair in one.frames), "transform": match.transform.word,
         "at_there": ",".join(str(pair.there_ms) for pair in one.frames),

@@ -1,16 +1,17 @@
 """Messages: what units ask one another about records; and notices: what waits for one's unit."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import corresponding
+from clew.actions import corresponding, opening
 from clew.actions.corresponding import About, Kind, NoticeKind, Side, SubjectKind
 from clew.actions.opening import Session
 from clew.domain.errors import Invalid, NotVisible
@@ -21,6 +22,8 @@ from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.words import Words
 
 SHOWN_PER_PAGE = 50
+DUE_DAYS = 14
+NAME_CHARACTERS_MAX = 200
 SUBJECTS: Mapping[SubjectKind, Words] = {
     SubjectKind.CASE: gettext_lazy("Case"),
     SubjectKind.EXHIBIT: gettext_lazy("Exhibit"),
@@ -28,6 +31,7 @@ SUBJECTS: Mapping[SubjectKind, Words] = {
     SubjectKind.VICTIM: gettext_lazy("Victim"),
     SubjectKind.OFFENDER: gettext_lazy("Offender"),
     SubjectKind.PLACE: gettext_lazy("Place"),
+    SubjectKind.MEDIUM: gettext_lazy("Medium"),
     SubjectKind.OVERLAP: gettext_lazy("Overlap"),
     SubjectKind.QUESTION: gettext_lazy("Question"),
     SubjectKind.REFERRAL: gettext_lazy("Referral"),
@@ -70,7 +74,8 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
         "is_first": not request.GET.get("after"),
         "units": [unit for unit in units if unit != mine],
         "subjects": [(kind, words) for kind, words in SUBJECTS.items() if kind not in NOT_ASKED_HERE],
-        "unit": mine[1],
+        "unit": mine[1], "asked": _prefilled(request.GET),
+        "due": opening.today() + timedelta(days=DUE_DAYS),
         "told": request.session.pop(TOLD, None),
     }
     return render(request, "messages/list.html", shown)
@@ -91,7 +96,7 @@ def one(request: HttpRequest, correspondence: UUID) -> HttpResponse:
         "holder": view.correspondence.units[-1],
         "subject": SUBJECTS[view.correspondence.subject_kind],
         "messages": [(message, KINDS[message.kind]) for message in view.messages],
-        "is_asker": view.side is Side.ASKER,
+        "is_asker": view.side is Side.ASKER, "own": _own_page(view),
         "units": units,
         "record": address_of_record(view.correspondence.subject_kind, view.correspondence.about),
         "told": request.session.pop(TOLD, None),
@@ -161,6 +166,14 @@ def address_of_record(kind: SubjectKind, about: str) -> str | None:
     return reverse(kind.value, args=[about])
 
 
+def _own_page(view: corresponding.View) -> str | None:
+    """The page of a case of the own unit that it is about: a case is called by no reference that others know."""
+    it = view.correspondence
+    if it.subject_kind is not SubjectKind.CASE or view.side is not Side.ASKER or not it.about:
+        return None
+    return reverse("case", args=[it.about])
+
+
 def address_of_notice(notice: corresponding.Notice) -> str:
     """Where what a notice tells of is read."""
     if notice.kind in (NoticeKind.MESSAGE, NoticeKind.MESSAGE_DUE):
@@ -170,6 +183,11 @@ def address_of_notice(notice: corresponding.Notice) -> str:
     if notice.kind is NoticeKind.TASK_FORCE:
         return reverse("taskforces")
     return reverse("leads") if notice.kind is NoticeKind.LEAD else reverse("overlaps")
+
+
+def _prefilled(query: QueryDict) -> dict[str, str]:
+    """What a page of a record fills into the form: which record, and who is asked."""
+    return {field: query.get(field, "")[:NAME_CHARACTERS_MAX] for field in ("kind", "name", "within", "to")}
 
 
 def _subject(word: str) -> SubjectKind:

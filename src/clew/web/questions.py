@@ -18,6 +18,7 @@ from clew.domain.member import Speciality
 from clew.domain.message import Side
 from clew.web import cover_words
 from clew.web.acting import as_officer
+from clew.web.messages import DUE_DAYS
 from clew.web.messages import KINDS as MESSAGES
 from clew.web.posting import TOLD, day, done
 from clew.web.question_words import ABOUT, KINDS, SAID
@@ -26,7 +27,6 @@ from clew.web.sign_ins import needs_fresh_sign_in
 
 SHOWN_PER_PAGE = 50
 CROPS_OFFERED_MAX = 50
-DUE_DAYS = 14
 
 
 @require_safe

@@ -19,15 +19,18 @@ from clew.domain.handling import BLOCKED, Handling, Use
 from clew.domain.intake import Progress
 from clew.domain.medium import MediumKind
 from clew.domain.member import Speciality
+from clew.domain.message import SubjectKind
 from clew.domain.officer import Role
 from clew.domain.suspension import Standing
 from clew.domain.triage import SIGNS, Aligned, Answer, Evidence, Reason, ReasonKind
+from clew.web.asked import address_to_ask
 
 Words = str | Promise
 
 DIGEST_SHOWN = 12
 """Hexadecimal digits of a digest on a page: enough to tell media of one case apart."""
 
+SHA256_CHARACTERS = 64
 _JOINERS = "\u200c\u200d"  # Persian words and many signs need them
 
 
@@ -149,7 +152,8 @@ class ReasonWords:
     """One reason, ready for a page: what is known, how it was found, whom to ask.
 
     `matched` is the other medium's digest; it and `contact` are empty
-    where handling hides them. `others` is empty where the reason stands for itself.
+    where handling hides them. `others` is empty where the reason stands for itself; `ask` leads to the form by which
+    the contact is asked about the series, or else about the medium.
     """
 
     sign: str
@@ -158,6 +162,7 @@ class ReasonWords:
     matched: str
     contact: SafeString | str
     others: str
+    ask: str = ""
 
 
 def visible(untrusted_text: str) -> str:
@@ -313,8 +318,17 @@ def reason(of: Reason, names: Mapping[str, str], sign: str, contacts: Mapping[st
         how=how(of),
         matched=of.matched or "",
         contact=contact,
-        others=_others(of),
-    )
+        others=_others(of), ask=_ask(of) if contact else "",
+    )  # fmt: skip
+
+
+def _ask(of: Reason) -> str:
+    member, unit = of.owner or "", of.unit or ""
+    if of.reference:
+        return address_to_ask(SubjectKind.SERIES, of.reference, member, unit)
+    # What is known by another digest alone has no name that a message could say.
+    is_named = of.matched is not None and len(of.matched) == SHA256_CHARACTERS
+    return address_to_ask(SubjectKind.MEDIUM, of.matched or "", member, unit) if is_named else ""
 
 
 def progress(of: Progress) -> str:

@@ -6,8 +6,20 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from clew.domain.message import SubjectKind
 from clew.domain.shortcut import Scope
-from clew.web import assets, cover_words, frame, linked, request_words, shortcut_words, shortcuts, verdict_words, words
+from clew.web import (
+    asked,
+    assets,
+    cover_words,
+    frame,
+    linked,
+    request_words,
+    shortcut_words,
+    shortcuts,
+    verdict_words,
+    words,
+)  # fmt: skip
 from clew.web import tabs as record_tabs
 from clew.web.translated import translated
 
@@ -17,6 +29,7 @@ register.filter("identifier", words.identifier)
 register.filter("kind", words.kind)
 register.filter("linked", linked.linked)
 register.filter("medium", linked.medium)
+register.filter("named", linked.named)
 register.filter("name", words.name)
 register.filter("number", words.number)
 register.filter("seconds", words.seconds)
@@ -77,6 +90,12 @@ def key(context: template.Context, scope: str, act: str) -> SafeString:
 def tabs(kind: str, here: str, *names: str, is_own: bool = True) -> dict[str, object]:
     """The pages of a record, in the order of all records."""
     return {"tabs": record_tabs.tabs(kind, names, here, is_own=is_own)}
+
+
+@register.simple_tag
+def to_ask(kind: str, name: str, member: str = "", unit: str = "") -> str:
+    """The form by which another unit is asked about a record, filled in."""
+    return asked.address_to_ask(SubjectKind(kind), name, member, unit)
 
 
 @register.simple_tag
