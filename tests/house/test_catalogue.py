@@ -263,6 +263,7 @@ GOLDEN_FUNCTIONS = {
     "clew_object_shown",
     "clew_forget_media",
     "clew_forget_messages",
+    "clew_ask_for_review",
     "clew_look_after_messages",
     "clew_brought",
     "clew_count_statistics",

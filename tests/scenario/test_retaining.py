@@ -1,23 +1,25 @@
 """What comes due is asked of its unit, which keeps it longer with a reason, or lets it end; each is on record."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from clew.actions import blocking, ending, opening, restricting, retaining, shredding
+from clew.actions import blocking, corresponding, ending, opening, restricting, retaining, shredding
 from clew.domain import agreement
 from clew.domain.cover import REVIEW_MONTHS, months_before
 from clew.domain.errors import Invalid, NotVisible, SecondPersonNeeded, StepRefused
 from clew.domain.handling import Actor
 from clew.domain.handling_change import SubjectKind
+from clew.domain.message import NoticeKind
 from clew.domain.officer import Role
-from clew.domain.retention import Rule, State
+from clew.domain.retention import REVIEW_ASKED_AFTER, Rule, State, calendar_of
 from clew.node import checkup
-from clew.records import retentions
+from clew.records import messages, retentions
 from clew.records.session import acting_as
-from tests.world.world import World
+from clew.web import messages as web_messages
+from tests.world.world import World, superuser
 
 ENTERED = date(2026, 3, 31)
 END = date(2031, 3, 31)
@@ -50,6 +52,38 @@ def due(officer: Actor, **asked: object) -> list[tuple[str, date, State]]:
     with acting_as(officer) as session:
         page = retaining.coming_due(session, limit=int(str(asked.get("limit", 100))))
     return [(one.kept.name, one.kept.ends_on, one.state) for one in page.items]
+
+
+def asked(officer: Actor) -> list[NoticeKind]:
+    with acting_as(officer) as session:
+        return [one.kind for one in corresponding.notices(session) if one.seen_at is None]
+
+
+def test_a_unit_is_asked_once_for_what_ends_within_six_months_until_it_decides(world: World, ada: Actor, day: list[date]):
+    other = world.officer("other", unit="INTAKE")
+    case(world, ada)
+    calendar = calendar_of("NO", ada.unit)
+    review = months_before(END, REVIEW_MONTHS)
+    day.append(review - timedelta(days=1))
+    assert not retaining.ask_for_review(calendar)
+    day.append(review)
+    assert not retaining.ask_for_review(calendar_of("NO", other.unit))
+    assert retaining.ask_for_review(calendar)
+    assert not retaining.ask_for_review(calendar)
+    assert (asked(ada), asked(other)) == ([NoticeKind.REVIEW], [])
+    with acting_as(ada) as session:
+        (notice,) = corresponding.notices(session)
+        assert web_messages.address_of_notice(notice) == "/retention/"
+        corresponding.see(session, notice.id)
+    assert not retaining.ask_for_review(calendar)  # it was asked lately
+    database = superuser(world.facts)
+    database.execute("update notices set raised_at = raised_at - %s", [REVIEW_ASKED_AFTER])
+    assert retaining.ask_for_review(calendar)
+    database.execute("delete from notices")
+    with acting_as(ada) as session:
+        assert not messages.ask_for_review(session, notice.subject_id)  # nobody asks but the calendar
+    extend(ada, date(2033, 1, 31))
+    assert not retaining.ask_for_review(calendar)
 
 
 def extend(officer: Actor, until: date, name: str = "NO-1", within: str | None = None) -> retaining.Decision:

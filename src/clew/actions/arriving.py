@@ -13,7 +13,9 @@ from clew.records.recent_intakes import Recent
 from clew.records.session import Session
 
 NOTICES_LOOKED_AT_MAX = 50
-TOLD_HERE = frozenset({NoticeKind.CONTACT, NoticeKind.TASK_FORCE, NoticeKind.MESSAGE_DUE, NoticeKind.OVERLAP_REMINDER})
+TOLD_HERE = frozenset({
+    NoticeKind.CONTACT, NoticeKind.TASK_FORCE, NoticeKind.MESSAGE_DUE, NoticeKind.OVERLAP_REMINDER, NoticeKind.REVIEW,
+})  # fmt: skip
 """Notices that say more than a count of what waits."""
 
 __all__ = ["Home", "Notice", "Recent", "Waiting", "arrive"]

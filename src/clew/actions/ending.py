@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from clew.actions import connecting, examining, keeping, matching
+from clew.actions import connecting, examining, keeping, matching, retaining
 from clew.actions.opening import today
 from clew.actions.workplace import Workplace
 from clew.domain import ending as rules
@@ -58,7 +58,10 @@ def foresee() -> tuple[Foreseen, ...]:
 
 
 def end_all(workplace: Workplace) -> dict[SubjectKind, int]:
-    """End everything whose time has come, of every unit; how many of each type. One unit's failure stops no other."""
+    """End everything whose time has come, of every unit; how many of each type. One unit's failure stops no other.
+
+    What comes to its end within months and is undecided is asked of its unit.
+    """
     ended = dict.fromkeys(SubjectKind, 0)
     for actor in _calendars():
         try:
@@ -66,6 +69,7 @@ def end_all(workplace: Workplace) -> dict[SubjectKind, int]:
                 ended[kind] += 1
             examining.end_closed(actor)
             connecting.end_old(actor)
+            retaining.ask_for_review(actor)
         except ClewError as refused:
             log.error("what is past its end in a unit could not end: %s", type(refused).__name__)  # noqa: TRY400
     forget_bits(workplace)

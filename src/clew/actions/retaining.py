@@ -23,7 +23,17 @@ from clew.domain.retention import (
     checked_reason,
     checked_term,
 )
-from clew.records import audit, blocks, decisions, handling_changes, handlings, officers, retentions, tombstones
+from clew.records import (
+    audit,
+    blocks,
+    decisions,
+    handling_changes,
+    handlings,
+    messages,
+    officers,
+    retentions,
+    tombstones,
+)
 from clew.records.retentions import Kept, Marker
 from clew.records.session import Session, acting_as
 from clew.records.several import several
@@ -169,6 +179,20 @@ def _unit_due(calendar: Actor) -> UnitDue:
         undecided=sum(not kept.is_decided and not kept.is_blocked for kept in counted),
         blocked=sum(kept.is_blocked for kept in counted), is_more=len(found) > COUNTED_MAX,
     )  # fmt: skip
+
+
+def ask_for_review(calendar: Actor) -> bool:
+    """As a unit's calendar, tell the unit that something of its comes to its end undecided; whether it was told now.
+
+    It is told once, and again after `REVIEW_ASKED_AFTER` for as long as anything is undecided: what nobody decides on
+    ends, and nobody need look at a page to hear of that.
+    """
+    with acting_as(calendar) as session:
+        subject = retentions.undecided(session, today())
+        if subject is None or not messages.ask_for_review(session, subject):
+            return False
+        audit.append(session, "retention.ask", str(subject))
+    return True
 
 
 def look(session: Session, kind: SubjectKind, name: str, within: str | None = None) -> tuple[Due, tuple[Decision, ...]]:

@@ -77,6 +77,8 @@ class NoticeKind(StrEnum):
     """The member is invited into a task force, or an officer of the unit is named for one."""
     OUTCOME_TAKEN_BACK = "outcome-taken-back"
     """An outcome that the unit was told was a mistake."""
+    REVIEW = "review"
+    """Records of the unit end within six months, and nobody has said yet whether they are to be kept."""
 
 
 def check_says(side: Side, kind: Kind, *, is_closed: bool) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
 
 REASON_CHARACTERS_MAX = 500
+REVIEW_ASKED_AFTER = timedelta(days=30)
+"""A unit is asked again for its review after so long, for as long as anything is undecided."""
 CALENDAR = "calendar:"
 """Under this name records end by themselves. No officer's name holds a colon."""
 

@@ -91,5 +91,7 @@ BLIND_GRANTS = {
     "translations": "select, update (words), delete",
 }
 
-FUNCTIONS_OF_THE_APP = ("clew_notify_message(uuid)", "clew_look_after_messages()", "clew_forget_messages(uuid)")
+FUNCTIONS_OF_THE_APP = (
+    "clew_notify_message(uuid)", "clew_ask_for_review(uuid)", "clew_look_after_messages()", "clew_forget_messages(uuid)",
+)  # fmt: skip
 FUNCTIONS_OF_THE_BLIND = ("clew_remind_of_overlaps()",)

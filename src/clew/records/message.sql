@@ -49,6 +49,24 @@ as $$
     on conflict (member, unit, kind, subject_id) where seen_at is null do nothing
 $$;
 
+-- The calendar asks its own unit to decide on what comes to its end; the same again not before it was asked long ago.
+create or replace function clew_ask_for_review(subject uuid) returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    if clew_actor_role() is distinct from 'calendar' then
+        return false;
+    end if;
+    insert into notices (id, member, unit, kind, subject_id, raised_at)
+    select gen_random_uuid(), clew_actor_home(), clew_actor_home_unit(), 'review', $1, transaction_timestamp()
+     where not exists (select from notices n
+                        where n.member = clew_actor_home() and n.unit = clew_actor_home_unit() and n.kind = 'review'
+                          and (n.seen_at is null or n.raised_at > transaction_timestamp() - {review_asked_after}));
+    return found;
+end
+$$;
+
 -- What every worker does now and then: whoever has a request past its day is reminded once, and what was closed long ago goes,
 -- as does what programs were answered before a day, whether or not their officer ever asks again.
 create or replace function clew_look_after_messages() returns void

@@ -364,6 +364,13 @@ def see_one(session: Session, notice_id: UUID) -> None:
             raise NotVisible("No such notice waits for your unit.")
 
 
+def ask_for_review(session: Session, subject_id: UUID) -> bool:
+    """As a unit's calendar, ask the unit to decide on what comes to its end, this first; whether it was not asked lately."""
+    with session.cursor() as cursor:
+        cursor.execute("select clew_ask_for_review(%s)", [subject_id])
+        return bool(cursor.fetchone()[0])
+
+
 def look_after(session: Session) -> None:
     """Remind whoever is to be reminded, and let go what was closed long ago."""
     with session.cursor() as cursor:

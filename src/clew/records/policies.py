@@ -12,6 +12,7 @@ from clew.domain.message import KEPT_DAYS
 from clew.domain.officer import WITHOUT_CONTENT, Role
 from clew.domain.overlap import REMINDED_AFTER
 from clew.domain.request import KEPT_YEARS
+from clew.domain.retention import REVIEW_ASKED_AFTER
 from clew.domain.task_force import KEPT_DAYS as TASK_FORCES_KEPT_DAYS
 from clew.records import (
     administration,
@@ -424,6 +425,7 @@ def functions() -> list[str]:
         **alliance.PLACES,
         **census.PLACES,
         "{task_forces_kept}": f"interval '{TASK_FORCES_KEPT_DAYS} days'",
+        "{review_asked_after}": f"interval '{REVIEW_ASKED_AFTER.days} days'",
         "{messages_kept}": f"interval '{KEPT_DAYS} days'",
         "{answers_kept}": f"interval '{ANSWERS_KEPT_FOR.days} days'",
         "{looks_kept}": f"interval '{showing.LOOKS_KEPT_HOURS} hours'",

@@ -91,6 +91,14 @@ def until(
         return [_kept(session, row) for row in cursor.fetchall()]
 
 
+def undecided(session: Session, day: date) -> UUID | None:
+    """The own unit's subject that ends first of those that come to their review by `day`, unless all are decided on."""
+    with session.cursor() as cursor:
+        cursor.execute(f"{_ENDS} {_UNDECIDED}", {**_values(session), "day": day, "months": REVIEW_MONTHS})
+        row = cursor.fetchone()
+    return None if row is None else row[0]
+
+
 def counts(session: Session, day: date, *, months: int = 0) -> dict[SubjectKind, int]:
     """How many of the own unit's subjects of each type have their end, or `months` before it, on or before `day`."""
     with session.cursor() as cursor:
@@ -350,6 +358,12 @@ _UNTIL = """
             select from told k where k.kind = 'case' and k.id = t.case_id and k.ends_on <= t.ends_on
                and k.is_blocked = t.is_blocked))
      order by t.ends_on, t.id limit %(limit)s
+"""
+
+_UNDECIDED = """
+    select t.id from told t
+     where (t.ends_on - make_interval(months => %(months)s))::date <= %(day)s and not t.is_decided and not t.is_blocked
+     order by t.ends_on, t.id limit 1
 """
 
 _COUNTS = """

@@ -56,6 +56,7 @@ NOTICES: Mapping[NoticeKind, Words] = {
     NoticeKind.SAFEGUARDED: gettext_lazy("★ The child in a series that your unit had a part in is safe"),
     NoticeKind.TASK_FORCE: gettext_lazy("A task force waits for a word of yours"),
     NoticeKind.OUTCOME_TAKEN_BACK: gettext_lazy("△ What your unit was told of a series was wrong: it is open again"),
+    NoticeKind.REVIEW: gettext_lazy("△ Records of your unit end within six months and await a decision"),
 }
 
 
@@ -182,6 +183,8 @@ def address_of_notice(notice: corresponding.Notice) -> str:
         return reverse("series", args=[notice.about]) if notice.about else reverse("series-list")
     if notice.kind is NoticeKind.TASK_FORCE:
         return reverse("taskforces")
+    if notice.kind is NoticeKind.REVIEW:
+        return reverse("retention")
     return reverse("leads") if notice.kind is NoticeKind.LEAD else reverse("overlaps")
 
 

@@ -1,0 +1,31 @@
+"""A unit is told that records of its own end within six months undecided."""
+
+from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+from django.db.models import Q
+
+from clew.records import policies
+from clew.records.roles import Roles
+
+NOTICES = [
+    "overlap", "overlap-reminder", "contact", "message", "message-due", "lead", "identified", "safeguarded",
+    "task-force", "outcome-taken-back", "review",
+]  # fmt: skip
+
+
+def make_functions(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    roles = Roles.of(schema_editor.connection.settings_dict["NAME"])
+    for statement in policies.functions_made(roles):
+        schema_editor.execute(statement, params=None)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("records", "0062_messages_about_media")]
+    operations = [
+        migrations.RemoveConstraint("notice", "notice_kind_is_known"),
+        migrations.AddConstraint(
+            "notice", models.CheckConstraint(condition=Q(kind__in=NOTICES), name="notice_kind_is_known")
+        ),
+        migrations.RunPython(make_functions, migrations.RunPython.noop),
+    ]
