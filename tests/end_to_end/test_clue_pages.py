@@ -46,6 +46,7 @@ def test_clues_are_said_ranked_and_voted_on(people: tuple[dict[str, Visitor], st
     (ada, sven), green = people[0].values(), people[1]
     page = ada.go(f"/series/{green}/")
     page.locator("section[aria-labelledby=media] table a, td a").first.click()
+    page.get_by_role("link", name="Clues", exact=True).click()
     page.get_by_label("What it is").select_option("plug-type")
     page.get_by_label("What is read or named").fill("K")
     page.get_by_label("Box in the picture").fill("0.1,0.6,0.1,0.1")
