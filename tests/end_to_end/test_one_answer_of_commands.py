@@ -318,6 +318,7 @@ WALKED: dict[str, tuple[Way, ...]] = {
         Way(words="{} NO-1", sort=REFERENCES, parameter="name"), Way(words="NO-1 {}", sort=REFERENCES, parameter="other"),
     ),
     "program end": (Way(words="{}", sort=IDENTIFIERS, parameter="token"),),
+    "metadata": (Way(words="{} --purpose investigation --case NO-1", sort=DIGESTS, parameter="medium"),),
     "provenance": (Way(words="{}", sort=DIGESTS, parameter="medium"),),
     **{
         f"taskforce {step}": (Way(words=f"{{}} {more}".strip(), sort=NAMES, parameter="taskforce", by="cora"),)
@@ -436,6 +437,7 @@ NO_REFERENCES = {
 }  # fmt: skip
 COMPLETION = {"help", "install_completion", "show_completion"}
 STATED = {
+    ("metadata", "case"),
     ("program lend", "name"), ("program lend", "unit"), ("program lend", "scope"), ("program lend", "days"),
     ("release give", "case"), ("release fetch", "case"), ("crop make", "case"), ("crop show", "case"),
     ("referral write", "case"), ("question conclude", "answer"), ("view keep", "answer"), ("place describe", "name"),

@@ -151,6 +151,8 @@ def going_through(sven: Caller, _siv: Caller, _found: Foreign) -> None:
     assert whole["media"] == 1
     assert sven.post(f"/marks/{whole['act']}/undo") == {"media": 1}
     assert sven.get("/media/provenance", medium=MEDIUM)["found"][0]["case"] == "SE-open"
+    quoted = sven.post("/media/metadata", medium=MEDIUM, purpose="investigation", case="SE-open")
+    assert (quoted["sha256"], quoted["blocks"]) == (MEDIUM, [])
     sven.post("/media/cover")
 
 

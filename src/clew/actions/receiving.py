@@ -17,6 +17,7 @@ from clew.domain.medium import MediumKind, Verdict
 from clew.index import alignment
 from clew.media import lending
 from clew.media.archive import looks_like_archive
+from clew.media.blocks import folded
 from clew.media.digests import Content
 from clew.media.reading import FingerprintSet, Reading, Wants
 from clew.records import audit, fingerprints, intakes, locks, matches, media, medium_keys, occurrences, series
@@ -254,7 +255,7 @@ def _medium(one: Received, reading: Reading) -> Medium:
     return Medium(
         id=uuid4(), sha256=digests.sha256, sha1=digests.sha1, md5=digests.md5, size_bytes=digests.size_bytes,
         kind=reading.kind, verdict=reading.verdict, reason=reading.reason, width=reading.width, height=reading.height,
-        duration_ms=reading.duration_ms, facts=dict(reading.facts),
+        duration_ms=reading.duration_ms, facts=dict(reading.facts), metadata=folded(reading.blocks),
         camera_make=camera.make, camera_model=camera.model, camera_serial=camera.serial,
         lens_serial=camera.lens_serial, taken_at=camera.taken_at, taken_offset_minutes=camera.taken_offset_minutes,
         latitude=camera.latitude, longitude=camera.longitude, gps_precision_m=camera.gps_precision_m,

@@ -1,5 +1,6 @@
-"""Media for programs: where one came from, and opening one to this sign-in as a page does."""
+"""Media for programs: where one came from, what its file says, and opening one to this sign-in as a page does."""
 
+from base64 import b64encode
 from datetime import datetime
 from uuid import UUID
 
@@ -7,17 +8,18 @@ from django.conf import settings
 from django.urls import reverse
 from ninja import Router, Schema
 
-from clew.actions import revealing, sourcing
+from clew.actions import quoting, revealing, sourcing
 from clew.actions.opening import Session
 from clew.actions.revealing import Warned
 from clew.actions.sourcing import Provenance
 from clew.api.budgets import BudgetLeft, told
-from clew.api.door import reading, showing
+from clew.api.door import acting, reading, showing
 from clew.api.given import Digest, GivenStatement, OneOf
 from clew.domain.errors import StepRefused
 from clew.domain.handling import Actor
 from clew.domain.look import Look
 from clew.domain.medium import MediumKind
+from clew.media.reading import BlockKind
 
 router = Router(tags=["media"])
 
@@ -78,6 +80,30 @@ class Chain(Schema):
     accesses: list[LookedAt]
 
 
+class GivenQuote(GivenStatement):
+    """Of which medium, and why."""
+
+    medium: Digest
+
+
+class MetadataBlock(Schema):
+    """`bytes` in base64: EXIF from its TIFF header on, IPTC as Photoshop's resources, XMP as a packet. Pictures within
+    are zeros, or cut out of XMP; `left_out_bytes` had no room or could not be joined."""
+
+    kind: OneOf[BlockKind]
+    bytes: str
+    left_out_bytes: int
+
+
+class Metadata(Schema):
+    """No blocks where the file had none, or the medium was taken in before they were kept."""
+
+    sha256: str
+    owner: str
+    unit: str
+    blocks: list[MetadataBlock]
+
+
 class GivenLook(GivenStatement):
     """`was_warned`: that a warning, where somebody asked for one, was heard."""
 
@@ -103,6 +129,17 @@ class ToLookAt(Schema):
 def source(session: Session, medium: Digest) -> dict[str, object]:
     """Where a medium came from, and what has become of it since, as far as the officer may see."""
     return _chain(sourcing.source(session, medium))
+
+
+@acting(router, "/media/metadata", Metadata)
+def quote(actor: Actor, given: GivenQuote) -> dict[str, object]:
+    """The metadata of a medium as they lie in its file: the act is signed before they are given."""
+    found = quoting.quote(actor, given.medium, purpose=given.purpose, case=given.case)
+    blocks = [
+        {"kind": one.kind, "bytes": b64encode(one.content).decode(), "left_out_bytes": one.left_out_bytes}
+        for one in found.blocks
+    ]
+    return {"sha256": found.digest, "owner": found.owner, "unit": found.unit, "blocks": blocks}
 
 
 @showing(router, "/media/{uuid:medium}/reveal", ToLookAt)

@@ -1,13 +1,13 @@
-"""Which camera took a picture, when and where, out of its EXIF, XMP and IPTC; all of it kept as facts."""
+"""Which camera took a picture, when and where, out of its EXIF, XMP and IPTC; all of it as facts, and as it lies."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from clew.media import exif, iptc, xmp
+from clew.media import blocks, exif, iptc, xmp
 from clew.media.exif import Entries, Rational
 from clew.media.limits import CAMERA_TEXT_CHARACTERS_MAX, FACT_KEY_CHARACTERS_MAX
 from clew.media.picture import Picture
-from clew.media.reading import NO_CAMERA, Camera, Fact
+from clew.media.reading import NO_CAMERA, Block, Camera, Fact
 from clew.media.words import words_of
 
 METRES_A_DEGREE = 111_320.0
@@ -26,19 +26,30 @@ _BODY_SERIAL, _LENS_SERIAL, _CAMERA_SERIAL = 0xA431, 0xA435, 0xC62F
 _LATITUDE_REF, _LATITUDE, _LONGITUDE_REF, _LONGITUDE, _DOP, _ERROR_M = 1, 2, 3, 4, 11, 31
 
 
-def facts_and_camera(picture: Picture) -> tuple[dict[str, Fact], Camera]:
-    """Everything a picture says of itself, and of that what tells the camera, the time and the place.
+def told(picture: Picture) -> tuple[dict[str, Fact], Camera, tuple[Block, ...]]:
+    """What a picture says of itself: as facts, as the camera, the time and the place, and as it lies, whole.
 
     EXIF is believed before XMP, which editors rewrite. Facts are bounded in number and length
     here, and in all where the reading is packed (`media/reply.py`).
     """
     entries = exif.read_exif(picture.untrusted_exif)
     properties = xmp.read_xmp(picture.untrusted_xmp or _packet_in(entries))
+    if picture.untrusted_xmp_extended:
+        properties = xmp.read_xmp(picture.untrusted_xmp_extended) | properties
     facts = {key[:FACT_KEY_CHARACTERS_MAX]: _clean(fact) for key, fact in picture.facts.items()}
     facts |= exif.facts_of({at: value for at, value in entries.items() if at != ("image", _XMP_TAG)})
     facts |= {f"xmp.{name}"[:FACT_KEY_CHARACTERS_MAX]: text for name, text in properties.items()}
     facts |= iptc.read_iptc(picture.untrusted_iptc)
-    return facts, camera_of(entries, properties)
+    kept, left_out = blocks.blocks_of(picture, entries) if _has_metadata(picture) else ((), {})
+    return facts | left_out, camera_of(entries, properties), kept
+
+
+def _has_metadata(picture: Picture) -> bool:
+    """Most have none, and are read so fast that a look at each kind of block would be seen."""
+    return bool(
+        picture.untrusted_exif or picture.untrusted_xmp or picture.untrusted_iptc or picture.untrusted_xmp_extended
+        or picture.xmp_left_out_bytes
+    )  # fmt: skip
 
 
 def _packet_in(entries: Entries) -> bytes:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from PIL.ExifTags import GPSTAGS, TAGS
 
+from clew.media.limits import METADATA_BYTES_MAX
 from clew.media.reading import Fact
 from clew.media.words import words_of
 
@@ -19,10 +20,11 @@ DIRECTORIES_MAX = 8
 ENTRIES_MAX = 1_000
 """Entries read in all; a camera writes 40 to 120."""
 VALUES_KEPT_MAX = 32
-"""Values kept of one entry: offsets of strips and tables of colours are shortened."""
+"""Values shown of one entry: offsets of strips and tables of colours are shortened. The block itself is kept whole
+beside the facts (`media/blocks.py`)."""
 TEXT_BYTES_MAX = 16_000
 BYTES_SHOWN_MAX = 48
-"""Bytes of an entry without known structure (a maker's note) that are kept, as hexadecimal."""
+"""Bytes of an entry without known structure (a maker's note) that are shown, as hexadecimal; the block has them all."""
 
 
 class Rational(NamedTuple):
@@ -40,6 +42,7 @@ Value = str | bytes | tuple[int | float | Rational, ...]
 Entries = dict[tuple[str, int], Value]
 """(directory, tag) to value; the directories are `image`, `exif`, `gps`, `interop`, `thumbnail`."""
 
+_HEADER_BYTES = 8
 _SUB_DIRECTORIES = {0x8769: "exif", 0x8825: "gps", 0xA005: "interop"}
 _BYTE, _ASCII, _UNDEFINED, _UTF8 = 1, 2, 7, 129
 _RATIONALS = {5: "II", 10: "ii"}
@@ -71,14 +74,14 @@ def read_exif(untrusted: bytes) -> Entries:
     A loop is followed once; an entry whose value lies outside the block is left out.
     """
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(untrusted[:4])
-    if order is None or len(untrusted) < 8:
+    if order is None or len(untrusted) < _HEADER_BYTES:
         return {}
     walk = _Walk(untrusted, order, {})
     waiting = [("image", walk.number("I", 4))]
     seen: set[int] = set()
     while waiting and len(seen) < DIRECTORIES_MAX:
         name, at = waiting.pop(0)
-        if at not in seen:
+        if at >= _HEADER_BYTES and at not in seen:  # 0 says that there is none
             seen.add(at)
             waiting += _read_directory(walk, name, at)
     return walk.entries
@@ -121,6 +124,88 @@ def _value(walk: _Walk, entry_at: int) -> Value | None:
         parts = struct.unpack_from(f"{walk.order}{_RATIONALS[kind] * kept}", walk.untrusted, at)
         return tuple(Rational(*pair) for pair in zip(parts[::2], parts[1::2], strict=True))
     return struct.unpack_from(f"{walk.order}{kept}{_NUMBERS[kind]}", walk.untrusted, at)
+
+
+@dataclass(slots=True)
+class _Lifted:
+    """A directory as it is laid again: entries (tag, type, count, bytes), and where those lay that it names."""
+
+    entries: list[tuple[int, int, int, bytes]]
+    parts: dict[int, int]
+    next_at: int
+
+
+def relaid(untrusted: bytes) -> tuple[bytes, int]:
+    """The directories of a TIFF file with all their values, laid one behind the other, without the pixels they name.
+
+    Also how many bytes of values had no room. A maker's note that names places of the whole file names others then.
+    """
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(untrusted[:4])
+    if order is None or len(untrusted) < _HEADER_BYTES:
+        return b"", 0
+    walk = _Walk(untrusted, order, {})
+    lifted: dict[int, _Lifted] = {}
+    waiting = [walk.number("I", 4)]
+    size = beyond = 0
+    while waiting and len(lifted) < DIRECTORIES_MAX:
+        at = waiting.pop(0)
+        if at >= _HEADER_BYTES and at not in lifted and at + 2 <= len(untrusted):
+            lifted[at], size, beyond_now = _lift(walk, at, size)
+            beyond += beyond_now
+            waiting += [*lifted[at].parts.values(), lifted[at].next_at]
+    return _laid(order, lifted), beyond
+
+
+def _lift(walk: _Walk, at: int, size: int) -> tuple[_Lifted, int, int]:
+    """The directory at `at`, how many bytes all values have with its own, and how many of its own had no room."""
+    one = _Lifted([], {}, 0)
+    beyond = 0
+    count = walk.number("H", at)
+    for entry_at in range(at + 2, at + 2 + 12 * count, 12):
+        if walk.room == 0 or entry_at + 12 > len(walk.untrusted):
+            return one, size, beyond
+        walk.room -= 1
+        tag, kind, values = (walk.number(form, entry_at + by) for form, by in (("H", 0), ("H", 2), ("I", 4)))
+        long = _SIZES.get(kind, 0) * values
+        value_at = entry_at + 8 if long <= 4 else walk.number("I", entry_at + 8)
+        if tag in _SUB_DIRECTORIES:
+            one.parts[tag] = walk.number("I", entry_at + 8)
+            one.entries.append((tag, 4, 1, bytes(4)))
+        elif long == 0 or value_at + long > len(walk.untrusted):
+            continue
+        elif size + long > METADATA_BYTES_MAX:
+            beyond += long
+        else:
+            size += long
+            one.entries.append((tag, kind, values, walk.untrusted[value_at : value_at + long]))
+    if at + 6 + 12 * count <= len(walk.untrusted):
+        one.next_at = walk.number("I", at + 2 + 12 * count)
+    return one, size, beyond
+
+
+def _laid(order: str, lifted: dict[int, _Lifted]) -> bytes:
+    places: dict[int, int] = {}
+    end = _HEADER_BYTES
+    for at, one in lifted.items():
+        places[at] = end
+        end += 6 + 12 * len(one.entries)
+    values: list[bytes] = []
+    directories: list[bytes] = []
+    for one in lifted.values():
+        directories.append(struct.pack(order + "H", len(one.entries)))
+        for tag, kind, count, value in one.entries:
+            if tag in one.parts:
+                kept = struct.pack(order + "I", places.get(one.parts[tag], 0))
+            elif len(value) <= 4:
+                kept = value.ljust(4, b"\0")
+            else:
+                kept = struct.pack(order + "I", end)
+                values.append(value + bytes(len(value) % 2))  # values begin at even places
+                end += len(values[-1])
+            directories.append(struct.pack(order + "HHI", tag, kind, count) + kept)
+        directories.append(struct.pack(order + "I", places.get(one.next_at, 0)))
+    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", _HEADER_BYTES)
+    return head + b"".join(directories) + b"".join(values)
 
 
 def facts_of(entries: Entries) -> dict[str, Fact]:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import simplejpeg
@@ -12,10 +12,11 @@ from clew.domain.errors import Undecodable
 from clew.media.folding import fingerprint_frequencies
 from clew.media.jpeg_frame import Frame, Segment, plain_frame
 from clew.media.jpeg_scan import read_scan
-from clew.media.limits import LimitExceeded
+from clew.media.limits import METADATA_BYTES_MAX, LimitExceeded
 from clew.media.pdq import EIGHTHS, Frequencies, Grey, PicturePdq, reference_of_colours
 from clew.media.picture import CUT_SHORT, DAMAGED, Picture, check_size
 from clew.media.reading import Fact
+from clew.media.xmp_extended import EXTENSION, Portions, joined
 
 SEGMENTS_MAX = 2_000
 """Markers before the first scan; a camera writes 10 to 60, a large colour profile 200 more."""
@@ -40,7 +41,8 @@ MARGIN_MIN_BY_PIXELS = {500_000: 0.5, 2_500_000: 0.15}
 Where it lies nearer, what the lowest frequencies of the grey leave out (most of all that the reference's colours are
 rounded and cut as RGB) may turn four bits. Such a picture, one of ten and one of a hundred, is read once more, whole.
 """
-IPTC_BYTES_MAX = 256 * 1024
+IPTC_BYTES_MAX = METADATA_BYTES_MAX
+"""Where so much has come, the next segments are not looked at: what is kept is cut there, and says so."""
 COMMENT_BYTES_MAX = 4_000
 
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
@@ -58,6 +60,7 @@ _GREY_BY_ITSELF = frozenset(("YCbCr", "Gray", "GRAY", "RGB"))
 class _Header:
     exif: bytes = b""
     xmp: bytes = b""
+    extended: Portions = field(default_factory=Portions)
     iptc: bytes = b""
     comment: bytes = b""
     is_progressive: bool = False
@@ -98,6 +101,8 @@ def _header(untrusted: bytes, found: Iterable[Segment]) -> _Header:
             header.exif = untrusted[begin + len(_EXIF) : end]
         elif marker == _APP1 and content.startswith(_XMP) and not header.xmp:
             header.xmp = untrusted[begin + len(_XMP) : end]
+        elif marker == _APP1 and content.startswith(EXTENSION):
+            header.extended.add(untrusted[begin + len(EXTENSION) : end])
         elif marker == _APP13 and content.startswith(_PHOTOSHOP) and len(header.iptc) < IPTC_BYTES_MAX:
             header.iptc += untrusted[begin + len(_PHOTOSHOP) : end]
         elif marker == _COMMENT and not header.comment:
@@ -208,6 +213,7 @@ def _any_picture(untrusted: bytes, header: _Header) -> Picture | None:
 
 
 def _picture(seen: Grey | PicturePdq, width: int, height: int, damage: str, colours: str, header: _Header) -> Picture:
+    extended, left_out_bytes = joined(header.xmp, header.extended) if header.extended else (b"", 0)
     return Picture(
         seen=seen,
         width=width,
@@ -215,6 +221,8 @@ def _picture(seen: Grey | PicturePdq, width: int, height: int, damage: str, colo
         damage=damage,
         untrusted_exif=header.exif,
         untrusted_xmp=header.xmp,
+        untrusted_xmp_extended=extended,
+        xmp_left_out_bytes=left_out_bytes,
         untrusted_iptc=header.iptc,
         facts=_facts(header, colours),
     )

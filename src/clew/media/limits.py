@@ -29,6 +29,11 @@ FACT_LIST_MAX: Final = 256
 FACT_DEPTH_MAX: Final = 4
 FACTS_BYTES_MAX: Final = 64 * KIB
 CAMERA_TEXT_CHARACTERS_MAX: Final = 200
+METADATA_BYTES_MAX: Final = 1 * MIB
+"""Blocks of metadata that are kept of one medium as they lie in it, in all. In a JPEG, EXIF and the first packet of XMP
+have 64 KiB at most each; more than a MiB is nearly always pictures, which are left out before anything is counted."""
+XMP_EXTENDED_BYTES_MAX: Final = 16 * MIB
+"""Portions of extended XMP that are looked at in one JPEG, before pictures are left out of them."""
 REASON_CHARACTERS_MAX: Final = 200
 
 # What a reading may hold. Checked on the trusted side.

@@ -17,6 +17,7 @@ class Picture:
 
     `seen` is its grey, maybe of a reduced decode of the (height, width) picture, or its fingerprints where
     they were made of frequencies and no pixel was.
+    `is_tiff`: what is given as EXIF is the whole file, pixels and all.
     `on_white` is how a picture with transparency is shown, which copies are made of; None where nothing is
     transparent. `damage` is empty or one of the sentences above. EXIF begins with its TIFF header; XMP and
     IPTC are raw, unchecked bytes.
@@ -29,7 +30,11 @@ class Picture:
     on_white: Grey | None = None
     untrusted_exif: bytes = b""
     untrusted_xmp: bytes = b""
+    untrusted_xmp_extended: bytes = b""
+    xmp_left_out_bytes: int = 0
+    """Of extended XMP: what is claimed and not there, or there and cannot be joined."""
     untrusted_iptc: bytes = b""
+    is_tiff: bool = False
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
 

@@ -151,6 +151,7 @@ def _opened(untrusted: bytes, form: str, damage: str) -> Picture:
             height=height,
             damage=damage,
             untrusted_exif=untrusted if form == "TIFF" else _bytes_of(image.info.get("exif")),
+            is_tiff=form == "TIFF",
             untrusted_xmp=_bytes_of(image.info.get("xmp")),
             untrusted_iptc=_bytes_of(image.info.get("photoshop")),
             facts=facts | _texts(image),

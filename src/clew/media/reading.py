@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
 import numpy as np
@@ -103,6 +103,24 @@ class Camera:
 NO_CAMERA = Camera()
 
 
+class BlockKind(StrEnum):
+    """Whose words a block of metadata are, in the order in which they are kept where there is not room for all."""
+
+    EXIF = "exif"
+    IPTC = "iptc"
+    XMP = "xmp"
+    XMP_EXTENDED = "xmp-extended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Metadata as they lie in a file, without pictures (`media/blocks.py`). `left_out_bytes`: what had no room."""
+
+    kind: BlockKind
+    content: bytes
+    left_out_bytes: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One verdict on a medium and everything that was read from it.
@@ -121,3 +139,5 @@ class Reading:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     camera: Camera = NO_CAMERA
     previews: Previews = NO_PREVIEWS
+    blocks: tuple[Block, ...] = ()
+    """Each kind once at most, in the order of kinds."""

@@ -20,6 +20,8 @@ from clew.media.reading import (
     PREVIEW_BYTES,
     PREVIEWS_MAX,
     SIDE_PIXELS,
+    Block,
+    BlockKind,
     Camera,
     Fact,
     FingerprintSet,
@@ -31,7 +33,7 @@ LEFT_OUT: Final = "clew:left_out"
 """Key of the number of facts that did not fit."""
 _VERDICTS = frozenset((Verdict.DECODED, Verdict.DAMAGED_READ, Verdict.NOT_DECODED, Verdict.REFUSED))
 _KEYS = frozenset(("verdict", "reason", "kind", "width", "height", "duration_ms", "stored", "queries",
-                   "facts", "camera", "previews"))  # fmt: skip
+                   "facts", "camera", "previews", "blocks"))  # fmt: skip
 _CAMERA_KEYS = frozenset(one.name for one in fields(Camera))
 SHAPES_KEPT_MAX = 64
 """Shapes of sets remembered: those of stills are four. A claim is a few numbers or short words, or else refused."""
@@ -65,10 +67,13 @@ def pack(reading: Reading) -> tuple[bytes, list[bytes]]:
         "facts": _bounded(reading.facts),
         "camera": None if reading.camera == NO_CAMERA else _camera_words(reading.camera),
         "previews": len(reading.previews),
+        "blocks": [[one.kind.value, len(one.content), one.left_out_bytes] for one in reading.blocks],
     }
     arrays = [array for one in (*reading.stored, *reading.queries) for array in _arrays(one)]
     if len(reading.previews):
         arrays += [reading.previews.rows.tobytes(), reading.previews.times_ms.astype(_TIMES).tobytes()]
+    if reading.blocks:
+        arrays += [one.content for one in reading.blocks]
     return _ENCODER.encode(message).encode(), arrays
 
 
@@ -180,7 +185,10 @@ def _reading(claims: Mapping[str, Untrusted], read_arrays: Callable[[int], bytes
     _claim(verdict in _VERDICTS)
     previews = _whole(claims["previews"], 0, PREVIEWS_MAX)
     _claim(verdict.is_decoded or not (stored or queries or previews))
-    size = sum(shape.size_bytes for shape in (*stored, *queries)) + previews * (PREVIEW_BYTES + _TIMES.itemsize)
+    blocks = _block_claims(claims["blocks"])
+    _claim(verdict.is_decoded or not blocks)
+    previews_bytes = previews * (PREVIEW_BYTES + _TIMES.itemsize)
+    size = sum(shape.size_bytes for shape in (*stored, *queries)) + previews_bytes + sum(one[1] for one in blocks)
     arrays = read_arrays(size) if size else b""
     _claim(len(arrays) == size)
     sets: list[FingerprintSet] = []
@@ -200,7 +208,33 @@ def _reading(claims: Mapping[str, Untrusted], read_arrays: Callable[[int], bytes
         facts=_facts(claims["facts"]),
         camera=_camera(claims["camera"]),
         previews=_previews(previews, arrays, at),
+        blocks=_blocks(blocks, arrays, at + previews_bytes),
     )
+
+
+def _block_claims(value: Untrusted) -> list[tuple[BlockKind, int, int]]:
+    """Kind, size and bytes left out of each block: every kind once at most, all of them within the limit."""
+    claims: list[tuple[BlockKind, int, int]] = []
+    if value == []:  # of most media: nothing is asked of it
+        return claims
+    for one in _list(value, len(BlockKind)):
+        untrusted_kind, untrusted_size, untrusted_left_out = _list(one, 3)
+        size = _whole(untrusted_size, 0, limits.METADATA_BYTES_MAX)
+        claims.append((BlockKind(_words(untrusted_kind, 16)), size, _whole(untrusted_left_out, 0, _INTEGER_MAX)))
+    _claim(len({kind for kind, *_ in claims}) == len(claims))
+    _claim(sum(size for _, size, _ in claims) <= limits.METADATA_BYTES_MAX)
+    return claims
+
+
+def _blocks(claims: Sequence[tuple[BlockKind, int, int]], arrays: bytes, at: int) -> tuple[Block, ...]:
+    """The blocks whose bytes begin at `at`: any bytes are a block, which nobody parses on this side."""
+    if not claims:
+        return ()
+    found = []
+    for kind, size, left_out_bytes in claims:
+        found.append(Block(kind=kind, content=arrays[at : at + size], left_out_bytes=left_out_bytes))
+        at += size
+    return tuple(found)
 
 
 def _previews(count: int, arrays: bytes, at: int) -> Previews:

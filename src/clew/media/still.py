@@ -98,7 +98,7 @@ def read_picture(untrusted: bytes) -> Reading:
     if form is None:
         raise Undecodable("The bytes are of no kind of picture that is read.")
     picture = _decoded(untrusted, form)
-    facts, origin = camera.facts_and_camera(picture)
+    facts, origin, blocks = camera.told(picture)
     found = _found(picture)
     stored, queries = _fingerprints(picture, found)
     return Reading(
@@ -111,6 +111,7 @@ def read_picture(untrusted: bytes) -> Reading:
         queries=queries,
         facts=facts,
         camera=origin,
+        blocks=blocks,
         previews=preview.of_still(_lowest(picture, found), picture.width, picture.height),
     )
 

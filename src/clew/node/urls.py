@@ -158,6 +158,7 @@ urlpatterns = [
     path("looks/cover/", looks.cover, name="look-cover"),
     path("account/exposure/", exposures.mine, name="exposure"),
     path("media/<reference:name>/", media.of_digest, name="medium-of"),
+    path("media/<reference:name>/metadata/", media.quote, name="medium-metadata"),
     path("media/<reference:name>/provenance/", provenances.one, name="medium-provenance"),
     path("media/<reference:name>/verdict/<slug:step>/", media.judge, name="medium-verdict"),
     path("media/<reference:name>/clues/", clues.on_medium, name="medium-clues"),

@@ -491,7 +491,7 @@ _SAME = "({0}audience, {0}members, {0}excluded) is not distinct from ({1}audienc
 _UNREAD = "(6, 7)"  # Verdict.ABSENT and Verdict.WAITING
 
 _READ_COLUMNS = (
-    "sha256, sha1, md5, size_bytes, kind, verdict, reason, width, height, duration_ms, facts, camera_make, camera_model,"
+    "sha256, sha1, md5, size_bytes, kind, verdict, reason, width, height, duration_ms, facts, metadata, camera_make, camera_model,"
     " camera_serial, lens_serial, taken_at, taken_offset_minutes, latitude, longitude, gps_precision_m, software,"
     " document_id, closer"
 )

@@ -32,6 +32,7 @@ class Medium:
     height: int | None = None
     duration_ms: int | None = None
     facts: Mapping[str, object] | None = None
+    metadata: bytes | None = None
     camera_make: str | None = None
     camera_model: str | None = None
     camera_serial: str | None = None
@@ -271,8 +272,10 @@ def note_closer(session: Session, medium_id: UUID, reason: str = "") -> None:
         cursor.execute("update media set closer = %s where id = %s", [reason, medium_id])
 
 
+METADATA = b"media.metadata"
+
 _COLUMNS = (
-    "id, name, sha256, sha1, md5, size_bytes, kind, verdict, reason, width, height, duration_ms, facts, "
+    "id, name, sha256, sha1, md5, size_bytes, kind, verdict, reason, width, height, duration_ms, facts, metadata, "
     "camera_make, camera_model, camera_serial, lens_serial, taken_at, taken_offset_minutes, latitude, longitude, "
     "gps_precision_m, software, document_id, taken_in_at, cover_id, owner_member, owner_unit, audience, members, excluded"
 )
@@ -280,7 +283,7 @@ _COLUMNS = (
 _UNREAD = [int(Verdict.WAITING), int(Verdict.ABSENT)]
 
 _WHAT_WAS_READ = ", ".join(
-    f"{column} = excluded.{column}" for column in _COLUMNS.split(", ")[3:24]
+    f"{column} = excluded.{column}" for column in _COLUMNS.split(", ")[3:25]
 )
 
 
@@ -292,6 +295,7 @@ def _row(medium: Medium, texts: Texts) -> tuple[object, ...]:
         medium.id, medium.name, medium.sha256, medium.sha1, medium.md5, medium.size_bytes, medium.kind.value,
         int(medium.verdict), medium.reason, medium.width, medium.height, medium.duration_ms,
         sealed_or_none(json.dumps(medium.facts) if medium.facts else None, b"media.facts"),
+        None if medium.metadata is None else texts.seal(medium.metadata, METADATA, medium.name),
         sealed_or_none(medium.camera_make, b"media.camera_make"),
         sealed_or_none(medium.camera_model, b"media.camera_model"),
         sealed_or_none(medium.camera_serial, b"media.camera_serial"),

@@ -49,6 +49,7 @@ class Known:
     handling: Handling
     facts: Mapping[str, object]
     is_warned: bool
+    has_metadata: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +188,7 @@ def _known(row: tuple) -> Known:
         taken_offset_minutes=row[17], latitude=row[18], longitude=row[19], gps_precision_m=row[25], taken_in_at=row[26],
         handling=from_circles(row[22], owner_member=row[20], owner_unit=row[21], members=row[23], excluded=row[24]),
         facts=json.loads(words(row[27], "facts") or "{}"), is_warned=row[28],
+        has_metadata=row[29],
     )  # fmt: skip
 
 
@@ -196,7 +198,8 @@ _MEDIA = """
            m.taken_offset_minutes, m.latitude, m.longitude, m.owner_member, m.owner_unit, m.audience, m.members, m.excluded,
            m.gps_precision_m, m.taken_in_at, m.facts, exists (
                select from media n join observations o on o.medium_id = n.id
-                where n.name = m.name and o.withdrawn_at is null and o.facts ->> 'warn' = 'yes')
+                where n.name = m.name and o.withdrawn_at is null and o.facts ->> 'warn' = 'yes'),
+           m.metadata is not null
       from media m
 """
 _CALLED = f"""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
@@ -13,17 +13,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import inspecting, judging
+from clew.actions import inspecting, judging, opening, quoting
 from clew.actions.inspecting import Compared, FramePair, View
 from clew.actions.opening import Session
-from clew.domain.errors import NotVisible
+from clew.domain.errors import ClewError, NotAdmitted, NotVisible
 from clew.domain.handling import Actor
 from clew.domain.triage import Reason, ReasonKind
 from clew.domain.verdict import Said, Why
 from clew.web import shortcut_words, verdict_words, ways, words
 from clew.web.acting import as_officer
-from clew.web.posting import TOLD, done
+from clew.web.looks import statement_of
+from clew.web.posting import TOLD, done, way_back
 from clew.web.references import identifier_in
+from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 from clew.web.words import Words
 
 RULES: Mapping[ReasonKind, str | Promise] = {
@@ -86,6 +89,27 @@ def judge(request: HttpRequest, name: str, step: str) -> HttpResponse:
     back = reverse("home") if medium is None else reverse("medium", args=[medium])
     address = back if other is None else f"{back}?with={other}#match"
     return done(request, lambda session: (STEPS[step](session, request.POST, name), address), address, hides=True)
+
+
+@require_POST
+@needs_fresh_sign_in
+def quote(request: HttpRequest, name: str) -> HttpResponse:
+    """The metadata of a medium as they lie in its file, to take away, for the purpose and case that were stated."""
+    address = way_back(request.POST.get("back", ""), reverse("home"))
+    statement = statement_of(request)
+    if statement is None:
+        request.session[TOLD] = _("Say first for which purpose and case you look.")
+        return redirect(address)
+    try:
+        actor = opening.actor_of(request.user.get_username())
+        found = quoting.quote(actor, name, purpose=statement[0], case=statement[1])
+    except (NotVisible, NotAdmitted):
+        raise
+    except ClewError as refused:
+        request.session[TOLD] = refusal(refused)
+        return redirect(address)
+    said = {"Content-Disposition": f'attachment; filename="metadata-{found.digest[:12]}.zip"'}
+    return HttpResponse(found.as_zip(), content_type="application/zip", headers=said)
 
 
 def compared(one: Compared, viewer: Actor) -> dict[str, object]:

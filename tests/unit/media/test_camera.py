@@ -11,7 +11,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
 from clew.media import exif, iptc, limits, reply, xmp
-from clew.media.camera import camera_of, facts_and_camera
+from clew.media.camera import camera_of, told
 from clew.media.picture import Picture
 from clew.media.reading import Camera, Fact
 from clew.media.still import read_picture
@@ -25,7 +25,7 @@ def read(*, exif_block: bytes = b"", packet: bytes = b"", resources: bytes = b""
     picture = Picture(
         seen=GREY, width=8, height=8, untrusted_exif=exif_block, untrusted_xmp=packet, untrusted_iptc=resources
     )
-    return facts_and_camera(picture)
+    return told(picture)[:2]
 
 
 Tags = dict[int, object]

@@ -30,6 +30,8 @@ class Medium(Described):
     closer = models.TextField(null=True)
     """Of a moving medium: empty once it was looked at closer, or why it could not be; null until then."""
     facts = models.BinaryField(null=True)
+    metadata = models.BinaryField(null=True)
+    """Blocks of metadata as they lie in the file, folded and sealed; null where it has none."""
     camera_make = models.BinaryField(null=True)
     camera_model = models.BinaryField(null=True)
     camera_serial = models.BinaryField(null=True)
