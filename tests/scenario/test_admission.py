@@ -1,11 +1,14 @@
 """Who admits, certifies and stops officers; and that it holds from the next request on."""
 
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import psycopg
 import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import get_user_model
 
 from clew.actions import admitting, auditing, entering, signing_in, suspending
 from clew.domain.certification import Step, Training
@@ -16,6 +19,7 @@ from clew.domain.sign_in import Way
 from clew.domain.suspension import Level, Scope, Standing
 from clew.records import officers
 from clew.records.session import acting_as
+from tests.world.clients import signed_in
 from tests.world.contexts import app_connection, claim, true_context
 from tests.world.world import World
 
@@ -321,3 +325,21 @@ def test_no_administrator_alone_becomes_an_officer_who_has_signed_in_by_whatever
     signing_in.begin(ada, way, "a browser")
     with acting_as(norway["anna"]) as session, pytest.raises(StepRefused, match="signed in before"):
         admitting.first_password(session, "ada")
+
+
+def test_an_administrator_sees_who_has_no_passkey_and_who_has_not_come_for_long(world: World) -> None:
+    world.officer("nina", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)
+    users = get_user_model().objects
+    now = datetime.now(UTC)
+    # One just within the days, one just beyond, one who never came; nina comes now, and has a code alone.
+    for name, days in (("ada", 89), ("bo", 91), ("carl", None)):
+        world.officer(name)
+        users.filter(username=name).update(last_login=None if days is None else now - timedelta(days=days))
+    Authenticator.objects.create(user=users.get(username="ada"), type=Authenticator.Type.WEBAUTHN, data={})
+    page = " ".join(signed_in("nina").get("/administration/").content.decode().split())
+    assert "3 officers have no passkey." in page
+    assert "2 officers have not signed in for 90 days." in page
+    rows = {row[0]: row[1] for row in re.findall(r'<th scope="row"><bdi>(\w+)</bdi></th>(.*?)<details', page)}
+    assert "✓ passkey" in rows["ada"]
+    assert "△ none yet" in rows["bo"]
+    assert "never" in rows["carl"]

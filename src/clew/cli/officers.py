@@ -101,15 +101,20 @@ def list_(member: Annotated[str, typer.Option(help="Code of the member.")], json
                     {
                         "officer": known.officer, "unit": known.unit, "role": known.role, "standing": known.standing,
                         "certified_until": None if known.ends_at is None else known.ends_at.isoformat(),
+                        "second_factor": _factor(has_passkey=known.has_passkey, has_any=known.has_second_factor),
+                        "signed_in_at": None if known.signed_in_at is None else known.signed_in_at.isoformat(),
                     }
                     for known in found
                 ],
             })  # fmt: skip
             return
-        table = Table("officer", "unit", "role", "standing", "certified until", box=None)
+        table = Table("officer", "unit", "role", "standing", "certified until", "second factor", "signed in", box=None)
         for known in found:
             ends = "" if known.ends_at is None else f"{known.ends_at:%Y-%m-%d}"
-            table.add_row(*map(Text, (known.officer, known.unit, known.role or "", known.standing, ends)))
+            seen = "never" if known.signed_in_at is None else f"{known.signed_in_at:%Y-%m-%d}"
+            factor = _factor(has_passkey=known.has_passkey, has_any=known.has_second_factor) or "none"
+            said = (known.officer, known.unit, known.role or "", known.standing, ends, factor, seen)
+            table.add_row(*map(Text, said))
         console.print(table)
 
 
@@ -122,6 +127,11 @@ def password(name: Name) -> None:
 
         admitting.set_password(name, given)
         console.print(f"{name.lower()} can sign in with the new password, and then adds a second factor")
+
+
+def _factor(*, has_passkey: bool | None, has_any: bool | None) -> str | None:
+    """The second factor that the officer has, a passkey before a code."""
+    return "passkey" if has_passkey else "code" if has_any else None
 
 
 def _scope(name: str) -> Scope:

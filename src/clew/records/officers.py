@@ -27,7 +27,10 @@ class Known:
     standing: Standing
     ends_at: datetime | None
     has_second_factor: bool | None = None
-    """Known on a roster only."""
+    """Known on a roster only, as what follows."""
+    has_passkey: bool | None = None
+    signed_in_at: datetime | None = None
+    """When the officer last came through the door; None where never, or where it is not asked."""
 
 
 def enter(session: Session, username: str, *, member: str, unit: str) -> bool:
@@ -69,7 +72,8 @@ def of_member(session: Session) -> tuple[Known, ...]:
     with session.cursor() as cursor:
         cursor.execute(
             "select known.officer, known.member, known.unit, known.role, known.standing, known.ends_at,"
-            " exists (select from mfa_authenticator a where a.user_id = o.id)"
+            " exists (select from mfa_authenticator a where a.user_id = o.id),"
+            " exists (select from mfa_authenticator a where a.user_id = o.id and a.type = 'webauthn'), o.last_login"
             " from officers o cross join lateral clew_standing(o.username) known where o.member = %s order by 1",
             [session.actor.member],
         )
@@ -158,9 +162,11 @@ def set_password(username: str, password: str) -> None:
 def known_in(row: tuple[object, ...]) -> Known:
     """The officer in a row of `clew_standing`."""
     officer, member, unit, role, standing, ends_at, *more = row
+    has_second_factor, has_passkey, signed_in_at = more or (None, None, None)
     return Known(
         officer=officer, member=member, unit=unit, role=None if role is None else Role(role),
-        standing=Standing(standing), ends_at=ends_at, has_second_factor=more[0] if more else None,
+        standing=Standing(standing), ends_at=ends_at, has_second_factor=has_second_factor,
+        has_passkey=has_passkey, signed_in_at=signed_in_at,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -18,7 +18,7 @@ from clew.domain.certification import State, Step, Training
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
 from clew.domain.member import Particulars, Speciality, specialities
 from clew.domain.officer import OF_OFFICERS, Role
-from clew.domain.suspension import Level, Scope
+from clew.domain.suspension import Level, Scope, Standing
 from clew.domain.token import TokenScope, scopes_of
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
@@ -27,6 +27,8 @@ from clew.web.words import Words
 
 TOLD = "clew.told"
 OFFICERS_SHOWN_MAX = 1000
+AWAY_DAYS = 90
+"""Whoever has not signed in for so long may need no account any more."""
 MOVED: Mapping[State, Words] = {
     State.GIVEN: gettext_lazy("The certification is given."),
     State.REFUSED: gettext_lazy("The certification is refused."),
@@ -42,6 +44,9 @@ class Row:
     waiting: admitting.Line | None
     last: admitting.Line | None
     is_ending: bool
+    may_work: bool
+    is_away: bool
+    """May work, and has not signed in for long, or never."""
     ground_until: date | None
     """Until when an exercise that was passed is ground for a certification."""
 
@@ -70,6 +75,8 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
             "particulars": particulars,
             "rows": rows[:OFFICERS_SHOWN_MAX],
             "ending": sum(row.is_ending for row in rows),
+            "away": sum(row.is_away for row in rows), "away_days": AWAY_DAYS,
+            "without_passkey": sum(row.may_work and not row.known.has_passkey for row in rows),
             "waiting": [row for row in rows if row.waiting is not None],
             "suspensions": suspending.in_force(session),
             "units": units,
@@ -94,9 +101,16 @@ def _rows(session: Session) -> list[Row]:
             ground_until=grounds.get(known.officer),
             known=known, waiting=waiting.get(known.officer), last=last.get(known.officer),
             is_ending=known.officer in last and last[known.officer].certification.ends_soon(now),
+            may_work=known.standing is Standing.ADMITTED, is_away=_is_away(known, now),
         )
         for known in roster
     ]  # fmt: skip
+
+
+def _is_away(known: admitting.Known, now: datetime) -> bool:
+    if known.standing is not Standing.ADMITTED:
+        return False
+    return known.signed_in_at is None or now - known.signed_in_at > timedelta(days=AWAY_DAYS)
 
 
 def administered(

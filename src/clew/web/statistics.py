@@ -18,6 +18,7 @@ from clew.actions.counting import Number, Statistics
 from clew.domain.errors import NotVisible
 from clew.domain.handling import Actor
 from clew.domain.medium import MediumKind
+from clew.domain.officer import Role
 from clew.domain.series import SeriesState
 from clew.domain.statistics import ROLES_THAT_COUNT, VIEWING_SECONDS, WORDS
 from clew.web import charts, series_words, words
@@ -59,7 +60,8 @@ PER_MINUTE_MAX = 300
 @require_safe
 def one(request: HttpRequest) -> HttpResponse:
     """Statistics of the own member and of others, for who speaks with them."""
-    found = counting.read(_who(request))
+    actor = _who(request)
+    found = counting.read(actor)
     mine = {(one.figure, one.of): one for one in found.numbers if one.is_own}
     others = {(one.figure, one.of): one for one in found.numbers if not one.is_own and not one.member}
     known = {key for key in {*mine, *others} if key[1] != "count"} - {CONNECTED}
@@ -77,6 +79,7 @@ def one(request: HttpRequest) -> HttpResponse:
         ],
         "connected": connected, "figures": charts.figures(found, connected), "charts": charts.charts(found),
         "members": _by_member(found), "saved": found.saved, "own_day": found.own_day, "others_day": found.others_day,
+        "sees_checklists": actor.role is Role.COORDINATOR,
         "image_seconds": VIEWING_SECONDS["image"], "video_seconds": VIEWING_SECONDS["video"],
     }  # fmt: skip
     return render(request, "reports/statistics.html", shown)
