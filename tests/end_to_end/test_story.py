@@ -280,6 +280,7 @@ def record(who: Reader, tale: Tale, series: str, shots: Path | None) -> str:
         who.go(f"/series/{series}/")
         with page.expect_navigation():
             who.within("Media").get_by_role("row").nth(number + 1).get_by_role("link").first.press("Enter")
+        who.follow("Clues")
         clue = who.within("Say what is seen, heard or read in it")
         who.choose("What it is", kind, clue)
         who.fill("What is read or named, as it stands there", read, clue)

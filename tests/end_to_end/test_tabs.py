@@ -18,6 +18,7 @@ from tests.world.world import World, handling
 
 ALONE: Mapping[str, str] = {
     **dict.fromkeys(("question", "referral", "taskforce", "lead", "message", "request", "readiness", "upload"), "its only page"),
+    "medium-metadata": "a file to take away",
     "medium": "the page of the same medium by its identifier, which has the tabs of its digest",
 }  # fmt: skip
 """Routes with a name in them that are in no table of tabs, each with its reason."""

@@ -73,7 +73,7 @@ def test_an_intake_that_was_begun_before_brings_nothing_into_an_exhibit_that_is_
     with pytest.raises(StepRefused):
         office.work()
     with pytest.raises(StepRefused):
-        office._walk(ada, taken, walking.kind_of(taken), intake_id)
+        office._walk(ada, walking.kind_of(taken), intake_id)
     after = every_row(world)
     for table in ("occurrences", "media", "medium_keys", "chunks"):
         assert after[table] == before[table]
@@ -91,7 +91,7 @@ def test_nothing_is_listed_on_a_list_that_is_ending(
     with pytest.raises(StepRefused):
         office.intake(ada, listed, until=LATER)
     with pytest.raises(StepRefused):
-        office._walk(ada, listed, "hash_list", intake_id)
+        office._walk(ada, "hash_list", intake_id)
     assert counts(world)["listings"] == 7
     ending.end_all(office.workplace)
     office.intake(ada, listed, until=LATER)

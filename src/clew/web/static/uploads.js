@@ -1,6 +1,6 @@
 // An upload in pieces: what is lost on the way is asked for again, and what stopped goes on where it stopped.
 
-import { number } from "./counted.js";
+import { number as written } from "./counted.js";
 
 const WAITS = [1, 2, 5, 10, 20, 30];
 const OFFSET = "Upload-Offset";
@@ -78,7 +78,7 @@ class ClewUpload extends HTMLElement {
         one.come = await this.#piece(`${address}${number}/`, chosen[number], one.come);
         const done = files.reduce((sum, each) => sum + each.come, 0);
         this.bar.value = all ? done / all : 1;
-        this.#say(this.dataset.coming.replace("{done}", number(done / MB, 1)).replace("{all}", number(all / MB, 1)));
+        this.#say(this.dataset.coming.replace("{done}", written(done / MB, 1)).replace("{all}", written(all / MB, 1)));
       }
     }
   }
