@@ -3,12 +3,14 @@
 import json
 import os
 import platform
-import resource
 import shutil
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from rich.console import Console
 from rich.table import Table
@@ -125,10 +127,112 @@ def memory_peaks_mb() -> dict[str, float]:
     """
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     return {
-        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        # Not `ru_maxrss`: over an exec it keeps what the process had that started this one.
+        "peak": int(status["VmHWM"].split()[0]) / 1024,
         "own": int(status["RssAnon"].split()[0]) / 1024,
         "mapped": int(status["RssFile"].split()[0]) / 1024,
     }
+
+
+PROCESS_MB_MAX = 1000
+
+
+@dataclass(slots=True, kw_only=True)
+class _Seen:
+    """A process as it was met: what it runs, and the most that it had in MB."""
+
+    program: str
+    peak_mb: float = 0.0
+
+
+class Watch:
+    """The most memory that any process of a run has: this one, everything below it, and what is named beside.
+
+    Of our own processes the kernel keeps the peak of what is resident (`VmHWM`), mapped files and shared pages with
+    it; it is read again and again, because a process that ended tells nothing. A process of PostgreSQL maps its
+    shared buffers whole and touches what it reads: their pages are one and the same memory for all of its processes,
+    so they are left out of each (`RssAnon` and `RssFile`, sampled) and told once (`RssShmem`, the largest).
+    """
+
+    def __init__(self, beside: Callable[[], Iterable[int]] = lambda: ()) -> None:
+        self._beside = beside
+        self._seen: dict[tuple[int, str], _Seen] = {}
+        self._shared_mb = 0.0
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._look_on, name="watch of memory", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ending.set()
+        self._thread.join()
+        self._look()
+
+    def add_to(self, report: Report) -> None:
+        """The largest process as a figure with its bound, and the others by what they run beside it."""
+        largest: dict[str, float] = {}
+        for one in self._seen.values():
+            largest[one.program] = max(largest.get(one.program, 0.0), one.peak_mb)
+        name, peak_mb = max(largest.items(), key=lambda item: item[1])
+        del largest[name]
+        others = ", ".join(f"{other} {mb:.0f}" for other, mb in sorted(largest.items(), key=lambda item: -item[1]))
+        shared = f"; PostgreSQL's shared pages, once {self._shared_mb:.0f}" if self._shared_mb else ""
+        report.add(
+            "memory of the largest process", peak_mb, "MB", at_most=PROCESS_MB_MAX,
+            note=f"{name}, of {len(self._seen)} processes; {others or 'no other'}{shared}",
+        )  # fmt: skip
+
+    def _look_on(self) -> None:
+        while not self._ending.wait(WATCHED_EVERY_S):
+            self._look()
+
+    def _look(self) -> None:
+        roots = (os.getpid(), *self._beside())
+        for pid in {one for root in roots for one in _family(root)}:
+            with suppress(OSError, ValueError, KeyError):  # it has just ended
+                self._note(pid)
+
+    def _note(self, pid: int) -> None:
+        folder = Path(f"/proc/{pid}")
+        began = (folder / "stat").read_text().rpartition(")")[2].split()[19]
+        status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines() if ":" in line)
+        mb = {key: int(status[key].split()[0]) / 1024 for key in ("VmHWM", "RssAnon", "RssFile", "RssShmem")}
+        program = _program(folder, pid)
+        one = self._seen.setdefault((pid, began), _Seen(program=program))
+        one.program = program
+        if program == POSTGRES:
+            one.peak_mb = max(one.peak_mb, mb["RssAnon"] + mb["RssFile"])
+            self._shared_mb = max(self._shared_mb, mb["RssShmem"])
+        else:
+            one.peak_mb = max(one.peak_mb, mb["VmHWM"])
+
+
+WATCHED_EVERY_S = 0.1
+POSTGRES = "PostgreSQL"
+
+
+def _program(folder: Path, pid: int) -> str:
+    words = (folder / "cmdline").read_bytes().split(b"\0")
+    if pid == os.getpid():
+        return "the benchmark"
+    if b"postgres" in words[0]:
+        return POSTGRES
+    if b"clew.media.worker" in words:
+        return "sandbox"
+    return "another process of it"
+
+
+def _family(pid: int) -> Iterator[int]:
+    """The process and all that it and they started and that still run."""
+    waiting = [pid]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        for task in Path(f"/proc/{one}/task").glob("*/children"):
+            with suppress(OSError):
+                waiting += map(int, task.read_text().split())
 
 
 def remove_node(configuration: Configuration) -> None:

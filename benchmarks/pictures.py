@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from threatexchange.signal_type.pdq.signal import PdqSignal
 
-from benchmarks.machine import Report
+from benchmarks.machine import Report, Watch
 from clew.domain.fingerprint import QUALITY_MATCHED_MIN, Kind
 from clew.media.digests import content_of_file
 from clew.media.reading import FingerprintSet, Reading, Wants
@@ -145,10 +145,11 @@ def report(pictures: int, rounds: int, cache: Path | None) -> Report:
         title="Fingerprinting pictures", packages=packages, sizes={"pictures of 12 MP": pictures, "rounds": rounds}
     )
     originals = photographs(pictures * max(more for *_, more in SIZES.values()))
-    with tempfile.TemporaryDirectory() as folder, Sandbox(cache=cache) as sandbox:
+    with tempfile.TemporaryDirectory() as folder, Watch() as watch, Sandbox(cache=cache) as sandbox:
         for name, (width, height, asked, more) in SIZES.items():
             paths = write_pictures(Path(folder), width, height, originals[: pictures * more])
             add_figures(said, name, asked, measure(sandbox, paths, rounds))
+    watch.add_to(said)
     return said
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from clew.domain.fingerprint import Transform
 from clew.index import alignment
-from clew.index.alignment import FRAMES, SOUND, Instants, Rule, Votes, align
+from clew.index.alignment import FRAMES, KEY_FRAMES, SOUND, Instants, Rule, Votes, align
 
 STEP_MS = 100
 DRAW = np.random.default_rng(7)
@@ -222,3 +222,42 @@ def test_scenes_are_told_apart_by_the_radius_and_a_return_is_the_same_scene():
     assert Instants.of(np.arange(2, dtype=np.int32), edge).scenes.tolist() == [0, 0]
     edge[1, 3] = 0xFF
     assert Instants.of(np.arange(2, dtype=np.int32), edge).scenes.tolist() == [0, 1]
+
+
+def by_key_frames(seconds, scene_s, **found):
+    """A query of a frame in two seconds, with the votes of a medium that stores one a second."""
+    times = np.arange(0, seconds * 1000, 2000, dtype=np.int32)
+    instants = Instants.of(times, fingerprints((times / 1000 // scene_s).astype(int)))
+    return instants, pairs(instants, **found)
+
+
+def test_by_key_frames_a_run_of_witnesses_counts_and_says_where_it_lies():
+    instants, votes = by_key_frames(20, 4, stored=42, offset_ms=31_000, first_ms=4000, last_ms=12_000)
+    (run,) = align(votes, instants, KEY_FRAMES)
+    assert (run.stored, run.frames_matched, run.there_s[0] - run.here_s[0]) == (42, 5, pytest.approx(31, abs=0.1))
+    assert (run.here_s[0], run.here_s[1]) == (4.0, 12.0)
+
+
+def test_by_key_frames_two_scenes_and_three_seconds_are_asked_of_it():
+    """At the edge: a pair of key frames lasts two seconds, three of them last four; in one scene none of them counts."""
+    for last_ms, scene_s, count in ((6000, 2, 0), (8000, 2, 1), (8000, 100, 0)):
+        instants, votes = by_key_frames(40, scene_s, first_ms=4000, last_ms=last_ms)
+        assert len(align(votes, instants, KEY_FRAMES)) == count, (last_ms, scene_s)
+
+
+@pytest.mark.parametrize(("seconds", "scene_s"), [(20, 100), (4, 2), (2, 100)])
+def test_by_key_frames_to_be_covered_is_no_reason_yet(seconds, scene_s):
+    """A query of few key frames is soon covered by an intro: what is covered is found when it is looked at closer."""
+    instants, votes = by_key_frames(seconds, scene_s)
+    assert len(align(votes, instants, FRAMES)) == 1
+    assert align(votes, instants, KEY_FRAMES) == []
+
+
+def test_by_key_frames_half_of_a_query_is_no_reason_yet_either():
+    """Its witnesses show three scenes, but too few frames of those between its ends were found to be a run."""
+    times = np.array([0, 1000, 2000, *range(2100, 2900, 100)], np.int32)
+    instants = Instants.of(times, fingerprints([0, 1, 2, *range(3, 11)]))
+    votes = pairs(instants, last_ms=2000)
+    wide = Rule(half_coverage_min=0.25)
+    assert len(align(votes, instants, wide)) == 1
+    assert align(votes, instants, KEY_FRAMES) == []
