@@ -10,7 +10,6 @@ from clew.actions.opening import today
 from clew.domain import handling_change
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import NODE
-from clew.domain.link import EndKind, named
 from clew.domain.message import (
     UNITS_MAX,
     Kind,
@@ -221,7 +220,7 @@ def _subject(session: Session, about: About) -> tuple[UUID, tuple[str, str] | No
         SubjectKind.VICTIM: lambda: victims.find(session, about.name).kept.id,
         SubjectKind.OFFENDER: lambda: offenders.find(session, about.name).kept.id,
         SubjectKind.PLACE: lambda: places.find(session, about.name).kept.id,
-        SubjectKind.MEDIUM: lambda: _medium(session, about.name),
+        SubjectKind.MEDIUM: lambda: ends.medium(session, about.name).end.id,
     }
     if about.kind not in {*kinds, SubjectKind.OVERLAP}:
         raise Invalid("A question or a referral is sent as one, not by a message about it.")
@@ -231,14 +230,6 @@ def _subject(session: Session, about: About) -> tuple[UUID, tuple[str, str] | No
         contact_id = UUID(about.name)
         return contact_id, messages.contact(session, contact_id)
     raise NotVisible("Your unit has no such contact.")
-
-
-def _medium(session: Session, name: str) -> UUID:
-    """The medium of that SHA-256: the own unit's, or else one that the actor sees."""
-    asked = named(name)
-    if asked.kind is not EndKind.MEDIUM:
-        raise NotVisible("There is no such medium.")
-    return ends.find(session, asked).end.id
 
 
 def _checked(session: Session, found: Correspondence, kind: Kind) -> Side:

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 from clew.actions import sequencing, viewing
 from clew.domain.cover import stated
-from clew.domain.errors import NotVisible
 from clew.domain.handling import Actor, Use
-from clew.domain.link import EndKind, named
 from clew.media.blocks import unfolded
 from clew.media.reading import Block, BlockKind
 from clew.records import audit, ends, metadata
@@ -56,11 +54,8 @@ def quote(
         Unavailable: the audit cannot be written or put in order.
     """
     statement = stated(purpose, case)
-    asked = named(untrusted_digest)
-    if asked.kind is not EndKind.MEDIUM:
-        raise NotVisible("There is no such medium.")
     with acting_as(actor, Use.ORIGINAL) as session:
-        row = ends.find(session, asked)
+        row = ends.medium(session, untrusted_digest)
         viewing.check(session, row.end.id, statement)
         kept = metadata.of(session, row.end.id)
         act_id = audit.append(

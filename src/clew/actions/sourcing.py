@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 from clew.domain.act import Act
-from clew.domain.errors import NotVisible
-from clew.domain.link import EndKind, named
 from clew.records import acts, audit, ends, provenances
 from clew.records.acts import Access, Wanted
 from clew.records.provenances import Found, InSeries, Opened
@@ -39,10 +37,7 @@ def source(session: Session, untrusted_digest: str) -> Provenance:
     Raises:
         NotVisible: there is none, or the actor may not see it.
     """
-    asked = named(untrusted_digest)
-    if asked.kind is not EndKind.MEDIUM:
-        raise NotVisible("There is no such medium.")
-    row = ends.find(session, asked)
+    row = ends.medium(session, untrusted_digest)
     name = bytes.fromhex(row.label)
     subject = str(row.end.id)
     is_own = row.handling.owner_member == session.actor.member

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from clew.domain.errors import NotVisible
 from clew.domain.handling import Handling, from_circles
-from clew.domain.link import EndKind, Named
+from clew.domain.link import EndKind, Named, named
 from clew.records import cases, sealed, tombstones
 from clew.records.graph import TABLES
 from clew.records.links import End
@@ -30,14 +30,26 @@ class EndRow:
         return self.handling.is_of_unit_of(session.actor)
 
 
-def find(session: Session, named: Named) -> EndRow:
+def medium(session: Session, untrusted_digest: str) -> EndRow:
+    """The medium of that SHA-256: the own unit's, or else one that the actor sees.
+
+    Raises:
+        NotVisible: that is no SHA-256, there is none, or the actor may not see it.
+    """
+    asked = named(untrusted_digest)
+    if asked.kind is not EndKind.MEDIUM:
+        raise NotVisible("There is no such medium.")
+    return find(session, asked)
+
+
+def find(session: Session, asked: Named) -> EndRow:
     """The record that was named: by its reference, a medium by its SHA-256 (the own unit's first), a case of the own unit.
 
     Raises:
         NotVisible: there is none, or the actor may not see it.
     """
-    condition, value = _CONDITIONS[named.kind], _value(session, named)
-    rows = _select(session, named.kind, condition, {"value": value})
+    condition, value = _CONDITIONS[asked.kind], _value(session, asked)
+    rows = _select(session, asked.kind, condition, {"value": value})
     if not rows:
         raise NotVisible(NONE)
     return rows[0]
@@ -76,12 +88,12 @@ _CONDITIONS: Mapping[EndKind, str] = {
 }
 
 
-def _value(session: Session, named: Named) -> object:
-    if named.kind is EndKind.MEDIUM:
-        return bytes.fromhex(named.words)
-    if named.kind is EndKind.CASE:
-        return sealed.of_member(session.actor.member).seal(named.words.encode(), cases.REFERENCE)
-    return named.words
+def _value(session: Session, asked: Named) -> object:
+    if asked.kind is EndKind.MEDIUM:
+        return bytes.fromhex(asked.words)
+    if asked.kind is EndKind.CASE:
+        return sealed.of_member(session.actor.member).seal(asked.words.encode(), cases.REFERENCE)
+    return asked.words
 
 
 def _select(session: Session, kind: EndKind, condition: str, values: Mapping[str, object]) -> list[EndRow]:
