@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from clew.api.operations import described
 from clew.domain.officer import Role
 from tests.world.clients import signed_in
-from tests.world.foreign import sweden
+from tests.world.foreign import sweden, two_members
 from tests.world.world import World
 
 ROLES = {"sven": Role.INVESTIGATOR, "otto": Role.AUDITOR, "stina": Role.NATIONAL_ADMINISTRATOR}
@@ -43,10 +43,7 @@ def drawable() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def clients(node) -> Iterator[list[Client]]:
-    world = World(facts=node)
-    world.empty()
-    for code, name in (("NO", "Norway"), ("SE", "Sweden")):
-        world.member(code, name)
+    world = two_members(World(facts=node))
     sweden(world)
     for name, role in ROLES.items():
         world.officer(name, member="SE", role=role)

@@ -21,7 +21,7 @@ from tests.scenario.test_counting import a_month_goes_by
 from tests.world.browsers import Visitor, axe, chromium, visitor
 from tests.world.clients import signed_in
 from tests.world.door import PASSWORD, apart, be_in, virtual_key
-from tests.world.foreign import sweden
+from tests.world.foreign import sweden, two_members
 from tests.world.languages import ENGLISH, LOOSE
 from tests.world.serving import pages
 from tests.world.world import World
@@ -90,9 +90,7 @@ def enter(world: World) -> tuple[dict[str, dict[str, str]], set[str]]:
 
     What several officers reach is looked at once.
     """
-    world.empty()
-    for code, name in (("NO", "Norway"), ("SE", "Sweden")):
-        world.member(code, name)
+    two_members(world)
     own = sweden(world)
     for name, role in PEOPLE.items():
         if name != "sven":

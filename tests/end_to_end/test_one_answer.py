@@ -16,7 +16,7 @@ from clew.web.references import address_of
 from tests.world.browsers import Visitor, chromium, visitor
 from tests.world.clients import shown_ago, signed_in
 from tests.world.door import apart, be_in
-from tests.world.foreign import Foreign, sweden
+from tests.world.foreign import Foreign, sweden, two_members
 from tests.world.serving import pages
 from tests.world.world import World
 
@@ -43,9 +43,7 @@ CHANGING = re.compile(r"content-length|date|server|vary|set-cookie", re.IGNORECA
 
 
 def enter(world: World) -> Foreign:
-    world.empty()
-    for code, name in (("NO", "Norway"), ("SE", "Sweden")):
-        world.member(code, name)
+    two_members(world)
     for name, role in PEOPLE.items():
         world.officer(name, role=role, unit="ADMIN" if role is Role.NATIONAL_ADMINISTRATOR else "VICTIM-ID")
     found = sweden(world)

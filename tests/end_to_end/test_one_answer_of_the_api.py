@@ -19,7 +19,7 @@ from django.test import Client
 from clew.api.operations import api
 from clew.domain.officer import Role
 from tests.world.clients import signed_in
-from tests.world.foreign import CONTENT, Foreign, sweden
+from tests.world.foreign import CONTENT, Foreign, sweden, two_members
 from tests.world.world import World
 
 PEOPLE = {"ada": Role.INVESTIGATOR, "otto": Role.AUDITOR}
@@ -38,10 +38,7 @@ WORDS = {"title", "reason", "words", "basis", "name", "note", "evidence", "next_
 def foreign(node) -> Iterator[Foreign]:
     if not node.is_own:
         pytest.skip("the database elsewhere shows nobody past row security")
-    world = World(facts=node)
-    world.empty()
-    for code, name in (("NO", "Norway"), ("SE", "Sweden")):
-        world.member(code, name)
+    world = two_members(World(facts=node))
     for name, role in PEOPLE.items():
         world.officer(name, role=role)
     found = sweden(world)

@@ -13,7 +13,7 @@ from django.urls import URLPattern, get_resolver
 from clew.domain.officer import Role
 from clew.web.references import address_of
 from tests.world.clients import signed_in
-from tests.world.foreign import CONTENT, Foreign, sweden
+from tests.world.foreign import CONTENT, Foreign, sweden, two_members
 from tests.world.world import World
 
 QUERIES_MAX = 12
@@ -33,10 +33,7 @@ BEGIN = {"case": "SE-open", "exhibit": "PHONE-open", "unit": "VICTIM-ID", "membe
 def own(node) -> Iterator[Foreign]:
     if not node.is_own:
         pytest.skip("the database elsewhere shows nobody past row security")
-    world = World(facts=node)
-    world.empty()
-    for code, name in (("NO", "Norway"), ("SE", "Sweden")):
-        world.member(code, name)
+    world = two_members(World(facts=node))
     found = sweden(world)
     for name, role in PEOPLE.items():
         if name != "sven":

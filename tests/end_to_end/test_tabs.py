@@ -13,7 +13,7 @@ from clew.domain.handling import Audience
 from clew.records import officers
 from clew.web import tabs
 from tests.world.clients import signed_in
-from tests.world.foreign import CONTENT, Foreign, sweden
+from tests.world.foreign import CONTENT, Foreign, sweden, two_members
 from tests.world.world import World, handling
 
 ALONE: Mapping[str, str] = {
@@ -51,10 +51,7 @@ def bar(client: Client, address: str) -> Bar | None:
 def own(node) -> Iterator[Foreign]:
     if not node.is_own:
         pytest.skip("the database elsewhere shows nobody past row security")
-    world = World(facts=node)
-    world.empty()
-    for code, name in (("NO", "Norway"), ("SE", "Sweden")):
-        world.member(code, name)
+    world = two_members(World(facts=node))
     found = sweden(world)
     world.officer("ada", member="NO")
     world.officer("stig", member="SE", unit="OTHER")

@@ -76,6 +76,14 @@ class Foreign:
         return tuple(dict.fromkeys([*like, *self.ids[::OTHERS_EVERY]])) if like else self.ids
 
 
+def two_members(world: World) -> World:
+    """The world with nothing in it but Norway and Sweden."""
+    world.empty()
+    for code, name in (("NO", "Norway"), ("SE", "Sweden")):
+        world.member(code, name)
+    return world
+
+
 def sweden(world: World) -> Foreign:
     """Sweden with a case, an exhibit, a series, a hash list and a medium, once open to all and once hidden."""
     sven = world.officer("sven", member="SE")
