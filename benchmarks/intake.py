@@ -21,10 +21,11 @@ HOME = BENCH / "intake-node"
 os.environ["CLEW_HOME"] = str(HOME)
 os.environ["NUMBA_CACHE_DIR"] = str(HOME / "cache")
 
-from benchmarks.machine import Report, memory_peaks_mb, remove_node
+from benchmarks.machine import Report, Watch, remove_node
 from clew.cli.drawing import drive, landscape, room, write_clip
 from clew.node import founding
 from clew.node.configuration import Configuration
+from clew.node.place import place_of
 
 SIZES = ((320, 240), (640, 480), (1024, 768), (1600, 1200))
 
@@ -112,7 +113,7 @@ def measure(report: Report, *, files: int, media: int) -> None:
     """Both intakes on one node."""
     source = draw(BENCH / "intake", files)
     export = _export(BENCH / "intake" / f"{media}.json", media)
-    with node() as configuration:
+    with node() as configuration, Watch(lambda: _server(configuration)) as watch:
         from rich.console import Console
 
         from clew.actions import opening
@@ -128,8 +129,13 @@ def measure(report: Report, *, files: int, media: int) -> None:
             workplace.sandbox_in_words(made)  # starts the decoders, as a node that runs has done
             _measure_files(report, made, source, quiet)
             _measure_export(report, made, export, media, quiet)
-    for name, peak in memory_peaks_mb().items():
-        report.add(f"memory: {name}", peak, "MB")
+    watch.add_to(report)
+
+
+def _server(configuration: Configuration) -> list[int]:
+    """The embedded PostgreSQL of the node, whose processes are no children of ours."""
+    file = place_of(configuration).cluster / "postmaster.pid"
+    return [int(file.read_text().split()[0])] if file.exists() else []
 
 
 def _measure_files(report: Report, made: Any, source: Path, quiet: Any) -> None:

@@ -125,16 +125,20 @@ def memory_peaks_mb() -> dict[str, float]:
     The peak counts mapped file pages too, which all processes share and the kernel may take back;
     `own` (anonymous memory) is what only this process has.
     """
-    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    return {
-        # Not `ru_maxrss`: over an exec it keeps what the process had that started this one.
-        "peak": int(status["VmHWM"].split()[0]) / 1024,
-        "own": int(status["RssAnon"].split()[0]) / 1024,
-        "mapped": int(status["RssFile"].split()[0]) / 1024,
-    }
+    mb = _memory_mb(Path("/proc/self"))
+    # Not `ru_maxrss`: over an exec it keeps what the process had that started this one.
+    return {"peak": mb["VmHWM"], "own": mb["RssAnon"], "mapped": mb["RssFile"]}
+
+
+def _memory_mb(folder: Path) -> dict[str, float]:
+    """Peak of what is resident of a process, and what of it is its own, of files and shared now; by the kernel's names."""
+    status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines() if ":" in line)
+    return {key: int(status[key].split()[0]) / 1024 for key in ("VmHWM", "RssAnon", "RssFile", "RssShmem")}
 
 
 PROCESS_MB_MAX = 1000
+WATCHED_EVERY_S = 0.5  # looking costs 10 ms where there are sixty: more often, and the figures beside it would tell
+POSTGRES = "PostgreSQL"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -197,8 +201,7 @@ class Watch:
     def _note(self, pid: int) -> None:
         folder = Path(f"/proc/{pid}")
         began = (folder / "stat").read_text().rpartition(")")[2].split()[19]
-        status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines() if ":" in line)
-        mb = {key: int(status[key].split()[0]) / 1024 for key in ("VmHWM", "RssAnon", "RssFile", "RssShmem")}
+        mb = _memory_mb(folder)
         program = _program(folder, pid)
         one = self._seen.setdefault((pid, began), _Seen(program=program))
         one.program = program
@@ -207,10 +210,6 @@ class Watch:
             self._shared_mb = max(self._shared_mb, mb["RssShmem"])
         else:
             one.peak_mb = max(one.peak_mb, mb["VmHWM"])
-
-
-WATCHED_EVERY_S = 0.1
-POSTGRES = "PostgreSQL"
 
 
 def _program(folder: Path, pid: int) -> str:
