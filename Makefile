@@ -41,18 +41,18 @@ packages:  # Debian packages that some tests need; only root can install them, o
 demo: install  ## start a node with three fictional countries and triage a fictional seizure
 	@CLEW_HOME="$${CLEW_HOME:-$(CURDIR)/.demo}" exec $(BIN)/clew demo
 
-# One more than the cores, for some wait: six on two cores took an eighth longer. What is compiled is compiled once.
-test:  ## install what it needs and run all tests
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync install-test packages
+# One process more than there are cores, for some wait: six on two cores took an eighth longer. The product is compiled
+# beside what is installed for the tests and what looks at style and types.
+test: install  ## install what it needs and run all tests
 	@export NUMBA_CACHE_DIR="$$(mktemp -d)" CLEW_TEST_MOULDS="$$(mktemp -d)" && trap 'rm -rf "$$NUMBA_CACHE_DIR" "$$CLEW_TEST_MOULDS"' EXIT && \
-	$(MAKE) --no-print-directory --jobs 2 --output-sync compiled types lint collected && \
+	$(MAKE) --no-print-directory --jobs 2 --output-sync compiled packages types lint collected && \
 	$(MAKE) --no-print-directory tests && $(MAKE) --no-print-directory --jobs 2 --output-sync tests-by-url tests-by-folder
 
 .PHONY: tests tests-by-url tests-by-folder collected compiled
-collected:  # and their assertions are rewritten once, not by each process
+collected: install-test  # and their assertions are rewritten once, not by each process
 	$(BIN)/python -m pytest --collect-only -qq > /dev/null || true  # what is wrong is told below
 
-compiled:  # the code that finds and compares media, into NUMBA_CACHE_DIR: or all but one would wait for it
+compiled: install  # the code that finds and compares media, into NUMBA_CACHE_DIR: or all but one would wait for it
 	$(BIN)/python -m tests.world.compiling || true  # what is wrong is told by the tests
 
 tests:
@@ -64,11 +64,11 @@ tests-by-url:  # once more on a PostgreSQL reached by URL
 tests-by-folder:  # and on programs from a folder
 	CLEW_POSTGRES_BIN="$$($(BIN)/python -c 'from clew.node.binaries import of_the_wheel; print(of_the_wheel())')" $(BIN)/python -m pytest -q $(OTHER_WAYS)
 
-lint:
+lint: install-test
 	$(BIN)/ruff check src tests benchmarks scripts
 	$(BIN)/lint-imports
 
-types:
+types: install-test
 	$(BIN)/mypy
 
 lock:  ## write the lock files anew from pyproject.toml and requirements/test.in

@@ -141,6 +141,7 @@ def test_no_file_of_the_node_holds_what_was_planted(node: Node, seized: Path, mo
     secrets = sought(seized)
     with postgres.running(Configuration(home=node.home)):  # or each of sixty commands would start and stop it
         _work(node, seized, secrets)
+        _uploaded(node, "stage", WORDS["reference of a case"], *map(str, (seized / "uploaded").iterdir()))  # and never ended
     assert canaries.found(secrets, folders(node)) == set(), "after a whole run"
     node.run("case", "shred", WORDS["reference of a case"], "--as", "ada")
     assert list((node.home / "uploads").iterdir())
