@@ -81,9 +81,10 @@ def node(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[N
     made = _fresh(tmp_path_factory.mktemp("node") / "clew", compiled, from_nothing=True)
     made.run("init")
     made.run("member", "add", "NO", "Norway")
-    forked(made).run("member", "add", "SE", "Sweden")
-    forked(made).run("officer", "add", "ada", "--member", "NO", "--unit", "VICTIM-ID")
-    forked(made).run("officer", "add", "sven", "--member", "SE", "--unit", "NC")
+    with held_up(made) as up:
+        forked(up).run("member", "add", "SE", "Sweden")
+        forked(up).run("officer", "add", "ada", "--member", "NO", "--unit", "VICTIM-ID")
+        forked(up).run("officer", "add", "sven", "--member", "SE", "--unit", "NC")
     yield made
     _remove(made.home)
 
@@ -133,27 +134,28 @@ def test_the_main_job_from_a_seized_folder_to_the_answer(node: Node, seized: Pat
 def test_a_hash_list_says_what_of_it_was_not_used(node: Node, tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("0" * 32 + "\nnonsense\n")
     words = ("intake", str(tmp_path / "list.txt"), "--as", "ada", "--list", "known")
-    said = json.loads(node.run(*words, "--json"))
+    said = json.loads(forked(node).run(*words, "--json"))
     assert (said["records"], said["files_seen"], said["media_new"]) == (1, 0, 1)
     assert [(one["count"], one["numbers"]) for one in said["refused"]] == [(1, [2])]
     assert "1 lines or records not used" in forked(node).run(*words)
 
 
 def test_a_refusal_is_one_sentence_and_wrong_usage_is_told_apart(node: Node, seized: Path) -> None:
-    for words in (
-        ("triage", "NO-NOT-THERE", "--as", "ada"),
-        ("triage", "NO-1", "--as", "nobody"),
-        ("intake", str(seized), "--as", "ada", "--case", "NO-1"),
-        ("intake", str(seized), "--as", "ada", "--case", "NO-9", "--exhibit", "P", "--audience", "members XX"),
-        ("intake", str(seized), "--as", "ada", "--case", "NO-9", "--exhibit", "P", "--audience", "everyone"),
-        ("series", "mark", "none", "--as", "ada", "--state", "open"),
-        ("member", "add", "N O", "Norway"),
-        ("officer", "add", "bo", "--member", "XX", "--unit", "U"),
-    ):
-        sentence = forked(node).run(*words, code=1)
-        assert len(sentence.strip().splitlines()) == 1, sentence
-        assert "Traceback" not in sentence
-    forked(node).run("intake", str(seized / "not there"), "--as", "ada", code=2)
+    with held_up(node) as up:
+        for words in (
+            ("triage", "NO-NOT-THERE", "--as", "ada"),
+            ("triage", "NO-1", "--as", "nobody"),
+            ("intake", str(seized), "--as", "ada", "--case", "NO-1"),
+            ("intake", str(seized), "--as", "ada", "--case", "NO-9", "--exhibit", "P", "--audience", "members XX"),
+            ("intake", str(seized), "--as", "ada", "--case", "NO-9", "--exhibit", "P", "--audience", "everyone"),
+            ("series", "mark", "none", "--as", "ada", "--state", "open"),
+            ("member", "add", "N O", "Norway"),
+            ("officer", "add", "bo", "--member", "XX", "--unit", "U"),
+        ):
+            sentence = forked(up).run(*words, code=1)
+            assert len(sentence.strip().splitlines()) == 1, sentence
+            assert "Traceback" not in sentence
+        forked(up).run("intake", str(seized / "not there"), "--as", "ada", code=2)
     node.run("triage", "NO-NOT-THERE", "--as", "ada", code=1)
     node.run("triage", code=2)
 

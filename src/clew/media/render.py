@@ -161,10 +161,11 @@ def warm(samples: Iterable[bytes]) -> None:
         fd = os.memfd_create("sample", os.MFD_CLOEXEC)
         try:
             os.write(fd, sample)
-            for look in Look:
+            for number, look in enumerate(Look):
+                # Of a film its frames once, then one moment: each is sought and decoded anew.
                 with suppress(Undecodable):
-                    render(fd, len(sample), look, ())
+                    render(fd, len(sample), look, (0,) if number else ())
                 with suppress(Undecodable):
-                    render(fd, len(sample) * 2 // 3, look, (0, 500))
+                    render(fd, len(sample) * 2 // 3, look, (500,))
         finally:
             os.close(fd)
