@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from clew.actions import admitting, auditing, blocking, consulting, examining
+from clew.actions import admitting, arriving, auditing, blocking, consulting, examining
 from clew.domain.clock import RequestKind
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor, Audience
@@ -220,6 +220,22 @@ def test_what_is_due_comes_first_and_is_counted_for_the_operator(dora: Actor, wo
     for looker in (world.officer("ada"), world.officer("stina", member="SE", role=DPO)):
         with acting_as(looker) as session:
             assert examining.due(session).open == 0
+
+
+def test_what_is_due_and_what_an_owner_is_asked_wait_at_home_for_who_protects_data(
+    dora: Actor, stina: Actor, world: World
+) -> None:
+    receive(dora, "R-late", days_ago=130)
+    receive(dora, "R-new")
+    examined(dora, "R-soon", days_ago=100)
+    ask(dora, reference="R-soon")
+    waits = {
+        dora: {arriving.Waiting.REQUESTS: 2}, stina: {arriving.Waiting.CONSULTATIONS: 1},
+        world.officer("ada"): {}, world.officer("sven", member="SE"): {},
+    }  # fmt: skip
+    for officer, expected in waits.items():
+        with acting_as(officer) as session:
+            assert arriving.arrive(session).waiting == expected, officer.officer
 
 
 def test_a_reference_is_used_once(dora: Actor) -> None:

@@ -25,5 +25,7 @@ class Waiting(StrEnum):
     ENDS = "ends"
     CERTIFICATIONS = "certifications"
     EXPIRING = "expiring"
+    REQUESTS = "requests"
+    CONSULTATIONS = "consultations"
     PROPOSALS = "proposals"
     CANDIDATES = "candidates"

@@ -6,6 +6,7 @@ from clew.domain.agreement import State as Agreed
 from clew.domain.arrival import COUNTED_MAX, Waiting
 from clew.domain.certification import WARNING
 from clew.domain.certification import State as Certified
+from clew.domain.clock import WARNING as REQUEST_WARNING
 from clew.domain.identification import Status
 from clew.domain.link import LinkState
 from clew.domain.officer import Role
@@ -44,6 +45,13 @@ COUNTED: Mapping[Waiting, str] = {
         f" and ends_at between now() and now() + interval '{WARNING.days} days' and not exists ("
         f"select from certifications n where n.officer = c.officer and n.member = c.member"
         f" and n.state = '{Certified.GIVEN}' and n.ends_at > c.ends_at)"
+    ),
+    Waiting.REQUESTS: (
+        f"from requests where member = %(member)s and decided_at is null"
+        f" and ends_at <= now() + interval '{REQUEST_WARNING.days} days'"
+    ),
+    Waiting.CONSULTATIONS: (
+        "from consultations where owner = %(member)s and answered_at is null and ended_at is null and ends_at > now()"
     ),
 }
 """What is counted of each, in our own words."""

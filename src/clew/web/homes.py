@@ -20,6 +20,8 @@ from clew.web.references import address_of
 from clew.web.words import Words
 
 WAITING: Mapping[Waiting, tuple[Words, str]] = {
+    Waiting.REQUESTS: (gettext_lazy("Requests of people, late or due within 30 days"), "requests"),
+    Waiting.CONSULTATIONS: (gettext_lazy("Consultations to answer"), "requests"),
     Waiting.QUESTIONS: (gettext_lazy("Questions to answer"), "questions"),
     Waiting.MESSAGES: (gettext_lazy("Messages to answer"), "messages"),
     Waiting.OVERLAPS: (gettext_lazy("Overlaps to consent to or decline"), "overlaps"),
