@@ -11,9 +11,10 @@ from clew.actions.workplace import Workplace
 from clew.domain.handling import Actor
 from clew.domain.suspension import Level, Scope
 from clew.jobs import tasks
+from clew.node import checkup
 from clew.records.session import acting_as
 from tests.world import pictures
-from tests.world.world import World, handling
+from tests.world.world import World, handling, superuser
 
 SCOPE = Scope(level=Level.OFFICER, member="NO", officer="ada")
 
@@ -69,3 +70,15 @@ def test_a_job_waits_while_its_officer_is_suspended_and_is_done_afterwards(
     tasks.take_in(officer="ada", chunk=taken[0], intake=str(intake), is_held=True)
     with acting_as(ada) as session:
         assert walking.progress(session, intake).files_done == 1
+
+
+def test_the_doctor_names_parts_of_intakes_that_were_given_up(world: World) -> None:
+    job = "insert into procrastinate_jobs (queue_name, task_name, args, status) values ('vault', %s, %s, %s)"
+    given = superuser(world.facts)
+    given.execute(job, ["take_in", '{"intake": "1"}', "todo"])
+    given.execute(job, ["consolidate", "{}", "failed"])
+    assert checkup._intakes().ok, "what the calendar does comes again by itself"
+    given.execute(job, ["take_in", '{"intake": "1"}', "failed"])
+    found = checkup._intakes()
+    assert not found.ok
+    assert found.sentence.startswith("Parts of intakes that failed for good: 1.")

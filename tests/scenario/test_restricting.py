@@ -15,6 +15,7 @@ from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
 from clew.domain.retention import CALENDAR
 from clew.domain.suspension import Level, Scope
+from clew.node import checkup
 from clew.records import graph, leaves, policies
 from clew.records.models.cover import COVER_COLUMNS
 from clew.records.session import acting_as
@@ -252,8 +253,12 @@ def test_a_restriction_ends_by_itself_and_what_lasted_holds_again(
     change(ada, handling(ada, excluded=["SE"]), until=until)
     assert seen(sven, "media", rows_of("NO")) == 0
     assert restricting.end_due(ada) == 0
+    assert checkup._restrictions().ok
+    monkeypatch.setattr(opening, "today", lambda: until + timedelta(days=1))
+    assert not checkup._restrictions().ok
     monkeypatch.setattr(restricting, "today", lambda: until)
     assert restricting.end_due(ada) == 1
+    assert checkup._restrictions().ok
     assert restricting.end_due(ada) == 0
     assert seen(sven, "media", rows_of("NO")) == 6
     with pytest.raises(Invalid, match="to come"):

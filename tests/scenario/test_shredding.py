@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from clew.actions import opening, shredding
+from clew.actions import keeping, opening, shredding
 from clew.cli.drawing import landscape
 from clew.domain import shredding as rules
 from clew.domain.errors import NotVisible, StepRefused, Tampered
@@ -28,6 +28,8 @@ from tests.world.office import Office
 from tests.world.world import World, handling
 
 SEED = bytes(range(32))
+TRIES = 30
+"""So often chance does not pass by all media in turn."""
 
 
 @pytest.fixture
@@ -388,3 +390,25 @@ def test_that_a_case_ends_is_known_in_its_unit_and_to_who_answers_for_the_member
     answering = {Role.NATIONAL_ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER}
     in_unit = {role for role in Role if role not in WITHOUT_CONTENT} | answering
     assert known == {("OTHER", role) for role in answering} | {(ada.unit, role) for role in in_unit}
+
+
+def test_the_doctor_opens_some_media_and_names_what_is_lost_but_not_what_is_being_shredded(
+    office: Office, world: World, ada: Actor, bo: Actor, seized: Path, tmp_path: Path
+) -> None:
+    office.intake(ada, seized, "NO-1")
+    vault = office.workplace.vault
+    assert checkup._vault(vault).ok
+    assert keeping.look_after(vault)[1] == 0
+    assert max(sum(keeping.look_after(vault)) for _ in range(TRIES)) > 1, "chance"
+    kept = [path for path in (tmp_path / "vault" / "blobs").rglob("*") if path.is_file()]
+    for path in kept:
+        path.rename(path.with_suffix(".away"))
+    assert not all(checkup._vault(vault).ok for _ in range(TRIES)), "those that chance takes are lost"
+    for path in kept:
+        path.with_suffix(".away").rename(path)
+        path.chmod(0o600)
+        path.write_bytes(path.read_bytes()[:-1] + b"?")
+    assert any(keeping.look_after(vault)[1] for _ in range(TRIES)), "and damaged"
+    propose(ada)
+    confirm(office, bo)
+    assert keeping.look_after(vault) == (0, 0)

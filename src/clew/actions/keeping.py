@@ -7,14 +7,16 @@ from uuid import UUID
 
 from clew.actions.workplace import Workplace
 from clew.domain.errors import Invalid, StepRefused, Tampered, Unavailable
+from clew.domain.retention import calendar_of
 from clew.media.digests import Content
 from clew.media.vault import Batch, Kept, Vault
-from clew.records import forgotten, locks, medium_keys
+from clew.records import forgotten, locks, medium_keys, officers
 from clew.records.intakes import Intake
 from clew.records.medium_keys import MediumKey
-from clew.records.session import Session
+from clew.records.session import Session, acting_as
 
 BLOCK_BYTES = 1 << 20
+SAMPLED_PER_UNIT = 5
 
 
 def carried(
@@ -66,6 +68,35 @@ def remove_unheld(session: Session, vault: Vault, blobs: Sequence[bytes]) -> int
     held = set(forgotten.still_held(session, blobs))
     vault.remove(blob for blob in blobs if blob not in held)
     return len(held)
+
+
+def look_after(vault: Vault) -> tuple[int, int]:
+    """Open a few media of every unit, of chance, as its calendar: how many opened, and how many are lost or damaged.
+
+    What a shredding or an end takes away meanwhile is neither.
+    """
+    opened = lost = 0
+    for member, unit in officers.units():
+        with acting_as(calendar_of(member, unit)) as session:
+            found = medium_keys.sample(session, SAMPLED_PER_UNIT)
+        shut = [key.medium_id for key, sha256 in found if not _opens(vault, member, key, sha256)]
+        opened += len(found) - len(shut)
+        if shut:
+            with acting_as(calendar_of(member, unit)) as session:
+                lost += len(medium_keys.of(session, shut))
+    return opened, lost
+
+
+def _opens(vault: Vault, member: str, key: MediumKey, sha256: bytes) -> bool:
+    """Whether the medium can be read, at its beginning."""
+    try:
+        with vault.open(member, str(key.case_id), sha256, Kept(blob=key.blob, wrapped=key.wrapped)) as reader:
+            reader.read(0, 1)
+    except StepRefused:  # its case is being shredded
+        return True
+    except (Tampered, Unavailable):
+        return False
+    return True
 
 
 def keep(workplace: Workplace, intake: Intake, fresh: Sequence[Content]) -> Mapping[bytes, Kept]:

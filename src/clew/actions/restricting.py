@@ -464,6 +464,15 @@ def end_all_due() -> int:
     return ended
 
 
+def overdue(since: date) -> int:
+    """How many restrictions, of all units, should have ended by `since`; of each up to a run's most."""
+    count = 0
+    for member, unit in officers.units():
+        with acting_as(calendar_of(member, unit)) as session:
+            count += len(handling_changes.due(session, since, ENDS_PER_RUN_MAX))
+    return count
+
+
 def ask_for_second(session: Session, *, is_asked: bool) -> None:
     """Say, as the member's administrator, whether a second officer must agree to a wider handling.
 

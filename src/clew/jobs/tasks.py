@@ -139,6 +139,12 @@ def failed(intake_id: UUID) -> int:
         return ProcrastinateJob.objects.filter(status="failed", args__intake=str(intake_id)).count()
 
 
+def given_up() -> int:
+    """How many jobs of intakes failed for good and were not tried again since."""
+    with reached():
+        return ProcrastinateJob.objects.filter(status="failed", args__has_key="intake").count()
+
+
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
 """A database or a disk that is away comes back within minutes; what fails eight times needs a person."""
 

@@ -8,14 +8,16 @@ from importlib.metadata import version
 
 from django.conf import settings
 
-from clew.actions import admitting, cropping, ending, entering, examining, opening, shredding
+from clew.actions import admitting, cropping, ending, entering, examining, keeping, opening, restricting, shredding
 from clew.domain.certification import WARNING
 from clew.domain.errors import ClewError, Tampered
 from clew.domain.suspension import Standing
 from clew.index.recall import Index
+from clew.jobs import tasks
 from clew.media import sound
 from clew.media.nursery import Nursery
 from clew.media.proof import prove
+from clew.media.vault import Vault
 from clew.node import academy
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
@@ -38,13 +40,16 @@ def checks(configuration: Configuration, facts: ConnectionFacts) -> Iterator[Che
     yield _officers()
     yield _requests()
     with equipped(configuration) as workplace:
+        yield _vault(workplace.vault)
         yield _sandbox(workplace.nursery)
         for engine, index in workplace.indexes.items():
             yield _index(engine.name.lower(), index)
     yield _key_files(configuration)
     yield _shredded_keys()
     yield _retention()
+    yield _restrictions()
     yield _objects()
+    yield _intakes()
     yield _disk(configuration)
     yield _sound()
     yield Check(
@@ -166,6 +171,44 @@ def _objects() -> Check:
         name="objects", ok=not late,
         sentence=f"{late} objects should have gone since a day or more. Keep clew work running." if late
         else "No object is kept that nobody agreed to in time.",
+    )  # fmt: skip
+
+
+def _restrictions() -> Check:
+    """No restriction is in force past its end for longer than a day; counts only."""
+    try:
+        late = restricting.overdue(opening.today() - timedelta(days=1))
+    except ClewError as refused:
+        return Check(name="restrictions", ok=False, sentence=str(refused))
+    return Check(
+        name="restrictions", ok=not late,
+        sentence=f"{late} restrictions should have ended since a day or more. Keep clew work running." if late
+        else "No restriction is in force past its end.",
+    )  # fmt: skip
+
+
+def _intakes() -> Check:
+    """No part of an intake was given up; counts only."""
+    lost = tasks.given_up()
+    again = "Run the same clew intake again: it goes on where it stopped."
+    return Check(
+        name="intakes", ok=not lost,
+        sentence=f"Parts of intakes that failed for good: {lost}. {again}" if lost
+        else "No part of an intake was given up.",
+    )  # fmt: skip
+
+
+def _vault(vault: Vault) -> Check:
+    """A few media of every unit can be opened with the keys that are here; counts only."""
+    try:
+        opened, lost = keeping.look_after(vault)
+    except ClewError as refused:
+        return Check(name="vault", ok=False, sentence=str(refused))
+    what_to_do = "bring the vault and the keys back from their backups."
+    return Check(
+        name="vault", ok=not lost,
+        sentence=f"{lost} of {opened + lost} media, of chance, cannot be opened: {what_to_do}" if lost
+        else f"{opened} media, of chance, were opened.",
     )  # fmt: skip
 
 

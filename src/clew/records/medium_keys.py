@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from clew.domain.errors import Unavailable
 from clew.records.session import Session
@@ -31,6 +31,22 @@ def of(session: Session, media: Sequence[UUID], *, first: UUID | None = None) ->
             [list(media), first],
         )
         return {row[0]: _key(row) for row in cursor}
+
+
+def sample(session: Session, limit: int) -> list[tuple[MediumKey, bytes]]:
+    """Keys to media of the actor's unit with each medium's SHA-256: a few of a few cases, of chance; up to `limit`."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            with chosen as materialized (
+                select id from cases where owner_member = %(member)s and owner_unit = %(unit)s order by random() limit %(limit)s)
+            select k.medium_id, k.case_id, k.blob, k.wrapped, m.sha256
+            from chosen c cross join lateral (
+                select * from medium_keys where case_id = c.id and medium_id >= %(from)s limit %(limit)s) k
+            join media m on m.id = k.medium_id order by random() limit %(limit)s""",
+            {"member": session.actor.member, "unit": session.actor.unit, "from": uuid4(), "limit": limit},
+        )
+        return [(_key(row), bytes(row[4])) for row in cursor]
 
 
 def add(session: Session, case_id: UUID, keys: Mapping[UUID, tuple[bytes, bytes]]) -> None:
