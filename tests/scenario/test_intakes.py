@@ -276,7 +276,8 @@ def test_the_number_of_what_is_undecodable_and_its_list_agree(
         while after is not None or not items:
             with acting_as(sven) as session:
                 scope = triaging.scope(session, "SE-1")
-                page = tallying.opened(session, scope, answer=Answer.UNDECODABLE, after=after, limit=limit)
+                progress = triaging.progress(session, scope)
+                page = tallying.opened(session, scope, progress, answer=Answer.UNDECODABLE, after=after, limit=limit)
             assert len(page.items) + len(page.files) <= limit
             items += [*page.items, *page.files]
             after = page.next

@@ -1,5 +1,6 @@
 """A case is counted a few blocks at a time, and what a page lists is what there is, however the blocks fall."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from clew.actions import signing_in, tallying, triaging
 from clew.domain.errors import NotAdmitted
 from clew.domain.handling import Actor, Audience
+from clew.domain.intake import Progress
 from clew.domain.series import SeriesState
 from clew.domain.sign_in import Way
 from clew.domain.triage import Answer, Counts
@@ -39,9 +41,10 @@ def ada(world: World, monkeypatch: pytest.MonkeyPatch) -> Actor:
     return ada
 
 
-def look(of: Actor, blocks: int = 1) -> tallying.Tally:
+def look(of: Actor, blocks: int = 1, progress: Progress | None = None) -> tallying.Tally:
     with acting_as(of) as session:
-        return tallying.look(session, triaging.scope(session, "CASE-1"), blocks=blocks)
+        scope = triaging.scope(session, "CASE-1")
+        return tallying.look(session, scope, progress or triaging.progress(session, scope), blocks=blocks)
 
 
 def listed(of: Actor, answer: Answer | None, limit: int) -> list[str]:
@@ -50,7 +53,9 @@ def listed(of: Actor, answer: Answer | None, limit: int) -> list[str]:
     after: str | None = None
     for _ in range(4 * MEDIA):
         with acting_as(of) as session:
-            page = tallying.opened(session, triaging.scope(session, "CASE-1"), answer=answer, after=after, limit=limit)
+            scope = triaging.scope(session, "CASE-1")
+            progress = triaging.progress(session, scope)
+            page = tallying.opened(session, scope, progress, answer=answer, after=after, limit=limit)
         assert len(page.items) + len(page.files) <= limit
         found += [path for item in (*page.items, *page.files) for path in item.paths]
         after = page.next
@@ -101,9 +106,10 @@ def test_a_rare_answer_is_found_without_answering_the_blocks_that_lack_it(
     monkeypatch.setattr(tallying, "FRESH_FACTOR", 1e9)
     with acting_as(ada) as session:
         scope = triaging.scope(session, "CASE-1")
-        assert tallying.opened(session, scope, answer=Answer.KNOWN, after=None, limit=5).next is None
+        progress = triaging.progress(session, scope)
+        assert tallying.opened(session, scope, progress, answer=Answer.KNOWN, after=None, limit=5).next is None
         assert asked == []
-        first = tallying.opened(session, scope, answer=None, after=None, limit=5)
+        first = tallying.opened(session, scope, progress, answer=None, after=None, limit=5)
     assert first.answer is Answer.SOLVED_ELSEWHERE
     assert first.items
     assert len(asked) == 1
@@ -158,3 +164,19 @@ def test_a_stream_looks_on_only_while_its_sign_in_lasts(ada: Actor):
         progress._later_look(ada.officer, sign_in, "CASE-1", None, None)
     with pytest.raises(NotAdmitted):
         progress._later_look(ada.officer, None, "CASE-1", None, None)
+
+
+def test_what_an_intake_brought_last_is_in_what_is_told_once_it_has_ended(
+    world: World, ada: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tallying, "FRESH_FACTOR", 1e9)
+    running = Progress(files_seen=18, files_done=17, bytes_done=0, is_walking=False, is_running=True)
+    ended = replace(running, files_done=18, is_running=False)
+    assert look(ada, 10, running).is_fresh
+    world.occurrence(ada, world.medium(ada), path=b"the last one")
+    assert look(ada, 10, replace(running, files_done=18)).counts == WHOLE, "while it runs a tally may be somewhat old"
+    told = look(ada, 2, ended)
+    assert not told.is_fresh
+    told = look(ada, 10, ended)
+    assert told.is_fresh
+    assert told.counts == replace(WHOLE, new=WHOLE.new + 1)

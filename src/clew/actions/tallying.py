@@ -5,13 +5,14 @@ all is tallied. What is kept in this process is of one officer's sight. It says 
 lies, so that a list of rare answers passes the others by.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from threading import Lock
 from time import monotonic
 from uuid import UUID
 
 from clew.actions import triaging
 from clew.actions.triaging import FILES, Scope
+from clew.domain.intake import Progress
 from clew.domain.triage import Answer, Counts, TriagedMedium, first_asked
 from clew.records import audit
 from clew.records import triage as known
@@ -62,7 +63,9 @@ class _Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """A tally as far as it has come."""
+    """A tally as far as it has come; `done`: files that the intakes had taken in when it began."""
+
+    done: int
 
     numbers: tuple[int, ...] = (0,) * len(Answer)
     blocks: tuple[_Block, ...] = ()
@@ -92,7 +95,7 @@ class _Listed:
 @dataclass(slots=True)
 class _Kept:
     whole: _Part | None = None
-    going: _Part = field(default_factory=_Part)
+    going: _Part | None = None
     used: float = 0.0
 
 
@@ -101,7 +104,7 @@ _lock = Lock()
 
 
 def opened(
-    session: Session, scope: Scope, *, answer: Answer | None, after: str | None, limit: int
+    session: Session, scope: Scope, progress: Progress, *, answer: Answer | None, after: str | None, limit: int
 ) -> Opened:
     """What a page of the case (or exhibit) shows: its tally, and media of one answer, or of the first that any has.
 
@@ -109,38 +112,39 @@ def opened(
     tally of a case of more than a block is carried on by `look`, which a page asks for again and again.
     """
     kept = _of(session, scope)
-    part, block = _known(session, scope, kept)
+    part, block = _known(session, scope, progress, kept)
     wanted = answer or first_asked(_counts(part))
     listed = _listed(session, scope, _Look(part=part, block=block), wanted, after, limit)
     items = tuple(medium for _, medium in listed.found)
     files, following = _files(session, scope, wanted, after, listed, limit)
     audit.append(session, "triage.read", str(scope.exhibit or scope.case), shown=triaging.owners_shown(items))
-    return Opened(tally=_told(part), answer=wanted, items=items, files=files, next=following)
+    return Opened(tally=_told(part, progress), answer=wanted, items=items, files=files, next=following)
 
 
-def look(session: Session, scope: Scope, *, blocks: int) -> Tally:
+def look(session: Session, scope: Scope, progress: Progress, *, blocks: int) -> Tally:
     """The tally of the case (or exhibit), carried on by at most `blocks` blocks of media.
 
+    `progress` is that of its intakes, asked for before: what they have done by then is in a tally that begins now.
     While a whole one is worked out afresh the one before is told, for as long as it is kept. Whoever follows has put
     it on record when they began.
     """
     kept = _of(session, scope)
     whole = _current(kept.whole)
-    if whole is not None and _is_fresh(whole):
-        return _told(whole)
-    going, _ = _gone_on(session, scope, _current(kept.going) or _Part(), blocks)
+    if whole is not None and _is_fresh(whole, progress):
+        return _told(whole, progress)
+    going, _ = _gone_on(session, scope, _current(kept.going) or _Part(done=progress.files_done), blocks)
     _keep(kept, going)
-    return _told(whole if whole is not None and going.ended is None else going)
+    return _told(whole if whole is not None and going.ended is None else going, progress)
 
 
-def _known(session: Session, scope: Scope, kept: _Kept) -> tuple[_Part, list[_Triaged]]:
+def _known(session: Session, scope: Scope, progress: Progress, kept: _Kept) -> tuple[_Part, list[_Triaged]]:
     """What is tallied by now, of one block at least, and the media of that block where it was just answered."""
     whole, going = _current(kept.whole), _current(kept.going)
-    if whole is not None and (len(whole.blocks) > 1 or _is_fresh(whole)):
+    if whole is not None and (len(whole.blocks) > 1 or _is_fresh(whole, progress)):
         return whole, []
     if whole is None and going is not None and going.media:
         return going, []
-    going, block = _gone_on(session, scope, _Part(), 1)
+    going, block = _gone_on(session, scope, _Part(done=progress.files_done), 1)
     _keep(kept, going)
     return going, block
 
@@ -234,7 +238,10 @@ def _ended(session: Session, scope: Scope, part: _Part) -> _Part:
     return replace(part, numbers=numbers, ended=monotonic())
 
 
-def _is_fresh(whole: _Part) -> bool:
+def _is_fresh(whole: _Part, progress: Progress) -> bool:
+    """Once intakes have ended only what began after that is: what they brought last must not be missing for long."""
+    if not progress.is_running and whole.done != progress.files_done:
+        return False
     return monotonic() - (whole.ended or 0.0) <= FRESH_FACTOR * whole.cost
 
 
@@ -248,15 +255,15 @@ def _keep(kept: _Kept, going: _Part) -> None:
     """Keep how far a tally has come. Two looks at one time may both carry it on from the same place: neither harms."""
     with _lock:
         if going.ended is not None:
-            kept.whole, kept.going = going, _Part()
+            kept.whole, kept.going = going, None
         else:
             kept.going = going
 
 
-def _told(part: _Part) -> Tally:
+def _told(part: _Part, progress: Progress) -> Tally:
     is_whole = part.ended is not None
     return Tally(
-        counts=_counts(part), media=part.media, is_whole=is_whole, is_fresh=is_whole and _is_fresh(part)
+        counts=_counts(part), media=part.media, is_whole=is_whole, is_fresh=is_whole and _is_fresh(part, progress)
     )
 
 

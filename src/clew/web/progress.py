@@ -76,7 +76,7 @@ def _look(username: str, case: str, exhibit: str | None, unit: str | None, *, is
             scope = triaging.scope(session, case, exhibit, unit)
             progress = (triaging.follow if is_first else triaging.progress)(session, scope)
             # The first answer comes soon; the others carry the counts on by more.
-            tally = tallying.look(session, scope, blocks=1 if is_first else BLOCKS_A_LOOK)
+            tally = tallying.look(session, scope, progress, blocks=1 if is_first else BLOCKS_A_LOOK)
     finally:
         if not is_first:
             connections.close_all()  # a stream outlives requests; it must not hold a connection

@@ -144,7 +144,8 @@ def shown(
     scope = scope or triaging.scope(session, case, exhibit, unit)
     progress: Progress = triaging.progress(session, scope)
     after = request.GET.get("after") or None
-    opened = tallying.opened(session, scope, answer=asked_answer(request.GET), after=after, limit=MEDIA_PER_PAGE)
+    wanted = asked_answer(request.GET)
+    opened = tallying.opened(session, scope, progress, answer=wanted, after=after, limit=MEDIA_PER_PAGE)
     page, answer = address_of(case, exhibit, unit=unit), opened.answer
     return {
         **_listed(session, opened),
