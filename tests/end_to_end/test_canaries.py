@@ -8,6 +8,7 @@ import signal
 import time
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,24 @@ WORDS = {
     "note of a link": "The zanzacanary-jetty is seen.",
     "why a link is refused": "Another zanzacanary-jetty.",
     "name of an upload": "Hafenkante-zanzacanary",
+    "words that are searched for": "zanzacanary-jetty",
+    "request to another unit": "Do you know zanzacanary-wallpaper?",
+    "answer of another unit": "From a zanzacanary-hotel.",
+    "value of a clue": "Pension Zanzibar-zanzacanary",
+    "note of a clue": "On a zanzacanary-towel.",
+    "why a clue is restricted": "A zanzacanary-source.",
+    "why a country is likely": "The zanzacanary-plug of Norway.",
+    "why a handling changes": "A zanzacanary-operation is under way.",
+    "why a case is blocked": "A zanzacanary-court asked for it.",
+    "basis of an identification": "A zanzacanary-teacher knew the jacket.",
+    "evidence of an identification": "A zanzacanary-photograph of the school.",
+    "next step for a victim": "Meet the zanzacanary-guardian.",
+    "title of a view": "zanzacanary-films, new",
+    "title of a task force": "Harbour-zanzacanary rooms",
+    "why there is a task force": "Rooms of one zanzacanary-quay.",
+    "what an object is": "A towel with zanzacanary-letters",
+    "why an officer is stopped": "Left for zanzacanary-leave.",
+    "why more may be revealed": "The zanzacanary-deadline is near.",
 }
 
 
@@ -186,6 +205,40 @@ def _work(node: Node, seized: Path, secrets: dict[str, list[bytes]]) -> None:
     _request(node)
     _series(node, seized)
     _people(node)
+    _said(node, seized)
+
+
+def _said(node: Node, seized: Path) -> None:
+    """What else officers say in words: of media, series, victims, handlings, and to one another."""
+    by, case, soon = ("--as", "ada"), WORDS["reference of a case"], str(datetime.now(UTC).date() + timedelta(days=9))
+    content = (seized / "source" / WORDS["name of a folder"] / f"{WORDS['name of a picture']} 1.jpg").read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    node.run("search", WORDS["words that are searched for"], *by)
+    node.run("view", "keep", WORDS["title of a view"], "--kind", "video", *by)
+    series = node.run("series", "open", "sealed room", *by).strip()
+    node.run("series", "add", series, digest, *by)
+    clue = ("--kind", "text", "--value", WORDS["value of a clue"], "--note", WORDS["note of a clue"], "--country", "NO")
+    spotted = json.loads(node.run("clue", "add", digest, *clue, "--json", *by))
+    assert WORDS["value of a clue"] in node.run("clue", "list", digest, *by)
+    node.run("clue", "restrict", spotted["id"], "--audience", "unit", "--reason", WORDS["why a clue is restricted"], *by)
+    node.run("series", "vote", series, "NO", "--reason", WORDS["why a country is likely"], *by)
+    node.run("crop", "make", digest, "--box", "0.1,0.1,0.5,0.5", "--words", WORDS["what an object is"],
+             "--purpose", "victim-identification", "--case", case, *by)  # fmt: skip
+    asked = node.run("message", "ask", "series", series, "--to", "SE/NC", *by, given=WORDS["request to another unit"]).strip()
+    node.run("message", "answer", asked, "--as", "sven", given=WORDS["answer of another unit"])
+    assert WORDS["answer of another unit"] in node.run("message", "show", asked, *by)
+    child = node.run("victim", "enter", "--basis", "Seen.", *by).strip()
+    step = ("--step", "locate", "--basis", WORDS["basis of an identification"], "--evidence", WORDS["evidence of an identification"])
+    node.run("identification", "propose", child, *step, "--next", WORDS["next step for a victim"], "--next-on", soon, *by)
+    node.run("officer", "add", "cora", "--member", "NO", "--unit", "DESK", "--role", "coordinator")
+    force = ("taskforce", "open", WORDS["title of a task force"], "--until", soon, "--member", "SE", "--as", "cora")
+    node.run(*force, given=WORDS["why there is a task force"])
+    node.run("officer", "add", "nina", "--member", "NO", "--unit", "ADMIN", "--role", "national-administrator")
+    node.run("budget", "give", "--hourly", "90", "--daily", "900", "--reason", WORDS["why more may be revealed"], "--as", "nina")
+    node.run("officer", "suspend", "cora", "--reason", WORDS["why an officer is stopped"])
+    node.run("retention", "block", "case", "EXPORTED-1", "--reason", WORDS["why a case is blocked"], *by)
+    node.run("handling", "set", "case", case, "--exclude", "SE", "--reason", WORDS["why a handling changes"], *by)
+    assert WORDS["why a handling changes"] in node.run("handling", "show", "case", case, *by)
 
 
 def _uploaded(node: Node, *words: str) -> str:
