@@ -44,6 +44,12 @@ def test_a_view_is_the_officers_own_and_its_name_lies_sealed(world: World, ada: 
     assert kept(ada) == []
 
 
+@pytest.mark.parametrize("kind", MediumKind)
+def test_a_view_may_be_of_media_of_every_kind(ada: Actor, kind: MediumKind) -> None:
+    keep(ada, "some", Filter(kind=kind))
+    assert kept(ada) == [("some", Filter(kind=kind))]
+
+
 def test_a_name_is_kept_once_and_so_many_at_most(ada: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(saved_view, "VIEWS_MAX", 2)
     keep(ada, "one")

@@ -207,8 +207,8 @@ def _vault(vault: Vault) -> Check:
     what_to_do = "bring the vault and the keys back from their backups."
     return Check(
         name="vault", ok=not lost,
-        sentence=f"{lost} of {opened + lost} media, of chance, cannot be opened: {what_to_do}" if lost
-        else f"{opened} media, of chance, were opened.",
+        sentence=f"{lost} of {opened + lost} media, picked by chance, cannot be opened: {what_to_do}" if lost
+        else f"{opened} media, picked by chance, were opened." if opened else "No media are kept here yet.",
     )  # fmt: skip
 
 
