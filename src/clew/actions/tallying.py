@@ -66,7 +66,6 @@ class _Part:
     """A tally as far as it has come; `done`: files that the intakes had taken in when it began."""
 
     done: int
-
     numbers: tuple[int, ...] = (0,) * len(Answer)
     blocks: tuple[_Block, ...] = ()
     media: int = 0

@@ -2,7 +2,7 @@
 
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
@@ -135,14 +135,9 @@ def _key_files(configuration: Configuration) -> Check:
 
 
 def _shredded_keys() -> Check:
-    try:
-        count = len(shredding.revived(settings.CLEW_KEYRING))
-    except ClewError as refused:
-        return Check(name="shredded cases", ok=False, sentence=str(refused))
-    return Check(
-        name="shredded cases", ok=not count,
-        sentence=f"{count} keys of shredded cases are back: run clew key sweep." if count
-        else "No shredded case has a key.",
+    return _none(
+        "shredded cases", lambda: len(shredding.revived(settings.CLEW_KEYRING)),
+        good="No shredded case has a key.", bad="{count} keys of shredded cases are back: run clew key sweep.",
     )  # fmt: skip
 
 
@@ -163,38 +158,36 @@ def _retention() -> Check:
 
 def _objects() -> Check:
     """No object that nobody agreed to in time is still there; counts only."""
-    try:
-        late = cropping.overdue()
-    except ClewError as refused:
-        return Check(name="objects", ok=False, sentence=str(refused))
-    return Check(
-        name="objects", ok=not late,
-        sentence=f"{late} objects should have gone since a day or more. Keep clew work running." if late
-        else "No object is kept that nobody agreed to in time.",
+    return _none(
+        "objects", cropping.overdue, good="No object is kept that nobody agreed to in time.",
+        bad="{count} objects should have gone since a day or more. Keep clew work running.",
     )  # fmt: skip
 
 
 def _restrictions() -> Check:
     """No restriction is in force past its end for longer than a day; counts only."""
-    try:
-        late = restricting.overdue(opening.today() - timedelta(days=1))
-    except ClewError as refused:
-        return Check(name="restrictions", ok=False, sentence=str(refused))
-    return Check(
-        name="restrictions", ok=not late,
-        sentence=f"{late} restrictions should have ended since a day or more. Keep clew work running." if late
-        else "No restriction is in force past its end.",
+    return _none(
+        "restrictions", lambda: restricting.overdue(opening.today() - timedelta(days=1)),
+        good="No restriction is in force past its end.",
+        bad="{count} restrictions should have ended since a day or more. Keep clew work running.",
     )  # fmt: skip
+
+
+def _none(name: str, asked: Callable[[], int], *, good: str, bad: str) -> Check:
+    """That nothing is counted; `bad` says what is wrong with `{count}` of them, and what to do."""
+    try:
+        count = asked()
+    except ClewError as refused:
+        return Check(name=name, ok=False, sentence=str(refused))
+    return Check(name=name, ok=not count, sentence=bad.format(count=count) if count else good)
 
 
 def _intakes() -> Check:
     """No part of an intake was given up; counts only."""
-    lost = tasks.given_up()
-    again = "Run the same clew intake again: it goes on where it stopped."
-    return Check(
-        name="intakes", ok=not lost,
-        sentence=f"Parts of intakes that failed for good: {lost}. {again}" if lost
-        else "No part of an intake was given up.",
+    return _none(
+        "intakes", tasks.given_up, good="No part of an intake was given up.",
+        bad="Parts of intakes that failed for good: {count}."
+        " Run the same clew intake again: it goes on where it stopped.",
     )  # fmt: skip
 
 
