@@ -224,7 +224,7 @@ _SOME = f"""
 
 # What is seen of each stack: of one medium alone it is none. A case is asked as it stands, an exhibit by what lies in it.
 # The centre stands for its stack where it is wanted; else the largest that is. Places are worked out anew for each page,
-# from the medium behind which it begins: no number of another member's files is ever in an address.
+# from the medium behind which it begins: no number of another member's files is ever in an address. (`+ 0`: as in triage.)
 _PAGE = f"""
     with stacks as materialized (
         select k.centre_id, count(*) as size, min(k.id) as made, (array_agg(k.medium_id))[1] as shown from case_stacks k
@@ -232,7 +232,7 @@ _PAGE = f"""
          group by k.centre_id having count(*) > 1),
     place as materialized (
         select s.size, s.made,
-               (select min(o.id) from occurrences o where o.case_id = %(case)s and o.medium_id = given.id
+               (select min(o.id + 0) from occurrences o where o.case_id = %(case)s and o.medium_id = given.id
                    and (%(exhibit)s::uuid is null or o.exhibit_id = %(exhibit)s)) as at
           from (select id from media where id = %(after)s::uuid) given
           left join case_stacks k on k.case_id = %(case)s and k.medium_id = given.id

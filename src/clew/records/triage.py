@@ -224,6 +224,8 @@ _SAME_BYTES = """
 
 _NO_ALIGNMENT = "null::int, null::int, null::int, null::int, null::int, null::int"
 
+# The earliest place is asked for as a sum (`+ 0`): of a bare number PostgreSQL may go through all places there are in
+# their order, to the first of this medium, where it does not know yet how many media a fresh table holds.
 _FACTS = """
     select n.id, n.name, n.owner_member, n.owner_unit,
            elsewhere.first is not null as is_in_other_case, elsewhere.first,
@@ -231,7 +233,7 @@ _FACTS = """
            s.name as series, s.reference, s.owner_member as series_owner, s.owner_unit as series_unit,
            s.state as series_state
     from (select distinct n from pairs) p join media n on n.id = p.n and '(blocked)' <> all (n.excluded)
-    left join lateral (select min(o.id) as first from occurrences o
+    left join lateral (select min(o.id + 0) as first from occurrences o
                        where o.medium_id = n.id and o.case_id is distinct from %(case)s::uuid) elsewhere on true
     left join lying on lying.medium_id = n.id
     left join named on named.seed = lying.series_id
