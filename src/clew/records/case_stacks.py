@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from clew.domain.stack import NEAR_MAX, Newcomer, Stacks, placed
+from clew.records.occurrences import LIES, LIES_IN_CASE
 from clew.records.session import Session
 
 Near = Mapping[UUID, Mapping[int, int]]
@@ -60,16 +61,15 @@ def _near_in_case(session: Session, case_id: UUID, found: Near) -> dict[UUID, di
     return near
 
 
-_NEAR = """
+_NEAR = f"""
     with given as materialized (
         select * from unnest(%(media)s::uuid[], %(sets)s::bigint[], %(bits)s::int[]) as given (medium_id, set_id, bits)),
     sets as materialized (
         select f.id, f.medium_id from fingerprints f
          where f.id in (select set_id from given) and f.owner_member = %(member)s and f.owner_unit = %(unit)s),
     lying as materialized (
-        select distinct o.medium_id from occurrences o
-         where o.case_id = %(case)s and o.medium_id in (
-               select medium_id from sets union select medium_id from given))
+        select n.medium_id from (select medium_id from sets union select medium_id from given) n
+         where {LIES_IN_CASE.format("n.medium_id")})
     select g.medium_id, s.medium_id, min(g.bits) from given g
       join sets s on s.id = g.set_id and s.medium_id <> g.medium_id
      where s.medium_id in (select medium_id from lying) and g.medium_id in (select medium_id from lying)
@@ -99,7 +99,7 @@ def runs_of(session: Session, case_id: UUID, medium_id: UUID) -> tuple[Run, ...]
         )
 
 
-_RUNS = """
+_RUNS = f"""
     with runs (other, here_ms, there_ms, bits) as (
         select b_medium, a_to_ms - a_from_ms, b_to_ms - b_from_ms, distance_bits from matches
          where a_medium = %(medium)s and kind = 2 and a_from_ms is not null
@@ -109,7 +109,7 @@ _RUNS = """
     select r.other, r.here_ms, r.there_ms, coalesce(h.duration_ms, 0), coalesce(t.duration_ms, 0), r.bits
       from runs r join media h on h.id = %(medium)s join media t on t.id = r.other
      where t.owner_member = %(member)s and t.owner_unit = %(unit)s
-       and exists (select from occurrences o where o.case_id = %(case)s and o.medium_id = t.id)
+       and {LIES_IN_CASE.format("t.id")}
      order by r.bits, r.other limit %(limit)s
 """
 
@@ -145,7 +145,7 @@ def alone(session: Session, case_id: UUID, after: UUID | None, limit: int) -> li
              where m.owner_member = %(member)s and m.owner_unit = %(unit)s and m.id in (
                    select distinct o.medium_id from occurrences o
                     where o.case_id = %(case)s and o.medium_id > %(after)s and not exists (
-                          select from case_stacks k where k.case_id = %(case)s and k.medium_id = o.medium_id)
+                          select from case_stacks k where k.case_id = %(case)s and k.medium_id = o.medium_id offset 0)
                     order by o.medium_id limit %(limit)s)
              order by m.id""",
             {
@@ -183,12 +183,11 @@ def members(
     """
     with session.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             select k.medium_id, k.centre_id from case_stacks k join media m on m.id = k.medium_id
              where k.case_id = %(case)s and k.centre_id in (
                    select t.centre_id from case_stacks t where t.case_id = %(case)s and t.medium_id = any(%(media)s))
-               and exists (select from occurrences o where o.case_id = %(case)s and o.medium_id = k.medium_id
-                              and (%(exhibit)s::uuid is null or o.exhibit_id = %(exhibit)s))
+               and {LIES.format("k.medium_id")}
              order by k.centre_id, k.medium_id <> k.centre_id, k.id limit %(limit)s""",
             {"case": case_id, "exhibit": exhibit_id, "media": list(media), "limit": limit},
         )
@@ -199,10 +198,7 @@ def lies(session: Session, case_id: UUID, exhibit_id: UUID | None, medium_id: UU
     """Whether the actor sees the medium, and that it lies in the case or exhibit."""
     with session.cursor() as cursor:
         cursor.execute(
-            """
-            select exists (select from media where id = %(medium)s) and exists (
-                select from occurrences o where o.case_id = %(case)s and o.medium_id = %(medium)s
-                   and (%(exhibit)s::uuid is null or o.exhibit_id = %(exhibit)s))""",
+            f"select exists (select from media where id = %(medium)s) and {LIES.format('%(medium)s')}",
             {"case": case_id, "exhibit": exhibit_id, "medium": medium_id},
         )
         return bool(cursor.fetchone()[0])

@@ -10,7 +10,7 @@ from clew.domain.handling import BLOCKED
 from clew.domain.mark import Relevance
 from clew.domain.medium import MediumKind, Verdict
 from clew.records import sealed
-from clew.records.occurrences import LIES
+from clew.records.occurrences import IN_ORDER, LIES
 from clew.records.session import Session
 
 MAKE, MODEL = b"media.camera_make", b"media.camera_model"
@@ -255,14 +255,15 @@ _PAGE = f"""
                     else %(limit)s - (select count(*) from chosen_tall) end as media),
     flat as materialized (
         select o.medium_id, o.id as at from occurrences o
-         where (select media from room) > 0 and {{place}} and o.id > coalesce((select at from place where size is null), 0)
+         where (select media from room) > 0 and {{place}} and {IN_ORDER}
+           and o.id > coalesce((select at from place where size is null), 0)
            and exists (select from media m where m.id = o.medium_id)
            and not exists (
-               select from occurrences e where {{earlier}} and e.medium_id = o.medium_id and e.id < o.id)
+               select from occurrences e where {{earlier}} and e.medium_id = o.medium_id and e.id < o.id offset 0)
            and not exists (
                select from case_stacks k join case_stacks t on t.case_id = k.case_id and t.centre_id = k.centre_id
                 where k.case_id = %(case)s and k.medium_id = o.medium_id and t.medium_id <> k.medium_id
-                  and (%(exhibit)s::uuid is null or {LIES.format("t.medium_id")}))
+                  and (%(exhibit)s::uuid is null or {LIES.format("t.medium_id")}) offset 0)
          order by o.id limit %(looked)s),
     chosen_flat as materialized (
         select m.id, m.name, 1 as stacked, %(limit)s + s.at as at

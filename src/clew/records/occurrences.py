@@ -11,8 +11,21 @@ from clew.records.session import Session, handling_columns
 
 LIES = """exists (
     select from occurrences o where o.case_id = %(case)s and o.medium_id = {0}
-       and (%(exhibit)s::uuid is null or o.exhibit_id = %(exhibit)s))"""
-"""A condition: the medium {0} lies in a case or, where one is named, in an exhibit of it."""
+       and (%(exhibit)s::uuid is null or o.exhibit_id = %(exhibit)s) offset 0)"""
+"""A condition: the medium {0} lies in a case or, where one is named, in an exhibit of it.
+
+Looked up for each medium (`offset 0`): joined, a case that the database has not counted yet is gone through for each.
+"""
+
+LIES_IN_CASE = "exists (select from occurrences o where o.case_id = %(case)s and o.medium_id = {0} offset 0)"
+"""The same of a case as a whole."""
+
+IN_ORDER = "o.id > 0"
+"""What a statement says that goes through the places `o` of a case or an exhibit by their numbers.
+
+It is always so. It lets the statement have the index of that order, which no other statement must be planned by: to a
+database that has not counted a new case yet, going through it seems as cheap as looking one medium up.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from clew.records.hash_lists import NAME as LIST_NAME
 from clew.records.intakes import PATH
 from clew.records.messages import WORDS as MESSAGE
 from clew.records.narratives import WORDS as NARRATIVE
+from clew.records.occurrences import IN_ORDER
 from clew.records.places import NAME as PLACE
 from clew.records.series import NAME as SERIES
 from clew.records.session import Session
@@ -136,7 +137,7 @@ def files(session: Session, case_id: UUID, after: str | None) -> list[Row]:
             f"""
             select o.id, o.path, o.owner_member, o.owner_unit, coalesce(encode(m.name, 'hex'), ''), e.reference
               from occurrences o left join media m on m.id = o.medium_id join exhibits e on e.id = o.exhibit_id
-             where o.case_id = %(case)s {behind} order by o.id desc limit {FILES_PER_PAGE_MAX}""",
+             where o.case_id = %(case)s and {IN_ORDER} {behind} order by o.id desc limit {FILES_PER_PAGE_MAX}""",
             {"case": case_id, "after": None if after is None else int(after)},
         )
         exhibits = sealed.of_member(session.actor.member)

@@ -12,6 +12,7 @@ from clew.domain.triage import Aligned, Other, ReasonKind
 from clew.records import sealed
 from clew.records.intakes import PATH
 from clew.records.merges import REACH
+from clew.records.occurrences import IN_ORDER
 from clew.records.series import NAME
 from clew.records.session import Session
 
@@ -327,7 +328,7 @@ _OF_UNREADABLE = f"""
            or m.verdict in ({Verdict.NOT_DECODED:d}, {Verdict.REFUSED:d}, {Verdict.QUARANTINED:d}, {Verdict.WAITING:d}))
 """
 _UNREADABLE = f"""
-    select o.id, o.path, coalesce(m.reason, o.reason) {_OF_UNREADABLE} and o.id > %(after)s
+    select o.id, o.path, coalesce(m.reason, o.reason) {_OF_UNREADABLE} and {IN_ORDER} and o.id > %(after)s
     order by o.id limit %(limit)s
 """
 _COUNT_UNREADABLE = f"select count(*) {_OF_UNREADABLE}"
@@ -336,6 +337,6 @@ _WITHOUT_MEDIUM = f"select count(*) from occurrences o where {_SCOPE} and o.medi
 
 _FILES_WITHOUT_MEDIUM = f"""
     select o.id, o.path, o.reason from occurrences o
-    where {_SCOPE} and o.id > %(after)s and o.medium_id is null and o.reason <> ''
+    where {_SCOPE} and {IN_ORDER} and o.id > %(after)s and o.medium_id is null and o.reason <> ''
     order by o.id offset %(skip)s limit %(limit)s
 """

@@ -123,8 +123,9 @@ class Occurrence(Covered):
             models.Index(name="occurrences_by_medium", fields=["medium_id"]),
             models.Index(name="occurrences_by_case", fields=["case_id", "medium_id"]),
             # Media are gone through in the order in which they were found.
-            models.Index(name="occurrences_in_their_order", fields=["case_id", "id"]),
-            models.Index(name="occurrences_of_exhibits", fields=["exhibit_id", "id"]),
+            # Only for statements that ask for what comes behind a place: see `occurrences.IN_ORDER`.
+            models.Index(name="occurrences_in_their_order", fields=["case_id", "id"], condition=Q(id__gt=0)),
+            models.Index(name="occurrences_of_exhibits", fields=["exhibit_id", "id"], condition=Q(id__gt=0)),
             models.Index(name="occurrences_by_chunk", fields=["chunk_id"], condition=Q(chunk_id__isnull=False)),
         )
 
