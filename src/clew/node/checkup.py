@@ -23,6 +23,7 @@ from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.doctor import Check, check_database
 from clew.node.log_checks import check_log
+from clew.node.place import place_of
 from clew.node.statistic_checks import check_statistics
 from clew.node.task_force_checks import check_task_forces
 from clew.node.workplace import equipped
@@ -45,6 +46,7 @@ def checks(configuration: Configuration, facts: ConnectionFacts) -> Iterator[Che
         for engine, index in workplace.indexes.items():
             yield _index(engine.name.lower(), index)
     yield _key_files(configuration)
+    yield _keys_apart(configuration)
     yield _shredded_keys()
     yield _retention()
     yield _restrictions()
@@ -131,6 +133,20 @@ def _key_files(configuration: Configuration) -> Check:
         name="keys", ok=not found,
         sentence=f"{len(found)} files or folders of keys are open to others: close them and consider the keys known."
         if found else "The keys are the node's user's alone.",
+    )  # fmt: skip
+
+
+def _keys_apart(configuration: Configuration) -> Check:
+    """No copy of the vault or of the own database takes the keys along, or is taken along by a copy of the keys."""
+    keys = configuration.keys_folder.resolve()
+    others = {"the vault": configuration.vault_folder.resolve()}
+    if configuration.database_url is None:
+        others["the database"] = place_of(configuration).root.resolve()
+    mixed = [name for name, folder in others.items() if folder.is_relative_to(keys) or keys.is_relative_to(folder)]
+    return Check(
+        name="keys apart", ok=not mixed,
+        sentence=f"The keys lie in one folder with {' and '.join(mixed)}: a copy of one is a copy of both. Move them apart."
+        if mixed else "The keys lie apart from the vault and the database.",
     )  # fmt: skip
 
 
