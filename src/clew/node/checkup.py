@@ -145,7 +145,7 @@ def _keys_apart(configuration: Configuration) -> Check:
     mixed = [name for name, folder in others.items() if folder.is_relative_to(keys) or keys.is_relative_to(folder)]
     return Check(
         name="keys apart", ok=not mixed,
-        sentence=f"The keys lie in one folder with {' and '.join(mixed)}: a copy of one is a copy of both. Move them apart."
+        sentence=f"The keys lie in one folder with {' and '.join(mixed)}: a copy takes both along. Move them apart."
         if mixed else "The keys lie apart from the vault and the database.",
     )  # fmt: skip
 

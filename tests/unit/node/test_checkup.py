@@ -26,7 +26,7 @@ def test_a_vault_that_holds_the_keys_or_lies_in_them_is_named(
 ) -> None:
     found = _keys_apart(of(monkeypatch, tmp_path / "home", CLEW_VAULT=tmp_path / vault))
     assert not found.ok
-    assert found.sentence.startswith("The keys lie in one folder with the vault: a copy")
+    assert found.sentence.startswith("The keys lie in one folder with the vault: a copy takes")
 
 
 def test_a_way_round_by_a_link_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
