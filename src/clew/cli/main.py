@@ -1,5 +1,6 @@
 """`clew`: the command line. Exit codes: 0 done, 1 refused with one sentence, 2 wrong usage."""
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -16,6 +17,8 @@ os.environ.setdefault(
     "NUMBA_CACHE_DIR", str(Path(os.environ.get("CLEW_HOME") or "~/.clew").expanduser().absolute() / "cache")
 )
 
+# What is imported stays: the collector of memory would go through it again and again, a sixth of the start.
+gc.disable()
 from clew.cli import (
     academies,
     audits,
@@ -61,6 +64,8 @@ from clew.cli import (
     views,
     workbenches,
 )
+
+gc.enable()
 
 app = typer.Typer(
     no_args_is_help=True,
