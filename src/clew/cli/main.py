@@ -19,7 +19,7 @@ os.environ.setdefault(
 
 # What is imported stays: the collector of memory would go through it again and again, a sixth of the start.
 gc.disable()
-from clew.cli import (
+from clew.cli import (  # noqa: E402
     academies,
     audits,
     budgets,
