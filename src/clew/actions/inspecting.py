@@ -20,6 +20,7 @@ from clew.records.sightings import Sighting
 
 MATCHES_SHOWN_MAX = 50
 PLACES_SHOWN_MAX = 20
+FACTS_SHOWN_MAX = 200
 GPS_METRES = 10.0
 """How exact a place is taken to be where the camera does not say."""
 NAME_BYTES = frozenset({16, 20, 32})
@@ -76,6 +77,24 @@ class View:
     sighting: Sighting | None
     others: tuple[Compared, ...]
     chosen: Compared | None
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Where it was taken, as latitude and longitude: exactly for whoever may see the original, else to a tenth of a
+        degree; None where it does not say.
+        """
+        found = _coordinates(self.medium)
+        return found if found is None or self.is_shown else _coarse(found)
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """What its file says of itself, for whoever may see the original; the first by their names."""
+        return dict(sorted(self.medium.facts.items())[:FACTS_SHOWN_MAX]) if self.is_shown else {}
+
+    @property
+    def has_metadata(self) -> bool:
+        """Whether its metadata are kept as they lie in its file, and may be asked for."""
+        return self.is_shown and self.medium.has_metadata
 
 
 def look(session: Session, medium_id: UUID, other: UUID | bytes | None = None) -> View:
@@ -152,9 +171,18 @@ def whereabouts(session: Session, medium_id: UUID) -> tuple[float, float] | None
     medium = resemblances.one(session, medium_id)
     owner = medium.handling.owner_member
     audit.append(session, "medium.whereabouts", str(medium_id), shown={owner})
+    found = _coordinates(medium)
+    return None if found is None else _coarse(found)
+
+
+def _coordinates(medium: Known) -> tuple[float, float] | None:
     if medium.latitude is None or medium.longitude is None:
         return None
-    return round(medium.latitude, COARSE_DECIMALS), round(medium.longitude, COARSE_DECIMALS)
+    return medium.latitude, medium.longitude
+
+
+def _coarse(point: tuple[float, float]) -> tuple[float, float]:
+    return round(point[0], COARSE_DECIMALS), round(point[1], COARSE_DECIMALS)
 
 
 def _surest(found: Sequence[Match]) -> list[Match]:
@@ -195,9 +223,10 @@ def _metres(one: Known, other: Known) -> float | None:
 
 
 def _point(one: Known) -> Point | None:
-    if one.latitude is None or one.longitude is None:
+    found = _coordinates(one)
+    if found is None:
         return None
-    return Point(latitude=one.latitude, longitude=one.longitude, precision_m=one.gps_precision_m or GPS_METRES)
+    return Point(latitude=found[0], longitude=found[1], precision_m=one.gps_precision_m or GPS_METRES)
 
 
 def _paired(match: Match, here: Rows, there: Rows) -> tuple[FramePair, ...]:

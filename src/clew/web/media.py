@@ -38,7 +38,6 @@ RULES: Mapping[ReasonKind, str | Promise] = {
     ReasonKind.SOUND: gettext_lazy("Two films are called the same where a run of seconds of sound keeps its pace."),
 }
 COARSE_DEGREES = 1
-FACTS_SHOWN_MAX = 200
 
 
 @require_safe
@@ -75,7 +74,7 @@ def _shown(request: HttpRequest, look: Callable[[Session], View]) -> HttpRespons
         "chosen": None if view.chosen is None else compared(view.chosen, actor),
         "others": [compared(one, actor) for one in view.others], "whys": verdict_words.WHYS.items(),
         "told": request.session.pop(TOLD, None),
-        "facts": sorted(view.medium.facts.items())[:FACTS_SHOWN_MAX], "place": _place(view),
+        "facts": view.facts.items(), "place": _place(view),
     }  # fmt: skip
     return render(request, "media/one.html", shown)
 
@@ -194,9 +193,7 @@ def _ways(view: inspecting.View, owner: str) -> list[tuple[str, Words, str]]:
 
 
 def _place(view: inspecting.View) -> SafeString | str:
-    """Where it was taken: exactly for whoever may see the original, else to a tenth of a degree."""
-    medium = view.medium
-    if medium.latitude is None or medium.longitude is None:
+    if view.point is None:
         return ""
     digits = 5 if view.is_shown else COARSE_DEGREES
-    return words.identifier(f"{medium.latitude:.{digits}f}, {medium.longitude:.{digits}f}")
+    return words.identifier(f"{view.point[0]:.{digits}f}, {view.point[1]:.{digits}f}")
