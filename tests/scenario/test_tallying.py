@@ -156,7 +156,7 @@ def test_a_stream_looks_on_only_while_its_sign_in_lasts(ada: Actor):
     with acting_as(ada) as session:
         seen = signing_in.own(session)
     later = progress._later_look(ada.officer, sign_in, "CASE-1", None, None)
-    assert later.progress == first.progress
+    assert later.seen.progress == first.seen.progress
     with acting_as(ada) as session:
         assert signing_in.own(session) == seen  # to look on makes no sign-in last
         signing_in.end(session, sign_in)

@@ -20,6 +20,8 @@ from clew.records.session import Session
 
 BLOCK_MEDIA = 400
 """Answered by one query within 50 ms among five million media."""
+BLOCKS_A_LOOK = 4
+"""By so many blocks a look of whoever follows carries the counts on."""
 BLOCKS_KEPT_MAX = 5_000
 KEPT_SECONDS = 900.0
 """How old a tally may be that is told or carried on, and how long one is kept that nobody looks at."""
@@ -39,6 +41,19 @@ class Tally:
     media: int
     is_whole: bool
     is_fresh: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """How far the intakes of a case or exhibit have come, and what is counted of it by now."""
+
+    progress: Progress
+    tally: Tally
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing more is to come: all is taken in, and all is counted."""
+        return not self.progress.is_running and self.tally.is_fresh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +115,35 @@ class _Kept:
 
 _kept: dict[_Key, _Kept] = {}
 _lock = Lock()
+
+
+def page(
+    session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None, answer: Answer | None = None,
+    after: str | None = None, limit: int,
+) -> Opened:  # fmt: skip
+    """What `opened` gives of the case (or exhibit) of that name.
+
+    Raises:
+        NotVisible: there is no such case or exhibit, or the actor may not see it.
+    """
+    scope = triaging.scope(session, case, exhibit, unit)
+    return opened(session, scope, triaging.progress(session, scope), answer=answer, after=after, limit=limit)
+
+
+def follow(
+    session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None, blocks: int = BLOCKS_A_LOOK,
+    goes_on: bool = False,
+) -> Followed:  # fmt: skip
+    """How far the intakes of the case (or exhibit) have come, and its tally, carried on by at most `blocks` blocks.
+
+    `goes_on`: whoever follows has put it on record when they began.
+
+    Raises:
+        NotVisible: there is no such case or exhibit, or the actor may not see it.
+    """
+    scope = triaging.scope(session, case, exhibit, unit)
+    progress = (triaging.progress if goes_on else triaging.follow)(session, scope)
+    return Followed(progress=progress, tally=look(session, scope, progress, blocks=blocks))
 
 
 def opened(

@@ -18,16 +18,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from clew.actions import signing_in, tallying, triaging
+from clew.actions import signing_in, tallying
 from clew.domain.errors import ClewError, NotAdmitted
-from clew.domain.intake import Progress
 from clew.domain.triage import Answer
 from clew.web import words
 from clew.web.acting import as_officer
 from clew.web.sign_ins import sign_in_of
 
 LOOK_SECONDS = 1.0
-BLOCKS_A_LOOK = 4
 RESTS = 1.0
 """Between two looks at media that are still to be counted a stream rests for as long as the last one took."""
 STREAM_SECONDS_MAX = 300.0
@@ -40,28 +38,23 @@ _streams: Counter[str] = Counter()
 class Look:
     """What one look saw; `cost` in seconds."""
 
-    progress: Progress
-    tally: tallying.Tally
+    seen: tallying.Followed
     cost: float
-
-    @property
-    def is_last(self) -> bool:
-        """Whether nothing more is to come: all is taken in, and all is counted."""
-        return not self.progress.is_running and self.tally.is_fresh
 
 
 def told(look: Look) -> dict[str, str | int]:
     """What a look says: counts and sentences of them, and nothing else."""
+    progress, tally = look.seen.progress, look.seen.tally
     return {
-        "done": look.progress.files_done, "seen": look.progress.files_seen,
-        "words": words.progress(look.progress), "tally": words.tally(look.tally),
-        **{answer.value: words.number(getattr(look.tally.counts, answer.value)) for answer in Answer},
+        "done": progress.files_done, "seen": progress.files_seen,
+        "words": words.progress(progress), "tally": words.tally(tally),
+        **{answer.value: words.number(getattr(tally.counts, answer.value)) for answer in Answer},
     }  # fmt: skip
 
 
 def event(look: Look) -> str:
     """One event in the format of the HTML standard, section 9.2."""
-    return f"event: {'ended' if look.is_last else 'progress'}\ndata: {json.dumps(told(look))}\n\n"
+    return f"event: {'ended' if look.seen.is_last else 'progress'}\ndata: {json.dumps(told(look))}\n\n"
 
 
 def _look(username: str, case: str, exhibit: str | None, unit: str | None, *, is_first: bool = False) -> Look:
@@ -73,14 +66,13 @@ def _look(username: str, case: str, exhibit: str | None, unit: str | None, *, is
     began = monotonic()
     try:
         with as_officer(username, goes_on=not is_first) as session:
-            scope = triaging.scope(session, case, exhibit, unit)
-            progress = (triaging.follow if is_first else triaging.progress)(session, scope)
             # The first answer comes soon; the others carry the counts on by more.
-            tally = tallying.look(session, scope, progress, blocks=1 if is_first else BLOCKS_A_LOOK)
+            blocks = 1 if is_first else tallying.BLOCKS_A_LOOK
+            seen = tallying.follow(session, case, exhibit, unit=unit, blocks=blocks, goes_on=not is_first)
     finally:
         if not is_first:
             connections.close_all()  # a stream outlives requests; it must not hold a connection
-    return Look(progress=progress, tally=tally, cost=monotonic() - began)
+    return Look(seen=seen, cost=monotonic() - began)
 
 
 def _later_look(username: str, sign_in: UUID | None, case: str, exhibit: str | None, unit: str | None) -> Look:
@@ -113,9 +105,9 @@ async def events(
         with translation.override(language):
             said = event(look)
         yield said  # a stream that says the same again also keeps proxies from closing it
-        if look.is_last or monotonic() > ends:
+        if look.seen.is_last or monotonic() > ends:
             return
-        await asyncio.sleep(LOOK_SECONDS if look.tally.is_fresh else min(LOOK_SECONDS, RESTS * look.cost))
+        await asyncio.sleep(LOOK_SECONDS if look.seen.tally.is_fresh else min(LOOK_SECONDS, RESTS * look.cost))
         try:
             look = await sync_to_async(_later_look)(username, sign_in, case, exhibit, unit)
         except ClewError:
@@ -169,4 +161,4 @@ async def of_exhibit(request: HttpRequest, case: str, exhibit: str, unit: str | 
 def numbers(request: HttpRequest, case: str, exhibit: str, unit: str | None = None) -> HttpResponse:
     """The counts of an exhibit for a list of many, which asks again as long as not all is counted."""
     look = _look(request.user.get_username(), case, exhibit, unit, is_first=True)
-    return JsonResponse({**told(look), "ended": look.is_last})
+    return JsonResponse({**told(look), "ended": look.seen.is_last})

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from clew.actions.tallying import Tally
+from clew.actions.tallying import Followed, Tally
 from clew.domain.errors import NotVisible
 from clew.domain.intake import Progress
 from clew.domain.triage import Counts
@@ -15,7 +15,7 @@ from clew.web import progress
 def look(done: int, *, counts: Counts = Counts(), is_running: bool = True, is_fresh: bool = True) -> progress.Look:  # noqa: B008
     seen = Progress(files_seen=9, files_done=done, bytes_done=done, is_walking=False, is_running=is_running)
     tally = Tally(counts=counts, media=800, is_whole=is_fresh, is_fresh=is_fresh)
-    return progress.Look(progress=seen, tally=tally, cost=0.0)
+    return progress.Look(seen=Followed(progress=seen, tally=tally), cost=0.0)
 
 
 def told(part: str) -> tuple[str, dict]:
