@@ -59,6 +59,11 @@ class Line:
     result: Result | None
 
 
+def is_academy() -> bool:
+    """Whether this is an academy, in whose exercises is worked."""
+    return bool(settings.CLEW_IS_ACADEMY)
+
+
 def begin(session: Session, exercise_id: UUID, officer: str, briefing: str = "") -> None:
     """Note that an officer of the actor's member begins an exercise."""
     with session.cursor() as cursor:
@@ -210,7 +215,7 @@ def a_day_passes() -> None:
     Raises:
         RuntimeError: this is no academy: nobody's clock is moved elsewhere.
     """
-    if not settings.CLEW_IS_ACADEMY:
+    if not is_academy():
         raise RuntimeError("time passes by itself where this is no academy")
     with transaction.atomic(using="owner"):
         cursor = _as_owner()
