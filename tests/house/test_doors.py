@@ -11,19 +11,16 @@ PART = "part of another action, which is on record: what a page asks besides"
 HELPS = "no act: a page asks it to fill in a form or to look whether one may go on"
 NO_PROGRAM = "of the node, people and proof: by pages and commands; no software of others administers"
 BY_SIGN_IN = "of the pages' own sign-in"
-ON_EXERCISES = "done within the academy, by a person: on its pages and by commands"
 ON_DISK = "what lies on this machine is taken in by commands; through browsers and the API by uploads"
 
 ONLY_PAGES: Mapping[str, str] = {
-    "arriving.arrive": "the home page: each of its parts has a command and an operation of its own",
     "categorising.case_page": "the count and the list of a case, which have a command and an operation each",
     "counting.public": "the public page itself",
-    "previewing.of": "previews are drawn on pages alone", "resting": "the exposure clock is the officer's own, in the browser",
+    "previewing.of": "beside the page of a grid, which is on record: the API has both at once",
     "revealing.granted": PART, "revealing.is_granted": PART, "revealing.part": PART, "revealing.drawn": PART,
     "budgeting.left": PART, "cropping.refusal": PART,
     "signing_in": BY_SIGN_IN, "arranging.at_sign_in": BY_SIGN_IN, "admitting.first_password": BY_SIGN_IN,
-    "triaging.progress": PART, "triaging.follow": PART, "triaging.scope": PART, "uploading.come": PART,
-    "inspecting": "a match is compared on a page: both media are revealed there, and the facts stand in triage",
+    "triaging.progress": PART, "triaging.scope": PART, "uploading.come": PART,
 }  # fmt: skip
 """Neither a command nor an operation, by action or by all of a module."""
 NOT_BY_THE_API: Mapping[str, str] = {
@@ -32,12 +29,15 @@ NOT_BY_THE_API: Mapping[str, str] = {
          "restricting", "retaining", "shredding", "suspending"), NO_PROGRAM,
     ),
     **dict.fromkeys(("budgeting.in_force", "budgeting.refused", "budgeting.give", "budgeting.end"), NO_PROGRAM),
-    **dict.fromkeys(("exercising", "schooling"), ON_EXERCISES),
+    "schooling.grounds": "beside a certification, which people give on pages and by commands",
     "connecting.look": "the list of the API has every member's steps",
 }  # fmt: skip
 NOT_BY_COMMAND: Mapping[str, str] = {
     **dict.fromkeys(("admitting", "auditing", "blocking", "entering", "examining", "lending", "retaining",
                      "restricting", "schooling", "shredding", "suspending"), "the form beside it: " + HELPS),
+    "arriving.arrive": "each part of the home page has a command of its own",
+    "inspecting": "a match is compared where both media can be revealed; its facts stand in triage",
+    "resting": "a terminal shows no media, so there is nothing to be counted",
     "arranging": "keys of the keyboard act on pages alone",
     "browsing": "clew triage lists the same media", "cataloguing": "clew intake and clew handling name lists",
     "opening.cases": "clew triage takes a case by its name", "opening.case": HELPS, "deconflicting.checked_kind": HELPS,
@@ -47,7 +47,7 @@ ASKED_BESIDES = frozenset({
     "browsing.check_case", "browsing.lack_of", "categorising.check_case", "categorising.own_scheme",
     "categorising.record_as", "categorising.whole_stacks", "corresponding.units", "cropping.check_shown", "cropping.let_out", "exploring.seen", "identifying.steps_of",
     "opening.today", "questioning.seen", "referring.seen", "remembering.beside", "schooling.is_needed", "spotting.look", "spotting.seen",
-    "surveying.media_of", "surveying.seen", "tallying.look", "tallying.opened", "triaging.names_and_contacts",
+    "surveying.media_of", "surveying.seen", "tallying.follow", "tallying.opened", "triaging.names_and_contacts",
     "opening.case",
 })  # fmt: skip
 """What a page asks to draw itself, beside the action whose page it is; commands and operations ask another for the same."""

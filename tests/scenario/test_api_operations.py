@@ -9,15 +9,18 @@ from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import jsonschema
 import pytest
+from django.conf import settings
 from django.core.cache import caches
 from django.test import Client
 
-from clew.actions import corresponding
+from clew.actions import corresponding, exercising
 from clew.actions.opening import today
 from clew.api.operations import described
+from clew.domain.exercise import Question
 from clew.domain.officer import Role
 from clew.domain.upload import PIECE_BYTES_MAX
 from clew.records.session import acting_as
@@ -36,6 +39,8 @@ OF_OBJECTS = {
     *(("post", f"/api/crops/{{crop}}/{step}") for step in ("approve", "refuse", "end", "show")),
 }  # fmt: skip
 """tests/scenario/test_asking.py asks them: an object is cut out of a picture that was taken in."""
+LEARNER = "ulla.a1b2c"
+"""Who does an exercise; the others in it are played."""
 QUAY, QUAY_OF_NORWAY = b"a quay", b"a quay of Norway"
 MEDIUM = hashlib.sha256(CONTENT["open"]).hexdigest()
 SCHEME = {"scheme": "se-made"}
@@ -67,6 +72,8 @@ def found(node) -> Iterator[Foreign]:
         corresponding.ask(session, about, ("SE", "VICTIM-ID"), today(), "Is this quay yours?")
     world.officer("dagny", member="DK", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)
     world.officer("stina", member="SE", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)
+    for name, code in ((LEARNER, "SE"), ("played-0.a1b2c", "SE"), ("played-2.a1b2c", "DK"), ("played-3.a1b2c", "DK")):
+        world.officer(name, member=code)
     yield made
     world.empty()
 
@@ -109,9 +116,11 @@ class Caller:
         return answer.json()
 
 
-def test_every_operation_answers_as_the_document_says(found: Foreign) -> None:
+def test_every_operation_answers_as_the_document_says(found: Foreign, monkeypatch: pytest.MonkeyPatch) -> None:
     walked: set[tuple[str, str]] = set()
     sven, siv = Caller("sven", walked), Caller("siv", walked)
+    for told in (facts, live, at_home, clock):
+        told(sven)
     administered(Caller("stina", walked))
     for story in (triage, going_through, uploads, keys, series, people, links, leads, overlaps, messages, identification, categories):
         story(sven, siv, found)
@@ -120,6 +129,7 @@ def test_every_operation_answers_as_the_document_says(found: Foreign) -> None:
     located(sven, siv, dina)
     task_force(Caller("stina", walked), sven, Caller("dagny", walked))
     connected(Caller("stina", walked))
+    exercised(Caller(LEARNER, walked), monkeypatch)
     every = {(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods}
     assert every - walked == OF_TOKENS | OF_OBJECTS | {("post", "/api/media/{medium}/reveal")}, "test_revealing.py asks it"
 
@@ -154,6 +164,60 @@ def going_through(sven: Caller, _siv: Caller, _found: Foreign) -> None:
     quoted = sven.post("/media/metadata", medium=MEDIUM, purpose="investigation", case="SE-open")
     assert (quoted["sha256"], quoted["blocks"]) == (MEDIUM, [])
     sven.post("/media/cover")
+    for previews in (
+        sven.post("/cases/previews", case="SE-open"), sven.post(f"/series/{name}/previews"),
+        sven.post(f"/cases/stacks/{one['id']}/previews", case="SE-open"),
+    ):  # fmt: skip
+        assert [(item["id"], item["still"], item["lacks"]) for item in previews["items"]] == [(one["id"], None, "fingerprints-only")]
+
+
+def facts(sven: Caller) -> None:
+    """One medium, and another that is called the same."""
+    medium, other = (hashlib.sha256(content).hexdigest() for content in (QUAY, QUAY_OF_NORWAY))
+    view = sven.get("/media/facts", medium=medium, other=other)
+    (same,) = view["others"]
+    assert (same["name"], same["owner"], same["kind"], same["distance_bits"]) == (other, "NO", "pdq", 8)
+    assert (same["measured"]["compared"], view["chosen"], view["medium"]["is_shown"]) == (3_610_500, same["id"], True)
+    assert [(one["case"], one["exhibit"]) for one in view["found"]] == [("SE-3", "PHONE-1")]
+    of_record = sven.get(f"/media/{view['medium']['id']}/facts", other=same["id"])
+    assert of_record == view
+    assert sven.get(f"/media/{view['medium']['id']}/whereabouts") == {"point": None}
+
+
+def live(sven: Caller) -> None:
+    """Numbers as they are now, and the list of an answer."""
+    seen = sven.get("/triage/progress", case="SE-3", exhibit="PHONE-1")
+    assert (seen["is_last"], seen["tally"]["media"], sum(seen["tally"]["counts"].values())) == (True, 2, 2)
+    opened = sven.get("/triage/opened", case="SE-3", limit=1)
+    assert (opened["answer"], len(opened["items"]), opened["tally"]["is_whole"]) == ("new", 1, True)
+
+
+def at_home(sven: Caller) -> None:
+    home = sven.get("/home")
+    assert {one["what"] for one in home["waiting"]} >= {"messages"}
+    assert home["leads"] == []  # it is set aside
+
+
+def clock(sven: Caller) -> None:
+    once = {"Idempotency-Key": "beaten"}
+    for _ in "ab":
+        assert sven.post("/exposure", once, seconds=40, warned_seconds=60)["seconds"] == 40
+    assert sven.post("/exposure/postpone")["is_break_due"] is False
+    sven.post("/exposure/rest")
+    assert sven.get("/exposure") == {"seconds": 40, "warned_seconds": 40, "is_break_due": False}
+
+
+def exercised(ulla: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In an academy: what is asked, a day that passes, and what came of it."""
+    monkeypatch.setattr(settings, "CLEW_IS_ACADEMY", True)
+    truth = {one: frozenset({MEDIUM if one is Question.TAKEN_IN else "else"}) for one in Question}
+    exercising.lay_out(uuid4(), LEARNER, "A telephone was seized.", truth, series="series-open", case="SE-open")
+    assert ulla.get("/exercise")["result"] is None
+    ulla.post("/exercise/day")
+    said = ulla.post("/exercise/end")
+    assert (said["result"]["points"], said["result"]["has_passed"], said["result"]["parts"]["triage"]) == (10, False, 10)
+    assert ulla.post("/exercise/end") == ulla.get("/exercise") == said
+    monkeypatch.setattr(settings, "CLEW_IS_ACADEMY", False)
 
 
 def uploads(sven: Caller, _siv: Caller, _found: Foreign) -> None:

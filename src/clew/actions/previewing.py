@@ -1,13 +1,14 @@
 """Previewing: previews are made of what a reader saw, read for who may see them, and made later where they lack."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import numpy as np
 
-from clew.actions import sequencing
+from clew.actions import browsing, sequencing
+from clew.actions.browsing import Lack, Page
 from clew.actions.viewing import RECEIPT_SECONDS_MAX
 from clew.actions.workplace import Workplace
 from clew.domain.errors import StepRefused, Tampered, Unavailable
@@ -36,6 +37,15 @@ class Shown:
 
     still: bytes
     strip: tuple[tuple[int, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Previewed:
+    """A page of media, the previews of those that have one, and why each of the others has none."""
+
+    page: Page
+    shown: Mapping[UUID, Shown]
+    lacking: Mapping[UUID, Lack]
 
 
 def keep(
@@ -75,6 +85,25 @@ def of(
         return {}
     sequencing.receipt(act, within_seconds=within_seconds)
     return {medium: _shown(content) for medium, content in previews.unsealed(lying).items()}
+
+
+def page(
+    actor: Actor, browsed: Callable[[Session], Page], *, within_seconds: float = RECEIPT_SECONDS_MAX
+) -> Previewed:
+    """A page as `browsed` gives it and puts it on record, with its previews behind the receipt of that act.
+
+    Raises:
+        NotVisible: there is no such page.
+        Unavailable: the audit cannot be put in order.
+    """
+    with acting_as(actor) as session:
+        found = browsed(session)
+        act = session.acts[-1]
+    shown = of(actor, [item.medium.id for item in found.items], act, within_seconds=within_seconds)
+    lacking = {
+        item.medium.id: browsing.lack_of(item.medium, actor) for item in found.items if item.medium.id not in shown
+    }
+    return Previewed(page=found, shown=shown, lacking=lacking)
 
 
 def make_lacking(workplace: Workplace) -> int:

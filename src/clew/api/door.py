@@ -1,7 +1,8 @@
 """The door for programs: who comes in, how often, and what every operation has in common.
 
 An operation is a function of a session and of what is asked. `reading` and `writing` make it one that runs in one
-transaction as whoever came in, and fails if it puts nothing on record.
+transaction as whoever came in, and fails if it puts nothing on record. `is_private` are those about what is the
+officer's own and nobody's to know: they put nothing on record, and ask for no second factor once more.
 """
 
 import inspect
@@ -72,12 +73,14 @@ def described(answer: Any) -> dict[int, Any]:
     return {**({204: None} if answer is None else {200: answer}), **PROBLEMS}
 
 
-def reading(router: Router, path: str, answer: Any) -> Callable[[Operation], Operation]:
+def reading(
+    router: Router, path: str, answer: Any, *, is_private: bool = False
+) -> Callable[[Operation], Operation]:
     """An operation that shows something: `answer` is its schema, made from what the function gives."""
 
     def made(operation: Operation) -> Operation:
         def view(request: HttpRequest, **given: Any) -> Any:
-            with as_officer(request.user.get_username()) as session:
+            with as_officer(request.user.get_username(), is_part=is_private) as session:
                 return operation(session, **given)
 
         router.get(path, response=described(answer), throttle=READS, summary=_summary(operation))(
@@ -106,19 +109,19 @@ def looking(router: Router, path: str, answer: Any) -> Callable[[Operation], Ope
 
 
 def writing(
-    router: Router, path: str, answer: Any = None, *, goes_on: bool = False
+    router: Router, path: str, answer: Any = None, *, goes_on: bool = False, is_private: bool = False
 ) -> Callable[[Operation], Operation]:
     """An operation that changes something, once for each idempotency key; `goes_on`: part of what is on record."""
 
     def made(operation: Operation) -> Operation:
         def view(request: HttpRequest, **given: Any) -> Any:
-            with as_officer(request.user.get_username(), goes_on=goes_on) as session:
+            with as_officer(request.user.get_username(), goes_on=goes_on, is_part=is_private) as session:
                 said = repeats.once(session, request, lambda: repeats.plain(answer, operation(session, **given)))
             return Status(HTTPStatus.NO_CONTENT, None) if answer is None else Status(HTTPStatus.OK, said)
 
         router.post(
             path, response=described(answer), throttle=WRITES, summary=_summary(operation),
-            openapi_extra=repeats.HEADER,
+            openapi_extra=repeats.HEADER, auth=OfficerSignedIn(only_looks=is_private),
         )(_asking(operation, view))  # fmt: skip
         return operation
 

@@ -1,17 +1,20 @@
-"""Going through media, for programs: pages of a case or a series with what the own unit said of each, and marks."""
+"""Going through media, for programs: pages of a case or series with what the own unit said of each, previews, marks."""
 
+from base64 import b64encode
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
 from ninja import Router, Schema
 
-from clew.actions import browsing, marking
-from clew.actions.browsing import Item, Page, Wanted
+from clew.actions import browsing, marking, previewing
+from clew.actions.browsing import Item, Lack, Page, Wanted
 from clew.actions.marking import Relevance
 from clew.actions.opening import Session
-from clew.api.door import reading, writing
+from clew.api.door import acting, reading, writing
 from clew.api.given import After, Digests, Given, Name, OneOf, Reference, digests
 from clew.api.triages import Unit
+from clew.domain.handling import Actor
 from clew.domain.medium import MediumKind
 from clew.domain.triage import Answer
 
@@ -46,6 +49,79 @@ class GridPage(Schema):
     items: list[GridItem]
     next: str | None
     folded: int
+
+
+class PreviewFrame(Schema):
+    """A frame of a film; `preview` in base64."""
+
+    at_ms: int
+    preview: str
+
+
+class Preview(Schema):
+    """`still`, and those of `strip` along a film, are 80 bytes each in base64: a medium grey and blurred, as waves and
+    no picture. `lacks`: why there is none.
+    """
+
+    id: UUID
+    name: str
+    is_warned: bool
+    still: str | None
+    strip: list[PreviewFrame]
+    lacks: OneOf[Lack] | None
+
+
+class Previews(Schema):
+    """The media of one page of the grid, in its order; `next` and `folded` as there."""
+
+    items: list[Preview]
+    next: str | None
+    folded: int
+
+
+class GivenFilter(Given):
+    """Media of one kind, or with and without what is said; `after`: `next` of the page before."""
+
+    kind: OneOf[MediumKind] | None = None
+    undecided: bool = False
+    has_place: bool | None = None
+    has_clue: bool | None = None
+    after: After = None
+
+
+class GivenSeriesPage(GivenFilter):
+    """A page of a series."""
+
+    def wanted(self) -> Wanted:
+        """What is asked for."""
+        return Wanted(
+            kind=self.kind, is_undecided=self.undecided, has_place=self.has_place, has_clue=self.has_clue
+        )
+
+
+class GivenCasePage(GivenFilter):
+    """A page of a case or exhibit, of another unit if so said; of one answer if asked, all of them else."""
+
+    case: Name
+    exhibit: Name | None = None
+    unit: Unit = None
+    answer: OneOf[Answer] | None = None
+    in_series: bool | None = None
+
+    def wanted(self) -> Wanted:
+        """What is asked for."""
+        return Wanted(
+            kind=self.kind, is_undecided=self.undecided, has_place=self.has_place, is_in_series=self.in_series,
+            has_clue=self.has_clue,
+        )  # fmt: skip
+
+
+class GivenStack(Given):
+    """In which case or exhibit, of another unit if so said."""
+
+    case: Name
+    exhibit: Name | None = None
+    unit: Unit = None
 
 
 class GivenMark(Given):
@@ -113,6 +189,31 @@ def of_series(
     return _page(browsing.of_series(session, reference, wanted=wanted, after=after))
 
 
+@acting(router, "/cases/previews", Previews)
+def previews_of_case(actor: Actor, given: GivenCasePage) -> dict[str, object]:
+    """The previews of a page of a case or exhibit: that it was looked at is signed before they are given."""
+    answers = frozenset(Answer) if given.answer is None else frozenset({given.answer})
+    return _previews(actor, lambda session: browsing.of_case(
+        session, given.case, given.exhibit, unit=given.unit, wanted=given.wanted(), answers=answers, after=given.after
+    ))  # fmt: skip
+
+
+@acting(router, "/cases/stacks/{uuid:medium}/previews", Previews)
+def previews_of_stack(actor: Actor, medium: UUID, given: GivenStack) -> dict[str, object]:
+    """The previews of the stack in which a medium of the case or exhibit lies, in the same way."""
+    return _previews(
+        actor, lambda session: browsing.stack(session, given.case, medium, given.exhibit, unit=given.unit)
+    )
+
+
+@acting(router, "/series/{reference}/previews", Previews)
+def previews_of_series(actor: Actor, reference: Reference, given: GivenSeriesPage) -> dict[str, object]:
+    """The previews of a page of a series, in the same way."""
+    return _previews(
+        actor, lambda session: browsing.of_series(session, reference, wanted=given.wanted(), after=given.after)
+    )
+
+
 @writing(router, "/marks", MarkAct)
 def mark(session: Session, given: GivenMark) -> dict[str, object]:
     """Say whether media matter to the own unit's enquiry: it is no category, and nobody else sees it."""
@@ -131,6 +232,23 @@ def mark_stacks(session: Session, given: GivenStackMark) -> dict[str, object]:
 def undo(session: Session, act: UUID) -> dict[str, object]:
     """Take back what the officer said with that act; what the unit said before holds again."""
     return {"media": marking.undo(session, act)}
+
+
+def _previews(actor: Actor, browsed: Callable[[Session], Page]) -> dict[str, object]:
+    found = previewing.page(actor, browsed)
+    items = []
+    for item in found.page.items:
+        shown = found.shown.get(item.medium.id)
+        items.append({
+            "id": item.medium.id, "name": item.medium.name.hex(), "is_warned": item.medium.is_warned,
+            "still": shown and _text(shown.still), "lacks": found.lacking.get(item.medium.id),
+            "strip": [{"at_ms": at_ms, "preview": _text(one)} for at_ms, one in shown.strip] if shown else [],
+        })  # fmt: skip
+    return {"items": items, "next": found.page.next, "folded": found.page.folded}
+
+
+def _text(preview: bytes) -> str:
+    return b64encode(preview).decode("ascii")
 
 
 def _page(page: Page) -> dict[str, object]:

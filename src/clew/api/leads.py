@@ -79,7 +79,7 @@ def every_lead(
     """Leads of the own unit that are open, or in one state; the most urgent first."""
     states = OPEN if state is None else {state}
     found = following.every(session, states=states, of_series=series)
-    return {"items": [_line(line) for line in found.lines], "is_cut": found.is_cut}
+    return {"items": [line(one) for one in found.lines], "is_cut": found.is_cut}
 
 
 @reading(router, "/leads/{uuid:lead}", LeadView)
@@ -91,7 +91,7 @@ def look(session: Session, lead: UUID) -> dict[str, object]:
          "added_at": one.added_at}
         for one, reason in view.media
     ]  # fmt: skip
-    return {"lead": _line(view.line), "media": media, "steps": view.steps, "may": view.may}
+    return {"lead": line(view.line), "media": media, "steps": view.steps, "may": view.may}
 
 
 @writing(router, "/leads/{uuid:lead}", Moved)
@@ -100,10 +100,11 @@ def move(session: Session, lead: UUID, given: GivenLeadStep) -> dict[str, State]
     return {"state": following.move(session, lead, given.step, why=given.why, outcome=given.outcome)}
 
 
-def _line(line: following.Line) -> dict[str, object]:
-    lead = line.lead
+def line(one: following.Line) -> dict[str, object]:
+    """A lead as `LeadLine` says it."""
+    lead = one.lead
     return {
-        "id": lead.id, "series": lead.series, "rule": lead.rule, "state": lead.state, "reason": line.reason,
-        "measured": dict(lead.measured), "points": line.rank.points, "parts": line.rank.parts,
+        "id": lead.id, "series": lead.series, "rule": lead.rule, "state": lead.state, "reason": one.reason,
+        "measured": dict(lead.measured), "points": one.rank.points, "parts": one.rank.parts,
         "raised_at": lead.raised_at, "changed_at": lead.changed_at,
     }  # fmt: skip

@@ -55,7 +55,7 @@ class VerdictUndone(Schema):
 def verdicts(session: Session, medium: Digest, other: Digest) -> dict[str, object]:
     """What units say of a match, the word of each that holds."""
     found = judging.verdicts_on(session, bytes.fromhex(medium), bytes.fromhex(other))
-    return {"items": [_fields(one, session.actor.member) for one in found]}
+    return {"items": [fields(one, session.actor.member) for one in found]}
 
 
 @writing(router, "/matches/verdicts", VerdictKept)
@@ -72,7 +72,8 @@ def undo(session: Session, verdict: UUID) -> dict[str, object]:
     return {"verdict": verdict}
 
 
-def _fields(one: MatchVerdict, viewer: str) -> dict[str, object]:
+def fields(one: MatchVerdict, viewer: str) -> dict[str, object]:
+    """A word on a match as an officer of the member `viewer` is told it."""
     return {
         "id": one.id, "said": one.said, "why": one.why, "member": one.member, "unit": one.unit,
         "officer": one.shown_by(viewer), "at": one.at,

@@ -4,12 +4,16 @@ import json
 from http import HTTPStatus
 
 from clew.api import (
+    academies,
     budgets,
     categories,
     clues,
     connections,
+    exposures,
+    facts,
     grids,
     hash_lists,
+    homes,
     identifications,
     leads,
     links,
@@ -24,6 +28,7 @@ from clew.api import (
     searches,
     series,
     shortcuts,
+    tallies,
     task_forces,
     triages,
     uploads,
@@ -35,7 +40,7 @@ from clew.formats.problem import CONTENT_TYPE
 for each in (
     programs, triages, series, people, links, leads, overlaps, messages, identifications, categories, clues, questions,
     referrals, task_forces, connections, searches, hash_lists, grids,
-    media, matches, budgets, uploads, shortcuts, views,
+    media, matches, budgets, uploads, shortcuts, views, facts, tallies, homes, exposures, academies,
 ):  # fmt: skip
     api.add_router("", each.router)
 
