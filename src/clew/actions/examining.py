@@ -32,6 +32,7 @@ __all__ = [
     "admit",
     "block",
     "close",
+    "count_due",
     "decide",
     "decided_ones",
     "dismiss",
@@ -227,6 +228,12 @@ def unblock(actor: Actor, which: Which, block_id: UUID) -> None:
 def due(session: Session) -> Due:
     """How many requests are open, due soon and overdue: numbers, for the member's administrators and operator too."""
     return requests.due(session)
+
+
+def count_due(session: Session) -> Due:
+    """The same, on record by itself: what a program asks for alone."""
+    audit.append(session, "request.count", "", purpose=Purpose.SUPERVISION)
+    return due(session)
 
 
 def timing_of(request: Request) -> Timing:

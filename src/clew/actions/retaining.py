@@ -106,6 +106,15 @@ def coming_due(session: Session, *, limit: int, after: Marker | None = None) -> 
     return _due_page(found, decisions.proposed(session, PROPOSALS_SHOWN_MAX), limit)
 
 
+def marker_in(untrusted_text: str) -> Marker | None:
+    """The marker that was written so; None, and the first page, where nothing sensible is said."""
+    day, _sign, identifier = untrusted_text.partition("~")
+    try:
+        return Marker(ends_on=date.fromisoformat(day), id=UUID(identifier))
+    except ValueError:
+        return None
+
+
 def overview(session: Session, asked: Asked) -> Overview:
     """What a page shows of the unit's retention at once: what comes due, is blocked and ended, and the terms."""
     member = session.actor.member

@@ -156,10 +156,11 @@ def certificate(session: Session, case: str) -> str:
         NotVisible: no case of this reference was shredded by the actor's unit.
         StepRefused: it is not done yet.
     """
-    found = shreddings.of(session, case).certificate
-    if found is None:
+    found = shreddings.of(session, case)
+    if found.certificate is None:
         raise StepRefused("The shredding of this case is not done yet.")
-    return found
+    audit.append(session, "case.read_certificate", str(found.id))
+    return found.certificate
 
 
 def revived(keyring: Keyring) -> list[tuple[str, str]]:

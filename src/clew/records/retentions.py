@@ -72,6 +72,9 @@ class Marker:
     ends_on: date
     id: UUID
 
+    def __str__(self) -> str:
+        return f"{self.ends_on.isoformat()}~{self.id}"
+
 
 def until(
     session: Session, day: date, *, limit: int, months: int = 0, after: Marker | None = None,

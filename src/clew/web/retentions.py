@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clew.actions import blocking, retaining
 from clew.actions.opening import Session
-from clew.actions.retaining import Marker
+from clew.actions.retaining import marker_in
 from clew.domain import agreement
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
 from clew.domain.handling import Actor
@@ -57,7 +57,7 @@ RULES: Mapping[Rule, Words] = {
 def all_of_it(request: HttpRequest) -> HttpResponse:
     """What ends within six months, what is blocked, the terms, and what ended, the latest first."""
     asked = retaining.Asked(
-        due=DUE_SHOWN_MAX, due_after=_marker(request.GET.get("after", "")), ended=TOMBSTONES_SHOWN_MAX,
+        due=DUE_SHOWN_MAX, due_after=marker_in(request.GET.get("after", "")), ended=TOMBSTONES_SHOWN_MAX,
         ended_after=identifier_in(request.GET.get("ended", "")), blocks=BLOCKS_SHOWN_MAX,
     )  # fmt: skip
     with as_officer(request.user.get_username()) as session:
@@ -65,7 +65,7 @@ def all_of_it(request: HttpRequest) -> HttpResponse:
     due, ended = found.due, found.ended
     shown = {
         "due": [(one, KINDS[one.kept.kind], STATES[one.state], RULES[one.kept.rule]) for one in due.items],
-        "next_due": due.next and f"{due.next.ends_on.isoformat()}~{due.next.id}",
+        "next_due": due.next and str(due.next),
         "is_first": not request.GET.get("after"),
         "blocks": [(one, KINDS[one.kind]) for one in found.blocks],
         "ended": [(one, KINDS[one.kind], RULES[one.rule], _counted(one.counts)) for one in ended.items],
@@ -196,16 +196,6 @@ def _years(text: str) -> int:
         return int(text[:4])
     except ValueError:
         raise Invalid(_("A term is a number of years.")) from None
-
-
-def _marker(text: str) -> Marker | None:
-    """Where a page begins; the first page where nothing sensible is said."""
-    day, _sign, identifier = text.partition("~")
-    found = identifier_in(identifier)
-    try:
-        return None if found is None else Marker(ends_on=date.fromisoformat(day), id=found)
-    except ValueError:
-        return None
 
 
 def _counted(counts: Mapping[str, int]) -> list[tuple[str, int]]:
