@@ -39,7 +39,8 @@ from clew.domain.overlap import Mode, Step
 from clew.domain.place import PlaceFacts, PlaceKind
 from clew.domain.referral import SECTIONS_DEFAULT
 from clew.domain.victim import Said, VictimFacts
-from clew.records import cases, crops, hash_lists, leads, matches, officers
+from clew.records import cases, crops, hash_lists, leads, matches, officers, sealed
+from clew.records.releases import CONDITIONS
 from clew.records.session import Session, acting_as
 from tests.world.kept import connected
 from tests.world.ticks import ticks
@@ -223,14 +224,15 @@ def request(world: World) -> None:
 
 
 def release(world: World, medium: UUID) -> None:
-    """A release of Sweden's medium to Denmark: its words are nobody's here."""
+    """A release of Sweden's medium to Denmark: what opens it is nothing here."""
     world.member("DK", "Denmark")
+    conditions = sealed.of_member("SE").seal(b"Words of Sweden", CONDITIONS, medium.bytes)
     with connected(**world.facts.as_owner()) as owner:
         owner.execute("alter table releases no force row level security")
         owner.execute(
             "insert into releases (medium_id, member, unit, recipient, conditions, wrapped, released_by)"
-            " values (%s, 'SE', 'VICTIM-ID', 'DK', '\\x00', '\\x00', 'sven')",
-            [medium],
+            " values (%s, 'SE', 'VICTIM-ID', 'DK', %s, '\\x00', 'sven')",
+            [medium, conditions],
         )
         owner.execute("alter table releases force row level security")
 
