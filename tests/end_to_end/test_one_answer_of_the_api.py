@@ -27,7 +27,7 @@ ABSENT_ID = "0f9d1b52-6c1e-4a43-9d0e-2f7a54c1b8e3"
 ABSENT_DIGEST = hashlib.sha256(b"absent").hexdigest()
 UNUSED = "100000017"
 """Digits of a reference that could be drawn; that it was is as likely as one in nine millions."""
-KINDS = {"assertion": "merge", "answer": "question_answer"}
+KINDS = {"assertion": "merge", "answer": "question_answer", "asked": "request"}
 """Of which table a field names rows, where its own name does not say it."""
 DOCUMENT = api.get_openapi_schema(path_prefix="/api/")
 WORDS = {"title", "reason", "words", "basis", "name", "note", "evidence", "next_step", "why"}

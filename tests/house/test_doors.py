@@ -11,6 +11,7 @@ PART = "part of another action, which is on record: what a page asks besides"
 HELPS = "no act: a page asks it to fill in a form or to look whether one may go on"
 NO_PROGRAM = "of the node, people and proof: by pages and commands; no software of others administers"
 BY_SIGN_IN = "of the pages' own sign-in"
+BY_TWO = "two officers end a case for good and write its reference once more: on its page and by commands"
 ON_DISK = "what lies on this machine is taken in by commands; through browsers and the API by uploads"
 
 ONLY_PAGES: Mapping[str, str] = {
@@ -25,9 +26,12 @@ ONLY_PAGES: Mapping[str, str] = {
 """Neither a command nor an operation, by action or by all of a module."""
 NOT_BY_THE_API: Mapping[str, str] = {
     **dict.fromkeys(
-        ("admitting", "auditing", "blocking", "consulting", "entering", "examining", "lending", "releasing", "reporting",
-         "restricting", "retaining", "shredding", "suspending"), NO_PROGRAM,
+        ("admitting", "auditing", "entering", "lending", "suspending"), NO_PROGRAM,
     ),
+    **dict.fromkeys(("shredding.propose", "shredding.withdraw", "shredding.agree"), BY_TWO),
+    "retaining.overview": "each of its parts has an operation of its own",
+    **dict.fromkeys(("retaining.of_unit", "retaining.units_of"), "the API gives the numbers of all units at once"),
+    "restricting.member_names": HELPS, "releasing.digest_of": HELPS,
     **dict.fromkeys(("budgeting.in_force", "budgeting.refused", "budgeting.give", "budgeting.end"), NO_PROGRAM),
     "schooling.grounds": "beside a certification, which people give on pages and by commands",
     "connecting.look": "the list of the API has every member's steps",
@@ -45,7 +49,7 @@ NOT_BY_COMMAND: Mapping[str, str] = {
 }  # fmt: skip
 ASKED_BESIDES = frozenset({
     "browsing.check_case", "browsing.lack_of", "categorising.check_case", "categorising.own_scheme",
-    "categorising.record_as", "categorising.whole_stacks", "corresponding.units", "cropping.check_shown", "cropping.let_out", "exploring.seen", "identifying.steps_of",
+    "categorising.record_as", "categorising.whole_stacks", "corresponding.units", "cropping.check_shown", "cropping.let_out", "examining.due", "examining.held", "exploring.seen", "identifying.steps_of",
     "opening.today", "questioning.seen", "referring.seen", "remembering.beside", "schooling.is_needed", "spotting.look", "spotting.seen",
     "surveying.media_of", "surveying.seen", "tallying.follow", "tallying.opened", "triaging.names_and_contacts",
     "opening.case",

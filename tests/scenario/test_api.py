@@ -27,7 +27,7 @@ from tests.world.kept import connected
 from tests.world.world import World
 
 NOBODY = Client(SERVER_NAME="localhost")
-POSTED_AND_READ = {"/api/search"}
+POSTED_AND_READ = {"/api/search", "/api/handling/preview"}
 """What is asked there must not stand in an address; it changes nothing."""
 OF_ONESELF = {"/api/exposure", "/api/exposure/postpone", "/api/exposure/rest"}
 """The exposure clock, which nobody but the officer reads: it goes on while media are looked at, also for an hour."""

@@ -39,6 +39,10 @@ OF_OBJECTS = {
     *(("post", f"/api/crops/{{crop}}/{step}") for step in ("approve", "refuse", "end", "show")),
 }  # fmt: skip
 """tests/scenario/test_asking.py asks them: an object is cut out of a picture that was taken in."""
+OF_THE_OWNER = frozenset({
+    "handling", "releases", "retention", "requests of people", "ends of cases", "annual report",
+})  # fmt: skip
+"""tests/scenario/test_api_of_handling.py asks every operation under these."""
 LEARNER = "ulla.a1b2c"
 """Who does an exercise; the others in it are played."""
 QUAY, QUAY_OF_NORWAY = b"a quay", b"a quay of Norway"
@@ -92,10 +96,21 @@ class Caller:
         answer = self._client.post(
             f"/api{path}", json.dumps(body), content_type="application/json", headers=headers or {}
         )
-        if answer["Content-Type"] == "application/zip":
+        if answer["Content-Type"] in {"application/zip", "application/pdf"}:
             self._walked.add(("post", self._template("post", path)))
             return answer.content
         return self._answer("post", path, answer)
+
+    def refused(self, path: str, **body: object) -> int:
+        """The status by which what is posted is refused."""
+        return self._refusal(path, self._client.post(f"/api{path}", json.dumps(body), content_type="application/json"))
+
+    def refused_to_get(self, path: str, **asked: object) -> int:
+        return self._refusal(path, self._client.get(f"/api{path}", asked))
+
+    def _refusal(self, path: str, answer: Any) -> int:
+        assert answer["Content-Type"] == "application/problem+json", (path, answer.content)
+        return answer.status_code
 
     def _template(self, method: str, path: str) -> str:
         return next(
@@ -130,7 +145,10 @@ def test_every_operation_answers_as_the_document_says(found: Foreign, monkeypatc
     task_force(Caller("stina", walked), sven, Caller("dagny", walked))
     connected(Caller("stina", walked))
     exercised(Caller(LEARNER, walked), monkeypatch)
-    every = {(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods}
+    every = {
+        (method, path) for path, methods in DOCUMENT["paths"].items() for method, said in methods.items()
+        if said["tags"][0] not in OF_THE_OWNER
+    }  # fmt: skip
     assert every - walked == OF_TOKENS | OF_OBJECTS | {("post", "/api/media/{medium}/reveal")}, "test_revealing.py asks it"
 
 

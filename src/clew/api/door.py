@@ -74,12 +74,18 @@ def described(answer: Any) -> dict[int, Any]:
 
 
 def reading(
-    router: Router, path: str, answer: Any, *, is_private: bool = False
+    router: Router, path: str, answer: Any, *, is_private: bool = False, apart: bool = False
 ) -> Callable[[Operation], Operation]:
-    """An operation that shows something: `answer` is its schema, made from what the function gives."""
+    """An operation that shows something: `answer` is its schema, made from what the function gives.
+
+    `is_private`: of the officer alone, so it goes on no record. `apart`: it keeps transactions of its own, and is given
+    who acts.
+    """
 
     def made(operation: Operation) -> Operation:
         def view(request: HttpRequest, **given: Any) -> Any:
+            if apart:
+                return operation(opening.actor_of(request.user.get_username()), **given)
             with as_officer(request.user.get_username(), is_part=is_private) as session:
                 return operation(session, **given)
 
@@ -166,22 +172,26 @@ def showing(router: Router, path: str, answer: Any = None) -> Callable[[Operatio
     return made
 
 
-def giving(router: Router, path: str, content_type: str) -> Callable[[Operation], Operation]:
+def giving(
+    router: Router, path: str, content_type: str, *, anew: bool = False
+) -> Callable[[Operation], Operation]:
     """An operation that gives a file, whole, of at most some megabytes: its act is signed before, as in `acting`.
 
     The operation is given who acts and what tells the moment of the act; under one idempotency key it is one moment.
+    `anew`: what it says holds for the moment in which it is made, each time, and who acts is all that it is given.
     """
     said = {200: {"description": "OK", "content": {content_type: {"schema": {"type": "string", "format": "binary"}}}}}
 
     def made(operation: Operation) -> Operation:
         def view(request: HttpRequest, **given: Any) -> Any:
             actor = opening.actor_of(request.user.get_username())
-            return _file(operation(actor, repeats.moment(request), **given), content_type)
+            beside = () if anew else (repeats.moment(request),)
+            return _file(operation(actor, *beside, **given), content_type)
 
         router.post(
             path, response={200: None, **PROBLEMS}, throttle=WRITES, summary=_summary(operation),
-            openapi_extra={**repeats.HEADER, "responses": said},
-        )(_asking(operation, view, given=2))  # fmt: skip
+            openapi_extra={**({} if anew else repeats.HEADER), "responses": said},
+        )(_asking(operation, view, given=1 if anew else 2))  # fmt: skip
         return operation
 
     return made

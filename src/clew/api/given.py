@@ -10,6 +10,7 @@ from clew.actions.opening import Session
 from clew.domain.cover import Purpose
 from clew.domain.handling import Audience, Handling, handled
 from clew.domain.handling_change import REASON_CHARACTERS_MAX as HANDLING_REASON_CHARACTERS_MAX
+from clew.domain.handling_change import SubjectKind
 
 REASON_CHARACTERS_MAX = 4_000
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of a medium, in hex.")]
@@ -41,6 +42,14 @@ class GivenStatement(Given):
 
     purpose: OneOf[Purpose]
     case: Name
+
+
+class GivenSubject(Given):
+    """What is handled and kept as a whole, of the own unit: its reference or name; an exhibit `within` its case."""
+
+    kind: OneOf[SubjectKind]
+    name: Name
+    within: Name | None = None
 
 
 class GivenAudience(Given):

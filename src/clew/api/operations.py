@@ -12,6 +12,7 @@ from clew.api import (
     exposures,
     facts,
     grids,
+    handlings,
     hash_lists,
     homes,
     identifications,
@@ -25,9 +26,14 @@ from clew.api import (
     programs,
     questions,
     referrals,
+    releases,
+    reports,
+    requests,
+    retentions,
     searches,
     series,
     shortcuts,
+    shreddings,
     tallies,
     task_forces,
     triages,
@@ -41,6 +47,7 @@ for each in (
     programs, triages, series, people, links, leads, overlaps, messages, identifications, categories, clues, questions,
     referrals, task_forces, connections, searches, hash_lists, grids,
     media, matches, budgets, uploads, shortcuts, views, facts, tallies, homes, exposures, academies,
+    handlings, releases, retentions, requests, shreddings, reports,
 ):  # fmt: skip
     api.add_router("", each.router)
 

@@ -1,0 +1,77 @@
+"""Releases for programs: originals that a member opened to one other member, given and got, and ended again."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from django.conf import settings
+from ninja import Router, Schema
+from pydantic import Field
+
+from clew.actions import releasing
+from clew.actions.opening import Session
+from clew.actions.releasing import CONDITIONS_CHARACTERS_MAX
+from clew.api.door import reading, writing
+from clew.api.given import Digest, GivenStatement, Limit, Name
+
+router = Router(tags=["releases"])
+
+
+class ReleaseLine(Schema):
+    """`by`: an officer of the own member, null of others; `withdrawn_at`: null while it is open."""
+
+    id: UUID
+    owner: str
+    recipient: str
+    conditions: str
+    by: str | None
+    at: datetime
+    withdrawn_at: datetime | None
+
+
+class ReleaseLines(Schema):
+    """The latest, as many as are asked for."""
+
+    items: list[ReleaseLine]
+
+
+class Released(Schema):
+    release: UUID
+
+
+class GivenRelease(GivenStatement):
+    """To which member, and what it may do with it."""
+
+    medium: Digest
+    to: Name
+    conditions: Annotated[str, Field(max_length=CONDITIONS_CHARACTERS_MAX)] = ""
+
+
+@reading(router, "/releases", ReleaseLines)
+def given_and_got(session: Session, limit: Limit = 100) -> dict[str, object]:
+    """The latest releases of the own member to others, and of others to it."""
+    own = session.actor.member
+    return {
+        "items": [
+            {"id": one.id, "owner": one.owner, "recipient": one.recipient, "conditions": one.conditions,
+             "by": one.released_by if one.owner == own else None, "at": one.released_at,
+             "withdrawn_at": one.withdrawn_at}
+            for one in releasing.given_and_got(session, limit)
+        ]
+    }  # fmt: skip
+
+
+@writing(router, "/releases", Released)
+def release(session: Session, given: GivenRelease) -> dict[str, UUID]:
+    """Open the original of a medium of the own unit to one other member; what opens it is sealed to that member."""
+    made = releasing.release(
+        settings.CLEW_VAULT, session, bytes.fromhex(given.medium), given.to, given.conditions, purpose=given.purpose,
+        case=given.case,
+    )  # fmt: skip
+    return {"release": made}
+
+
+@writing(router, "/releases/{uuid:release}/withdraw")
+def withdraw(session: Session, release: UUID) -> None:
+    """End a release of the own unit: nothing more is read by it."""
+    releasing.withdraw(session, release)
