@@ -51,7 +51,8 @@ class Particulars:
             raise Invalid("A member has a name of up to 200 characters.")
         if len(self.languages) > LANGUAGES_MAX or not all(LANGUAGE.fullmatch(code) for code in self.languages):
             raise Invalid("Languages are ISO 639 codes of two or three small letters, such as en or fr.")
-        if max(len(self.contact_point), len(self.legal_basis)) > TEXT_CHARACTERS_MAX:
+        texts = (self.contact_point, self.legal_basis)
+        if max(map(len, texts)) > TEXT_CHARACTERS_MAX or any("\0" in text for text in texts):
             raise Invalid("Contact point and legal basis have up to {most} characters.", most=TEXT_CHARACTERS_MAX)
 
 

@@ -28,6 +28,11 @@ class Wanted:
     before: UUID | None = None
     """Acts older than this one: where a page begins."""
 
+    @property
+    def is_nothing(self) -> bool:
+        """No act says this: no text of PostgreSQL holds a NUL."""
+        return any("\0" in (words or "") for words in (self.member, self.act, self.subject))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
@@ -48,6 +53,8 @@ Said = TypeVar("Said", Act, Access)
 
 def page(session: Session, wanted: Wanted, limit: int) -> list[Act]:
     """Acts that the actor may read, the newest first."""
+    if wanted.is_nothing:
+        return []
     conditions, values = _conditions(wanted)
     with session.cursor() as cursor:
         cursor.execute(
@@ -73,6 +80,8 @@ def find(session: Session, act_id: UUID) -> Act:
 
 def accesses(session: Session, wanted: Wanted, limit: int) -> list[Access]:
     """Acts of other members on records of the actor's member, the newest first."""
+    if wanted.is_nothing:
+        return []
     with session.cursor() as cursor:
         cursor.execute(
             "select act_id, at, member, unit, act, subject, purpose, case_reference"
