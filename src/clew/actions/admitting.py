@@ -21,18 +21,15 @@ from clew.domain.member import member_code, unit_code
 from clew.domain.officer import NAME, OF_OFFICERS, OPERATOR, OPERATOR_UNIT, Role
 from clew.domain.suspension import Level, Scope
 from clew.records import audit, certifications, exercises, members, officers, sign_ins
-from clew.records.certifications import Line
 from clew.records.officers import Known
 from clew.records.session import Session, acting_as
 
 __all__ = [
     "Known",
-    "Line",
     "add_officer",
     "administer",
     "administer_own",
     "admit",
-    "certifications_of_member",
     "certify_alone",
     "check_scope",
     "first_password",
@@ -221,16 +218,6 @@ def set_password(username: str, password: str) -> None:
         officers.set_password(name, password)
         sign_ins.end_all(session, Scope(level=Level.OFFICER, member=member, officer=name))
         audit.append(session, "officer.set_password", name)
-
-
-def certifications_of_member(session: Session) -> tuple[Line, ...]:
-    """What waits, is in force, or was the last of each officer of the actor's member.
-
-    Raises:
-        StepRefused: the actor is no administrator.
-    """
-    administer(session)
-    return certifications.of_member(session)
 
 
 def administer(session: Session) -> None:

@@ -2,7 +2,7 @@
 
 import getpass
 import sys
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -53,14 +53,11 @@ def certify(
     """Certify or renew, while the member has too few administrators: later two of them do it, on the pages."""
     with entered():
         from clew.actions import admitting, opening
-        from clew.domain.certification import Training
+        from clew.domain.certification import training
 
-        training = Training(
-            trainer=trainer, trained_on=trained_on.date(),
-            ends_at=datetime.combine(until.date(), time.max, tzinfo=UTC),
-        )  # fmt: skip
+        given = training(trainer, trained_on.date(), until.date())
         with opening.acting_as(admitting.operator_at(_member_of(name))) as session:
-            admitting.certify_alone(session, name, role, training)
+            admitting.certify_alone(session, name, role, given)
         console.print(f"{name.lower()} is certified as {role} until {until:%Y-%m-%d}")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from clew.domain.errors import Invalid, SecondPersonNeeded, StepRefused
@@ -75,6 +75,15 @@ class Certification:
     def ends_soon(self, now: datetime) -> bool:
         """Whether the officer must be warned: it ends within 30 days, or has ended."""
         return self.state is State.GIVEN and self.training.ends_at - now <= WARNING
+
+
+def training(trainer: str, trained_on: date, until: date) -> Training:
+    """A training that counts up to the end of the day `until`, of UTC.
+
+    Raises:
+        Invalid: the trainer is not said, or not in up to 200 characters.
+    """
+    return Training(trainer=trainer, trained_on=trained_on, ends_at=datetime.combine(until, time.max, tzinfo=UTC))
 
 
 def check_term(training: Training, now: datetime) -> None:

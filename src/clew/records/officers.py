@@ -15,6 +15,9 @@ from clew.domain.suspension import REFUSALS, Standing
 from clew.records.outages import reached
 from clew.records.session import Session
 
+NUL = "\0"
+"""No text of PostgreSQL holds it, so there is no officer of a name with it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
@@ -59,6 +62,8 @@ def known(username: str) -> Known | None:
     Raises:
         Unavailable: the database is away now.
     """
+    if NUL in username:
+        return None
     with reached(), connection.cursor() as cursor:
         cursor.execute(
             "select officer, member, unit, role, standing, ends_at from clew_standing(%s)", [name_of(username)]
@@ -67,15 +72,20 @@ def known(username: str) -> Known | None:
     return None if found is None else known_in(found)
 
 
-def of_member(session: Session) -> tuple[Known, ...]:
-    """The officers of the actor's member."""
+def of_member(
+    session: Session, *, after: str | None = None, limit: int | None = None, is_waiting: bool = False
+) -> tuple[Known, ...]:
+    """The officers of the actor's member by name; with `is_waiting` those who wait for a second person to certify them."""
     with session.cursor() as cursor:
         cursor.execute(
             "select known.officer, known.member, known.unit, known.role, known.standing, known.ends_at,"
             " exists (select from mfa_authenticator a where a.user_id = o.id),"
             " exists (select from mfa_authenticator a where a.user_id = o.id and a.type = 'webauthn'), o.last_login"
-            " from officers o cross join lateral clew_standing(o.username) known where o.member = %s order by 1",
-            [session.actor.member],
+            " from officers o cross join lateral clew_standing(o.username) known where o.member = %(member)s"
+            " and (%(after)s::text is null or o.username > %(after)s) and (not %(is_waiting)s or exists"
+            " (select from certifications c where c.officer = o.username and c.state = 'proposed'))"
+            " order by o.username limit %(limit)s",
+            {"member": session.actor.member, "after": after, "is_waiting": is_waiting, "limit": limit},
         )
         return tuple(known_in(row) for row in cursor)
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -12,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import admitting, entering, lending, schooling, suspending
+from clew.actions import admitting, entering, lending, rostering, schooling, suspending
 from clew.actions.opening import Session
-from clew.domain.certification import State, Step, Training
+from clew.domain.certification import State, Step, Training, training
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
 from clew.domain.member import Particulars, Speciality, specialities
 from clew.domain.officer import OF_OFFICERS, Role
@@ -27,28 +26,11 @@ from clew.web.words import Words
 
 TOLD = "clew.told"
 OFFICERS_SHOWN_MAX = 1000
-AWAY_DAYS = 90
-"""Whoever has not signed in for so long may need no account any more."""
 MOVED: Mapping[State, Words] = {
     State.GIVEN: gettext_lazy("The certification is given."),
     State.REFUSED: gettext_lazy("The certification is refused."),
     State.WITHDRAWN: gettext_lazy("The certification is withdrawn."),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """An officer on the page of administration."""
-
-    known: admitting.Known
-    waiting: admitting.Line | None
-    last: admitting.Line | None
-    is_ending: bool
-    may_work: bool
-    is_away: bool
-    """May work, and has not signed in for long, or never."""
-    ground_until: date | None
-    """Until when an exercise that was passed is ground for a certification."""
 
 
 @contextmanager
@@ -68,15 +50,17 @@ def administering(request: HttpRequest) -> Iterator[Session]:
 def all_of_them(request: HttpRequest) -> HttpResponse:
     """Officers, units and particulars of the administrator's member, and what waits for a second person."""
     with administering(request) as session:
-        rows = _rows(session)
+        rows = rostering.look(session).items
         particulars, units = entering.about_member(session)
         shown = {
             "member": session.actor.member,
             "particulars": particulars,
             "rows": rows[:OFFICERS_SHOWN_MAX],
             "ending": sum(row.is_ending for row in rows),
-            "away": sum(row.is_away for row in rows), "away_days": AWAY_DAYS,
-            "without_passkey": sum(row.may_work and not row.known.has_passkey for row in rows),
+            "away": sum(row.is_away for row in rows), "away_days": rostering.AWAY_DAYS,
+            "without_passkey": sum(
+                row.known.standing is Standing.ADMITTED and not row.known.has_passkey for row in rows
+            ),
             "waiting": [row for row in rows if row.waiting is not None],
             "suspensions": suspending.in_force(session),
             "units": units,
@@ -87,30 +71,6 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
     shown |= {"roles": OF_OFFICERS, "specialities": list(Speciality), "scopes": list(TokenScope)}
     shown["told"] = request.session.pop(TOLD, None)
     return render(request, "officers/list.html", shown)
-
-
-def _rows(session: Session) -> list[Row]:
-    waiting, last = {}, {}
-    for line in admitting.certifications_of_member(session):
-        kept = waiting if line.certification.state is State.PROPOSED else last
-        kept[line.certification.officer] = line
-    now, roster = datetime.now(UTC), admitting.roster(session)
-    grounds = schooling.grounds(session, [known.officer for known in roster])
-    return [
-        Row(
-            ground_until=grounds.get(known.officer),
-            known=known, waiting=waiting.get(known.officer), last=last.get(known.officer),
-            is_ending=known.officer in last and last[known.officer].certification.ends_soon(now),
-            may_work=known.standing is Standing.ADMITTED, is_away=_is_away(known, now),
-        )
-        for known in roster
-    ]  # fmt: skip
-
-
-def _is_away(known: admitting.Known, now: datetime) -> bool:
-    if known.standing is not Standing.ADMITTED:
-        return False
-    return known.signed_in_at is None or now - known.signed_in_at > timedelta(days=AWAY_DAYS)
 
 
 def administered(
@@ -137,9 +97,9 @@ def admit(request: HttpRequest) -> HttpResponse:
     """Admit an officer into a unit and propose the certification."""
 
     def act(session: Session, given: QueryDict) -> str:
-        training, role = _training(given), _role(given)
+        trained, role = _training(given), _role(given)
         name = admitting.admit(session, given.get("name", ""), given.get("unit", ""))
-        admitting.propose(session, name, role, training)
+        admitting.propose(session, name, role, trained)
         return _("The officer is admitted; a second administrator gives the certification.")
 
     return administered(request, act)
@@ -294,8 +254,7 @@ def _training(given: QueryDict) -> Training:
         trained_on, until = (date.fromisoformat(given.get(name, "")) for name in ("trained_on", "until"))
     except ValueError:
         raise Invalid("Say when the officer was trained and until when that counts, each as a day.") from None
-    ends_at = datetime.combine(until, time.max, tzinfo=UTC)
-    return Training(trainer=given.get("trainer", ""), trained_on=trained_on, ends_at=ends_at)
+    return training(given.get("trainer", ""), trained_on, until)
 
 
 def _scope(session: Session, given: QueryDict) -> Scope:
