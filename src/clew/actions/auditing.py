@@ -26,6 +26,7 @@ __all__ = [
     "add_supervisor",
     "beginning_of",
     "log_now",
+    "look_at_log",
     "note",
 ]
 
@@ -70,6 +71,12 @@ def log_now(session: Session) -> LogNow | None:
     with leaves.opened() as cursor:
         head = leaves.head(cursor)
         return LogNow(size=head.size, at=head.at, cosignatures=tuple(cosignatures.newest(cursor)))
+
+
+def look_at_log(session: Session) -> LogNow | None:
+    """As `log_now`, asked for by itself: on record."""
+    audit.append(session, "audit.read_log", "", owner=session.actor.member)
+    return log_now(session)
 
 
 def add_supervisor(member: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from clew.actions.admitting import administer, operator_at
+from clew.actions.admitting import administer, administer_own, operator_at
 from clew.domain.errors import NotVisible
 from clew.domain.handling import NODE
 from clew.domain.member import MemberKind, Particulars, Speciality, kind_of, member_code, unit_code
@@ -11,7 +11,10 @@ from clew.records.members import MemberLine, UnitLine
 from clew.records.session import Session, acting_as
 from clew.records.several import several
 
-__all__ = ["MemberLine", "UnitLine", "add_member", "add_unit", "change_member", "everybody", "particulars", "units"]
+__all__ = [
+    "MemberLine", "UnitLine", "about_member", "add_member", "add_unit", "change_member", "everybody", "look",
+    "particulars", "units",
+]  # fmt: skip
 
 
 def add_member(
@@ -91,6 +94,19 @@ def about_member(session: Session) -> tuple[Particulars, tuple[UnitLine, ...]]:
     """Both, of the actor's own member. Raises as `particulars`."""
     found: tuple[Particulars, tuple[UnitLine, ...]] = several(session, particulars, units)
     return found
+
+
+def look(session: Session) -> MemberLine:
+    """The actor's own member with its particulars and units, asked for by itself: on record.
+
+    Raises:
+        StepRefused: the actor is no administrator.
+        NotVisible: it does not take part.
+    """
+    administer_own(session)
+    audit.append(session, "member.read", session.actor.member)
+    known, teams = about_member(session)
+    return MemberLine(code=session.actor.member, particulars=known, units=teams)
 
 
 def everybody() -> tuple[MemberLine, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from clew.actions.admitting import administer, check_scope
+from clew.actions.admitting import administer, administer_own, check_scope
 from clew.domain.errors import NotVisible, StepRefused
 from clew.domain.officer import Role
 from clew.domain.suspension import Level, Scope, check_reason
@@ -11,7 +11,9 @@ from clew.records import audit, sign_ins, suspensions
 from clew.records.session import Session
 from clew.records.suspensions import Line
 
-__all__ = ["Line", "in_force", "lift", "suspend"]
+__all__ = ["LINES_SHOWN_MAX", "Line", "in_force", "lift", "look", "suspend"]
+
+LINES_SHOWN_MAX = 1_000
 
 
 def suspend(session: Session, scope: Scope, reason: str) -> UUID:
@@ -38,9 +40,10 @@ def lift(session: Session, scope: Scope) -> tuple[UUID, ...]:
 
     Raises:
         StepRefused: the actor is no administrator.
-        NotVisible: there is none, or none that is the actor's to lift.
+        NotVisible: there is none, none that is the actor's to lift, or no such officer or unit of the actor's member.
     """
     administer(session)
+    check_scope(session, scope)
     lifted = suspensions.lift(session, scope)
     if not lifted:
         raise NotVisible("There is no such suspension, or it is its administrators' to lift.")
@@ -57,6 +60,17 @@ def in_force(session: Session) -> Iterable[Line]:
     """
     administer(session)
     return suspensions.in_force(session)
+
+
+def look(session: Session) -> tuple[Line, ...]:
+    """As `in_force`, asked for by itself: on record; the latest, `LINES_SHOWN_MAX` at most.
+
+    Raises:
+        StepRefused: the actor is no administrator.
+    """
+    administer_own(session)
+    audit.append(session, "suspension.list", session.actor.member)
+    return suspensions.in_force(session, LINES_SHOWN_MAX)
 
 
 def _check(session: Session, scope: Scope) -> None:

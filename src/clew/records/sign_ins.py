@@ -12,6 +12,8 @@ from clew.records.officers import Known, known_in, name_of
 from clew.records.outages import reached
 from clew.records.session import Session
 
+SHOWN_MAX = 200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -62,12 +64,12 @@ def officer_of(sign_in: UUID, *, is_activity: bool) -> str | None:
 
 
 def own(session: Session) -> tuple[Line, ...]:
-    """The actor's sign-ins that hold, the latest used first."""
+    """The actor's sign-ins that hold, the latest used first; `SHOWN_MAX` at most."""
     with session.cursor() as cursor:
         cursor.execute(
             "select id, way, browser, began_at, seen_at from sign_ins where officer = %s and ended_at is null"
-            " and seen_at > now() - %s and began_at > now() - %s order by seen_at desc, id",
-            [session.actor.officer, IDLE_MAX, LENGTH_MAX],
+            " and seen_at > now() - %s and began_at > now() - %s order by seen_at desc, id limit %s",
+            [session.actor.officer, IDLE_MAX, LENGTH_MAX, SHOWN_MAX],
         )
         return tuple(
             Line(id=row[0], way=Way(row[1]), browser=row[2], began_at=row[3], seen_at=row[4]) for row in cursor

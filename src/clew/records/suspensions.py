@@ -48,13 +48,13 @@ def lift(session: Session, scope: Scope) -> tuple[UUID, ...]:
         return tuple(row[0] for row in cursor)
 
 
-def in_force(session: Session) -> tuple[Line, ...]:
+def in_force(session: Session, limit: int | None = None) -> tuple[Line, ...]:
     """Suspensions of the actor's member that are in force, newest first."""
     with session.cursor() as cursor:
         cursor.execute(
             "select id, level, member, unit, officer, reason, laid_by, laid_at from suspensions"
-            " where lifted_at is null and member = %s order by laid_at desc, id",
-            [session.actor.member],
+            " where lifted_at is null and member = %s order by laid_at desc, id limit %s",
+            [session.actor.member, limit],
         )
         return tuple(
             Line(id=row[0], scope=Scope(level=Level(row[1]), member=row[2], unit=row[3], officer=row[4]),
