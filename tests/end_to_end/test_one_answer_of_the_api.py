@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from itertools import count
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -16,19 +17,28 @@ import pytest
 from django.core.cache import caches
 from django.test import Client
 
+from clew.actions.opening import today
 from clew.api.operations import api
 from clew.domain.officer import Role
 from tests.world.clients import signed_in
 from tests.world.foreign import CONTENT, Foreign, sweden, two_members
 from tests.world.world import World
 
-PEOPLE = {"ada": Role.INVESTIGATOR, "otto": Role.AUDITOR}
+PEOPLE = {"ada": Role.INVESTIGATOR, "otto": Role.AUDITOR, "nina": Role.NATIONAL_ADMINISTRATOR}
+ADMINISTRATION = "administration"
+"""The tag of what an administrator alone does, and walks."""
 ABSENT_ID = "0f9d1b52-6c1e-4a43-9d0e-2f7a54c1b8e3"
 ABSENT_DIGEST = hashlib.sha256(b"absent").hexdigest()
 UNUSED = "100000017"
 """Digits of a reference that could be drawn; that it was is as likely as one in nine millions."""
 KINDS = {"assertion": "merge", "answer": "question_answer", "asked": "request"}
 """Of which table a field names rows, where its own name does not say it."""
+TABLES_OF_A_MEMBER = frozenset({"certifications", "suspensions", "sign_ins"})
+"""Without an audience of their own: no other member sees a row of theirs."""
+IN_NAMES = {"officer": ("sven", "nobody"), "unit": ("DESK", "NOT-THERE"), "name": ("sven", "nobody"), "after": ("sven", "svem")}
+"""What Sweden has, with what is absent, by field of an operation of administration."""
+SAMPLED = {"trained_on": str(today()), "until": str(today() + timedelta(days=99))}
+"""Fields that take less than their schema says."""
 DOCUMENT = api.get_openapi_schema(path_prefix="/api/")
 WORDS = {"title", "reason", "words", "basis", "name", "note", "evidence", "next_step", "why"}
 """Fields that hold an officer's own words, and name nothing."""
@@ -40,7 +50,7 @@ def foreign(node) -> Iterator[Foreign]:
         pytest.skip("the database elsewhere shows nobody past row security")
     world = two_members(World(facts=node))
     for name, role in PEOPLE.items():
-        world.officer(name, role=role)
+        world.officer(name, role=role, unit="ADMIN" if role is Role.NATIONAL_ADMINISTRATOR else "VICTIM-ID")
     found = sweden(world)
     ada = world.officer("ada")
     world.occurrence(ada, world.medium(ada, content=b"of Norway"), "NO-1", "PHONE-1")
@@ -66,7 +76,7 @@ def sample(schema: Mapping[str, Any]) -> Any:
         return known["const"] if "const" in known else known["enum"][0]
     if known.get("type") == "object":
         properties = known.get("properties", {})
-        return {name: sample(one) for name, one in properties.items() if name in known.get("required", ())}
+        return {name: SAMPLED.get(name) or sample(one) for name, one in properties.items() if name in known.get("required", ())}
     if known.get("type") == "array":
         return [sample(known["items"])]
     by_format = {"uuid": ABSENT_ID, "date": "2040-01-31", "date-time": "2040-01-31T00:00:00Z"}
@@ -75,11 +85,11 @@ def sample(schema: Mapping[str, Any]) -> Any:
     return {"string": word, "boolean": True, "number": 1, "integer": 1}[known["type"]]
 
 
-def operations() -> Iterator[tuple[str, str, Mapping[str, Any], Any]]:
-    """Method, path, schemas of path and query by name (`in`, schema), and the body's schema or None."""
+def operations(tag: str | None = None) -> Iterator[tuple[str, str, Mapping[str, Any], Any]]:
+    """Method, path, schemas of path and query by name (`in`, schema), and the body's schema or None; of one tag, or all."""
     for path, methods in DOCUMENT["paths"].items():
         for method, operation in methods.items():
-            if operation["tags"] == ["programs"]:
+            if operation["tags"] == ["programs"] or tag not in {None, *operation["tags"]}:
                 continue
             words = {one["name"]: one for one in operation["parameters"] if one["in"] in {"path", "query"}}
             content = operation.get("requestBody", {}).get("content", {})
@@ -91,7 +101,7 @@ BY_PATTERN = {"0-9a-f": ABSENT_DIGEST, "0-9+/": "AAAA", "/[A-Za-z0-9-]": "DK/VIC
 
 
 TRIED_EVERY = 2
-"""Of what a field can name every second is tried, the others with the next field."""
+"""Of what a field can name every second is tried, the others with the next field; all by who walks one tag alone."""
 
 
 def is_short(known: Mapping[str, Any]) -> bool:
@@ -105,6 +115,8 @@ def naming(schema: Mapping[str, Any], name: str) -> bool:
         return naming(known["items"], name)
     is_of_ours = {"enum", "const"} & known.keys() or known.get("format", "").startswith("date") or is_short(known)
     is_of_form = known.get("pattern") and "0-9a-f" not in known["pattern"]
+    if name == "after" and known.get("format") == "uuid":  # a place in the order of time, whoever has it
+        return False
     return known.get("type") == "string" and not is_of_ours and not is_of_form and name not in WORDS
 
 
@@ -114,7 +126,8 @@ def values(schema: Mapping[str, Any], foreign: Foreign, name: str) -> list[tuple
     if known.get("type") == "array":
         return values(known["items"], foreign, name)
     if known.get("format") == "uuid":
-        like = [each for each in foreign.ids_like(KINDS.get(name, name.removesuffix("s"))) if each in foreign.hidden]
+        ids = foreign.ids_like(KINDS.get(name, name.removesuffix("s")))
+        like = [each for each in ids if each in foreign.hidden or foreign.tables[each] in TABLES_OF_A_MEMBER]
         return [(each, ABSENT_ID) for each in like or foreign.hidden]
     if "0-9a-f" in known.get("pattern", ""):
         return [(hashlib.sha256(CONTENT["hidden"]).hexdigest(), ABSENT_DIGEST)]
@@ -134,14 +147,19 @@ def asking(client: Client, method: str, path: str, given: Mapping[str, Any], que
     return answer.status_code, answer["Content-Type"] if answer.content else "", answer.content
 
 
+def is_entered(path: str, name: str) -> bool:
+    """Whether the field gives what is new its name, which names nothing that is there."""
+    return name == "name" and not path.startswith("/api/suspensions")
+
+
 def put(known: Mapping[str, Any], value: str) -> Any:
     return [value] if resolved(known).get("type") == "array" else value
 
 
-def walk(foreign: Foreign, client: Client, methods: frozenset[str]) -> int:
+def walk(foreign: Foreign, client: Client, methods: frozenset[str], tag: str | None = None) -> int:
     """Every operation with every field that can name something; how many answers were compared."""
     compared, numbers = 0, count()
-    for method, path, words, body_schema in operations():
+    for method, path, words, body_schema in operations(tag):
         if method not in methods:
             continue
         body = None if body_schema is None else sample(body_schema)
@@ -150,15 +168,17 @@ def walk(foreign: Foreign, client: Client, methods: frozenset[str]) -> int:
         if body_schema is not None:
             fields += [("body", name, one) for name, one in resolved(body_schema).get("properties", {}).items()]
         for where, name, schema in fields:
-            if not naming(schema, name):
+            is_named = tag == ADMINISTRATION and name in IN_NAMES and not is_entered(path, name)
+            if not (is_named or naming(schema, name)):
                 continue
             answers: dict[str, tuple[int, str, bytes]] = {}
-            pairs = values(schema, foreign, name)
+            pairs = [IN_NAMES[name]] if is_named else values(schema, foreign, name)
             if where == "word" and name == "reference":  # of other kinds it is no reference at all
                 kind = path.removeprefix("/api/")[0].upper()
                 pairs = [each for each in pairs if each[0].startswith(f"{kind}-")] or pairs
             number = next(numbers)
-            pairs = pairs[number % TRIED_EVERY :: TRIED_EVERY] or pairs[:1]
+            if tag is None:
+                pairs = pairs[number % TRIED_EVERY :: TRIED_EVERY] or pairs[:1]
             for hidden, absent in pairs:
                 for value in {hidden, absent} - answers.keys():
                     said = {**given, name: put(schema, value)} if where == "word" else given
@@ -182,6 +202,14 @@ def test_every_operation_gives_one_answer_to_what_is_hidden_and_absent(
     foreign: Foreign, name: str, methods: set[str]
 ) -> None:
     assert walk(foreign, signed_in(name), frozenset(methods)) > 40
+
+
+def test_what_an_administrator_does_gives_one_answer_to_what_is_hidden_and_absent(foreign: Foreign) -> None:
+    client = signed_in("nina")
+    assert walk(foreign, client, frozenset({"get", "post"}), ADMINISTRATION) > 8
+    assert any(table == "certifications" for table in foreign.tables.values())
+    given = {"officer": "ada", "role": "analyst", "trainer": "the school", **SAMPLED}
+    assert asking(client, "post", "/api/certifications", {}, [], given)[0] == 200, "the walk comes as far as the officer"
 
 
 def test_the_walk_comes_as_far_as_the_word_that_is_asked_for(foreign: Foreign) -> None:

@@ -9,8 +9,8 @@ import pytest
 SOURCE = Path("src/clew")
 PART = "part of another action, which is on record: what a page asks besides"
 HELPS = "no act: a page asks it to fill in a form or to look whether one may go on"
-NO_PROGRAM = "of the node, people and proof: by pages and commands; no software of others administers"
-BY_SIGN_IN = "of the pages' own sign-in"
+NO_PROGRAM = "of programs and of how much may be revealed: by pages and commands"
+BY_SIGN_IN = "of the pages' own sign-in: what only a browser shows and takes"
 BY_TWO = "two officers end a case for good and write its reference once more: on its page and by commands"
 ON_DISK = "what lies on this machine is taken in by commands; through browsers and the API by uploads"
 
@@ -20,38 +20,43 @@ ONLY_PAGES: Mapping[str, str] = {
     "previewing.of": "beside the page of a grid, which is on record: the API has both at once",
     "revealing.granted": PART, "revealing.is_granted": PART, "revealing.part": PART, "revealing.drawn": PART,
     "budgeting.left": PART, "cropping.refusal": PART,
-    "signing_in": BY_SIGN_IN, "arranging.at_sign_in": BY_SIGN_IN, "admitting.first_password": BY_SIGN_IN,
+    **dict.fromkeys(
+        ("arranging.at_sign_in", *(f"signing_in.{each}" for each in ("begin", "refused", "second_factor"))), BY_SIGN_IN,
+    ),
     "triaging.progress": PART, "triaging.scope": PART, "uploading.come": PART,
 }  # fmt: skip
 """Neither a command nor an operation, by action or by all of a module."""
 NOT_BY_THE_API: Mapping[str, str] = {
     **dict.fromkeys(
-        ("admitting", "auditing", "entering", "lending", "suspending"), NO_PROGRAM,
+        ("lending",), NO_PROGRAM,
     ),
     **dict.fromkeys(("shredding.propose", "shredding.withdraw", "shredding.agree"), BY_TWO),
     "retaining.overview": "each of its parts has an operation of its own",
     **dict.fromkeys(("retaining.of_unit", "retaining.units_of"), "the API gives the numbers of all units at once"),
     "restricting.member_names": HELPS, "releasing.digest_of": HELPS,
     **dict.fromkeys(("budgeting.in_force", "budgeting.refused", "budgeting.give", "budgeting.end"), NO_PROGRAM),
-    "schooling.grounds": "beside a certification, which people give on pages and by commands",
+    "schooling.grounds": "beside a certification: the list of officers tells on which exercise one may be given",
+    "auditing.note": "what a stranger did at a door, which the door itself puts on record",
     "connecting.look": "the list of the API has every member's steps",
 }  # fmt: skip
 NOT_BY_COMMAND: Mapping[str, str] = {
     **dict.fromkeys(("admitting", "auditing", "blocking", "entering", "examining", "lending", "retaining",
-                     "restricting", "schooling", "shredding", "suspending"), "the form beside it: " + HELPS),
+                     "restricting", "rostering", "schooling", "shredding", "suspending"), "the form beside it: " + HELPS),
     "arriving.arrive": "each part of the home page has a command of its own",
     "inspecting": "a match is compared where both media can be revealed; its facts stand in triage",
     "resting": "a terminal shows no media, so there is nothing to be counted",
     "arranging": "keys of the keyboard act on pages alone",
     "browsing": "clew triage lists the same media", "cataloguing": "clew intake and clew handling name lists",
     "opening.cases": "clew triage takes a case by its name", "opening.case": HELPS, "deconflicting.checked_kind": HELPS,
+    "signing_in": "an officer's own sign-ins are in browsers: there is none of a terminal",
     "revealing": "a medium is looked at in a browser: a terminal shows none", "uploading": ON_DISK,
 }  # fmt: skip
 ASKED_BESIDES = frozenset({
-    "browsing.check_case", "browsing.lack_of", "categorising.check_case", "categorising.own_scheme",
-    "categorising.record_as", "categorising.whole_stacks", "corresponding.units", "cropping.check_shown", "cropping.let_out", "examining.due", "examining.held", "exploring.seen", "identifying.steps_of",
+    "admitting.roster", "auditing.log_now", "browsing.check_case", "browsing.lack_of", "categorising.check_case", "categorising.own_scheme",
+    "categorising.record_as", "categorising.whole_stacks", "corresponding.units", "cropping.check_shown", "cropping.let_out",
+    "entering.about_member", "entering.units", "examining.due", "examining.held", "exploring.seen", "identifying.steps_of",
     "opening.today", "questioning.seen", "referring.seen", "remembering.beside", "schooling.is_needed", "spotting.look", "spotting.seen",
-    "surveying.media_of", "surveying.seen", "tallying.follow", "tallying.opened", "triaging.names_and_contacts",
+    "surveying.media_of", "surveying.seen", "suspending.in_force", "tallying.follow", "tallying.opened", "triaging.names_and_contacts",
     "opening.case",
 })  # fmt: skip
 """What a page asks to draw itself, beside the action whose page it is; commands and operations ask another for the same."""

@@ -74,12 +74,12 @@ def described(answer: Any) -> dict[int, Any]:
 
 
 def reading(
-    router: Router, path: str, answer: Any, *, is_private: bool = False, apart: bool = False
+    router: Router, path: str, answer: Any, *, is_private: bool = False, apart: bool = False, by_sign_in: bool = False
 ) -> Callable[[Operation], Operation]:
     """An operation that shows something: `answer` is its schema, made from what the function gives.
 
     `is_private`: of the officer alone, so it goes on no record. `apart`: it keeps transactions of its own, and is given
-    who acts.
+    who acts. `by_sign_in`: it is given by which sign-in it is asked besides, or None.
     """
 
     def made(operation: Operation) -> Operation:
@@ -87,10 +87,11 @@ def reading(
             if apart:
                 return operation(opening.actor_of(request.user.get_username()), **given)
             with as_officer(request.user.get_username(), is_part=is_private) as session:
-                return operation(session, **given)
+                asker = (session, sign_in_of(request)) if by_sign_in else (session,)
+                return operation(*asker, **given)
 
         router.get(path, response=described(answer), throttle=READS, summary=_summary(operation))(
-            _asking(operation, view)
+            _asking(operation, view, given=2 if by_sign_in else 1)
         )
         return operation
 

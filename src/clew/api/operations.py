@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from clew.api import (
     academies,
+    audits,
     budgets,
     categories,
     clues,
@@ -20,7 +21,9 @@ from clew.api import (
     links,
     matches,
     media,
+    members,
     messages,
+    officers,
     overlaps,
     people,
     programs,
@@ -34,6 +37,7 @@ from clew.api import (
     series,
     shortcuts,
     shreddings,
+    sign_ins,
     tallies,
     task_forces,
     triages,
@@ -48,6 +52,7 @@ for each in (
     referrals, task_forces, connections, searches, hash_lists, grids,
     media, matches, budgets, uploads, shortcuts, views, facts, tallies, homes, exposures, academies,
     handlings, releases, retentions, requests, shreddings, reports,
+    officers, members, audits, sign_ins,
 ):  # fmt: skip
     api.add_router("", each.router)
 
