@@ -9,9 +9,7 @@ import pytest
 SOURCE = Path("src/clew")
 PART = "part of another action, which is on record: what a page asks besides"
 HELPS = "no act: a page asks it to fill in a form or to look whether one may go on"
-NO_PROGRAM = "of programs and of how much may be revealed: by pages and commands"
 BY_SIGN_IN = "of the pages' own sign-in: what only a browser shows and takes"
-BY_TWO = "two officers end a case for good and write its reference once more: on its page and by commands"
 ON_DISK = "what lies on this machine is taken in by commands; through browsers and the API by uploads"
 
 ONLY_PAGES: Mapping[str, str] = {
@@ -27,14 +25,9 @@ ONLY_PAGES: Mapping[str, str] = {
 }  # fmt: skip
 """Neither a command nor an operation, by action or by all of a module."""
 NOT_BY_THE_API: Mapping[str, str] = {
-    **dict.fromkeys(
-        ("lending",), NO_PROGRAM,
-    ),
-    **dict.fromkeys(("shredding.propose", "shredding.withdraw", "shredding.agree"), BY_TWO),
     "retaining.overview": "each of its parts has an operation of its own",
     **dict.fromkeys(("retaining.of_unit", "retaining.units_of"), "the API gives the numbers of all units at once"),
     "restricting.member_names": HELPS, "releasing.digest_of": HELPS,
-    **dict.fromkeys(("budgeting.in_force", "budgeting.refused", "budgeting.give", "budgeting.end"), NO_PROGRAM),
     "schooling.grounds": "beside a certification: the list of officers tells on which exercise one may be given",
     "auditing.note": "what a stranger did at a door, which the door itself puts on record",
     "connecting.look": "the list of the API has every member's steps",
@@ -55,7 +48,7 @@ ASKED_BESIDES = frozenset({
     "admitting.roster", "auditing.log_now", "browsing.check_case", "browsing.lack_of", "categorising.check_case", "categorising.own_scheme",
     "categorising.record_as", "categorising.whole_stacks", "corresponding.units", "cropping.check_shown", "cropping.let_out",
     "entering.about_member", "entering.units", "examining.due", "examining.held", "exploring.seen", "identifying.steps_of",
-    "opening.today", "questioning.seen", "referring.seen", "remembering.beside", "schooling.is_needed", "spotting.look", "spotting.seen",
+    "lending.lent", "opening.today", "questioning.seen", "referring.seen", "remembering.beside", "schooling.is_needed", "spotting.look", "spotting.seen",
     "surveying.media_of", "surveying.seen", "suspending.in_force", "tallying.follow", "tallying.opened", "triaging.names_and_contacts",
     "opening.case",
 })  # fmt: skip

@@ -207,8 +207,12 @@ ADMINISTERED = {
     f"/certifications/{NOBODY}/move": {"step": "give"},
     "/suspensions": {"level": "officer", "name": "ada", "reason": "why"},
     "/suspensions/lift": {"level": "officer", "name": "ada"},
+    "/tokens": {"name": "viewer", "unit": "VICTIM-ID", "scopes": ["whoami"], "until": str(TODAY + timedelta(days=9))},
+    f"/tokens/{NOBODY}/end": {},
+    "/reveal-budgets": {"level": "officer", "name": "ada", "reason": "why", "hourly": 5, "daily": 9},
+    "/reveal-budgets/end": {"level": "officer", "name": "ada", "reason": "why"},
 }  # fmt: skip
-READ = ("/officers", "/member", "/suspensions")
+READ = ("/officers", "/member", "/suspensions", "/tokens", "/reveal-budgets")
 
 
 @pytest.mark.parametrize("name", ["ada", "otto", "olga"])
@@ -225,8 +229,50 @@ def test_who_is_no_administrator_administers_nothing_not_even_who_runs_the_node(
 def test_every_operation_of_administration_is_refused_to_others_above() -> None:
     paths = {(method, path) for method, path in BY_TAG["administration"]}
     asked = {("get", f"/api{path}") for path in READ}
-    asked |= {("post", f"/api{path}".replace(NOBODY, "{certification}")) for path in ADMINISTERED}
+    named = {f"/certifications/{NOBODY}/move": "certification", f"/tokens/{NOBODY}/end": "token"}
+    asked |= {("post", f"/api{path}".replace(NOBODY, f"{{{named.get(path)}}}")) for path in ADMINISTERED}
     assert paths == asked
+
+
+def test_a_token_is_told_once_opens_what_it_says_and_is_ended(anna: Caller, bert: Caller) -> None:
+    token = anna.post("/tokens", **ADMINISTERED["/tokens"])["token"]
+    (line,) = bert.get("/tokens")["items"]
+    assert (line["name"], line["unit"], line["scopes"]) == ("viewer", "VICTIM-ID", ["whoami"])
+    assert line["ends_at"].startswith(f"{TODAY + timedelta(days=9)}T23:59:59")
+    assert token not in json.dumps(line)
+    program = {"HTTP_AUTHORIZATION": f"Bearer {token}", "SERVER_NAME": "localhost"}
+    assert Client().get("/api/whoami", **program).status_code == 200
+    sven = signed_in("sven")
+    assert post(sven, f"/tokens/{line['id']}/end").status_code == 409
+    bert.post(f"/tokens/{line['id']}/end")
+    assert anna.get("/tokens") == {"items": []}
+    assert Client().get("/api/whoami", **program).status_code == 401
+    for wrong in ({"scopes": []}, {"scopes": ["records"]}, {"until": "never"}):
+        assert anna.refused("/tokens", **{**ADMINISTERED["/tokens"], **wrong}) == 422
+    for wrong, status in (({"until": str(TODAY)[:4] + "-01-01"}, 400), ({"unit": "NO-SUCH"}, 404), ({"name": "A b"}, 400)):
+        assert anna.refused("/tokens", **{**ADMINISTERED["/tokens"], **wrong}) == status
+    assert {("token.lend", line["id"]), ("token.list", "NO")} <= {*acts()}
+    assert ("token.end", line["id"]) in acts("bert")
+
+
+def test_a_reveal_budget_is_given_holds_and_is_ended(world: World, anna: Caller, walked: set[tuple[str, str]]) -> None:
+    ada = Caller("ada", walked)
+    shipped = ada.get("/reveal-budget")
+    made = anna.post("/reveal-budgets", **ADMINISTERED["/reveal-budgets"])["budget"]
+    assert [ada.get("/reveal-budget")[each] for each in ("hourly", "daily")] == [5, 9]
+    found = anna.get("/reveal-budgets")
+    (line,) = found["items"]
+    assert (line["id"], line["level"], line["name"], line["reason"], line["given_by"]) == (made, "officer", "ada", "why", "anna")
+    assert found["refused"] == []
+    whole = {**ADMINISTERED["/reveal-budgets"], "level": "member", "name": "NO"}
+    assert anna.refused("/reveal-budgets", **{**whole, "hourly": 1_900, "daily": 19_000}) == 409, "it would widen the giver's"
+    for wrong, status in (({"hourly": 10}, 400), ({"daily": 0}, 422), ({"name": "sven"}, 404), ({"name": "nobody"}, 404)):
+        assert anna.refused("/reveal-budgets", **{**ADMINISTERED["/reveal-budgets"], **wrong}) == status
+    ended = {key: whole[key] for key in ("level", "name", "reason")}
+    assert anna.refused("/reveal-budgets/end", **ended) in {404, 409}
+    assert anna.post("/reveal-budgets/end", **ADMINISTERED["/reveal-budgets/end"]) == {"budget": made}
+    assert ada.get("/reveal-budget") == shipped
+    assert {("reveal_budget.officer", made), ("reveal_budget.end", made), ("reveal_budget.list", "")} <= {*acts()}
 
 
 def test_who_audits_reads_what_others_did_and_all_others_what_they_did_themselves(
@@ -305,8 +351,9 @@ def test_every_operation_answers_as_the_document_says(world: World, walked: set[
     for path in READ:
         assert anna.get(path)
     anna.post("/suspensions/lift", level="officer", name="dan")
-    for path in ("/member", "/member/units"):
+    for path in ("/member", "/member/units", "/tokens", "/reveal-budgets", "/reveal-budgets/end"):
         anna.post(path, **ADMINISTERED[path])
+    anna.post(f"/tokens/{anna.get('/tokens')['items'][0]['id']}/end")
     for path in ("/audit", "/audit/accesses", "/audit/log"):
         assert anna.get(path)
     anna.post(f"/sign-ins/{anna.get('/sign-ins')['items'][0]['id']}/end")

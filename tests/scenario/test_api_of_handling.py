@@ -280,10 +280,20 @@ def shredded(people: People, office: Office) -> None:
     ada, of = people.ada, {"case": "NO-1"}
     assert (ada.get("/cases/end", **of)["is_open"], ada.get("/cases/end", **of)["step"]) == (True, None)
     assert ada.refused_to_get("/cases/end/certificate", **of) == 404
-    with acting_as(opening.actor_of("ada")) as session:
-        shredding.propose(session, "NO-1")
+    bo, again = people.bo, {**of, "again": "NO-1"}
+    for path, wrong in (("propose", 400), ("confirm", 400), ("withdraw", 422)):
+        assert ada.refused(f"/cases/end/{path}", **of, again="NO-2") == wrong
+    assert bo.refused("/cases/end/confirm", **again) == 404, "nobody proposed it"
+    ada.post("/cases/end/propose", **again)
     assert (ada.get("/cases/end", **of)["step"], ada.get("/cases/end", **of)["proposed_by"]) == ("proposed", "ada")
+    assert ada.refused("/cases/end/confirm", **again) == 409, "a second officer confirms"
+    ada.post("/cases/end/withdraw", **of)
+    assert ada.get("/cases/end", **of)["step"] is None
+    ada.post("/cases/end/propose", **again)
+    bo.post("/cases/end/confirm", **again)
+    assert ada.refused("/cases/end/withdraw", **of) == 409
     assert ada.refused_to_get("/cases/end/certificate", **of) == 409
+    assert people.sven.refused("/cases/end/propose", **again) == 404
     shredding.confirm(office.workplace, opening.actor_of("bo"), "NO-1", backup_days=30, seed=SEED)
     view = ada.get("/cases/end", **of)
     assert (view["is_open"], view["step"], view["confirmed_by"]) == (False, "done", "bo")

@@ -18,7 +18,7 @@ from clew.records.members import MemberLine
 from clew.records.session import Session
 from clew.records.tokens import Program, program_of
 
-__all__ = ["Program", "actor_of", "check_scope", "directory", "end", "lend", "lent", "program_of", "statistics"]
+__all__ = ["Program", "actor_of", "check_scope", "directory", "end", "lend", "lent", "look", "program_of", "statistics"]
 
 
 def lend(session: Session, name: str, *, unit: str, scopes: frozenset[TokenScope], ends_at: datetime) -> str:
@@ -48,6 +48,13 @@ def lent(session: Session) -> tuple[Program, ...]:
     """
     administer(session)
     return tokens.of_member(session)
+
+
+def look(session: Session) -> tuple[Program, ...]:
+    """The same, asked for by itself: on record. Raises as `lent`."""
+    found = lent(session)
+    audit.append(session, "token.list", session.actor.member)
+    return found
 
 
 def end(session: Session, token: UUID) -> None:

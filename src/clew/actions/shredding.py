@@ -8,7 +8,7 @@ from uuid import UUID
 from clew.actions import auditing, keeping, uploading
 from clew.actions.admitting import operator_at
 from clew.actions.workplace import Workplace
-from clew.domain.errors import ClewError, NotVisible, StepRefused
+from clew.domain.errors import ClewError, Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor
 from clew.domain.retention import calendar_of
 from clew.domain.shredding import Step, backups_until, check_second_person, in_words
@@ -20,6 +20,16 @@ from clew.records.shreddings import Shredding
 
 UUID_LETTERS = 36
 SHREDDINGS_PER_RUN_MAX = 20
+
+
+def check_again(case: str, again: str) -> None:
+    """Refuse whoever does not write the reference of the case once more, before it is proposed or confirmed.
+
+    Raises:
+        Invalid: it is another word.
+    """
+    if again.strip() != case:
+        raise Invalid("Write the reference of the case once more: what is shredded does not come back.")
 
 
 def propose(session: Session, case: str) -> None:

@@ -202,17 +202,17 @@ def suspend(session: Session, given: GivenSuspension) -> dict[str, UUID]:
     The whole member includes the administrator, and only the node's operator lifts that.
     """
     admitting.administer_own(session)
-    return {"suspension": suspending.suspend(session, _scope(session, given), given.reason)}
+    return {"suspension": suspending.suspend(session, scope_of(session, given), given.reason)}
 
 
 @writing(router, "/suspensions/lift", SuspensionsLifted)
 def lift(session: Session, given: GivenScope) -> dict[str, object]:
     """Lift every suspension of exactly this officer, unit or member."""
     admitting.administer_own(session)
-    return {"suspensions": suspending.lift(session, _scope(session, given))}
+    return {"suspensions": suspending.lift(session, scope_of(session, given))}
 
 
-def _scope(session: Session, given: GivenScope) -> Scope:
+def scope_of(session: Session, given: GivenScope) -> Scope:
     """Of the own member; another's code is looked for, and is not there."""
     named, own = given.name.strip(), session.actor.member
     if given.level is Level.MEMBER:

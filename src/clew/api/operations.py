@@ -40,6 +40,7 @@ from clew.api import (
     sign_ins,
     tallies,
     task_forces,
+    tokens,
     triages,
     uploads,
     views,
@@ -52,9 +53,10 @@ for each in (
     referrals, task_forces, connections, searches, hash_lists, grids,
     media, matches, budgets, uploads, shortcuts, views, facts, tallies, homes, exposures, academies,
     handlings, releases, retentions, requests, shreddings, reports,
-    officers, members, audits, sign_ins,
+    officers, members, tokens, audits, sign_ins,
 ):  # fmt: skip
     api.add_router("", each.router)
+api.add_router("", budgets.given_by_administrators)
 
 __all__ = ["api", "described"]
 

@@ -1,4 +1,4 @@
-"""Ends of cases for programs: how one stands, and its certificate. Officers propose and confirm it on its page."""
+"""Ends of cases for programs: how one stands, the steps of its two officers, and its certificate."""
 
 from datetime import datetime
 
@@ -6,8 +6,8 @@ from ninja import Router, Schema
 
 from clew.actions import shredding
 from clew.actions.opening import Session
-from clew.api.door import reading
-from clew.api.given import Name, OneOf
+from clew.api.door import reading, writing
+from clew.api.given import Given, Name, OneOf
 from clew.domain.shredding import Step
 
 router = Router(tags=["ends of cases"])
@@ -33,6 +33,16 @@ class CaseCertificate(Schema):
     certificate: str
 
 
+class GivenEnd(Given):
+    case: Name
+
+
+class GivenEndTwice(GivenEnd):
+    """`again`: the reference once more, for what is shredded does not come back."""
+
+    again: Name
+
+
 @reading(router, "/cases/end", CaseEnd)
 def look(session: Session, case: Name) -> dict[str, object]:
     """How the end of a case of the own unit stands."""
@@ -44,6 +54,26 @@ def look(session: Session, case: Name) -> dict[str, object]:
         "confirmed_at": one and one.confirmed_at, "destroyed_at": one and one.destroyed_at,
         "counts": {} if one is None else one.counts,
     }  # fmt: skip
+
+
+@writing(router, "/cases/end/propose")
+def propose(session: Session, given: GivenEndTwice) -> None:
+    """Propose to shred a case of the own unit."""
+    shredding.check_again(given.case, given.again)
+    shredding.propose(session, given.case)
+
+
+@writing(router, "/cases/end/withdraw")
+def withdraw(session: Session, given: GivenEnd) -> None:
+    """Take a proposal back that nobody confirmed yet."""
+    shredding.withdraw(session, given.case)
+
+
+@writing(router, "/cases/end/confirm")
+def confirm(session: Session, given: GivenEndTwice) -> None:
+    """Confirm, as the second officer, what another proposed: the node's worker carries it out within a minute."""
+    shredding.check_again(given.case, given.again)
+    shredding.agree(session, given.case)
 
 
 @reading(router, "/cases/end/certificate", CaseCertificate)

@@ -24,7 +24,7 @@ def list_(as_: As, json_: Json = False) -> None:
         from clew.actions import lending, opening
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            found = lending.lent(session)
+            found = lending.look(session)
         items = [
             {"id": str(one.id), "name": one.name, "unit": one.unit, "scopes": sorted(one.scopes),
              "ends_at": one.ends_at.isoformat()}

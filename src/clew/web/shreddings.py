@@ -2,11 +2,10 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from clew.actions import shredding
-from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
+from clew.domain.errors import ClewError, NotAdmitted, NotVisible
 from clew.domain.shredding import Step
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
@@ -45,8 +44,8 @@ def move(request: HttpRequest, case: str, step: str) -> HttpResponse:
     try:
         with as_officer(request.user.get_username()) as session:
             shredding.look(session, case)
-            if step != "withdraw" and request.POST.get("again", "").strip() != case:
-                raise Invalid(_("Write the reference of the case once more: what is shredded does not come back."))
+            if step != "withdraw":
+                shredding.check_again(case, request.POST.get("again", ""))
             steps[step](session, case)
     except (NotVisible, NotAdmitted):
         raise
