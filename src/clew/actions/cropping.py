@@ -19,7 +19,6 @@ from clew.domain.cover import Purpose, check_use, stated
 from clew.domain.crop import CROPS_PER_MEDIUM_MAX, Box
 from clew.domain.errors import NotVisible, StepRefused, Unavailable
 from clew.domain.handling import Actor, Use
-from clew.domain.retention import calendar_of
 from clew.domain.reveal_budget import OverBudget
 from clew.media import cropping, lending
 from clew.media.vault import Kept, Vault
@@ -210,8 +209,8 @@ def revealed(
 
 def look_after(vault: Vault) -> None:
     """Let go what nobody agreed to in time, and what was stopped on its way into the vault, of every unit."""
-    for member, unit in officers.units():
-        with acting_as(calendar_of(member, unit)) as session:
+    for calendar in officers.calendars():
+        with acting_as(calendar) as session:
             for crop_id in crops.lapsed(
                 session, agreement.PROPOSAL_DAYS_MAX, ARRIVES_WITHIN_HOURS, LAPSED_PER_RUN_MAX
             ):
@@ -221,8 +220,8 @@ def look_after(vault: Vault) -> None:
 def overdue() -> int:
     """How many objects, of all units, should have gone a day ago."""
     count = 0
-    for member, unit in officers.units():
-        with acting_as(calendar_of(member, unit)) as session:
+    for calendar in officers.calendars():
+        with acting_as(calendar) as session:
             days, hours = agreement.PROPOSAL_DAYS_MAX + 1, ARRIVES_WITHIN_HOURS + HOURS_OF_A_DAY
             count += len(crops.lapsed(session, days, hours, LAPSED_PER_RUN_MAX))
     return count

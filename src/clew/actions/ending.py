@@ -19,7 +19,7 @@ from clew.domain.ending import Step
 from clew.domain.errors import ClewError, NotVisible
 from clew.domain.handling import Actor
 from clew.domain.handling_change import SubjectKind
-from clew.domain.retention import State, calendar_of, state
+from clew.domain.retention import State, state
 from clew.records import audit, cases, forgotten, handlings, locks, officers, retentions, tombstones
 from clew.records.retentions import Kept
 from clew.records.session import Session, acting_as
@@ -49,7 +49,7 @@ class Foreseen:
 def foresee() -> tuple[Foreseen, ...]:
     """What the next run would end, by unit. Nothing is changed and nothing put on record but that it was asked."""
     found = []
-    for actor in _calendars():
+    for actor in officers.calendars():
         with acting_as(actor) as session:
             due = _due(session, SUBJECTS_PER_LOOK_MAX + 1)
             if due:
@@ -63,7 +63,7 @@ def end_all(workplace: Workplace) -> dict[SubjectKind, int]:
     What comes to its end within months and is undecided is asked of its unit.
     """
     ended = dict.fromkeys(SubjectKind, 0)
-    for actor in _calendars():
+    for actor in officers.calendars():
         try:
             for kind in end_due(workplace, actor):
                 ended[kind] += 1
@@ -82,7 +82,7 @@ def forget_bits(workplace: Workplace) -> int:
     No answer names them before either: the record of their number is gone. Gives how many segments were built anew.
     """
     latest = 0.0
-    for actor in _calendars():
+    for actor in officers.calendars():
         with acting_as(actor) as session:
             found = tombstones.page(session, 1)
             latest = max([latest, *(stone.ended_at.timestamp() for stone in found if stone.ended_at)])
@@ -119,10 +119,6 @@ def _end_some(workplace: Workplace, actor: Actor) -> list[SubjectKind]:
             _carry_out(workplace, actor, raised)
             ended.append(kept.kind)
     return ended
-
-
-def _calendars() -> list[Actor]:
-    return [calendar_of(member, unit) for member, unit in officers.units()]
 
 
 def _due(session: Session, limit: int) -> list[Kept]:
@@ -220,7 +216,7 @@ def _foreseen(session: Session, due: Sequence[Kept]) -> Foreseen:
 def overdue(since: date) -> int:
     """How many subjects of all units are not blocked and were past their end on `since`; of each up to a run's most."""
     count = 0
-    for actor in _calendars():
+    for actor in officers.calendars():
         with acting_as(actor) as session:
             count += len(retentions.until(session, since, limit=SUBJECTS_PER_LOOK_MAX, is_blocked=False))
     return count
@@ -229,7 +225,7 @@ def overdue(since: date) -> int:
 def unfinished() -> int:
     """How many ends, of all units, were begun and are not done: being at it, or stopped on the way."""
     count = 0
-    for actor in _calendars():
+    for actor in officers.calendars():
         with acting_as(actor) as session:
             count += len(tombstones.unfinished(session))
     return count

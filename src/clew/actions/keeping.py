@@ -7,7 +7,6 @@ from uuid import UUID
 
 from clew.actions.workplace import Workplace
 from clew.domain.errors import Invalid, StepRefused, Tampered, Unavailable
-from clew.domain.retention import calendar_of
 from clew.media.digests import Content
 from clew.media.vault import Batch, Kept, Vault
 from clew.records import forgotten, locks, medium_keys, officers
@@ -76,13 +75,13 @@ def look_after(vault: Vault) -> tuple[int, int]:
     What a shredding or an end takes away meanwhile is neither.
     """
     opened = lost = 0
-    for member, unit in officers.units():
-        with acting_as(calendar_of(member, unit)) as session:
+    for calendar in officers.calendars():
+        with acting_as(calendar) as session:
             found = medium_keys.sample(session, SAMPLED_PER_UNIT)
-        shut = [key.medium_id for key, sha256 in found if not _opens(vault, member, key, sha256)]
+        shut = [key.medium_id for key, sha256 in found if not _opens(vault, calendar.member, key, sha256)]
         opened += len(found) - len(shut)
         if shut:
-            with acting_as(calendar_of(member, unit)) as session:
+            with acting_as(calendar) as session:
                 lost += len(medium_keys.of(session, shut))
     return opened, lost
 

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterable
 
 from clew.domain.errors import ClewError, Invalid
-from clew.domain.retention import calendar_of
 from clew.records import audit, mail_addresses, officers
 from clew.records.session import Session, acting_as
 
@@ -35,8 +34,8 @@ def say_address(session: Session, address: str) -> None:
 def tell_all(send: Send) -> int:
     """Tell every unit that has something new waiting; how many mails were sent. One that fails stops no other."""
     sent = 0
-    for member, unit in officers.units():
-        with acting_as(calendar_of(member, unit)) as session:
+    for calendar in officers.calendars():
+        with acting_as(calendar) as session:
             addresses = mail_addresses.of_unit(session)
             waiting = mail_addresses.take_notices(session) if addresses else []
         if waiting:

@@ -13,7 +13,6 @@ from clew.actions.viewing import RECEIPT_SECONDS_MAX
 from clew.actions.workplace import Workplace
 from clew.domain.errors import StepRefused, Tampered, Unavailable
 from clew.domain.handling import Actor, Use
-from clew.domain.retention import calendar_of
 from clew.media import lending
 from clew.media.reading import NO_PREVIEWS, PREVIEW_BYTES, Previews, Reading, Wants
 from clew.media.vault import Kept
@@ -108,7 +107,7 @@ def page(
 
 def make_lacking(workplace: Workplace) -> int:
     """Make previews of media that were taken in before there were any, of every unit, from the vault; of how many."""
-    return sum(_make_of_unit(workplace, calendar_of(member, unit)) for member, unit in officers.units())
+    return sum(_make_of_unit(workplace, calendar) for calendar in officers.calendars())
 
 
 def _make_of_unit(workplace: Workplace, actor: Actor) -> int:

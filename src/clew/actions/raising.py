@@ -17,7 +17,6 @@ from clew.domain.errors import ClewError
 from clew.domain.handling import NODE, Actor
 from clew.domain.lead import NAMING, RULES_VERSION, Rule, State, clue_answered, newer_material, same_name
 from clew.domain.proposal import Measured
-from clew.domain.retention import calendar_of
 from clew.records import audit, lead_clues, lead_grounds, leads, members, merges, officers, rejections
 from clew.records.lead_grounds import Ground, SealedAgain
 from clew.records.leads import Drawn
@@ -60,7 +59,7 @@ def raise_all() -> int:
                 break
             again = SealedAgain([line.code for line in members.lines(session)])
         with ThreadPoolExecutor(UNITS_AT_ONCE) as pool:
-            done = list(pool.map(_raise_apart, (calendar_of(*unit) for unit in officers.units()), repeat(again)))
+            done = list(pool.map(_raise_apart, officers.calendars(), repeat(again)))
         raised += sum(new for _, new in done)
         if not any(looked_at for looked_at, _ in done):
             break

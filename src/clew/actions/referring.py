@@ -30,7 +30,6 @@ from clew.domain.referral import (
     State,
     Step,
 )
-from clew.domain.retention import calendar_of
 from clew.formats import referral as packing
 from clew.formats.referral_pdf import as_pdf
 from clew.keys import certificates
@@ -229,13 +228,13 @@ def pack(
 
 def look_after() -> None:
     """Let go what nobody agreed to in time; each unit's calendar does."""
-    for member, unit in officers.units():
-        with acting_as(calendar_of(member, unit)) as session:
+    for calendar in officers.calendars():
+        with acting_as(calendar) as session:
             for reference in referrals.lapsed(session, agreement.PROPOSAL_DAYS_MAX, LAPSED_PER_RUN_MAX):
                 found = referrals.find(session, reference, holds=True)
                 referrals.move(session, found, referral.after(found.state, Step.LAPSE))
                 referrals.forget_package(session, found.id)
-                audit.append(session, "referral.lapse", str(found.id), owner=member)
+                audit.append(session, "referral.lapse", str(found.id), owner=calendar.member)
 
 
 def _is_own(session: Session, found: Referral) -> bool:

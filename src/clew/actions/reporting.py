@@ -14,7 +14,6 @@ from clew.domain.annual_report import (
 )
 from clew.domain.cover import REVIEW_MONTHS, Purpose
 from clew.domain.handling import Actor
-from clew.domain.retention import calendar_of
 from clew.formats.annual_report import as_json
 from clew.formats.annual_report_pdf import as_pdf
 from clew.records import annual_reports, audit, cosignatures, leaves, members, officers, retentions
@@ -47,10 +46,10 @@ def annual(actor: Actor, year: int) -> AnnualReport:
 
 def _coming_due(member: str, now: datetime) -> Iterator[Counted]:
     """Cases, exhibits, series and lists of all units that come due or are past their end."""
-    for of, unit in officers.units():
-        if of != member:
+    for calendar in officers.calendars():
+        if calendar.member != member:
             continue
-        with acting_as(calendar_of(of, unit)) as session:
+        with acting_as(calendar) as session:
             for figure, months in (("to_review", REVIEW_MONTHS), ("past_end", 0)):
                 for kind, count in retentions.counts(session, now.date(), months=months).items():
                     yield Counted(section="retention", figure=figure, of=kind.value, number=count)

@@ -30,7 +30,6 @@ from clew.domain.handling_change import (
     words_in_force,
 )
 from clew.domain.officer import Role
-from clew.domain.retention import calendar_of
 from clew.domain.wording import Reworded, as_said, loosens, reworded, strictest
 from clew.records import audit, covers, handling_changes, handlings, members, officers, retentions, tombstones
 from clew.records.handlings import Subject
@@ -458,17 +457,17 @@ def end_due(actor: Actor) -> int:
 def end_all_due() -> int:
     """The same for every unit, by its calendar: nobody does it. How many; one unit's failure stops no other."""
     ended = 0
-    for member, unit in officers.units():
+    for calendar in officers.calendars():
         with suppress(ClewError):
-            ended += end_due(calendar_of(member, unit))
+            ended += end_due(calendar)
     return ended
 
 
 def overdue(since: date) -> int:
     """How many restrictions, of all units, should have ended by `since`; of each up to a run's most."""
     count = 0
-    for member, unit in officers.units():
-        with acting_as(calendar_of(member, unit)) as session:
+    for calendar in officers.calendars():
+        with acting_as(calendar) as session:
             count += len(handling_changes.due(session, since, ENDS_PER_RUN_MAX))
     return count
 

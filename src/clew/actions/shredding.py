@@ -10,7 +10,6 @@ from clew.actions.admitting import operator_at
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor
-from clew.domain.retention import calendar_of
 from clew.domain.shredding import Step, backups_until, check_second_person, in_words
 from clew.keys import certificates
 from clew.keys.keyring import Keyring
@@ -105,8 +104,7 @@ def go_on(workplace: Workplace) -> int:
     certifier = workplace.certifier
     if certifier is None:
         return done
-    for member, unit in officers.units():
-        actor = calendar_of(member, unit)
+    for actor in officers.calendars():
         with acting_as(actor) as session:
             waiting = shreddings.unfinished(session, SHREDDINGS_PER_RUN_MAX)
         for shredding in waiting:
@@ -121,8 +119,8 @@ def go_on(workplace: Workplace) -> int:
 def unfinished() -> int:
     """How many cases, of all units, two officers decided to shred and nobody finished; of each up to a run's most."""
     count = 0
-    for member, unit in officers.units():
-        with acting_as(calendar_of(member, unit)) as session:
+    for calendar in officers.calendars():
+        with acting_as(calendar) as session:
             count += len(shreddings.unfinished(session, SHREDDINGS_PER_RUN_MAX))
     return count
 

@@ -178,8 +178,8 @@ def look_after(place: Uploads, host: str) -> int:
     """Uploads whose intake has ended or whose time is over go, of all units, with their bytes here; how many."""
     kept: set[UUID] = set()
     gone: list[UUID] = []
-    for member, unit in officers.units():
-        with acting_as(calendar_of(member, unit)) as session:
+    for calendar in officers.calendars():
+        with acting_as(calendar) as session:
             lapsed = uploads.forget_lapsed(session)
             here = uploads.under_way(session, host)
             done = [one for one in here if _has_ended(session, place, one)]
@@ -188,7 +188,7 @@ def look_after(place: Uploads, host: str) -> int:
                     intakes.finish(session, one.intake_id)
                 uploads.forget(session, one.id)
             if lapsed or done:
-                audit.append(session, "upload.end", "", {"uploads": lapsed + len(done)}, owner=member)
+                audit.append(session, "upload.end", "", {"uploads": lapsed + len(done)}, owner=calendar.member)
             gone += [one.id for one in done]
             kept |= {one.id for one in here} - {*gone}
     for ended in gone:

@@ -11,6 +11,7 @@ from django.db import connection
 from clew.domain.errors import Invalid, NotAdmitted, NotVisible
 from clew.domain.handling import Actor
 from clew.domain.officer import Role
+from clew.domain.retention import calendar_of
 from clew.domain.suspension import REFUSALS, Standing
 from clew.records.outages import reached
 from clew.records.session import Session
@@ -148,6 +149,11 @@ def units() -> list[tuple[str, str]]:
     with reached(), connection.cursor() as cursor:
         cursor.execute("select distinct member, unit from officers order by member, unit")
         return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+def calendars() -> list[Actor]:
+    """Of every one of those units the actor that does what its calendar says: no officer's sight is lent for that."""
+    return [calendar_of(member, unit) for member, unit in units()]
 
 
 def set_password(username: str, password: str) -> None:
