@@ -80,6 +80,11 @@ def counted(world: World) -> None:
     rows += [(1, "", "counted", "", 1), (1, "NO", "media.held", "image", 81_000), (1, "SE", "media.held", "image", 40_000)]
     rows += [(1, "BR", "media.held", "image", 3), (1, "NO", "arrivals.arrived", "image", 9_000)]
     rows += [(1, "NO", "arrivals.known", "image", 7_000), (1, "NO", "arrivals.arrived", "video", 800)]
+    rows += [
+        (1, member, "waits.to_answer", of, number)
+        for member, count, seconds in (("NO", 7, 30_000), ("SE", 12, 180_000), ("BR", 4, 900_000))
+        for of, number in (("count", count), ("median", seconds))
+    ]
     with psycopg.connect(**world.facts.as_owner()) as owner:
         owner.execute("alter table statistics no force row level security")
         for months, *row in rows:
@@ -160,11 +165,14 @@ def test_the_map_says_what_its_list_says(seen: tuple[Visitor, Visitor, Drawn]) -
 def test_charts_are_drawn_from_their_tables(seen: tuple[Visitor, Visitor, Drawn]) -> None:
     cora = seen[1]
     page = cora.go("/statistics/")
-    for kind in ("arrived", "course", "held"):
+    for kind in ("arrived", "course", "held", "answered"):
         page.locator(f"clew-chart[kind={kind}] figure:not([hidden]) svg").wait_for()
     assert cora.faults() == []
     page.locator("clew-chart[kind=held] summary").press("Enter")
     assert page.locator("clew-chart[kind=held] tbody tr").all_inner_texts() == ["BR\tmedia held\tfew", "NO\tmedia held\t81,000", "SE\tmedia held\t40,000"]
+    page.locator("clew-chart[kind=answered] summary").press("Enter")
+    rows = page.locator("clew-chart[kind=answered] tbody tr").all_inner_texts()
+    assert rows == ["NO\t7 answers\t8.3 h", "SE\t10 answers or more\t3.0 d"]
     assert cora.complaints == []
 
 

@@ -213,7 +213,7 @@ GOLDEN_BLIND = {
     "overlap_sides": "delete, insert, select",
     "overlaps": "delete, insert, select",
     "retention_decisions": "select, update (reason)",
-    "question_answers": "delete, select (id, correspondence_id)",
+    "question_answers": "delete, select (id, question_id, correspondence_id, member, answered_at)",
     "questions": "delete, select, update (closed_by, closed_at)",
     "referrals": "select",
     "readiness_words": "select (member, step, due_on, done_on, said_at)",

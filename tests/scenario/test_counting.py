@@ -3,14 +3,14 @@
 import csv
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import psycopg
 import pytest
 from django.test import Client
 
-from clew.actions import asserting, counting, describing
+from clew.actions import asserting, counting, describing, questioning
 from clew.domain.errors import NotAdmitted, NotVisible, StepRefused
 from clew.domain.handling import Actor, Audience
 from clew.domain.ledger import of_others
@@ -210,6 +210,62 @@ def test_a_median_of_others_is_told_where_it_is_of_enough(world: World, nora: Ac
     numbers = told(nora)
     wanted = 86_400 if is_told else None  # in whole days: to the second it is the wait of one
     assert (numbers["SE", "waits.to_lead", "median"], numbers["", "waits.to_lead", "median"]) == (wanted, wanted)
+
+
+def asked(of: Actor, whom: str, number: int) -> str:
+    """A question about a series of one's own."""
+    with acting_as(of) as session:
+        asking = questioning.Asking(
+            kind=questioning.Kind.PLUG_TYPE, about=questioning.About.SERIES, name=f"series-{number}", words="Whose plug is it?",
+            language="en", due_on=date.today() + timedelta(days=9),  # noqa: DTZ011 (a day is enough)
+        )  # fmt: skip
+        return questioning.ask(session, asking, questioning.whom([whom], [], []))
+
+
+def answered(of: Actor, reference: str, said: questioning.Said = questioning.Said.NOTHING_KNOWN) -> None:
+    with acting_as(of) as session:
+        questioning.answer(session, reference, questioning.Answer(said=said))
+
+
+def test_from_question_to_answer_is_told_of_whoever_answers_and_by_its_first_word(
+    world: World, nora: Actor, ada: Actor, sven: Actor
+) -> None:
+    dirk = world.officer("dirk", member="DK")
+    astrid = world.officer("astrid", member="SE", unit="ADMIN", role=Role.COORDINATOR)
+    kari = world.officer("kari", unit="TRACES")
+    for number in range(5):
+        world.series(ada, f"series-{number}")
+    references = [asked(ada, "SE/VICTIM-ID", number) for number in range(5)]
+    asked(ada, "SE/VICTIM-ID", 0)  # nobody answers it: it makes no number
+    inside = asked(ada, "NO/TRACES", 0)
+    abroad = asked(ada, "DK", 0)
+    for reference in references:
+        answered(sven, reference)
+    answered(sven, references[0], questioning.Said.YES)
+    answered(kari, inside)
+    answered(dirk, abroad)
+    as_owner(
+        world,
+        # The first was asked ten days before, the others three.
+        "update questions q set asked_at = asked_at - case when reference = "
+        f"'{references[0]}' then interval '10 days' else interval '3 days 5 hours' end",
+        table="questions",
+    )
+    as_owner(world, "update question_answers set answered_at = now() + interval '1 day' where said = 'yes'", table="question_answers")
+    counting.count_up()
+    of_sweden, of_norway = told(astrid), told(nora)
+    assert of_sweden["own", "waits.to_answer", "count"] == 5
+    assert 0 <= of_sweden["own", "waits.to_answer", "median"] - (3 * 86_400 + 5 * 3_600) < 60
+    assert ("own", "waits.to_answer", "count") not in of_norway, "what one unit asks another of its member is no matter of countries"
+    a_month_goes_by(world)
+    of_norway = told(nora)
+    assert (of_norway["SE", "waits.to_answer", "count"], of_norway["SE", "waits.to_answer", "median"]) == (5, 4 * 86_400)
+    assert (of_norway["DK", "waits.to_answer", "count"], of_norway["DK", "waits.to_answer", "median"]) == (None, None)
+    assert of_norway["", "waits.to_answer", "median"] == 4 * 86_400
+    page = signed_in("nora").get("/statistics/").content.decode()
+    assert "From question to answer" in page
+    kept = signed_in("nora").post("/statistics/csv/", {"chart": "answered"}).content.decode()
+    assert kept == "Member,Answers,Median (seconds)\r\nSE,5 answers or more,345600\r\n"
 
 
 def test_what_was_known_on_arrival_is_counted_and_saves_the_hours_that_are_assumed(

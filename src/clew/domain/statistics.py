@@ -21,6 +21,7 @@ WORDS: Mapping[str, str] = {
     "overlaps.consented": "Overlaps to which both sides consented",
     "waits.to_lead": "From upload to the first lead on a series",
     "waits.to_consent": "From the notice of an overlap to consent",
+    "waits.to_answer": "From a question of another member to its answer",
     "victims.identified": "Children identified",
     "victims.safeguarded": "Children safeguarded",
     "arrivals.arrived": "Media that came in seizures in 365 days",

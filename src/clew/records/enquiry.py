@@ -75,7 +75,7 @@ APP_GRANTS = {
 }
 BLIND_GRANTS = {
     "crops": "select, update (medium_id)",
-    "question_answers": "select (id, correspondence_id), delete",
+    "question_answers": "select (id, question_id, correspondence_id, member, answered_at), delete",
     "questions": "select, update (closed_by, closed_at), delete",
 }
 FUNCTIONS_OF_THE_APP = ("clew_object_shown(uuid)",)

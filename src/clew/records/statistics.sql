@@ -65,6 +65,12 @@ as $$
         union all
         select c.member, 'to_consent', extract(epoch from c.since - s.released_at)
           from overlap_contacts c join overlap_sides s on s.id = c.side_id
+        union all
+        -- Of the member that answers: from the day it was asked to its first word, also where that is that nothing is known.
+        -- What a unit asks another of its own member is no matter between countries.
+        select a.member, 'to_answer', extract(epoch from min(a.answered_at) - q.asked_at)
+          from question_answers a join questions q on q.id = a.question_id
+         where a.member <> q.member group by a.correspondence_id, a.member, q.id
     )
     select o.member, 'officers.certified', '', count(*)
       from officers o cross join lateral clew_standing(o.username) known where known.standing = 'admitted' group by o.member

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clew.actions.counting import Number, Statistics
 from clew.domain.medium import MediumKind
@@ -28,25 +29,27 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A chart; `name` says how its rows are drawn, `heads` what its three columns are."""
+    """A chart; `name` says how its rows are drawn, `heads` what its columns are, `unit` that of numbers in a file."""
 
     name: str
     title: str
     about: str
     heads: tuple[str, str, str]
+    unit: str = ""
     rows: tuple[Row, ...]
 
 
 def charts(found: Statistics) -> list[Chart]:
     """The charts of which there is something to draw."""
-    return [one for one in (_arrived(found), _course(found), _held(found)) if one.rows]
+    return [one for one in (_arrived(found), _course(found), _held(found), _answered(found)) if one.rows]
 
 
 def as_csv(chart: Chart) -> str:
     """The rows as they are told: numbers, days, codes and our own words, so nothing that a spreadsheet calculates."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(chart.heads)
+    *heads, number = chart.heads
+    writer.writerow([*heads, f"{number} ({chart.unit})" if chart.unit else number])
     writer.writerows([row.of, row.what, FEW if row.number is None else row.number] for row in chart.rows)
     return out.getvalue()
 
@@ -97,6 +100,29 @@ def _held(found: Statistics) -> Chart:
         about=_("Your member exactly; others in fives, and fewer than five as “few”."),
         heads=(_("Member"), _("What"), _("Number")), rows=tuple(rows),
     )  # fmt: skip
+
+
+def _answered(found: Statistics) -> Chart:
+    """How soon questions were answered, by the country that was asked."""
+    counts = {one.member: one for one in found.numbers if (one.figure, one.of) == ("waits.to_answer", "count")}
+    medians = [one for one in found.numbers if (one.figure, one.of) == ("waits.to_answer", "median") and one.member]
+    rows = [
+        Row(of=one.member, what=_answers(counts.get(one.member)), number=one.number, shown=words.wait(one.number))
+        for one in sorted(medians, key=lambda one: one.member)
+        if one.number is not None
+    ]
+    return Chart(
+        name="answered", title=_("From question to answer"),
+        about=_("The median of each member. Others in whole days, where they gave five answers or more."),
+        heads=(_("Member"), _("Answers"), _("Median")), unit=_("seconds"), rows=tuple(rows),
+    )  # fmt: skip
+
+
+def _answers(count: Number | None) -> str:
+    told = 0 if count is None or count.number is None else count.number
+    if count is not None and count.is_own:
+        return ngettext("{count} answer", "{count} answers", told).format(count=words.number(told))
+    return ngettext("{count} answer or more", "{count} answers or more", told).format(count=words.number(told))
 
 
 def _own(found: Statistics, figure: str) -> Mapping[str, int]:

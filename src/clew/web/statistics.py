@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from threading import Lock
 
 from django.contrib.auth.decorators import login_not_required
@@ -33,6 +33,7 @@ FIGURES: Mapping[str, str | Promise] = {
     "overlaps.consented": gettext_lazy("Overlaps to which both sides consented"),
     "waits.to_lead": gettext_lazy("From upload to the first lead on a series, median"),
     "waits.to_consent": gettext_lazy("From the notice of an overlap to consent, median"),
+    "waits.to_answer": gettext_lazy("From a question of another member to its answer, median"),
     "victims.identified": gettext_lazy("Children identified"),
     "victims.safeguarded": gettext_lazy("Children safeguarded"),
     "arrivals.arrived": gettext_lazy("Media that came in seizures in 365 days"),
@@ -187,7 +188,7 @@ def _number(one: Number) -> str:
     if one.number is None:
         return "" if one.of == "median" else _("few")
     if one.of == "median":
-        return _("{days} d").format(days=words.days(timedelta(seconds=one.number)))
+        return words.wait(one.number)
     return words.number(one.number)
 
 

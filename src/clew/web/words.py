@@ -234,6 +234,17 @@ def days(of: timedelta) -> str:
     return number_format(of.total_seconds() / 86_400, 1, use_l10n=True, force_grouping=True)
 
 
+def wait(seconds: int) -> str:
+    """How long somebody waited, in the largest of days, hours, minutes and seconds of which it is one at least."""
+    if seconds >= 86_400:
+        return _("{days} d").format(days=days(timedelta(seconds=seconds)))
+    if seconds >= 3_600:
+        return _("{hours} h").format(hours=number_format(seconds / 3_600, 1, use_l10n=True))
+    if seconds >= 60:
+        return _("{minutes} min").format(minutes=number(seconds // 60))
+    return _("{seconds} s").format(seconds=number(seconds))
+
+
 def clock(seconds: float) -> str:
     """A time within a medium: `1:02`, and `1:00:02` from an hour on."""
     minutes, rest = divmod(int(seconds), 60)

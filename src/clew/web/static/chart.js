@@ -82,7 +82,22 @@ const held = async (rows, chart) => {
   });
 };
 
-const CHARTS = { arrived, course, held };
+const DAY_SECONDS = 86400;
+
+// Bars in days, though the table tells some of them to the minute.
+const answered = (rows) => {
+  const { Plot } = globalThis, waited = rows.map((row) => ({ ...row, days: row.number / DAY_SECONDS }));
+  return drawn({
+    height: 60 + 42 * waited.length, marginLeft: 110, marginRight: 210, x: { label: null, grid: true, zero: true }, y: { label: null },
+    marks: [
+      Plot.barX(waited, { y: "of", x: "days", fill: colour("link"), insetTop: 8, insetBottom: 8 }),
+      Plot.text(waited, { y: "of", x: "days", text: (row) => `${row.shown} · ${row.what}`, textAnchor: "start", dx: 6, fill: colour("ink") }),
+      Plot.ruleX([0]),
+    ],
+  });
+};
+
+const CHARTS = { arrived, course, held, answered };
 
 class ClewChart extends HTMLElement {
   async connectedCallback() {
