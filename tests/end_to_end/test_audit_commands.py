@@ -79,6 +79,56 @@ def test_an_event_is_proved_to_somebody_without_a_node_and_a_supervisor_watches(
     assert "rewritten" in said
 
 
+def test_events_are_taken_out_for_somebody_without_a_node_who_finds_what_was_left_out(
+    ada: Actor, tmp_path: Path
+) -> None:
+    outside, file = tmp_path / "no-node", tmp_path / "events.jsonl"
+    log = clew("audit", "key").strip()
+    witness = clew("audit", "witness-key", str(tmp_path / "w"), "--name", NAME, home=outside).strip()
+    clew("audit", "checkpoint")  # puts in order what waits
+    asked = clew("audit", "request")
+    line = clew("audit", "witness", str(tmp_path / "w"), "--log", log, "--name", NAME, given=asked, home=outside)
+    clew("audit", "cosigned", "--size", asked.split("\n\n")[1].split("\n")[1], "--witness", witness, given=line)
+    act(ada, 2)
+    file.write_text(clew("audit", "export", "--as", "auditor", "--act", "case.read"))
+    told = " ".join(clew("audit", "check", str(file), "--key", log, "--witness", witness, home=outside).split())
+    assert told.startswith("7 events, each in the log of ")
+    assert "as many as auditor of NO took out" in told
+    assert "Asked for, as the file says: act case.read." in told
+    assert "5 of these are among them." in told
+    found = json.loads(clew("audit", "check", str(file), "--key", log, "--json", home=outside))
+    assert (found["events"], found["has_more"], found["taken_by"], found["cosigned"]) == (7, False, "auditor", [])
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join([*lines[:3], *lines[4:]]))
+    said = clew("audit", "check", str(file), "--key", log, home=outside, fails=True)
+    assert "not the events that were taken out" in said
+    assert "audit" in clew("audit", "export", "--as", "ada", fails=True)
+
+
+def test_the_log_is_read_again_part_by_part_by_those_who_audit(ada: Actor, world: World) -> None:
+    clew("audit", "checkpoint")
+    before = subject_of_number_2(world, "x")
+    said = json.loads(commands.clew("audit", "read-again", "--as", "auditor", "--json").out)
+    assert (said["ok"], said["since"], len(said["findings"])) == (False, None, 1)
+    assert "at number 2: edited" in said["findings"][0]
+    assert commands.clew("audit", "read-again", "--as", "auditor").code == 1
+    subject_of_number_2(world, before)
+    said = clew("audit", "read-again", "--as", "auditor")
+    assert "as they were signed" in said
+    assert "Unbroken since " in said
+    assert "audit" in clew("audit", "read-again", "--as", "ada", fails=True)
+
+
+def subject_of_number_2(world: World, subject: str) -> str:
+    """Change an event behind everybody's back; what stood there."""
+    with psycopg.connect(**world.facts.as_owner(), autocommit=True) as owner:
+        owner.execute("alter table acts no force row level security")
+        event, before = owner.execute("select id, subject from acts where id = (select act_id from leaves where number = 2)").fetchone()
+        owner.execute("update acts set subject = %s where id = %s", [subject, event])
+        owner.execute("alter table acts force row level security")
+    return before
+
+
 def listed(officer: str) -> list[dict[str, str]]:
     return json.loads(clew("audit", "list", "--as", officer, "--json"))["events"]
 

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
 import pytest
 from django.urls import URLPattern, get_resolver
 
-from clew.actions import auditing, sequencing
+from clew.actions import auditing, checking, sequencing
 from clew.domain.handling import Actor
 from clew.domain.officer import Role
+from clew.formats.audit_export import AuditExport
 from clew.records import audit
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor, chromium, visitor
@@ -105,6 +107,21 @@ def test_the_auditor_finds_a_reveal_by_its_filter_and_sees_references_only(audit
         assert words in row
     assert "secret name" not in page.content()
     assert page.locator("main img, main picture, main video, main canvas").count() == 0
+    assert auditor.complaints == []
+
+
+def test_the_auditor_has_the_chain_verified_and_takes_events_out_that_anybody_can_check(auditor: Visitor) -> None:
+    page = auditor.go("/audit/?act=case.read")
+    page.get_by_role("button", name="Verify the chain").press("Enter")
+    page.get_by_text(re.compile("events were read again, and are as they were signed")).wait_for()
+    assert "Chain of hashes unbroken since" in page.locator("main").inner_text()
+    assert auditor.faults() == []
+    page = auditor.go("/audit/?act=case.read")
+    with page.expect_download() as kept:
+        page.get_by_role("button", name="Export these events, signed").press("Enter")
+    text = Path(kept.value.path()).read_text("utf-8")
+    found = checking.check_export(AuditExport.parse(text), sequencing.log_key(), ())
+    assert (found.events, found.asked["act"]) == (auditing.ACTS_PER_PAGE + 20, "case.read")
     assert auditor.complaints == []
 
 

@@ -59,6 +59,10 @@ WALKED: dict[str, tuple[Way, ...]] = {
         Way(words="--before {} --act handling.change", sort=MOMENTS, parameter="before"),
     ),
     "audit accesses": (Way(words="--before {}", sort=MOMENTS, parameter="before"),),
+    # Refused to whoever does not audit; what an auditor is told: tests/scenario/test_exporting.py
+    "audit export": (
+        Way(words="--subject {}", sort=IDENTIFIERS, parameter="subject"), Way(words="--before {}", sort=MOMENTS, parameter="before"),
+    ),
     "audit prove": (Way(words="{}", sort=IDENTIFIERS, parameter="event"),),
     "handling show": (
         Way(words="case {}", sort=NAMES, parameter="name"),

@@ -17,7 +17,7 @@ RUNS = "it founds, runs or shows the node, and ends when it is told to"
 WITHOUT: Mapping[str, str] = {
     **dict.fromkeys(("init", "serve", "work", "demo"), RUNS),
     **dict.fromkeys(
-        ("openapi", "audit prove", "audit key", "audit checkpoint", "audit request", "audit witness", "audit witness-key",
+        ("openapi", "audit export", "audit prove", "audit key", "audit checkpoint", "audit request", "audit witness", "audit witness-key",
          "key public", "scheme show"), FORM,
     ),
     **dict.fromkeys(("crop show", "referral write", "release fetch"), FILE),

@@ -252,6 +252,7 @@ GOLDEN_SEQUENCER = {
     "cosignatures": "insert, select, update",
     "leaves": "insert, select",
     "tiles": "insert, select, update",
+    "verifications": "insert, select, update",
     "waiting_acts": "delete, select",
 }
 GOLDEN_FUNCTIONS = {

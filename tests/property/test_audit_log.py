@@ -1,5 +1,6 @@
 """The law of the log: each committed act has one leaf, and whatever is changed behind it is found and named."""
 
+import itertools
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +14,12 @@ from clew.actions import sequencing, verifying
 from clew.actions.verifying import Verification, Wrong
 from clew.domain.act import words
 from clew.domain.handling import Actor
+from clew.domain.merkle import span_root
+from clew.domain.tile import WIDTH, grown, perfect_of
 from clew.formats import signed_note
 from clew.formats.checkpoint import Checkpoint
 from clew.records import audit, leaves
+from clew.records.leaves import Head
 from clew.records.session import acting_as
 from tests.world.contexts import app_connection, claim, true_context
 from tests.world.kept import connected
@@ -165,12 +169,66 @@ def test_two_hundred_random_edits_deletions_and_swaps_are_all_found_and_named(ad
     assert named == CHANGES
 
 
+def test_whatever_is_changed_is_found_by_the_part_that_holds_it_and_by_no_other(ada: Actor, world: World) -> None:
+    act(ada, ACTS)
+    sequencing.catch_up()
+    _, order = log_as_a_library_sees_it()
+    chance = random.Random(20261128)
+    with tampering(world) as cursor:
+        for turn in range(CHANGES // 4):
+            kind = [*CHANGED][turn % len(CHANGED)]
+            cuts = [0, *sorted(chance.sample(range(1, ACTS), 3)), ACTS]
+            parts = [range(first, last) for first, last in itertools.pairwise(cuts)]
+            cursor.execute("savepoint whole")
+            numbers = change(cursor, kind, order, chance)
+            for part in parts:
+                found = verifying.verify_parts(cursor, [part])
+                assert {each.number for each in found.findings} == {number for number in numbers if number in part}, (turn, kind)
+            cursor.execute("rollback to savepoint whole")
+
+
+def test_an_act_that_was_put_in_behind_the_log_is_found_by_the_part_of_its_time(ada: Actor, world: World) -> None:
+    act(ada, ACTS)
+    sequencing.catch_up()
+    _, order = log_as_a_library_sees_it()
+    parts = [range(300), range(300, 500), range(500, ACTS)]
+    with tampering(world) as cursor:
+        for number in (0, 299, 300, 499, 500, ACTS - 1):
+            cursor.execute("savepoint whole")
+            put_in = UUID(int=order[number].int + 1)
+            cursor.execute("alter table acts disable trigger user")
+            cursor.execute("insert into acts (id, officer, member, unit, act, subject, counts, salt) select %s, officer, member,"
+                           " unit, act, subject, counts, salt from acts where id = %s", [put_in, order[number]])
+            found = [each for part in parts for each in verifying.verify_parts(cursor, [part]).findings]
+            assert {(each.wrong, each.act_id) for each in found} == {(Wrong.WITHOUT_LEAF, put_in)}, number
+            cursor.execute("rollback to savepoint whole")
+
+
+def test_a_tile_far_above_a_part_is_compared_up_to_what_was_signed() -> None:
+    """A log of more than two tiles of the second level, in memory: of what lies above a part nothing can be changed."""
+    size = 2 * WIDTH**2 + 300
+    tiles = grown(0, {}, [number.to_bytes(32) for number in range(size)])
+    head = Head(size=size, root=span_root(0, size, perfect_of(lambda level, index: tiles.get((level, index), b""))))
+
+    def found(part: range) -> set[Wrong]:
+        search = verifying._Search()
+        verifying._compare_upwards(head, part, lambda level, index: tiles.get((level, index), b""), search)
+        return {each.wrong for each in search.findings}
+
+    parts = [range(10, 20), range(WIDTH**2 - 5, WIDTH**2 + 5), range(size - 10, size)]
+    assert [found(part) for part in parts] == [set(), set(), set()]
+    second = bytearray(tiles[1, 1])
+    second[40] ^= 1
+    tiles[1, 1] = bytes(second)
+    assert [found(part) for part in parts] == [set(), {Wrong.TILE}, set()]
+
+
 @pytest.mark.parametrize(
     ("lie", "wrong"),
     [
         ("delete from leaves where number = 5", {Wrong.GAP, Wrong.WITHOUT_LEAF}),
-        ("update tiles set hashes = overlay(hashes placing '\\x00' from 33 for 1) where level = 0 and index = 2", {Wrong.EDITED, Wrong.ROOT}),
-        ("update tiles set hashes = overlay(hashes placing '\\x00' from 33 for 1) where level = 1 and index = 0", {Wrong.TILE, Wrong.ROOT}),
+        ("update tiles set hashes = set_byte(hashes, 32, 255 - get_byte(hashes, 32)) where level = 0 and index = 2", {Wrong.EDITED, Wrong.ROOT}),
+        ("update tiles set hashes = set_byte(hashes, 32, 255 - get_byte(hashes, 32)) where level = 1 and index = 0", {Wrong.TILE, Wrong.ROOT}),
         ("delete from tiles where level = 0 and index = 2", {Wrong.EDITED, Wrong.ROOT}),
         ("update checkpoints set root = decode(repeat('00', 32), 'hex')", {Wrong.ROOT, Wrong.SIGNATURE}),
         ("update checkpoints set note = replace(note, '7', '8')", {Wrong.SIGNATURE}),

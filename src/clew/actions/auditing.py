@@ -10,11 +10,12 @@ from clew.actions.admitting import operator_at
 from clew.domain.act import Act
 from clew.domain.errors import Invalid
 from clew.domain.handling import NODE
-from clew.records import acts, audit, cosignatures, leaves, members, supervisors
+from clew.records import acts, audit, cosignatures, leaves, members, supervisors, verifications
 from clew.records.acts import Access, Wanted
 from clew.records.cosignatures import Cosignature
 from clew.records.log import READERS_OF_ACTS
 from clew.records.session import Session, acting_as
+from clew.records.verifications import Read
 
 __all__ = [
     "Access",
@@ -25,6 +26,7 @@ __all__ = [
     "acts_of",
     "add_supervisor",
     "beginning_of",
+    "identifier",
     "log_now",
     "look_at_log",
     "note",
@@ -45,11 +47,15 @@ class Page(Generic[One]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogNow:
-    """How many events are beneath the newest signed checkpoint, since when, and what each witness signed last."""
+    """How many events are beneath the newest signed checkpoint, since when, and what each witness signed last.
+
+    `read`: how far the log was read again; None where nobody did yet.
+    """
 
     size: int
     at: datetime | None
     cosignatures: tuple[Cosignature, ...]
+    read: Read | None
 
 
 def acts_of(session: Session, wanted: Wanted, limit: int = ACTS_PER_PAGE) -> Page[Act]:
@@ -70,7 +76,9 @@ def log_now(session: Session) -> LogNow | None:
         return None
     with leaves.opened() as cursor:
         head = leaves.head(cursor)
-        return LogNow(size=head.size, at=head.at, cosignatures=tuple(cosignatures.newest(cursor)))
+        return LogNow(
+            size=head.size, at=head.at, cosignatures=tuple(cosignatures.newest(cursor)), read=verifications.find(cursor)
+        )
 
 
 def look_at_log(session: Session) -> LogNow | None:
@@ -122,10 +130,11 @@ def _note_reading(session: Session, act: str, wanted: Wanted) -> None:
     It is the reader's own act, whosever the identifier is: an owner that was looked up would tell the reader
     whose record it names, hidden or not. What is no identifier is not written down: it may be words of a case.
     """
-    audit.append(session, act, _identifier(wanted.subject or ""), owner=session.actor.member)
+    audit.append(session, act, identifier(wanted.subject or ""), owner=session.actor.member)
 
 
-def _identifier(untrusted_words: str) -> str:
+def identifier(untrusted_words: str) -> str:
+    """What was asked for, if it is an identifier; what is none may be words of a case, and is not written down."""
     try:
         return str(UUID(untrusted_words))
     except ValueError:

@@ -39,7 +39,7 @@ def prove(session: Session, act_id: UUID) -> Proof:
             hashes = inclusion_proof(number, head.size, perfect)
         except ValueError as broken:
             raise Tampered(sequencing.BROKEN) from broken
-        proof = Proof(leaf=words(act), number=number, hashes=hashes, note=_note(cursor, head))
+        proof = Proof(leaf=words(act), number=number, hashes=hashes, note=note_of(cursor, head))
     checking.check(proof, sequencing.log_key(), ())
     return proof
 
@@ -51,7 +51,7 @@ def newest_checkpoint() -> Note:
         Unavailable: the log is empty.
     """
     with leaves.opened() as cursor:
-        return _note(cursor, _filled(cursor))
+        return note_of(cursor, _filled(cursor))
 
 
 def newest_cosignatures() -> list[Cosignature]:
@@ -107,7 +107,8 @@ def _filled(cursor: Cursor) -> Head:
     return head
 
 
-def _note(cursor: Cursor, head: Head) -> Note:
+def note_of(cursor: Cursor, head: Head) -> Note:
+    """A checkpoint with the lines of witnesses beneath it."""
     note = signed_note.parse(head.note)
     lines = map(signed_note.parse_signature, (line.rstrip("\n") for line in cosignatures.beneath(cursor, head.size)))
     return replace(note, signatures=(*note.signatures, *lines))

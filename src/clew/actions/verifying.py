@@ -118,17 +118,41 @@ def verify_with(
         start = since.size
     for each in against:
         _is_kept(each, head, tile_at, search)
-    _compare_rows(cursor, head, start, tile_at, search)
-    for act_id in leaves.without_leaf(cursor, start, FINDINGS_MAX):
-        search.add(Finding(wrong=Wrong.WITHOUT_LEAF, act_id=act_id))
+    _compare_part(cursor, head, range(start, head.size), tile_at, search)
     _compare_head(head, tile_at, search)
     return Verification(size=head.size, root=head.root, verified_from=start, findings=search.named())
 
 
-def _compare_rows(cursor: Cursor, head: Head, start: int, tile_at: TileAt, search: _Search) -> None:
-    """Every row from leaf `start` on against the hash of its leaf, and every full tile against the one above."""
-    for first in range(start - start % WIDTH, head.size, LEAVES_PER_BLOCK):
-        last = min(first + LEAVES_PER_BLOCK, head.size)
+def verify_parts(cursor: Cursor, parts: Sequence[range], *, since: Checkpoint | None = None) -> Verification:
+    """Some leaves alone, all the way up to what was signed; and whether the log begins with what was seen before."""
+    head, search, tile_at = leaves.head(cursor), _Search(), leaves.tile_at(cursor, tiles_max=64)
+    if since is not None:
+        _is_kept(since, head, tile_at, search)
+    for part in parts:
+        _compare_part(cursor, head, part, tile_at, search)
+    _compare_head(head, tile_at, search)
+    start = min((part.start for part in parts), default=head.size)
+    return Verification(size=head.size, root=head.root, verified_from=start, findings=search.named())
+
+
+def root_over(cursor: Cursor, size: int) -> bytes:
+    """The root over the first `size` leaves as the tiles have it."""
+    return _root(size, leaves.tile_at(cursor))
+
+
+def _compare_part(cursor: Cursor, head: Head, part: range, tile_at: TileAt, search: _Search) -> None:
+    """Rows of a part, the tiles that lead from them to the root, and acts about them that have no leaf."""
+    _compare_rows(cursor, head, part, tile_at, search)
+    _compare_upwards(head, part, tile_at, search)
+    for act_id in leaves.without_leaf(cursor, part.start, part.stop, FINDINGS_MAX):
+        search.add(Finding(wrong=Wrong.WITHOUT_LEAF, act_id=act_id))
+
+
+def _compare_rows(cursor: Cursor, head: Head, part: range, tile_at: TileAt, search: _Search) -> None:
+    """Every row of a part against the hash of its leaf, and every full tile against the one above."""
+    start = part.start
+    for first in range(start - start % WIDTH, part.stop, LEAVES_PER_BLOCK):
+        last = min(first + LEAVES_PER_BLOCK, part.stop)
         rows = dict(leaves.between(cursor, max(first, start), last))
         for index in range(first // WIDTH, -(-last // WIDTH)):
             tile = split(tile_at(0, index))
@@ -137,6 +161,16 @@ def _compare_rows(cursor: Cursor, head: Head, start: int, tile_at: TileAt, searc
                 _compare_row(number, rows.get(number), kept, search)
             if len(tile) == WIDTH and (index + 1) * WIDTH <= head.size:
                 _compare_above(0, index, tile, tile_at, search)
+
+
+def _compare_upwards(head: Head, part: range, tile_at: TileAt, search: _Search) -> None:
+    """Every full tile above a part against the one above it. Those that are not full make the root by themselves."""
+    level, leaves_each = 1, WIDTH**2
+    while part and head.size >= leaves_each:
+        for index in range(part.start // leaves_each, (part.stop - 1) // leaves_each + 1):
+            if (index + 1) * leaves_each <= head.size:
+                _compare_above(level, index, split(tile_at(level, index)), tile_at, search)
+        level, leaves_each = level + 1, leaves_each * WIDTH
 
 
 def _compare_row(number: int, taken: leaves.Taken | None, kept: bytes, search: _Search) -> None:
@@ -152,13 +186,11 @@ def _compare_row(number: int, taken: leaves.Taken | None, kept: bytes, search: _
 
 
 def _compare_above(level: int, index: int, tile: Sequence[bytes], tile_at: TileAt, search: _Search) -> None:
-    """A full tile against its hash in the tile above, and so on upwards where that one is full too."""
+    """A full tile against its hash in the tile above."""
     above = split(tile_at(level + 1, index // WIDTH))
     at = index % WIDTH
     if at >= len(above) or above[at] != root_of(tile):
         search.add(Finding(wrong=Wrong.TILE, number=index * WIDTH ** (level + 1)))
-    elif at == WIDTH - 1:
-        _compare_above(level + 1, index // WIDTH, above, tile_at, search)
 
 
 def _compare_head(head: Head, tile_at: TileAt, search: _Search) -> None:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
@@ -13,8 +13,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from clew.cli import files, witnesses
-from clew.cli.entry import As, Json, console, entered
+from clew.cli.entry import As, Json, aside, console, entered, write
 from clew.domain.errors import Invalid
+
+if TYPE_CHECKING:
+    from clew.actions.auditing import Wanted
 
 app = typer.Typer(no_args_is_help=True)
 Since = Annotated[str, typer.Option(metavar="DAY", help="Only from this day on, such as 2026-11-01; days are UTC's.")]
@@ -44,10 +47,7 @@ def list_(
     with entered():
         from clew.actions import auditing, opening
 
-        wanted = auditing.Wanted(
-            member=member, act=act, subject=subject, before=_id(before) if before else None,
-            since=auditing.beginning_of(since), until=auditing.beginning_of(until, days_later=1),
-        )  # fmt: skip
+        wanted = _wanted(member, act, subject, since, until, before)
         with opening.acting_as(opening.actor_of(as_)) as session:
             page = auditing.acts_of(session, wanted)
         _show(page.items, SHOWN_OF_AN_ACT, json_=json_)
@@ -77,13 +77,14 @@ def verify(
 ) -> None:
     """Work the log out again from every event; name what was edited, deleted or swapped. Exit code 1 where it was."""
     with entered():
-        from clew.actions import auditing, verifying
+        from clew.actions import auditing, rereading, verifying
         from clew.formats import signed_note
         from clew.formats.checkpoint import Checkpoint
 
         kept = [Checkpoint.parse(signed_note.parse(witnesses.text_of(path)).text) for path in against or ()]
         auditing.note("audit.verify")
         found = verifying.verify(against=kept)
+        rereading.remember(found)
         if json_:
             findings = [
                 {"wrong": each.wrong, "number": each.number, "event": each.act_id and str(each.act_id)}
@@ -108,6 +109,55 @@ def prove(event: Event, as_: As) -> None:
         with opening.acting_as(opening.actor_of(as_)) as session:
             proof = proving.prove(session, _id(event))
         sys.stdout.write(str(proof))
+
+
+@app.command()
+def export(
+    as_: As,
+    member: Annotated[str | None, typer.Option(help="Only what officers of this member did.")] = None,
+    act: Annotated[str | None, typer.Option(help="Only acts of this kind, such as triage.read.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Only acts on this identifier.")] = None,
+    since: Since = "",
+    until: Until = "",
+    before: Annotated[str | None, typer.Option(metavar="EVENT", help="Only what is older than this event.")] = None,
+) -> None:
+    """Print events with their proofs, 10,000 at most, for somebody without a node; `clew audit check` checks them."""
+    with entered():
+        from clew.actions import exporting, opening
+
+        wanted = _wanted(member, act, subject, since, until, before)
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            chosen = exporting.choose(session, wanted)
+        made = exporting.prove(chosen)
+        sys.stdout.write(str(made))
+        if made.has_more:
+            last = made.lines[-1].act.id
+            aside.print(f"There are older ones than these {len(made.lines):,}: go on with --before {last}.")
+
+
+@app.command(name="read-again")
+def read_again(as_: As, json_: Json = False) -> None:
+    """Read the next part of the log again, as its page does at a press. Exit code 1 where something was changed."""
+    with entered():
+        from clew.actions import opening, rereading
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            found = rereading.go_on(session)
+        read = found.read
+        if json_:
+            write({
+                "ok": not found.wrong, "events": found.events, "findings": [str(each) for each in found.findings],
+                "first": read.first, "size": read.size, "since": read.since and read.since.isoformat(),
+            })  # fmt: skip
+        else:
+            for each in found.findings:
+                console.print(escape(str(each)))
+            state = "THE LOG WAS CHANGED: run clew audit verify" if found.wrong else "as they were signed"
+            console.print(f"{found.events:,} events read: {state}")
+            if read.since is not None:
+                console.print(f"Unbroken since {read.since:%Y-%m-%d %H:%M:%S} UTC: {read.count:,} events")
+        if found.wrong:
+            raise typer.Exit(1)
 
 
 @app.command()
@@ -170,6 +220,17 @@ def supervisor(member: Annotated[str, typer.Argument(help="Code of the member, s
 app.command()(witnesses.check)
 app.command()(witnesses.witness)
 app.command(name="witness-key")(witnesses.witness_key)
+
+
+def _wanted(
+    member: str | None, act: str | None, subject: str | None, since: str, until: str, before: str | None
+) -> "Wanted":
+    from clew.actions import auditing
+
+    return auditing.Wanted(
+        member=member, act=act, subject=subject, before=_id(before) if before else None,
+        since=auditing.beginning_of(since), until=auditing.beginning_of(until, days_later=1),
+    )  # fmt: skip
 
 
 def _id(untrusted_text: str) -> UUID:

@@ -12,6 +12,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WORDS = "clew-act/v1"
 """The first line of every leaf; another form of the words gets another one."""
 
+EXPORT = "audit.export"
+"""The act of taking events out of the audit; its counts say how many, and whether there were more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:

@@ -5,7 +5,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from clew.actions import proving, sequencing, verifying
+from clew.actions import proving, rereading, sequencing, verifying
 from clew.domain.errors import ClewError, Invalid
 from clew.formats.checkpoint import Checkpoint
 from clew.node.configuration import Configuration
@@ -41,6 +41,7 @@ def _lag() -> Check:
 def _whole(configuration: Configuration) -> Check:
     place = make_private(configuration.home / "audit") / "verified"
     found = verifying.verify(since=_seen(place))
+    rereading.remember(found)
     if found.is_good:
         _remember(place, found)
         sentence = f"The log is whole: {found.size:,} events, of which {found.size - found.verified_from:,} were new."

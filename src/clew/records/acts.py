@@ -1,5 +1,6 @@
 """Acts, as those read them who may: references only, the newest first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -53,15 +54,7 @@ Said = TypeVar("Said", Act, Access)
 
 def page(session: Session, wanted: Wanted, limit: int) -> list[Act]:
     """Acts that the actor may read, the newest first."""
-    if wanted.is_nothing:
-        return []
-    conditions, values = _conditions(wanted)
-    with session.cursor() as cursor:
-        cursor.execute(
-            f"select {ACT_COLUMNS} from acts a where {' and '.join(conditions)} order by a.id desc limit %s",
-            [*values, limit],
-        )
-        return [_unsealed(act_of(row)) for row in cursor.fetchall()]
+    return [_unsealed(act) for act in page_sealed(session, wanted, limit)]
 
 
 def find(session: Session, act_id: UUID) -> Act:
@@ -76,6 +69,26 @@ def find(session: Session, act_id: UUID) -> Act:
     if found is None:
         raise NotVisible("There is no such event.")
     return act_of(found)
+
+
+def readable(session: Session, act_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Those of these acts that the actor may read."""
+    with session.cursor() as cursor:
+        cursor.execute("select id from acts where id = any (%s)", [list(act_ids)])
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+def page_sealed(session: Session, wanted: Wanted, limit: int) -> list[Act]:
+    """As `page`, with stated cases as they lie in the log: sealed."""
+    if wanted.is_nothing:
+        return []
+    conditions, values = _conditions(wanted)
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select {ACT_COLUMNS} from acts a where {' and '.join(conditions)} order by a.id desc limit %s",
+            [*values, limit],
+        )
+        return [act_of(row) for row in cursor.fetchall()]
 
 
 def accesses(session: Session, wanted: Wanted, limit: int) -> list[Access]:

@@ -30,6 +30,7 @@ ACT_COLUMNS = (
     "a.id, a.at, a.officer, a.member, a.unit, a.act, a.subject, a.owner, a.shown, a.counts, a.purpose,"
     " a.case_reference, a.salt"
 )
+LEAST, GREATEST = UUID(int=0), UUID(int=(1 << 128) - 1)
 NOT_WRITTEN = (*LOST, psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)
 """What a database answers that is away, full, read only or otherwise not to be written now."""
 NOT_NOW = "The audit cannot be reached now; the same call may succeed later."
@@ -197,19 +198,49 @@ def between(cursor: Cursor, first: int, last: int) -> Iterator[tuple[int, Taken]
         yield row[0], Taken(id=row[1], act=None if row[2] is None else act_of(row[2:]))
 
 
-def without_leaf(cursor: Cursor, start: int, limit: int) -> list[UUID]:
-    """Acts that have neither a leaf nor wait for one, at most `limit`; of those that came after leaf `start`."""
+def without_leaf(cursor: Cursor, first: int, last: int, limit: int) -> list[UUID]:
+    """Acts that have neither a leaf nor wait for one, at most `limit`, of those that came about leaves `first` to `last`.
+
+    The order of leaves is not that of identifiers: all are looked at between the least and the greatest of these leaves
+    and of one beside them, so that none falls between two parts. Before leaf 0 and behind the last there is no bound.
+    """
+    least, greatest = _bounds(cursor, first, last)
     cursor.execute(
         """
         select a.id from acts a
-         where a.id >= coalesce((select act_id from leaves where number = %s),
-                                '00000000-0000-0000-0000-000000000000')
+         where a.id >= %s and a.id <= %s
            and not exists (select from leaves l where l.act_id = a.id)
            and not exists (select from waiting_acts w where w.act_id = a.id)
          order by a.id limit %s""",
-        [start - 1, limit],
+        [least, greatest, limit],
     )
     return [row[0] for row in cursor.fetchall()]
+
+
+def _bounds(cursor: Cursor, first: int, last: int) -> tuple[UUID, UUID]:
+    """The least and the greatest identifier about leaves `first` to `last`; asked apart, so that an index finds them."""
+    cursor.execute(
+        """
+        select act_id, number from leaves where number between %s - 1 and %s order by act_id""",
+        [first, last],
+    )
+    near = cursor.fetchall()
+    goes_on = any(number == last for _, number in near)
+    least = near[0][0] if near and first else LEAST
+    return least, near[-1][0] if goes_on else GREATEST
+
+
+def time_of(cursor: Cursor, number: int) -> datetime | None:
+    """When the event of that number was done; None where there is none."""
+    cursor.execute("select a.at from leaves l join acts a on a.id = l.act_id where l.number = %s", [number])
+    found = cursor.fetchone()
+    return None if found is None else found[0]
+
+
+def numbers_of(cursor: Cursor, act_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The numbers of the acts' leaves; those that wait have none."""
+    cursor.execute("select act_id, number from leaves where act_id = any (%s)", [list(act_ids)])
+    return dict(cursor.fetchall())
 
 
 def tile_at(cursor: Cursor, *, tiles_max: int = 256) -> TileAt:

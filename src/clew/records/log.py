@@ -40,6 +40,7 @@ SEQUENCER_GRANTS = {
     "cosignatures": "select, insert, update",
     "leaves": "select, insert",
     "tiles": "select, insert, update",
+    "verifications": "select, insert, update",
     "waiting_acts": "select, delete",
 }
 

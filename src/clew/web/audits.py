@@ -7,15 +7,37 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import auditing
-from clew.actions.auditing import Wanted
+from clew.actions import auditing, exporting, rereading
+from clew.actions.auditing import LogNow, Wanted
+from clew.actions.exporting import EVENTS_MAX
+from clew.actions.opening import Session
+from clew.actions.rereading import Reread
+from clew.actions.verifying import Finding, Wrong
 from clew.domain.errors import Invalid
+from clew.web import words
 from clew.web.acting import as_officer
+from clew.web.posting import TOLD, done
+from clew.web.sign_ins import needs_fresh_sign_in
 
 ASKED = ("member", "act", "subject", "since", "until")
 WORD_CHARACTERS_MAX = 200
+FINDINGS_TOLD_MAX = 5
+WRONG: Mapping[Wrong, str | Promise] = {
+    Wrong.EDITED: gettext_lazy("edited"),
+    Wrong.DELETED: gettext_lazy("deleted"),
+    Wrong.SWAPPED: gettext_lazy("swapped"),
+    Wrong.WITHOUT_LEAF: gettext_lazy("without a place in the log"),
+    Wrong.GAP: gettext_lazy("a gap"),
+    Wrong.TILE: gettext_lazy("a hash was changed"),
+    Wrong.ROOT: gettext_lazy("not what was signed"),
+    Wrong.SIGNATURE: gettext_lazy("not signed by this node"),
+    Wrong.REWOUND: gettext_lazy("shorter than it was"),
+}
 
 
 @require_safe
@@ -26,7 +48,11 @@ def acts(request: HttpRequest) -> HttpResponse:
         page = auditing.acts_of(session, wanted)
         log = auditing.log_now(session)
     shown = _shown(request, "audit", page.next)
-    return render(request, "audits/list.html", {**shown, "acts": page.items, "log": log})
+    told = {"told": request.session.pop(TOLD, None), "read": None if log is None else _read(log)}
+    return render(
+        request, "audits/list.html",
+        {**shown, **told, "acts": page.items, "log": log, "before": request.GET.get("before", ""), "most": EVENTS_MAX},
+    )  # fmt: skip
 
 
 @require_safe
@@ -36,6 +62,63 @@ def accesses(request: HttpRequest) -> HttpResponse:
     with as_officer(request.user.get_username()) as session:
         page = auditing.accesses(session, wanted)
     return render(request, "audits/accesses.html", {**_shown(request, "accesses", page.next), "accesses": page.items})
+
+
+@require_POST
+def read_again(request: HttpRequest) -> HttpResponse:
+    """Read the next part of the log again; how it went is told on the page of the audit."""
+
+    def act(session: Session) -> tuple[str, str]:
+        return _said(rereading.go_on(session)), reverse("audit")
+
+    return done(request, act, reverse("audit"))
+
+
+@require_POST
+@needs_fresh_sign_in
+def export(request: HttpRequest) -> HttpResponse:
+    """The events of the filter as a file that is checked without the node; what was taken out is on record first."""
+    wanted = wanted_of(request.POST)
+    with as_officer(request.user.get_username()) as session:
+        chosen = exporting.choose(session, wanted)
+    made = exporting.prove(chosen)
+    name = f"audit-{made.taken.act.at:%Y-%m-%d-%H%M%S}.jsonl"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(str(made), content_type="application/jsonl", headers=headers)
+
+
+def _said(found: Reread) -> str:
+    """How reading again went, in one sentence or some."""
+    if not found.wrong:
+        sentence = ngettext(
+            "{count} event was read again, and is as it was signed.",
+            "{count} events were read again, and are as they were signed.", found.events,
+        )  # fmt: skip
+        return sentence.format(count=words.number(found.events))
+    few = found.findings[:FINDINGS_TOLD_MAX]
+    named = " · ".join(map(_finding, few))
+    changed = ngettext(
+        "The log was changed: {count} thing is not as it was signed: {named}",
+        "The log was changed: {count} things are not as they were signed: {named}", found.wrong,
+    )  # fmt: skip
+    return changed.format(count=words.number(found.wrong), named=named)
+
+
+def _finding(one: Finding) -> str:
+    where = "" if one.number is None else _("at number {number}").format(number=words.number(one.number))
+    which = "" if one.act_id is None else _("event {identifier}").format(identifier=one.act_id)
+    return _(", ").join(each for each in (str(WRONG[one.wrong]), where, which) if each)
+
+
+def _read(log: LogNow) -> dict[str, object] | None:
+    """How far the log was read again, and what is left; None where nobody read it."""
+    read = log.read
+    if read is None:
+        return None
+    return {
+        "count": read.count, "since": read.since, "at": read.at, "failed_at": read.failed_at,
+        "newer": max(0, log.size - read.size), "older": read.first,
+    }  # fmt: skip
 
 
 def wanted_of(query: QueryDict) -> Wanted:

@@ -50,6 +50,7 @@ POSTED_AT_ONCE = {
     "sign-in-end": "ending one's own sign-in only narrows, and whoever lost a laptop is in a hurry",
     "shortcuts-change": "which key of one's own keyboard does what opens nothing",
     "search": "it reads; what is looked for is posted so that it stands in no address",
+    "audit-read-again": "it reads the log again, shows nothing of any record, and is pressed again and again",
     "upload-begin": "what is taken in opens nothing, and an upload of an hour does not stop for a second factor",
     "upload-move": "the same; to cancel one's own upload only narrows",
 }

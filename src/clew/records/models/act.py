@@ -127,6 +127,30 @@ class Cosignature(models.Model):
         return f"{self.witness} {self.size}"
 
 
+class Verification(models.Model):
+    """How far the log was read again, one row: leaves from `first` to before `size`, and the root over `size`.
+
+    `back` is to where the round that is under way has gone, `since` the time of the event at `first`, `at` when it was last
+    read. `failed_at`: what was read then was not as it was signed, and nothing was read since that was.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    first = models.BigIntegerField()
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    back = models.BigIntegerField()
+    since = models.DateTimeField(null=True)
+    at = models.DateTimeField()
+    failed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "verifications"
+        constraints = (models.CheckConstraint(name="verification_is_one", condition=models.Q(id=1)),)
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.size}"
+
+
 class Supervisor(models.Model):
     """A member whose auditors see the acts of all members, as references."""
 
