@@ -312,6 +312,21 @@ def test_the_state_of_the_log_is_told_to_who_audits(world: World, walked: set[tu
     assert ("audit.read_log", "") in acts("otto")
 
 
+def test_the_log_is_read_again_and_events_are_taken_out_by_who_audits(world: World, walked: set[tuple[str, str]]) -> None:
+    otto, ada = Caller("otto", walked), Caller("ada", walked)
+    with acting_as(officers.actor_of("ada")) as session:
+        audit.append(session, "medium.one", "a", purpose="investigation", case="NO-1")
+    sequencing.catch_up()
+    found = otto.post("/audit/read-again")
+    assert (found["events"], found["wrong"], found["findings"], found["first"]) == (found["size"], 0, [], 0)
+    lines = [json.loads(line) for line in otto.post("/audit/export", act="medium.one").decode().splitlines()]
+    assert sum("medium.one" in json.dumps(line) for line in lines) >= 1
+    for path in ("/audit/read-again", "/audit/export"):
+        assert ada.refused(path) == 409
+    assert otto.refused("/audit/export", act="medium.one", words="x") == 422
+    assert {"audit.verify", "audit.export"} <= {act for act, _ in acts("otto")}
+
+
 def test_what_the_audit_is_asked_for_tells_nothing_of_what_is_hidden(world: World) -> None:
     """What is read of a hidden identifier and of an absent one are the reader's own acts of asking."""
     hidden = str(world.medium(officers.actor_of("sven")))
@@ -356,5 +371,8 @@ def test_every_operation_answers_as_the_document_says(world: World, walked: set[
     anna.post(f"/tokens/{anna.get('/tokens')['items'][0]['id']}/end")
     for path in ("/audit", "/audit/accesses", "/audit/log"):
         assert anna.get(path)
+    otto = Caller("otto", walked)
+    otto.post("/audit/read-again")
+    otto.post("/audit/export")
     anna.post(f"/sign-ins/{anna.get('/sign-ins')['items'][0]['id']}/end")
     assert set().union(*BY_TAG.values()) == walked

@@ -101,7 +101,7 @@ class Caller:
         answer = self._client.post(
             f"/api{path}", json.dumps(body), content_type="application/json", headers=headers or {}
         )
-        if answer["Content-Type"] in {"application/zip", "application/pdf"}:
+        if answer["Content-Type"] in {"application/zip", "application/pdf", "application/jsonl"}:
             self._walked.add(("post", self._template("post", path)))
             return answer.content
         return self._answer("post", path, answer)

@@ -7,11 +7,13 @@ from uuid import UUID
 from ninja import Router, Schema
 from pydantic import Field
 
-from clew.actions import auditing
+from clew.actions import auditing, exporting, opening, rereading
 from clew.actions.auditing import Wanted
 from clew.actions.opening import Session
-from clew.api.door import reading
-from clew.api.given import Limit, Name
+from clew.actions.verifying import Wrong
+from clew.api.door import giving, reading, writing
+from clew.api.given import Given, Limit, Name, OneOf
+from clew.domain.handling import Actor
 
 router = Router(tags=["audit"])
 Kind = Annotated[str | None, Field(max_length=200, description="Such as triage.read.")]
@@ -80,6 +82,38 @@ class LogTold(Schema):
     log: LogState | None
 
 
+class LogFinding(Schema):
+    """`number`: of the event in the log; `act`: null where the officer may not read it."""
+
+    wrong: OneOf[Wrong]
+    number: int | None
+    act: UUID | None
+
+
+class LogReread(Schema):
+    """`events` were read again now, `wrong` of them are not as they were signed: `findings` are some.
+
+    All numbers from `first` on and below `size` were read again so far, of events since `since`.
+    """
+
+    events: int
+    wrong: int
+    findings: list[LogFinding]
+    first: int
+    size: int
+    since: datetime | None
+
+
+class GivenEvents(Given):
+    """Which events are taken out: all that are not said to be others. Days are UTC's; `until` is itself within."""
+
+    member: Name | None = None
+    act: Kind = None
+    subject: Subject = None
+    since: date | None = None
+    until: date | None = None
+
+
 @reading(router, "/audit", ActPage)
 def acts(
     session: Session, member: Name | None = None, act: Kind = None, subject: Subject = None,
@@ -89,11 +123,7 @@ def acts(
 
     Days are UTC's; `until` is itself within. Reading is itself on record.
     """
-    wanted = Wanted(
-        member=member and member.upper(), act=act, subject=subject, before=after, since=_beginning(since),
-        until=_beginning(until, days_later=1),
-    )  # fmt: skip
-    return auditing.acts_of(session, wanted, limit)
+    return auditing.acts_of(session, _wanted(member, act, subject, since, until, after), limit)
 
 
 @reading(router, "/audit/accesses", AccessPage)
@@ -110,6 +140,36 @@ def accesses(
 def log(session: Session) -> dict[str, object]:
     """The log over the audit as it is now, and what each witness signed last; of 100 witnesses at most."""
     return {"log": auditing.look_at_log(session)}
+
+
+@writing(router, "/audit/read-again", LogReread)
+def read_again(session: Session) -> dict[str, object]:
+    """Read the next part of the log again, 20,000 events at most: the newest first, then older ones, then once more."""
+    found = rereading.go_on(session)
+    findings = [{"wrong": one.wrong, "number": one.number, "act": one.act_id} for one in found.findings]
+    return {
+        "events": found.events, "wrong": found.wrong, "findings": findings, "first": found.read.first,
+        "size": found.read.size, "since": found.read.since,
+    }  # fmt: skip
+
+
+@giving(router, "/audit/export", "application/jsonl", anew=True)
+def export(actor: Actor, given: GivenEvents) -> bytes:
+    """Events as references with their proofs, the newest 10,000: `clew audit check` checks them with no node."""
+    wanted = _wanted(given.member, given.act, given.subject, given.since, given.until)
+    with opening.acting_as(actor) as session:
+        chosen = exporting.choose(session, wanted)
+    return str(exporting.prove(chosen)).encode()
+
+
+def _wanted(
+    member: str | None, act: str | None, subject: str | None, since: date | None, until: date | None,
+    before: UUID | None = None,
+) -> Wanted:  # fmt: skip
+    return Wanted(
+        member=member and member.upper(), act=act, subject=subject, before=before, since=_beginning(since),
+        until=_beginning(until, days_later=1),
+    )  # fmt: skip
 
 
 def _beginning(day: date | None, *, days_later: int = 0) -> datetime | None:
