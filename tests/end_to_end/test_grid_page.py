@@ -14,7 +14,7 @@ from clew.actions import categorising
 from clew.cli.drawing import drive, landscape, write_clip
 from clew.domain.officer import Role
 from clew.media.nursery import Nursery
-from clew.records import case_stacks, cases, officers
+from clew.records import cameras, case_stacks, cases, officers, sealed
 from clew.records.session import acting_as, handling_columns
 from tests.world.browsers import Visitor
 from tests.world.door import apart
@@ -50,6 +50,13 @@ def enter(world: World, nursery: Nursery) -> None:
     with acting_as(world.officer("alva", member="NO", role=Role.NATIONAL_ADMINISTRATOR)) as session:
         categorising.load_scheme(session, json.dumps(SCHEME).encode())
     world.series(ada, SERIES)
+    with acting_as(ada) as session, session.cursor() as cursor:
+        texts = sealed.of_member(ada.member)
+        for model, rest in (("Mark II", "< 2"), ("Mark III", "= 2")):
+            cursor.execute(
+                f"update media set camera_make = %s, camera_model = %s where width = 320 and mod(get_byte(name, 0), 3) {rest}",
+                [texts.seal(b"Harbourlens", cameras.MAKE), texts.seal(model.encode(), cameras.MODEL)],
+            )
     world.occurrence(ada, seen := world.medium(ada), "NO-2026-16")
     near = [world.medium(ada) for _ in range(3)]
     for medium in (seen, *near):
@@ -134,6 +141,42 @@ def test_a_seizure_is_gone_through_by_the_keyboard(ada: Visitor) -> None:
     page.locator("[role=option]").first.wait_for()
     assert page.locator("[role=option]:not([hidden])").count() == PICTURES  # with the clip, and less what is relevant
     assert page.locator("main img[src], main video[src]").count() == 0
+    assert ada.complaints == []
+
+
+def test_a_page_is_narrowed_to_one_camera_by_its_list_or_by_a_key_on_a_medium_and_kept_so(ada: Visitor) -> None:
+    page = ada.go(f"/cases/{CASE}/media/?undecided=0&kind=image")
+    page.locator("[role=option]").first.wait_for()
+    page.locator("[name=camera]").select_option(label="Harbourlens Mark II")
+    page.get_by_role("button", name="Show").press("Enter")
+    page.locator("[role=option]").first.wait_for()
+    assert "Harbourlens Mark II" in page.locator(".grid-facts").inner_text()
+    chosen = page.locator("[role=option]:not([hidden])").count()
+    assert 0 < chosen < PICTURES
+    assert "Harbourlens" not in page.url
+    assert ada.faults() == []
+    only = page.url.partition("camera=")[2]
+    page = ada.go(f"/cases/{CASE}/media/?undecided=0&kind=image")
+    page.locator("[role=option]").first.wait_for()
+    page.locator(".grid-list").focus()
+    while "Mark II\u2069" not in page.locator(".grid-facts").inner_text():
+        page.keyboard.press("ArrowRight")
+    assert only in str(page.get_by_role("link", name="Only this camera").get_attribute("href"))
+    page.keyboard.press("o")
+    page.wait_for_url(f"**camera={only}*")
+    page.locator("[role=option]").first.wait_for()
+    assert page.locator("[role=option]:not([hidden])").count() == chosen
+    page.get_by_text("Saved views").click()
+    page.get_by_label("Name", exact=True).fill("of that camera")
+    page.get_by_role("button", name="Keep this filter").click()
+    page.get_by_text("Saved views").click()
+    assert page.get_by_role("link", name="of that camera").get_attribute("aria-current") == "true"
+    page.get_by_role("button", name="Delete of that camera").click()
+    page.get_by_role("button", name="Keep it again of that camera").wait_for()
+    page.get_by_label("Series by reference").fill("S-000000001")
+    page.get_by_role("button", name="Show").press("Enter")
+    page.get_by_text("There is no such series, or you may not see it.").wait_for()
+    page.get_by_text("No media of this kind wait here.").wait_for()
     assert ada.complaints == []
 
 

@@ -70,3 +70,6 @@ def test_what_is_asked_of_a_new_case_reads_the_places_of_its_media_and_no_others
         before = places_read(session)
         assert triage.without_medium(session, case, None, ASKED) == ()
         assert places_read(session) - before < MEDIA + 10 * ASKED
+        before = places_read(session)
+        assert len(grids.sampled(session, Scope(case_id=case))) <= grids.SAMPLED_AT * grids.SAMPLED_OF_EACH_MAX
+        assert places_read(session) - before < 2 * grids.SAMPLED_AT * grids.SAMPLED_OF_EACH_MAX

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -12,7 +13,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from clew.actions import browsing, categorising, marking, previewing, sequencing, spotting
+from clew.actions import browsing, categorising, gathering, marking, previewing, sequencing, spotting
 from clew.actions.browsing import Lack, Wanted
 from clew.actions.marking import Relevance
 from clew.actions.previewing import Shown
@@ -22,7 +23,7 @@ from clew.domain.handling import EVERY_USE, Actor, Audience, Handling, Use, hand
 from clew.domain.sign_in import FRESH_MAX
 from clew.domain.triage import Answer
 from clew.media.preview import PREVIEW_BYTES
-from clew.records import audit, case_stacks, cases, previews
+from clew.records import audit, cameras, case_stacks, cases, grids, previews, sealed, series
 from clew.records.session import acting_as
 from tests.scenario.test_shredding import shred
 from tests.scenario.test_viewing import SHORT, another_sequencer_that_hangs
@@ -339,9 +340,112 @@ def test_media_are_asked_for_by_place_series_and_clue_as_far_as_the_officer_sees
     assert [(item["id"], item["place"]) for item in told] == [(str(placed), True)]
     shown = client.get(f"/cases/{CASE}/media/", {"clue": "0"}).content.decode()
     assert "clue=0" in shown
-    assert "A view keeps answer, kind and decided" in shown
+    assert '<input type="hidden" name="clue" value="0">' in shown
     asked = client.get("/api/cases/media", {"case": CASE, "in_series": "true"}).json()
     assert [item["id"] for item in asked["items"]] == [str(gathered)]
+
+
+def taken_with(of: Actor, media: list[UUID], make: str | None, model: str | None) -> None:
+    texts = sealed.of_member(of.member)
+    said = [
+        None if words is None else texts.seal(words.encode(), column)
+        for words, column in ((make, cameras.MAKE), (model, cameras.MODEL))
+    ]
+    with acting_as(of) as session, session.cursor() as cursor:
+        cursor.execute("update media set camera_make = %s, camera_model = %s where id = any(%s)", [*said, media])
+
+
+def test_media_are_asked_for_by_one_camera_whose_words_stand_in_no_address(world: World, ada: Actor, sven: Actor) -> None:
+    one, same, other, model_alone, none = (world.medium(ada) for _ in range(5))
+    for medium in (one, same, other, model_alone, none):
+        world.occurrence(ada, medium)
+    taken_with(ada, [one, same], "Harbourlens", "Mark II")
+    taken_with(ada, [other], "Harbourlens", "Mark III")
+    taken_with(ada, [model_alone], None, "Mark II")
+    client = signed_in("ada")
+    shown = client.get(f"/cases/{CASE}/media/").content.decode()
+    offered = dict(re.findall(r'<option value="([\w-]{40,})">(?:<bdi>)?([^<]+)', shown))
+    assert sorted(offered.values()) == ["Harbourlens Mark II", "Harbourlens Mark III", "Mark II"]
+    by_words = {words: token for token, words in offered.items()}
+    for words, found in (("Harbourlens Mark II", {one, same}), ("Harbourlens Mark III", {other}), ("Mark II", {model_alone})):
+        token = by_words[words]
+        assert "Mark" not in token
+        items = client.get(f"/cases/{CASE}/media/page", {"camera": token}).json()["items"]
+        assert {item["id"] for item in items} == {str(medium) for medium in found}
+        assert {item["taken_with"] for item in items} == {token}
+        asked = client.get("/api/cases/media", {"case": CASE, "camera": token}).json()["items"]
+        assert {item["id"] for item in asked} == {str(medium) for medium in found}
+        assert {item["camera"]["token"] for item in asked} == {token}
+        chosen = client.get(f"/cases/{CASE}/media/", {"camera": token}).content.decode()
+        assert f'<option value="{token}" selected>' in chosen
+    for untrusted in ("x", by_words["Mark II"][:-3], "é", "=" * 5):
+        assert client.get(f"/cases/{CASE}/media/page", {"camera": untrusted}).status_code == 400, untrusted
+        assert client.get(f"/cases/{CASE}/media/", {"camera": untrusted}).status_code == 400
+    # Of a series: what others put there is found by their own seals; a token of another member opens nothing.
+    theirs = world.medium(sven)
+    taken_with(sven, [theirs], "Harbourlens", "Mark II")
+    world.series(sven, "harbour", [theirs])
+    with acting_as(sven) as session:
+        foreign = browsing.token_of(sven, browsing.Camera(make="Harbourlens", model="Mark II"))
+        reference = series.find(session, "harbour").reference
+    assert foreign != by_words["Harbourlens Mark II"]
+    for token, status, found in ((by_words["Harbourlens Mark II"], 200, [theirs]), (by_words["Mark II"], 200, []), (foreign, 400, [])):
+        told = client.get(f"/series/{reference}/media/page", {"camera": token})
+        assert told.status_code == status
+        assert [item["id"] for item in told.json()["items"]] == [str(medium) for medium in found] if status == 200 else True
+    assert "Harbourlens Mark II" in client.get(f"/series/{reference}/media/").content.decode()
+
+
+def test_cameras_are_offered_from_wherever_in_a_case_they_lie(world: World, ada: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grids, "SAMPLED_AT", 4)
+    monkeypatch.setattr(grids, "SAMPLED_OF_EACH_MAX", 3)
+    media = [world.medium(ada) for _ in range(40)]
+    for medium in media:
+        world.occurrence(ada, medium)
+    taken_with(ada, media[:10], "First", None)
+    taken_with(ada, media[10:20], "Second", None)
+    taken_with(ada, media[20:30], "Third", None)
+    with acting_as(ada) as session:
+        offered = browsing.open_case(session, CASE, "PHONE-1")
+        assert {camera.words for camera in offered.cameras} == {"First", "Second", "Third"}
+        assert len(grids.sampled(session, grids.Scope(case_id=cases.find(session, CASE)))) <= 12
+        monkeypatch.setattr(cameras, "OFFERED_MAX", 2)
+        assert len(browsing.open_case(session, CASE).cameras) == 2
+
+
+def test_media_are_asked_for_by_one_series_and_a_hidden_one_is_as_one_that_never_was(
+    world: World, ada: Actor, sven: Actor
+) -> None:
+    gathered, merged, elsewhere, plain = (world.medium(ada, content=f"a room {n}".encode()) for n in range(4))
+    for medium in (gathered, merged, elsewhere, plain):
+        world.occurrence(ada, medium)
+    world.series(ada, "harbour", [gathered])
+    world.series(ada, "quay", [merged])
+    world.series(ada, "tower", [elsewhere])
+    theirs = world.medium(sven, Audience.UNIT, content=b"a room 3")
+    with acting_as(sven) as session:
+        cover = handling(sven, Audience.UNIT)
+        series.add_media(session, series.find_or_open(session, "hidden", cover), cover, [theirs])
+    with acting_as(ada) as session:
+        harbour, quay, tower = (series.find(session, name).reference for name in ("harbour", "quay", "tower"))
+        gathering.merge(session, harbour, quay, "the same room")
+    with acting_as(sven) as session:
+        hidden = series.find(session, "hidden").reference
+    client = signed_in("ada")
+    address = f"/cases/{CASE}/media/page"
+    for named, found in ((harbour, {gathered, merged}), (tower, {elsewhere}), (hidden, set()), ("S-000000001", set()), ("S-1", set())):
+        told = client.get(address, {"answer": "all", "series": named}).json()["items"]
+        assert {item["id"] for item in told} == {str(medium) for medium in found}, named
+        asked = client.get("/api/cases/media", {"case": CASE, "series": named}).json()["items"]
+        assert {item["id"] for item in asked} == {str(medium) for medium in found}, named
+    pages = {named: client.get(f"/cases/{CASE}/media/", {"reference": named}).content.decode() for named in (hidden, "S-000000001", "the harbour")}
+    assert all("There is no such series, or you may not see it." in page for page in pages.values())
+    assert "the harbour" not in pages["the harbour"]
+    shown = client.get(f"/cases/{CASE}/media/", {"reference": f" {harbour[:5]} {harbour[5:]}"}).content.decode()
+    assert f'<option value="{harbour}" selected>' in shown
+    assert f"series={harbour}" in shown
+    assert f'<option value="{tower}">' in shown, "offered: media of the case lie in it"
+    assert hidden not in shown
 
 
 def test_no_page_of_the_grid_asks_the_database_more_than_twelve_times(

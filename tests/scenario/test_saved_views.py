@@ -6,13 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from clew.actions import remembering
+from clew.actions import browsing, remembering
 from clew.actions.remembering import Filter
 from clew.domain import saved_view
+from clew.domain.camera import Camera
 from clew.domain.errors import Invalid, NotVisible
 from clew.domain.handling import Actor
 from clew.domain.medium import MediumKind
 from clew.domain.triage import Answer
+from clew.records import series
 from clew.records.session import acting_as
 from tests.world.clients import signed_in
 from tests.world.commands import clew
@@ -88,3 +90,50 @@ def test_pages_of_media_show_the_views_and_programs_and_commands_know_them(world
     gone = client.post("/views/delete/", {"view": one["id"], "back": page})
     assert (gone.status_code, gone.content) == (404, client.post("/views/delete/", {"view": "x"}).content)
     assert [name for name, _ in kept(ada)] == ["all of it"]
+
+
+def test_a_view_keeps_all_that_a_page_may_be_narrowed_to_and_the_camera_lies_sealed(world: World, ada: Actor) -> None:
+    medium = world.medium(ada)
+    world.occurrence(ada, medium, "NO-1")
+    world.series(ada, "harbour", [medium])
+    with acting_as(ada) as session:
+        reference = series.find(session, "harbour").reference
+        camera = Camera(make="Harbourlens", model="Mark II")
+        token = browsing.token_of(session.actor, camera)
+    what = Filter(has_place=True, has_clue=False, series=reference, camera=camera)
+    client, page = signed_in("ada"), "/cases/NO-1/media/"
+    form = {
+        "name": "of that boat", "undecided": "1", "place": "1", "clue": "0", "series": reference, "camera": token, "back": page,
+    }
+    assert client.post("/views/keep/", form).status_code == 302
+    assert kept(ada) == [("of that boat", what)]
+    with superuser(world.facts) as connection:
+        assert b"arbourlens" not in str(connection.execute("select * from saved_views").fetchall()).encode()
+    query = f"?answer=&kind=&undecided=1&place=1&clue=0&series={reference}&camera={token}"
+    shown = client.get(page + query).content.decode()
+    assert f'href="{query.replace("&", "&amp;")}" aria-current="true"' in shown
+    (one,) = client.get("/api/views").json()["items"]
+    assert (one["series"], one["camera"]["token"], one["has_place"], one["in_series"], one["has_clue"]) == (
+        reference, token, True, None, False,
+    )  # fmt: skip
+    (told,) = json.loads(clew("view", "list", "--as", "ada", "--json").out)["views"]
+    assert told["camera"] == {"make": "Harbourlens", "model": "Mark II"}
+    clew(
+        "view", "keep", "the same", "--place", "--no-clue", "--series", reference, "--camera-make", "Harbourlens",
+        "--camera-model", "Mark II", "--as", "ada",
+    )  # fmt: skip
+    assert kept(ada)[1] == ("the same", what)
+    client.post("/views/delete/", {"view": one["id"], "back": page})
+    again = client.get(page).content.decode().partition("Keep it again")[0]
+    assert f'name="camera" value="{token}"' in again
+    assert f'name="series" value="{reference}"' in again
+    for wrong in ({"series": "harbour"}, {"series": "S-000000000"}, {"series": "S-000000001"}, {"camera": "x"}, {"camera": token[:-2]}):
+        client.post("/views/keep/", {**form, "name": "no", **wrong})
+    assert [name for name, _ in kept(ada)] == ["the same"]
+
+
+def test_one_series_and_any_or_none_are_two_filters() -> None:
+    with pytest.raises(Invalid, match="two filters"):
+        Filter(series="S-000000001", is_in_series=True)
+    with pytest.raises(Invalid, match="by its reference"):
+        Filter(series="harbour")

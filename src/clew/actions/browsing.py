@@ -6,13 +6,16 @@ from enum import StrEnum
 from uuid import UUID
 
 from clew.actions import triaging
+from clew.domain.camera import Camera
 from clew.domain.errors import Invalid, NotVisible
 from clew.domain.handling import Actor
 from clew.domain.medium import Verdict
+from clew.domain.series import reference_in
 from clew.domain.stack import STACK_MEDIA_MAX
 from clew.domain.triage import Answer, Reason, SetAside
-from clew.records import audit, case_stacks, cases, exhibits, grids, merges, series
+from clew.records import audit, cameras, case_stacks, cases, exhibits, grids, members, merges, series, series_media
 from clew.records.grids import GridMedium, Scope, Wanted
+from clew.records.series_media import Named
 from clew.records.session import Session
 
 CONSIDERED_MAX = 200
@@ -23,8 +26,8 @@ OPEN = frozenset(Answer) - {Answer.KNOWN}
 """Answers that need a person: what is known is folded away."""
 
 __all__ = [
-    "CONSIDERED_MAX", "OPEN", "GridMedium", "Item", "Lack", "Page", "Wanted", "check_case", "lack_of", "of_case",
-    "of_series", "stack",
+    "CONSIDERED_MAX", "OPEN", "Camera", "GridMedium", "Item", "Lack", "Named", "Offered", "Page", "Wanted", "camera_of",
+    "lack_of", "narrowed", "of_case", "of_series", "open_case", "open_series", "stack", "token_of",
 ]  # fmt: skip
 
 
@@ -56,6 +59,14 @@ class Page:
     items: tuple[Item, ...]
     next: str | None
     folded: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """What a page offers to narrow it to: what a bounded look at its media found, and so perhaps not all there is."""
+
+    cameras: tuple[Camera, ...]
+    series: tuple[Named, ...]
 
 
 class Lack(StrEnum):
@@ -152,15 +163,55 @@ def _instead(
     return kept
 
 
-def check_case(session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None) -> None:
-    """That the case (and exhibit) is there, before anything of it is asked.
+def open_case(session: Session, case: str, exhibit: str | None = None, *, unit: str | None = None) -> Offered:
+    """What a page of the case (or exhibit) offers to narrow it to, before anything of it is asked.
+
+    It is what a look at some of its media finds, wherever in it they lie: however large it is, that costs the same.
 
     Raises:
         NotVisible: there is no such case or exhibit.
     """
-    case_id = cases.find(session, case, unit)
-    exhibit_id = None if exhibit is None else exhibits.find(session, case_id, exhibit)
-    audit.append(session, "grid.open", str(exhibit_id or case_id))
+    scope = _scope(session, case, exhibit, unit)
+    some = grids.sampled(session, scope)
+    found, named = cameras.among(session, some), series_media.among(session, some)
+    audit.append(session, "grid.open", str(scope.exhibit_id or scope.case_id), shown={one.owner for one in named})
+    return Offered(cameras=tuple(found), series=named)
+
+
+def open_series(session: Session, series_id: UUID) -> Offered:
+    """The same of a series that the actor sees, and of all that are one with it: cameras alone."""
+    some = grids.sampled_of_series(session, merges.together(session, [series_id])[series_id])
+    found = cameras.among(session, some)
+    audit.append(session, "grid.open", str(series_id), shown={owner for owners in found.values() for owner in owners})
+    return Offered(cameras=tuple(found), series=())
+
+
+def narrowed(session: Session, wanted: Wanted, *, named: str = "", camera: str = "") -> Wanted:
+    """`wanted`, only of one series by its reference, and all that are one with it, and of one camera by its token.
+
+    A series that the actor does not see holds nothing, as one that never was.
+
+    Raises:
+        Invalid: the token stands for no camera.
+    """
+    if named:
+        found = series.named(session, reference_in(named) or "")
+        wanted = replace(wanted, series=() if found is None else merges.together(session, [found])[found])
+    return replace(wanted, camera=camera_of(session, camera)) if camera else wanted
+
+
+def token_of(actor: Actor, camera: Camera) -> str:
+    """What stands for a camera in an address of the actor's member, and tells nobody else which it is."""
+    return cameras.token(actor.member, camera)
+
+
+def camera_of(session: Session, token: str) -> Camera:
+    """The camera that a token of the own member stands for.
+
+    Raises:
+        Invalid: it stands for none.
+    """
+    return cameras.of_token(session.actor.member, token)
 
 
 def of_series(session: Session, name: str, *, wanted: Wanted, after: str | None = None) -> Page:
@@ -172,6 +223,8 @@ def of_series(session: Session, name: str, *, wanted: Wanted, after: str | None 
     """
     found = series.find(session, name)
     ids = merges.together(session, [found.id])[found.id]
+    if wanted.camera is not None:
+        wanted = replace(wanted, camera_owners=tuple(members.names(session)))
     part = grids.of_series(session, ids, wanted, _marker(after), CONSIDERED_MAX)
     items = tuple(Item(medium=one, answer=None) for one in part.media)
     owners = {item.medium.owner for item in items}

@@ -5,10 +5,13 @@ from uuid import UUID
 from clew.domain.errors import NotVisible
 from clew.domain.naming import named
 from clew.domain.saved_view import Filter, SavedView, check_new
-from clew.records import audit, saved_views
+from clew.domain.series import reference_in
+from clew.records import audit, saved_views, series
 from clew.records.session import Session
 
-__all__ = ["Filter", "SavedView", "beside", "delete", "keep", "look"]
+NO_SERIES = "There is no such series."
+
+__all__ = ["Filter", "SavedView", "beside", "delete", "keep", "look", "series_named"]
 
 
 def look(session: Session) -> tuple[SavedView, ...]:
@@ -22,12 +25,27 @@ def beside(session: Session) -> tuple[SavedView, ...]:
     return saved_views.of_actor(session)
 
 
+def series_named(untrusted_text: str) -> str:
+    """The reference of a series, as a filter has it.
+
+    Raises:
+        NotVisible: it is none.
+    """
+    found = reference_in(untrusted_text)
+    if found is None:
+        raise NotVisible(NO_SERIES)
+    return found
+
+
 def keep(session: Session, name: str, what: Filter) -> UUID:
     """Keep a filter under a name; its identifier.
 
     Raises:
         Invalid: the name is none or taken, or there are too many.
+        NotVisible: there is no such series, or the actor may not see it.
     """
+    if what.series and series.named(session, what.series) is None:
+        raise NotVisible(NO_SERIES)
     given = named(name)
     check_new(given, saved_views.of_actor(session))
     audit.append(session, "views.keep", "", owner=session.actor.member)

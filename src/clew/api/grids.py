@@ -3,12 +3,14 @@
 from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from ninja import Router, Schema
+from pydantic import Field
 
 from clew.actions import browsing, marking, previewing
-from clew.actions.browsing import Item, Lack, Page, Wanted
+from clew.actions.browsing import Camera, Item, Lack, Page, Wanted
 from clew.actions.marking import Relevance
 from clew.actions.opening import Session
 from clew.api.door import acting, reading, writing
@@ -19,6 +21,15 @@ from clew.domain.medium import MediumKind
 from clew.domain.triage import Answer
 
 router = Router(tags=["going through media"])
+Token = Annotated[str, Field(min_length=1, max_length=8_000, description="The token of a camera.")]
+
+
+class CameraNamed(Schema):
+    """A camera in its own words. `token`: what stands for it where media of it are asked for."""
+
+    make: str
+    model: str
+    token: str
 
 
 class GridItem(Schema):
@@ -38,6 +49,7 @@ class GridItem(Schema):
     is_warned: bool
     seen_at: datetime | None
     stacked: int
+    camera: CameraNamed | None
 
 
 class GridPage(Schema):
@@ -86,17 +98,17 @@ class GivenFilter(Given):
     undecided: bool = False
     has_place: bool | None = None
     has_clue: bool | None = None
+    camera: Token | None = None
     after: After = None
 
 
 class GivenSeriesPage(GivenFilter):
     """A page of a series."""
 
-    def wanted(self) -> Wanted:
+    def wanted(self, session: Session) -> Wanted:
         """What is asked for."""
-        return Wanted(
-            kind=self.kind, is_undecided=self.undecided, has_place=self.has_place, has_clue=self.has_clue
-        )
+        wanted = Wanted(kind=self.kind, is_undecided=self.undecided, has_place=self.has_place, has_clue=self.has_clue)
+        return browsing.narrowed(session, wanted, camera=self.camera or "")
 
 
 class GivenCasePage(GivenFilter):
@@ -107,13 +119,15 @@ class GivenCasePage(GivenFilter):
     unit: Unit = None
     answer: OneOf[Answer] | None = None
     in_series: bool | None = None
+    series: Reference | None = None
 
-    def wanted(self) -> Wanted:
+    def wanted(self, session: Session) -> Wanted:
         """What is asked for."""
-        return Wanted(
+        wanted = Wanted(
             kind=self.kind, is_undecided=self.undecided, has_place=self.has_place, is_in_series=self.in_series,
             has_clue=self.has_clue,
         )  # fmt: skip
+        return browsing.narrowed(session, wanted, named=self.series or "", camera=self.camera or "")
 
 
 class GivenStack(Given):
@@ -158,17 +172,21 @@ class MarksUndone(Schema):
 def of_case(
     session: Session, case: Name, exhibit: Name | None = None, unit: Unit = None, answer: OneOf[Answer] | None = None,
     kind: OneOf[MediumKind] | None = None, undecided: bool = False, has_place: bool | None = None,
-    in_series: bool | None = None, has_clue: bool | None = None, after: After = None,
+    in_series: bool | None = None, has_clue: bool | None = None, series: Reference | None = None,
+    camera: Token | None = None, after: After = None,
 ) -> dict[str, object]:  # fmt: skip
     """Media of a case or exhibit, of one answer if asked, all of them else; of a stack what stands for it.
 
-    Only those that name a place, lie in a series or have a clue, or only those that do not, where that is said.
+    Only those that name a place, lie in a series or have a clue, or only those that do not, where that is said; only
+    those of one series, and of one camera. A series that the officer does not see holds none.
     """
     wanted = Wanted(
         kind=kind, is_undecided=undecided, has_place=has_place, is_in_series=in_series, has_clue=has_clue
     )
+    wanted = browsing.narrowed(session, wanted, named=series or "", camera=camera or "")
     answers = frozenset(Answer) if answer is None else frozenset({answer})
-    return _page(browsing.of_case(session, case, exhibit, unit=unit, wanted=wanted, answers=answers, after=after))
+    found = browsing.of_case(session, case, exhibit, unit=unit, wanted=wanted, answers=answers, after=after)
+    return _page(session.actor, found)
 
 
 @reading(router, "/cases/stacks/{uuid:medium}", GridPage)
@@ -176,17 +194,18 @@ def stack(
     session: Session, medium: UUID, case: Name, exhibit: Name | None = None, unit: Unit = None
 ) -> dict[str, object]:
     """The stack in which a medium of the case or exhibit lies: near copies, the one that stands for them first."""
-    return _page(browsing.stack(session, case, medium, exhibit, unit=unit))
+    return _page(session.actor, browsing.stack(session, case, medium, exhibit, unit=unit))
 
 
 @reading(router, "/series/{reference}/grid", GridPage)
 def of_series(
     session: Session, reference: Reference, kind: OneOf[MediumKind] | None = None, undecided: bool = False,
-    has_place: bool | None = None, has_clue: bool | None = None, after: After = None,
+    has_place: bool | None = None, has_clue: bool | None = None, camera: Token | None = None, after: After = None,
 ) -> dict[str, object]:  # fmt: skip
-    """Media of a series and of all that are one with it; of a place or a clue as for a case."""
+    """Media of a series and of all that are one with it; of a place, a clue or a camera as for a case."""
     wanted = Wanted(kind=kind, is_undecided=undecided, has_place=has_place, has_clue=has_clue)
-    return _page(browsing.of_series(session, reference, wanted=wanted, after=after))
+    wanted = browsing.narrowed(session, wanted, camera=camera or "")
+    return _page(session.actor, browsing.of_series(session, reference, wanted=wanted, after=after))
 
 
 @acting(router, "/cases/previews", Previews)
@@ -194,7 +213,7 @@ def previews_of_case(actor: Actor, given: GivenCasePage) -> dict[str, object]:
     """The previews of a page of a case or exhibit: that it was looked at is signed before they are given."""
     answers = frozenset(Answer) if given.answer is None else frozenset({given.answer})
     return _previews(actor, lambda session: browsing.of_case(
-        session, given.case, given.exhibit, unit=given.unit, wanted=given.wanted(), answers=answers, after=given.after
+        session, given.case, given.exhibit, unit=given.unit, wanted=given.wanted(session), answers=answers, after=given.after
     ))  # fmt: skip
 
 
@@ -210,7 +229,7 @@ def previews_of_stack(actor: Actor, medium: UUID, given: GivenStack) -> dict[str
 def previews_of_series(actor: Actor, reference: Reference, given: GivenSeriesPage) -> dict[str, object]:
     """The previews of a page of a series, in the same way."""
     return _previews(
-        actor, lambda session: browsing.of_series(session, reference, wanted=given.wanted(), after=given.after)
+        actor, lambda session: browsing.of_series(session, reference, wanted=given.wanted(session), after=given.after)
     )
 
 
@@ -251,14 +270,22 @@ def _text(preview: bytes) -> str:
     return b64encode(preview).decode("ascii")
 
 
-def _page(page: Page) -> dict[str, object]:
-    return {"items": [_item(item) for item in page.items], "next": page.next, "folded": page.folded}
+def named(actor: Actor, camera: Camera | None) -> dict[str, str] | None:
+    """A camera with what stands for it to programs of the actor's member."""
+    if camera is None:
+        return None
+    return {"make": camera.make, "model": camera.model, "token": browsing.token_of(actor, camera)}
 
 
-def _item(item: Item) -> dict[str, object]:
+def _page(actor: Actor, page: Page) -> dict[str, object]:
+    return {"items": [_item(actor, item) for item in page.items], "next": page.next, "folded": page.folded}
+
+
+def _item(actor: Actor, item: Item) -> dict[str, object]:
     medium = item.medium
     return {
         "id": medium.id, "name": medium.name.hex(), "kind": medium.kind, "answer": item.answer, "owner": medium.owner,
         "unit": medium.unit, "mark": medium.mark, "is_categorised": medium.is_categorised,
         "is_warned": medium.is_warned, "seen_at": medium.seen_at, "stacked": medium.stacked,
+        "camera": named(actor, medium.camera),
     }  # fmt: skip

@@ -27,7 +27,7 @@ DEFAULTS: Mapping[Scope, Mapping[str, str]] = {
         **{f"category-{number}": str(number) for number in range(1, 10)},
         "relevant": "p", "not-relevant": "x", "undo": "u", "reveal": "Space", "look": "d", "open": "Enter",
         "compare": "c", "series": "s", "victim": "v", "clue": "t", "find": "f", "links": "l", "map": "m", "ask": "a",
-        "select": "e", "go": "g", "unfold": "k",
+        "select": "e", "go": "g", "unfold": "k", "camera": "o",
     },
     Scope.MEDIUM: {
         "reveal": "Space", "look": "d", "blink": "b", "difference": "x", "compare": "c", "series": "s", "victim": "v",

@@ -5,21 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from clew.domain.camera import Camera
 from clew.domain.errors import Invalid
 from clew.domain.handling import BLOCKED
 from clew.domain.mark import Relevance
 from clew.domain.medium import MediumKind, Verdict
-from clew.records import sealed
+from clew.records import cameras
 from clew.records.occurrences import IN_ORDER, LIES
 from clew.records.session import Session
 
-MAKE, MODEL = b"media.camera_make", b"media.camera_model"
 LOOKED_AT_MAX = 2_000
 """So many places of media one page looks at, whatever it is asked for; a page of less goes on behind them."""
 ALONE_LOOKED_AT_MAX = 500
 """The same of media of a case that lie in no stack: those that do are passed over on the way."""
 STACKS_LOOKED_AT_MAX = 300
 """The same of stacks, of each of which the medium that stands for it is looked for."""
+SAMPLED_AT, SAMPLED_OF_EACH_MAX = 20, 50
+"""At so many places, spread over all that was found in a case, so many media are looked at to offer what lies there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,8 @@ class Wanted:
     """Which media are asked for: of one kind, and only those that the own unit has not decided on.
 
     The others say whether a medium names a place, and whether its content lies in a series or has a clue that the actor
-    sees: True for those, False for those without, None for both.
+    sees: True for those, False for those without, None for both. `series`: content that lies in one of these; of `()` none
+    does. `camera`: exactly that make and model, in rows of `camera_owners` or, without any, of the actor's own member.
     """
 
     kind: MediumKind | None = None
@@ -43,6 +46,9 @@ class Wanted:
     has_place: bool | None = None
     is_in_series: bool | None = None
     has_clue: bool | None = None
+    series: tuple[UUID, ...] | None = None
+    camera: Camera | None = None
+    camera_owners: tuple[str, ...] = ()
 
 
 EVERY = Wanted()
@@ -76,8 +82,7 @@ class GridMedium:
     seen_at: datetime | None = None
     is_warned: bool = False
     stacked: int = 1
-    camera: str = ""
-    """Make and model in the camera's own words."""
+    camera: Camera | None = None
     taken_at: datetime | None = None
     """As the camera's clock had it."""
     has_place: bool = False
@@ -130,7 +135,11 @@ def _rows(session: Session, statement: str, wanted: Wanted, limit: int, values: 
         "kind": wanted.kind and wanted.kind.value, "undecided": wanted.is_undecided, "limit": limit, "blocked": BLOCKED,
         "member": session.actor.member, "unit": session.actor.unit, "has_place": wanted.has_place,
         "is_in_series": wanted.is_in_series, "has_clue": wanted.has_clue,
+        "named_series": None if wanted.series is None else list(wanted.series), "makes": None, "models": None,
     }  # fmt: skip
+    if wanted.camera is not None:
+        owners = wanted.camera_owners or (session.actor.member,)
+        asked["makes"], asked["models"] = cameras.seals(wanted.camera, owners)
     with session.cursor() as cursor:
         cursor.execute(statement, {**values, **asked})
         return cursor.fetchall()
@@ -147,18 +156,43 @@ def _medium(row: Sequence, stacked: int) -> GridMedium:
         verdict=Verdict(row[4]), reason=row[5], width=row[6], height=row[7], duration_ms=row[8], owner=row[9],
         unit=row[10], is_blocked=row[11], has_bytes=row[12], is_waiting=row[13],
         mark=None if row[14] is None else Relevance(row[14]), is_categorised=bool(row[15]),
-        seen_at=row[16], is_warned=bool(row[17]), stacked=stacked, camera=_camera(row[9], row[18], row[19]),
+        seen_at=row[16], is_warned=bool(row[17]), stacked=stacked, camera=cameras.of(row[9], row[18], row[19]),
         taken_at=row[20], has_place=row[21],
     )  # fmt: skip
 
 
-def _camera(owner: str, make: object, model: object) -> str:
-    texts = sealed.of_member(owner)
-    told = [
-        sealed.words(texts, column, value) for column, value in ((MAKE, make), (MODEL, model)) if value is not None
-    ]  # fmt: skip
-    return " ".join(told)
+def sampled(session: Session, scope: Scope) -> tuple[UUID, ...]:
+    """Some media of the case or exhibit: a few from each of some places, spread evenly over the order they were found in."""
+    place = "o.case_id = %(case)s" if scope.exhibit_id is None else "o.exhibit_id = %(exhibit)s"
+    values = {
+        "case": scope.case_id, "exhibit": scope.exhibit_id, "places": SAMPLED_AT, "each": SAMPLED_OF_EACH_MAX,
+    }  # fmt: skip
+    with session.cursor() as cursor:
+        cursor.execute(_SAMPLED.replace("{place}", place), values)
+        return tuple(row[0] for row in cursor)
 
+
+def sampled_of_series(session: Session, series: Sequence[UUID]) -> tuple[UUID, ...]:
+    """Some media of series that are one. Identifiers are drawn at random, so the first are as good as any."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select distinct medium_id from series_media where series_id = any(%s) order by medium_id limit %s",
+            [list(series), SAMPLED_AT * SAMPLED_OF_EACH_MAX],
+        )
+        return tuple(row[0] for row in cursor)
+
+
+_SAMPLED = f"""
+    with ends as materialized (
+        select (select o.id from occurrences o where {{place}} and {IN_ORDER} order by o.id limit 1) as low,
+               (select o.id from occurrences o where {{place}} and {IN_ORDER} order by o.id desc limit 1) as high)
+    select distinct l.medium_id
+      from ends cross join generate_series(0, %(places)s - 1) number cross join lateral (
+           select o.medium_id from occurrences o
+            where {{place}} and {IN_ORDER} and o.id >= low + (high - low) * number / %(places)s
+            order by o.id limit %(each)s) l
+     where l.medium_id is not null
+"""
 
 _IS_WANTED = """
     (%(kind)s::text is null or m.kind = %(kind)s)
@@ -167,6 +201,11 @@ _IS_WANTED = """
             select from media n join series_media g on g.medium_id = n.id where n.name = m.name))
     and (%(has_clue)s::boolean is null or %(has_clue)s = exists (
             select from media n join clues c on c.medium_id = n.id where n.name = m.name and c.withdrawn_at is null))
+    and (%(named_series)s::uuid[] is null or exists (
+            select from media n join series_media g on g.medium_id = n.id
+             where n.name = m.name and g.series_id = any(%(named_series)s)))
+    and (%(makes)s::bytea[] is null or (
+            coalesce(m.camera_make, '') = any(%(makes)s) and coalesce(m.camera_model, '') = any(%(models)s)))
     and (not %(undecided)s or not exists (
             select from media n where n.name = m.name and (
                 exists (select from marks k where k.medium_id = n.id and k.undone_at is null

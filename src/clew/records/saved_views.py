@@ -1,8 +1,10 @@
 """Saved views as they are kept: each officer reads and writes the own ones alone."""
 
+import json
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from clew.domain.camera import Camera
 from clew.domain.medium import MediumKind
 from clew.domain.saved_view import VIEWS_MAX, Filter, SavedView
 from clew.domain.triage import Answer
@@ -11,6 +13,7 @@ from clew.records.session import Session
 from clew.records.visibility import HOME, OFFICER
 
 NAME = b"saved_views.name"
+CAMERA = b"saved_views.camera"
 _ONES_OWN = f"member = {HOME} and officer = {OFFICER}"
 RULES: Mapping[str, Mapping[str, str]] = {
     "saved_views": {
@@ -20,7 +23,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
 APP_GRANTS = {"saved_views": "select, insert, delete"}
 
 
-_COLUMNS = "id, name, answer, is_every, kind, is_undecided"
+_COLUMNS = "id, name, answer, is_every, kind, is_undecided, has_place, is_in_series, has_clue, series, camera"
 
 
 def of_actor(session: Session) -> tuple[SavedView, ...]:
@@ -38,22 +41,33 @@ def _view(session: Session, row: Sequence) -> SavedView:
         id=row[0], name=sealed.words_of_note(session.actor.member, NAME, row[1]),
         filter=Filter(
             answer=Answer(row[2]) if row[2] else None, is_every=row[3], kind=MediumKind(row[4]) if row[4] else None,
-            is_undecided=row[5],
+            is_undecided=row[5], has_place=row[6], is_in_series=row[7], has_clue=row[8], series=row[9],
+            camera=_camera(sealed.words_of_note(session.actor.member, CAMERA, row[10])),
         ),
     )  # fmt: skip
+
+
+def _camera(words: str) -> Camera | None:
+    if not words:
+        return None
+    make, model = json.loads(words)
+    return Camera(make=make, model=model)
 
 
 def keep(session: Session, name: str, what: Filter) -> UUID:
     """Keep a filter under a name; its identifier."""
     actor = session.actor
+    camera = "" if what.camera is None else json.dumps([what.camera.make, what.camera.model])
     with session.cursor() as cursor:
         cursor.execute(
             """
-            insert into saved_views (officer, member, name, answer, is_every, kind, is_undecided)
-            values (%s, %s, %s, %s, %s, %s, %s) returning id""",
+            insert into saved_views (officer, member, name, answer, is_every, kind, is_undecided, has_place, is_in_series,
+                                     has_clue, series, camera)
+            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning id""",
             [
                 actor.officer, actor.member, sealed.note(actor.member, NAME, name), what.answer or "", what.is_every,
-                what.kind or "", what.is_undecided,
+                what.kind or "", what.is_undecided, what.has_place, what.is_in_series, what.has_clue, what.series,
+                sealed.note(actor.member, CAMERA, camera),
             ],
         )  # fmt: skip
         return UUID(str(cursor.fetchone()[0]))

@@ -160,6 +160,14 @@ def find(session: Session, name: str) -> SeriesRow:
     return rows[0]
 
 
+def named(session: Session, reference: str) -> UUID | None:
+    """The series of that reference, whoever's; None where there is none that the actor sees."""
+    with session.cursor() as cursor:
+        cursor.execute("select id from series where reference = %s", [reference])
+        row = cursor.fetchone()
+        return None if row is None else row[0]
+
+
 def of(session: Session, series_ids: Iterable[UUID]) -> dict[UUID, SeriesRow]:
     """Those of these series that the actor may see."""
     rows = _rows(session, "s.id = any(%(ids)s)", {"ids": list(series_ids)})

@@ -9,12 +9,14 @@ from clew.domain.handling import BLOCKED, Handling
 from clew.domain.medium import MediumKind, Verdict
 from clew.domain.series import Event
 from clew.records import sealed
+from clew.records.series import NAME
 from clew.records.session import Session, handling_columns
 
 DISSENT = b"series_dissents.reason"
 TIMED_MAX = 20_000
 """Of how many media of a series the days are looked at."""
 DAYS_MAX = 3_000
+OFFERED_MAX = 30
 COUNTED_MAX = 100_000
 """Further than this media of a series are not counted: then it is said to have more."""
 
@@ -60,6 +62,34 @@ class Contributor:
     member: str
     unit: str
     media: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A series by its reference, with its title."""
+
+    reference: str
+    name: str
+    owner: str
+
+
+def among(session: Session, media: Sequence[UUID]) -> tuple[Named, ...]:
+    """Series that the contents of these media lie in, as far as the actor sees it, those of most first; so many at most."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            with lying as materialized (
+                select p.series_id, count(*) as many from series_media p
+                 where p.medium_id = any(array(
+                       select n.id from media n where n.name = any(array(select m.name from media m where m.id = any(%s)))))
+                 group by p.series_id)
+            select s.reference, s.name, s.owner_member from lying join series s on s.id = lying.series_id
+             order by lying.many desc, s.reference limit %s""",
+            [list(media), OFFERED_MAX],
+        )
+        return tuple(
+            Named(reference=row[0], name=sealed.words(sealed.of_member(row[2]), NAME, row[1]), owner=row[2]) for row in cursor
+        )
 
 
 def put_named(session: Session, series_id: UUID, names: Sequence[bytes]) -> list[UUID]:

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from clew.actions import browsing, categorising, gathering, marking, previewing, remembering, surveying
-from clew.actions.browsing import GridMedium, Item, Page, Wanted
+from clew.actions.browsing import GridMedium, Item, Offered, Page, Wanted
 from clew.actions.marking import Relevance
 from clew.actions.opening import Session
 from clew.actions.previewing import Shown
@@ -23,6 +24,7 @@ from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
 from clew.domain.handling import Actor
 from clew.domain.medium import MediumKind
 from clew.domain.saved_view import Filter, SavedView
+from clew.domain.series import reference_in
 from clew.domain.triage import Answer
 from clew.web import grid_words, translated, verdict_words, ways, words
 from clew.web.acting import as_officer
@@ -32,6 +34,8 @@ from clew.web.sign_ins import is_fresh
 
 EVERY = "all"
 EITHER = {True: "1", False: "0"}
+NONE_SUCH = "-"
+"""Stands in the address for a series that was typed and is none: no words of officers go there."""
 DELETED = "clew.deleted_view"
 """A view that was just deleted, until the next page of media offers to keep it again."""
 FIRST = UUID(int=0)
@@ -46,21 +50,31 @@ Paged = Callable[[Session, Wanted, Collection[Answer], str | None], Page]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What of the grid is asked for, as its address says it. `answers` empty: of every one."""
+    """What of the grid is asked for, as its address says it. `answers` empty: of every one.
+
+    `series`: one by its reference; `camera`: one by its token.
+    """
 
     chosen: str
     answers: frozenset[Answer]
     wanted: Wanted
     after: str | None
+    series: str = ""
+    camera: str = ""
 
     @property
     def query(self) -> str:
         """The same as a query, from its beginning."""
-        kind = self.wanted.kind or ""
-        more = {key: EITHER[value] for key, value in self.either.items() if value is not None}
-        return urlencode(
-            {"answer": self.chosen, "kind": kind, "undecided": "1" if self.wanted.is_undecided else "0", **more}
-        )
+        return urlencode(self.fields)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The same as the fields of a form say it."""
+        wanted = self.wanted
+        return {
+            "answer": self.chosen, "kind": wanted.kind or "", "undecided": EITHER[wanted.is_undecided],
+            **_more(self.either, self.series, self.camera),
+        }  # fmt: skip
 
     @property
     def either(self) -> dict[str, bool | None]:
@@ -68,20 +82,37 @@ class Asked:
         wanted = self.wanted
         return {"place": wanted.has_place, "series": wanted.is_in_series, "clue": wanted.has_clue}
 
+    def wanted_by(self, session: Session) -> Wanted:
+        """What the officer asks for by it."""
+        return browsing.narrowed(session, self.wanted, named=self.series, camera=self.camera)
+
+
+def _more(either: Mapping[str, bool | None], series: str, camera: str) -> dict[str, str]:
+    """Fields that stand in an address only where something is asked by them."""
+    said = {key: EITHER[value] for key, value in either.items() if value is not None}
+    return {**said, **{key: value for key, value in (("series", series), ("camera", camera)) if value}}
+
 
 def asked(query: QueryDict) -> Asked:
     """What the address asks for; what is known is folded away, and what is decided leaves, unless it says otherwise."""
     chosen = query.get("answer", "")
     one = frozenset({Answer(chosen)}) if chosen in {*Answer} else browsing.OPEN
-    kind = query.get("kind", "")
+    kind, series = query.get("kind", ""), _series(query)
     return Asked(
         chosen=chosen if chosen in {*Answer, EVERY} else "", answers=frozenset(Answer) if chosen == EVERY else one,
         wanted=Wanted(
             kind=MediumKind(kind) if kind in {*MediumKind} else None, is_undecided=query.get("undecided", "1") != "0",
-            has_place=_either(query, "place"), is_in_series=_either(query, "series"), has_clue=_either(query, "clue"),
+            has_place=_either(query, "place"), is_in_series=None if series else _either(query, "series"),
+            has_clue=_either(query, "clue"),
         ),
-        after=query.get("after") or None,
+        after=query.get("after") or None, series=series, camera=query.get("camera", ""),
     )  # fmt: skip
+
+
+def _series(query: QueryDict) -> str:
+    """One series: as it was typed, or else chosen; empty where none is asked for."""
+    said = query.get("reference", "").strip() or query.get("series", "")
+    return "" if not said or said in EITHER.values() else reference_in(said) or NONE_SUCH
 
 
 def _either(query: QueryDict, key: str) -> bool | None:
@@ -97,8 +128,9 @@ def of_case(request: HttpRequest, case: str, exhibit: str | None = None, unit: s
     route = kind if unit is None else f"unit-{kind}"
 
     def place(session: Session) -> dict[str, object]:
-        browsing.check_case(session, case, exhibit, unit=unit)
-        return {"kind": kind, "case": case, "exhibit": exhibit or "", "unit": unit, "of": reverse(route, args=given)}
+        offered = browsing.open_case(session, case, exhibit, unit=unit)
+        of = reverse(route, args=given)
+        return {"kind": kind, "case": case, "exhibit": exhibit or "", "unit": unit, "of": of, "offered": offered}
 
     return _grid(request, place, page=reverse(f"{route}-grid-page", args=given))
 
@@ -123,7 +155,10 @@ def of_series(request: HttpRequest, name: str) -> HttpResponse:
     def place(session: Session) -> dict[str, object]:
         found = surveying.seen(session, name)
         own = found.handling.is_of_unit_of(session.actor)
-        return {"kind": "series", "name": found.reference, "of": reverse("series", args=[name]), "is_own": own}
+        return {
+            "kind": "series", "name": found.reference, "of": reverse("series", args=[name]), "is_own": own,
+            "offered": browsing.open_series(session, found.id),
+        }  # fmt: skip
 
     return _grid(request, place, page=reverse("series-grid-page", args=[name]))
 
@@ -165,7 +200,7 @@ def view(request: HttpRequest, step: str) -> HttpResponse:
     def act(session: Session) -> tuple[str, str]:
         told, gone = VIEWS[step](session, request.POST)
         if gone is not None:
-            request.session[DELETED] = {"name": gone.name, **_fields(gone.filter)}
+            request.session[DELETED] = {"name": gone.name, **_fields(session.actor, gone.filter)}
         return told, address
 
     return done(request, act, address, hides=step == "delete")
@@ -173,10 +208,14 @@ def view(request: HttpRequest, step: str) -> HttpResponse:
 
 def _keep_view(session: Session, given: QueryDict) -> tuple[str, None]:
     what = asked(given)
-    answer = Answer(what.chosen) if what.chosen in {*Answer} else None
+    wanted = what.wanted
     kept = Filter(
-        answer=answer, is_every=what.chosen == EVERY, kind=what.wanted.kind, is_undecided=what.wanted.is_undecided
-    )
+        answer=Answer(what.chosen) if what.chosen in {*Answer} else None, is_every=what.chosen == EVERY,
+        kind=wanted.kind, is_undecided=wanted.is_undecided, has_place=wanted.has_place,
+        is_in_series=wanted.is_in_series, has_clue=wanted.has_clue,
+        series=remembering.series_named(what.series) if what.series else "",
+        camera=browsing.camera_of(session, what.camera) if what.camera else None,
+    )  # fmt: skip
     remembering.keep(session, given.get("name", ""), kept)
     return _("Kept: you find this view on every page of media."), None
 
@@ -194,15 +233,22 @@ VIEWS: Mapping[str, Callable[[Session, QueryDict], tuple[str, SavedView | None]]
 """What is told of it, and the view that is gone: the page offers to keep it again."""
 
 
-def _fields(of: Filter) -> dict[str, str]:
+def _fields(actor: Actor, of: Filter) -> dict[str, str]:
     """A filter as the forms of the page say it."""
     chosen = EVERY if of.is_every else of.answer or ""
-    return {"answer": chosen, "kind": of.kind or "", "undecided": "1" if of.is_undecided else "0"}
+    either = {"place": of.has_place, "series": of.is_in_series, "clue": of.has_clue}
+    camera = "" if of.camera is None else browsing.token_of(actor, of.camera)
+    return {
+        "answer": chosen, "kind": of.kind or "", "undecided": EITHER[of.is_undecided],
+        **_more(either, of.series, camera),
+    }  # fmt: skip
 
 
-def _views(some: Collection[SavedView]) -> list[dict[str, str]]:
+def _views(actor: Actor, some: Collection[SavedView]) -> list[dict[str, str]]:
     """Saved views as ways to the same page with their filter."""
-    return [{"id": str(one.id), "name": one.name, "query": urlencode(_fields(one.filter))} for one in some]
+    return [
+        {"id": str(one.id), "name": one.name, "query": urlencode(_fields(actor, one.filter))} for one in some
+    ]
 
 
 def _case_paged(case: str, exhibit: str | None, unit: str | None) -> Paged:
@@ -227,7 +273,9 @@ def _grid(
     with as_officer(request.user.get_username()) as session:
         of = place(session)
         scheme = categorising.own_scheme(session)
-        views = _views(remembering.beside(session))
+        views = _views(session.actor, remembering.beside(session))
+        wanted, actor = what.wanted_by(session), session.actor
+    offered = cast("Offered", of["offered"])
     shown = {
         **of, "asked": what, "page": f"{page}?{what.query}", "words": grid_words.told(), "every": EVERY,
         "views": views, "told": request.session.pop(TOLD, None),
@@ -235,9 +283,11 @@ def _grid(
         "answers": [(answer.value, f"{one.sign} {one.word}") for answer, one in words.ANSWERS.items()],
         "kinds": [(kind.value, words.kind(kind)) for kind in MediumKind],
         "either": [
-            _choices(key, chosen) for key, chosen in what.either.items() if key != "series" or of["kind"] != "series"
+            _choices(key, chosen) for key, chosen in what.either.items()
+            if key != "series" or of["kind"] != "series" or chosen is not None or what.series
         ],
-        "is_more": any(value is not None for value in what.either.values()),
+        "series": _named(offered, what.series), "cameras": _cameras(actor, offered, wanted),
+        "is_no_series": wanted.series == (),
         "medium": (medium := reverse("medium", args=[FIRST])), "scheme": scheme,
         "ways": {**ways.of_medium(NO_DIGEST, FIRST, OWNER), "compare": f"{medium}#match"},
         "questions": categorising.fact_list().questions,
@@ -252,6 +302,21 @@ def _choices(key: str, chosen: bool | None) -> tuple[str, words.Words, list[tupl
     """(field, what it is, (value, words, whether it is chosen) …)."""
     title, has, lacks = grid_words.EITHER[key]
     return key, title, [(EITHER[True], has, chosen is True), (EITHER[False], lacks, chosen is False)]
+
+
+def _named(offered: Offered, chosen: str) -> list[tuple[str, str, bool]]:
+    """Series to choose from, and the one that is chosen: (reference, title, whether it is chosen) …."""
+    named = {one.reference: one.name for one in offered.series}
+    if chosen not in {"", NONE_SUCH}:
+        named.setdefault(chosen, "")
+    return [(reference, title, reference == chosen) for reference, title in named.items()]
+
+
+def _cameras(actor: Actor, offered: Offered, wanted: Wanted) -> list[tuple[str, str, bool]]:
+    """Cameras to choose from, and the one that is chosen: (token, its words, whether it is chosen) …."""
+    chosen = [] if wanted.camera is None else [wanted.camera]
+    some = sorted({*offered.cameras, *chosen}, key=lambda one: one.words.casefold())
+    return [(browsing.token_of(actor, one), one.words, one == wanted.camera) for one in some]
 
 
 def _addresses(route: str, steps: Mapping[str, object]) -> dict[str, str]:
@@ -276,7 +341,7 @@ def _digits(scheme: Scheme | None) -> list[dict[str, object]]:
 def _page(request: HttpRequest, paged: Paged) -> dict[str, object]:
     what = asked(request.GET)
     with as_officer(request.user.get_username()) as session:
-        found = paged(session, what.wanted, what.answers, what.after)
+        found = paged(session, what.wanted_by(session), what.answers, what.after)
         actor, act = session.actor, session.acts[-1]
     return _told(found, actor, act)
 
@@ -296,7 +361,8 @@ def _item(item: Item, preview: Shown | None, actor: Actor) -> dict[str, object]:
         "categorised": medium.is_categorised,
         "seen": medium.seen_at and date_format(medium.seen_at, "SHORT_DATE_FORMAT"),
         "warned": medium.is_warned, "with": reason and reason.owner and words.visible(reason.owner),
-        "series": reason and reason.reference, "camera": medium.camera and words.isolated(medium.camera),
+        "series": reason and reason.reference, "camera": medium.camera and words.isolated(medium.camera.words),
+        "taken_with": medium.camera and browsing.token_of(actor, medium.camera),
         "taken": medium.taken_at and f"\u2066{medium.taken_at:%Y-%m-%d}\u2069", "place": medium.has_place,
         "aside": [verdict_words.aside(one, words.isolated) for one in verdict_words.set_aside(item.set_aside)],
         "owner": words.visible(medium.owner) if medium.owner != actor.member else None,

@@ -26,6 +26,7 @@ ACTS: Mapping[str, Words] = {
     "links": gettext_lazy("Links"), "map": gettext_lazy("Map"),
     "ask": gettext_lazy("Ask a country"), "select": gettext_lazy("Select"),
     "unfold": gettext_lazy("Show known ones too"), "go": gettext_lazy("Go to a number"),
+    "camera": gettext_lazy("Only media of this camera"),
     "blink": gettext_lazy("Blink between the two"), "difference": gettext_lazy("Show the difference"),
     "same": gettext_lazy("Say that the two are the same"),
     "not-the-same": gettext_lazy("Say that the two are not the same"),

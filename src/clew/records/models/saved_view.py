@@ -10,7 +10,7 @@ from clew.records.models.columns import random_id
 
 
 class SavedView(models.Model):
-    """A filter of media that an officer keeps, and nobody else reads; `name` is sealed. It goes when they delete it."""
+    """A filter of media that an officer keeps, and nobody else reads; `name` and `camera` are sealed. It goes when they delete it."""
 
     id = random_id()
     officer = models.TextField()
@@ -20,6 +20,12 @@ class SavedView(models.Model):
     is_every = models.BooleanField(default=False, db_default=False)
     kind = models.TextField(default="", db_default="")
     is_undecided = models.BooleanField(default=True, db_default=True)
+    has_place = models.BooleanField(null=True)
+    is_in_series = models.BooleanField(null=True)
+    has_clue = models.BooleanField(null=True)
+    series = models.TextField(default="", db_default="")
+    """The reference of one."""
+    camera = models.TextField(default="", db_default="")
     kept_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -49,6 +49,7 @@ class ClewGrid extends HTMLElement {
       go: () => this.#goTo(),
       reveal: () => this.#reveal(),
       look: () => this.#viewer.next(),
+      camera: () => this.item.taken_with && location.assign(this.#withCamera(this.item)),
     };
     for (let digit = 1; digit <= DIGITS; digit += 1) {
       acts[`category-${digit}`] = () => this.#sorter.categorise(digit, this.#meant());
@@ -194,6 +195,13 @@ class ClewGrid extends HTMLElement {
     location.assign(to);
   }
 
+  // The same page, only of the camera that a medium was taken with.
+  #withCamera(item) {
+    const to = new URL(location.href);
+    to.searchParams.set("camera", item.taken_with);
+    return to;
+  }
+
   // The media of the stack come behind the one that stands for it, and what follows moves on.
   async #open() {
     const { item } = this;
@@ -309,6 +317,9 @@ class ClewGrid extends HTMLElement {
     const title = this.#side.querySelector(".grid-name"), facts = this.#side.querySelector(".grid-facts");
     title.replaceChildren();
     facts.textContent = "";
+    const camera = this.#side.querySelector(".grid-camera");
+    camera.hidden = !item?.taken_with;
+    if (!camera.hidden) camera.firstElementChild.href = this.#withCamera(item);
     this.#strip(item?.strip ?? []);
     this.#side.querySelector(".grid-aside").replaceChildren(...(item?.aside ?? []).map((said) =>
       Object.assign(document.createElement("p"), { textContent: said })));

@@ -1,0 +1,75 @@
+"""Cameras as media have them: sealed under their owner's key, looked up as each owner's key seals them, offered a few at a time."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from clew.domain.camera import Camera
+from clew.domain.errors import Invalid, Tampered
+from clew.records import sealed
+from clew.records.session import Session
+
+MAKE, MODEL = b"media.camera_make", b"media.camera_model"
+TOKEN = b"camera.token"
+TOKEN_CHARACTERS_MAX = 8_000
+OFFERED_MAX = 30
+
+
+def of(owner: str, make: object, model: object) -> Camera | None:
+    """The camera of a medium as its owner's row has it; None where it names none."""
+    texts = sealed.of_member(owner)
+    said = ["" if value is None else sealed.words(texts, column, value) for column, value in ((MAKE, make), (MODEL, model))]
+    return Camera(make=said[0], model=said[1]) if any(said) else None
+
+
+def seals(camera: Camera, members: Collection[str]) -> tuple[list[bytes], list[bytes]]:
+    """Make and model as rows of these members hold them, empty where the camera has none. Keys differ by member, so a
+    make of one and a model of another never stand in one row.
+    """
+    made = [
+        [texts.seal(said.encode(), column) if said else b"" for texts in map(sealed.of_member, members)]
+        for column, said in ((MAKE, camera.make), (MODEL, camera.model))
+    ]
+    return made[0], made[1]
+
+
+def token(member: str, camera: Camera) -> str:
+    """What stands for a camera in an address: nothing to anybody without the member's key, and the same each time."""
+    sealed_words = sealed.of_member(member).seal(json.dumps([camera.make, camera.model]).encode(), TOKEN)
+    return urlsafe_b64encode(sealed_words).rstrip(b"=").decode()
+
+
+def of_token(member: str, untrusted_token: str) -> Camera:
+    """The camera that a token of the member stands for.
+
+    Raises:
+        Invalid: it stands for none.
+    """
+    kept = untrusted_token[:TOKEN_CHARACTERS_MAX].encode(errors="replace")
+    try:
+        words = sealed.of_member(member).unseal(urlsafe_b64decode(kept + b"=" * (-len(kept) % 4)), TOKEN)
+    except (ValueError, Tampered):
+        raise Invalid("This stands for no camera: take it as a page of media gave it.") from None
+    make, model = json.loads(words)
+    return Camera(make=make, model=model)
+
+
+def among(session: Session, media: Sequence[UUID]) -> dict[Camera, set[str]]:
+    """Cameras of these media as far as the actor sees them, those of most media first, each with who owns such; so many
+    at most.
+    """
+    found: dict[Camera, set[str]] = {}
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select m.owner_member, m.camera_make, m.camera_model from media m
+             where m.id = any(%s) and (m.camera_make is not null or m.camera_model is not null)
+             group by 1, 2, 3 order by count(*) desc, 2, 3 limit %s""",
+            [list(media), OFFERED_MAX],
+        )
+        for owner, make, model in cursor:
+            camera = of(owner, make, model)
+            if camera is not None:
+                found.setdefault(camera, set()).add(owner)
+    return found
