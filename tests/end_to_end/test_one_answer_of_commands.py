@@ -161,7 +161,10 @@ WALKED: dict[str, tuple[Way, ...]] = {
             ("write", "--to {nowhere} --purpose investigation --case NO-1"),
         )
     },
-    "lead list": (Way(words="--series {}", sort=NAMES, parameter="series"),),
+    "lead list": (
+        Way(words="--series {}", sort=NAMES, parameter="series"), Way(words="--case {}", sort=NAMES, parameter="case"),
+        Way(words="--case NO-1 --exhibit {}", sort=NAMES, parameter="exhibit"),
+    ),
     **{
         f"lead {step}": (Way(words=f"{{}} {more}".strip(), sort=IDENTIFIERS, parameter="lead"),)
         for step, more in (
@@ -218,6 +221,7 @@ WALKED: dict[str, tuple[Way, ...]] = {
         )
         for word, more in (("same", ""), ("not-the-same", " --why only-alike"), ("show", ""))
     },
+    "view keep": (Way(words="mine --series {}", sort=REFERENCES, parameter="series"),),
     "view delete": (Way(words="{}", sort=IDENTIFIERS, parameter="identifier"),),
     "match undo": (Way(words="{}", sort=IDENTIFIERS, parameter="verdict"),),
     "mark stacks": (Way(words="{}", sort=NAMES, parameter="case"),),
@@ -444,7 +448,7 @@ STATED = {
     ("metadata", "case"),
     ("program lend", "name"), ("program lend", "unit"), ("program lend", "scope"), ("program lend", "days"),
     ("release give", "case"), ("release fetch", "case"), ("crop make", "case"), ("crop show", "case"),
-    ("referral write", "case"), ("question conclude", "answer"), ("view keep", "answer"), ("place describe", "name"),
+    ("referral write", "case"), ("question conclude", "answer"), *(("view keep", asked) for asked in ("answer", "place", "any_series", "clue", "camera_make", "camera_model")), ("place describe", "name"),
     *((f"{whose} {step}", "case") for whose in ("victim", "offender") for step in ("reveal", "forget")),
     ("category list", "after"), ("category disputes", "after"), ("search", "after"),
 }  # fmt: skip

@@ -23,7 +23,7 @@ ALONE: Mapping[str, str] = {
 }  # fmt: skip
 """Routes with a name in them that are in no table of tabs, each with its reason."""
 SHARED = b"shared by Sweden"
-NO_PAGES = re.compile(r"progress|numbers|grid-page|-move|-say|-act|-ask|^api-|^asset$|look-|-shown")
+NO_PAGES = re.compile(r"progress|numbers|grid-page|-move|-say|-act|-ask|-again|^api-|^asset$|look-|-shown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

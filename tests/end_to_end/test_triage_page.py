@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import pytest
 
+from clew.actions import raising
 from clew.domain.handling import Actor
-from clew.domain.intake import ChunkState
+from clew.domain.intake import NOT_OPENED, ChunkState
 from clew.domain.medium import Verdict
 from clew.domain.series import SeriesState
 from clew.records import intakes, officers
 from clew.records.session import acting_as
+from tests.scenario.test_proposing import CAMERA, found
 from tests.world.browsers import Visitor, chromium, visitor
 from tests.world.door import PASSWORD, apart, come_in, guess
 from tests.world.serving import pages
@@ -198,7 +200,7 @@ def test_pages_work_without_scripts(browser, served):
         come_in(ada, "ada")
         ada.go(EXHIBIT)
         ada.page.get_by_role("link", name="New").click()
-        assert ada.page.get_by_role("heading", level=2).inner_text().split() == ["●", "New"]
+        assert ada.page.locator("#media-heading").inner_text().split() == ["●", "New"]
         ada.page.get_by_role("link", name="Refresh").click()
         assert numbers(ada.page)["new"] == "60"
         ada.page.locator(".menu.officer summary").click()
@@ -206,13 +208,13 @@ def test_pages_work_without_scripts(browser, served):
         assert "/account/sign-in/" in ada.page.url
 
 
-def begin_intake(world: World, ada: Actor, chunks: int) -> list[int]:
+def begin_intake(world: World, ada: Actor, chunks: int, case: str = CASE, exhibit: str = "LIVE") -> list[int]:
     """An intake of ten files a chunk that waits to be worked on; gives the chunks."""
-    exhibit = world.exhibit(ada, CASE, "LIVE")
+    exhibit_id = world.exhibit(ada, case, exhibit)
     with acting_as(ada) as session:
         begun = intakes.begin(
             session,
-            exhibit_id=exhibit,
+            exhibit_id=exhibit_id,
             list_id=None,
             source=b"/seized",
             source_kind="folder",
@@ -238,7 +240,7 @@ def finish_chunk(world: World, ada: Actor, chunk: int) -> None:
     """The chunk is done, and one of its files was a medium."""
     world.occurrence(ada, world.medium(ada), CASE, "LIVE")
     with acting_as(ada) as session:
-        intakes.move_chunk(session, chunk, ChunkState.DONE)
+        intakes.move_chunk(session, chunk, ChunkState.DONE, behind=ChunkState.WAITING)
 
 
 def test_numbers_move_while_an_intake_runs(ada, served):
@@ -256,6 +258,38 @@ def test_numbers_move_while_an_intake_runs(ada, served):
     assert ada.complaints == []
     page.get_by_role("link", name="Refresh").click()
     assert page.locator(".media > li").count() == 2
+
+
+def unplug(world: World, ada: Actor) -> str:
+    """A device whose disk went away before one of its files was read, and that has what a series waits for."""
+    chunk, = begin_intake(world, ada, 1, "NO-2026-30", "LAPTOP")
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("update occurrences set reason = %s where chunk_id = %s", [NOT_OPENED, chunk])
+        intakes.move_chunk(session, chunk, ChunkState.DONE, behind=ChunkState.WAITING)
+    world.series(ada, "harbour", [found(world, ada, "NO-2026-29", **CAMERA)])
+    raising.raise_all()
+    found(world, ada, "NO-2026-30", **CAMERA)
+    world.occurrence(ada, found(world, ada, "NO-2026-31", **CAMERA), "NO-2026-30", "LAPTOP")
+    raising.raise_all()
+    return "/cases/NO-2026-30/exhibits/LAPTOP/"
+
+
+def test_the_page_of_a_device_tells_its_leads_and_has_what_could_not_be_opened_tried_again(ada, served):
+    page = ada.go(apart(unplug, served.world, served.ada))
+    page.get_by_role("heading", name="Leads of this device").wait_for()
+    page.get_by_text("10 files could not be opened, or not be read to their end.").wait_for()
+    assert "on the machine" in page.locator(".undone").inner_text()
+    assert ada.faults() == []
+    page.get_by_role("button", name="Try again").press("Enter")
+    page.get_by_text("It is tried again: the numbers go on as files are read.").wait_for()
+    assert page.get_by_role("button", name="Try again").count() == 0
+    page.get_by_role("link", name="It was taken with the camera of the series").click()
+    assert "/leads/" in page.url
+    ada.page.set_viewport_size({"width": 320, "height": 740})
+    page = ada.go("/leads/?case=NO-2026-30&exhibit=LAPTOP")
+    page.get_by_role("link", name="LAPTOP").wait_for()
+    assert ada.faults() == []
+    assert ada.complaints == []
 
 
 def test_hidden_and_absent_are_one_answer_byte_for_byte(browser, served):

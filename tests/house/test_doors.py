@@ -43,13 +43,14 @@ NOT_BY_COMMAND: Mapping[str, str] = {
     "opening.cases": "clew triage takes a case by its name", "opening.case": HELPS, "deconflicting.checked_kind": HELPS,
     "signing_in": "an officer's own sign-ins are in browsers: there is none of a terminal",
     "revealing": "a medium is looked at in a browser: a terminal shows none", "uploading": ON_DISK,
+    "retrying.try_again": "clew intake, run again, does the same",
 }  # fmt: skip
 ASKED_BESIDES = frozenset({
-    "admitting.roster", "auditing.log_now", "browsing.check_case", "browsing.lack_of", "categorising.check_case", "categorising.own_scheme",
+    "admitting.roster", "auditing.log_now", "browsing.lack_of", "browsing.open_case", "browsing.open_series", "categorising.check_case", "categorising.own_scheme",
     "categorising.record_as", "categorising.whole_stacks", "corresponding.units", "cropping.check_shown", "cropping.let_out",
     "entering.about_member", "entering.units", "examining.due", "examining.held", "exploring.seen", "identifying.steps_of",
     "lending.lent", "opening.today", "questioning.seen", "referring.seen", "remembering.beside", "schooling.is_needed", "spotting.look", "spotting.seen",
-    "surveying.media_of", "surveying.seen", "suspending.in_force", "tallying.follow", "tallying.opened", "triaging.names_and_contacts",
+    "surveying.media_of", "surveying.seen", "suspending.in_force", "tallying.beside", "tallying.follow", "tallying.opened", "triaging.names_and_contacts",
     "opening.case",
 })  # fmt: skip
 """What a page asks to draw itself, beside the action whose page it is; commands and operations ask another for the same."""

@@ -21,15 +21,17 @@ from clew.actions import corresponding, exercising
 from clew.actions.opening import today
 from clew.api.operations import described
 from clew.domain.exercise import Question
+from clew.domain.handling import Actor
 from clew.domain.officer import Role
 from clew.domain.upload import PIECE_BYTES_MAX
+from clew.records import intakes
 from clew.records.session import acting_as
 from tests.scenario.test_judging import near
 from tests.scenario.test_proposing import CAMERA
 from tests.scenario.test_proposing import found as taken
 from tests.world.clients import signed_in
 from tests.world.foreign import CONTENT, Foreign, sweden
-from tests.world.world import World
+from tests.world.world import World, handling
 
 DOCUMENT = json.loads(described())
 OF_TOKENS = {("get", "/api/whoami"), ("get", "/api/directory"), ("get", "/api/programs/statistics")}
@@ -76,6 +78,7 @@ def found(node) -> Iterator[Foreign]:
     quay, _ = (taken(world, sven, "SE-3", content=content, **CAMERA) for content in (QUAY, b"a tram"))
     ada = world.officer("ada")
     near(world, sven, quay, ada, world.medium(ada, content=QUAY_OF_NORWAY))
+    stop_on_the_way(world, sven)
     with acting_as(world.officer("dina", member="DK")) as session:
         about = corresponding.About(kind=corresponding.SubjectKind.CASE, name="DK-1")
         corresponding.ask(session, about, ("SE", "VICTIM-ID"), today(), "Is this quay yours?")
@@ -85,6 +88,18 @@ def found(node) -> Iterator[Foreign]:
         world.officer(name, member=code)
     yield made
     world.empty()
+
+
+def stop_on_the_way(world: World, of: Actor) -> None:
+    """A part of an intake that was begun and for which no job waits."""
+    exhibit = world.exhibit(of, "SE-3", "LAPTOP")
+    with acting_as(of) as session:
+        begun = intakes.begin(
+            session, exhibit_id=exhibit, list_id=None, source=b"/seized", source_kind="folder", host="elsewhere",
+            keeps_bytes=False, series_id=None, handling=handling(of),
+        )  # fmt: skip
+        intakes.add_chunk(session, intakes.get(session, begun), [intakes.Stub(path=b"1.jpg", key=bytes(16), size_bytes=1)])
+        intakes.walked(session, begun, 1)
 
 
 class Caller:
@@ -166,6 +181,8 @@ def triage(sven: Caller, _siv: Caller, _found: Foreign) -> None:
     assert [one["id"] for one in sven.get("/matches/verdicts", medium=medium, other=other)["items"]] == [given]
     sven.post(f"/matches/verdicts/{given}/undo")
     assert sven.get("/triage/media", case="SE-open")["items"][0]["sha256"] == MEDIUM
+    again = sven.post("/triage/again", case="SE-3", exhibit="LAPTOP")
+    assert again == {"files": 0, "chunks": 1, "hosts": ["elsewhere"]}
 
 
 def going_through(sven: Caller, _siv: Caller, _found: Foreign) -> None:

@@ -25,6 +25,7 @@ from clew.records.leads import Lead
 from clew.records.matches import Match, MatchKind
 from clew.records.session import Session, acting_as
 from tests.scenario.test_proposing import CAMERA, found, hide
+from tests.world.clients import signed_in
 from tests.world.kept import connected
 from tests.world.office import Office
 from tests.world.world import World, handling
@@ -76,6 +77,41 @@ def test_a_series_that_waits_learns_of_what_another_member_enters_months_later(
     # Sweden waits for nothing, and is told nothing.
     assert of(sven) == ()
     assert notices(sven) == []
+
+
+def test_the_page_of_a_device_tells_the_leads_for_which_its_media_speak_and_no_others(
+    world: World, ada: Actor, sven: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.series(ada, "green-room", [found(world, ada, "NO-1", **CAMERA)])
+    world.series(ada, "blue-room", [found(world, ada, "NO-1", **DOCUMENT)])
+    raising.raise_all()
+    found(world, ada, "NO-2", **CAMERA)
+    world.occurrence(ada, world.medium(ada), "NO-2", exhibit="PHONE-2")
+    found(world, sven, "SE-1", **DOCUMENT)
+    assert raising.raise_all() == 2
+    lead, other = sorted(of(ada), key=lambda one: one.rule is not Rule.SAME_CAMERA)
+    client, page = signed_in("ada"), "/cases/NO-2/exhibits/PHONE-1/"
+    for address, is_of_it in ((page, True), ("/cases/NO-2/", True), ("/cases/NO-2/exhibits/PHONE-2/", False), ("/cases/NO-1/", False)):
+        shown = client.get(address).content.decode()
+        assert (f"/leads/{lead.id}/" in shown) is is_of_it, address
+        assert f"/leads/{other.id}/" not in shown, "what speaks for it lies in a case of Sweden"
+        assert ("speaks for an open lead of your unit" in shown) is not is_of_it
+    asked = client.get("/api/leads", {"case": "NO-2", "exhibit": "PHONE-1"}).json()["items"]
+    assert [one["id"] for one in asked] == [str(lead.id)]
+    assert client.get("/api/leads", {"case": "NO-1"}).json()["items"] == []
+    assert client.get("/api/leads", {"case": "NO-1", "series": lead.series}).status_code == 400
+    assert client.get("/api/leads", {"exhibit": "PHONE-1"}).status_code == 400
+    assert f"/leads/{lead.id}/" in client.get("/leads/", {"case": "NO-2"}).content.decode()
+    assert client.get("/leads/", {"case": "SE-1"}).content == client.get("/leads/", {"case": "SE-9"}).content
+    monkeypatch.setattr(following, "LOOKED_AT_MAX", 0)
+    assert f"/leads/{lead.id}/" not in client.get(page).content.decode()
+    monkeypatch.undo()
+    with acting_as(ada) as session:
+        following.move(session, lead.id, Step.SET_ASIDE, why="The same desk lamp stands everywhere.")
+    assert f"/leads/{lead.id}/" not in client.get(page).content.decode()
+    with acting_as(ada) as session:
+        following.move(session, lead.id, Step.REOPEN, why="It does not.")
+    assert f"/leads/{lead.id}/" in client.get(page).content.decode()
 
 
 @pytest.mark.parametrize("rule", SHARED)

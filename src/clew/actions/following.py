@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from clew.actions import localising
+from clew.actions import localising, triaging
 from clew.domain import lead as rules
+from clew.domain.errors import Invalid
 from clew.domain.lead import OPEN, Outcome, Rank, Rule, State, Step, after, checked_step, rank, sentence
 from clew.records import audit, leads, messages, series
 from clew.records.leads import Lead, Speaking, Taken
@@ -18,10 +19,12 @@ RANKED_MAX = 2_000
 SHOWN_MAX = 50
 BEST_OF_MAX = 200
 """So many are ranked where only the best few are told beside other things."""
+LOOKED_AT_MAX = 500
+"""Of so many of the unit's latest it is asked then whether something of a case speaks for them."""
 
 __all__ = [
     "OPEN", "Lead", "Line", "LineList", "Outcome", "Rule", "Speaking", "State", "Step", "Taken", "View", "best",
-    "every", "look", "move",
+    "best_of", "every", "look", "move",
 ]  # fmt: skip
 
 
@@ -54,22 +57,38 @@ class View:
 
 
 def every(
-    session: Session, *, states: Iterable[State] = OPEN, of_series: str | None = None, limit: int = SHOWN_MAX
-) -> LineList:
-    """Leads of the actor's unit in these states (those that are open), the most urgent first; of one series, if asked.
+    session: Session, *, states: Iterable[State] = OPEN, of_series: str | None = None, case: str | None = None,
+    exhibit: str | None = None, unit: str | None = None, limit: int = SHOWN_MAX,
+) -> LineList:  # fmt: skip
+    """Leads of the actor's unit in these states (those that are open), the most urgent first; of one series, or of a
+    case or exhibit of which some medium speaks for them, if asked. `unit`: whose case it is, where not the own one.
 
     Raises:
-        NotVisible: there is no such series, or the actor may not see it.
+        NotVisible: there is no such series, case or exhibit, or the actor may not see it.
+        Invalid: a series and a case are named, or an exhibit without its case.
     """
-    of = None if of_series is None else series.find(session, of_series)
-    series_id = None if of is None else of.id
+    if (of_series is not None and case is not None) or (case is None and (exhibit or unit)):
+        raise Invalid("Leads are of a series or of a case: name one of them, and an exhibit with its case.")
     asked = {*states} - {State.WATCHED}
-    found = leads.of_unit(session, asked, RANKED_MAX + 1, series_id)
-    audit.append(session, "lead.list", str(series_id or session.actor.unit), {"leads": len(found)})
-    if series_id is not None:
-        messages.see(session, [series_id])
+    of = None if of_series is None else series.find(session, of_series)
+    subject = None if of is None else of.id
+    if case is not None:
+        scope = triaging.scope(session, case, exhibit, unit)
+        subject = scope.exhibit or scope.case
+        found = leads.of_place(session, asked, RANKED_MAX + 1, *scope, RANKED_MAX)
+    else:
+        found = leads.of_unit(session, asked, RANKED_MAX + 1, subject)
+    audit.append(session, "lead.list", str(subject or session.actor.unit), {"leads": len(found)})
+    if of is not None:
+        messages.see(session, [of.id])
     lines = _ranked(session, found[:RANKED_MAX])
     return LineList(lines=lines[:limit], is_cut=len(found) > min(limit, RANKED_MAX), series=of)
+
+
+def best_of(session: Session, scope: triaging.Scope, *, limit: int) -> LineList:
+    """The most urgent of the unit's latest open leads for which media of a case or exhibit speak; as `best`."""
+    found = leads.of_place(session, OPEN, BEST_OF_MAX, *scope, LOOKED_AT_MAX)
+    return LineList(lines=_ranked(session, found)[:limit], is_cut=len(found) > limit)
 
 
 def best(session: Session, *, limit: int) -> tuple[Line, ...]:

@@ -139,8 +139,10 @@ def likely(session: Session, series_ids: Iterable[UUID]) -> dict[UUID, str]:
     every = {one for whole in together.values() for one in whole}
     if not every:
         return {}
-    rows = clues.of_series(session, every, limit=CLUES_OF_ALL_MAX)
-    given = votes.of_series(session, every, limit=VOTES_OF_ALL_MAX)
+    rows, given = several(
+        session, lambda asked: clues.of_series(asked, every, limit=CLUES_OF_ALL_MAX),
+        lambda asked: votes.of_series(asked, every, limit=VOTES_OF_ALL_MAX),
+    )  # fmt: skip
     copies = _copies(session, [row for _, row in rows])
     found = {}
     for seed, whole in together.items():

@@ -68,7 +68,7 @@ def look_closer(workplace: Workplace, actor: Actor, chunk_id: int) -> None:
             with acting_as(actor) as session:
                 media.note_closer(session, looked.medium.id, looked.reason)
     with acting_as(actor) as session:
-        intakes.move_chunk(session, chunk_id, ChunkState.DONE)
+        intakes.move_chunk(session, chunk_id, ChunkState.DONE, behind=ChunkState.FIRST_ANSWER)
         audit.append(session, "chunk.look_closer", str(chunk.intake.id), {"media": len(moving), "skipped": skipped})
 
 

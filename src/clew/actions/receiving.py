@@ -98,7 +98,7 @@ def end_chunk(actor: Actor, chunk: Chunk, add_job: AddJob) -> None:
     """All of the chunk was taken in: it moves on, unless some of its media wait for the sandbox."""
     with acting_as(actor) as session:
         if intakes.lock_chunk(session, chunk) is ChunkState.WAITING and not occurrences.waiting(session, chunk):
-            intakes.move_chunk(session, chunk.id, ChunkState.FIRST_ANSWER)
+            intakes.move_chunk(session, chunk.id, ChunkState.FIRST_ANSWER, behind=ChunkState.WAITING)
             add_job(chunk.id, ChunkState.FIRST_ANSWER)
             audit.append(session, "chunk.take_in", str(chunk.intake.id))
 

@@ -5,18 +5,22 @@ all is tallied. What is kept in this process is of one officer's sight. It says 
 lies, so that a list of rare answers passes the others by.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from threading import Lock
 from time import monotonic
 from uuid import UUID
 
-from clew.actions import triaging
+from clew.actions import following, retrying, triaging
+from clew.actions.following import LineList
+from clew.actions.retrying import Undone
 from clew.actions.triaging import FILES, Scope
 from clew.domain.intake import Progress
 from clew.domain.triage import Answer, Counts, TriagedMedium, first_asked
 from clew.records import audit
 from clew.records import triage as known
 from clew.records.session import Session
+from clew.records.several import several
 
 BLOCK_MEDIA = 400
 """Answered by one query within 50 ms among five million media."""
@@ -68,6 +72,20 @@ class Opened:
     items: tuple[TriagedMedium, ...]
     files: tuple[TriagedMedium, ...]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a page shows beside its tally: how far intakes have come, the best leads, and what could be tried again.
+
+    `names` and `contacts` of members as `triaging.names_and_contacts` gives them.
+    """
+
+    progress: Progress
+    leads: LineList
+    undone: Undone | None
+    names: Mapping[str, str]
+    contacts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +162,16 @@ def follow(
     scope = triaging.scope(session, case, exhibit, unit)
     progress = (triaging.progress if goes_on else triaging.follow)(session, scope)
     return Followed(progress=progress, tally=look(session, scope, progress, blocks=blocks))
+
+
+def beside(session: Session, scope: Scope, *, leads_max: int) -> Beside:
+    """What stands beside the tally of a case or exhibit, asked together; `opened` puts it on record with the rest."""
+    progress, leads, undone, (names, contacts) = several(
+        session, lambda asked: triaging.progress(asked, scope),
+        lambda asked: following.best_of(asked, scope, limit=leads_max), lambda asked: retrying.look(asked, scope),
+        triaging.names_and_contacts,
+    )  # fmt: skip
+    return Beside(progress=progress, leads=leads, undone=undone, names=names, contacts=contacts)
 
 
 def opened(

@@ -13,7 +13,7 @@ from clew.domain.medium import MediumKind
 from clew.domain.triage import Answer, Counts, Reason, ReasonKind, SetAside, TriagedMedium, answer, evidence
 from clew.domain.verdict import MatchVerdict, setting_aside
 from clew.media.walk import path_text
-from clew.records import audit, cases, exhibits, intakes, members, verdicts
+from clew.records import audit, cases, intakes, members, verdicts
 from clew.records import triage as known
 from clew.records.session import Session, acting_as
 
@@ -315,8 +315,9 @@ def scope(session: Session, case: str, exhibit: str | None = None, unit: str | N
     Raises:
         NotVisible: there is no such case or exhibit, or the actor may not see it.
     """
-    case_id = cases.find(session, case, unit)
-    return Scope(case=case_id, exhibit=None if exhibit is None else exhibits.find(session, case_id, exhibit))
+    if exhibit is None:
+        return Scope(case=cases.find(session, case, unit), exhibit=None)
+    return Scope(*cases.find_with(session, case, exhibit, unit))
 
 
 def marker(after: str | None) -> UUID | None:

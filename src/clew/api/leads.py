@@ -9,7 +9,8 @@ from ninja import Router, Schema
 from clew.actions import following
 from clew.actions.opening import Session
 from clew.api.door import reading, writing
-from clew.api.given import Given, OneOf, Reference, Words
+from clew.api.given import Given, Name, OneOf, Reference, Words
+from clew.api.triages import Unit
 from clew.domain.lead import OPEN, Because, Outcome, Rule, State, Step
 
 router = Router(tags=["leads"])
@@ -74,11 +75,15 @@ class GivenLeadStep(Given):
 
 @reading(router, "/leads", LeadLines)
 def every_lead(
-    session: Session, series: Reference | None = None, state: OneOf[State] | None = None
-) -> dict[str, object]:
-    """Leads of the own unit that are open, or in one state; the most urgent first."""
+    session: Session, series: Reference | None = None, state: OneOf[State] | None = None, case: Name | None = None,
+    exhibit: Name | None = None, unit: Unit = None,
+) -> dict[str, object]:  # fmt: skip
+    """Leads of the own unit that are open, or in one state; the most urgent first.
+
+    Those on one series; or those for which some medium of a case speaks, or of one exhibit of it.
+    """
     states = OPEN if state is None else {state}
-    found = following.every(session, states=states, of_series=series)
+    found = following.every(session, states=states, of_series=series, case=case, exhibit=exhibit, unit=unit)
     return {"items": [line(one) for one in found.lines], "is_cut": found.is_cut}
 
 

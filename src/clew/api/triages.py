@@ -6,13 +6,14 @@ from typing import Annotated
 from ninja import Router, Schema
 from pydantic import Field
 
-from clew.actions import opening, triaging
+from clew.actions import opening, retrying, triaging
 from clew.actions.opening import Session
-from clew.api.door import reading
-from clew.api.given import After, Limit, Name, OneOf
+from clew.api.door import reading, writing
+from clew.api.given import After, Given, Limit, Name, OneOf
 from clew.api.matches import VerdictOnMatch
 from clew.domain.medium import MediumKind
 from clew.domain.triage import Answer, ReasonKind
+from clew.web.exhibits import adder_of
 
 router = Router(tags=["triage"])
 Unit = Annotated[str | None, Field(max_length=200, description="The unit whose case it is, if not the own.")]
@@ -96,6 +97,19 @@ class TriagedMedia(Schema):
     next: str | None
 
 
+class GivenExhibit(Given):
+    case: Name
+    exhibit: Name
+
+
+class TriedAgain(Schema):
+    """So many files, and so many parts that had stopped on their way, by workers of these machines."""
+
+    files: int
+    chunks: int
+    hosts: list[str]
+
+
 @reading(router, "/cases", Cases)
 def cases(session: Session, after: After = None, limit: Limit = 50) -> opening.CasePage:
     """Cases of the own member that the officer may see, the newest first."""
@@ -120,3 +134,9 @@ def media(
     As many as are counted: behind the media come the files that could not even be read, each as an undecodable one.
     """
     return triaging.media(session, case, exhibit, unit=unit, answer=answer, after=after, limit=limit)
+
+
+@writing(router, "/triage/again", TriedAgain)
+def again(session: Session, given: GivenExhibit) -> retrying.Undone:
+    """Have files of an own exhibit that could not be opened or read tried again, and what stopped on its way."""
+    return retrying.try_again(session, given.case, given.exhibit, adder_of(session))

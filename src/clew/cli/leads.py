@@ -27,6 +27,8 @@ def list_(
     as_: As,
     series: Annotated[str | None, typer.Option(help="Only those on this series.")] = None,
     state: Annotated[State | None, typer.Option(help="Only those in this state; else those that are open.")] = None,
+    case: Annotated[str | None, typer.Option(help="Only those for which media of this case speak.")] = None,
+    exhibit: Annotated[str | None, typer.Option(help="Only media of this exhibit of the case.")] = None,
     json_: Json = False,
 ) -> None:
     """Leads of your unit, the most urgent first, each with why."""
@@ -35,7 +37,7 @@ def list_(
 
         states = OPEN if state is None else {state}
         with opening.acting_as(opening.actor_of(as_)) as session:
-            found = following.every(session, states=states, of_series=series)
+            found = following.every(session, states=states, of_series=series, case=case, exhibit=exhibit)
         if json_:
             write({"leads": [_line_json(line) for line in found.lines], "is_cut": found.is_cut})
             return

@@ -127,6 +127,12 @@ def forget_failed(intake_id: UUID) -> None:
         )
 
 
+def again(actor: Actor, host: str, intake_id: UUID, *, keeps_bytes: bool) -> AddJob:
+    """As `adder`, of an intake that is tried again: what failed before is forgotten, in the same transaction."""
+    forget_failed(intake_id)
+    return adder(actor, host, intake_id, keeps_bytes=keeps_bytes)
+
+
 def pending(intake_id: UUID) -> int:
     """How many jobs of the intake wait or are under way, on whatever machine."""
     with reached():

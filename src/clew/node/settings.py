@@ -61,7 +61,8 @@ CLEW_CERTIFICATE_SEED = partial(node_keys.key, CONFIGURATION.keys_folder, node_k
 CLEW_UPLOADS = Uploads(CONFIGURATION.uploads_folder, CLEW_KEYRING)
 CLEW_HOST = host()
 CLEW_JOB_ADDER = "clew.jobs.tasks.adder"
-"""Where the pages find what adds the jobs of an intake: a door knows no other door."""
+CLEW_JOB_AGAIN = "clew.jobs.tasks.again"
+"""Where the pages find what adds the jobs of an intake, and of one that is tried again: a door knows no other door."""
 CLEW_API_DOCUMENT = "clew.api.operations.described"
 """Where the pages find what describes the API, which stands on them."""
 CLEW_FACTOR_KEY = _KEYS.factors

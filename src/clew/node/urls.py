@@ -86,6 +86,9 @@ urlpatterns = [
         for prefix, before in (("", ""), ("units/<reference:unit>/", "unit-"))
         for rest, view, name in OF_A_CASE
     ),
+    path(
+        "cases/<reference:case>/exhibits/<reference:exhibit>/again/", exhibits.again, name="exhibit-again"
+    ),
     path("programs/", programs.all_of_them, name="programs"),
     path("programs/openapi.json", programs.as_json, name="programs-document"),
     path("lists/", hash_lists.all_of_them, name="hash-lists"),

@@ -36,22 +36,38 @@ def find(session: Session, reference: str, unit: str | None = None) -> UUID:
         NotVisible: there is none, or the actor may not see it.
         Invalid: several other units of the own member have one.
     """
+    return _find(session, reference, unit, None)[0]
+
+
+def find_with(session: Session, reference: str, exhibit: str, unit: str | None = None) -> tuple[UUID, UUID]:
+    """The same, and its exhibit of that reference. Raises as `find`, and NotVisible also where there is no such exhibit."""
+    case_id, exhibit_id = _find(session, reference, unit, exhibit)
+    if exhibit_id is None:
+        raise NotVisible("There is no such exhibit.")
+    return case_id, exhibit_id
+
+
+def _find(session: Session, reference: str, unit: str | None, exhibit: str | None) -> tuple[UUID, UUID | None]:
+    member = session.actor.member
+    within = None if exhibit is None else sealed.of_member(member).seal(exhibit.encode(), EXHIBIT)
     with session.cursor() as cursor:
         cursor.execute(
             """
-            select id, owner_unit = %(own)s from cases
-            where reference = %(reference)s and owner_member = %(member)s and shredded_at is null
-              and (%(unit)s::text is null or owner_unit = %(unit)s)
-            order by owner_unit <> %(own)s limit 2""",
-            {"reference": _sealed(session.actor.member, reference), "member": session.actor.member,
-             "own": session.actor.unit, "unit": unit},
+            select c.id, c.owner_unit = %(own)s,
+                   (select e.id from exhibits e where e.case_id = c.id and e.reference = %(exhibit)s::bytea)
+              from cases c
+             where c.reference = %(reference)s and c.owner_member = %(member)s and c.shredded_at is null
+               and (%(unit)s::text is null or c.owner_unit = %(unit)s)
+             order by c.owner_unit <> %(own)s limit 2""",
+            {"reference": _sealed(member, reference), "member": member, "own": session.actor.unit, "unit": unit,
+             "exhibit": within},
         )  # fmt: skip
         found = cursor.fetchall()
     if not found:
         raise NotVisible("There is no such case.")
     if len(found) > 1 and not found[0][1]:
         raise Invalid("Several units have a case of this reference; say whose.")
-    return found[0][0]
+    return found[0][0], found[0][2]
 
 
 def find_own(session: Session, reference: str) -> UUID:

@@ -263,6 +263,52 @@ def try_again(session: Session, intake_id: UUID, reasons: Sequence[str]) -> None
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """An intake of which something lies undone and no job of it waits or is under way.
+
+    `files` could not be opened or read and lie where they lay; `chunks` were begun, and failed or wait for the sandbox.
+    """
+
+    intake_id: UUID
+    host: str
+    keeps_bytes: bool
+    files: int
+    chunks: int
+
+
+def stopped(session: Session, case_id: UUID, exhibit_id: UUID, reasons: Sequence[str]) -> tuple[Stopped, ...]:
+    """Intakes of the own unit into the exhibit that have stopped with something undone, or could not read for `reasons`.
+
+    What came through a browser is gone from its machine once all else was taken in: none of its files is read again.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            with mine as materialized (
+                select i.id, i.host, i.keeps_bytes, i.source_kind from intakes i
+                 where i.exhibit_id = %(exhibit)s and i.owner_member = %(member)s and i.owner_unit = %(unit)s
+                   and not exists (select from procrastinate_jobs j
+                                    where j.status in ('todo', 'doing') and j.args ->> 'intake' = i.id::text)),
+            lying as materialized (
+                select o.intake_id, count(*) as files from occurrences o
+                 where o.case_id = %(case)s and o.medium_id is null and o.exhibit_id = %(exhibit)s
+                   and o.chunk_id is not null and o.reason = any(%(reasons)s)
+                   and o.intake_id in (select id from mine where source_kind <> %(uploaded)s) group by o.intake_id)
+            select mine.id, mine.host, mine.keeps_bytes, coalesce(lying.files, 0), undone.chunks
+              from mine left join lying on lying.intake_id = mine.id cross join lateral (
+                   select count(*) as chunks from chunks c where c.intake_id = mine.id and c.state <> %(done)s) undone
+             where undone.chunks > 0 or lying.files > 0 order by mine.host, mine.id""",
+            {
+                "exhibit": exhibit_id, "case": case_id, "reasons": list(reasons), "member": session.actor.member,
+                "unit": session.actor.unit, "uploaded": UPLOADED, "done": ChunkState.DONE,
+            },
+        )  # fmt: skip
+        return tuple(
+            Stopped(intake_id=row[0], host=row[1], keeps_bytes=row[2], files=row[3], chunks=row[4]) for row in cursor
+        )
+
+
 def walked(session: Session, intake_id: UUID, files_seen: int) -> None:
     """The whole source was seen."""
     with session.cursor() as cursor:
@@ -303,10 +349,10 @@ def lock_chunk(session: Session, chunk: Chunk) -> ChunkState:
         return ChunkState(row[3])
 
 
-def move_chunk(session: Session, chunk_id: int, state: ChunkState) -> None:
-    """The chunk has come to `state`."""
+def move_chunk(session: Session, chunk_id: int, state: ChunkState, *, behind: ChunkState) -> None:
+    """The chunk has come to `state`, unless it is not where it was any more: its files are being tried again."""
     with session.cursor() as cursor:
-        cursor.execute("update chunks set state = %s where id = %s", [state, chunk_id])
+        cursor.execute("update chunks set state = %s where id = %s and state = %s", [state, chunk_id, behind])
 
 
 def advance(session: Session, chunk_id: int, *, entries: int, cursor_at: int) -> None:

@@ -13,6 +13,7 @@ from clew.domain.message import NoticeKind
 from clew.domain.proposal import Measured
 from clew.domain.series import SeriesState
 from clew.records import sealed
+from clew.records.occurrences import LIES
 from clew.records.session import Session
 
 MEASURED = b"lead_media.measured"
@@ -216,6 +217,25 @@ def of_unit(session: Session, states: Iterable[State], limit: int, series_id: UU
     return _leads(
         session, "l.state = any(%(states)s) and (%(series)s::uuid is null or l.series_id = %(series)s)",
         {"states": [state.value for state in states], "series": series_id, "limit": limit},
+    )  # fmt: skip
+
+
+def of_place(
+    session: Session, states: Iterable[State], limit: int, case_id: UUID, exhibit_id: UUID | None, looked_at: int
+) -> tuple[Lead, ...]:
+    """Those of the unit's latest leads in these states, `looked_at` of them, for which media of a case or exhibit speak."""
+    return _leads(
+        session,
+        f"""l.id in (
+            select near.id from (
+                   select n.id from leads n
+                    where n.member = %(member)s and n.unit = %(unit)s and n.state = any(%(states)s)
+                    order by n.raised_at desc, n.id limit %(looked_at)s) near
+             where exists (select from lead_media e where e.lead_id = near.id and {LIES.format("e.medium_id")}))""",
+        {
+            "states": [state.value for state in states], "limit": limit, "case": case_id, "exhibit": exhibit_id,
+            "looked_at": looked_at,
+        },
     )  # fmt: skip
 
 

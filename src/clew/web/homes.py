@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clew.actions import arriving
 from clew.actions.arriving import Home, Notice, Recent, Waiting
-from clew.web import lead_words, leads, linked, messages, triages, words
+from clew.web import lead_rows, lead_words, linked, messages, triages, words
 from clew.web.acting import as_officer
 from clew.web.posting import way_back
 from clew.web.references import address_of
@@ -58,7 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _shown(found: Home) -> dict[str, object]:
     return {
-        "leads": [(leads.row(line), lead_words.act(line.lead.rule)) for line in found.leads],
+        "leads": [(lead_rows.row(line), lead_words.act(line.lead.rule)) for line in found.leads],
         "outcomes": [_told(one) for one in found.outcomes], "notices": [_told(one) for one in found.notices],
         "waiting": [
             (found.waiting[kind], told, reverse(page))

@@ -1,6 +1,5 @@
 """Leads: the list of what waits for the officer's unit, one with all that speaks for it, and the steps."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -9,43 +8,35 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from clew.actions import following
-from clew.actions.following import OPEN, Line, Outcome, State, Step
+from clew.actions.following import OPEN, Outcome, State, Step
 from clew.domain.errors import ClewError, NotAdmitted, NotVisible
 from clew.domain.lead import BY_OFFICERS, SAID_WHY
 from clew.domain.series import REASON_CHARACTERS_MAX
-from clew.web import lead_words, series_words
+from clew.web import lead_words, triages
 from clew.web.acting import as_officer
+from clew.web.lead_rows import row
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.translated import refusal
-from clew.web.words import Words
 
 TOLD = "clew.told"
+PLACE = ("case", "exhibit", "unit")
 SHOWN = {State.RAISED, State.TAKEN, State.FOLLOWED, State.SET_ASIDE, State.CLOSED}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A lead on a page, in words."""
-
-    line: Line
-    state: Words
-    series_state: Words
-    reason: str
-    parts: list[tuple[int, Words]]
 
 
 @require_safe
 def all_of_them(request: HttpRequest) -> HttpResponse:
-    """Leads of the unit, the most urgent first; those that are open, or in one state, or on one series."""
+    """Leads of the unit, the most urgent first; open or in one state, on one series, or of one case or exhibit."""
     asked = request.GET.get("state", "")
     states = {State(asked)} if asked in SHOWN else OPEN
     name = request.GET.get("series") or None
+    place = {} if name else {key: request.GET[key] for key in PLACE if request.GET.get(key)}
     with as_officer(request.user.get_username()) as session:
-        found = following.every(session, states=states, of_series=name)
+        found = following.every(session, states=states, of_series=name, **place)
         is_own = found.series is not None and found.series.handling.is_of_unit_of(session.actor)
     shown = {
         "rows": [row(line) for line in found.lines], "is_cut": found.is_cut, "state": asked if asked in SHOWN else "",
-        "states": lead_words.STATES.items(), "is_own": is_own,
+        "states": lead_words.STATES.items(), "is_own": is_own, "place": place,
+        "of": triages.address_of(place["case"], place.get("exhibit"), unit=place.get("unit")) if place else "",
         "series": found.series and found.series.reference, "told": request.session.pop(TOLD, None),
     }  # fmt: skip
     return render(request, "leads/list.html", shown)
@@ -92,12 +83,3 @@ def move(request: HttpRequest, lead: UUID, step: str) -> HttpResponse:
         told = refusal(refused)
     request.session[TOLD] = told
     return redirect("lead", lead=lead)
-
-
-def row(line: Line) -> Row:
-    """A lead in words."""
-    one = line.lead
-    return Row(
-        line=line, state=lead_words.STATES[one.state], series_state=series_words.STATES[one.weighed.series_state],
-        reason=lead_words.reason(one.rule, one.measured), parts=lead_words.parts(line.rank.parts),
-    )  # fmt: skip

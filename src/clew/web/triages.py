@@ -8,10 +8,12 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from clew.actions import tallying, triaging
+from clew.actions.following import LineList
 from clew.actions.opening import Session
 from clew.domain.intake import Progress
 from clew.domain.triage import Answer, Counts, TriagedMedium, grouped
-from clew.web import words
+from clew.web import lead_words, words
+from clew.web.lead_rows import row as lead_row
 from clew.web.verdict_words import SetAsideWords, set_aside
 
 MEDIA_PER_PAGE = 50
@@ -19,6 +21,7 @@ PATHS_SHOWN = 3
 PATHS_UNFOLDED_MAX = 50
 REASONS_SHOWN = 2
 REASONS_UNFOLDED_MAX = 20
+LEADS_SHOWN_MAX = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,12 +127,20 @@ def unread(item: TriagedMedium) -> UnreadRow:
     return UnreadRow(paths=paths, reason=item.verdict_reason, name=item.name or "")
 
 
-def _listed(session: Session, opened: tallying.Opened) -> dict[str, object]:
+def _listed(opened: tallying.Opened, beside: tallying.Beside) -> dict[str, object]:
     """The rows of one page of the list."""
     if opened.answer is Answer.UNDECODABLE:
         return {"unread": [unread(item) for item in (*opened.items, *opened.files)]}
-    names, contacts = triaging.names_and_contacts(session)
-    return {"rows": [row(medium, names, contacts) for medium in opened.items]}
+    return {"rows": [row(medium, beside.names, beside.contacts) for medium in opened.items]}
+
+
+def _leads(found: LineList, case: str, exhibit: str | None, unit: str | None) -> dict[str, object]:
+    """The best leads for which media of the case or exhibit speak, and the way to all where these are not."""
+    place = {key: value for key, value in (("case", case), ("exhibit", exhibit), ("unit", unit)) if value}
+    return {
+        "leads": [(lead_row(line), lead_words.act(line.lead.rule)) for line in found.lines],
+        "more_leads": f"{reverse('leads')}?{urlencode(place)}" if found.is_cut else "",
+    }
 
 
 def shown(
@@ -142,13 +153,16 @@ def shown(
         NotVisible: the actor may not see it, or there is none.
     """
     scope = scope or triaging.scope(session, case, exhibit, unit)
-    progress: Progress = triaging.progress(session, scope)
+    beside = tallying.beside(session, scope, leads_max=LEADS_SHOWN_MAX)
+    progress: Progress = beside.progress
     after = request.GET.get("after") or None
     wanted = asked_answer(request.GET)
     opened = tallying.opened(session, scope, progress, answer=wanted, after=after, limit=MEDIA_PER_PAGE)
     page, answer = address_of(case, exhibit, unit=unit), opened.answer
     return {
-        **_listed(session, opened),
+        **_listed(opened, beside),
+        **_leads(beside.leads, case, exhibit, unit),
+        "undone": beside.undone,
         "case": case,
         "exhibit": exhibit,
         "unit": unit,

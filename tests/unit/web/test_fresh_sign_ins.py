@@ -51,6 +51,7 @@ POSTED_AT_ONCE = {
     "shortcuts-change": "which key of one's own keyboard does what opens nothing",
     "search": "it reads; what is looked for is posted so that it stands in no address",
     "audit-read-again": "it reads the log again, shows nothing of any record, and is pressed again and again",
+    "exhibit-again": "files of an own exhibit are taken in that were to be: it opens nothing",
     "upload-begin": "what is taken in opens nothing, and an upload of an hour does not stop for a second factor",
     "upload-move": "the same; to cancel one's own upload only narrows",
 }
