@@ -11,6 +11,7 @@ from clew.records.grids import EVERY, Scope
 from clew.records.session import Session, acting_as
 from tests.world import vics
 from tests.world.office import Office
+from tests.world.world import World, superuser
 
 MEDIA = 8_000
 ASKED = 100
@@ -19,8 +20,9 @@ READ = "select idx_tup_fetch + seq_tup_read from pg_stat_xact_user_tables where 
 
 
 @pytest.fixture(params=["never counted", "counted before"])
-def new_case(request: pytest.FixtureRequest, office: Office, ada: Actor, tmp_path: Path) -> None:
+def new_case(request: pytest.FixtureRequest, world: World, office: Office, ada: Actor, tmp_path: Path) -> None:
     """A case of so many media that came as records, of which nothing has gathered statistics."""
+    superuser(world.facts).execute("truncate occurrences, media cascade")  # or what was counted for another test is known
     asks("alter table occurrences set (autovacuum_enabled = false)")
     asks("alter table media set (autovacuum_enabled = false)")
     if request.param == "counted before":

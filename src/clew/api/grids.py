@@ -213,7 +213,8 @@ def previews_of_case(actor: Actor, given: GivenCasePage) -> dict[str, object]:
     """The previews of a page of a case or exhibit: that it was looked at is signed before they are given."""
     answers = frozenset(Answer) if given.answer is None else frozenset({given.answer})
     return _previews(actor, lambda session: browsing.of_case(
-        session, given.case, given.exhibit, unit=given.unit, wanted=given.wanted(session), answers=answers, after=given.after
+        session, given.case, given.exhibit, unit=given.unit, wanted=given.wanted(session), answers=answers,
+        after=given.after,
     ))  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0066_places_in_their_order")]
+    dependencies = [("records", "0067_views_of_a_series_and_a_camera")]
     operations = [
         migrations.CreateModel(
             name="Verification",
