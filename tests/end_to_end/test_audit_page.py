@@ -16,6 +16,7 @@ from clew.domain.officer import Role
 from clew.formats.audit_export import AuditExport
 from clew.records import audit
 from clew.records.session import acting_as
+from tests.scenario.test_api import OF_ONESELF
 from tests.world.browsers import Visitor, chromium, visitor
 from tests.world.clients import shown_ago, signed_in
 from tests.world.door import apart, be_in
@@ -179,7 +180,7 @@ def walk(world: World) -> set[str]:
             if number % SHOWN_EVERY == 0:
                 for username, client in clients.items():
                     shown_ago(client, username, 0)
-            if name in FORMS or (name.startswith(NOT_OF_RECORDS) and name != "mfa_index"):
+            if name in FORMS or address in OF_ONESELF or (name.startswith(NOT_OF_RECORDS) and name != "mfa_index"):
                 continue
             for username, client in clients.items():
                 before = count(reader, username)

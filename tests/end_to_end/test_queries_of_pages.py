@@ -3,20 +3,18 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice, product
 
-import psycopg
 import pytest
 from django.urls import URLPattern, get_resolver
 
 from clew.domain.officer import Role
 from clew.web.references import address_of
 from tests.world.clients import signed_in
+from tests.world.counting import QUERIES_MAX, counted
 from tests.world.foreign import CONTENT, Foreign, sweden, two_members
 from tests.world.world import World
 
-QUERIES_MAX = 12
 PEOPLE = {
     "sven": Role.INVESTIGATOR, "nils": Role.NATIONAL_ADMINISTRATOR, "olle": Role.AUDITOR,
     "disa": Role.DATA_PROTECTION_OFFICER, "karin": Role.COORDINATOR,
@@ -41,23 +39,6 @@ def own(node) -> Iterator[Foreign]:
             world.officer(name, role=role, member="SE", unit=unit)
     yield found
     world.empty()
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that this process sends meanwhile."""
-    sent: list[str] = []
-    execute = psycopg.Cursor.execute
-
-    def noted(self, query, *rest, **more):
-        sent.append(str(query))
-        return execute(self, query, *rest, **more)
-
-    psycopg.Cursor.execute = noted  # type: ignore[method-assign]
-    try:
-        yield sent
-    finally:
-        psycopg.Cursor.execute = execute  # type: ignore[method-assign]
 
 
 def pages() -> list[str]:

@@ -5,12 +5,12 @@ from uuid import UUID
 
 import pytest
 
-from clew.actions import corresponding, describing, ending, following, gathering, linking, raising
+from clew.actions import corresponding, describing, ending, following, gathering, linking, localising, raising
 from clew.domain import proposal
 from clew.domain.errors import Invalid, NotVisible, StepRefused, Unavailable
 from clew.domain.handling import Actor, Audience
 from clew.domain.lead import BECAUSE, OPEN, RULES_VERSION, Outcome, Rule, State, Step
-from clew.domain.link import Basis, LinkType
+from clew.domain.link import Basis, Confidence, LinkType
 from clew.domain.message import NoticeKind
 from clew.domain.place import PlaceFacts, PlaceKind, Point
 from clew.domain.retention import calendar_of
@@ -26,6 +26,7 @@ from clew.records.matches import Match, MatchKind
 from clew.records.session import Session, acting_as
 from tests.scenario.test_proposing import CAMERA, found, hide
 from tests.world.clients import signed_in
+from tests.world.counting import QUERIES_MAX, counted
 from tests.world.kept import connected
 from tests.world.office import Office
 from tests.world.world import World, handling
@@ -96,6 +97,11 @@ def test_the_page_of_a_device_tells_the_leads_for_which_its_media_speak_and_no_o
         assert (f"/leads/{lead.id}/" in shown) is is_of_it, address
         assert f"/leads/{other.id}/" not in shown, "what speaks for it lies in a case of Sweden"
         assert ("speaks for an open lead of your unit" in shown) is not is_of_it
+    with acting_as(ada) as session:
+        localising.vote(session, "green-room", "NO", Confidence.CERTAIN, "The lamp is sold there.")
+    with counted() as sent:
+        client.get(page)
+    assert len(sent) <= QUERIES_MAX
     asked = client.get("/api/leads", {"case": "NO-2", "exhibit": "PHONE-1"}).json()["items"]
     assert [one["id"] for one in asked] == [str(lead.id)]
     assert client.get("/api/leads", {"case": "NO-1"}).json()["items"] == []

@@ -86,9 +86,12 @@ def every(
 
 
 def best_of(session: Session, scope: triaging.Scope, *, limit: int) -> LineList:
-    """The most urgent of the unit's latest open leads for which media of a case or exhibit speak; as `best`."""
+    """The most urgent of the unit's latest open leads for which media of a case or exhibit speak; as `best`.
+
+    Beside much else, so what clues say of countries is left out of the rank; the list of leads counts it.
+    """
     found = leads.of_place(session, OPEN, BEST_OF_MAX, *scope, LOOKED_AT_MAX)
-    return LineList(lines=_ranked(session, found)[:limit], is_cut=len(found) > limit)
+    return LineList(lines=_sorted(found, ())[:limit], is_cut=len(found) > limit)
 
 
 def best(session: Session, *, limit: int) -> tuple[Line, ...]:
@@ -97,7 +100,11 @@ def best(session: Session, *, limit: int) -> tuple[Line, ...]:
 
 
 def _ranked(session: Session, found: Sequence[Lead]) -> tuple[Line, ...]:
-    now, countries = datetime.now(UTC), _countries(session, found)
+    return _sorted(found, _countries(session, found))
+
+
+def _sorted(found: Sequence[Lead], countries: Collection[UUID]) -> tuple[Line, ...]:
+    now = datetime.now(UTC)
     return tuple(sorted((_line(one, now, countries) for one in found), key=lambda line: -line.rank.points))
 
 

@@ -170,13 +170,9 @@ def of_unit(actor: Actor, unit: str) -> UnitDue:
 
 def of_every_unit(actor: Actor) -> tuple[UnitDue, ...]:
     """What comes due in each unit of the member, as numbers; nothing for who does not answer for the member."""
-    if actor.role not in ANSWERS_FOR_MEMBER:
-        return ()
     with acting_as(actor) as session:
         audit.append(session, "retention.list_units", actor.member)
-    return tuple(
-        _unit_due(calendar_of(member, unit)) for member, unit in officers.units() if member == actor.member
-    )
+    return tuple(_unit_due(calendar_of(actor.member, unit)) for unit in units_of(actor))
 
 
 def _unit_due(calendar: Actor) -> UnitDue:

@@ -59,6 +59,7 @@ def look(session: Session, case: Name) -> dict[str, object]:
 @writing(router, "/cases/end/propose")
 def propose(session: Session, given: GivenEndTwice) -> None:
     """Propose to shred a case of the own unit."""
+    shredding.look(session, given.case)
     shredding.check_again(given.case, given.again)
     shredding.propose(session, given.case)
 
@@ -72,6 +73,7 @@ def withdraw(session: Session, given: GivenEnd) -> None:
 @writing(router, "/cases/end/confirm")
 def confirm(session: Session, given: GivenEndTwice) -> None:
     """Confirm, as the second officer, what another proposed: the node's worker carries it out within a minute."""
+    shredding.look(session, given.case)
     shredding.check_again(given.case, given.again)
     shredding.agree(session, given.case)
 
