@@ -218,13 +218,23 @@ def test_an_intake_waits_for_a_database_that_is_away_for_ten_seconds(node: Node,
 
 
 def test_the_demonstration_tells_its_story_twice(tmp_path: Path, compiled: Path) -> None:
-    """Every answer of the fictional seizure is as drawn; a second run reuses what is there."""
+    """Every answer of the fictional seizure is as drawn; a second run reuses what is there, and ends as one likes."""
     demo = _fresh(tmp_path / "demo", compiled)
+
+    def counts() -> dict[str, int]:
+        return json.loads(demo.run("triage", "XC-2026-17", "--as", "cleo", "--json"))["counts"]
+
     try:
-        for _ in range(2):
-            demo.run("demo", "--once")
-            counts = json.loads(demo.run("triage", "XC-2026-17", "--as", "cleo", "--json"))["counts"]
-            assert counts == ANSWERS
+        demo.run("demo", "--once")
+        assert counts() == ANSWERS
+        served = demo.start("demo")
+        assert served.stdout is not None
+        assert any("Ctrl-C stops everything" in line for line in served.stdout)
+        time.sleep(3)
+        os.killpg(served.pid, signal.SIGINT)
+        _, err = served.communicate(timeout=SECONDS_MAX)
+        assert (served.returncode in (0, 130), "Traceback" in err) == (True, False), err
+        assert counts() == ANSWERS
     finally:
         _remove(demo.home)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import uvicorn
+from django.db import connections
 from uvicorn.config import STARTUP_FAILURE
 
 from clew.jobs import sequencer, tasks, worker
@@ -43,6 +44,8 @@ def serve_for_ever(configuration: Configuration, *, port: int | None = None) -> 
             timeout_graceful_shutdown=2,
         )
     )
+    # What this thread opened before is none of those that requests share: it could not be given back at the end.
+    connections.close_all()
     # The server gives a signal on once it has taken its leave: that ends this process as Ctrl-C does, worker first.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt), _watched_worker():
