@@ -62,9 +62,8 @@ class Catching:
     inner: Any
     caught: list[tuple[str, Any]] = field(default_factory=list)
 
-    @property
-    def actor(self) -> Actor:
-        return self.inner.actor
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
 
     @contextmanager
     def cursor(self) -> Iterator[Any]:
@@ -79,9 +78,9 @@ class CatchingCursor:
     inner: Any
     caught: list[tuple[str, Any]]
 
-    def execute(self, statement: str, parameters: Any = None) -> Any:
+    def execute(self, statement: str, parameters: Any = None, **more: Any) -> Any:
         self.caught.append((statement, parameters))
-        return self.inner.execute(statement, parameters)
+        return self.inner.execute(statement, parameters, **more)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
