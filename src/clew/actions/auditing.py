@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from clew.actions.admitting import operator_at
-from clew.domain.act import Act
+from clew.domain.act import Act, identifier_in
 from clew.domain.errors import Invalid
 from clew.domain.handling import NODE
 from clew.records import acts, audit, cosignatures, leaves, members, supervisors, verifications
@@ -26,10 +26,10 @@ __all__ = [
     "acts_of",
     "add_supervisor",
     "beginning_of",
-    "identifier",
     "log_now",
     "look_at_log",
     "note",
+    "wanted",
 ]
 
 ACTS_PER_PAGE = 100
@@ -118,6 +118,16 @@ def beginning_of(day: str, *, days_later: int = 0) -> datetime | None:
     return datetime(found.year, found.month, found.day, tzinfo=UTC)
 
 
+def wanted(
+    member: str | None, act: str | None, subject: str | None, *, since: str, until: str, before: UUID | None
+) -> Wanted:
+    """Acts that are asked for by days, each empty where none is; `until` is itself within. Raises as `beginning_of`."""
+    return Wanted(
+        member=member, act=act, subject=subject, before=before, since=beginning_of(since),
+        until=beginning_of(until, days_later=1),
+    )  # fmt: skip
+
+
 def note(act: str, subject: str = "", *, owner: str | None = None) -> UUID:
     """Put on record what nobody who is signed in did: a sign-in that failed, or an operator's check."""
     with acting_as(NODE) as session:
@@ -130,15 +140,7 @@ def _note_reading(session: Session, act: str, wanted: Wanted) -> None:
     It is the reader's own act, whosever the identifier is: an owner that was looked up would tell the reader
     whose record it names, hidden or not. What is no identifier is not written down: it may be words of a case.
     """
-    audit.append(session, act, identifier(wanted.subject or ""), owner=session.actor.member)
-
-
-def identifier(untrusted_words: str) -> str:
-    """What was asked for, if it is an identifier; what is none may be words of a case, and is not written down."""
-    try:
-        return str(UUID(untrusted_words))
-    except ValueError:
-        return ""
+    audit.append(session, act, identifier_in(wanted.subject or ""), owner=session.actor.member)
 
 
 def _paged(found: Sequence[One], limit: int) -> Page[One]:

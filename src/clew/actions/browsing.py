@@ -7,7 +7,7 @@ from uuid import UUID
 
 from clew.actions import triaging
 from clew.domain.camera import Camera
-from clew.domain.errors import Invalid, NotVisible
+from clew.domain.errors import NOWHERE, Invalid, NotVisible
 from clew.domain.handling import Actor
 from clew.domain.medium import Verdict
 from clew.domain.series import reference_in
@@ -259,4 +259,4 @@ def _marker(after: str | None) -> UUID | None:
     try:
         return None if after is None else UUID(after)
     except ValueError:
-        raise Invalid("No page begins there: take the marker as the page before gave it.") from None
+        raise Invalid(NOWHERE) from None

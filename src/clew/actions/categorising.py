@@ -7,7 +7,7 @@ from uuid import UUID
 
 from clew.actions.releasing import digest_of
 from clew.domain.category import Assessed, FactList, Facts, Scheme, Standing, assessed, check_facts, is_told
-from clew.domain.errors import Invalid, NotVisible, StepRefused
+from clew.domain.errors import NOWHERE, Invalid, NotVisible, StepRefused
 from clew.domain.officer import Role
 from clew.domain.series import checked_words
 from clew.formats import scheme as scheme_format
@@ -445,7 +445,7 @@ def _after(marker: str | None) -> bytes:
     try:
         return b"" if marker is None else digest_of(marker)
     except Invalid:
-        raise Invalid("No page begins there: take the marker as the page before gave it.") from None
+        raise Invalid(NOWHERE) from None
 
 
 def _version(untrusted_words: str) -> int | None:

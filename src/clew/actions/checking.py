@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
 
-from clew.domain.act import EXPORT, words
+from clew.domain.act import EXPORT, identifier_in, words
 from clew.domain.errors import Invalid, Tampered
 from clew.domain.merkle import is_consistent, is_included, leaf_hash
 from clew.formats import signed_note
@@ -97,7 +96,7 @@ def check_export(export: AuditExport, log: PublicKey, witnesses: Sequence[Public
     said = {"events": len(ids), "more": int(export.has_more)}
     if taken.act != EXPORT or dict(taken.counts) != said or ids != sorted({*ids, taken.id} - {taken.id}, reverse=True):
         raise Tampered("These are not the events that were taken out: some are missing or were put in.")
-    if taken.subject != _identifier(export.asked["subject"]):
+    if taken.subject != identifier_in(export.asked["subject"]):
         raise Tampered("The file says that it was asked for another identifier than is on record.")
     cosigned, size = _witnessed(export, checkpoint, log, witnesses)
     return CheckedExport(
@@ -105,13 +104,6 @@ def check_export(export: AuditExport, log: PublicKey, witnesses: Sequence[Public
         at=taken.at, size=checkpoint.size, cosigned=cosigned,
         witnessed=sum(line.number < size for line in export.lines), witnessed_size=size,
     )  # fmt: skip
-
-
-def _identifier(untrusted_words: str) -> str:
-    try:
-        return str(UUID(untrusted_words))
-    except ValueError:
-        return ""
 
 
 def _witnessed(

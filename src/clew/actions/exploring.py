@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from clew.domain.errors import Invalid
+from clew.domain.errors import NOWHERE, Invalid
 from clew.domain.link import NODES_MAX, SHOWN, hops, named
 from clew.records import audit, ends, explorations, links
 from clew.records.ends import EndRow
@@ -16,7 +16,6 @@ from clew.records.session import Session
 HISTORY_MAX = 50
 """How many steps are shown, the latest."""
 LINKS_SHOWN_MAX = 200
-NOWHERE = "No page begins there: take the marker as the page before gave it."
 
 __all__ = [
     "Edge",

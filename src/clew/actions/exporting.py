@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
-from clew.actions import auditing, checking, proving, sequencing
+from clew.actions import checking, proving, sequencing
 from clew.actions.rereading import check_audits
-from clew.domain.act import EXPORT, Act
+from clew.domain.act import EXPORT, Act, identifier_in
 from clew.domain.errors import Tampered
 from clew.domain.merkle import Perfect, consistency_proof, inclusion_proof
 from clew.domain.tile import perfect_of
@@ -48,9 +48,9 @@ def choose(session: Session, wanted: Wanted) -> Chosen:
     few, has_more = tuple(found[:EVENTS_MAX]), len(found) > EVENTS_MAX
     asked = _asked(wanted)
     if not few:
-        asked["subject"] = auditing.identifier(asked["subject"])  # what names nothing may be words of a case
+        asked["subject"] = identifier_in(asked["subject"])  # what names nothing may be words of a case
     act_id = audit.append(
-        session, EXPORT, auditing.identifier(wanted.subject or ""), {"events": len(few), "more": int(has_more)},
+        session, EXPORT, identifier_in(wanted.subject or ""), {"events": len(few), "more": int(has_more)},
         owner=session.actor.member,
     )  # fmt: skip
     return Chosen(acts=few, has_more=has_more, asked=asked, act_id=act_id)

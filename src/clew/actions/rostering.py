@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from clew.actions import schooling
 from clew.actions.admitting import administer_own
 from clew.domain.certification import State
-from clew.domain.errors import Invalid
+from clew.domain.errors import NOWHERE, Invalid
 from clew.domain.officer import NAME
 from clew.domain.suspension import Standing
 from clew.records import audit, certifications, officers
@@ -53,7 +53,7 @@ def look(session: Session, *, after: str | None = None, limit: int | None = None
     """
     administer_own(session)
     if after is not None and not NAME.fullmatch(after):
-        raise Invalid("No page begins there: take the marker as the page before gave it.")
+        raise Invalid(NOWHERE)
     audit.append(session, "officer.list", session.actor.member)
     asked = None if limit is None else limit + 1
     found = officers.of_member(session, after=after, limit=asked, is_waiting=is_waiting)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from clew.actions import localising
 from clew.actions.localising import Spotted
-from clew.domain.errors import Invalid
+from clew.domain.errors import NOWHERE, Invalid
 from clew.domain.series import SeriesState
 from clew.records import audit, merges, narratives, proposals, series, series_media, splits
 from clew.records.merges import Merge
@@ -22,7 +22,6 @@ from clew.records.splits import Split
 HISTORY_MAX = 50
 """How many steps, versions of the narrative, merges and splits of a series are shown, the latest."""
 TOGETHER_SHOWN_MAX = 50
-NOWHERE = "No page begins there: take the marker as the page before gave it."
 
 __all__ = [
     "COUNTED_MAX",

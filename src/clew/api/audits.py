@@ -166,11 +166,10 @@ def _wanted(
     member: str | None, act: str | None, subject: str | None, since: date | None, until: date | None,
     before: UUID | None = None,
 ) -> Wanted:  # fmt: skip
-    return Wanted(
-        member=member and member.upper(), act=act, subject=subject, before=before, since=_beginning(since),
-        until=_beginning(until, days_later=1),
-    )  # fmt: skip
+    return auditing.wanted(
+        member and member.upper(), act, subject, since=_day(since), until=_day(until), before=before
+    )
 
 
-def _beginning(day: date | None, *, days_later: int = 0) -> datetime | None:
-    return auditing.beginning_of("" if day is None else day.isoformat(), days_later=days_later)
+def _day(day: date | None) -> str:
+    return "" if day is None else day.isoformat()

@@ -86,7 +86,7 @@ def every_one(session: Session) -> dict[str, object]:
     """Budgets that the own member gave, and whom they refused; where none was given, the shipped one holds."""
     return {
         "items": [
-            {"id": one.id, "level": one.scope.level, "name": one.scope.officer or one.scope.unit or one.scope.member,
+            {"id": one.id, "level": one.scope.level, "name": one.scope.name,
              "hourly": one.budget.hourly, "daily": one.budget.daily, "reason": one.reason, "given_by": one.given_by,
              "given_at": one.given_at}
             for one in budgeting.in_force(session)

@@ -180,13 +180,11 @@ def of_case(
     Only those that name a place, lie in a series or have a clue, or only those that do not, where that is said; only
     those of one series, and of one camera. A series that the officer does not see holds none.
     """
-    wanted = Wanted(
-        kind=kind, is_undecided=undecided, has_place=has_place, is_in_series=in_series, has_clue=has_clue
-    )
-    wanted = browsing.narrowed(session, wanted, named=series or "", camera=camera or "")
-    answers = frozenset(Answer) if answer is None else frozenset({answer})
-    found = browsing.of_case(session, case, exhibit, unit=unit, wanted=wanted, answers=answers, after=after)
-    return _page(session.actor, found)
+    given = GivenCasePage(
+        case=case, exhibit=exhibit, unit=unit, answer=answer, kind=kind, undecided=undecided, has_place=has_place,
+        in_series=in_series, has_clue=has_clue, series=series, camera=camera, after=after,
+    )  # fmt: skip
+    return _page(session.actor, _of_case(session, given))
 
 
 @reading(router, "/cases/stacks/{uuid:medium}", GridPage)
@@ -203,19 +201,16 @@ def of_series(
     has_place: bool | None = None, has_clue: bool | None = None, camera: Token | None = None, after: After = None,
 ) -> dict[str, object]:  # fmt: skip
     """Media of a series and of all that are one with it; of a place, a clue or a camera as for a case."""
-    wanted = Wanted(kind=kind, is_undecided=undecided, has_place=has_place, has_clue=has_clue)
-    wanted = browsing.narrowed(session, wanted, camera=camera or "")
-    return _page(session.actor, browsing.of_series(session, reference, wanted=wanted, after=after))
+    given = GivenSeriesPage(
+        kind=kind, undecided=undecided, has_place=has_place, has_clue=has_clue, camera=camera, after=after
+    )
+    return _page(session.actor, _of_series(session, reference, given))
 
 
 @acting(router, "/cases/previews", Previews)
 def previews_of_case(actor: Actor, given: GivenCasePage) -> dict[str, object]:
     """The previews of a page of a case or exhibit: that it was looked at is signed before they are given."""
-    answers = frozenset(Answer) if given.answer is None else frozenset({given.answer})
-    return _previews(actor, lambda session: browsing.of_case(
-        session, given.case, given.exhibit, unit=given.unit, wanted=given.wanted(session), answers=answers,
-        after=given.after,
-    ))  # fmt: skip
+    return _previews(actor, lambda session: _of_case(session, given))
 
 
 @acting(router, "/cases/stacks/{uuid:medium}/previews", Previews)
@@ -229,9 +224,7 @@ def previews_of_stack(actor: Actor, medium: UUID, given: GivenStack) -> dict[str
 @acting(router, "/series/{reference}/previews", Previews)
 def previews_of_series(actor: Actor, reference: Reference, given: GivenSeriesPage) -> dict[str, object]:
     """The previews of a page of a series, in the same way."""
-    return _previews(
-        actor, lambda session: browsing.of_series(session, reference, wanted=given.wanted(session), after=given.after)
-    )
+    return _previews(actor, lambda session: _of_series(session, reference, given))
 
 
 @writing(router, "/marks", MarkAct)
@@ -252,6 +245,18 @@ def mark_stacks(session: Session, given: GivenStackMark) -> dict[str, object]:
 def undo(session: Session, act: UUID) -> dict[str, object]:
     """Take back what the officer said with that act; what the unit said before holds again."""
     return {"media": marking.undo(session, act)}
+
+
+def _of_case(session: Session, given: GivenCasePage) -> Page:
+    answers = frozenset(Answer) if given.answer is None else frozenset({given.answer})
+    return browsing.of_case(
+        session, given.case, given.exhibit, unit=given.unit, wanted=given.wanted(session), answers=answers,
+        after=given.after,
+    )  # fmt: skip
+
+
+def _of_series(session: Session, reference: str, given: GivenSeriesPage) -> Page:
+    return browsing.of_series(session, reference, wanted=given.wanted(session), after=given.after)
 
 
 def _previews(actor: Actor, browsed: Callable[[Session], Page]) -> dict[str, object]:

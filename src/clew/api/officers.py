@@ -188,7 +188,7 @@ def suspensions(session: Session) -> dict[str, object]:
     """What is suspended of the own member now, the latest first; 1,000 at most."""
     return {
         "items": [
-            {"id": one.id, "level": one.scope.level, "name": one.scope.officer or one.scope.unit or one.scope.member,
+            {"id": one.id, "level": one.scope.level, "name": one.scope.name,
              "reason": one.reason, "laid_by": one.laid_by, "laid_at": one.laid_at}
             for one in suspending.look(session)
         ]

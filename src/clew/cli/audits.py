@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from uuid import UUID
 
 import typer
@@ -16,13 +16,14 @@ from clew.cli import files, witnesses
 from clew.cli.entry import As, Json, aside, console, entered, write
 from clew.domain.errors import Invalid
 
-if TYPE_CHECKING:
-    from clew.actions.auditing import Wanted
-
 app = typer.Typer(no_args_is_help=True)
 Since = Annotated[str, typer.Option(metavar="DAY", help="Only from this day on, such as 2026-11-01; days are UTC's.")]
 Until = Annotated[str, typer.Option(metavar="DAY", help="Only up to this day, itself included.")]
 Event = Annotated[str, typer.Argument(metavar="EVENT", help="Identifier of the event, as the list shows it.")]
+Member = Annotated[str | None, typer.Option(help="Only what officers of this member did.")]
+Kind = Annotated[str | None, typer.Option(help="Only acts of this kind, such as triage.read.")]
+Subject = Annotated[str | None, typer.Option(help="Only acts on this identifier.")]
+Before = Annotated[str | None, typer.Option(metavar="EVENT", help="Only what is older than this event.")]
 SHOWN_OF_AN_ACT = ("id", "at", "member", "unit", "officer", "act", "subject", "owner", "purpose", "case_reference")
 SHOWN_OF_AN_ACCESS = ("id", "at", "member", "unit", "act", "subject", "purpose", "case_reference")
 
@@ -35,19 +36,19 @@ def audit() -> None:
 @app.command(name="list")
 def list_(
     as_: As,
-    member: Annotated[str | None, typer.Option(help="Only what officers of this member did.")] = None,
-    act: Annotated[str | None, typer.Option(help="Only acts of this kind, such as triage.read.")] = None,
-    subject: Annotated[str | None, typer.Option(help="Only acts on this identifier.")] = None,
+    member: Member = None,
+    act: Kind = None,
+    subject: Subject = None,
     since: Since = "",
     until: Until = "",
-    before: Annotated[str | None, typer.Option(metavar="EVENT", help="Only what is older than this event.")] = None,
+    before: Before = None,
     json_: Json = False,
 ) -> None:
     """Acts that the officer may read, the newest first: references only. Reading is itself on record."""
     with entered():
         from clew.actions import auditing, opening
 
-        wanted = _wanted(member, act, subject, since, until, before)
+        wanted = auditing.wanted(member, act, subject, since=since, until=until, before=_before(before))
         with opening.acting_as(opening.actor_of(as_)) as session:
             page = auditing.acts_of(session, wanted)
         _show(page.items, SHOWN_OF_AN_ACT, json_=json_)
@@ -56,7 +57,7 @@ def list_(
 @app.command()
 def accesses(
     as_: As,
-    before: Annotated[str | None, typer.Option(metavar="EVENT", help="Only what is older than this event.")] = None,
+    before: Before = None,
     json_: Json = False,
 ) -> None:
     """What other members did with records of the officer's own member, the newest first."""
@@ -64,7 +65,7 @@ def accesses(
         from clew.actions import auditing, opening
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            page = auditing.accesses(session, auditing.Wanted(before=_id(before) if before else None))
+            page = auditing.accesses(session, auditing.Wanted(before=_before(before)))
         _show(page.items, SHOWN_OF_AN_ACCESS, json_=json_)
 
 
@@ -114,18 +115,18 @@ def prove(event: Event, as_: As) -> None:
 @app.command()
 def export(
     as_: As,
-    member: Annotated[str | None, typer.Option(help="Only what officers of this member did.")] = None,
-    act: Annotated[str | None, typer.Option(help="Only acts of this kind, such as triage.read.")] = None,
-    subject: Annotated[str | None, typer.Option(help="Only acts on this identifier.")] = None,
+    member: Member = None,
+    act: Kind = None,
+    subject: Subject = None,
     since: Since = "",
     until: Until = "",
-    before: Annotated[str | None, typer.Option(metavar="EVENT", help="Only what is older than this event.")] = None,
+    before: Before = None,
 ) -> None:
     """Print events with their proofs, 10,000 at most, for somebody without a node; `clew audit check` checks them."""
     with entered():
-        from clew.actions import exporting, opening
+        from clew.actions import auditing, exporting, opening
 
-        wanted = _wanted(member, act, subject, since, until, before)
+        wanted = auditing.wanted(member, act, subject, since=since, until=until, before=_before(before))
         with opening.acting_as(opening.actor_of(as_)) as session:
             chosen = exporting.choose(session, wanted)
         made = exporting.prove(chosen)
@@ -222,15 +223,8 @@ app.command()(witnesses.witness)
 app.command(name="witness-key")(witnesses.witness_key)
 
 
-def _wanted(
-    member: str | None, act: str | None, subject: str | None, since: str, until: str, before: str | None
-) -> "Wanted":
-    from clew.actions import auditing
-
-    return auditing.Wanted(
-        member=member, act=act, subject=subject, before=_id(before) if before else None,
-        since=auditing.beginning_of(since), until=auditing.beginning_of(until, days_later=1),
-    )  # fmt: skip
+def _before(untrusted_text: str | None) -> UUID | None:
+    return _id(untrusted_text) if untrusted_text else None
 
 
 def _id(untrusted_text: str) -> UUID:

@@ -112,7 +112,7 @@ def _left(left: "Left") -> dict[str, object]:
 
 
 def _line(one: "Line") -> str:
-    whom = one.scope.officer or one.scope.unit or one.scope.member
+    whom = one.scope.name
     return (
         f"{one.scope.level}  {plain(whom)}  {one.budget.hourly:,} an hour, {one.budget.daily:,} a day"
         f"  {plain(one.reason)}  given by {plain(one.given_by)}, {one.given_at:%Y-%m-%d %H:%M} UTC"

@@ -89,5 +89,5 @@ def switch(scope: Scope, reason: str | None) -> None:
                 suspending.suspend(session, scope, reason)
             else:
                 suspending.lift(session, scope)
-        named = scope.officer or scope.unit or scope.member
+        named = scope.name
         console.print(f"{named} {'is suspended' if reason is not None else 'may work again'}", markup=False)

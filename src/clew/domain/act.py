@@ -40,6 +40,14 @@ class Act:
     salt: bytes = field(repr=False)
 
 
+def identifier_in(untrusted_words: str) -> str:
+    """What is asked for, if it is an identifier; what is none may be words of a case, and is not written down."""
+    try:
+        return str(UUID(untrusted_words))
+    except ValueError:
+        return ""
+
+
 def words(act: Act) -> bytes:
     """The act as it becomes a leaf: a line for each field, always the same for the same act."""
     lines = (

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 
+NOWHERE = "No page begins there: take the marker as the page before gave it."
+"""What is said wherever lists come in pages."""
+
 
 class ClewError(Exception):
     """Base of every refusal that Clew makes on purpose.

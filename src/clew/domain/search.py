@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from clew.domain.errors import Invalid
+from clew.domain.errors import NOWHERE, Invalid
 
 ASKED_CHARACTERS_MAX = 200
 ASKED_CHARACTERS_MIN = 2
@@ -110,7 +110,7 @@ def marker_of(untrusted_words: str | None) -> Marker | None:
     for part in untrusted_words.split("~"):
         kind, at = kinds.get(part[:1]), part[1:]
         if kind is None or kind in found or not _is_marked(kind, at):
-            raise Invalid("No page begins there: take the marker as the page before gave it.")
+            raise Invalid(NOWHERE)
         found[kind] = None if at == "-" else at
     return found
 

@@ -45,6 +45,11 @@ class Scope:
         if named != (self.level is Level.UNIT, self.level is Level.OFFICER):
             raise Invalid("Name an officer, a unit or a member, and nothing else.")
 
+    @property
+    def name(self) -> str:
+        """The officer, the unit or the member."""
+        return self.officer or self.unit or self.member
+
     def covers(self, *, member: str, unit: str, officer: str) -> bool:
         """Whether this officer is within."""
         if member != self.member:

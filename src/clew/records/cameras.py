@@ -34,9 +34,20 @@ def seals(camera: Camera, members: Collection[str]) -> tuple[list[bytes], list[b
     return made[0], made[1]
 
 
+def packed(camera: Camera) -> str:
+    """Make and model as one text, to be sealed; `unpacked` reads it."""
+    return json.dumps([camera.make, camera.model])
+
+
+def unpacked(text: str) -> Camera:
+    """The camera that `packed` wrote."""
+    make, model = json.loads(text)
+    return Camera(make=make, model=model)
+
+
 def token(member: str, camera: Camera) -> str:
     """What stands for a camera in an address: nothing to anybody without the member's key, and the same each time."""
-    sealed_words = sealed.of_member(member).seal(json.dumps([camera.make, camera.model]).encode(), TOKEN)
+    sealed_words = sealed.of_member(member).seal(packed(camera).encode(), TOKEN)
     return urlsafe_b64encode(sealed_words).rstrip(b"=").decode()
 
 
@@ -51,8 +62,7 @@ def of_token(member: str, untrusted_token: str) -> Camera:
         words = sealed.of_member(member).unseal(urlsafe_b64decode(kept + b"=" * (-len(kept) % 4)), TOKEN)
     except (ValueError, Tampered):
         raise Invalid("This stands for no camera: take it as a page of media gave it.") from None
-    make, model = json.loads(words)
-    return Camera(make=make, model=model)
+    return unpacked(words.decode())
 
 
 def among(session: Session, media: Sequence[UUID]) -> dict[Camera, set[str]]:

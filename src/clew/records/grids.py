@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from clew.domain.camera import Camera
-from clew.domain.errors import Invalid
+from clew.domain.errors import NOWHERE, Invalid
 from clew.domain.handling import BLOCKED
 from clew.domain.mark import Relevance
 from clew.domain.medium import MediumKind, Verdict
@@ -120,7 +120,7 @@ def of_case(session: Session, scope: Scope, wanted: Wanted, after: UUID | None, 
     }  # fmt: skip
     rows = _rows(session, _OF_CASE if scope.exhibit_id is None else _OF_EXHIBIT, wanted, limit, values)
     if rows[0][0]:
-        raise Invalid("No page begins there: take the marker as the page before gave it.")
+        raise Invalid(NOWHERE)
     return _part(rows, limit)
 
 

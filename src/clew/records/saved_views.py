@@ -1,6 +1,5 @@
 """Saved views as they are kept: each officer reads and writes the own ones alone."""
 
-import json
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from clew.domain.camera import Camera
 from clew.domain.medium import MediumKind
 from clew.domain.saved_view import VIEWS_MAX, Filter, SavedView
 from clew.domain.triage import Answer
-from clew.records import sealed
+from clew.records import cameras, sealed
 from clew.records.session import Session
 from clew.records.visibility import HOME, OFFICER
 
@@ -48,16 +47,13 @@ def _view(session: Session, row: Sequence) -> SavedView:
 
 
 def _camera(words: str) -> Camera | None:
-    if not words:
-        return None
-    make, model = json.loads(words)
-    return Camera(make=make, model=model)
+    return cameras.unpacked(words) if words else None
 
 
 def keep(session: Session, name: str, what: Filter) -> UUID:
     """Keep a filter under a name; its identifier."""
     actor = session.actor
-    camera = "" if what.camera is None else json.dumps([what.camera.make, what.camera.model])
+    camera = "" if what.camera is None else cameras.packed(what.camera)
     with session.cursor() as cursor:
         cursor.execute(
             """

@@ -128,14 +128,10 @@ def wanted_of(query: QueryDict) -> Wanted:
         Invalid: a day or an event is not written as one.
     """
     asked = {name: query.get(name, "").strip()[:WORD_CHARACTERS_MAX] for name in (*ASKED, "before")}
-    return Wanted(
-        member=asked["member"].upper() or None,
-        act=asked["act"] or None,
-        subject=asked["subject"] or None,
-        since=auditing.beginning_of(asked["since"]),
-        until=auditing.beginning_of(asked["until"], days_later=1),
-        before=_event(asked["before"]),
-    )
+    return auditing.wanted(
+        asked["member"].upper() or None, asked["act"] or None, asked["subject"] or None, since=asked["since"],
+        until=asked["until"], before=_event(asked["before"]),
+    )  # fmt: skip
 
 
 def _shown(request: HttpRequest, name: str, following: UUID | None) -> dict[str, object]:
