@@ -239,12 +239,16 @@ def test_the_demonstration_tells_its_story_twice(tmp_path: Path, compiled: Path)
         _remove(demo.home)
 
 
-def test_serving_ends_with_everything_it_started(node: Node) -> None:
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGHUP])
+def test_serving_ends_with_everything_it_started(node: Node, told: signal.Signals) -> None:
+    """By Ctrl-C, and by the end of its terminal."""
+    before = signal.signal(told, signal.SIG_DFL)  # nohup and a shell's & have it ignored, and this is inherited
     served = node.start("serve")
+    signal.signal(told, before)
     assert served.stdout is not None
     assert "http://" in served.stdout.readline()
     time.sleep(3)
-    os.killpg(served.pid, signal.SIGINT)
+    os.killpg(served.pid, told)
     assert served.wait(60) in (0, 130)
     served.communicate()
     left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout

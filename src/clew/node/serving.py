@@ -48,6 +48,8 @@ def serve_for_ever(configuration: Configuration, *, port: int | None = None) -> 
     connections.close_all()
     # The server gives a signal on once it has taken its leave: that ends this process as Ctrl-C does, worker first.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # its terminal was closed, and nobody said nohup
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     with suppress(KeyboardInterrupt), _watched_worker():
         server.run()
     # Told to end before the pages were loaded it never began either.
@@ -67,7 +69,11 @@ def _watched_worker() -> Iterator[None]:
             with starting:
                 if is_over.is_set():
                     return
-                workers[:] = [subprocess.Popen([sys.executable, "-m", "clew.cli", "work"], env=os.environ)]
+                # In a group of its own: a Ctrl-C is for this process, which ends the worker as it ends itself. One that
+                # met the worker while it began would break it off in the middle of an import.
+                workers[:] = [
+                    subprocess.Popen([sys.executable, "-m", "clew.cli", "work"], env=os.environ, process_group=0)
+                ]
             workers[0].wait()
             if not is_over.wait(AGAIN_SECONDS):
                 log.warning("the worker ended and is started again")

@@ -1,6 +1,8 @@
 """A server ends with its worker, whenever it is told to."""
 
+import os
 import signal
+import subprocess
 import threading
 from typing import Any
 
@@ -49,3 +51,20 @@ def test_a_worker_that_is_just_started_again_ends_with_the_server(monkeypatch: p
         leaving.start()
     assert started == workers
     assert workers[1].told == [signal.SIGTERM]
+
+
+def test_a_ctrl_c_does_not_meet_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal tells every process of the server's group; a worker that only begins would break off in an import."""
+    started: list[subprocess.Popen[bytes]] = []
+    truly = subprocess.Popen
+
+    def start(_: list[str], **options: Any) -> subprocess.Popen[bytes]:
+        started.append(truly(["sleep", "60"], **options))
+        return started[-1]
+
+    monkeypatch.setattr(serving.subprocess, "Popen", start)
+    with serving._watched_worker():
+        while not started:
+            threading.Event().wait(0.01)
+        assert os.getpgid(started[0].pid) != os.getpgid(0)
+    assert started[0].wait(10) == -signal.SIGTERM
