@@ -443,29 +443,7 @@ def test_an_actor_does_not_outlive_its_transaction(filled: Actor) -> None:
         assert set(visible_rows(app).values()) == {0}
 
 
-# Nobody writes for another --------------------------------------------------------
-
-
-@pytest.mark.parametrize("column", ["owner_member", "owner_unit"])
-def test_a_record_for_another_owner_is_refused(world: World, column: str) -> None:
-    ada = world.officer("ada")
-    cover = handling_columns(handling(ada)) | {column: "SE"}
-    with app_connection() as app:
-        claim(app, true_context(app, ada))
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            app.execute(
-                f"insert into hash_lists (name, {', '.join(cover)}) values ('H', %s, %s, %s, %s, %s)",
-                list(cover.values()),
-            )
-
-
-def test_what_another_owns_can_be_neither_changed_nor_removed_even_if_seen(filled: Actor) -> None:
-    eve = Actor(officer="eve", member="SE", unit="VICTIM-ID")
-    with app_connection() as app:
-        claim(app, true_context(app, eve))
-        for table in set(policies.COVERED) - {"handling_changes"}:
-            assert app.execute(f"update {table} set audience = audience").rowcount == 0
-            assert app.execute(f"delete from {table}").rowcount == 0
+# Equal bytes --------------------------------------------------------------------
 
 
 def test_that_another_holds_the_same_bytes_does_not_show(world: World) -> None:

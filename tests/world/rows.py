@@ -1,6 +1,6 @@
 """A row in any covered table, with nothing but its cover that matters: filled from the catalogue by type."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -8,6 +8,7 @@ from psycopg.rows import TupleRow
 from clew.domain.handling import Handling
 from clew.node.connection import ConnectionFacts
 from clew.records.models.cover import COVER_COLUMNS
+from clew.records.policies import PARENTS
 from clew.records.session import handling_columns
 from tests.world.kept import connected
 
@@ -36,6 +37,13 @@ SAID = {
 }
 """What single columns hold instead, by table and column."""
 
+WITHIN = {
+    **{table: {column: parent} for table, (column, parent) in PARENTS.items()},
+    "series_media": {"series_id": "series", "medium_id": "media"},
+}
+"""What a row lies in, by table and column: the rules ask for it, whether or not the column refers to it."""
+NOWHERE: Mapping[str, str] = {}
+
 
 def keep_in_every_table(facts: ConnectionFacts, tables: Sequence[str], handlings: Sequence[Handling]) -> None:
     """A row under each handling in each of the tables, whoever is granted what on it."""
@@ -49,18 +57,28 @@ def keep_in_every_table(facts: ConnectionFacts, tables: Sequence[str], handlings
             owner.execute(f"alter table {table} force row level security")
 
 
+def statement_to_fill(facts: ConnectionFacts, table: str, handling: Handling, *, number: int) -> tuple[str, dict[str, object]]:
+    """What enters a row with this number and handling, within any row that is seen of what it lies in; and its values."""
+    with connected(**facts.as_owner()) as owner:
+        return _statement(owner, table, WITHIN.get(table, {})), {"number": number, **handling_columns(handling)}
+
+
 def _fill(owner: Connection, table: str, handlings: Sequence[Handling]) -> None:
-    parents = _parents(owner, table)
+    with owner.cursor() as cursor:
+        cursor.executemany(
+            _statement(owner, table),
+            [{"number": number, **handling_columns(one)} for number, one in enumerate(handlings)],
+        )
+
+
+def _statement(owner: Connection, table: str, within: Mapping[str, str] = NOWHERE) -> str:
+    parents = _parents(owner, table) | {column: f"(select id from {parent} limit 1)" for column, parent in within.items()}
     columns = {
         name: parents.get(name) or SAID.get((table, name)) or BY_TYPE[kind] for name, kind in _demanded(owner, table)
     }
     names = ", ".join([*columns, *COVER_COLUMNS])
     places = ", ".join([*columns.values(), *(f"%({column})s" for column in COVER_COLUMNS)])
-    with owner.cursor() as cursor:
-        cursor.executemany(
-            f"insert into {table} ({names}) values ({places})",
-            [{"number": number, **handling_columns(one)} for number, one in enumerate(handlings)],
-        )
+    return f"insert into {table} ({names}) values ({places})"
 
 
 def _demanded(owner: Connection, table: str) -> list[tuple[str, str]]:
