@@ -1,6 +1,7 @@
 """Keeping: a medium's bytes go into the vault once, and each case that holds it has a key to them."""
 
 import hashlib
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from uuid import UUID
@@ -87,10 +88,12 @@ def look_after(vault: Vault) -> tuple[int, int]:
 
 
 def _opens(vault: Vault, member: str, key: MediumKey, sha256: bytes) -> bool:
-    """Whether the medium can be read, at its beginning."""
+    """Whether the medium can be read: at its beginning, at its end, and at a place of chance between them."""
     try:
         with vault.open(member, str(key.case_id), sha256, Kept(blob=key.blob, wrapped=key.wrapped)) as reader:
-            reader.read(0, 1)
+            last = max(0, reader.size_bytes - 1)
+            for at in (0, secrets.randbelow(last + 1), last):
+                reader.read(at, 1)
     except StepRefused:  # its case is being shredded
         return True
     except (Tampered, Unavailable):
