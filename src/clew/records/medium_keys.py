@@ -42,7 +42,10 @@ def sample(session: Session, limit: int) -> list[tuple[MediumKey, bytes]]:
                 select id from cases where owner_member = %(member)s and owner_unit = %(unit)s order by random() limit %(limit)s)
             select k.medium_id, k.case_id, k.blob, k.wrapped, m.sha256
             from chosen c cross join lateral (
-                select * from medium_keys where case_id = c.id and medium_id >= %(from)s limit %(limit)s) k
+                (select * from medium_keys where case_id = c.id and medium_id >= %(from)s limit %(limit)s)
+                union all
+                (select * from medium_keys where case_id = c.id and medium_id < %(from)s limit %(limit)s)
+                limit %(limit)s) k
             join media m on m.id = k.medium_id order by random() limit %(limit)s""",
             {"member": session.actor.member, "unit": session.actor.unit, "from": uuid4(), "limit": limit},
         )
