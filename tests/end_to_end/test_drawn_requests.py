@@ -17,8 +17,8 @@ from django.core.cache import caches
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 
-from clew.api.operations import described
 from clew.domain.officer import Role
+from tests.world.api_document import DOCUMENT
 from tests.world.clients import signed_in
 from tests.world.foreign import sweden, two_members
 from tests.world.world import World
@@ -28,7 +28,6 @@ DRAWN = settings(
     max_examples=int(os.environ.get("CLEW_TEST_DRAWN", "1")), derandomize=True, database=None, deadline=None, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
-DOCUMENT = json.loads(described())
 OPERATIONS = [f"{method.upper()} {path}" for path, methods in DOCUMENT["paths"].items() for method in methods]
 
 

@@ -18,8 +18,8 @@ from django.core.cache import caches
 from django.test import Client
 
 from clew.actions.opening import today
-from clew.api.operations import api
 from clew.domain.officer import Role
+from tests.world.api_document import DOCUMENT
 from tests.world.clients import signed_in
 from tests.world.foreign import CONTENT, Foreign, sweden, two_members
 from tests.world.world import World
@@ -39,7 +39,6 @@ IN_NAMES = {"officer": ("sven", "nobody"), "unit": ("DESK", "NOT-THERE"), "name"
 """What Sweden has, with what is absent, by field of an operation of administration."""
 SAMPLED = {"trained_on": str(today()), "until": str(today() + timedelta(days=99))}
 """Fields that take less than their schema says."""
-DOCUMENT = api.get_openapi_schema(path_prefix="/api/")
 WORDS = {"title", "reason", "words", "basis", "name", "note", "evidence", "next_step", "why"}
 """Fields that hold an officer's own words, and name nothing."""
 

@@ -33,7 +33,6 @@ from clew.actions import (
     restricting,
     tallying,
 )
-from clew.api.operations import described
 from clew.domain.errors import NotVisible
 from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
@@ -44,6 +43,7 @@ from clew.domain.victim import VictimFacts
 from clew.records import cases, matches, officers, policies
 from clew.records.session import acting_as
 from tests.world import mutants
+from tests.world.api_document import DOCUMENT
 from tests.world.clients import signed_in
 from tests.world.commands import clew
 from tests.world.contexts import app_connection, claim, true_context
@@ -362,7 +362,7 @@ def pages_of(own: Own) -> list[str]:
 def operations_of(own: Own) -> list[str]:
     """Every operation of the API that reads, in the same way; of what may be left out it gives nothing."""
     found = []
-    for path, operations in json.loads(described())["paths"].items():
+    for path, operations in DOCUMENT["paths"].items():
         if "get" not in operations:
             continue
         place = path.split("/")[2]

@@ -18,10 +18,11 @@ from ninja import Schema
 
 from clew.actions import corresponding
 from clew.api import door
-from clew.api.operations import api, described
+from clew.api.operations import described
 from clew.domain.handling import Actor, Audience
 from clew.domain.officer import Role
 from clew.records.session import acting_as
+from tests.world.api_document import DOCUMENT
 from tests.world.clients import shown_ago, signed_in
 from tests.world.kept import connected
 from tests.world.world import World
@@ -191,7 +192,7 @@ def test_the_document_that_is_kept_describes_the_operations_as_they_are() -> Non
 
 def test_every_operation_that_changes_something_asks_for_the_second_factor_once_more(program: Client) -> None:
     """And none is there for who is not signed in: before what was asked is looked at."""
-    paths = api.get_openapi_schema(path_prefix="/api/")["paths"]
+    paths = DOCUMENT["paths"]
     walked = 0
     for path, methods in paths.items():
         for method, operation in methods.items():
@@ -211,7 +212,7 @@ def test_no_two_schemas_of_the_document_have_one_name() -> None:
     names = [one.__name__ for one in found]
     assert sorted(names) == sorted(set(names))
     assert len(names) > 60
-    components = api.get_openapi_schema(path_prefix="/api/")["components"]["schemas"]
+    components = DOCUMENT["components"]["schemas"]
     assert [name for name, schema in components.items() if "enum" in schema] == [], "say OneOf[...]"
 
 

@@ -19,7 +19,6 @@ from django.test import Client
 
 from clew.actions import corresponding, exercising
 from clew.actions.opening import today
-from clew.api.operations import described
 from clew.domain.exercise import Question
 from clew.domain.handling import Actor
 from clew.domain.officer import Role
@@ -29,11 +28,11 @@ from clew.records.session import acting_as
 from tests.scenario.test_judging import near
 from tests.scenario.test_proposing import CAMERA
 from tests.scenario.test_proposing import found as taken
+from tests.world.api_document import DOCUMENT
 from tests.world.clients import signed_in
 from tests.world.foreign import CONTENT, Foreign, sweden
 from tests.world.world import World, handling
 
-DOCUMENT = json.loads(described())
 OF_TOKENS = {("get", "/api/whoami"), ("get", "/api/directory"), ("get", "/api/programs/statistics")}
 """tests/end_to_end/test_programs.py asks them."""
 OF_OBJECTS = {

@@ -14,7 +14,6 @@ from django.test.utils import CaptureQueriesContext
 from clew.actions import arranging, arriving, corresponding, gathering, opening, raising, searching, spotting
 from clew.actions.opening import today
 from clew.actions.searching import Kind
-from clew.api.operations import described
 from clew.domain import search
 from clew.domain.clue import ClueKind, Said
 from clew.domain.errors import Invalid, NotVisible
@@ -26,6 +25,7 @@ from clew.records.session import acting_as
 from clew.web import programs, tabs
 from clew.web.searches import KEPT_MAX
 from tests.scenario.test_proposing import CAMERA, found
+from tests.world.api_document import DOCUMENT
 from tests.world.clients import signed_in
 from tests.world.world import World, handling
 
@@ -214,7 +214,7 @@ def test_the_page_for_other_software_says_every_operation_and_an_example_that_ru
     client = signed_in("ada")
     page = client.get("/programs/").content.decode()
     told = json.loads(client.get("/programs/openapi.json").content)
-    assert told == json.loads(described())
+    assert told == DOCUMENT
     for path in told["paths"]:
         assert path in page
     assert html.escape(programs.example()) in page
