@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from clew.actions import reporting
+from clew.actions import reporting, signing_in
 from clew.domain.handling import Actor
 from clew.domain.officer import Role
 from clew.records import audit, officers
@@ -129,8 +129,8 @@ def subject_of_number_2(world: World, subject: str) -> str:
     return before
 
 
-def listed(officer: str) -> list[dict[str, str]]:
-    return json.loads(clew("audit", "list", "--as", officer, "--json"))["events"]
+def listed(officer: str, *words: str) -> list[dict[str, str]]:
+    return json.loads(clew("audit", "list", "--as", officer, "--json", *words))["events"]
 
 
 def rewrite(world: World) -> None:
@@ -189,6 +189,41 @@ def test_acts_are_listed_from_a_day_to_a_day_and_no_identifier_is_cut(ada: Actor
     shown = clew("audit", "list", "--as", "ada", "--act", "case.read")
     assert "…" not in shown
     assert clew("audit", "list", "--as", "ada", "--since", "yesterday", fails=True).startswith("A day is written")
+
+
+def test_acts_are_listed_by_kind_by_officer_and_one_by_one(ada: Actor, world: World) -> None:
+    medium = world.medium(world.officer("sven", member="SE"))
+    with acting_as(ada) as session:
+        event = audit.append(session, "medium.reveal", str(medium))
+    for words in (("--act", "reveal"), ("--officer", "ada", "--act", "medium.reveal", "--member", "no"), ("--event", str(event))):
+        assert [one["id"] for one in listed("auditor", *words)] == [str(event)]
+    assert listed("auditor", "--officer", "auditor", "--act", "reveal") == []
+    for words in (("--act", "reveal"), ("--act", "medium.reveal", "--member", "no"), ("--event", str(event))):
+        told = json.loads(clew("audit", "accesses", "--as", "sven", "--json", *words))["events"]
+        assert [(one["id"], one["member"]) for one in told] == [(str(event), "NO")]
+    assert json.loads(clew("audit", "accesses", "--as", "sven", "--json", "--act", "export"))["events"] == []
+    for command in ("list", "accesses", "export"):
+        said = clew("audit", command, "--as", "auditor", "--act", "medium", fails=True)
+        assert said.startswith("Acts are asked for by one act")
+    text = clew("audit", "export", "--as", "auditor", "--act", "reveal", "--officer", "ada", "--event", str(event))
+    head, *lines = [json.loads(line) for line in text.splitlines()]
+    assert {name: head["asked"][name] for name in ("act", "officer", "event")} == {"act": "reveal", "officer": "ada", "event": str(event)}
+    assert [line["event"]["id"] for line in lines][:-1] == [str(event)]
+
+
+def test_what_is_unusual_is_listed_with_the_words_that_list_its_acts(ada: Actor) -> None:
+    for _ in range(5):
+        signing_in.refused("ada")
+    shown = clew("audit", "patterns", "--as", "auditor")
+    (line,) = [line for line in shown.splitlines() if line.startswith("  ada")]
+    options = line[line.index("--") :].split()
+    assert len(listed("auditor", *options)) == 5
+    told = json.loads(clew("audit", "patterns", "--as", "auditor", "--json"))
+    (first, *others) = told["patterns"]
+    assert (first["pattern"], [(case["officer"], case["count"]) for case in first["cases"]]) == ("refused-sign-ins", [("ada", 5)])
+    assert [one["cases"] for one in others] == [[]] * 5
+    assert clew("audit", "patterns", "--as", "ada", fails=True).strip() == "There is no such page."
+    assert "1 to 92 days" in clew("audit", "patterns", "--as", "auditor", "--since", "2020-01-01", fails=True)
 
 
 def test_a_command_that_cannot_be_is_one_sentence(ada: Actor, tmp_path: Path) -> None:

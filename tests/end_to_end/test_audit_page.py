@@ -10,7 +10,8 @@ import psycopg
 import pytest
 from django.urls import URLPattern, get_resolver
 
-from clew.actions import auditing, checking, sequencing
+from clew.actions import auditing, checking, sequencing, signing_in
+from clew.domain.act_kind import ActKind
 from clew.domain.handling import Actor
 from clew.domain.officer import Role
 from clew.formats.audit_export import AuditExport
@@ -53,6 +54,8 @@ def enter(world: World) -> tuple[Actor, UUID]:
         audit.append(session, "medium.reveal", str(medium), purpose="victim-identification", case=CASE)
         for _ in range(auditing.ACTS_PER_PAGE + 20):
             audit.append(session, "case.read", "")
+    for _ in range(5):
+        signing_in.refused("ada")
     sequencing.catch_up()
     return ada, medium
 
@@ -101,7 +104,7 @@ def nora(browser, served: Served) -> Iterator[Visitor]:
 def test_the_auditor_finds_a_reveal_by_its_filter_and_sees_references_only(auditor: Visitor, served: Served) -> None:
     page = auditor.go("/audit/")
     assert page.locator("tbody tr").count() == auditing.ACTS_PER_PAGE
-    page.get_by_label("Kind of act").fill("medium.reveal")
+    page.get_by_label("Kind of act").select_option("medium.reveal")
     page.get_by_role("button", name="Show").click()
     (row,) = page.locator("tbody tr").all_inner_texts()
     for words in ("NO", "ada", str(served.medium), "SE", "victim-identification", CASE):
@@ -145,7 +148,67 @@ def test_the_owner_sees_who_looked_at_its_record(sven: Visitor, served: Served) 
     assert sven.faults() == []
 
 
-@pytest.mark.parametrize("query", ["since=yesterday", "until=2026-13-01", "before=x", "until=9999-12-31", "since=0001-01-01"])
+def test_a_kind_of_acts_is_chosen_by_keys_and_stays_chosen(auditor: Visitor, served: Served) -> None:
+    page = auditor.go("/audit/")
+    kinds = page.get_by_label("Kind of act")
+    assert kinds.locator("optgroup").count() == len(ActKind)
+    assert kinds.locator("optgroup[label=Reveal] option").all_inner_texts()[0] == "Reveal: all of them"
+    kinds.focus()
+    page.keyboard.type("Reveal:")
+    page.get_by_role("button", name="Show").press("Enter")
+    page.wait_for_url(re.compile("act=reveal"))
+    assert page.get_by_label("Kind of act").input_value() == "reveal"
+    assert [row for row in page.locator("tbody tr").all_inner_texts() if "medium.reveal" not in row] == []
+    assert page.locator("tbody tr").count() == 1
+    assert auditor.faults() == []
+
+
+def test_the_auditor_finds_what_is_unusual_and_goes_to_its_acts(auditor: Visitor) -> None:
+    page = auditor.go("/audit/")
+    page.get_by_role("link", name="Unusual patterns").press("Enter")
+    page.get_by_role("heading", name="Unusual patterns", level=1).wait_for()
+    (row,) = page.get_by_role("region", name="Refused sign-ins").locator("tbody tr").all_inner_texts()
+    assert auditor.faults() == []
+    assert row.split("\t")[0:2] == ["ada", "NO"]
+    assert row.split("\t")[3] == "5"
+    page.get_by_role("region", name="Refused sign-ins").get_by_role("link", name="Show these acts").press("Enter")
+    page.wait_for_url(re.compile("act=sign_in.refused"))
+    assert page.locator("tbody tr").count() == 5
+    assert auditor.complaints == []
+
+
+def test_an_investigator_is_led_to_no_patterns_and_finds_none(ada: Visitor) -> None:
+    page = ada.go("/audit/")
+    assert page.get_by_role("link", name="Unusual patterns").count() == 0
+    assert ada.context.request.get(f"{ada.address}/audit/patterns/").status == 404
+
+
+def test_the_owner_asks_the_supervisor_and_the_auditor_who_is_asked_goes_to_the_event(
+    sven: Visitor, auditor: Visitor, served: Served
+) -> None:
+    page = sven.go("/audit/accesses/")
+    page.get_by_role("link", name="Ask the supervisor").press("Enter")
+    page.wait_for_url(re.compile("kind=event"))
+    assert page.locator("select[name=kind]").input_value() == "event"
+    assert page.locator("select[name=to]").input_value() == f"NO/{served.ada.unit}"
+    assert sven.faults() == []
+    page.locator("textarea[name=words]").fill("For which enquiry?")
+    page.get_by_role("button", name="Send").press("Enter")
+    page.get_by_text("The request is sent.").wait_for()
+    page = auditor.go("/messages/")
+    assert auditor.faults() == []
+    page.get_by_role("link", name=re.compile("Event of the audit")).press("Enter")
+    page.wait_for_url(re.compile("/messages/.+/"))
+    assert "For which enquiry?" in page.locator("main").inner_text()
+    assert auditor.faults() == []
+    page.locator("h1 a").press("Enter")
+    page.wait_for_url(re.compile("/audit/\\?event="))
+    (row,) = page.locator("tbody tr").all_inner_texts()
+    assert "medium.reveal" in row
+    assert auditor.complaints == []
+
+
+@pytest.mark.parametrize("query", ["since=yesterday", "until=2026-13-01", "before=x", "until=9999-12-31", "since=0001-01-01", "act=medium", "event=x"])
 def test_a_filter_that_cannot_be_is_one_sentence(auditor: Visitor, query: str) -> None:
     answer = auditor.context.request.get(f"{auditor.address}/audit/?{query}")
     assert answer.status == 400

@@ -57,11 +57,16 @@ WALKED: dict[str, tuple[Way, ...]] = {
     "audit list": (
         Way(words="--subject {}", sort=IDENTIFIERS, parameter="subject"),
         Way(words="--before {} --act handling.change", sort=MOMENTS, parameter="before"),
+        Way(words="--event {}", sort=HIDDEN, parameter="event"),
     ),
-    "audit accesses": (Way(words="--before {}", sort=MOMENTS, parameter="before"),),
+    "audit accesses": (
+        Way(words="--before {}", sort=MOMENTS, parameter="before"), Way(words="--event {}", sort=HIDDEN, parameter="event"),
+        Way(words="--subject {}", sort=IDENTIFIERS, parameter="subject"),
+    ),
     # Refused to whoever does not audit; what an auditor is told: tests/scenario/test_exporting.py
     "audit export": (
         Way(words="--subject {}", sort=IDENTIFIERS, parameter="subject"), Way(words="--before {}", sort=MOMENTS, parameter="before"),
+        Way(words="--event {}", sort=HIDDEN, parameter="event"),
     ),
     "audit prove": (Way(words="{}", sort=IDENTIFIERS, parameter="event"),),
     "handling show": (
@@ -124,6 +129,7 @@ WALKED: dict[str, tuple[Way, ...]] = {
         Way(words="exhibit PHONE-1 --case {} --to DK/VICTIM-ID", sort=NAMES, parameter="within"),
         Way(words="series {} --to DK/VICTIM-ID", sort=NAMES, parameter="name"),
         Way(words="overlap {} --to DK/VICTIM-ID", sort=IDENTIFIERS, parameter="name"),
+        Way(words="event {} --to DK/VICTIM-ID", sort=IDENTIFIERS, parameter="name"),
         Way(words="victim {} --to DK/VICTIM-ID", sort=REFERENCES, parameter="name"),
         Way(words="place {} --to DK/VICTIM-ID", sort=REFERENCES, parameter="name"),
     ),
@@ -583,7 +589,7 @@ def beginning_of(name: str, words: str) -> tuple[str, ...]:
     return next((begins for kind, begins in kinds.items() if kind in f"{name} {words}"), ("SE",))
 
 
-TAKE_ANYTHING = {"audit list", "request add", "retention ended", "search"}
+TAKE_ANYTHING = {"audit list", "audit accesses", "request add", "retention ended", "search"}
 """Nothing was found or done with what is no identifier, a request may bear any name that shows, and nothing so named ended."""
 
 MALFORMED: dict[str, Sequence[str]] = {

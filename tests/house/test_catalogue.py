@@ -315,7 +315,7 @@ GOLDEN_FUNCTIONS = {
     "clew_sign_in",
     "clew_standing",
     "clew_token",
-    "clew_supervises",
+    "clew_supervises", "clew_supervisor_of",
     "clew_write_matches",
 }
 

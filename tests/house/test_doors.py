@@ -47,7 +47,8 @@ NOT_BY_COMMAND: Mapping[str, str] = {
 }  # fmt: skip
 ASKED_BESIDES = frozenset({
     "admitting.roster", "auditing.log_now", "browsing.lack_of", "browsing.open_case", "browsing.open_series", "categorising.check_case", "categorising.own_scheme",
-    "categorising.record_as", "categorising.whole_stacks", "corresponding.units", "cropping.check_shown", "cropping.let_out",
+    "categorising.record_as", "categorising.whole_stacks", "corresponding.may_ask_about_events",
+    "corresponding.may_ask_about_records", "corresponding.supervisor_of", "corresponding.units", "cropping.check_shown", "cropping.let_out",
     "entering.about_member", "entering.units", "examining.due", "examining.held", "exploring.seen", "identifying.steps_of",
     "lending.lent", "opening.today", "questioning.seen", "referring.seen", "remembering.beside", "schooling.is_needed", "spotting.look", "spotting.seen",
     "surveying.media_of", "surveying.seen", "suspending.in_force", "tallying.beside", "tallying.follow", "tallying.opened", "triaging.names_and_contacts",

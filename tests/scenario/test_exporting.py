@@ -106,8 +106,8 @@ def test_a_file_holds_the_newest_so_many_and_says_that_there_are_more(
     assert (checked(first).events, checked(first).has_more) == (4, True)
     second = taken(auditor, act="case.read", before=AuditExport.parse(first).lines[-1].act.id)
     assert (checked(second).events, checked(second).has_more) == (2, False)
-    act(ada, 4, "case.open")
-    assert not checked(taken(auditor, act="case.open")).has_more
+    act(ada, 4, "exhibit.open")
+    assert not checked(taken(auditor, act="exhibit.open")).has_more
 
 
 def test_days_that_were_asked_for_are_those_of_the_file(ada: Actor, auditor: Actor) -> None:
@@ -139,7 +139,7 @@ LIES: dict[str, Callable[[str, str], str]] = {
     "one stands twice": lambda text, _: "\n".join([*(lines := text.splitlines())[:3], lines[2], *lines[4:]]) + "\n",
     "one is another's": lambda text, other: "\n".join([*(lines := text.splitlines())[:4], other.splitlines()[1], lines[5]]) + "\n",
     "another officer": lambda text, _: changed(text, 2, lambda line: line["event"].update(officer="bo")),
-    "another act": lambda text, _: changed(text, 2, lambda line: line["event"].update(act="case.open")),
+    "another act": lambda text, _: changed(text, 2, lambda line: line["event"].update(act="exhibit.open")),
     "another time": lambda text, _: changed(text, 2, lambda line: line["event"].update(at="2026-01-01T00:00:00+00:00")),
     "another count": lambda text, _: changed(text, 2, lambda line: line["event"].update(counts={"media": 1})),
     "another number": lambda text, _: changed(text, 2, lambda line: line.update(number=line["number"] + 1)),
@@ -165,8 +165,8 @@ LIES: dict[str, Callable[[str, str], str]] = {
 @pytest.fixture
 def files(ada: Actor, auditor: Actor) -> tuple[str, str]:
     """A file of four events, and another of one that came before."""
-    act(ada, 1, "case.open")
-    other = taken(auditor, act="case.open")
+    act(ada, 1, "exhibit.open")
+    other = taken(auditor, act="exhibit.open")
     act(ada, 4)
     return taken(auditor, act="case.read"), other
 
@@ -242,17 +242,17 @@ def test_an_event_that_was_changed_is_not_handed_out(world: World, ada: Actor, a
 
 
 def test_the_page_hands_out_what_its_filter_shows_once_the_second_factor_was_shown(ada: Actor, auditor: Actor) -> None:
-    act(ada, 3, "case.open")
+    act(ada, 3, "exhibit.open")
     act(ada, 2)
     client = signed_in("auditor")
-    page = client.get("/audit/?act=case.open").content.decode()
-    assert '<input type="hidden" name="act" value="case.open">' in page
-    answer = client.post("/audit/export/", {"act": "case.open"})
+    page = client.get("/audit/?act=exhibit.open").content.decode()
+    assert '<input type="hidden" name="act" value="exhibit.open">' in page
+    answer = client.post("/audit/export/", {"act": "exhibit.open"})
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="audit-')
     assert answer.headers["Content-Type"] == "application/jsonl"
     assert checked(answer.content.decode()).events == 3
     shown_ago(client, "auditor", 3_600)
-    assert client.post("/audit/export/", {"act": "case.open"}).headers["Location"].startswith("/account/again/")
+    assert client.post("/audit/export/", {"act": "exhibit.open"}).headers["Location"].startswith("/account/again/")
     shown_ago(client, "auditor", 0)
     assert client.post("/audit/export/", {"since": "yesterday"}).status_code == 400
     assert client.get("/audit/export/").status_code == 405

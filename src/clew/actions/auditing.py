@@ -1,34 +1,43 @@
 """Auditing: reading what was done, which is itself on record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Generic, TypeVar
 from uuid import UUID
 
 from clew.actions.admitting import operator_at
+from clew.actions.opening import today
 from clew.domain.act import Act, identifier_in
-from clew.domain.errors import Invalid
+from clew.domain.act_kind import ActKind
+from clew.domain.errors import Invalid, NotVisible
 from clew.domain.handling import NODE
-from clew.records import acts, audit, cosignatures, leaves, members, supervisors, verifications
+from clew.domain.pattern import Pattern, period
+from clew.records import acts, audit, cosignatures, leaves, members, patterns, supervisors, verifications
 from clew.records.acts import Access, Wanted
 from clew.records.cosignatures import Cosignature
 from clew.records.log import READERS_OF_ACTS
+from clew.records.patterns import Found, Listed
 from clew.records.session import Session, acting_as
 from clew.records.verifications import Read
 
 __all__ = [
     "Access",
     "Act",
+    "Found",
+    "Listed",
     "Page",
+    "Unusual",
     "Wanted",
     "accesses",
     "acts_of",
     "add_supervisor",
+    "asked_of",
     "beginning_of",
     "log_now",
     "look_at_log",
     "note",
+    "unusual",
     "wanted",
 ]
 
@@ -56,6 +65,15 @@ class LogNow:
     at: datetime | None
     cosignatures: tuple[Cosignature, ...]
     read: Read | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unusual:
+    """Unusual patterns in the acts of a period, from `first` to `last`, both within."""
+
+    first: date
+    last: date
+    listed: tuple[Listed, ...]
 
 
 def acts_of(session: Session, wanted: Wanted, limit: int = ACTS_PER_PAGE) -> Page[Act]:
@@ -87,6 +105,40 @@ def look_at_log(session: Session) -> LogNow | None:
     return log_now(session)
 
 
+def unusual(session: Session, since: date | None = None, until: date | None = None) -> Unusual:
+    """Unusual patterns in what the actor reads of others, over the last 30 days or those that are said. On record.
+
+    They are listed, each with its reason and limits; nothing is scored, and nobody is told of them.
+
+    Raises:
+        NotVisible: the actor does not audit: to everybody else there is no such page.
+        Invalid: the period is none, or too long.
+    """
+    if session.actor.role not in READERS_OF_ACTS:
+        raise NotVisible("There is no such page.")
+    first, last = period(since, until, today())
+    audit.append(session, "audit.read_patterns", "", owner=session.actor.member)
+    begins, ends = _midnight(first), _midnight(last + timedelta(days=1))
+    return Unusual(
+        first=first, last=last, listed=tuple(patterns.find(session, pattern, begins, ends) for pattern in Pattern)
+    )
+
+
+KINDS_OF: Mapping[Pattern, ActKind] = {
+    Pattern.MANY_REVEALS: ActKind.REVEAL, Pattern.SAME_AGAIN: ActKind.REVEAL, Pattern.MANY_EXPORTS: ActKind.EXPORT,
+}  # fmt: skip
+
+
+def asked_of(found: Found) -> dict[str, str]:
+    """What the filter of the audit asks so that the acts of a case of a pattern are shown; days, both within."""
+    act = found.act or (KINDS_OF[found.pattern].value if found.pattern in KINDS_OF else "")
+    asked = {
+        "member": found.member, "officer": "" if found.pattern is Pattern.REFUSED_SIGN_INS else found.officer,
+        "act": act, "subject": found.subject, "since": _day(found.first), "until": _day(found.last),
+    }  # fmt: skip
+    return {name: words for name, words in asked.items() if words}
+
+
 def add_supervisor(member: str) -> None:
     """Auditors of the member read the acts of all members from now on. Done as the node's owner.
 
@@ -115,15 +167,20 @@ def beginning_of(day: str, *, days_later: int = 0) -> datetime | None:
         found = date.min
     if not FIRST_DAY <= found <= LAST_DAY:
         raise Invalid("A day is written year-month-day, such as 2026-11-27.")
-    return datetime(found.year, found.month, found.day, tzinfo=UTC)
+    return _midnight(found)
 
 
 def wanted(
-    member: str | None, act: str | None, subject: str | None, *, since: str, until: str, before: UUID | None
-) -> Wanted:
-    """Acts that are asked for by days, each empty where none is; `until` is itself within. Raises as `beginning_of`."""
+    member: str | None, act: str | None, subject: str | None, *, since: str, until: str, before: UUID | None,
+    officer: str | None = None, event: UUID | None = None,
+) -> Wanted:  # fmt: skip
+    """Acts that are asked for by days, each empty where none is; `until` is itself within.
+
+    Raises:
+        Invalid: a day is not written as one, or `act` is neither an act nor a kind of acts.
+    """
     return Wanted(
-        member=member, act=act, subject=subject, before=before, since=beginning_of(since),
+        member=member, officer=officer, act=act, subject=subject, before=before, event=event, since=beginning_of(since),
         until=beginning_of(until, days_later=1),
     )  # fmt: skip
 
@@ -134,13 +191,22 @@ def note(act: str, subject: str = "", *, owner: str | None = None) -> UUID:
         return audit.append(session, act, subject, owner=owner)
 
 
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d}"
+
+
 def _note_reading(session: Session, act: str, wanted: Wanted) -> None:
     """Put on record that the audit was read, and of which identifier where one was asked for.
 
     It is the reader's own act, whosever the identifier is: an owner that was looked up would tell the reader
     whose record it names, hidden or not. What is no identifier is not written down: it may be words of a case.
     """
-    audit.append(session, act, identifier_in(wanted.subject or ""), owner=session.actor.member)
+    asked = str(wanted.event) if wanted.event is not None else identifier_in(wanted.subject or "")
+    audit.append(session, act, asked, owner=session.actor.member)
 
 
 def _paged(found: Sequence[One], limit: int) -> Page[One]:

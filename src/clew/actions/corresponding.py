@@ -21,7 +21,8 @@ from clew.domain.message import (
     checked_language,
     checked_text,
 )
-from clew.records import audit, ends, handlings, members, messages, offenders, places, series, victims
+from clew.domain.officer import WITHOUT_CONTENT, Role
+from clew.records import acts, audit, ends, handlings, members, messages, offenders, places, series, victims
 from clew.records.messages import OUTCOMES, Correspondence, Message, Notice
 from clew.records.session import Session, acting_as
 
@@ -32,9 +33,10 @@ CORRESPONDENCES_PER_PAGE_MAX = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """The record that a request is about: an own case or exhibit, a series or medium that one sees, or a contact.
+    """What a request is about: an own case or exhibit, a series or medium that one sees, a contact, or an event.
 
-    `name` is its reference, the SHA-256 of a medium, or the identifier of a contact; `within` the case of an exhibit.
+    `name` is its reference, the SHA-256 of a medium, or the identifier of a contact or an event; `within` is the case
+    of an exhibit.
     """
 
     kind: SubjectKind
@@ -61,15 +63,20 @@ class View:
 
 
 def ask(session: Session, about: About, to: tuple[str, str] | None, due_on: date, words: str) -> UUID:
-    """Ask another unit about a record. About an overlap, the other side of it is asked, whatever is said.
+    """Ask another unit about a record. About an overlap its other side is asked, about an event the supervisor of the
+    member whose officer did it, whatever is said.
 
-    The other unit reads the words; what the record is called it sees only where its handling lets it.
+    The other unit reads the words; what the record is called it sees only where its handling lets it. What is asked
+    about an event is read there by those who audit alone.
 
     Raises:
-        NotVisible: the actor's unit has no such record or contact, or sees no such series.
+        NotVisible: the actor's unit has no such record or contact, sees no such series, or may not read such an event.
+        StepRefused: the actor sees no records and asks about something else than an event, or nobody supervises there.
         Invalid: the unit asked does not take part or is the own, the day cannot be, or the words are of no use.
     """
     text, due = checked_text(words), checked_due(due_on, today())
+    if not (may_ask_about_events(session) if about.kind is SubjectKind.EVENT else may_ask_about_records(session)):
+        raise StepRefused("Your role asks about no records; an auditor asks about events of the audit.")
     subject_id, other = _subject(session, about)
     member, unit = other or to or ("", "")
     if (member, unit) not in {(one.member, one.code) for one in members.units(session)}:
@@ -80,6 +87,36 @@ def ask(session: Session, about: About, to: tuple[str, str] | None, due_on: date
     messages.write(session, made, Kind.REQUEST, text)
     audit.append(session, "message.ask", str(made), owner=session.actor.member)
     return made
+
+
+def supervisor_of(session: Session, event: str) -> tuple[str, str]:
+    """Member and unit that are asked about an event: where the data-protection officer works of the member whose
+    officer did it, else an auditor, else an administrator. Part of a page that is on record, which fills a form in.
+
+    Raises:
+        NotVisible: there is none, or the actor may not read it, neither in the audit nor as an access.
+        Invalid: the actor's own member did it.
+        StepRefused: that member has nobody who supervises it now.
+    """
+    try:
+        member, unit = acts.supervisor_of(session, UUID(event))
+    except ValueError:
+        raise NotVisible("There is no such event.") from None
+    if member == session.actor.member:
+        raise Invalid("Your own member did this: it is asked about at home, and not by a message to another.")
+    if unit is None:
+        raise StepRefused("Nobody there can be asked: no data-protection officer, auditor or administrator is at work.")
+    return member, unit
+
+
+def may_ask_about_records(session: Session) -> bool:
+    """Whether the actor sees records at all."""
+    return session.actor.role not in WITHOUT_CONTENT
+
+
+def may_ask_about_events(session: Session) -> bool:
+    """Whether the actor may ask about events: whoever sees records, and auditors."""
+    return session.actor.role is Role.AUDITOR or may_ask_about_records(session)
 
 
 def page(session: Session, *, limit: int = CORRESPONDENCES_PER_PAGE_MAX, after: UUID | None = None) -> Page:
@@ -222,6 +259,9 @@ def _subject(session: Session, about: About) -> tuple[UUID, tuple[str, str] | No
         SubjectKind.PLACE: lambda: places.find(session, about.name).kept.id,
         SubjectKind.MEDIUM: lambda: ends.medium(session, about.name).end.id,
     }
+    if about.kind is SubjectKind.EVENT:
+        asked = supervisor_of(session, about.name)
+        return UUID(about.name), asked
     if about.kind not in {*kinds, SubjectKind.OVERLAP}:
         raise Invalid("A question or a referral is sent as one, not by a message about it.")
     if about.kind is not SubjectKind.OVERLAP:

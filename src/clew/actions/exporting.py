@@ -47,8 +47,9 @@ def choose(session: Session, wanted: Wanted) -> Chosen:
     found = acts.page_sealed(session, wanted, EVENTS_MAX + 1)
     few, has_more = tuple(found[:EVENTS_MAX]), len(found) > EVENTS_MAX
     asked = _asked(wanted)
-    if not few:
-        asked["subject"] = identifier_in(asked["subject"])  # what names nothing may be words of a case
+    if not few:  # what names nothing may be words of a case
+        asked["subject"] = identifier_in(asked["subject"])
+        asked.pop("officer", None)
     act_id = audit.append(
         session, EXPORT, identifier_in(wanted.subject or ""), {"events": len(few), "more": int(has_more)},
         owner=session.actor.member,
@@ -106,4 +107,6 @@ def _asked(wanted: Wanted) -> dict[str, str]:
         "since": wanted.since.isoformat() if wanted.since else "",
         "until": wanted.until.isoformat() if wanted.until else "",
         "before": str(wanted.before) if wanted.before else "",
+        **({"officer": wanted.officer} if wanted.officer else {}),
+        **({"event": str(wanted.event)} if wanted.event else {}),
     }  # fmt: skip

@@ -13,10 +13,17 @@ from clew.actions.opening import Session
 from clew.actions.verifying import Wrong
 from clew.api.door import giving, reading, writing
 from clew.api.given import Given, Limit, Name, OneOf
+from clew.domain.act_kind import ActKind
 from clew.domain.handling import Actor
+from clew.domain.pattern import Pattern, reason
 
 router = Router(tags=["audit"])
-Kind = Annotated[str | None, Field(max_length=200, description="Such as triage.read.")]
+Kind = Annotated[
+    str | None,
+    Field(max_length=200, description=f"One act, such as triage.read, or all of a kind: {', '.join(ActKind)}."),
+]
+By = Annotated[str | None, Field(max_length=60, description="What the officer signs in with.")]
+Event = Annotated[UUID | None, Field(description="This event alone.")]
 Subject = Annotated[str | None, Field(max_length=200, description="The identifier that something was done on.")]
 Before = Annotated[UUID | None, Field(description="Where to go on: `next` of the page before.")]
 
@@ -104,10 +111,41 @@ class LogReread(Schema):
     since: datetime | None
 
 
+class PatternCase(Schema):
+    """`count`: how many acts, or days of silence. `filter`: what the audit is asked so that it shows the acts."""
+
+    officer: str
+    member: str
+    first: datetime
+    last: datetime
+    count: int
+    subject: str
+    filter: dict[str, str]
+
+
+class PatternListed(Schema):
+    """`reason`: why it is listed, with its limits. `has_more`: there are more cases than are given."""
+
+    pattern: OneOf[Pattern]
+    reason: str
+    cases: list[PatternCase]
+    has_more: bool
+
+
+class PatternsFound(Schema):
+    """What is unusual from day `first` to day `last`, both within; neither scored nor ranked."""
+
+    first: date
+    last: date
+    patterns: list[PatternListed]
+
+
 class GivenEvents(Given):
     """Which events are taken out: all that are not said to be others. Days are UTC's; `until` is itself within."""
 
     member: Name | None = None
+    officer: By = None
+    event: Event = None
     act: Kind = None
     subject: Subject = None
     since: date | None = None
@@ -117,23 +155,31 @@ class GivenEvents(Given):
 @reading(router, "/audit", ActPage)
 def acts(
     session: Session, member: Name | None = None, act: Kind = None, subject: Subject = None,
-    since: date | None = None, until: date | None = None, after: Before = None, limit: Limit = 100,
+    since: date | None = None, until: date | None = None, after: Before = None, limit: Limit = 100, officer: By = None,
+    event: Event = None,
 ) -> auditing.Page[auditing.Act]:  # fmt: skip
     """Acts that the officer may read, the newest first: own ones, and for who audits the others'.
 
     Days are UTC's; `until` is itself within. Reading is itself on record.
     """
-    return auditing.acts_of(session, _wanted(member, act, subject, since, until, after), limit)
+    return auditing.acts_of(session, _wanted(member, act, subject, since, until, after, officer, event), limit)
 
 
 @reading(router, "/audit/accesses", AccessPage)
 def accesses(
     session: Session, member: Name | None = None, act: Kind = None, subject: Subject = None, after: Before = None,
-    limit: Limit = 100,
+    limit: Limit = 100, event: Event = None,
 ) -> auditing.Page[auditing.Access]:  # fmt: skip
     """What officers of other members did with records of the own one, the newest first."""
-    wanted = Wanted(member=member and member.upper(), act=act, subject=subject, before=after)
+    wanted = Wanted(member=member and member.upper(), act=act, subject=subject, before=after, event=event)
     return auditing.accesses(session, wanted, limit)
+
+
+@reading(router, "/audit/patterns", PatternsFound)
+def patterns(session: Session, since: date | None = None, until: date | None = None) -> dict[str, object]:
+    """Unusual patterns in what others did, for who audits: listed, neither scored nor ranked. On record."""
+    found = auditing.unusual(session, since, until)
+    return {"first": found.first, "last": found.last, "patterns": [_listed(one) for one in found.listed]}
 
 
 @reading(router, "/audit/log", LogTold)
@@ -156,7 +202,9 @@ def read_again(session: Session) -> dict[str, object]:
 @giving(router, "/audit/export", "application/jsonl", anew=True)
 def export(actor: Actor, given: GivenEvents) -> bytes:
     """Events as references with their proofs, the newest 10,000: `clew audit check` checks them with no node."""
-    wanted = _wanted(given.member, given.act, given.subject, given.since, given.until)
+    wanted = _wanted(
+        given.member, given.act, given.subject, given.since, given.until, None, given.officer, given.event
+    )
     with opening.acting_as(actor) as session:
         chosen = exporting.choose(session, wanted)
     return str(exporting.prove(chosen)).encode()
@@ -164,11 +212,23 @@ def export(actor: Actor, given: GivenEvents) -> bytes:
 
 def _wanted(
     member: str | None, act: str | None, subject: str | None, since: date | None, until: date | None,
-    before: UUID | None = None,
+    before: UUID | None, officer: str | None, event: UUID | None,
 ) -> Wanted:  # fmt: skip
     return auditing.wanted(
-        member and member.upper(), act, subject, since=_day(since), until=_day(until), before=before
-    )
+        member and member.upper(), act, subject, since=_day(since), until=_day(until), before=before, officer=officer,
+        event=event,
+    )  # fmt: skip
+
+
+def _listed(one: auditing.Listed) -> dict[str, object]:
+    cases = [
+        {
+            "officer": case.officer, "member": case.member, "first": case.first, "last": case.last, "count": case.count,
+            "subject": case.subject, "filter": auditing.asked_of(case),
+        }
+        for case in one.found
+    ]  # fmt: skip
+    return {"pattern": one.pattern, "reason": reason(one.pattern), "cases": cases, "has_more": one.has_more}
 
 
 def _day(day: date | None) -> str:

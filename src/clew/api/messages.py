@@ -89,7 +89,10 @@ class Asked(Schema):
 
 
 class GivenRequest(Given):
-    """`to`: member and unit, as `CA/VICTIM-ID`; of an overlap nobody is named: the other side is asked."""
+    """`to`: member and unit, as `CA/VICTIM-ID`; of an overlap or an event nobody is named.
+
+    The other side of the overlap is asked, or the supervisor of the member whose officer did what the event says.
+    """
 
     kind: OneOf[SubjectKind]
     name: Name
@@ -137,7 +140,7 @@ def ask(session: Session, given: GivenRequest) -> dict[str, UUID]:
     if given.to is not None:
         member, _sign, unit = given.to.upper().partition("/")
         to = member, unit
-    elif given.kind is not SubjectKind.OVERLAP:
+    elif given.kind not in (SubjectKind.OVERLAP, SubjectKind.EVENT):
         raise Invalid("Say which member and unit is asked, as CA/VICTIM-ID.")
     about = About(kind=given.kind, name=given.name, within=given.within)
     return {"correspondence": corresponding.ask(session, about, to, given.due_on, given.words)}

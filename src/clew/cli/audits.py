@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
@@ -13,15 +13,22 @@ from rich.markup import escape
 from rich.table import Table
 
 from clew.cli import files, witnesses
-from clew.cli.entry import As, Json, aside, console, entered, write
+from clew.cli.answers import plain
+from clew.cli.entry import As, Json, aside, console, day, entered, write
 from clew.domain.errors import Invalid
+from clew.domain.pattern import reason
+
+if TYPE_CHECKING:
+    from clew.actions.auditing import Listed
 
 app = typer.Typer(no_args_is_help=True)
 Since = Annotated[str, typer.Option(metavar="DAY", help="Only from this day on, such as 2026-11-01; days are UTC's.")]
 Until = Annotated[str, typer.Option(metavar="DAY", help="Only up to this day, itself included.")]
 Event = Annotated[str, typer.Argument(metavar="EVENT", help="Identifier of the event, as the list shows it.")]
 Member = Annotated[str | None, typer.Option(help="Only what officers of this member did.")]
-Kind = Annotated[str | None, typer.Option(help="Only acts of this kind, such as triage.read.")]
+Kind = Annotated[str | None, typer.Option(help="Only this act, such as triage.read, or all of a kind, such as reveal.")]
+By = Annotated[str | None, typer.Option("--officer", help="Only what this officer did.")]
+Only = Annotated[str | None, typer.Option("--event", metavar="EVENT", help="Only this event.")]
 Subject = Annotated[str | None, typer.Option(help="Only acts on this identifier.")]
 Before = Annotated[str | None, typer.Option(metavar="EVENT", help="Only what is older than this event.")]
 SHOWN_OF_AN_ACT = ("id", "at", "member", "unit", "officer", "act", "subject", "owner", "purpose", "case_reference")
@@ -42,13 +49,18 @@ def list_(
     since: Since = "",
     until: Until = "",
     before: Before = None,
+    officer: By = None,
+    event: Only = None,
     json_: Json = False,
 ) -> None:
     """Acts that the officer may read, the newest first: references only. Reading is itself on record."""
     with entered():
         from clew.actions import auditing, opening
 
-        wanted = auditing.wanted(member, act, subject, since=since, until=until, before=_before(before))
+        wanted = auditing.wanted(
+            member and member.upper(), act, subject, since=since, until=until, before=_before(before), officer=officer,
+            event=_before(event),
+        )  # fmt: skip
         with opening.acting_as(opening.actor_of(as_)) as session:
             page = auditing.acts_of(session, wanted)
         _show(page.items, SHOWN_OF_AN_ACT, json_=json_)
@@ -57,7 +69,11 @@ def list_(
 @app.command()
 def accesses(
     as_: As,
+    member: Member = None,
+    act: Kind = None,
+    subject: Subject = None,
     before: Before = None,
+    event: Only = None,
     json_: Json = False,
 ) -> None:
     """What other members did with records of the officer's own member, the newest first."""
@@ -65,8 +81,30 @@ def accesses(
         from clew.actions import auditing, opening
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            page = auditing.accesses(session, auditing.Wanted(before=_before(before)))
+            wanted = auditing.Wanted(
+                member=member and member.upper(), act=act, subject=subject, before=_before(before), event=_before(event)
+            )
+            page = auditing.accesses(session, wanted)
         _show(page.items, SHOWN_OF_AN_ACCESS, json_=json_)
+
+
+@app.command()
+def patterns(as_: As, since: Since = "", until: Until = "", json_: Json = False) -> None:
+    """Unusual patterns in what others did, over 30 days where none are said: listed, neither scored nor ranked."""
+    with entered():
+        from clew.actions import auditing, opening
+
+        first, last = (day(words) if words else None for words in (since, until))
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            found = auditing.unusual(session, first, last)
+        if json_:
+            write({
+                "first": found.first.isoformat(), "last": found.last.isoformat(),
+                "patterns": [_pattern_json(one) for one in found.listed],
+            })  # fmt: skip
+            return
+        for one in found.listed:
+            _show_pattern(one)
 
 
 @app.command()
@@ -121,12 +159,17 @@ def export(
     since: Since = "",
     until: Until = "",
     before: Before = None,
+    officer: By = None,
+    event: Only = None,
 ) -> None:
     """Print events with their proofs, 10,000 at most, for somebody without a node; `clew audit check` checks them."""
     with entered():
         from clew.actions import auditing, exporting, opening
 
-        wanted = auditing.wanted(member, act, subject, since=since, until=until, before=_before(before))
+        wanted = auditing.wanted(
+            member and member.upper(), act, subject, since=since, until=until, before=_before(before), officer=officer,
+            event=_before(event),
+        )  # fmt: skip
         with opening.acting_as(opening.actor_of(as_)) as session:
             chosen = exporting.choose(session, wanted)
         made = exporting.prove(chosen)
@@ -232,6 +275,34 @@ def _id(untrusted_text: str) -> UUID:
         return UUID(untrusted_text)
     except ValueError:
         raise Invalid("An event has an identifier such as 019ac2f4-….") from None
+
+
+def _pattern_json(one: "Listed") -> dict[str, object]:
+    from clew.actions import auditing
+
+    cases = [
+        {
+            "officer": case.officer, "member": case.member, "first": case.first.isoformat(),
+            "last": case.last.isoformat(), "count": case.count, "subject": case.subject,
+            "filter": auditing.asked_of(case),
+        }
+        for case in one.found
+    ]  # fmt: skip
+    return {"pattern": one.pattern.value, "reason": reason(one.pattern), "cases": cases, "has_more": one.has_more}
+
+
+def _show_pattern(one: "Listed") -> None:
+    from clew.actions import auditing
+
+    console.print(f"{one.pattern.value}: {reason(one.pattern)}", markup=False)
+    for case in one.found:
+        options = " ".join(f"--{name} {plain(words)}" for name, words in auditing.asked_of(case).items())
+        when = f"{_text(case.first)} to {_text(case.last)}"
+        console.print(f"  {plain(case.officer)}  {case.member}  {when}  {case.count:,}  {options}", markup=False)
+    if one.has_more:
+        console.print(f"  Only the latest {len(one.found):,} are shown.")
+    if not one.found:
+        console.print("  None.")
 
 
 def _show(items: Sequence[object], names: Sequence[str], *, json_: bool) -> None:

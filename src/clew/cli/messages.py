@@ -48,13 +48,16 @@ def list_(as_: As, json_: Json = False) -> None:
 @app.command()
 def ask(
     kind: Annotated[
-        SubjectKind, typer.Argument(help="case, exhibit, series, victim, offender, place, medium or overlap.")
+        SubjectKind, typer.Argument(help="case, exhibit, series, victim, offender, place, medium, overlap or event.")
     ],
     name: Annotated[
-        str, typer.Argument(help="Its reference; of a medium its SHA-256, of an overlap the identifier of the contact.")
+        str,
+        typer.Argument(
+            help="Its reference; of a medium its SHA-256, of an event its identifier, of an overlap its contact's."
+        ),
     ],
     as_: As,
-    to: Annotated[str | None, typer.Option(help="Member and unit, such as SE/VICTIM-ID; not for an overlap.")] = None,
+    to: Annotated[str | None, typer.Option(help="As SE/VICTIM-ID; of an overlap or event nobody.")] = None,
     within: Annotated[str | None, typer.Option("--case", help="The case of an exhibit.")] = None,
     due: Annotated[str | None, typer.Option(help=f"Day by which you need an answer; else in {DUE_DAYS} days.")] = None,
     json_: Json = False,

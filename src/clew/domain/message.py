@@ -31,6 +31,8 @@ class SubjectKind(StrEnum):
     """One question goes to several units, and each has a correspondence of its own about it."""
     REFERRAL = "referral"
     """What was handed over to a unit of the country in which a series was probably made."""
+    EVENT = "event"
+    """One line of the audit: the supervisor of the member whose officer did it is asked."""
 
 
 class Kind(StrEnum):

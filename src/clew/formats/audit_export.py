@@ -25,6 +25,8 @@ EVENTS_MAX = 10_000
 CHARACTERS_MAX = 32 * 1024 * 1024
 """Three times of what so many events usually are."""
 ASKED = ("member", "act", "subject", "since", "until", "before")
+ASKED_LATER = frozenset({"officer", "event"})
+"""What the filter did not know when the first files were made: it stands in a file where it was asked for."""
 _HEAD = ("format", "asked", "has_more", "checkpoint", "witnessed", "consistency")
 _LINE = ("number", "event", "proof")
 _EVENT = (
@@ -82,7 +84,7 @@ class AuditExport:
         if len(rest) < 2 or rest.pop() != "":
             raise Invalid("This file of events of an audit is cut, or holds more than one may.")
         head = _object(first, _HEAD)
-        asked = _named(head["asked"], ASKED)
+        asked = _asked(head["asked"])
         witnessed = _text(head["witnessed"])
         if head["format"] != WORDS or not isinstance(head["has_more"], bool):
             raise Invalid(NO_EXPORT)
@@ -153,6 +155,11 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _never(_: str) -> object:
     raise ValueError("no number")
+
+
+def _asked(untrusted: object) -> Fields:
+    later = ASKED_LATER & set(untrusted) if isinstance(untrusted, dict) else frozenset()
+    return _named(untrusted, (*ASKED, *later))
 
 
 def _named(untrusted: object, names: tuple[str, ...]) -> Fields:

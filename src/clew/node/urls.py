@@ -184,6 +184,7 @@ urlpatterns = [
     path("audit/", audits.acts, name="audit"),
     path("audit/read-again/", audits.read_again, name="audit-read-again"),
     path("audit/export/", audits.export, name="audit-export"),
+    path("audit/patterns/", audits.patterns, name="audit-patterns"),
     path("audit/accesses/", audits.accesses, name="accesses"),
     path("requests/", requests.all_of_them, name="requests"),
     path("requests/add/", requests.add, name="request-add"),

@@ -4,11 +4,11 @@ from clew.domain.officer import Role
 from clew.records.visibility import HOME, HOME_UNIT, OFFICER, ROLE
 
 OWN_ACT = f"member = {HOME} and unit = {HOME_UNIT} and officer = {OFFICER}"
-READERS_OF_ACTS = (Role.NATIONAL_ADMINISTRATOR, Role.AUDITOR, Role.DATA_PROTECTION_OFFICER)
-"""Who reads what others of the same member did. Everyone reads what they did themselves."""
-_READERS = ", ".join(f"'{role}'" for role in READERS_OF_ACTS)
+READERS_OF_ACTS = (Role.DATA_PROTECTION_OFFICER, Role.AUDITOR, Role.NATIONAL_ADMINISTRATOR)
+"""Who reads what others of the same member did, whoever is asked about it first. Everyone reads what they did themselves."""
+READERS = ", ".join(f"'{role}'" for role in READERS_OF_ACTS)
 READABLE_ACT = (
-    f"(member = {HOME} and (officer = {OFFICER} or {ROLE} in ({_READERS}))) or (select clew_supervises())"
+    f"(member = {HOME} and (officer = {OFFICER} or {ROLE} in ({READERS}))) or (select clew_supervises())"
 )
 
 RULES = {
@@ -44,5 +44,7 @@ SEQUENCER_GRANTS = {
     "waiting_acts": "select, delete",
 }
 
-FUNCTIONS_OF_THE_APP = ("clew_supervises()", "clew_accesses(uuid, text, text, text, integer)")
+FUNCTIONS_OF_THE_APP = (
+    "clew_supervises()", "clew_accesses(uuid, text, text[], text, uuid, integer)", "clew_supervisor_of(uuid)",
+)  # fmt: skip
 FUNCTIONS_OF_THE_BLIND = ("clew_owner_of(text)", "clew_follow_act()")

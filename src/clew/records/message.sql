@@ -6,21 +6,25 @@ language sql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
     with it as (
-        select c.id, c.member, c.unit, c.to_member, c.to_units[cardinality(c.to_units)] as to_unit, c.to_units
-          from correspondences c where c.id = $1
+        select c.id, c.member, c.unit, c.to_member, c.to_units[cardinality(c.to_units)] as to_unit, c.to_units,
+               -- An auditor, who is nobody to records, speaks about events.
+               case when is_heard then clew_actor_home() end as my_member,
+               case when is_heard then clew_actor_home_unit() end as my_unit
+          from correspondences c
+          cross join lateral (select clew_actor_member() is not null
+                                     or c.subject_kind = 'event' and clew_actor_role() = 'auditor' as is_heard) heard
+         where c.id = $1
     ), told as (
-        select to_member as member, to_unit as unit, id from it
-         where member = clew_actor_member() and unit = clew_actor_unit()
+        select to_member as for_member, to_unit as for_unit from it where member = my_member and unit = my_unit
         union
-        select member, unit, id from it where to_member = clew_actor_member() and clew_actor_unit() = any (to_units)
+        select member, unit from it where to_member = my_member and my_unit = any (to_units)
         union
         -- Who passed it on tells who has it now.
-        select to_member, to_unit, id from it
-         where to_member = clew_actor_member() and clew_actor_unit() = any (to_units) and to_unit <> clew_actor_unit()
+        select to_member, to_unit from it where to_member = my_member and my_unit = any (to_units) and to_unit <> my_unit
     )
     insert into notices (id, member, unit, kind, subject_id, raised_at)
-    select gen_random_uuid(), member, unit, 'message', id, transaction_timestamp() from told
-     where not (member = clew_actor_member() and unit = clew_actor_unit())
+    select gen_random_uuid(), t.for_member, t.for_unit, 'message', it.id, transaction_timestamp() from told t cross join it
+     where not (t.for_member = it.my_member and t.for_unit = it.my_unit)
     on conflict (member, unit, kind, subject_id) where seen_at is null do nothing
 $$;
 

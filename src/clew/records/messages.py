@@ -385,7 +385,8 @@ _CORRESPONDENCES = """
                                          and r.officer = %(me)s and r.read_at >= m.written_at)),
            exists (select from messages m where m.correspondence_id = c.id and m.kind in ('answer', 'nothing-known')),
            coalesce(k.reference, k2.reference), e.reference,
-           coalesce(s.reference, v.reference, f.reference, p.reference, q.reference, h.reference, encode(m.name, 'hex')),
+           coalesce(s.reference, v.reference, f.reference, p.reference, q.reference, h.reference, encode(m.name, 'hex'),
+                    t.id::text),
            coalesce(k.owner_member, k2.owner_member, e.owner_member)
       from correspondences c
       left join cases k on k.id = c.subject_id
@@ -397,6 +398,7 @@ _CORRESPONDENCES = """
       left join questions q on q.id = c.subject_id
       left join referrals h on h.id = c.subject_id
       left join media m on m.id = c.subject_id
+      left join acts t on t.id = c.subject_id and c.subject_kind = 'event'
       left join overlap_contacts o on o.contact_id = c.subject_id
       left join cases k2 on k2.id = o.subject_id
 """

@@ -219,6 +219,7 @@ FUNCTIONS_OF_BEFORE = (
     "clew_crop_shown(uuid)",
     "clew_lead_news(uuid)",
     "clew_open_overlaps(uuid)",
+    "clew_accesses(uuid, text, text, text, integer)",
 )
 """What earlier versions had and nobody may call any more."""
 
@@ -418,6 +419,7 @@ def functions() -> list[str]:
         "{exercise_counts_days}": str(COUNTS_FOR.days + 1),
         "{leads_lock}": str(locks.LEADS),
         "{request_years}": str(KEPT_YEARS),
+        "{supervising_roles}": log.READERS,
         "{covers_lock}": str(locks.COVERS),
         "{overlaps_lock}": str(locks.OVERLAPS),
         **deconfliction.PLACES,

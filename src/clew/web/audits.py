@@ -1,6 +1,6 @@
-"""Pages of the audit: what was done, as references only, and what others did with one's own records."""
+"""Pages of the audit: what was done, as references only; what others did with one's own records; what is unusual."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -12,19 +12,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import auditing, exporting, rereading
-from clew.actions.auditing import LogNow, Wanted
+from clew.actions import auditing, corresponding, exporting, rereading
+from clew.actions.auditing import Access, Act, Listed, LogNow, Wanted
 from clew.actions.exporting import EVENTS_MAX
 from clew.actions.opening import Session
 from clew.actions.rereading import Reread
 from clew.actions.verifying import Finding, Wrong
 from clew.domain.errors import Invalid
-from clew.web import words
+from clew.domain.handling import NODE
+from clew.domain.message import SubjectKind
+from clew.domain.pattern import PERIOD_DAYS_MAX, SHOWN_MAX
+from clew.web import act_words, words
 from clew.web.acting import as_officer
-from clew.web.posting import TOLD, done
+from clew.web.asked import address_to_ask
+from clew.web.posting import TOLD, day, done
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 
-ASKED = ("member", "act", "subject", "since", "until")
+ASKED = ("member", "officer", "act", "subject", "since", "until", "event")
 WORD_CHARACTERS_MAX = 200
 FINDINGS_TOLD_MAX = 5
 WRONG: Mapping[Wrong, str | Promise] = {
@@ -47,11 +52,13 @@ def acts(request: HttpRequest) -> HttpResponse:
     with as_officer(request.user.get_username()) as session:
         page = auditing.acts_of(session, wanted)
         log = auditing.log_now(session)
+        asks = _to_ask(session, page.items)
     shown = _shown(request, "audit", page.next)
     told = {"told": request.session.pop(TOLD, None), "read": None if log is None else _read(log)}
     return render(
         request, "audits/list.html",
-        {**shown, **told, "acts": page.items, "log": log, "before": request.GET.get("before", ""), "most": EVENTS_MAX},
+        {**shown, **told, "acts": [(act, asks.get(act.id)) for act in page.items], "log": log,
+         "before": request.GET.get("before", ""), "most": EVENTS_MAX},
     )  # fmt: skip
 
 
@@ -61,7 +68,26 @@ def accesses(request: HttpRequest) -> HttpResponse:
     wanted = wanted_of(request.GET)
     with as_officer(request.user.get_username()) as session:
         page = auditing.accesses(session, wanted)
-    return render(request, "audits/accesses.html", {**_shown(request, "accesses", page.next), "accesses": page.items})
+        asks = _to_ask(session, page.items)
+    shown = [(access, asks.get(access.id)) for access in page.items]
+    return render(request, "audits/accesses.html", {**_shown(request, "accesses", page.next), "accesses": shown})
+
+
+@require_safe
+def patterns(request: HttpRequest) -> HttpResponse:
+    """Unusual patterns in a period, each with its reason and limits; to who does not audit there is no such page."""
+    since, until = (request.GET.get(name, "").strip() for name in ("since", "until"))
+    refused = ""
+    with as_officer(request.user.get_username()) as session:
+        try:
+            found = auditing.unusual(session, day(since) if since else None, day(until) if until else None)
+        except Invalid as wrong:
+            found, refused = auditing.unusual(session), refusal(wrong)
+    shown = {
+        "found": found, "refused": refused, "most": SHOWN_MAX, "days": PERIOD_DAYS_MAX,
+        "listed": [_listed(one) for one in found.listed],
+    }  # fmt: skip
+    return render(request, "audits/patterns.html", shown)
 
 
 @require_POST
@@ -85,6 +111,30 @@ def export(request: HttpRequest) -> HttpResponse:
     name = f"audit-{made.taken.act.at:%Y-%m-%d-%H%M%S}.jsonl"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(str(made), content_type="application/jsonl", headers=headers)
+
+
+def address_of_event(event: str, *, is_access: bool = False) -> str:
+    """The audit, or what others did with our records, filtered to one event."""
+    return f"{reverse('accesses' if is_access else 'audit')}?{urlencode({'event': event})}"
+
+
+def _to_ask(session: Session, found: Iterable[Act | Access]) -> Mapping[UUID, str]:
+    """For each event of another member the form by which its supervisor is asked, where the officer may ask."""
+    if not corresponding.may_ask_about_events(session):
+        return {}
+    return {
+        one.id: address_to_ask(SubjectKind.EVENT, str(one.id))
+        for one in found if one.member not in (session.actor.member, NODE.member)
+    }  # fmt: skip
+
+
+def _listed(one: Listed) -> dict[str, object]:
+    """A pattern with its words, and each case of it with the way to its acts."""
+    return {
+        "name": one.pattern.value, "title": act_words.PATTERNS[one.pattern], "reason": act_words.reason(one.pattern),
+        "counted": act_words.COUNTED[one.pattern], "has_more": one.has_more,
+        "rows": [(case, f"{reverse('audit')}?{urlencode(auditing.asked_of(case))}") for case in one.found],
+    }  # fmt: skip
 
 
 def _said(found: Reread) -> str:
@@ -125,12 +175,13 @@ def wanted_of(query: QueryDict) -> Wanted:
     """What the filter asks for; a day that it ends with is still within.
 
     Raises:
-        Invalid: a day or an event is not written as one.
+        Invalid: a day or an event is not written as one, or the act is none.
     """
     asked = {name: query.get(name, "").strip()[:WORD_CHARACTERS_MAX] for name in (*ASKED, "before")}
     return auditing.wanted(
         asked["member"].upper() or None, asked["act"] or None, asked["subject"] or None, since=asked["since"],
-        until=asked["until"], before=_event(asked["before"]),
+        until=asked["until"], before=_event(asked["before"]), officer=asked["officer"] or None,
+        event=_event(asked["event"]),
     )  # fmt: skip
 
 
@@ -141,6 +192,7 @@ def _shown(request: HttpRequest, name: str, following: UUID | None) -> dict[str,
     address = reverse(name)
     return {
         "asked": asked,
+        "kinds": act_words.choices(),
         "is_first_page": not request.GET.get("before"),
         "first_page": f"{address}?{urlencode(filled)}",
         "next_page": "" if following is None else f"{address}?{urlencode({**filled, 'before': str(following)})}",

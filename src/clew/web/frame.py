@@ -69,7 +69,7 @@ GROUPS: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
         _entry("ledger", gettext_lazy("Children found")),
     )),
     (gettext_lazy("With others"), (
-        _entry("messages", gettext_lazy("Messages"), is_first=True),
+        _entry("messages", gettext_lazy("Messages"), CONTENT | Needs.AUDITOR, is_first=True),
         _entry("questions", gettext_lazy("Questions")),
         _entry("objects", gettext_lazy("Objects")),
         _entry("referrals", gettext_lazy("Referrals")),
@@ -133,9 +133,9 @@ def around(request: HttpRequest) -> Frame:
 def _has_use(needs: Needs, role: str | None) -> bool:
     if needs in (Needs.ACADEMY, Needs.NODE):
         return bool(settings.CLEW_IS_ACADEMY) is (needs is Needs.ACADEMY)
-    if needs is CONTENT:
-        return role not in WITHOUT_CONTENT
-    return not needs or any(role == _ROLES[one] for one in needs)
+    if CONTENT in needs and role not in WITHOUT_CONTENT:
+        return True
+    return not needs or any(role == _ROLES[one] for one in needs & ~CONTENT)
 
 
 def _ways(entries: list[Entry], path: str) -> Iterator[Way]:

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 from clew.actions import corresponding, opening
 from clew.actions.corresponding import About, Kind, NoticeKind, Side, SubjectKind
 from clew.actions.opening import Session
-from clew.domain.errors import Invalid, NotVisible
+from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.web.acting import as_officer
+from clew.web.audits import address_of_event
 from clew.web.posting import TOLD, day, done
 from clew.web.references import identifier_in
 from clew.web.sign_ins import needs_fresh_sign_in
+from clew.web.translated import refusal
 from clew.web.words import Words
 
 SHOWN_PER_PAGE = 50
@@ -35,6 +37,7 @@ SUBJECTS: Mapping[SubjectKind, Words] = {
     SubjectKind.OVERLAP: gettext_lazy("Overlap"),
     SubjectKind.QUESTION: gettext_lazy("Question"),
     SubjectKind.REFERRAL: gettext_lazy("Referral"),
+    SubjectKind.EVENT: gettext_lazy("Event of the audit"),
 }
 NOT_ASKED_HERE = frozenset({SubjectKind.QUESTION, SubjectKind.REFERRAL})
 """Kinds of records that have a form of their own to ask with."""
@@ -67,6 +70,8 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
         waiting = [one for one in corresponding.notices(session) if one.seen_at is None]
         page = corresponding.page(session, limit=SHOWN_PER_PAGE, after=identifier_in(request.GET.get("after", "")))
         units = corresponding.units(session)
+        asked, refused = _asked(session, request.GET)
+        kinds = _kinds(session)
         mine = (session.actor.member, session.actor.unit)
     shown = {
         "notices": [(one, NOTICES[one.kind], address_of_notice(one)) for one in waiting],
@@ -74,8 +79,8 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
         "next": page.next,
         "is_first": not request.GET.get("after"),
         "units": [unit for unit in units if unit != mine],
-        "subjects": [(kind, words) for kind, words in SUBJECTS.items() if kind not in NOT_ASKED_HERE],
-        "unit": mine[1], "asked": _prefilled(request.GET),
+        "subjects": [(kind, SUBJECTS[kind]) for kind in kinds],
+        "unit": mine[1], "asked": asked, "refused": refused,
         "due": opening.today() + timedelta(days=DUE_DAYS),
         "told": request.session.pop(TOLD, None),
     }
@@ -100,6 +105,7 @@ def one(request: HttpRequest, correspondence: UUID) -> HttpResponse:
         "is_asker": view.side is Side.ASKER, "own": _own_page(view),
         "units": units,
         "record": address_of_record(view.correspondence.subject_kind, view.correspondence.about),
+        "event": _event(view),
         "told": request.session.pop(TOLD, None),
     }
     return render(request, "messages/one.html", shown)
@@ -165,6 +171,36 @@ def address_of_record(kind: SubjectKind, about: str) -> str | None:
     if not about or kind not in NOT_ASKED_HERE:
         return None
     return reverse(kind.value, args=[about])
+
+
+def _asked(session: Session, query: QueryDict) -> tuple[dict[str, str], str]:
+    """What the form is filled in with, and why nobody can be asked about the event that it is about.
+
+    Raises:
+        NotVisible: it is about an event that is not there, or that the officer may not read.
+    """
+    asked = _prefilled(query)
+    if asked["kind"] == SubjectKind.EVENT:
+        try:
+            asked["to"] = "/".join(corresponding.supervisor_of(session, asked["name"]))
+        except (Invalid, StepRefused) as refused:
+            return dict.fromkeys(asked, ""), refusal(refused)
+    return asked, ""
+
+
+def _kinds(session: Session) -> list[SubjectKind]:
+    """What the officer may ask about here."""
+    if not corresponding.may_ask_about_records(session):
+        return [SubjectKind.EVENT]
+    return [kind for kind in SUBJECTS if kind not in NOT_ASKED_HERE]
+
+
+def _event(view: corresponding.View) -> tuple[str, str] | None:
+    """The event that it is about and where the officer reads it: in the audit, or among accesses of our records."""
+    it = view.correspondence
+    if it.subject_kind is not SubjectKind.EVENT or not (it.about or view.side is Side.ASKER):
+        return None
+    return str(it.subject_id), address_of_event(str(it.subject_id), is_access=not it.about)
 
 
 def _own_page(view: corresponding.View) -> str | None:

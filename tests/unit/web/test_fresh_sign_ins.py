@@ -19,7 +19,7 @@ AGAIN = "/account/again/"
 READ = {
     "home", "go", "shortcuts", "search", "uploads", "upload", "programs", "programs-document", "hash-lists", "cases", "case", "exhibit", "case-progress", "exhibit-progress", "exhibit-numbers",
     "unit-case", "unit-exhibit", "unit-case-progress", "unit-exhibit-progress", "unit-exhibit-numbers",
-    "audit", "accesses", "administration", "budgets", "handling", "exhibit-handling", "mfa_index",
+    "audit", "audit-patterns", "accesses", "administration", "budgets", "handling", "exhibit-handling", "mfa_index",
     "mfa_list_webauthn", "asset", "retention", "request", "requests", "report", "case-end", "overlap", "overlaps", "releases",
     "series", "series-list", "case-proposals", "message", "messages", "lead", "leads", "victim", "victims", "offender",
     "offenders", "place", "places", "links", "links-of", "map", "medium-provenance", "categories", "case-categories", "ledger",

@@ -33,6 +33,7 @@ class Act(models.Model):
             models.Index(name="acts_by_subject", fields=["subject", "id"]),
             models.Index(name="acts_by_member", fields=["member", "id"]),
             models.Index(name="acts_by_act", fields=["act", "id"]),
+            models.Index(name="acts_by_officer", fields=["officer", "id"]),
             models.Index(
                 name="reveals_by_officer", fields=["member", "officer", "at"], condition=models.Q(act__in=COUNTED)
             ),
@@ -48,9 +49,12 @@ class Access(models.Model):
     pk = models.CompositePrimaryKey("owner", "act_id")
     owner = models.TextField()
     act_id = models.UUIDField()
+    act = models.TextField()
+    """What was done, once more: so a rare act is found among many."""
 
     class Meta:
         db_table = "accesses"
+        indexes = (models.Index(name="accesses_by_act", fields=["owner", "act", "act_id"]),)
 
     def __str__(self) -> str:
         return str(self.act_id)
