@@ -379,7 +379,7 @@ def functions(actor: Actor, own: Own) -> Iterator[str]:
         "uuid[]": [*own.media, own.case_id], "bytea": sha256(b"content 0").digest(), "bytea[]": [sha256(b"content 0").digest()],
         "text[]": ["NO"], "bigint[]": [1],
     }  # fmt: skip
-    by_name: dict[str, object] = {"in_year": None, "by_what": "year"}
+    by_name: dict[str, object] = {"in_year": None, "by_what": "year", "asked": "all"}
     with app_connection() as app:
         claim(app, true_context(app, actor))
         some = app.execute(

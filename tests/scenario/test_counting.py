@@ -182,7 +182,8 @@ def test_whatever_is_small_of_others_is_not_told_and_the_rest_is_what_the_ledger
     a_month_goes_by(world)
     numbers = told(nora)
     assert [numbers["DK", "media.held", f"k{at}"] for at in range(len(values))] == [of_others(value) for value in values]
-    assert [numbers["", "media.held", f"k{at}"] for at in range(len(values))] == [of_others(value + 4) for value in values]
+    wanted = [of_others(value) or None for value in values]  # Sweden's four are in no sum, and with them naught is a few
+    assert [numbers["", "media.held", f"k{at}"] for at in range(len(values))] == wanted
 
 
 def test_the_test_above_notices_a_small_number_that_is_told(world: World, nora: Actor) -> None:
@@ -191,8 +192,8 @@ def test_the_test_above_notices_a_small_number_that_is_told(world: World, nora: 
     counting.count_up()
     a_month_goes_by(world)
     assert told(nora)["SE", "series.held", "open"] is None
-    small = "when t.number between 1 and 5 - 1 then null"
-    with functions_that_are(lambda words: words.replace(small, "when t.number = 4 then null"))(world):
+    small = "when k.number between 1 and 5 - 1 then null"
+    with functions_that_are(lambda words: words.replace(small, "when k.number = 4 then null"))(world):
         assert told(nora)["SE", "series.held", "open"] is not None
 
 

@@ -1,24 +1,34 @@
 """Counting: statistics for coordinators, and what the public is told of those who are not identified."""
 
+from clew.domain.errors import NotVisible
 from clew.domain.handling import NODE, Actor
-from clew.domain.statistics import Number, Statistics, check_counts, statistics
+from clew.domain.statistics import THE_USUAL, Number, Period, Statistics, check_counts, period, periods, statistics
 from clew.formats.statistics import as_csv, as_json
 from clew.records import audit
 from clew.records import statistics as records
 from clew.records.session import acting_as
 
-__all__ = ["Number", "Statistics", "as_csv", "as_json", "count_up", "public", "publish", "read"]
+__all__ = ["Number", "Period", "Statistics", "as_csv", "as_json", "count_up", "period", "public", "publish", "read"]
 
 
-def read(actor: Actor) -> Statistics:
-    """Numbers of the actor's member, and of others as far as they are told. On record.
+def read(actor: Actor, of: Period = THE_USUAL) -> Statistics:
+    """Numbers of the actor's member, in the period and as it stood at its end, and of others as far as they are told.
+
+    On record.
 
     Raises:
         StepRefused: the actor is neither a coordinator nor an administrator.
+        NotVisible: it is a year of which there are no numbers.
     """
     check_counts(actor.role)
     with acting_as(actor) as session:
-        found = statistics(records.told(session), records.over_time(session))
+        offered = periods(records.years(session))
+        if of not in offered:
+            raise NotVisible("There is no such period.")
+        found = statistics(
+            records.told(session, of.name), records.over_time(session, of.name), of=of, offered=offered,
+            in_period=records.in_period(session, of.name), linked=records.linked(session, of.name),
+        )  # fmt: skip
         audit.append(session, "statistics.read", "")
     return found
 

@@ -11,7 +11,7 @@ from clew.domain.errors import NotAdmitted, NotVisible
 from clew.domain.handling import Actor
 from clew.domain.member import unit_code
 from clew.domain.officer import Role
-from clew.domain.statistics import Statistics
+from clew.domain.statistics import THE_USUAL, Period, Statistics
 from clew.domain.token import TokenScope
 from clew.records import audit, members, tokens
 from clew.records.members import MemberLine
@@ -87,14 +87,15 @@ def check_scope(program: Program, scope: TokenScope) -> None:
         raise NotAdmitted("This token was not given the scope {scope}.", scope=scope.value)
 
 
-def statistics(program: Program) -> Statistics:
+def statistics(program: Program, of: Period = THE_USUAL) -> Statistics:
     """Numbers of the program's member, and of others as far as they are told; on record.
 
     Raises:
         NotAdmitted: the program was not given this.
+        NotVisible: it is a year of which there are no numbers.
     """
     check_scope(program, TokenScope.STATISTICS)
-    return counting.read(actor_of(program))
+    return counting.read(actor_of(program), of)
 
 
 def directory(session: Session, program: Program) -> tuple[MemberLine, ...]:

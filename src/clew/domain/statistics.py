@@ -1,17 +1,24 @@
 """Statistics for coordinators: whether cooperation works, in numbers that name nobody; what the public may be told."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from clew.domain.errors import StepRefused
+from clew.domain.errors import Invalid, StepRefused
 from clew.domain.officer import Role
 
 ROLES_THAT_COUNT = frozenset({Role.COORDINATOR, Role.NATIONAL_ADMINISTRATOR, Role.PROGRAM})
-"""Who reads them; of programs those that were lent the scope (actions/lending.py)."""
-"""Who reads statistics: who speaks with other members for the own one."""
+"""Who reads statistics: who speaks with other members for the own one; of programs those that were lent the scope."""
 DAYS_KEPT = 62
-"""So long each day is kept; the last of each month stays."""
+"""So long each day is kept; the last of each month stays, and what came by the day."""
+
+DAYS = ("30", "90", "365")
+"""Periods of so many days until the last that was counted."""
+ALL_TIME = "all"
+USUAL = "365"
+"""The period where none was said."""
+_YEAR = re.compile(r"(?a:[2-9]\d{3})")
 
 WORDS: Mapping[str, str] = {
     "members.connected": "Members with an officer who may work",
@@ -28,6 +35,24 @@ WORDS: Mapping[str, str] = {
     "arrivals.known": "Of these known on arrival",
 }
 """By figure, in the order in which they are read."""
+FLOWS: Mapping[str, str] = {
+    "arrivals.arrived": "Media that came in seizures",
+    "arrivals.known": WORDS["arrivals.known"],
+    "overlaps.consented": WORDS["overlaps.consented"],
+    "victims.identified": WORDS["victims.identified"],
+    "victims.safeguarded": WORDS["victims.safeguarded"],
+    "waits.to_lead": WORDS["waits.to_lead"],
+    "waits.to_consent": WORDS["waits.to_consent"],
+    "waits.to_answer": WORDS["waits.to_answer"],
+}
+"""What is counted in a period, by figure: of the own member, exactly."""
+LINKED = "overlaps.linked"
+"""The same overlaps by the other member, as far as the viewer may see them."""
+ARRIVALS = ("arrivals.arrived", "arrivals.known")
+"""What came is no stock: it is always of days."""
+COUNTED = "counted"
+ANSWERS = "answers"
+"""What came by what triage would have said of it at the end of the day; of the own member alone."""
 
 VIEWING_SECONDS: Mapping[str, int] = {"image": 3, "video": 60}
 """How long an officer is assumed to look at a medium of which nothing is known; others count as an image."""
@@ -35,6 +60,49 @@ ASSUMPTION = (
     f"Assumed: whoever looks at an unknown image takes {VIEWING_SECONDS['image']} seconds, at a moving one"
     f" {VIEWING_SECONDS['video']}, and does not look at what is known."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One of a closed list: so many days until the last that was counted, a whole calendar year, or all time.
+
+    Free days would let somebody subtract one period from another until a small number is left (docs/decisions/0043).
+    """
+
+    name: str
+
+    @property
+    def is_days(self) -> bool:
+        return self.name in DAYS
+
+    @property
+    def is_year(self) -> bool:
+        return not self.is_days and self.name != ALL_TIME
+
+    @property
+    def tells_arrivals_of_others(self) -> bool:
+        """Whether of others it is told what came in it: where that was told without a period too."""
+        return self.is_year or self.name == USUAL
+
+
+THE_USUAL = Period(USUAL)
+
+
+def period(untrusted_name: str) -> Period:
+    """The period of that name; the usual one where none was said.
+
+    Raises:
+        Invalid: there is no such period.
+    """
+    name = untrusted_name or USUAL
+    if name not in (*DAYS, ALL_TIME) and not _YEAR.fullmatch(name):
+        raise Invalid("A period is 30, 90 or 365 days, a whole year such as 2025, or all.")
+    return Period(name)
+
+
+def periods(years: Iterable[str]) -> tuple[Period, ...]:
+    """The closed list: days, the years of which there are numbers, the latest first, and all time."""
+    return tuple(Period(name) for name in (*DAYS, *sorted(years, reverse=True), ALL_TIME))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +135,22 @@ class Statistics:
     """The numbers of one viewer, and what follows from them."""
 
     numbers: tuple[Number, ...]
+    """As it stood at the end of the period; what came, of the 365 days until then."""
     saved: tuple[Saved, ...]
+    period: Period = THE_USUAL
+    periods: tuple[Period, ...] = ()
+    """Those that may be asked for."""
+    in_period: tuple[Number, ...] = ()
+    """What was in the period, of the own member: figures of `FLOWS`."""
+    period_day: date | None = None
+    """The last day of the period; None where it was not counted yet."""
+    has_arrivals: bool = False
+    """Whether what came was counted on every day of it."""
+    linked: tuple[Number, ...] = ()
+    """Overlaps in the period, by the other member (`of`): those to which both consented and that the viewer may see."""
     over_time: tuple[Number, ...] = ()
-    """Stocks of the own member at the end of each month and on the last day that was counted."""
+    """Of the own member, within the period: stocks at the end of each month and on the last day that was counted, and
+    what came by month."""
 
     @property
     def own_day(self) -> date | None:
@@ -92,16 +173,34 @@ def check_counts(role: Role) -> None:
         raise StepRefused("Statistics are read by coordinators and administrators.")
 
 
-def statistics(numbers: Iterable[Number], over_time: Iterable[Number] = ()) -> Statistics:
+def statistics(
+    numbers: Iterable[Number],
+    over_time: Iterable[Number] = (),
+    *,
+    of: Period = THE_USUAL,
+    offered: Sequence[Period] = (),
+    in_period: Iterable[Number] = (),
+    linked: Iterable[Number] = (),
+) -> Statistics:
     """The numbers in the order in which they are read, and what is saved by each whose they are."""
     order = {figure: at for at, figure in enumerate(WORDS)}
     known = sorted(
         (one for one in numbers if one.figure in order),
         key=lambda one: (not one.is_own, one.member, order[one.figure], one.of),
     )
-    whose = dict.fromkeys((one.is_own, one.member) for one in known if one.figure == "arrivals.arrived")
-    saved = tuple(_saved(known, *each) for each in whose)
-    return Statistics(numbers=tuple(known), saved=saved, over_time=tuple(over_time))
+    given = tuple(in_period)
+    counted = {one.of: one.day for one in given if one.figure == COUNTED}
+    places = {figure: at for at, figure in enumerate(FLOWS)}
+    came = sorted(
+        (one for one in given if one.figure in FLOWS), key=lambda one: (places[one.figure], one.of)
+    )
+    arrivals = [*came, *(one for one in known if not one.is_own and of.tells_arrivals_of_others)]
+    whose = dict.fromkeys((one.is_own, one.member) for one in arrivals if one.figure == "arrivals.arrived")
+    return Statistics(
+        numbers=tuple(known), saved=tuple(_saved(arrivals, *each) for each in whose), period=of,
+        periods=tuple(offered), in_period=tuple(came), period_day=counted.get(""), has_arrivals="arrivals" in counted,
+        linked=tuple(linked), over_time=tuple(over_time),
+    )  # fmt: skip
 
 
 def _saved(numbers: list[Number], is_own: bool, member: str) -> Saved:

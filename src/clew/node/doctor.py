@@ -320,7 +320,7 @@ def _emptiness(app: Connection) -> Check:
 
 UNREAD = frozenset({
     "exercise_truths", "overlaps", "overlap_grounds", "accesses", "lead_checks", "lead_news", "lead_rules",
-    "publications", "statistics",
+    "period_statistics", "publications", "statistics",
 })  # fmt: skip
 """Tables that the application may not read at all."""
 

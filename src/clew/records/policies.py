@@ -220,6 +220,8 @@ FUNCTIONS_OF_BEFORE = (
     "clew_lead_news(uuid)",
     "clew_open_overlaps(uuid)",
     "clew_accesses(uuid, text, text, text, integer)",
+    "clew_statistics()",
+    "clew_statistics_over_time()",
 )
 """What earlier versions had and nobody may call any more."""
 
@@ -403,6 +405,9 @@ def functions() -> list[str]:
         "{roles_with_content}": ", ".join(f"'{role}'" for role in Role if role not in WITHOUT_CONTENT),
         "{a_owner_sees_b}": visible(
             "b.", viewer_member="a.owner_member", viewer_unit="a.owner_unit", viewer_use=FACTS
+        ),
+        "{a_owner_sees_s}": visible(
+            "s.", viewer_member="a.owner_member", viewer_unit="a.owner_unit", viewer_use=FACTS
         ),
         "{b_owner_sees_a}": visible(
             "a.", viewer_member="b.owner_member", viewer_unit="b.owner_unit", viewer_use=FACTS

@@ -69,7 +69,7 @@ from clew.records.models.retention import Block, RetentionDecision, Term, Tombst
 from clew.records.models.saved_view import SavedView
 from clew.records.models.shredding import Release, Shredding
 from clew.records.models.sign_in import DoorMemory, SignIn
-from clew.records.models.statistic import Publication, Statistic
+from clew.records.models.statistic import PeriodStatistic, Publication, Statistic
 from clew.records.models.task_force import (
     TaskForce,
     TaskForceDay,
@@ -143,6 +143,7 @@ __all__ = [
     "OverlapGround",
     "OverlapMode",
     "OverlapSide",
+    "PeriodStatistic",
     "Place",
     "PlacePoint",
     "Preview",

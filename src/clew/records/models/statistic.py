@@ -1,4 +1,4 @@
-"""Statistics: a number of a member and day each; and whether the public is told some of them."""
+"""Statistics: a number of a member and day, or period, each; and whether the public is told some of them."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -22,6 +22,24 @@ class Statistic(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.figure}"
+
+
+class PeriodStatistic(models.Model):
+    """What a member did in a period of the closed list, as it was counted; `day` is its last. The application cannot read it."""
+
+    pk = models.CompositePrimaryKey("period", "member", "figure", "of")
+    period = models.TextField()
+    member = models.TextField()
+    figure = models.TextField()
+    of = models.TextField()
+    day = models.DateField()
+    number = models.BigIntegerField()
+
+    class Meta:
+        db_table = "period_statistics"
+
+    def __str__(self) -> str:
+        return f"{self.period} {self.figure}"
 
 
 class Publication(models.Model):
