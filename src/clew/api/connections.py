@@ -53,6 +53,9 @@ class Checklists(Schema):
     items: list[Checklist]
 
 
+PeriodAsked = Annotated[str, Field(max_length=4)]
+
+
 class StatisticsNumber(Schema):
     """`member`: empty of all others together; `number`: null where it is too small to be told; waits are in seconds."""
 
@@ -72,10 +75,31 @@ class StatisticsSaved(Schema):
 
 
 class StatisticsTold(Schema):
+    """`numbers`: as it stood at the end of the period, and what came in the 365 days until then.
+
+    Of the own member alone: `in_period` what was in it; `linked` its overlaps by the other member (`of`); `over_time`
+    how it went month by month.
+    """
+
+    period: str
+    periods: list[str]
     numbers: list[StatisticsNumber]
+    in_period: list[StatisticsNumber]
+    linked: list[StatisticsNumber]
+    over_time: list[StatisticsNumber]
     saved: list[StatisticsSaved]
     own_day: date | None
     others_day: date | None
+    period_day: date | None
+    has_arrivals: bool
+
+    @staticmethod
+    def resolve_period(told: counting.Statistics) -> str:
+        return told.period.name
+
+    @staticmethod
+    def resolve_periods(told: counting.Statistics) -> list[str]:
+        return [one.name for one in told.periods]
 
 
 class ExerciseLine(Schema):
@@ -145,6 +169,9 @@ def need(session: Session, given: GivenNeed) -> None:
 
 
 @router.get("/statistics", response=described(StatisticsTold), throttle=READS)
-def statistics(request: HttpRequest) -> counting.Statistics:
-    """Whether cooperation works, in numbers that name nobody: for coordinators and administrators."""
-    return counting.read(opening.actor_of(request.user.get_username()))
+def statistics(request: HttpRequest, period: PeriodAsked = "") -> counting.Statistics:
+    """Whether cooperation works, in numbers that name nobody: for coordinators and administrators.
+
+    `period`: 30, 90, 365 (where none is said), all, or one of the whole years in `periods`.
+    """
+    return counting.read(opening.actor_of(request.user.get_username()), counting.period(period))

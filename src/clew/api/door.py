@@ -91,7 +91,7 @@ def reading(
                 return operation(*asker, **given)
 
         router.get(path, response=described(answer), throttle=READS, summary=_summary(operation))(
-            _asking(operation, view, given=2 if by_sign_in else 1)
+            asking(operation, view, given=2 if by_sign_in else 1)
         )
         return operation
 
@@ -109,7 +109,7 @@ def looking(router: Router, path: str, answer: Any) -> Callable[[Operation], Ope
         router.post(
             path, response=described(answer), throttle=READS, summary=_summary(operation),
             auth=OfficerSignedIn(only_looks=True),
-        )(_asking(operation, view))  # fmt: skip
+        )(asking(operation, view))  # fmt: skip
         return operation
 
     return made
@@ -129,7 +129,7 @@ def writing(
         router.post(
             path, response=described(answer), throttle=WRITES, summary=_summary(operation),
             openapi_extra=repeats.HEADER, auth=OfficerSignedIn(only_looks=is_private),
-        )(_asking(operation, view))  # fmt: skip
+        )(asking(operation, view))  # fmt: skip
         return operation
 
     return made
@@ -146,7 +146,7 @@ def acting(router: Router, path: str, answer: Any = None) -> Callable[[Operation
             return Status(HTTPStatus.NO_CONTENT, None) if answer is None else Status(HTTPStatus.OK, said)
 
         router.post(path, response=described(answer), throttle=WRITES, summary=_summary(operation))(
-            _asking(operation, view)
+            asking(operation, view)
         )
         return operation
 
@@ -166,7 +166,7 @@ def showing(router: Router, path: str, answer: Any = None) -> Callable[[Operatio
             return Status(HTTPStatus.NO_CONTENT, None) if answer is None else Status(HTTPStatus.OK, said)
 
         router.post(path, response=described(answer), throttle=WRITES, summary=_summary(operation))(
-            _asking(operation, view, given=2)
+            asking(operation, view, given=2)
         )
         return operation
 
@@ -192,7 +192,7 @@ def giving(
         router.post(
             path, response={200: None, **PROBLEMS}, throttle=WRITES, summary=_summary(operation),
             openapi_extra={**({} if anew else repeats.HEADER), "responses": said},
-        )(_asking(operation, view, given=1 if anew else 2))  # fmt: skip
+        )(asking(operation, view, given=1 if anew else 2))  # fmt: skip
         return operation
 
     return made
@@ -206,7 +206,7 @@ def _file(content: bytes, content_type: str) -> HttpResponse:
     return answer
 
 
-def _asking(operation: Operation, view: Operation, given: int = 1) -> Operation:
+def asking(operation: Operation, view: Operation, given: int = 1) -> Operation:
     """`view` with the parameters of `operation`, the request in place of the `given` first: session, or who acts."""
     named = wraps(operation)(view)
     signature = inspect.signature(operation)

@@ -10,8 +10,8 @@ from ninja.security import HttpBearer
 
 from clew.actions import counting, lending, opening
 from clew.actions.lending import Program
-from clew.api.connections import StatisticsTold
-from clew.api.door import READS, described
+from clew.api.connections import PeriodAsked, StatisticsTold
+from clew.api.door import READS, asking, described
 from clew.api.given import OneOf
 from clew.domain.token import PREFIX, TokenScope
 from clew.web import strangers
@@ -61,20 +61,21 @@ class Directory(Schema):
 router = Router(tags=["programs"], auth=Token())
 
 
-Asked = Callable[[Program], Any]
+Asked = Callable[..., Any]
 
 
 def scoped(path: str, answer: Any, scope: TokenScope) -> Callable[[Asked], Asked]:
     """An operation for programs that were lent `scope`, which the document names: there is no other way to make one."""
 
     def made(operation: Asked) -> Asked:
-        def view(request: HttpRequest) -> Any:
+        def view(request: HttpRequest, **given: Any) -> Any:
             program: Program = request.auth  # type: ignore[attr-defined]
             lending.check_scope(program, scope)
-            return operation(program)
+            return operation(program, **given)
 
-        view.__name__, view.__doc__ = operation.__name__, operation.__doc__
-        router.get(path, response=described(answer), throttle=READS, openapi_extra={SCOPE: scope.value})(view)
+        router.get(path, response=described(answer), throttle=READS, openapi_extra={SCOPE: scope.value})(
+            asking(operation, view, given=1)
+        )
         return operation
 
     return made
@@ -90,9 +91,12 @@ def whoami(program: Program) -> dict[str, object]:
 
 
 @scoped("/programs/statistics", StatisticsTold, TokenScope.STATISTICS)
-def statistics(program: Program) -> counting.Statistics:
-    """Whether cooperation works, in numbers that name nobody; of others in fives."""
-    return lending.statistics(program)
+def statistics(program: Program, period: PeriodAsked = "") -> counting.Statistics:
+    """Whether cooperation works, in numbers that name nobody; of others in fives.
+
+    `period`: 30, 90, 365 (where none is said), all, or one of the whole years in `periods`.
+    """
+    return lending.statistics(program, counting.period(period))
 
 
 @scoped("/directory", Directory, TokenScope.DIRECTORY)

@@ -12,10 +12,12 @@ from clew.cli import files
 from clew.cli.answers import plain
 from clew.cli.entry import As, Json, console, entered, write
 from clew.domain.ledger import By, Line
-from clew.domain.statistics import ASSUMPTION, WORDS
+from clew.domain.statistics import ASSUMPTION, FLOWS, USUAL, WORDS
 
 if TYPE_CHECKING:
     from clew.domain.statistics import Statistics
+
+LINKED_WORDS = "Of these with"
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -96,13 +98,18 @@ def ledger(
 
 @app.command()
 def statistics(
-    as_: As, json_: Json = False, csv: Annotated[bool, typer.Option("--csv", help="Answer as CSV.")] = False
+    as_: As,
+    period: Annotated[
+        str, typer.Option(help="30, 90 or 365 days, a whole year that has numbers such as 2025, or all.")
+    ] = USUAL,
+    json_: Json = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Answer as CSV.")] = False,
 ) -> None:
     """Whether cooperation works: of the own member exactly, of others as of a month that is over and in fives."""
     with entered():
         from clew.actions import counting, opening
 
-        found = counting.read(opening.actor_of(as_))
+        found = counting.read(opening.actor_of(as_), counting.period(period))
         if json_ or csv:
             sys.stdout.write(counting.as_csv(found) if csv else counting.as_json(found))
             return
@@ -127,6 +134,10 @@ def _print_statistics(found: "Statistics") -> None:
         whose = one.member or ("all" if one.is_own else "others")
         number = "few" if one.number is None else f"{one.number:,}"
         console.print(f"{whose:<8}{number:>14}  {WORDS[one.figure]} {one.of}".rstrip(), markup=False)
+    said = f"{found.period.name} days" if found.period.is_days else found.period.name
+    for one in (*found.in_period, *found.linked):
+        words = FLOWS.get(one.figure, LINKED_WORDS)
+        console.print(f"{said:<9}{one.number:>13,}  {words} {one.of}".rstrip(), markup=False)
     for saved in found.saved:
         if saved.hours is not None:
             share = "" if saved.share is None else f"{saved.share:.0%} known on arrival, "

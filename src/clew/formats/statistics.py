@@ -8,7 +8,8 @@ from clew.domain.statistics import ASSUMPTION, Number, Saved, Statistics
 
 FEW = "few"
 """Stands for a number that is too small to be told."""
-COLUMNS = ("whose", "member", "figure", "of", "as_of", "number")
+COLUMNS = ("whose", "member", "figure", "of", "as_of", "number", "period")
+"""`period` is said of what was in it; without one it is as it stood, and what came, of 365 days."""
 
 
 def as_csv(found: Statistics) -> str:
@@ -18,11 +19,13 @@ def as_csv(found: Statistics) -> str:
     writer.writerow(COLUMNS)
     for one in found.numbers:
         number = FEW if one.number is None else str(one.number)
-        writer.writerow([_whose(one), one.member, one.figure, one.of, one.day.isoformat(), number])
+        writer.writerow([_whose(one), one.member, one.figure, one.of, one.day.isoformat(), number, ""])
+    for one in (*found.in_period, *found.linked):
+        writer.writerow(["own", one.member, one.figure, one.of, one.day.isoformat(), one.number, found.period.name])
     for saved in found.saved:
         for name, value in (("arrivals.share_known", saved.share), ("arrivals.hours_saved", saved.hours)):
             shown = "" if value is None else f"{value:.3f}"
-            writer.writerow([_whose(saved), saved.member, name, "", "", shown])
+            writer.writerow([_whose(saved), saved.member, name, "", "", shown, found.period.name])
     return out.getvalue()
 
 
@@ -32,13 +35,10 @@ def as_json(found: Statistics) -> str:
         "format": "clew-statistics/1",
         "own_as_of": found.own_day and found.own_day.isoformat(),
         "others_as_of": found.others_day and found.others_day.isoformat(),
-        "numbers": [
-            {
-                "whose": _whose(one), "member": one.member, "figure": one.figure, "of": one.of,
-                "as_of": one.day.isoformat(), "number": one.number,
-            }
-            for one in found.numbers
-        ],
+        "period": found.period.name,
+        "numbers": [_told(one) for one in found.numbers],
+        "in_period": [_told(one) for one in (*found.in_period, *found.linked)],
+        "over_time": [_told(one) for one in found.over_time],
         "saved": [
             {"whose": _whose(one), "member": one.member, "share_known": one.share, "hours": one.hours}
             for one in found.saved
@@ -46,6 +46,13 @@ def as_json(found: Statistics) -> str:
         "assumption": ASSUMPTION,
     }  # fmt: skip
     return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+def _told(one: Number) -> dict[str, object]:
+    return {
+        "whose": _whose(one), "member": one.member, "figure": one.figure, "of": one.of, "as_of": one.day.isoformat(),
+        "number": one.number,
+    }  # fmt: skip
 
 
 def _whose(one: Number | Saved) -> str:
