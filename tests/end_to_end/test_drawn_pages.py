@@ -3,17 +3,19 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 
 from clew.actions import describing, linking
-from clew.domain.handling import Audience
+from clew.domain.handling import Actor, Audience
 from clew.domain.link import Basis, Confidence, LinkType
 from clew.domain.officer import Role
 from clew.domain.place import PlaceFacts, PlaceKind, Point
-from clew.records import officers, series
+from clew.records import cases, officers, series
 from clew.records.session import acting_as
+from tests.scenario.test_counting_periods import card
 from tests.scenario.test_linking import link, offender, place, victim
 from tests.world.browsers import Visitor
 from tests.world.door import apart
@@ -67,7 +69,22 @@ def enter(world: World) -> Drawn:
             facts = PlaceFacts(kind=kind, country=country, point=point)
             describing.enter_place(session, facts, "", "", handling(ada, Audience.ALL))
     counted(world)
+    overlaps_consented_to(world, ada)
     return drawn
+
+
+def overlaps_consented_to(world: World, ada: Actor) -> None:
+    """Six with Sweden and one with Brazil, in a case that Norway's coordinator may see; and forty between those two."""
+    others = {code: world.officer(f"of-{code.lower()}", member=code) for code in ("SE", "BR")}
+    if not world.facts.is_own:
+        return
+    world.exhibit(ada, "NO-1")
+    with acting_as(ada) as session:
+        case = cases.find(session, "NO-1")
+    month_over = datetime.now(UTC).replace(day=1) - timedelta(days=2)
+    for of, with_whom, times, lies_in in ((ada, others["SE"], 6, case), (ada, others["BR"], 1, case), (others["SE"], others["BR"], 40, None)):
+        for _ in range(times):
+            card(world, of, with_whom, month_over, case=lies_in)
 
 
 def counted(world: World) -> None:
@@ -78,8 +95,12 @@ def counted(world: World) -> None:
         for figure, of, number in (("series.held", "open", 12), ("series.held", "identified", 4), ("victims.identified", "", 2))
     ]
     rows += [(1, "", "counted", "", 1), (1, "NO", "media.held", "image", 81_000), (1, "SE", "media.held", "image", 40_000)]
-    rows += [(1, "BR", "media.held", "image", 3), (1, "NO", "arrivals.arrived", "image", 9_000)]
-    rows += [(1, "NO", "arrivals.known", "image", 7_000), (1, "NO", "arrivals.arrived", "video", 800)]
+    rows += [(1, "BR", "media.held", "image", 3), (1, "BR", "officers.certified", "", 7), (1, "SE", "officers.certified", "", 3)]
+    rows += [
+        (months, "NO", "answers", of, number * months)
+        for months in (1, 2, 3)
+        for of, number in (("solved_elsewhere", 300), ("parallel_enquiry", 500), ("known", 900), ("new", 700), ("undecodable", 40))
+    ]
     rows += [
         (1, member, "waits.to_answer", of, number)
         for member, count, seconds in (("NO", 7, 30_000), ("SE", 12, 180_000), ("BR", 4, 900_000))
@@ -94,6 +115,16 @@ def counted(world: World) -> None:
                 [months - 1, *row],
             )
         owner.execute("alter table statistics force row level security")
+        owner.execute("alter table period_statistics no force row level security")
+        for member, figure, of, number in (
+            ("", "counted", "", 1), ("", "counted", "arrivals", 1), ("NO", "arrivals.arrived", "image", 9_000),
+            ("NO", "arrivals.known", "image", 7_000), ("NO", "arrivals.arrived", "video", 800), ("NO", "victims.identified", "", 2),
+        ):
+            owner.execute(
+                "insert into period_statistics (period, day, member, figure, of, number) values ('365', now()::date - 1, %s, %s, %s, %s)",
+                [member, figure, of, number],
+            )
+        owner.execute("alter table period_statistics force row level security")
 
 
 @pytest.fixture(scope="module")
@@ -165,14 +196,61 @@ def test_the_map_says_what_its_list_says(seen: tuple[Visitor, Visitor, Drawn]) -
 def test_charts_are_drawn_from_their_tables(seen: tuple[Visitor, Visitor, Drawn]) -> None:
     cora = seen[1]
     page = cora.go("/statistics/")
-    for kind in ("arrived", "course", "held", "answered"):
+    for kind in ("arrived", "answers", "course", "held", "answered"):
         page.locator(f"clew-chart[kind={kind}] figure:not([hidden]) svg").wait_for()
+    assert page.locator("clew-chart[kind=answers] svg [aria-label=bar] rect").count() == 15
     assert cora.faults() == []
     page.locator("clew-chart[kind=held] summary").press("Enter")
     assert page.locator("clew-chart[kind=held] tbody tr").all_inner_texts() == ["BR\tmedia held\tfew", "NO\tmedia held\t81,000", "SE\tmedia held\t40,000"]
     page.locator("clew-chart[kind=answered] summary").press("Enter")
     rows = page.locator("clew-chart[kind=answered] tbody tr").all_inner_texts()
     assert rows == ["NO\t7 answers\t8.3 h", "SE\t10 answers or more\t3.0 d"]
+    page.locator("clew-chart[kind=answers] summary").press("Enter")
+    rows = page.locator("clew-chart[kind=answers] tbody tr").all_inner_texts()
+    assert len(rows) == 15
+    assert [row.split("\t", 1)[1] for row in rows[-5:]] == [
+        "★ Solved elsewhere\t300", "⇄ Parallel enquiry\t500", "✓ Known\t900", "● New\t700", "△ Undecodable\t40",
+    ]
+    assert cora.complaints == []
+
+
+def test_arcs_join_the_own_member_with_those_it_has_overlaps_with_and_no_two_others(seen: tuple[Visitor, Visitor, Drawn], node) -> None:
+    if not node.is_own:
+        pytest.skip("the database elsewhere lets nobody write cards")
+    cora = seen[1]
+    page = cora.go("/statistics/")
+    chart = page.locator("clew-chart[kind=linked]")
+    chart.locator("figure:not([hidden]) svg").wait_for()
+    assert [float(width) for width in chart.locator("svg [aria-label=link]").evaluate_all(
+        "marks => marks.filter(one => one.querySelector('path')).map(one => one.getAttribute('stroke-width'))"
+    )] == [4.0, 1.75]
+    assert chart.locator("svg [aria-label=link] path").count() == 2, "an arc for each pair of the own member"
+    chart.locator("summary").press("Enter")
+    assert chart.locator("tbody tr").all_inner_texts() == ["BR\tone to four\t1", "SE\tfive to nineteen\t6"]
+    assert cora.faults() == []
+    with page.expect_download() as kept:
+        chart.get_by_role("button", name="Keep this table as CSV").press("Enter")
+    assert kept.value.path().read_text() == "Member,How many,Overlaps\nBR,one to four,1\nSE,five to nineteen,6\n"
+    assert cora.complaints == []
+
+
+def test_a_period_is_chosen_by_keyboard_and_stands_in_the_address(seen: tuple[Visitor, Visitor, Drawn]) -> None:
+    cora = seen[1]
+    page = cora.go("/statistics/")
+    period = page.get_by_role("combobox", name="Period")
+    assert period.input_value() == "365"
+    assert "9,000" in page.get_by_role("region", name="In the period").inner_text()
+    period.focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/statistics/?period=90")
+    assert page.get_by_role("combobox", name="Period").input_value() == "90"
+    assert "9,000" not in page.get_by_role("region", name="In the period").inner_text()
+    assert cora.faults() == []
+    with page.expect_download() as kept:
+        page.get_by_role("button", name="Keep as JSON").press("Enter")
+    assert kept.value.suggested_filename == "statistics-90.json"
     assert cora.complaints == []
 
 

@@ -11,10 +11,14 @@ from django.utils.translation import ngettext
 from clew.actions.counting import Number, Statistics
 from clew.domain.medium import MediumKind
 from clew.domain.series import SeriesState
+from clew.domain.statistics import ANSWERS
+from clew.domain.triage import Answer
 from clew.web import series_words, words
 
 FEW = "few"
 """Stands in a file for a number that is too small to be told."""
+SEVERAL, MANY = 5, 20
+"""From so many overlaps on an arc is drawn thicker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +40,18 @@ class Chart:
     about: str
     heads: tuple[str, str, str]
     unit: str = ""
+    own: str = ""
+    """The own member, where the chart has to know which it is."""
     rows: tuple[Row, ...]
 
 
-def charts(found: Statistics) -> list[Chart]:
-    """The charts of which there is something to draw."""
-    return [one for one in (_arrived(found), _course(found), _held(found), _answered(found)) if one.rows]
+def charts(found: Statistics, period: str, member: str) -> list[Chart]:
+    """The charts of which there is something to draw; `period` in words, `member` the own one."""
+    every = (
+        _linked(found, period, member), _arrived(found, period), _answers_by_month(found, period),
+        _course(found, period), _held(found), _answered(found),
+    )  # fmt: skip
+    return [one for one in every if one.rows]
 
 
 def as_csv(chart: Chart) -> str:
@@ -54,9 +64,50 @@ def as_csv(chart: Chart) -> str:
     return out.getvalue()
 
 
-def _arrived(found: Statistics) -> Chart:
+def _linked(found: Statistics, period: str, member: str) -> Chart:
+    """Members that are connected, and how many overlaps the own member has with each: never those of two others."""
+    shared = {one.of: one.number or 0 for one in found.linked}
+    there = {one.member for one in found.numbers if one.figure == "officers.certified" and not one.is_own}
+    rows = [_row(of, _band(shared.get(of, 0)), shared.get(of, 0)) for of in sorted({*shared, *there} - {""})]
+    return Chart(
+        name="linked", title=_("Countries connected"), about=_(
+            "{period}: overlaps of your member to which both sides consented and that you may see."
+            " Those between two others are not told."
+        ).format(period=period), own=member,
+        heads=(_("Member"), _("How many"), _("Overlaps")), rows=tuple(rows),
+    )  # fmt: skip
+
+
+def _band(number: int) -> str:
+    """As thick as an arc is drawn."""
+    if number >= MANY:
+        return _("twenty or more")
+    if number >= SEVERAL:
+        return _("five to nineteen")
+    return _("one to four") if number else _("none")
+
+
+def _answers_by_month(found: Statistics, period: str) -> Chart:
+    """What came by what triage said of it when it came, month by month."""
+    order = {answer.value: at for at, answer in enumerate(Answer)}
+    months = sorted(
+        (one for one in found.over_time if one.figure == ANSWERS and one.of in order),
+        key=lambda one: (one.day, order[one.of]),
+    )
+    rows = [
+        _row(f"{one.day:%Y-%m}", f"{said.sign} {said.word}", one.number)
+        for one in months
+        for said in [words.ANSWERS[Answer(one.of)]]
+    ]
+    return Chart(
+        name="answers", title=_("What came turned out to be, month by month"), about=_of_own(period),
+        heads=(_("Month"), _("Answer"), _("Media")), rows=tuple(rows),
+    )  # fmt: skip
+
+
+def _arrived(found: Statistics, period: str) -> Chart:
     """What uploads of the own member turned out to be."""
-    arrived, known = (_own(found, figure) for figure in ("arrivals.arrived", "arrivals.known"))
+    arrived, known = (_came(found, figure) for figure in ("arrivals.arrived", "arrivals.known"))
     rows = [
         _row(str(words.kind(MediumKind(of))), what, number)
         for of, came in arrived.items()
@@ -64,12 +115,12 @@ def _arrived(found: Statistics) -> Chart:
         if came
     ]
     return Chart(
-        name="arrived", title=_("What came turned out to be"), about=_("Your member, in 365 days."),
+        name="arrived", title=_("What came turned out to be"), about=_of_own(period),
         heads=(_("Kind"), _("Answer"), _("Media")), rows=tuple(rows),
     )  # fmt: skip
 
 
-def _course(found: Statistics) -> Chart:
+def _course(found: Statistics, period: str) -> Chart:
     """How series and children of the own member went from month to month."""
     states = {state.value: str(series_words.STATES[state]) for state in SeriesState}
     figures = {"victims.identified": _("children identified"), "victims.safeguarded": _("children safeguarded")}
@@ -79,7 +130,7 @@ def _course(found: Statistics) -> Chart:
         if one.figure in figures or one.of in states
     ]
     return Chart(
-        name="course", title=_("Series and children, month by month"), about=_("Your member."),
+        name="course", title=_("Series and children, month by month"), about=_of_own(period),
         heads=(_("Day"), _("What"), _("Number")), rows=tuple(rows),
     )  # fmt: skip
 
@@ -125,17 +176,21 @@ def _answers(count: Number | None) -> str:
     return ngettext("{count} answer or more", "{count} answers or more", told).format(count=words.number(told))
 
 
-def _own(found: Statistics, figure: str) -> Mapping[str, int]:
-    return {one.of: one.number or 0 for one in found.numbers if one.is_own and one.figure == figure}
+def _of_own(period: str) -> str:
+    return _("Your member, {period}.").format(period=period)
+
+
+def _came(found: Statistics, figure: str) -> Mapping[str, int]:
+    return {one.of: one.number or 0 for one in found.in_period if one.figure == figure}
 
 
 def _row(of: str, what: str, number: int | None) -> Row:
     return Row(of=of, what=what, number=number, shown=_("few") if number is None else words.number(number))
 
 
-def named(found: Statistics, untrusted_name: str) -> Chart | None:
+def named(found: Statistics, untrusted_name: str, period: str, member: str) -> Chart | None:
     """The chart of that name, if there is one."""
-    return next((one for one in charts(found) if one.name == untrusted_name), None)
+    return next((one for one in charts(found, period, member) if one.name == untrusted_name), None)
 
 
 def figures(found: Statistics, connected: int) -> Sequence[tuple[str, str]]:

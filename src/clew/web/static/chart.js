@@ -62,16 +62,25 @@ const largest = ({ type, coordinates }) => {
   return parts.reduce((best, one) => (globalThis.d3.geoArea(one) > globalThis.d3.geoArea(best) ? one : best));
 };
 
-const held = async (rows, chart) => {
-  const { Plot, d3, topojson } = globalThis;
+// Countries as shapes, and where each lies by its code of two letters; nothing of one that has no shape.
+const countries = async (chart) => {
+  const { d3, topojson } = globalThis;
   const [atlas, codes] = await Promise.all(["shapes", "codes"].map(async (name) => (await fetch(chart.getAttribute(name))).json()));
   const land = topojson.feature(atlas, atlas.objects.countries).features;
   const numbers = new Map(codes.map(([two, , number]) => [two, Number(number)]));
-  const shapes = new Map(land.map((shape) => [Number(shape.id), shape]));
-  const placed = rows.filter((row) => shapes.has(numbers.get(row.of))).map((row) => {
-    const [longitude, latitude] = d3.geoCentroid(largest(shapes.get(numbers.get(row.of)).geometry));
-    return { ...row, longitude, latitude };
-  });
+  const byNumber = new Map(land.map((shape) => [Number(shape.id), shape]));
+  const shapes = (code) => byNumber.get(numbers.get(code));
+  const places = (code) => {
+    if (!shapes(code)) return undefined;
+    const [longitude, latitude] = d3.geoCentroid(largest(shapes(code).geometry));
+    return { longitude, latitude };
+  };
+  return { land, shapes, places };
+};
+
+const held = async (rows, chart) => {
+  const { Plot } = globalThis, { land, places } = await countries(chart);
+  const placed = rows.map((row) => ({ ...row, ...places(row.of) })).filter((row) => row.longitude !== undefined);
   return drawn({
     height: 430, projection: { type: "equal-earth", inset: 14 }, r: { range: [3, 26] },
     marks: [
@@ -97,7 +106,55 @@ const answered = (rows) => {
   });
 };
 
-const CHARTS = { arrived, course, held, answered };
+// By the sign, which is the same in every language.
+const ANSWER_COLOURS = { "★": "solved", "⇄": "parallel", "✓": "known", "●": "new", "△": "undecodable" };
+const LETTERS_WIDE = 0.6; // of a letter, in ems, at least
+
+const answers = (rows) => {
+  const { Plot } = globalThis, months = [...new Set(rows.map((row) => row.of))], names = [...new Set(rows.map((row) => row.what))];
+  const tint = (what) => colour(ANSWER_COLOURS[what[0]]), most = Math.max(...months.map((month) => rows.filter((row) => row.of === month).reduce((sum, row) => sum + row.number, 0)), 1);
+  const hasRoom = (row) => (row.number / most) * (WIDTH - 110) > (row.shown.length + 2) * 10 * LETTERS_WIDE + 6;
+  return drawn({
+    height: 70 + 34 * months.length, marginLeft: 80, marginTop: 40, x: { label: null, grid: true }, y: { label: null, type: "band" },
+    marks: [
+      Plot.barX(rows, { y: "of", x: "number", z: "what", fill: (row) => tint(row.what), order: names, insetTop: 2, insetBottom: 2 }),
+      // A number that has no room is left out, and not its row: the others would move into its place.
+      Plot.text(rows, Plot.stackX({ y: "of", x: "number", z: "what", order: names, text: (row) => (hasRoom(row) ? `${row.what[0]} ${row.shown}` : ""), fill: colour("sheet"), fontWeight: 600 })),
+      ...names.map((what, at) => Plot.text([what], { frameAnchor: "top-left", dx: at * 155, dy: -26, text: [what], fill: tint(what), fontWeight: 600, fontSize: 12 })),
+      Plot.ruleX([0]),
+    ],
+  });
+};
+
+const ARC_WIDTHS = [[20, 7], [5, 4], [1, 1.75]]; // from so many overlaps on
+const arcWidth = (number) => ARC_WIDTHS.find(([least]) => number >= least)[1];
+
+// The part of the world in which they lie, with some degrees around each; members of one continent would lie on one another.
+const AROUND = [[-18, -12], [-18, 12], [18, -12], [18, 12]];
+const around = (ends) => (ends.length === 0 ? {} : { domain: { type: "MultiPoint", coordinates: ends.flatMap((one) => AROUND.map(([east, north]) => [one.longitude + east, Math.max(-89, Math.min(89, one.latitude + north))])) } });
+
+const linked = async (rows, chart) => {
+  const { Plot } = globalThis, { land, places, shapes } = await countries(chart);
+  const here = places(chart.getAttribute("own"));
+  const placed = rows.map((row) => ({ ...row, ...places(row.of) })).filter((row) => row.longitude !== undefined);
+  const arcs = here ? placed.filter((row) => row.number > 0).map((row) => ({ ...row, x1: here.longitude, y1: here.latitude })) : [];
+  const ends = here ? [...placed, { of: chart.getAttribute("own"), shown: "", number: 1, ...here }] : placed;
+  const joined = ends.map((row) => shapes(row.of));
+  return drawn({
+    height: 430, projection: { type: "equal-earth", inset: 14, ...around(ends) },
+    marks: [
+      Plot.geo(land, { fill: colour("line"), stroke: colour("sheet"), strokeWidth: 0.5 }),
+      Plot.geo(joined, { fill: colour("link"), fillOpacity: 0.35, stroke: colour("link"), strokeWidth: 0.5 }),
+      ...ARC_WIDTHS.map(([, width]) => Plot.link(arcs.filter((row) => arcWidth(row.number) === width), {
+        x1: "x1", y1: "y1", x2: "longitude", y2: "latitude", stroke: colour("parallel"), strokeWidth: width, strokeLinecap: "round", strokeOpacity: 0.85,
+      })),
+      Plot.dot(ends, { x: "longitude", y: "latitude", r: 3.5, fill: colour("link"), stroke: colour("sheet") }),
+      Plot.text(ends, { x: "longitude", y: "latitude", dy: -11, text: (row) => (row.number > 0 ? `${row.of} ${row.shown}`.trim() : row.of), fill: colour("ink"), stroke: colour("sheet"), strokeWidth: 3, fontWeight: 600 }),
+    ],
+  });
+};
+
+const CHARTS = { arrived, answers, course, linked, held, answered };
 
 class ClewChart extends HTMLElement {
   async connectedCallback() {
