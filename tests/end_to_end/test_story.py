@@ -12,13 +12,15 @@ from django.conf import settings
 from PIL import Image
 from playwright.sync_api import Browser
 
-from clew.actions import raising
+from clew.actions import counting, raising
 from clew.cli.drawing import landscape, room
 from clew.domain.handling import Audience
+from clew.domain.officer import Role
 from clew.media.nursery import Nursery
 from clew.records import officers
 from tests.world.browsers import chromium, visitor
 from tests.world.door import PASSWORD, apart, be_in, virtual_key
+from tests.world.kept import connected
 from tests.world.office import Office, work_in
 from tests.world.reader import Reader
 from tests.world.screenshots import keep
@@ -50,6 +52,7 @@ class Tale:
     lead: str
     second: str
     contributor: str
+    coordinator: str
     seed: int
 
     @property
@@ -58,8 +61,8 @@ class Tale:
 
 
 TALES = (
-    Tale(language="en", member="NO", other="DK", lead="ada", second="bo", contributor="dina", seed=100),
-    Tale(language="ar", member="MA", other="ES", lead="amal", second="badr", contributor="carla", seed=200),
+    Tale(language="en", member="NO", other="DK", lead="ada", second="bo", contributor="dina", coordinator="nora", seed=100),
+    Tale(language="ar", member="MA", other="ES", lead="amal", second="badr", contributor="carla", coordinator="nadia", seed=200),
 )
 NAMES = {"NO": "Norway", "DK": "Denmark", "MA": "Morocco", "ES": "Spain"}
 
@@ -96,6 +99,7 @@ class Stage:
         for name, member in ((tale.lead, tale.member), (tale.second, tale.member), (tale.contributor, tale.other)):
             self.world.officer(name, member=member)
             officers.set_password(name, PASSWORD)
+        self.world.officer(tale.coordinator, member=tale.member, role=Role.COORDINATOR)
         for code in (tale.member, tale.other):
             self.world.member(code, NAMES[code])
         lead, holder = officers.actor_of(tale.lead), officers.actor_of(tale.contributor)
@@ -116,6 +120,19 @@ class Stage:
         photographed(tale.seed + 9, later / "later.jpg", camera=f"{tale.member}{CAMERA}")
         self.office.intake(officers.actor_of(tale.contributor), later, f"{tale.other}-3")
         raising.raise_all()
+
+    def let_a_night_go_by(self) -> None:
+        """What was confirmed and consented to was so the day before, and that day is counted."""
+        with connected(**self.world.facts.as_owner()) as owner:
+            for table, words in (
+                ("victim_steps", "update victim_steps set decided_at = decided_at - interval '1 day'"),
+                ("overlap_contacts", "update overlap_contacts set since = since - interval '1 day'"),
+                ("statistics", "delete from statistics"), ("period_statistics", "delete from period_statistics"),
+            ):
+                owner.execute(f"alter table {table} no force row level security")
+                owner.execute(words)
+                owner.execute(f"alter table {table} force row level security")
+        counting.count_up()
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +170,8 @@ def test_a_child_is_found_from_an_upload_to_safety(stage: Stage, tale: Tale, tmp
         follow_the_lead(lead, stage, tale, shots)
         find(lead, second, tale, child)
         learn(lead, contributor, child, shots)
+        be_in(second.visitor, tale.coordinator)  # in the browser of the second officer: one more is dear
+        count(second, stage, tale, shots)
         for one in (lead, second, contributor):
             assert one.visitor.complaints == one.failures == []
 
@@ -377,3 +396,21 @@ def learn(lead: Reader, contributor: Reader, child: str, shots: Path | None) -> 
     contributor.go("/ledger/?by=sex")
     few = contributor.say("few")
     assert contributor.page.get_by_role("row").last.get_by_role("cell").all_inner_texts() == ["0", few, "0", few]
+
+
+def count(who: Reader, stage: Stage, tale: Tale, shots: Path | None) -> None:
+    """Whoever speaks for the member sees the next day that the child is counted, and the country that is joined by an arc."""
+    apart(stage.let_a_night_go_by)
+    page = who.go("/statistics/")
+    page.get_by_role("heading", name=who.say("Statistics"), exact=True).wait_for()
+    for section in ("in-period", "stood"):
+        for words in ("Children identified", "Children safeguarded"):
+            row = page.locator(f"section[aria-labelledby={section}]").get_by_role("row").filter(
+                has=page.get_by_role("rowheader", name=who.say(words), exact=True)
+            )
+            assert row.get_by_role("cell").all_inner_texts()[1] == "1", (section, words)
+    map_of_arcs = page.locator("clew-chart[kind=linked]")
+    map_of_arcs.locator("svg [aria-label=link] path").wait_for()
+    assert map_of_arcs.locator("tbody tr").all_text_contents() == [f"{tale.other}{who.say('one to four')}1"]
+    keep(page, shots, "statistics")
+    assert who.visitor.faults() == []
