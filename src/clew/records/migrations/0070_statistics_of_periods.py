@@ -15,7 +15,7 @@ def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0068_log_read_again")]
+    dependencies = [("records", "0069_asking_about_events")]
     operations = [
         migrations.CreateModel(
             name="PeriodStatistic",
