@@ -32,6 +32,7 @@ DEFAULTS: Mapping[Scope, Mapping[str, str]] = {
     Scope.MEDIUM: {
         "reveal": "Space", "look": "d", "blink": "b", "difference": "x", "compare": "c", "series": "s", "victim": "v",
         "clue": "t", "find": "f", "links": "l", "map": "m", "ask": "a", "same": "=", "not-the-same": "-",
+        "box": "o",
     },
     Scope.GRAPH: {"expand": "Enter", "open": "o", "path": "p"},
     Scope.ROWS: {"next": "j", "previous": "k"},

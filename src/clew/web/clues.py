@@ -17,7 +17,7 @@ from clew.domain.series import REASON_CHARACTERS_MAX
 from clew.web import clue_words
 from clew.web.acting import as_officer
 from clew.web.link_words import SURE
-from clew.web.references import identifier_in
+from clew.web.references import drawn_in, identifier_in
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.translated import refusal
 
@@ -33,7 +33,7 @@ def on_medium(request: HttpRequest, name: str) -> HttpResponse:
         view = spotting.look(session, name)
     shown = {
         "name": name, "medium": view.medium, "clues": [clue_words.clue(row) for row in view.clues],
-        "told": request.session.pop(TOLD, None), **choices(),
+        "told": request.session.pop(TOLD, None), **drawn_in(request.GET), **choices(),
     }  # fmt: skip
     return render(request, "clues/medium.html", shown)
 

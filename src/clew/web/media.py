@@ -74,7 +74,7 @@ def _shown(request: HttpRequest, look: Callable[[Session], View]) -> HttpRespons
         "chosen": None if view.chosen is None else compared(view.chosen, actor),
         "others": [compared(one, actor) for one in view.others], "whys": verdict_words.WHYS.items(),
         "told": request.session.pop(TOLD, None),
-        "facts": view.facts.items(), "place": _place(view),
+        "facts": view.facts.items(), "place": _place(view), **_boxes(view, actor),
     }  # fmt: skip
     return render(request, "media/one.html", shown)
 
@@ -190,6 +190,15 @@ def _ways(view: inspecting.View, owner: str) -> list[tuple[str, Words, str]]:
     if medium.latitude is None or medium.longitude is None:
         del found["map"]
     return [(act, shortcut_words.act(act), address) for act, address in found.items()]
+
+
+def _boxes(view: View, actor: Actor) -> dict[str, str]:
+    """Where a box that was drawn over the medium leads: the form of a clue, of the own unit's that of an object too."""
+    if view.medium.sha256 is None or not view.is_shown:
+        return {}
+    found = ways.of_medium(view.medium.sha256.hex(), view.medium.id)
+    is_own = view.medium.handling.is_of_unit_of(actor)
+    return {"box_clue": found["clue"], "box_find": found["find"] if is_own else ""}
 
 
 def _place(view: inspecting.View) -> SafeString | str:

@@ -28,7 +28,7 @@ from clew.web import cover_words
 from clew.web.acting import as_officer
 from clew.web.posting import TOLD, done
 from clew.web.question_words import CROP_STATES
-from clew.web.references import digest_in, identifier_in
+from clew.web.references import digest_in, drawn_in, identifier_in
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.translated import refusal
 
@@ -48,7 +48,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
         "rows": [(one, CROP_STATES[one.state], one.proposed_by == officer) for one in page.items], "next": page.next,
         "is_first": "after" not in request.GET, "unit": unit,
         "medium": digest_in(request.GET.get("medium", "")), "purposes": cover_words.PURPOSES.items(),
-        "told": request.session.pop(TOLD, None),
+        "told": request.session.pop(TOLD, None), **drawn_in(request.GET),
     }  # fmt: skip
     return render(request, "objects/list.html", shown)
 

@@ -8,11 +8,17 @@ every other byte of the UTF-8 form is written `~` and two hexadecimal digits.
 
 import re
 import string
+from collections.abc import Mapping
+from contextlib import suppress
 from uuid import UUID
+
+from clew.domain import clue
+from clew.domain.errors import Invalid
 
 _PLAIN = frozenset(string.ascii_letters + string.digits + "-_.")
 _ALL_PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_DRAWN = re.compile(r"[0-9.,]{1,60}")
 _WRITTEN = re.compile(r"(?:[A-Za-z0-9_.-]|~[0-9A-F]{2})+")
 
 
@@ -71,3 +77,13 @@ def identifier_in(untrusted_text: str) -> UUID | None:
 def digest_in(untrusted_text: str) -> str:
     """The SHA-256 that the text is, as an address writes it; empty where it is none."""
     return untrusted_text if _DIGEST.fullmatch(untrusted_text) else ""
+
+
+def drawn_in(query: Mapping[str, str]) -> dict[str, str]:
+    """The box, and the second of its frame, that an address brings from where it was drawn; empty where none."""
+    box, at = query.get("box", ""), query.get("at", "")
+    with suppress(Invalid):
+        if clue.box_in(box) is not None and _DRAWN.fullmatch(box):
+            clue.moments_in(at)
+            return {"box": box, "at": at if _DRAWN.fullmatch(at) else ""}
+    return {"box": "", "at": ""}

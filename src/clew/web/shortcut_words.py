@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from clew.domain.shortcut import DEFAULTS, Keys, Scope
 from clew.web.words import Words
@@ -28,7 +28,7 @@ ACTS: Mapping[str, Words] = {
     "unfold": gettext_lazy("Show known ones too"), "go": gettext_lazy("Go to a number"),
     "camera": gettext_lazy("Only media of this camera"),
     "blink": gettext_lazy("Blink between the two"), "difference": gettext_lazy("Show the difference"),
-    "same": gettext_lazy("Say that the two are the same"),
+    "box": gettext_lazy("Draw a box in it"), "same": gettext_lazy("Say that the two are the same"),
     "not-the-same": gettext_lazy("Say that the two are not the same"),
     "expand": gettext_lazy("Show what is linked with it"), "path": gettext_lazy("Shortest way between two"),
     "next": gettext_lazy("Next"), "previous": gettext_lazy("Previous"),
@@ -43,7 +43,7 @@ def act(name: str) -> Words:
 
 
 NAMES: Mapping[str, Words] = {
-    "Space": gettext_lazy("Space"), "Enter": gettext_lazy("Enter"), "Insert": gettext_lazy("Insert"),
+    "Space": gettext_lazy("Space"), "Enter": pgettext_lazy("key", "Enter"), "Insert": gettext_lazy("Insert"),
 }  # fmt: skip
 """What keys with a name are called, where that is not the same in all languages."""
 

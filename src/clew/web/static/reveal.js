@@ -5,7 +5,8 @@
 //                           with "blob:" (a picture) or "/" (a film, in parts) is an address
 //   cover()                 covers everything at once: addresses are taken back, here and at the node
 //   <clew-reveal>           shows one medium; show(reference, kind, isWarned) has it stand for another, reveal(look)
-//                           shows it, next() changes the look, cover() covers; hold(reference) is show and reveal
+//                           shows it, next() changes the look, cover() covers; hold(reference) is show and reveal;
+//                           `shown` is what is seen of it now, and the event "clew-shown" says that this is another
 //
 // Purpose and case were stated on the page before; every look is on record before a byte comes.
 
@@ -134,6 +135,13 @@ class ClewReveal extends HTMLElement {
 
   get isCovered() { return this.#picture === null; }
 
+  // Where what is shown is seen, and the times of its frames where these stand side by side; null where no picture is.
+  get shown() {
+    const element = ["img", "video", "canvas"].map((name) => this.#part(name)).find((one) => !one.hidden);
+    const { levels, times } = this.#picture ?? {};
+    return element && !levels ? { element, times: times ? times.split(",").map(Number) : null } : null;
+  }
+
   async reveal(look = this.#look) {
     if (this.dataset.stated !== "yes") return this.#say(this.dataset.wordsState);
     if (!this.isCovered) cover();
@@ -188,6 +196,7 @@ class ClewReveal extends HTMLElement {
     }
     if (mine === turn && STILL.has(look)) looking(found.url, Boolean(found.warned));
     this.#wake();
+    this.dispatchEvent(new CustomEvent("clew-shown"));
   }
 
   #film(address) {
