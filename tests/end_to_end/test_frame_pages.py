@@ -1,11 +1,15 @@
 """The frame in a real browser: home, menus, palette, sheet, search and own keys, by keyboard, wide and narrow."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.world.browsers import Visitor
 from tests.world.leading import ada_with_a_lead
+
+SHOTS = os.environ.get("CLEW_TEST_SHOTS", "")
+"""A folder, where somebody wants to look at the pages too."""
 
 
 @pytest.fixture(scope="module")
@@ -83,4 +87,22 @@ def test_a_narrow_window_has_all_of_it(ada: Visitor) -> None:
     page.get_by_text("All pages").press("Enter")
     page.get_by_role("link", name="Retention", exact=True).wait_for()
     assert ada.faults() == []
+    assert ada.complaints == []
+
+
+def test_a_camera_is_searched_for_and_its_media_are_gone_through(ada: Visitor) -> None:
+    page = ada.go("/search/")
+    page.locator("#search-here").fill("maker")
+    page.locator("#search-here").press("Enter")
+    row = page.locator("section[aria-labelledby=found] li", has_text="gone through in")
+    row.wait_for()
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/camera-1-search.png", full_page=True)
+    assert "Camera" in row.inner_text()
+    assert ada.faults() == []
+    row.get_by_role("link", name="NO-1").click()
+    page.locator("[role=option]").first.wait_for()
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/camera-2-grid.png", full_page=True)
+    assert page.locator("select[name=camera] option:checked").inner_text().strip() == "Maker"
     assert ada.complaints == []

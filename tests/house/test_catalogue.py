@@ -9,7 +9,7 @@ from psycopg.rows import TupleRow
 from clew.node import doctor
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
-from clew.records import alliance, assertions, catalogue, graph, localisation, policies, rights
+from clew.records import alliance, assertions, catalogue, graph, localisation, optics, policies, rights
 from tests.world.kept import connected
 
 ALL = "delete, insert, select, update"
@@ -24,6 +24,7 @@ GOLDEN_APP = {
     "auth_permission": "select",
     "blocks": "insert, select, update (lifted_by, lifted_at)",
     "case_stacks": "insert, select, update (centre_id)",
+    "cameras": "select",
     "cases": ALL,
     "certifications": "insert, select, update (state, given_by, given_at, closed_by, closed_at)",
     "chunks": ALL,
@@ -168,6 +169,7 @@ GOLDEN_BLIND = {
     "api_answers": "delete, select (asked_at)",
     "blocks": "select, update (reason)",
     "case_stacks": "select (case_id, medium_id, centre_id), update (medium_id, centre_id)",
+    "cameras": "delete, insert, select, update (id)",
     "cases": "select (owner_member, owner_unit, audience, members, excluded, id, opened_at)",
     "clues": "select (owner_member, owner_unit, audience, members, excluded, id, medium_id, asserted_at, withdrawn_at), update (medium_id)",
     "certifications": "select",
@@ -342,7 +344,8 @@ def test_no_role_has_power_or_owns_a_table(owner: psycopg.Connection[TupleRow], 
 
 
 def test_row_security_is_forced_wherever_there_is_a_cover(owner: psycopg.Connection[TupleRow]) -> None:
-    assert catalogue.covered(owner) == {*policies.COVERED, *assertions.COVERED, *graph.COVERED, *localisation.COVERED, "matches"}
+    others = {*assertions.COVERED, *graph.COVERED, *localisation.COVERED, *optics.COVERED, "matches"}
+    assert catalogue.covered(owner) == {*policies.COVERED, *others}
     assert catalogue.forced(owner) == {*policies.COVERED, *policies.SPECIAL}
 
 

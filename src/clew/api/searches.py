@@ -1,7 +1,7 @@
 """Search for programs: references, names, words and serial numbers, as far as whoever asks sees them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from ninja import Router, Schema
 from pydantic import Field
@@ -16,8 +16,36 @@ router = Router(tags=["search"])
 Words = Annotated[str, Field(min_length=ASKED_CHARACTERS_MIN, max_length=ASKED_CHARACTERS_MAX)]
 
 
+class CarriedPlace(Schema):
+    """A case of the own member (`unit` is whose) or a series in which some of the media lie."""
+
+    kind: Literal["case", "series"]
+    reference: str
+    unit: str
+
+
+class CarriedLine(Schema):
+    """Media that carry a camera, as far as they may be seen; `is_more`: there are more than were counted.
+
+    `token` stands for the camera where media of a case or series are asked for; `places`: some where there are any.
+    """
+
+    token: str
+    media: int
+    is_more: bool
+    places: list[CarriedPlace]
+
+    @staticmethod
+    def resolve_places(one: searching.Carried) -> list[CarriedPlace]:
+        """The places, each with its kind in a word."""
+        return [
+            CarriedPlace(kind="case" if place.is_case else "series", reference=place.reference, unit=place.unit)
+            for place in one.places
+        ]
+
+
 class FoundLine(Schema):
-    """What was found: `label` names it, `within` what it lies in."""
+    """What was found: `label` names it, `within` what it lies in. `carried` is of a camera found by its words."""
 
     kind: OneOf[Kind]
     label: str
@@ -26,6 +54,7 @@ class FoundLine(Schema):
     owner: str
     unit: str
     at: datetime | None
+    carried: CarriedLine | None
 
 
 class FoundPage(Schema):
@@ -46,5 +75,8 @@ class GivenSearch(Given):
 
 @looking(router, "/search", FoundPage)
 def search(session: Session, said: GivenSearch) -> searching.Page:
-    """Records in which every word stands, the newest first; with a case of the own member its file names too."""
+    """Records in which every word stands, the newest first; with a case of the own member its file names too.
+
+    Cameras are found by words of their make and model, each with how many media carry it.
+    """
     return searching.search(session, said.q, case=said.case, after=said.after)

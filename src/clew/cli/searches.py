@@ -1,4 +1,4 @@
-"""`clew search`: references, names, words and serial numbers, as far as one may see them."""
+"""`clew search`: references, names, words, cameras and serial numbers, as far as one may see them."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from clew.cli.entry import As, Json, console, entered, write
 
 
 def search(
-    words: Annotated[str, typer.Argument(help="A reference, a SHA-256, a serial number, or words.")],
+    words: Annotated[str, typer.Argument(help="A reference, a SHA-256, a serial number, a camera, or words.")],
     as_: As,
     case: Annotated[str | None, typer.Option(help="File names too, of this case.")] = None,
     after: Annotated[str | None, typer.Option(help="Look further back: what the page before gave as next.")] = None,
@@ -25,6 +25,16 @@ def search(
                 {
                     "kind": one.kind.value, "label": one.label, "within": one.within, "words": one.words,
                     "owner": one.owner, "unit": one.unit, "at": one.at and one.at.isoformat(),
+                    "carried": one.carried and {
+                        "token": one.carried.token, "media": one.carried.media, "is_more": one.carried.is_more,
+                        "places": [
+                            {
+                                "kind": "case" if place.is_case else "series", "reference": place.reference,
+                                "unit": place.unit,
+                            }
+                            for place in one.carried.places
+                        ],
+                    },
                 }
                 for one in page.items
             ]  # fmt: skip
@@ -33,7 +43,12 @@ def search(
         for one in page.items:
             words_ = one.words if one.words != one.label else ""
             told = [one.kind.value.replace("-", " "), one.label, one.within, words_]
-            console.print(" · ".join(filter(None, [*told, f"{one.owner} {one.unit}"])), markup=False, highlight=False)
+            if one.carried:
+                more = " and more" if one.carried.is_more else ""
+                where = " ".join(place.reference for place in one.carried.places)
+                told += [f"{one.carried.media:,} media{more}", where]
+            told.append(f"{one.owner} {one.unit}".strip())
+            console.print(" · ".join(filter(None, told)), markup=False, highlight=False)
         if not page.items:
             console.print("Nothing of this was found among what you may see.")
         console.print(f"{page.looked_at:,} records were looked at.", style="dim")

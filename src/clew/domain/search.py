@@ -24,6 +24,9 @@ class Kind(StrEnum):
     REFERENCE = "reference"
     MEDIUM = "medium"
     CAMERA = "camera"
+    """A medium by a serial number of its camera or lens, or by the identifier of its document."""
+    CAMERA_MODEL = "camera-model"
+    """A camera by words of its make and model, with the media that carry it."""
     SERIES = "series"
     CASE = "case"
     EXHIBIT = "exhibit"
@@ -38,6 +41,7 @@ class Kind(StrEnum):
 PAGED: Mapping[Kind, str] = {
     Kind.SERIES: "s", Kind.CASE: "c", Kind.EXHIBIT: "e", Kind.HASH_LIST: "h", Kind.PLACE: "p", Kind.CLUE: "k",
     Kind.NARRATIVE: "n", Kind.MESSAGE: "m", Kind.FILE: "f",
+    Kind.CAMERA_MODEL: "d",
 }  # fmt: skip
 """Kinds that are looked through page by page, each with its letter in a marker."""
 

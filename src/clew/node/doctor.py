@@ -23,6 +23,7 @@ from clew.records import (
     handover,
     judgement,
     localisation,
+    optics,
     outcomes,
     perusal,
     policies,
@@ -72,7 +73,8 @@ def check_database(configuration: Configuration, facts: ConnectionFacts) -> list
     ]
     with psycopg.connect(**facts.as_owner(), autocommit=True) as owner:
         done = [check(owner, facts) for check in checks]
-        done += [_key(owner, keys.context), _ticks(owner, facts, configuration.overlap_hours), _leads(owner, facts)]
+        done += [_key(owner, keys.context), _ticks(owner, facts, configuration.overlap_hours)]
+        done += [_leads(owner, facts), _cameras(owner)]
     with psycopg.connect(**facts.as_app(keys.app_password), autocommit=True) as app:
         done += [_emptiness(app), _privacy(app, facts)]
     return done
@@ -265,9 +267,20 @@ def _ticks(owner: Connection, facts: ConnectionFacts, hours: int) -> Check:
     return Check(name="clock of overlaps", ok=ok, sentence=sentence)
 
 
+def _triggers(owner: Connection) -> set[str]:
+    return {row[0] for row in owner.execute("select tgname from pg_trigger where tgenabled = 'O' and not tgisinternal")}
+
+
+def _cameras(owner: Connection) -> Check:
+    """Whether the cameras of media that come, change and go are noted."""
+    bad = "Run clew init on a new database and bring the records over: these are gone"
+    missing = {*optics.TRIGGERS} - _triggers(owner)
+    return verdict("cameras", missing, good="Cameras are found by what media say of them.", bad=bad)
+
+
 def _leads(owner: Connection, facts: ConnectionFacts) -> Check:
     """Whether all that is new is noted for leads, and none of it waits longer than it may."""
-    kept = {row[0] for row in owner.execute("select tgname from pg_trigger where tgenabled = 'O' and not tgisinternal")}
+    kept = _triggers(owner)
     with owner.transaction():
         owner.execute(sql.SQL("set local role {}").format(sql.Identifier(facts.roles.blind)))
         late = owner.execute(

@@ -33,6 +33,7 @@ from clew.records import (
     log,
     merges,
     officer_keys,
+    optics,
     outcomes,
     perusal,
     pursuit,
@@ -120,6 +121,7 @@ APP_GRANTS = {
     **perusal.APP_GRANTS,
     **judgement.APP_GRANTS,
     **uploads.APP_GRANTS,
+    **optics.APP_GRANTS,
 }
 
 BLIND_GRANTS = {
@@ -151,6 +153,7 @@ BLIND_GRANTS = {
     **showing.BLIND_GRANTS,
     **perusal.BLIND_GRANTS,
     **judgement.BLIND_GRANTS,
+    **optics.BLIND_GRANTS,
 }
 
 FUNCTIONS_OF_THE_APP = (
@@ -205,6 +208,7 @@ FUNCTIONS_OF_THE_BLIND = (
     *deconfliction.FUNCTIONS_OF_THE_BLIND,
     *correspondence.FUNCTIONS_OF_THE_BLIND,
     *pursuit.FUNCTIONS_OF_THE_BLIND,
+    *optics.FUNCTIONS_OF_THE_BLIND,
 )
 
 FACTS = f"{Use.FACTS:d}::smallint"
@@ -296,6 +300,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     **perusal.RULES,
     **judgement.RULES,
     **uploads.RULES,
+    **optics.RULES,
 }
 """Tables whose rows have other covers than their own columns: by verb, what the application may."""
 
@@ -390,6 +395,7 @@ SOURCES = (
     "overlap.sql",
     "message.sql",
     "lead.sql",
+    "camera.sql",
     "identification.sql",
     "task_force.sql",
     "statistics.sql",

@@ -172,8 +172,13 @@ def named(session: Session, reference: str) -> Row | None:
     )
 
 
+_SERIAL = ("camera_serial", "lens_serial", "document_id")
+
+
 def media(session: Session, text: str, members: Sequence[str], limit: int) -> list[Row]:
-    """Media of this SHA-256, or else of this serial number of a camera or identifier of a document, as any member has it."""
+    """Media of this SHA-256, or else of this serial number of a camera or lens or identifier of a document, as any
+    member has it.
+    """
     if len(text) == 64 and not text.strip("0123456789abcdefABCDEF"):
         condition, values = "m.name = %(name)s", {"name": bytes.fromhex(text)}
         kind = Kind.MEDIUM
@@ -181,9 +186,9 @@ def media(session: Session, text: str, members: Sequence[str], limit: int) -> li
         spellings = {text, text.upper(), text.lower()}
         values = {
             column: [sealed.of_member(one).seal(word.encode(), f"media.{column}".encode()) for one in members for word in spellings]
-            for column in ("camera_serial", "document_id")
+            for column in _SERIAL
         }
-        condition, kind = "m.camera_serial = any(%(camera_serial)s) or m.document_id = any(%(document_id)s)", Kind.CAMERA
+        condition, kind = " or ".join(f"m.{column} = any(%({column})s)" for column in _SERIAL), Kind.CAMERA
     with session.cursor() as cursor:
         cursor.execute(
             f"""

@@ -15,17 +15,19 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clew.actions import searching
-from clew.actions.searching import Found, Kind
+from clew.actions.searching import Carried, Found, Kind, Place
 from clew.domain.errors import Invalid, NotVisible
 from clew.domain.search import ASKED_CHARACTERS_MAX
 from clew.web import linked, triages
 from clew.web.acting import as_officer
+from clew.web.grids import EITHER, EVERY
 from clew.web.translated import refusal
 from clew.web.words import Words
 
 KINDS: Mapping[Kind, Words] = {
     Kind.REFERENCE: gettext_lazy("By reference"), Kind.MEDIUM: gettext_lazy("Medium"),
-    Kind.CAMERA: gettext_lazy("Camera or document"), Kind.SERIES: gettext_lazy("Series"),
+    Kind.CAMERA: gettext_lazy("Camera or document"), Kind.CAMERA_MODEL: gettext_lazy("Camera"),
+    Kind.SERIES: gettext_lazy("Series"),
     Kind.CASE: gettext_lazy("Case"), Kind.EXHIBIT: gettext_lazy("Exhibit"),
     Kind.HASH_LIST: gettext_lazy("Hash list"), Kind.PLACE: gettext_lazy("Place"),
     Kind.CLUE: gettext_lazy("Clue"), Kind.NARRATIVE: gettext_lazy("Narrative"), Kind.MESSAGE: gettext_lazy("Message"),
@@ -59,7 +61,9 @@ def search(request: HttpRequest) -> HttpResponse:
     shown = {
         "q": text, "case": case or "", "told": told, "page": page, "is_first_page": after is None,
         "first": f"?{urlencode(asked)}",
-        "items": [(KINDS[one.kind], one, address_of(one, case, unit)) for one in page.items] if page else [],
+        "items": [
+            (KINDS[one.kind], one, address_of(one, case, unit), ways_of(one.carried, unit)) for one in page.items
+        ] if page else [],
         "next": f"?{urlencode({**asked, 'after': page.next})}" if page and page.next else "",
     }  # fmt: skip
     return render(request, "searches/one.html", shown)
@@ -86,6 +90,23 @@ def address_of(found: Found, case: str | None, own_unit: str | None) -> str | No
             return linked.address_of_named(found.label) or triages.address_of(case or "", found.within, unit=unit)
         case Kind.MESSAGE | Kind.CLUE:
             return reverse(NAMED[found.kind], args=[found.label])
-        case Kind.HASH_LIST:
+        case Kind.HASH_LIST | Kind.CAMERA_MODEL:
             return None
     return linked.address_of_named(found.label)
+
+
+def ways_of(carried: Carried | None, own_unit: str | None) -> list[tuple[str, str]]:
+    """By reference the media of a case or series that carry the camera, all of them and as the grid has them."""
+    if carried is None:
+        return []
+    # Whatever their answer, and whether they were decided or not: it is the camera that is looked for.
+    asked = urlencode({"answer": EVERY, "undecided": EITHER[False], "camera": carried.token})
+    return [(place.reference, f"{_grid_of(place, own_unit)}?{asked}") for place in carried.places]
+
+
+def _grid_of(place: Place, own_unit: str | None) -> str:
+    if not place.is_case:
+        return reverse("series-grid", args=[place.reference])
+    if place.unit == own_unit:
+        return reverse("case-grid", args=[place.reference])
+    return reverse("unit-case-grid", args=[place.unit, place.reference])

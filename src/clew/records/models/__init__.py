@@ -37,7 +37,7 @@ from clew.records.models.lead import Lead, LeadCheck, LeadMedium, LeadNews, Lead
 from clew.records.models.link import Link, LinkStep
 from clew.records.models.look import Exposure, OpenLook, Sighting
 from clew.records.models.match import Match
-from clew.records.models.medium import FingerprintCounter, FingerprintSet, Medium, MediumKey, Occurrence
+from clew.records.models.medium import FingerprintCounter, FingerprintSet, KeptCamera, Medium, MediumKey, Occurrence
 from clew.records.models.member import Member, Officer, Unit
 from clew.records.models.message import Correspondence, CorrespondenceRead, MailAddress, Message, Notice, Translation
 from clew.records.models.noun import (
@@ -110,6 +110,7 @@ __all__ = [
     "HashList",
     "Identity",
     "Intake",
+    "KeptCamera",
     "KeptCover",
     "Lead",
     "LeadCheck",

@@ -1,0 +1,110 @@
+-- Which cameras there are among the media of a member, under which handling: a row for each camera and handling, so that
+-- what an officer types is compared with cameras and never with media.
+--
+-- A row comes with the first medium and goes with the last. Nobody waits for anybody here: what somebody else is busy
+-- with is skipped. Then a camera stands there twice, which changes no answer, or stays until the next medium of it goes,
+-- and whoever asks counts none.
+
+create or replace function clew_keep_camera(
+    member text, unit text, uses smallint, named text[], without text[], maker bytea, type bytea) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    found_id constant uuid := md5(md5(maker) || md5(type))::uuid;
+begin
+    perform from cameras c
+      where c.camera = found_id and c.owner_member = member and c.owner_unit = unit and c.audience = uses
+        and c.members = named and c.excluded = without
+      limit 1 for key share skip locked;
+    if not found then
+        insert into cameras (camera, make, model, owner_member, owner_unit, audience, members, excluded)
+        values (found_id, maker, type, member, unit, uses, named, without);
+    end if;
+end
+$$;
+
+-- Held first and asked then, each in a statement of its own: a medium that was being written is seen by the second.
+create or replace function clew_let_camera_go(
+    member text, unit text, uses smallint, named text[], without text[], maker bytea, type bytea) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    held uuid[];
+begin
+    held := array(
+        select c.id from cameras c
+         where c.camera = md5(md5(maker) || md5(type))::uuid and c.owner_member = member and c.owner_unit = unit
+           and c.audience = uses and c.members = named and c.excluded = without
+           for update skip locked);
+    delete from cameras c
+     where c.id = any(held)
+       and not exists (
+           select from media m
+            where m.camera_model = type and m.camera_make = maker
+              and m.owner_member = member and m.owner_unit = unit and m.audience = uses
+              and m.members = named and m.excluded = without)
+       and not (maker = '' and exists (
+           select from media m
+            where m.camera_model = type and m.camera_make is null
+              and m.owner_member = member and m.owner_unit = unit and m.audience = uses
+              and m.members = named and m.excluded = without))
+       and not (type = '' and exists (
+           select from media m
+            where m.camera_model is null and m.camera_make = maker
+              and m.owner_member = member and m.owner_unit = unit and m.audience = uses
+              and m.members = named and m.excluded = without));
+end
+$$;
+
+create or replace function clew_note_new_cameras() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    perform clew_keep_camera(n.owner_member, n.owner_unit, n.audience, n.members, n.excluded, n.make, n.model)
+       from (select distinct owner_member, owner_unit, audience, members, excluded,
+                    coalesce(camera_make, '') as make, coalesce(camera_model, '') as model
+               from new_rows where camera_make is not null or camera_model is not null) n;
+    return null;
+end
+$$;
+
+create or replace function clew_note_changed_cameras() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    perform clew_keep_camera(n.owner_member, n.owner_unit, n.audience, n.members, n.excluded, n.make, n.model)
+       from (select distinct n.owner_member, n.owner_unit, n.audience, n.members, n.excluded,
+                    coalesce(n.camera_make, '') as make, coalesce(n.camera_model, '') as model
+               from new_rows n join old_rows o on o.id = n.id
+              where (n.camera_make is not null or n.camera_model is not null)
+                and (n.owner_member, n.owner_unit, n.audience, n.members, n.excluded, n.camera_make, n.camera_model)
+                    is distinct from
+                    (o.owner_member, o.owner_unit, o.audience, o.members, o.excluded, o.camera_make, o.camera_model)) n;
+    perform clew_let_camera_go(o.owner_member, o.owner_unit, o.audience, o.members, o.excluded, o.make, o.model)
+       from (select distinct o.owner_member, o.owner_unit, o.audience, o.members, o.excluded,
+                    coalesce(o.camera_make, '') as make, coalesce(o.camera_model, '') as model
+               from new_rows n join old_rows o on o.id = n.id
+              where (o.camera_make is not null or o.camera_model is not null)
+                and (n.owner_member, n.owner_unit, n.audience, n.members, n.excluded, n.camera_make, n.camera_model)
+                    is distinct from
+                    (o.owner_member, o.owner_unit, o.audience, o.members, o.excluded, o.camera_make, o.camera_model)) o;
+    return null;
+end
+$$;
+
+create or replace function clew_note_gone_cameras() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    perform clew_let_camera_go(o.owner_member, o.owner_unit, o.audience, o.members, o.excluded, o.make, o.model)
+       from (select distinct owner_member, owner_unit, audience, members, excluded,
+                    coalesce(camera_make, '') as make, coalesce(camera_model, '') as model
+               from old_rows where camera_make is not null or camera_model is not null) o;
+    return null;
+end
+$$;
