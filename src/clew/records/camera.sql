@@ -71,27 +71,28 @@ begin
 end
 $$;
 
+-- What was there before and is there now is left as it is. Compared as sets: rows are never joined, however many change.
 create or replace function clew_note_changed_cameras() returns trigger
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
     perform clew_keep_camera(n.owner_member, n.owner_unit, n.audience, n.members, n.excluded, n.make, n.model)
-       from (select distinct n.owner_member, n.owner_unit, n.audience, n.members, n.excluded,
-                    coalesce(n.camera_make, '') as make, coalesce(n.camera_model, '') as model
-               from new_rows n join old_rows o on o.id = n.id
-              where (n.camera_make is not null or n.camera_model is not null)
-                and (n.owner_member, n.owner_unit, n.audience, n.members, n.excluded, n.camera_make, n.camera_model)
-                    is distinct from
-                    (o.owner_member, o.owner_unit, o.audience, o.members, o.excluded, o.camera_make, o.camera_model)) n;
+       from (select owner_member, owner_unit, audience, members, excluded,
+                    coalesce(camera_make, '') as make, coalesce(camera_model, '') as model
+               from new_rows where camera_make is not null or camera_model is not null
+             except
+             select owner_member, owner_unit, audience, members, excluded,
+                    coalesce(camera_make, '') as make, coalesce(camera_model, '') as model
+               from old_rows where camera_make is not null or camera_model is not null) n;
     perform clew_let_camera_go(o.owner_member, o.owner_unit, o.audience, o.members, o.excluded, o.make, o.model)
-       from (select distinct o.owner_member, o.owner_unit, o.audience, o.members, o.excluded,
-                    coalesce(o.camera_make, '') as make, coalesce(o.camera_model, '') as model
-               from new_rows n join old_rows o on o.id = n.id
-              where (o.camera_make is not null or o.camera_model is not null)
-                and (n.owner_member, n.owner_unit, n.audience, n.members, n.excluded, n.camera_make, n.camera_model)
-                    is distinct from
-                    (o.owner_member, o.owner_unit, o.audience, o.members, o.excluded, o.camera_make, o.camera_model)) o;
+       from (select owner_member, owner_unit, audience, members, excluded,
+                    coalesce(camera_make, '') as make, coalesce(camera_model, '') as model
+               from old_rows where camera_make is not null or camera_model is not null
+             except
+             select owner_member, owner_unit, audience, members, excluded,
+                    coalesce(camera_make, '') as make, coalesce(camera_model, '') as model
+               from new_rows where camera_make is not null or camera_model is not null) o;
     return null;
 end
 $$;
