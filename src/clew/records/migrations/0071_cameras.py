@@ -40,7 +40,7 @@ def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0068_log_read_again")]
+    dependencies = [("records", "0070_statistics_of_periods")]
     operations = [
         migrations.CreateModel(
             name="KeptCamera",
