@@ -271,6 +271,11 @@ WALKED: dict[str, tuple[Way, ...]] = {
     ),
     "series accept": (Way(words="{}", sort=IDENTIFIERS, parameter="proposals"),),
     "series reject": (Way(words="{}", sort=IDENTIFIERS, parameter="proposals"),),
+    "series reconsider": (Way(words="{}", sort=IDENTIFIERS, parameter="proposals"),),
+    "series rejections": (
+        Way(words="--case {}", sort=NAMES, parameter="case"),
+        Way(words="--case NO-1 --exhibit {}", sort=NAMES, parameter="exhibit"),
+    ),
     "series undo": (Way(words="{}", sort=IDENTIFIERS, parameter="assertion"),),
     "victim list": (Way(words="--after {}", sort=HIDDEN, parameter="after"),),
     "victim show": (

@@ -296,6 +296,12 @@ def series(sven: Caller, _siv: Caller, _found: Foreign) -> None:
     first, second = (one["id"] for one in sven.get("/series-proposals", case="SE-3")["items"])
     assert sven.post("/series-proposals/accept", proposals=[first])["media"] == 1
     assert sven.post("/series-proposals/reject", proposals=[second])["media"] == 1
+    assert sven.get("/series-proposals", case="SE-3")["items"] == []
+    (rejected,) = sven.get("/series-proposals/rejected", case="SE-3")["items"]
+    assert (rejected["id"], rejected["rejected_by"]) == (second, "sven")
+    assert sven.post("/series-proposals/reconsider", proposals=[second])["media"] == 1
+    (waiting,) = sven.get("/series-proposals", case="SE-3")["items"]
+    assert (waiting["id"], waiting["rejected_by"]) == (second, None)
 
 
 def people(sven: Caller, _siv: Caller, _found: Foreign) -> None:

@@ -13,7 +13,8 @@ from clew.domain.handling import Actor
 from clew.domain.proposal import Rule
 from clew.records import sealed, series
 from clew.records.proposals import Proposal
-from clew.records.session import acting_as
+from clew.records.session import Session, acting_as
+from tests.world.clients import signed_in
 from tests.world.office import Office
 from tests.world.world import World, handling
 
@@ -116,6 +117,71 @@ def test_a_near_copy_is_proposed_and_once_rejected_never_again(
     # As part of something larger it comes back neither, and by another record of the same bytes neither.
     office.intake(ada, tmp_path / "NO", "NO-2")
     assert propose(ada, "NO-2") == {}
+
+
+def test_what_was_rejected_is_listed_and_taken_back(world: World, ada: Actor, sven: Actor) -> None:
+    """A medium for a series by two rules, and a series as one with another; only the own unit has it, and nothing is left twice."""
+    world.series(sven, "green-room", [found(world, sven, "SE-1", **CAMERA)])
+    world.series(ada, "own", [found(world, ada, "NO-1", **CAMERA)])
+    found(world, ada, "NO-1", content=b"another", **CAMERA)
+    propose(ada)
+    before = waiting(ada)
+    with acting_as(ada) as session:
+        count = proposing.reject(session, [one.id for one in before])
+        assert waiting_in(session) == ()
+        rejected = proposing.rejected(session, "NO-1")
+        assert len(rejected) == count == len({(one.series_id, one.medium_id, one.other_id) for one in before})
+        assert {one.rejected_by for one in rejected} == {"ada"}
+    assert propose(ada) == {}
+    bo = world.officer("bo", unit="OTHER")
+    for stranger in (sven, bo):
+        with acting_as(stranger) as session, pytest.raises(NotVisible):
+            proposing.reconsider(session, [rejected[0].id])
+    with acting_as(ada) as session, pytest.raises(NotVisible):
+        proposing.accept(session, [rejected[0].id])
+    with acting_as(ada) as session:
+        assert proposing.reconsider(session, [one.id for one in rejected]) == count
+        assert proposing.rejected(session, "NO-1") == ()
+        assert {one.id for one in waiting_in(session)} == {one.id for one in rejected}
+    with acting_as(ada) as session, pytest.raises(NotVisible):
+        proposing.reconsider(session, [rejected[0].id])
+    propose(ada)
+    assert {pair(one) for one in waiting(ada)} == {pair(one) for one in before}, "and it is looked for once more"
+
+
+def test_what_was_rejected_and_put_together_since_is_listed_no_longer(world: World, ada: Actor, sven: Actor) -> None:
+    world.series(sven, "green-room", [found(world, sven, "SE-1", **CAMERA)])
+    found(world, ada, "NO-1", content=b"another", **CAMERA)
+    propose(ada)
+    name = reference(sven, "green-room")
+    with acting_as(ada) as session:
+        proposing.reject(session, [one.id for one in waiting_in(session)])
+        gathering.add(session, name, media=[hashlib.sha256(b"another").digest()])
+        assert proposing.rejected(session, "NO-1") == ()
+
+
+def test_the_page_of_a_case_takes_a_rejection_back(world: World, ada: Actor, sven: Actor) -> None:
+    world.series(sven, "green-room", [found(world, sven, "SE-1", **CAMERA)])
+    found(world, ada, "NO-1", **CAMERA)
+    propose(ada)
+    (one,) = waiting(ada)
+    client, address = signed_in("ada"), "/cases/NO-1/proposals/"
+    client.post(f"{address}reject/", {"proposal": str(one.id)})
+    page = client.get(address).content.decode()
+    assert all(words in page for words in ("1 is rejected", "Rejected by", "Nothing waits."))
+    client.post(f"{address}reconsider/", {"proposal": str(one.id)})
+    page = client.get(address).content.decode()
+    assert "1 waits again." in page
+    assert "Rejected by" not in page
+    assert waiting(ada) == (one,)
+
+
+def waiting_in(session: Session) -> tuple[Proposal, ...]:
+    return proposing.waiting(session, "NO-1")
+
+
+def pair(one: Proposal) -> tuple[object, ...]:
+    return one.series_id, one.medium_id, one.other_id, one.rule
 
 
 def test_a_rejected_medium_is_not_proposed_for_what_the_series_is_one_with(world: World, ada: Actor, sven: Actor) -> None:

@@ -99,6 +99,7 @@ def add(
         _check_held(session, media)
         put = series_media.put_named(session, found.id, media)
         rejections.forget(session, found.id, media)
+        proposals.drop(session, found.id, names=media)
         series_media.withdraw_dissents(session, of_series=found.id, names=media)
     else:
         case_id = cases.find_own(session, case)

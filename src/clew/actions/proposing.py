@@ -14,6 +14,8 @@ from clew.records.proposals import Drawn, Proposal
 from clew.records.session import Session
 
 PROPOSALS_PER_RUN_MAX = 5_000
+REJECTED_SHOWN_MAX = 200
+"""The latest; what was rejected before them is taken back by putting it into the series."""
 DECIDED_MAX = 1_000
 PDQ, VIDEO = 1, 2
 """Kinds of matches, as they are kept."""
@@ -104,18 +106,48 @@ def reject(session: Session, proposal_ids: Sequence[UUID]) -> int:
         rejected = one.other_id if one.name is None else bytes.fromhex(one.name)
         if rejected is not None:
             rejections.remember(session, one.series_id, [rejected])
-        proposals.decided(session, one)
+        proposals.reject(session, one)
     audit.append(session, "series.reject", str(pairs[0].series_id), {"proposals": len(pairs)})
     return len(pairs)
 
 
-def _pairs(session: Session, proposal_ids: Sequence[UUID]) -> list[Proposal]:
+def rejected(
+    session: Session, case: str, exhibit: str | None = None, *, limit: int = REJECTED_SHOWN_MAX
+) -> tuple[Proposal, ...]:
+    """What the unit rejected about an own case (or exhibit), the latest first, without what was put together since.
+
+    Raises:
+        NotVisible: the unit has no such case or exhibit.
+    """
+    scope = _scope(session, case, exhibit)
+    audit.append(session, "series.rejections", str(scope.exhibit_id or scope.case_id))
+    return proposals.of_place(session, scope.case_id, scope.exhibit_id, limit, is_rejected=True)
+
+
+def reconsider(session: Session, proposal_ids: Sequence[UUID]) -> int:
+    """Take back what the unit rejected: these proposals wait again, and others about the pair may come; how many pairs.
+
+    Raises:
+        NotVisible: the unit rejected no such proposal.
+        Invalid: none or too many are named.
+    """
+    pairs = _pairs(session, proposal_ids, is_rejected=True)
+    for one in pairs:
+        accepted = one.other_id if one.name is None else bytes.fromhex(one.name)
+        if accepted is not None:
+            rejections.forget(session, one.series_id, [accepted])
+        proposals.take_back(session, one)
+    audit.append(session, "series.reconsider", str(pairs[0].series_id), {"proposals": len(pairs)})
+    return len(pairs)
+
+
+def _pairs(session: Session, proposal_ids: Sequence[UUID], *, is_rejected: bool = False) -> list[Proposal]:
     """One proposal of each pair: two rules may propose the same."""
     if not 0 < len(proposal_ids) <= DECIDED_MAX:
         raise Invalid("Name 1 to {most} proposals.", most=DECIDED_MAX)
     pairs: dict[tuple[UUID, UUID | None, UUID | None], Proposal] = {}
     for proposal_id in proposal_ids:
-        one = proposals.get(session, proposal_id)
+        one = proposals.get(session, proposal_id, is_rejected=is_rejected)
         pairs.setdefault((one.series_id, one.medium_id, one.other_id), one)
     return list(pairs.values())
 

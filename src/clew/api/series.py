@@ -105,6 +105,8 @@ class Proposal(Schema):
     reason: str
     media: int
     proposed_at: datetime
+    rejected_by: str | None
+    rejected_at: datetime | None
 
 
 class SeriesView(Schema):
@@ -358,9 +360,24 @@ def reject(session: Session, given: GivenProposals) -> dict[str, int]:
     return {"media": proposing.reject(session, given.proposals)}
 
 
+@reading(router, "/series-proposals/rejected", Proposals)
+def rejected(session: Session, case: Name, exhibit: Name | None = None) -> dict[str, object]:
+    """What the own unit rejected about media of a case of it, the latest 200 first."""
+    found = proposing.rejected(session, case, exhibit)
+    names = proposing.references(session, found)
+    return {"items": [_proposal(one, names) for one in found]}
+
+
+@writing(router, "/series-proposals/reconsider", SeriesCount)
+def reconsider(session: Session, given: GivenProposals) -> dict[str, int]:
+    """Take back what was rejected: it waits again."""
+    return {"media": proposing.reconsider(session, given.proposals)}
+
+
 def _proposal(one: surveying.Proposal, names: "dict[UUID, str]") -> dict[str, object]:
     return {
         "id": one.id, "series": names.get(one.series_id), "medium": one.name,
         "other": names.get(one.other_id) if one.other_id else None, "rule": one.rule.value, "reason": one.reason,
-        "media": one.media, "proposed_at": one.proposed_at,
+        "media": one.media, "proposed_at": one.proposed_at, "rejected_by": one.rejected_by,
+        "rejected_at": one.rejected_at,
     }  # fmt: skip

@@ -263,5 +263,40 @@ def reject(proposals: Proposals, as_: As, json_: Json = False) -> None:
         said(json_, {"rejected": count}, f"{count:,} rejected")
 
 
+@app.command()
+def rejections(
+    as_: As,
+    case: Annotated[str, typer.Option(help="A case of your unit.")],
+    exhibit: Annotated[str | None, typer.Option(help="Of the case, only this exhibit.")] = None,
+    json_: Json = False,
+) -> None:
+    """What your unit rejected about a case, the latest first."""
+    with entered():
+        from clew.actions import opening, proposing
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            found = proposing.rejected(session, case, exhibit)
+            names = proposing.references(session, found)
+        if json_:
+            write([answers.proposal_json(one, names) for one in found])
+            return
+        for one in found:
+            console.print(answers.proposal_in_words(one, names), markup=False)
+        if not found:
+            console.print("Nothing was rejected.")
+
+
+@app.command()
+def reconsider(proposals: Proposals, as_: As, json_: Json = False) -> None:
+    """Take back what was rejected: it waits again."""
+    with entered():
+        from clew.actions import opening, proposing
+
+        ids = [_identifier(one, "proposal") for one in proposals]
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            count = proposing.reconsider(session, ids)
+        said(json_, {"waiting": count}, f"{count:,} wait again")
+
+
 def _identifier(untrusted_words: str, of_what: str = "assertion") -> UUID:
     return identifier(untrusted_words, f"Your unit has no such {of_what}.")

@@ -103,10 +103,12 @@ def proposal_json(one: Proposal, references: Mapping[UUID, str]) -> dict[str, ob
     return {
         "id": str(one.id), "series": references.get(one.series_id), "medium": one.name,
         "other": references.get(one.other_id) if one.other_id else None, "rule": one.rule.value, "reason": one.reason,
-        "media": one.media, "proposed_at": one.proposed_at.isoformat(),
+        "media": one.media, "proposed_at": one.proposed_at.isoformat(), "rejected_by": one.rejected_by,
+        "rejected_at": None if one.rejected_at is None else one.rejected_at.isoformat(),
     }  # fmt: skip
 
 
 def proposal_in_words(one: Proposal, references: Mapping[UUID, str]) -> str:
     what = one.name or (f"{references.get(one.other_id)} ({one.media:,} media)" if one.other_id else "")
-    return f"{one.id}  {what} for {references.get(one.series_id)}: {plain(one.reason)}"
+    by = f" (rejected by {plain(one.rejected_by)})" if one.rejected_by else ""
+    return f"{one.id}  {what} for {references.get(one.series_id)}: {plain(one.reason)}{by}"

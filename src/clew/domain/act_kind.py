@@ -49,24 +49,26 @@ _TABLE: Mapping[ActKind, str] = {
         second_factor.add second_factor.remove second_factor.renew sign_in.begin sign_in.end sign_in.list
         sign_in.refused""",
     ActKind.READING: """
-        case.list case.read category.count category.disputes category.list category.read clue.find clue.list grid.open
-        grid.read grid.stack handling.preview handling.read hash_list.list home.read lead.list lead.read
-        ledger.read_age ledger.read_member ledger.read_sex ledger.read_year link.explore link.find link.list link.read
-        link.trace match.read medium.cover medium.inspect medium.quote medium.source medium.warn medium.whereabouts
-        offender.list offender.read place.chart place.list place.read reveal_budget.list reveal_budget.read
-        scheme.list series.find series.list series.localise series.proposals series.read statistics.read triage.count
-        triage.follow triage.read triage.show victim.list victim.list_due victim.read victim.read_steps views.delete
-        views.keep views.read""",
+        case.list case.read category.count category.disputes category.list category.read clue.find clue.list
+        grid.open grid.read grid.stack handling.preview handling.read hash_list.list home.read lead.list
+        lead.read ledger.read_age ledger.read_member ledger.read_sex ledger.read_year link.explore link.find
+        link.list link.read link.trace match.read medium.cover medium.inspect medium.quote medium.source
+        medium.warn medium.whereabouts offender.list offender.read place.chart place.list place.read
+        reveal_budget.list reveal_budget.read scheme.list series.find series.list series.localise
+        series.proposals series.read series.rejections statistics.read triage.count triage.follow triage.read
+        triage.show victim.list victim.list_due victim.read victim.read_steps views.delete views.keep
+        views.read""",
     ActKind.CASEWORK: """
         category.record category.review category.withdraw clue.add clue.withdraw identity.forget identity.write
-        lead.close lead.follow lead.hand-back lead.raise lead.reopen lead.set-aside lead.take link.accept link.add
-        link.propose link.refuse link.withdraw mark.not-relevant mark.relevant mark.undo match.not-the-same match.same
-        match.undo offender.describe offender.enter place.describe place.enter series.add series.identified
-        series.merge series.narrate series.open series.propose series.reject series.remove series.safeguarded
-        series.split series.under-enquiry series.undo series.unvote series.vote series.withdrawn victim.describe
-        victim.enter victim.identify victim.locate victim.merge victim.propose_identify victim.propose_locate
-        victim.propose_reopen victim.propose_safeguard victim.refuse_step victim.reopen victim.safeguard victim.say
-        victim.undo victim.withdraw_step""",
+        lead.close lead.follow lead.hand-back lead.raise lead.reopen lead.set-aside lead.take link.accept
+        link.add link.propose link.refuse link.withdraw mark.not-relevant mark.relevant mark.undo
+        match.not-the-same match.same match.undo offender.describe offender.enter place.describe place.enter
+        series.add series.identified series.merge series.narrate series.open series.propose series.reconsider
+        series.reject series.remove series.safeguarded series.split series.under-enquiry series.undo
+        series.unvote series.vote series.withdrawn victim.describe victim.enter victim.identify victim.locate
+        victim.merge victim.propose_identify victim.propose_locate victim.propose_reopen
+        victim.propose_safeguard victim.refuse_step victim.reopen victim.safeguard victim.say victim.undo
+        victim.withdraw_step""",
     ActKind.EXCHANGE: """
         crop.approve crop.end crop.find crop.keep crop.lapse crop.list crop.make crop.read crop.refuse medium.release
         medium.withdraw_release message.answer message.ask message.close message.list message.nothing-known

@@ -61,6 +61,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
     "series_proposals": {
         "select": f"using ({OWN_UNIT} and {SEES_SERIES} and {SEES_WHAT_IS_PROPOSED})",
         "insert": f"with check ({OWN_UNIT} and {SEES_SERIES} and {SEES_WHAT_IS_PROPOSED})",
+        "update": f"using ({OWN_UNIT})",
         "delete": f"using ({OWN_UNIT})",
     },
 }
@@ -72,7 +73,7 @@ APP_GRANTS = {
     "series_dissents": "select, insert, delete, update (withdrawn_by, withdrawn_at)",
     "series_merges": "select, insert, update (withdrawn_by, withdrawn_at)",
     "series_narratives": "select, insert",
-    "series_proposals": "select, insert, delete",
+    "series_proposals": "select, insert, delete, update (rejected_by, rejected_at)",
     "series_rejections": "select, insert, delete",
     "series_splits": "select, insert",
     "series_steps": "select, insert",

@@ -1,4 +1,7 @@
-"""Proposals as they are kept until an officer accepts or rejects them: a unit's own, and seen by nobody else."""
+"""Proposals as they are kept until an officer accepts them: a unit's own, and seen by nobody else.
+
+One that was rejected is kept as such, and waits again where the unit thinks better of it.
+"""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -28,7 +31,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A proposal that waits. `name` is the content of the medium; `media` how many speak for two series being one."""
+    """A proposal that waits, or was rejected. `name` is the content of the medium; `media` how many speak for two series being one."""
 
     id: UUID
     series_id: UUID
@@ -39,6 +42,8 @@ class Proposal:
     measured: Measured
     media: int
     proposed_at: datetime
+    rejected_by: str | None
+    rejected_at: datetime | None
 
     @property
     def reason(self) -> str:
@@ -81,13 +86,13 @@ _KEEP = """
 """
 
 
-def get(session: Session, proposal_id: UUID) -> Proposal:
-    """The own unit's proposal, held until the transaction ends.
+def get(session: Session, proposal_id: UUID, *, is_rejected: bool = False) -> Proposal:
+    """The own unit's proposal that waits, or that was rejected.
 
     Raises:
         NotVisible: there is none, or what it is about is not seen any more.
     """
-    found = _of(session, "p.id = %(id)s", {"id": proposal_id}, 1)
+    found = _of(session, "p.id = %(id)s", {"id": proposal_id}, 1, is_rejected=is_rejected)
     if not found:
         raise NotVisible("Your unit has no such proposal.")
     return found[0]
@@ -98,7 +103,9 @@ def of_series(session: Session, series_ids: Sequence[UUID], limit: int) -> tuple
     return _of(session, "(p.series_id = any(%(ids)s) or p.other_id = any(%(ids)s))", {"ids": list(series_ids)}, limit)
 
 
-def of_place(session: Session, case_id: UUID, exhibit_id: UUID | None, limit: int) -> tuple[Proposal, ...]:
+def of_place(
+    session: Session, case_id: UUID, exhibit_id: UUID | None, limit: int, *, is_rejected: bool = False
+) -> tuple[Proposal, ...]:
     """The own unit's proposals for media of a case or exhibit, and for series that media of it are in."""
     lying = """
         select o.medium_id from occurrences o
@@ -109,8 +116,8 @@ def of_place(session: Session, case_id: UUID, exhibit_id: UUID | None, limit: in
              or p.other_id is not null and exists (
                 select from series_media sm where sm.series_id in (p.series_id, p.other_id) and sm.medium_id in ({lying})))""",
         {"case": case_id, "exhibit": exhibit_id},
-        limit,
-    )
+        limit, is_rejected=is_rejected,
+    )  # fmt: skip
 
 
 def decided(session: Session, one: Proposal) -> None:
@@ -127,6 +134,30 @@ def decided(session: Session, one: Proposal) -> None:
                 "member": session.actor.member, "unit": session.actor.unit,
             },
         )  # fmt: skip
+
+
+def reject(session: Session, one: Proposal) -> None:
+    """Keep it as rejected; what other rules proposed about the pair goes."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            with others as (
+                delete from series_proposals where member = %(member)s and unit = %(unit)s and id <> %(id)s
+                   and (series_id = %(series)s and medium_id is not distinct from %(medium)s
+                        and other_id is not distinct from %(other)s
+                        or series_id = %(other)s and other_id = %(series)s))
+            update series_proposals set rejected_by = %(officer)s, rejected_at = now() where id = %(id)s""",
+            {
+                "series": one.series_id, "medium": one.medium_id, "other": one.other_id, "id": one.id,
+                "member": session.actor.member, "unit": session.actor.unit, "officer": session.actor.officer,
+            },
+        )  # fmt: skip
+
+
+def take_back(session: Session, one: Proposal) -> None:
+    """It waits again."""
+    with session.cursor() as cursor:
+        cursor.execute("update series_proposals set rejected_by = null, rejected_at = null where id = %s", [one.id])
 
 
 def drop(session: Session, series_id: UUID, *, names: Sequence[bytes] = (), others: Sequence[UUID] = ()) -> None:
@@ -170,14 +201,17 @@ def drop_of_match(session: Session, here: bytes, there: bytes) -> int:
         return cursor.rowcount
 
 
-def _of(session: Session, condition: str, values: dict[str, object], limit: int) -> tuple[Proposal, ...]:
+def _of(
+    session: Session, condition: str, values: dict[str, object], limit: int, *, is_rejected: bool = False
+) -> tuple[Proposal, ...]:
     with session.cursor() as cursor:
         cursor.execute(
             f"""
             select p.id, p.series_id, p.medium_id, (select m.name from media m where m.id = p.medium_id), p.other_id, p.rule,
-                   p.measured, p.media, p.proposed_at
+                   p.measured, p.media, p.proposed_at, p.rejected_by, p.rejected_at
               from series_proposals p where p.member = %(member)s and p.unit = %(unit)s and {condition}
-             order by array_position(%(rules)s::text[], p.rule), p.proposed_at desc, p.id limit %(limit)s""",
+               and p.rejected_at is {"not null" if is_rejected else "null"}
+             order by p.rejected_at desc, array_position(%(rules)s::text[], p.rule), p.proposed_at desc, p.id limit %(limit)s""",
             {
                 **values, "rules": [rule.value for rule in Rule], "limit": limit, "member": session.actor.member,
                 "unit": session.actor.unit,
@@ -188,7 +222,7 @@ def _of(session: Session, condition: str, values: dict[str, object], limit: int)
             Proposal(
                 id=row[0], series_id=row[1], medium_id=row[2], name=None if row[3] is None else bytes(row[3]).hex(),
                 other_id=row[4], rule=Rule(row[5]), measured=json.loads(texts.unseal(bytes(row[6]), MEASURED)),
-                media=row[7], proposed_at=row[8],
+                media=row[7], proposed_at=row[8], rejected_by=row[9], rejected_at=row[10],
             )
             for row in cursor
         )  # fmt: skip

@@ -31,7 +31,7 @@ COUNTED: Mapping[Waiting, str] = {
         f"from overlap_sides s where {_OWN}"
         " and not exists (select from overlap_decisions d where d.side_id = s.id)"
     ),
-    Waiting.PROPOSALS: f"from series_proposals where {_OWN}",
+    Waiting.PROPOSALS: f"from series_proposals where {_OWN} and rejected_at is null",
     Waiting.CANDIDATES: f"from links where {_COVERED} and state = {LinkState.CANDIDATE:d}",
     Waiting.VICTIM_STEPS: f"from victim_steps where {_OWN} and status = '{Status.PROPOSED}' and {_ANOTHERS}",
     Waiting.HANDLINGS: f"from handling_changes where {_COVERED} and state = '{Agreed.PROPOSED}' and {_ANOTHERS}",

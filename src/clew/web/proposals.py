@@ -1,7 +1,8 @@
-"""What programs propose for series about the media of a case: looked for, accepted and rejected."""
+"""What programs propose for series about the media of a case: looked for, accepted, rejected and taken back."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -22,7 +23,7 @@ from clew.web.words import number
 
 TOLD = "clew.told"
 SHOWN_MAX = 100
-STEPS = ("look", "accept", "reject")
+STEPS = ("look", "accept", "reject", "reconsider")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,8 @@ class Row:
     series: str | None
     media: int
     reason: str
+    rejected_by: str | None
+    rejected_at: datetime | None
 
 
 def rows(some: Sequence[Proposal], references: Mapping[UUID, str]) -> list[Row]:
@@ -43,6 +46,7 @@ def rows(some: Sequence[Proposal], references: Mapping[UUID, str]) -> list[Row]:
         Row(
             id=one.id, name=one.name, other=references.get(one.other_id) if one.other_id else None,
             series=references.get(one.series_id), media=one.media, reason=series_words.reason(one.rule, one.measured),
+            rejected_by=one.rejected_by, rejected_at=one.rejected_at,
         )
         for one in some
     ]  # fmt: skip
@@ -53,8 +57,12 @@ def of_case(request: HttpRequest, case: str) -> HttpResponse:
     """What waits about a case of the own unit."""
     with as_officer(request.user.get_username()) as session:
         waiting = proposing.waiting(session, case, limit=SHOWN_MAX)
-        references = proposing.references(session, waiting)
-    shown = {"case": case, "proposals": rows(waiting, references), "told": request.session.pop(TOLD, None)}
+        rejected = proposing.rejected(session, case, limit=SHOWN_MAX)
+        references = proposing.references(session, (*waiting, *rejected))
+    shown = {
+        "case": case, "proposals": rows(waiting, references), "rejected": rows(rejected, references),
+        "told": request.session.pop(TOLD, None),
+    }  # fmt: skip
     return render(request, "series/proposals.html", shown)
 
 
@@ -79,11 +87,14 @@ def move(request: HttpRequest, case: str, step: str) -> HttpResponse:
 
 
 def decided(session: Session, step: str, given: QueryDict) -> str:
-    """Accept or reject the proposals that were ticked; how it went."""
+    """Accept or reject the proposals that were ticked, or take back that they were rejected; how it went."""
     ids = [UUID(one) for one in given.getlist("proposal") if _is_identifier(one)]
     if step == "accept":
         count = proposing.accept(session, ids)
         return ngettext("{count} is accepted.", "{count} are accepted.", count).format(count=number(count))
+    if step == "reconsider":
+        count = proposing.reconsider(session, ids)
+        return ngettext("{count} waits again.", "{count} wait again.", count).format(count=number(count))
     count = proposing.reject(session, ids)
     return ngettext(
         "{count} is rejected and is not proposed again.", "{count} are rejected and are not proposed again.", count

@@ -197,7 +197,10 @@ class SeriesRejection(models.Model):
 
 
 class SeriesProposal(models.Model):
-    """What a program proposes to a unit: an own medium for a series, or that another series is one with it."""
+    """What a program proposes to a unit: an own medium for a series, or that another series is one with it.
+
+    One that was rejected stays, so that it can be taken back, as long as both are there that it is about.
+    """
 
     id = random_id()
     series_id = models.UUIDField()
@@ -209,10 +212,17 @@ class SeriesProposal(models.Model):
     member = models.TextField()
     unit = models.TextField()
     proposed_at = models.DateTimeField(db_default=Now())
+    rejected_by = models.TextField(null=True)
+    rejected_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "series_proposals"
         constraints = (
+            models.CheckConstraint(
+                name="proposal_is_rejected_by_somebody",
+                condition=models.Q(rejected_by__isnull=True, rejected_at__isnull=True)
+                | models.Q(rejected_by__isnull=False, rejected_at__isnull=False),
+            ),
             models.CheckConstraint(
                 name="proposal_is_of_a_medium_or_a_series",
                 condition=models.Q(medium_id__isnull=True, other_id__isnull=False)
