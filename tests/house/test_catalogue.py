@@ -129,7 +129,7 @@ GOLDEN_APP = {
     "series_media": "delete, insert, select, update (audience, members, excluded)",
     "series_merges": "insert, select, update (withdrawn_by, withdrawn_at)",
     "series_narratives": "insert, select",
-    "series_proposals": "delete, insert, select, update (rejected_at, rejected_by)",
+    "series_proposals": "delete, insert, select, update (rejected_by, rejected_at)",
     "series_rejections": "delete, insert, select",
     "series_splits": "insert, select",
     "series_steps": "insert, select",
