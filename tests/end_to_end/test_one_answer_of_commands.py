@@ -430,7 +430,7 @@ OF_MEMBERS = {
 NO_REFERENCES = {
     "as_": "whoever runs commands here runs the node: no officer is hidden from them",
     "json_": "how it is said", "jsonl": "how it is said", "confirm": "a step", "withdraw": "a step",
-    "act": "a kind of act", "since": "a day", "until": "a day", "reason": "words", "conditions": "words",
+    "act": "a kind of act", "period": "a closed list", "since": "a day", "until": "a day", "reason": "words", "conditions": "words",
     "kind": "one of four", "state": "a closed list", "why": "a closed list", "basis": "words",
     "audience": "codes of members, whom all know", "uses": "a closed list",
     "also": "codes of members, whom all know", "exclude": "codes of members, whom all know",

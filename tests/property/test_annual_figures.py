@@ -163,7 +163,8 @@ def acts(chance: random.Random) -> tuple[Rows, Rows]:
                     "id": identifier, "at": at, "officer": "x", "member": member, "unit": "A", "act": act, "subject": "",
                     "counts": "{}", "salt": bytes(16),
                 })  # fmt: skip
-                accesses += [{"owner": owner, "act_id": identifier} for owner in MEMBERS if owner != member and chance.random() < 0.7]
+                others = [owner for owner in MEMBERS if owner != member and chance.random() < 0.7]
+                accesses += [{"owner": owner, "act_id": identifier, "act": act} for owner in others]
     return made_acts, accesses
 
 

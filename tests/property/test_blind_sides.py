@@ -242,7 +242,7 @@ def raw(ada: Actor) -> Iterator[str]:
                 rows = app.execute(f"select to_jsonb(t)::text from (select {', '.join(columns)} from public.{table}) t")
                 yield from (f"{table}: {json.loads(row[0])}" for row in rows)
         (case,) = app.execute("select id from cases").fetchone()
-        for call in ("clew_open_overlaps(%(case)s, true)", "clew_accesses(null, null, null, null, 100)"):
+        for call in ("clew_open_overlaps(%(case)s, true)", "clew_accesses(null, null, null, null, null, 100)"):
             yield f"{call}: {app.execute(f'select * from {call}', {'case': case}).fetchall()}"
 
 

@@ -362,7 +362,7 @@ def test_every_act_is_on_record_and_the_owner_sees_who_asked_and_who_answered(
         assert {purpose for _, purpose, _ in found} == {"supervision"}
     for owner, act in ((stina, "request.consult"), (dora, "consultation.answer")):
         with acting_as(owner) as session, session.cursor() as cursor:
-            cursor.execute("select act from clew_accesses(null, null, null, null, 10)")
+            cursor.execute("select act from clew_accesses(null, null, null, null, null, 10)")
             assert act in {row[0] for row in cursor}
 
 
