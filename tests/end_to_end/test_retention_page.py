@@ -87,6 +87,7 @@ def test_what_comes_due_is_decided_by_two_blocked_lifted_and_ends(world: World, 
     page = ada.go("/")
     page.get_by_text("All pages").click()
     page.get_by_role("link", name="Retention", exact=True).click()
+    page.get_by_role("heading", name="Retention", level=1).wait_for()
     assert page.locator("#due ~ .scrolled tbody tr").count() == 3
     # By the keyboard alone: open what can be decided, name an end and a reason, send.
     row = page.locator("tr", has_text="NO-2026-17")
