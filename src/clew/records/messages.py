@@ -317,6 +317,8 @@ def _took_in(session: Session, series_ids: Sequence[UUID]) -> dict[UUID, datetim
 
     Or so of a series that the actor sees as one with it.
     """
+    if not series_ids:
+        return {}
     with session.cursor() as cursor:
         cursor.execute(
             f"""
@@ -331,8 +333,11 @@ def _took_in(session: Session, series_ids: Sequence[UUID]) -> dict[UUID, datetim
                 select p.series_id, m.b_medium from lying p join matches m on m.a_medium = p.medium_id
                 union
                 select p.series_id, m.a_medium from lying p join matches m on m.b_medium = p.medium_id)
-            select own.series_id, min(m.taken_in_at) from own join media m on m.id = own.medium_id
-             where m.owner_member = %(member)s and m.owner_unit = %(unit)s group by own.series_id""",
+            -- Each by itself: the planner takes a unit for small, and would read all its media once for a few.
+            select own.series_id, min(m.taken_in_at) from own cross join lateral (
+                select * from media m where m.id = own.medium_id
+                   and m.owner_member = %(member)s and m.owner_unit = %(unit)s offset 0) m
+             group by own.series_id""",
             {"series": list(series_ids), "member": session.actor.member, "unit": session.actor.unit},
         )
         return dict(cursor.fetchall())
