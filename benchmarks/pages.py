@@ -12,6 +12,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -32,7 +33,7 @@ INVESTIGATORS = ("sven", "stig", "stina")
 
 
 class Cost(NamedTuple):
-    """What one request took: seconds by the clock, on a processor here and in the database; statements, bytes."""
+    """What one request took: seconds by the clock, on a processor here and in the database; its own statements, bytes."""
 
     wall: float
     cpu: float
@@ -130,12 +131,35 @@ def measure(pages: list[Page], rounds: int) -> None:
     for number in range(-1, rounds):
         for page in pages:
             client = clients[page.people[number % len(page.people)]]
-            with counted() as sent:
+            with counted() as sent, _of_the_log(sent) as of_log:
                 wall, cpu, answer = _timed(client, page.address)
             if answer.status_code != 200:
                 raise SystemExit(f"{page.name}: {answer.status_code}")
             if number >= 0:
-                page.costs.append(Cost(wall, cpu, len(sent), len(answer.content)))
+                page.costs.append(Cost(wall, cpu, len(sent) - sum(of_log), len(answer.content)))
+
+
+@contextmanager
+def _of_the_log(sent: list[str]) -> Iterator[list[int]]:
+    """How many of the statements put acts into the log: before previews leave, whoever comes first does that for all."""
+    from clew.records import leaves
+
+    opened, counts = leaves.opened, list[int]()
+
+    @contextmanager
+    def noted(*given: Any, **more: Any) -> Iterator[Any]:
+        before = len(sent)
+        try:
+            with opened(*given, **more) as cursor:
+                yield cursor
+        finally:
+            counts.append(len(sent) - before)
+
+    leaves.opened = noted
+    try:
+        yield counts
+    finally:
+        leaves.opened = opened
 
 
 def _timed(client: Any, address: str) -> tuple[float, float, Any]:
