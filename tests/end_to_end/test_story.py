@@ -268,6 +268,7 @@ def match_of_the_parallel_one(who: Reader, shots: Path | None) -> None:
         page.keyboard.press(who.ahead)
     page.keyboard.press("Enter")
     page.get_by_role("heading", name=who.say("Why does this match?")).wait_for()
+    page.wait_for_load_state()  # its heading stands there before what is below it has come
     assert OTHERS.search(who.within("Why does this match?").inner_text())
     keep(page, shots, "match")
     page.go_back()
