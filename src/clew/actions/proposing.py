@@ -103,9 +103,7 @@ def reject(session: Session, proposal_ids: Sequence[UUID]) -> int:
     """
     pairs = _pairs(session, proposal_ids)
     for one in pairs:
-        rejected = one.other_id if one.name is None else bytes.fromhex(one.name)
-        if rejected is not None:
-            rejections.remember(session, one.series_id, [rejected])
+        rejections.remember(session, one.series_id, _proposed(one))
         proposals.reject(session, one)
     audit.append(session, "series.reject", str(pairs[0].series_id), {"proposals": len(pairs)})
     return len(pairs)
@@ -133,12 +131,16 @@ def reconsider(session: Session, proposal_ids: Sequence[UUID]) -> int:
     """
     pairs = _pairs(session, proposal_ids, is_rejected=True)
     for one in pairs:
-        accepted = one.other_id if one.name is None else bytes.fromhex(one.name)
-        if accepted is not None:
-            rejections.forget(session, one.series_id, [accepted])
+        rejections.forget(session, one.series_id, _proposed(one))
         proposals.take_back(session, one)
     audit.append(session, "series.reconsider", str(pairs[0].series_id), {"proposals": len(pairs)})
     return len(pairs)
+
+
+def _proposed(one: Proposal) -> list[bytes | UUID]:
+    """What is proposed for the series: a content or another series; nothing where its medium is not seen any more."""
+    what = one.other_id if one.name is None else bytes.fromhex(one.name)
+    return [] if what is None else [what]
 
 
 def _pairs(session: Session, proposal_ids: Sequence[UUID], *, is_rejected: bool = False) -> list[Proposal]:
