@@ -19,7 +19,7 @@ from clew.domain.errors import Invalid
 from clew.domain.pattern import reason
 
 if TYPE_CHECKING:
-    from clew.actions.auditing import Listed
+    from clew.actions.auditing import Listed, Wanted
 
 app = typer.Typer(no_args_is_help=True)
 Since = Annotated[str, typer.Option(metavar="DAY", help="Only from this day on, such as 2026-11-01; days are UTC's.")]
@@ -57,10 +57,7 @@ def list_(
     with entered():
         from clew.actions import auditing, opening
 
-        wanted = auditing.wanted(
-            member and member.upper(), act, subject, since=since, until=until, before=_before(before), officer=officer,
-            event=_before(event),
-        )  # fmt: skip
+        wanted = _wanted(member, act, subject, since, until, before, officer, event)
         with opening.acting_as(opening.actor_of(as_)) as session:
             page = auditing.acts_of(session, wanted)
         _show(page.items, SHOWN_OF_AN_ACT, json_=json_)
@@ -81,9 +78,7 @@ def accesses(
         from clew.actions import auditing, opening
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            wanted = auditing.Wanted(
-                member=member and member.upper(), act=act, subject=subject, before=_before(before), event=_before(event)
-            )
+            wanted = _wanted(member, act, subject, "", "", before, None, event)
             page = auditing.accesses(session, wanted)
         _show(page.items, SHOWN_OF_AN_ACCESS, json_=json_)
 
@@ -164,12 +159,9 @@ def export(
 ) -> None:
     """Print events with their proofs, 10,000 at most, for somebody without a node; `clew audit check` checks them."""
     with entered():
-        from clew.actions import auditing, exporting, opening
+        from clew.actions import exporting, opening
 
-        wanted = auditing.wanted(
-            member and member.upper(), act, subject, since=since, until=until, before=_before(before), officer=officer,
-            event=_before(event),
-        )  # fmt: skip
+        wanted = _wanted(member, act, subject, since, until, before, officer, event)
         with opening.acting_as(opening.actor_of(as_)) as session:
             chosen = exporting.choose(session, wanted)
         made = exporting.prove(chosen)
@@ -266,8 +258,16 @@ app.command()(witnesses.witness)
 app.command(name="witness-key")(witnesses.witness_key)
 
 
-def _before(untrusted_text: str | None) -> UUID | None:
-    return _id(untrusted_text) if untrusted_text else None
+def _wanted(
+    member: str | None, act: str | None, subject: str | None, since: str, until: str, before: str | None,
+    officer: str | None, event: str | None,
+) -> "Wanted":  # fmt: skip
+    from clew.actions import auditing
+
+    return auditing.wanted(
+        member and member.upper(), act, subject, since=since, until=until, officer=officer,
+        before=_id(before) if before else None, event=_id(event) if event else None,
+    )  # fmt: skip
 
 
 def _id(untrusted_text: str) -> UUID:

@@ -113,11 +113,6 @@ ACTS: Mapping[str, ActKind] = MappingProxyType({act: kind for kind, acts in KIND
 """The kind of each act."""
 
 
-def kind_of(act: str) -> ActKind:
-    """The kind of an act that the product writes now."""
-    return ACTS[act]
-
-
 def named(word: str) -> tuple[str, ...]:
     """The acts that a filter means: all of a kind, or the one of that name.
 

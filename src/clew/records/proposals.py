@@ -120,38 +120,34 @@ def of_place(
     )  # fmt: skip
 
 
+_OF_THE_PAIR = """
+    member = %(member)s and unit = %(unit)s
+    and (series_id = %(series)s and medium_id is not distinct from %(medium)s and other_id is not distinct from %(other)s
+         or series_id = %(other)s and other_id = %(series)s)"""
+
+
+def _pair(session: Session, one: Proposal) -> dict[str, object]:
+    return {
+        "series": one.series_id, "medium": one.medium_id, "other": one.other_id, "member": session.actor.member,
+        "unit": session.actor.unit,
+    }  # fmt: skip
+
+
 def decided(session: Session, one: Proposal) -> None:
     """Nothing about the pair waits any more, by whatever rule it was proposed."""
     with session.cursor() as cursor:
-        cursor.execute(
-            """
-            delete from series_proposals where member = %(member)s and unit = %(unit)s
-               and (series_id = %(series)s and medium_id is not distinct from %(medium)s
-                    and other_id is not distinct from %(other)s
-                    or series_id = %(other)s and other_id = %(series)s)""",
-            {
-                "series": one.series_id, "medium": one.medium_id, "other": one.other_id,
-                "member": session.actor.member, "unit": session.actor.unit,
-            },
-        )  # fmt: skip
+        cursor.execute(f"delete from series_proposals where {_OF_THE_PAIR}", _pair(session, one))
 
 
 def reject(session: Session, one: Proposal) -> None:
     """Keep it as rejected; what other rules proposed about the pair goes."""
     with session.cursor() as cursor:
         cursor.execute(
-            """
-            with others as (
-                delete from series_proposals where member = %(member)s and unit = %(unit)s and id <> %(id)s
-                   and (series_id = %(series)s and medium_id is not distinct from %(medium)s
-                        and other_id is not distinct from %(other)s
-                        or series_id = %(other)s and other_id = %(series)s))
+            f"""
+            with others as (delete from series_proposals where id <> %(id)s and {_OF_THE_PAIR})
             update series_proposals set rejected_by = %(officer)s, rejected_at = now() where id = %(id)s""",
-            {
-                "series": one.series_id, "medium": one.medium_id, "other": one.other_id, "id": one.id,
-                "member": session.actor.member, "unit": session.actor.unit, "officer": session.actor.officer,
-            },
-        )  # fmt: skip
+            {**_pair(session, one), "id": one.id, "officer": session.actor.officer},
+        )
 
 
 def take_back(session: Session, one: Proposal) -> None:

@@ -1,6 +1,6 @@
 """Statistics: numbers that the database counts and tells; no record leaves it for them."""
 
-from clew.domain.statistics import USUAL, Number
+from clew.domain.statistics import LINKED, USUAL, Number
 from clew.records.session import Session
 
 
@@ -57,7 +57,7 @@ def linked(session: Session, period: str) -> tuple[Number, ...]:
             [period],
         )
         return tuple(
-            Number(is_own=True, member=session.actor.member, figure="overlaps.linked", of=row[0], day=row[1], number=row[2])
+            Number(is_own=True, member=session.actor.member, figure=LINKED, of=row[0], day=row[1], number=row[2])
             for row in cursor
         )
 
