@@ -134,7 +134,7 @@ def test_an_object_is_cut_let_out_asked_about_answered_and_the_asker_reads_it(
     (mine,) = view.parties
     assert (view.side, view.has_it, view.has_object) == (Side.ASKED, True, True)
     assert (view.question.kind, view.question.about, view.question.asked_by) == (Kind.PLUG_TYPE, "", "")
-    assert [one.words for one in view.messages[mine.correspondence_id]] == [WORDS]
+    assert [one.words for one in view.messages[mine.correspondence_id].items] == [WORDS]
     seen = Image.open(io.BytesIO(show(office, sven, let_out)))
     drawn = room(1, (640, 480)).crop((64, 96, 256, 240))
     assert np.array_equal(np.asarray(seen), np.asarray(drawn))
@@ -144,7 +144,7 @@ def test_an_object_is_cut_let_out_asked_about_answered_and_the_asker_reads_it(
     view = look(ada, asked)
     (party,) = view.parties
     assert (party.member, party.answers[0].answer) == ("SE", Answer(said=Said.PROBABLY, country="SE"))
-    assert view.messages[party.correspondence_id][-1].words == "Sold here until 1998."
+    assert view.messages[party.correspondence_id].items[-1].words == "Sold here until 1998."
     assert view.question.about == series
 
 
@@ -309,7 +309,7 @@ def test_a_question_is_passed_on_and_translated(world: World, ada: Actor, sven: 
         questioning.answer(session, asked, Answer(said=Said.YES, country="SE"))
     view = look(ada, asked)
     (party,) = view.parties
-    first = view.messages[party.correspondence_id][0]
+    first = view.messages[party.correspondence_id].items[0]
     assert (first.words, first.translations[0].words, party.units[-1]) == (WORDS, "Är kontakten er?", "FORENSICS")
 
 
@@ -358,7 +358,7 @@ def test_the_piece_of_a_shredded_case_is_gone(
         with pytest.raises(NotVisible):
             show(office, of, let_out)
     view = look(sven, asked)
-    assert (view.has_object, [one.words for one in view.messages[view.parties[0].correspondence_id]]) == (False, [""])
+    assert (view.has_object, [one.words for one in view.messages[view.parties[0].correspondence_id].items]) == (False, [""])
     assert (view.question.closed_at is not None, view.has_it) == (True, False)
 
 
@@ -373,7 +373,7 @@ def test_a_question_about_a_clue_on_a_medium_of_a_shredded_case_loses_its_words(
         shredding.propose(session, "NO-1")
     shredding.confirm(office.workplace, bo, "NO-1", backup_days=30, seed=bytes(32))
     view = look(sven, reference)
-    assert [one.words for one in view.messages[view.parties[0].correspondence_id]] == [""]
+    assert [one.words for one in view.messages[view.parties[0].correspondence_id].items] == [""]
     assert view.question.closed_at is not None
 
 

@@ -5,6 +5,7 @@ import html
 import re
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -16,6 +17,7 @@ from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor, Audience
 from clew.domain.overlap import Step
 from clew.domain.victim import VictimFacts
+from clew.records import messages
 from clew.records.session import acting_as
 from tests.world.clients import signed_in
 from tests.world.kept import connected
@@ -249,3 +251,69 @@ def test_what_was_asked_about_a_case_that_is_shredded_loses_its_words(
         shredding.propose(session, "NO-1")
     shredding.confirm(office.workplace, bo, "NO-1", backup_days=30, seed=bytes(32))
     assert [message.words for message in look(sven, asked).messages] == [""]
+
+
+@pytest.fixture
+def lengthy(asked, ada: Actor, monkeypatch: pytest.MonkeyPatch):
+    """A correspondence of three pages: the request and six remarks, of which three are shown at once."""
+    monkeypatch.setattr(messages, "MESSAGES_SHOWN_MAX", 3)
+    for number in range(6):
+        with acting_as(ada) as session:
+            corresponding.say(session, asked, Kind.REMARK, f"remark {number}")
+    return asked
+
+
+def test_what_was_said_last_is_shown_and_all_before_it_is_read_on(sven: Actor, lengthy) -> None:
+    read, before = [], None
+    with acting_as(sven) as session:
+        while True:
+            view = corresponding.look(session, lengthy, before)
+            read.append([one.words for one in view.messages])
+            before = view.messages[0].id
+            if not view.has_earlier:
+                break
+    assert read == [
+        ["remark 3", "remark 4", "remark 5"], ["remark 0", "remark 1", "remark 2"], ["Is this tram yours?"],
+    ]  # fmt: skip
+
+
+def test_a_message_of_another_correspondence_stands_before_nothing(ada: Actor, sven: Actor, lengthy) -> None:
+    with acting_as(ada) as session:
+        other = corresponding.ask(session, CASE, ("SE", "VICTIM-ID"), DUE, "And this one?")
+        foreign = corresponding.look(session, other).messages[0].id
+    with acting_as(sven) as session:
+        latest = [one.words for one in corresponding.look(session, lengthy).messages]
+        for which in (foreign, uuid4()):
+            assert [one.words for one in corresponding.look(session, lengthy, which).messages] == latest
+
+
+def test_the_latest_translations_of_every_message_shown_are_shown(
+    sven: Actor, lengthy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "TRANSLATIONS_SHOWN_MAX", 2)
+    with acting_as(sven) as session:
+        shown = corresponding.look(session, lengthy).messages
+        first = messages.first_of(session, [lengthy])
+    for words in ("un", "deux", "trois"):
+        with acting_as(sven) as session:
+            corresponding.translate(session, lengthy, shown[1].id, "fr", words)
+    with acting_as(sven) as session:
+        corresponding.translate(session, lengthy, next(iter(first)), "fr", "le premier")
+        latest = corresponding.look(session, lengthy)
+        assert [[one.words for one in message.translations] for message in latest.messages] == [[], ["deux", "trois"], []]
+        earliest = corresponding.look(session, lengthy, corresponding.look(session, lengthy, shown[0].id).messages[0].id)
+    assert [[one.words for one in message.translations] for message in earliest.messages] == [["le premier"]]
+
+
+def test_pages_of_a_correspondence_lead_to_its_beginning(lengthy) -> None:
+    client = signed_in("sven")
+    address, seen = f"/messages/{lengthy}/", []
+    while True:
+        page = client.get(address).content.decode()
+        seen.append(re.findall(r"remark \d|Is this tram yours\?", page))
+        earlier = re.search(rf'href="(/messages/{lengthy}/\?before=[^"]+)"', page)
+        assert ("Latest messages" in page) == ("before" in address)
+        if earlier is None:
+            break
+        address = earlier[1]
+    assert seen == [["remark 3", "remark 4", "remark 5"], ["remark 0", "remark 1", "remark 2"], ["Is this tram yours?"]]

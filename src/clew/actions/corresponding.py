@@ -23,10 +23,13 @@ from clew.domain.message import (
 )
 from clew.domain.officer import WITHOUT_CONTENT, Role
 from clew.records import acts, audit, ends, handlings, members, messages, offenders, places, series, victims
-from clew.records.messages import OUTCOMES, Correspondence, Message, Notice
+from clew.records.messages import OUTCOMES, Correspondence, Message, Messages, Notice
 from clew.records.session import Session, acting_as
 
-__all__ = ["OUTCOMES", "Correspondence", "Kind", "Message", "Notice", "NoticeKind", "Side", "SubjectKind", "ask", "say"]
+__all__ = [
+    "OUTCOMES", "Correspondence", "Kind", "Message", "Messages", "Notice", "NoticeKind", "Side", "SubjectKind", "ask",
+    "say",
+]  # fmt: skip
 
 CORRESPONDENCES_PER_PAGE_MAX = 200
 
@@ -54,10 +57,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A correspondence with its messages, and who the actor's unit is in it; `has_it`: it answers now."""
+    """A correspondence with its latest messages, and who the actor's unit is in it; `has_it`: it answers now.
+
+    `has_earlier`: there are messages before the first of these.
+    """
 
     correspondence: Correspondence
     messages: tuple[Message, ...]
+    has_earlier: bool
     side: Side
     has_it: bool
 
@@ -126,8 +133,8 @@ def page(session: Session, *, limit: int = CORRESPONDENCES_PER_PAGE_MAX, after: 
     return Page(items=found[:limit], next=found[limit - 1].id if len(found) > limit else None)
 
 
-def look(session: Session, correspondence_id: UUID) -> View:
-    """A correspondence of the actor's unit; the officer has read it then.
+def look(session: Session, correspondence_id: UUID, before: UUID | None = None) -> View:
+    """A correspondence of the actor's unit, its latest messages or those `before` another; it is read then.
 
     Raises:
         NotVisible: the unit has none of that identifier.
@@ -135,7 +142,7 @@ def look(session: Session, correspondence_id: UUID) -> View:
     found = messages.get(session, correspondence_id)
     audit.append(session, "message.read", str(found.id), owner=session.actor.member)
     messages.note_read(session, found.id)
-    return _view(session, found)
+    return _view(session, found, before)
 
 
 def say(session: Session, correspondence_id: UUID, kind: Kind, words: str = "") -> View:
@@ -211,12 +218,11 @@ def translate(session: Session, correspondence_id: UUID, message_id: UUID, langu
     """
     found = messages.get(session, correspondence_id)
     kept, text = checked_language(language), checked_text(words)
-    for message in messages.of(session, found.id):
-        if message.id == message_id:
-            messages.translate(session, message, found.id, kept, text)
-            audit.append(session, "message.translate", str(found.id), owner=session.actor.member)
-            return _view(session, found)
-    raise NotVisible("There is no such message.")
+    if not messages.is_in(session, found.id, message_id):
+        raise NotVisible("There is no such message.")
+    messages.translate(session, {message_id: found.id}, kept, text)
+    audit.append(session, "message.translate", str(found.id), owner=session.actor.member)
+    return _view(session, found)
 
 
 def units(session: Session) -> tuple[tuple[str, str], ...]:
@@ -282,8 +288,9 @@ def _has_it(session: Session, found: Correspondence) -> bool:
     return (session.actor.member, session.actor.unit) == (found.to_member, found.units[-1])
 
 
-def _view(session: Session, found: Correspondence) -> View:
+def _view(session: Session, found: Correspondence, before: UUID | None = None) -> View:
+    said = messages.of(session, found.id, before)
     return View(
-        correspondence=found, messages=messages.of(session, found.id), has_it=_has_it(session, found),
+        correspondence=found, messages=said.items, has_earlier=said.has_earlier, has_it=_has_it(session, found),
         side=found.side_of(session.actor.member, session.actor.unit),
     )  # fmt: skip

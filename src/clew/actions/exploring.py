@@ -15,7 +15,7 @@ from clew.records.session import Session
 
 HISTORY_MAX = 50
 """How many steps are shown, the latest."""
-LINKS_SHOWN_MAX = 200
+LINKS_SHOWN_MAX = 100
 
 __all__ = [
     "Edge",

@@ -16,11 +16,13 @@ from clew.domain.message import Kind as MessageKind
 from clew.domain.message import Side, SubjectKind, checked_due, checked_language, checked_text
 from clew.domain.question import About, Answer, Kind, Said, Whom, asked, check_open, whom_from_words
 from clew.records import audit, clues, crops, media, members, messages, places, questions, series
-from clew.records.messages import Message
+from clew.records.messages import Messages
 from clew.records.questions import Given, Party, Question
 from clew.records.session import Session
 
 QUESTIONS_PER_PAGE_MAX = 100
+MESSAGES_OF_EACH_MAX = 50
+"""Shown with a question, of each whom it was sent to; those before them are read in the correspondence."""
 
 __all__ = [
     "About", "Answer", "Asking", "Given", "Kind", "Page", "Party", "Question", "Said", "View", "Whom", "answer", "ask",
@@ -57,12 +59,12 @@ class View:
     """A question with who was asked and all that was said, as far as the actor's unit sees it.
 
     `side`: who the unit is in it; `has_it`: an answer is wanted from it now; `has_object`: it can be shown the object.
-    `messages` are by correspondence.
+    `messages` are by correspondence, the latest of each.
     """
 
     question: Question
     parties: tuple[Party, ...]
-    messages: dict[UUID, tuple[Message, ...]]
+    messages: dict[UUID, Messages]
     side: Side
     has_it: bool
     has_object: bool
@@ -177,10 +179,8 @@ def translate(session: Session, reference: str, language: str, words: str) -> Vi
     """
     found = questions.find(session, reference)
     kept, text = checked_language(language), checked_text(words)
-    for party in questions.parties(session, found.id):
-        asking = next(iter(messages.of(session, party.correspondence_id)), None)
-        if asking is not None:
-            messages.translate(session, asking, party.correspondence_id, kept, text)
+    asking = messages.first_of(session, [party.correspondence_id for party in questions.parties(session, found.id)])
+    messages.translate(session, asking, kept, text)
     audit.append(session, "question.translate", str(found.id), owner=found.member)
     return _view(session, found)
 
@@ -247,5 +247,7 @@ def _view(session: Session, found: Question) -> View:
         has_it = bool(_mine(session, found))
     return View(
         question=found, parties=parties, side=side, has_it=has_it, has_object=crops.is_shown(session, found.crop_id),
-        messages=messages.of_several(session, [one.correspondence_id for one in parties]),
+        messages=messages.of_several(
+            session, [one.correspondence_id for one in parties], limit=MESSAGES_OF_EACH_MAX
+        ),
     )  # fmt: skip

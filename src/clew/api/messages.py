@@ -61,10 +61,11 @@ class Message(Schema):
 
 
 class MessageView(Schema):
-    """`side`: who the own unit is in it; `has_it`: it answers now."""
+    """`side`: who the own unit is in it; `has_it`: it answers now; `has_earlier`: ask for those `before` the first."""
 
     correspondence: MessageLine
     messages: list[Message]
+    has_earlier: bool
     side: OneOf[Side]
     has_it: bool
 
@@ -128,9 +129,9 @@ def page(session: Session, after: UUID | None = None, limit: Limit = 50) -> dict
 
 
 @reading(router, "/messages/{uuid:correspondence}", MessageView)
-def look(session: Session, correspondence: UUID) -> dict[str, object]:
-    """A correspondence with its messages; the officer has read it then."""
-    return _view(corresponding.look(session, correspondence))
+def look(session: Session, correspondence: UUID, before: UUID | None = None) -> dict[str, object]:
+    """A correspondence with its latest messages, or those before one of them; the officer has read it then."""
+    return _view(corresponding.look(session, correspondence, before))
 
 
 @writing(router, "/messages", Asked)
@@ -184,8 +185,8 @@ def see(session: Session, notice: UUID) -> None:
 
 def _view(view: corresponding.View) -> dict[str, object]:
     return {
-        "correspondence": _line(view.correspondence), "messages": view.messages, "side": view.side,
-        "has_it": view.has_it,
+        "correspondence": _line(view.correspondence), "messages": view.messages,
+        "has_earlier": view.has_earlier, "side": view.side, "has_it": view.has_it,
     }  # fmt: skip
 
 

@@ -102,13 +102,18 @@ class QuestionMessage(Schema):
 
 
 class QuestionParty(Schema):
-    """Somebody who was asked; who else was, only the unit that asks is told."""
+    """Somebody who was asked; who else was, only the unit that asks is told.
 
+    `messages` are the latest of the `correspondence`; where it `has_earlier`, they are read there.
+    """
+
+    correspondence: UUID
     member: str
     units: list[str]
     is_closed: bool
     answers: list[QuestionAnswer]
     messages: list[QuestionMessage]
+    has_earlier: bool
 
 
 class QuestionView(Schema):
@@ -279,13 +284,15 @@ def close(session: Session, reference: str) -> None:
 def _view(view: questioning.View) -> dict[str, object]:
     asked = [
         {
-            "member": party.member, "units": party.units, "is_closed": party.is_closed,
+            "correspondence": party.correspondence_id, "member": party.member, "units": party.units,
+            "is_closed": party.is_closed,
             "answers": [
                 {"id": one.id, "said": one.answer.said, "country": one.answer.country, "member": one.member,
                  "unit": one.unit, "at": one.at}
                 for one in party.answers
             ],
-            "messages": view.messages[party.correspondence_id],
+            "messages": view.messages[party.correspondence_id].items,
+            "has_earlier": view.messages[party.correspondence_id].has_earlier,
         }
         for party in view.parties
     ]  # fmt: skip

@@ -27,13 +27,17 @@ def message() -> None:
 
 
 @app.command("list")
-def list_(as_: As, json_: Json = False) -> None:
+def list_(
+    as_: As,
+    after: Annotated[UUID | None, typer.Option(help="Go on after this correspondence.")] = None,
+    json_: Json = False,
+) -> None:
     """Correspondences of your unit, the latest request first."""
     with entered():
         from clew.actions import corresponding, opening
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            page = corresponding.page(session)
+            page = corresponding.page(session, after=after)
         if json_:
             sys.stdout.write(json.dumps([_line_json(one) for one in page.items], ensure_ascii=False) + "\n")
             return
@@ -42,7 +46,7 @@ def list_(as_: As, json_: Json = False) -> None:
         if not page.items:
             console.print("Your unit has no correspondence.")
         if page.next is not None:
-            console.print(f"Only the first {corresponding.CORRESPONDENCES_PER_PAGE_MAX:,} are shown.")
+            console.print(f"more with --after {page.next}", style="dim", markup=False)
 
 
 @app.command()
@@ -76,13 +80,18 @@ def ask(
 
 
 @app.command()
-def show(correspondence: Which, as_: As, json_: Json = False) -> None:
-    """A correspondence with all its messages; you have read it then."""
+def show(
+    correspondence: Which,
+    as_: As,
+    before: Annotated[UUID | None, typer.Option(help="The messages before this one.")] = None,
+    json_: Json = False,
+) -> None:
+    """A correspondence with its latest messages; you have read it then."""
     with entered():
         from clew.actions import corresponding, opening
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            view = corresponding.look(session, correspondence)
+            view = corresponding.look(session, correspondence, before)
         _show(view, as_json=json_)
 
 
@@ -164,9 +173,12 @@ def _show(view: "View", *, as_json: bool) -> None:
     if as_json:
         said = {**_line_json(view.correspondence), "side": view.side.value, "has_it": view.has_it}
         said["messages"] = [_message_json(one) for one in view.messages]
+        said["has_earlier"] = view.has_earlier
         sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
         return
     _show_line(view.correspondence)
+    if view.has_earlier:
+        console.print(f"  earlier with --before {view.messages[0].id}", style="dim", markup=False)
     for one in view.messages:
         by = f" {plain(one.written_by)}" if one.written_by else ""
         when = f"{one.written_at:%Y-%m-%d %H:%M}"

@@ -3,6 +3,7 @@
 import json
 import sys
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
@@ -29,13 +30,17 @@ def overlap() -> None:
 
 
 @app.command("list")
-def list_(as_: As, json_: Json = False) -> None:
+def list_(
+    as_: As,
+    after: Annotated[UUID | None, typer.Option(help="Go on after this side.")] = None,
+    json_: Json = False,
+) -> None:
     """What your member was told of cases and hash lists that you may see, the latest first."""
     with entered() as configuration:
         from clew.actions import deconflicting, opening
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            page = deconflicting.sides(session)
+            page = deconflicting.sides(session, after_side=after)
         if json_:
             sys.stdout.write(json.dumps([_line_json(line) for line in page.items], ensure_ascii=False) + "\n")
             return
@@ -48,7 +53,7 @@ def list_(as_: As, json_: Json = False) -> None:
                 f" once in {hours} hours, while clew work runs."
             )
         if page.next is not None:
-            console.print(f"Only the first {deconflicting.SIDES_PER_PAGE_MAX:,} are shown.")
+            console.print(f"more with --after {page.next}", style="dim", markup=False)
 
 
 @app.command()

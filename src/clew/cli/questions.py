@@ -180,7 +180,8 @@ def _show(view: "View", *, as_json: bool) -> None:
         **_fields(view.question), "side": view.side.value, "has_it": view.has_it, "has_object": view.has_object,
         "asked": [
             {
-                "member": party.member, "units": list(party.units), "closed": party.is_closed,
+                "correspondence": str(party.correspondence_id), "member": party.member, "units": list(party.units),
+                "closed": party.is_closed,
                 "answers": [_given(one) for one in party.answers],
                 "messages": [
                     {
@@ -188,8 +189,9 @@ def _show(view: "View", *, as_json: bool) -> None:
                         "at": one.written_at.isoformat(),
                         "translations": [{"language": each.language, "words": each.words} for each in one.translations],
                     }
-                    for one in view.messages[party.correspondence_id]
+                    for one in view.messages[party.correspondence_id].items
                 ],
+                "has_earlier": view.messages[party.correspondence_id].has_earlier,
             }
             for party in view.parties
         ],
@@ -205,7 +207,10 @@ def _lines(view: "View") -> Iterator[str]:
         if party.answers:  # by which clew question conclude takes it
             stands += f"  {party.answers[0].id}"
         yield f"  {party.member}/{plain(party.units[-1])}: {stands}"
-        for one in view.messages[party.correspondence_id]:
+        said = view.messages[party.correspondence_id]
+        if said.has_earlier:
+            yield f"    earlier ones with clew message show {party.correspondence_id}"
+        for one in said.items:
             yield f"    {one.written_at:%Y-%m-%d %H:%M} {one.member}/{plain(one.unit)}: {one.kind.value}"
             yield from (f"      {plain(line)}" for line in one.words.splitlines())
             yield from (f"      [{each.language}] {plain(each.words)}" for each in one.translations)

@@ -52,13 +52,17 @@ def run(
 
 
 @app.command("list")
-def list_(as_: As, json_: Json = False) -> None:
+def list_(
+    as_: As,
+    after: Annotated[str, typer.Option(help="Go on after this mark, as the page before gave it.")] = "",
+    json_: Json = False,
+) -> None:
     """What of your unit ends within six months, the nearest first: extend it with a reason, or let it end."""
     with entered():
         from clew.actions import opening, retaining
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            page = retaining.coming_due(session, limit=LISTED_MAX)
+            page = retaining.coming_due(session, limit=LISTED_MAX, after=retaining.marker_in(after))
         if json_:
             sys.stdout.write(json.dumps([_due_json(due) for due in page.items], ensure_ascii=False) + "\n")
             return
@@ -73,7 +77,7 @@ def list_(as_: As, json_: Json = False) -> None:
         if not page.items:
             console.print("Nothing ends within six months.")
         if page.next is not None:
-            console.print(f"Only the first {LISTED_MAX:,} are shown.")
+            console.print(f"more with --after {page.next}", style="dim", markup=False)
 
 
 @app.command()
@@ -229,6 +233,7 @@ def ended(
     kind: Annotated[SubjectKind | None, typer.Option(help="With --name: proof that one of this name ended.")] = None,
     name: Annotated[str | None, typer.Option(help="Its reference or name.")] = None,
     within: Within = None,
+    after: Annotated[UUID | None, typer.Option(help="Go on after this tombstone.")] = None,
     json_: Json = False,
 ) -> None:
     """Tombstones of your member: what ended, when, by which rule, and the event that proves it."""
@@ -239,9 +244,10 @@ def ended(
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             if kind is not None and name is not None:
-                found = retaining.proof(session, kind, name, within)
+                found, following = retaining.proof(session, kind, name, within), None
             else:
-                found = retaining.ended(session, limit=LISTED_MAX).items
+                page = retaining.ended(session, limit=LISTED_MAX, after=after)
+                found, following = page.items, page.next
         if json_:
             sys.stdout.write(json.dumps([_stone_json(stone) for stone in found]) + "\n")
             return
@@ -250,6 +256,8 @@ def ended(
             console.print(
                 f"{stone.due_on}  {stone.kind.value:<9} {stone.id}  {stone.rule.value}  event {stone.act_id}  {counts}"
             )
+        if following is not None:
+            console.print(f"more with --after {following}", style="dim", markup=False)
 
 
 def _foretell(found: "tuple[Foreseen, ...]", *, as_json: bool) -> None:

@@ -1,6 +1,6 @@
 """Messages between units about a record, as the actor's unit sees them; and notices of what waits for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -17,7 +17,10 @@ from clew.records.several import several
 
 WORDS = b"messages.words"
 TRANSLATED = b"translations.words"
-MESSAGES_SHOWN_MAX = 500
+MESSAGES_SHOWN_MAX = 100
+"""Of one correspondence at once, the latest; those before them are read on."""
+TRANSLATIONS_SHOWN_MAX = 20
+"""Of one message, the latest."""
 NOTICES_SHOWN_MAX = 200
 OUTCOMES = frozenset({NoticeKind.IDENTIFIED, NoticeKind.SAFEGUARDED, NoticeKind.OUTCOME_TAKEN_BACK})
 """Kinds of notices that say what came of a series."""
@@ -77,6 +80,14 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Messages:
+    """Messages of a correspondence, in the order in which they were written; `has_earlier`: some were before them."""
+
+    items: tuple[Message, ...]
+    has_earlier: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """That something waits for the actor's unit, and what it is about."""
 
@@ -122,17 +133,18 @@ def write(session: Session, correspondence_id: UUID, kind: Kind, words: str) -> 
         return made
 
 
-def translate(session: Session, message: Message, correspondence_id: UUID, language: str, words: str) -> None:
-    """Keep a translation beside the original."""
+def translate(session: Session, asked: Mapping[UUID, UUID], language: str, words: str) -> None:
+    """Keep a translation beside each of these messages, given with the correspondence that it is in."""
     actor = session.actor
     with session.cursor() as cursor:
         cursor.execute(
             """
             insert into translations (message_id, correspondence_id, member, unit, language, words, translated_by)
-            values (%s, %s, %s, %s, %s, %s, %s)""",
+            select given.message, given.correspondence, %s, %s, %s, %s, %s
+              from unnest(%s::uuid[], %s::uuid[]) given (message, correspondence)""",
             [
-                message.id, correspondence_id, actor.member, actor.unit, language,
-                sealed.note(actor.member, TRANSLATED, words), actor.officer,
+                actor.member, actor.unit, language, sealed.note(actor.member, TRANSLATED, words), actor.officer,
+                list(asked), list(asked.values()),
             ],
         )  # fmt: skip
 
@@ -164,15 +176,19 @@ def get(session: Session, correspondence_id: UUID) -> Correspondence:
     return _correspondence(session, row)
 
 
-def of(session: Session, correspondence_id: UUID) -> tuple[Message, ...]:
-    """Its messages in the order in which they were written, each with its translations."""
-    return of_several(session, [correspondence_id])[correspondence_id]
+def of(session: Session, correspondence_id: UUID, before: UUID | None = None) -> Messages:
+    """Its latest messages, or the latest before another of them, each with its translations."""
+    one = [correspondence_id]
+    return of_several(session, one, limit=MESSAGES_SHOWN_MAX, before=before)[correspondence_id]
 
 
-def of_several(session: Session, correspondences: Sequence[UUID]) -> dict[UUID, tuple[Message, ...]]:
-    """By correspondence: its messages as `of` gives them; of all together as many as are shown of one."""
+def of_several(
+    session: Session, correspondences: Sequence[UUID], *, limit: int, before: UUID | None = None
+) -> dict[UUID, Messages]:
+    """By correspondence: its messages as `of` gives them, up to `limit` of each."""
+    asked = {"ids": list(correspondences), "before": before, "limit": limit + 1, "translations": TRANSLATIONS_SHOWN_MAX}
     translated, rows = several(
-        session, lambda asking: _translated(asking, correspondences), lambda asking: _written(asking, correspondences)
+        session, lambda asking: _translated(asking, asked), lambda asking: _rows(asking, _WRITTEN, asked)
     )
     found: dict[UUID, list[Message]] = {one: [] for one in correspondences}
     for row in rows:
@@ -183,32 +199,46 @@ def of_several(session: Session, correspondences: Sequence[UUID]) -> dict[UUID, 
                 written_at=row[6], translations=tuple(translated.get(row[0], ())),
             )
         )  # fmt: skip
-    return {one: tuple(written) for one, written in found.items()}
+    return {
+        one: Messages(items=tuple(written[-limit:]), has_earlier=len(written) > limit) for one, written in found.items()
+    }
 
 
-def _translated(session: Session, correspondences: Sequence[UUID]) -> dict[UUID, list[Translated]]:
-    """By message: its translations."""
-    translated: dict[UUID, list[Translated]] = {}
+def first_of(session: Session, correspondences: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The first message of each of these, with the correspondence that it is in."""
     with session.cursor() as cursor:
         cursor.execute(
-            "select message_id, language, words, translated_by, member, translated_at from translations"
-            " where correspondence_id = any(%s) order by translated_at, id limit %s",
-            [list(correspondences), MESSAGES_SHOWN_MAX],
+            """
+            select m.id, m.correspondence_id from unnest(%s::uuid[]) asked (id)
+             cross join lateral (select m.id, m.correspondence_id from messages m where m.correspondence_id = asked.id
+                                  order by m.written_at, m.id limit 1) m""",
+            [list(correspondences)],
         )
-        for row in cursor:
-            words = sealed.words_of_note(row[4], TRANSLATED, row[2])
-            one = Translated(language=row[1], words=words, by=_name(session, row[4], row[3]), member=row[4], at=row[5])
-            translated.setdefault(row[0], []).append(one)
+        return dict(cursor.fetchall())
+
+
+def is_in(session: Session, correspondence_id: UUID, message_id: UUID) -> bool:
+    """Whether that message is in that correspondence of the actor's unit."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select from messages where correspondence_id = %s and id = %s", [correspondence_id, message_id]
+        )
+        return cursor.rowcount == 1
+
+
+def _translated(session: Session, asked: Mapping[str, object]) -> dict[UUID, list[Translated]]:
+    """By message: its translations."""
+    translated: dict[UUID, list[Translated]] = {}
+    for row in _rows(session, _TRANSLATED, asked):
+        words = sealed.words_of_note(row[4], TRANSLATED, row[2])
+        one = Translated(language=row[1], words=words, by=_name(session, row[4], row[3]), member=row[4], at=row[5])
+        translated.setdefault(row[0], []).append(one)
     return translated
 
 
-def _written(session: Session, correspondences: Sequence[UUID]) -> list[TupleRow]:
+def _rows(session: Session, statement: str, asked: Mapping[str, object]) -> list[TupleRow]:
     with session.cursor() as cursor:
-        cursor.execute(
-            "select id, kind, member, unit, words, written_by, written_at, correspondence_id from messages"
-            " where correspondence_id = any(%s) order by written_at, id limit %s",
-            [list(correspondences), MESSAGES_SHOWN_MAX],
-        )
+        cursor.execute(statement, asked)
         return cursor.fetchall()
 
 
@@ -381,6 +411,27 @@ def look_after(session: Session) -> None:
     with session.cursor() as cursor:
         cursor.execute("select clew_look_after_messages()")
 
+
+# A message that is in none of them stands before nothing: then the latest are given.
+_WRITTEN = """
+    select m.id, m.kind, m.member, m.unit, m.words, m.written_by, m.written_at, m.correspondence_id
+      from unnest(%(ids)s::uuid[]) asked (id)
+     cross join lateral (
+        select m.* from messages m
+         where m.correspondence_id = asked.id
+           and coalesce((m.written_at, m.id) < (select b.written_at, b.id from messages b
+                                                 where b.id = %(before)s::uuid and b.correspondence_id = asked.id), true)
+         order by m.written_at desc, m.id desc limit %(limit)s) m
+     order by m.written_at, m.id
+"""
+
+_TRANSLATED = f"""
+    select t.message_id, t.language, t.words, t.translated_by, t.member, t.translated_at from (
+        select t.*, row_number() over (partition by t.message_id order by t.translated_at desc, t.id desc) as rank
+          from translations t
+         where t.correspondence_id = any(%(ids)s::uuid[]) and t.message_id in (select w.id from ({_WRITTEN}) w)) t
+     where t.rank <= %(translations)s order by t.translated_at, t.id
+"""
 
 _CORRESPONDENCES = """
     select c.id, c.member, c.unit, c.to_member, c.to_units, c.subject_kind, c.subject_id, c.due_on, c.asked_by, c.asked_at,

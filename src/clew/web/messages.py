@@ -89,9 +89,10 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def one(request: HttpRequest, correspondence: UUID) -> HttpResponse:
-    """A correspondence with its messages and translations, and what may be said now."""
+    """A correspondence with its latest messages, or those before one, their translations, and what may be said now."""
+    before = identifier_in(request.GET.get("before", ""))
     with as_officer(request.user.get_username()) as session:
-        view = corresponding.look(session, correspondence)
+        view = corresponding.look(session, correspondence, before)
         units = [
             code for member, code in corresponding.units(session)
             if member == session.actor.member and code not in view.correspondence.units
@@ -103,7 +104,7 @@ def one(request: HttpRequest, correspondence: UUID) -> HttpResponse:
         "subject": SUBJECTS[view.correspondence.subject_kind],
         "messages": [(message, KINDS[message.kind]) for message in view.messages],
         "is_asker": view.side is Side.ASKER, "own": _own_page(view),
-        "units": units,
+        "units": units, "is_latest": before is None,
         "record": address_of_record(view.correspondence.subject_kind, view.correspondence.about),
         "event": _event(view),
         "told": request.session.pop(TOLD, None),

@@ -65,7 +65,8 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
         "parties": [
             (
                 party, party.units[-1], [(given, SAID[given.answer.said]) for given in party.answers],
-                [(message, MESSAGES[message.kind]) for message in view.messages[party.correspondence_id]],
+                [(message, MESSAGES[message.kind]) for message in view.messages[party.correspondence_id].items],
+                view.messages[party.correspondence_id].has_earlier,
             )
             for party in view.parties
         ],
