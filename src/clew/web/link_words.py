@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +18,7 @@ from clew.domain.offender import Established
 from clew.domain.person import Sex
 from clew.domain.place import PlaceKind
 from clew.domain.victim import Said, VictimState
+from clew.web import words
 from clew.web.words import Words
 
 STATES: Mapping[VictimState, Words] = {
@@ -86,7 +89,8 @@ class EndWords:
     label: str
     owner: str
     address: str
-    is_digest: bool
+    shown: SafeString
+    """Its kind and, where it has a page, a way there: written once, however many links have this end."""
     key: str
     """Names it within pages that a picture of links is drawn from."""
     sort: str
@@ -111,11 +115,16 @@ class LinkWords:
 
 def end(row: EndRow) -> EndWords:
     """The end as a page says it."""
-    kind = row.end.kind
+    kind, owner = row.end.kind, row.handling.owner_member
     address = reverse(PAGES.get(kind, "links-of"), args=[row.label]) if row.label else ""
+    if address:
+        called = words.identifier(row.label[: words.DIGEST_SHOWN] if kind is EndKind.MEDIUM else row.label)
+        shown = format_html('{} <a href="{}">{}</a>', KINDS[kind], address, called)
+    else:
+        shown = format_html("{} {} {}", KINDS[kind], _("of"), words.identifier(owner))
     return EndWords(
-        kind=KINDS[kind], label=row.label, owner=row.handling.owner_member, address=address,
-        is_digest=kind is EndKind.MEDIUM, key=row.label or hashlib.sha256(row.end.id.bytes).hexdigest()[:16],
+        kind=KINDS[kind], label=row.label, owner=owner, address=address, shown=shown,
+        key=row.label or hashlib.sha256(row.end.id.bytes).hexdigest()[:16],
         sort=word_of(kind),
     )  # fmt: skip
 
@@ -130,10 +139,10 @@ def link(line: LinkLine) -> LinkWords:
     )  # fmt: skip
 
 
-def edge(of: Edge, rows: Mapping[object, EndRow]) -> dict[str, object]:
-    """An edge of an exploration as a page says it."""
+def edge(of: Edge, ends: Mapping[object, EndWords]) -> dict[str, object]:
+    """An edge of an exploration as a page says it, between two of these ends."""
     return {
-        "a": end(rows[of.a.id]), "b": end(rows[of.b.id]), "what": EDGES[of.what], "state": LINK_STATES[of.state],
+        "a": ends[of.a.id], "b": ends[of.b.id], "what": EDGES[of.what], "state": LINK_STATES[of.state],
         "basis": BASES[of.basis], "sure": SURE[of.confidence], "owner": of.owner, "said_at": of.said_at,
         "note": of.note, "strength": _strength(of),
     }  # fmt: skip
@@ -175,9 +184,9 @@ _CLOSED: Mapping[str, Callable[[str], Words]] = {
 
 def described(said: Mapping[str, object]) -> Iterator[str]:
     """What a description says, as it lies in the database: closed lists, an age band, a country, a coarse point."""
-    for name, words in _CLOSED.items():
+    for name, called in _CLOSED.items():
         if said.get(name):
-            yield str(words(str(said[name])))
+            yield str(called(str(said[name])))
     if said.get("age_on"):
         yield _("{years} on {day}").format(years=_years(said["youngest"], said["oldest"]), day=said["age_on"])
     if said.get("country"):

@@ -51,13 +51,13 @@ def of(request: HttpRequest, name: str) -> HttpResponse:
         else:
             found = exploring.explore(session, name, hops_max=hops, with_candidates=not is_facts)
         is_own = found.nodes[0].row.is_own(session)
-    rows = {node.row.end.id: node.row for node in found.nodes}
+    ends = {node.row.end.id: link_words.end(node.row) for node in found.nodes}
     shown = {
-        "name": name, "start": link_words.end(found.nodes[0].row), "hops": hops, "is_facts": is_facts, "other": other,
+        "name": name, "start": ends[found.nodes[0].row.end.id], "hops": hops, "is_facts": is_facts, "other": other,
         "is_own": is_own, "is_linking": asked.get("link") == "victim",
-        "nodes": [(link_words.end(node.row), node) for node in found.nodes], "nodes_max": NODES_MAX,
+        "nodes": [(ends[node.row.end.id], node) for node in found.nodes], "nodes_max": NODES_MAX,
         "path_links_max": PATH_LINKS_MAX,
-        "edges": [link_words.edge(edge, rows) for edge in found.edges], "is_cut": found.is_cut,
+        "edges": [link_words.edge(edge, ends) for edge in found.edges], "is_cut": found.is_cut,
         "told": request.session.pop(TOLD, None), **people.choices(),
     }  # fmt: skip
     return render(request, "links/of.html", shown)

@@ -17,6 +17,7 @@ from clew.web import (
     request_words,
     shortcut_words,
     shortcuts,
+    times,
     verdict_words,
     words,
 )  # fmt: skip
@@ -25,10 +26,13 @@ from clew.web.translated import translated
 
 register = template.Library()
 
+register.filter("day", times.day)
 register.filter("identifier", words.identifier)
 register.filter("kind", words.kind)
 register.filter("linked", linked.linked)
 register.filter("medium", linked.medium)
+register.filter("moment", times.moment)
+register.filter("month", times.month)
 register.filter("named", linked.named)
 register.filter("name", words.name)
 register.filter("number", words.number)
