@@ -22,7 +22,7 @@ import psycopg
 from benchmarks import drawn, visibility
 from benchmarks.machine import Report, remove_node
 from clew.domain.handling import Audience
-from clew.node import founding
+from clew.node import founded, founding
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 
@@ -305,7 +305,7 @@ def main() -> None:
     sizes = QUICK if given.quick else FULL
     with fresh_home() as configuration:
         founding.found(configuration)
-        with founding.opened(configuration) as facts:
+        with founded.opened(configuration) as facts:
             from tests.world.browsers import chromium, visitor
             from tests.world.door import be_in
             from tests.world.serving import pages

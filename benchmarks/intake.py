@@ -23,7 +23,7 @@ os.environ["NUMBA_CACHE_DIR"] = str(HOME / "cache")
 
 from benchmarks.machine import Report, Watch, remove_node
 from clew.cli.drawing import drive, landscape, room, write_clip
-from clew.node import founding
+from clew.node import founded, founding
 from clew.node.configuration import Configuration
 from clew.node.place import place_of
 
@@ -96,7 +96,7 @@ def node() -> Iterator[Configuration]:
     if (BENCH / "numba").exists():
         shutil.copytree(BENCH / "numba", configuration.cache_folder)
     try:
-        with founding.opened(configuration):
+        with founded.opened(configuration):
             yield configuration
     finally:
         _remove(configuration)

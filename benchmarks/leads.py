@@ -24,7 +24,7 @@ from psycopg.rows import TupleRow
 
 from benchmarks.machine import Report, remove_node
 from clew.domain.handling import Audience, handled
-from clew.node import founding
+from clew.node import founded, founding
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 
@@ -238,7 +238,7 @@ def main() -> None:
     remove_node(configuration)
     try:
         founding.found(configuration)
-        with founding.opened(configuration) as facts:
+        with founded.opened(configuration) as facts:
             people()
             raise_all()  # a node that has no series yet has nothing to look at again by its rules
             fill(facts, sizes)

@@ -27,7 +27,7 @@ from psycopg.rows import TupleRow
 from benchmarks.machine import Report, remove_node
 from clew.domain.handling import Actor, Audience, handled
 from clew.domain.link import Basis, Confidence, EndKind, LinkState, LinkType
-from clew.node import founding
+from clew.node import founded, founding
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 
@@ -256,7 +256,7 @@ def main() -> None:
     remove_node(configuration)
     try:
         founding.found(configuration)
-        with founding.opened(configuration) as facts:
+        with founded.opened(configuration) as facts:
             actor = officer()
             references, filling = fill(facts, sizes)
             report = Report(

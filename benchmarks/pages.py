@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from benchmarks import pages_world, visibility
 from benchmarks.machine import Report, remove_node
-from clew.node import founding
+from clew.node import founded, founding
 from clew.node.configuration import Configuration
 
 PAGE_SECONDS_MAX = 0.150
@@ -227,7 +227,7 @@ def main() -> None:
         made = configuration.home / MADE
         is_made = made.exists()
         founding.found(configuration)  # a node that was kept may lie behind the code
-        with founding.opened(configuration) as facts:
+        with founded.opened(configuration) as facts:
             began = time.perf_counter()
             if not is_made:
                 pages_world.make(facts, sizes)

@@ -24,7 +24,7 @@ import psycopg
 
 from benchmarks.machine import Report, remove_node
 from clew.domain.handling import Actor, Audience, Handling, handled
-from clew.node import founding
+from clew.node import founded, founding
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 
@@ -221,7 +221,7 @@ def main() -> None:
     remove_node(configuration)
     try:
         founding.found(configuration)
-        with founding.opened(configuration) as facts:
+        with founded.opened(configuration) as facts:
             ada, sven = officers()
             (green, of_green), (harbour, of_harbour) = opened(ada, "green room"), opened(sven, "harbour")
             case = _case(ada)

@@ -29,7 +29,7 @@ from psycopg.rows import TupleRow
 
 from benchmarks.machine import Report, remove_node
 from clew.domain.handling import EVERY_USE, NOTHING, SHARED_AT_INTAKE, Actor, Audience, Use, handled
-from clew.node import founding
+from clew.node import founded, founding
 from clew.node import keys as node_keys
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
@@ -413,7 +413,7 @@ def main() -> None:
     remove_node(configuration)
     try:
         founding.found(configuration)
-        with founding.opened(configuration) as facts:
+        with founded.opened(configuration) as facts:
             officer = _officer()
             began = time.perf_counter()
             fill(facts, sizes.media)

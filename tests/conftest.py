@@ -17,7 +17,7 @@ import hypothesis
 import pytest
 
 from clew.media.nursery import Nursery
-from clew.node import founding, postgres
+from clew.node import founded, founding, postgres
 from clew.node import keys as node_keys
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     configuration = Configuration.from_environment()
     ends.callback(shutil.rmtree, place_of(configuration).root, ignore_errors=True)
     node_keys.make(make_private(configuration.home) / "keys")
-    os.environ["DJANGO_SETTINGS_MODULE"] = founding.SETTINGS
+    os.environ["DJANGO_SETTINGS_MODULE"] = founded.SETTINGS
     django.setup()
 
 
@@ -82,7 +82,7 @@ def node(configuration: Configuration) -> Iterator[ConnectionFacts]:
     mould.pour(configuration)
     with postgres.running(configuration):
         founding.found(configuration)
-        with founding.opened(configuration) as facts:
+        with founded.opened(configuration) as facts:
             mould.run_lightly(facts)
             yield facts
             leave()

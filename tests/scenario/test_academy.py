@@ -13,7 +13,7 @@ import pytest
 
 from clew.actions import admitting, schooling
 from clew.domain.exercise import Part
-from clew.node import academy, founding
+from clew.node import academy, founded
 from clew.node import keys as node_keys
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts, facts
@@ -28,7 +28,7 @@ SECONDS_MAX = 120
 
 def forked(module: str, words: list[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """A process of the academy, forked from one that has imported what it needs."""
-    if (Path(environment["CLEW_HOME"]) / "academy" / "keys" / founding.FOUNDED).exists():
+    if (Path(environment["CLEW_HOME"]) / "academy" / "keys" / founded.FOUNDED).exists():
         environment = {**environment, "FOUNDED": "1"}  # another forge than before: one with Django set up
     started = forge_of(environment).start(module, *words)
     out, err = started.communicate(timeout=SECONDS_MAX)
@@ -144,7 +144,7 @@ def test_no_role_of_the_academy_reaches_the_node_and_none_of_the_node_reaches_th
 def test_a_process_works_in_the_node_or_in_the_academy_and_never_in_both(
     world: World, apart: Configuration
 ) -> None:
-    with pytest.raises(RuntimeError, match="one node"), founding.opened(apart):
+    with pytest.raises(RuntimeError, match="one node"), founded.opened(apart):
         pass
     for words in (("exercise", "show", "--as", "ada"), ("exercise", "draw", "ada"), ("exercise", "hand-in", "--as", "ada")):
         assert "in the academy" in clew(*words).err

@@ -183,11 +183,11 @@ def serve(path: str, *imported: str) -> None:
 def _import_all() -> None:
     import clew.cli.main
     import clew.node.workplace  # noqa: F401
-    from clew.node import founding
+    from clew.node import founded
     from clew.node.configuration import Configuration
 
-    if (Configuration.from_environment().keys_folder / founding.FOUNDED).exists():
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", founding.SETTINGS)
+    if (Configuration.from_environment().keys_folder / founded.FOUNDED).exists():
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", founded.SETTINGS)
         import django
 
         django.setup()

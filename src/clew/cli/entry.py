@@ -12,7 +12,6 @@ import typer
 from rich.console import Console
 
 from clew.domain.errors import Invalid, NotVisible
-from clew.node import founding
 from clew.node.configuration import Configuration
 
 As = Annotated[str, typer.Option("--as", metavar="OFFICER", help="The officer who asks.")]
@@ -27,8 +26,10 @@ aside = Console(stderr=True, highlight=False)
 @contextmanager
 def entered() -> Iterator[Configuration]:
     """The node's configuration, with its database up and Django ready within."""
+    from clew.node import founded  # it brings Django with it, which a command's help does without
+
     configuration = Configuration.from_environment()
-    with founding.opened(configuration, say=aside.print):
+    with founded.opened(configuration, say=aside.print):
         yield configuration
 
 

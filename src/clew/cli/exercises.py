@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clew.actions.exercising import Line
 from clew.cli.entry import As, Json, aside, console, entered, said
 from clew.domain.errors import StepRefused
-from clew.node import founding
 from clew.node.configuration import Configuration
+
+if TYPE_CHECKING:
+    from clew.actions.exercising import Line
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -35,6 +36,8 @@ def draw(
     """Draw a new exercise; clew academy open does it and notes it in the node."""
     configuration = Configuration.from_environment()
     if configuration.academy:
+        from clew.node import founding
+
         with aside.status("keys and database of the academy"):
             founding.found(configuration, say=aside.print)
     with _within():
@@ -78,7 +81,7 @@ def hand_in(as_: As, json_: Json = False) -> None:
         _tell(exercising.hand_in(as_), as_json=json_)
 
 
-def _tell(line: Line, *, as_json: bool) -> None:
+def _tell(line: "Line", *, as_json: bool) -> None:
     from clew.cli import academies
 
     fields = {"exercise": str(line.id), "briefing": line.briefing, **academies.fields_of(line.result)}

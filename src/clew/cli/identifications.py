@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clew.actions.identifying import StepRow
 from clew.cli.entry import As, Json, console, entered, said, write
 from clew.domain.errors import Invalid
 from clew.domain.identification import Step
+
+if TYPE_CHECKING:
+    from clew.actions.identifying import StepRow
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -120,7 +122,7 @@ def _day(untrusted_text: str) -> date | None:
         raise Invalid("A day is written year-month-day, such as 2026-04-15.") from None
 
 
-def _json(one: StepRow) -> dict[str, object]:
+def _json(one: "StepRow") -> dict[str, object]:
     return {
         "step": one.step.value, "leads_to": one.state.value, "status": one.status.value, "basis": one.basis,
         "evidence": one.evidence, "next": one.next_step or None, "next_on": one.next_on and one.next_on.isoformat(),
@@ -129,7 +131,7 @@ def _json(one: StepRow) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _in_words(one: StepRow) -> list[str]:
+def _in_words(one: "StepRow") -> list[str]:
     decided = f", {one.status} by {one.decided_by}" if one.decided_by else ", waits for another officer"
     lines = [
         f"{one.proposed_at:%Y-%m-%d %H:%M}  {one.step}, proposed by {one.proposed_by}{decided}",

@@ -3,9 +3,12 @@
 import gc
 import os
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -142,11 +145,30 @@ for command in (
     app.command()(command)
 
 
+def named(untrusted_words: Sequence[str]) -> typer.Typer:
+    """What somebody typed, with only the group or command that it names: 250 are built otherwise, to run one."""
+    asked = next((word for word in untrusted_words if not word.startswith("-")), "")
+    return _alone().get(asked, app)  # all of them for the help of all, and for what there is not
+
+
+@cache
+def _alone() -> Mapping[str, typer.Typer]:
+    """Each group and each command by its name, as if there were no other."""
+    found: dict[str, typer.Typer] = {}
+    for group in app.registered_groups:
+        found[str(group.name)] = alone = copy(app)
+        alone.registered_groups, alone.registered_commands = [group], []
+    for command in app.registered_commands:
+        found[cast("Callable[..., None]", command.callback).__name__] = alone = copy(app)
+        alone.registered_groups, alone.registered_commands = [], [command]
+    return found
+
+
 def main() -> None:
     """Run the command; a refusal is one sentence on standard error."""
     try:
         try:
-            app()
+            named(sys.argv[1:])()
         finally:
             sys.stdout.flush()  # what finds no room is told here, not by the interpreter's last words
     except ClewError as refused:

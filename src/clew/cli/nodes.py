@@ -7,16 +7,17 @@ import typer
 from rich.markup import escape
 
 from clew.cli.entry import Json, aside, console, entered
-from clew.node import founding
 from clew.node.configuration import Configuration
 
 
 def init() -> None:
     """Make a node, or bring it up to date: keys, database, compiled code. Safe to run again."""
+    from clew.node import founded, founding
+
     configuration = Configuration.from_environment()
     with aside.status("keys and database"):
         founding.found(configuration, say=aside.print)
-    with founding.opened(configuration), aside.status("compiling, once"):
+    with founded.opened(configuration), aside.status("compiling, once"):
         from clew.node import workplace
 
         with workplace.equipped(configuration) as made:

@@ -1,14 +1,16 @@
 """`clew readiness`: how far members have come on their way in."""
 
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clew.actions.connecting import Checklist, Line
 from clew.cli.entry import As, Json, console, entered, said, write
 from clew.domain.errors import Invalid
 from clew.domain.readiness import STEPS, Known, Step, Word
+
+if TYPE_CHECKING:
+    from clew.actions.connecting import Checklist, Line
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -72,7 +74,7 @@ def say(
         said(json_, _line(line), f"{step.value}: {state_of(line)}")
 
 
-def fields_of(found: Checklist) -> dict[str, object]:
+def fields_of(found: "Checklist") -> dict[str, object]:
     """A checklist as JSON has it."""
     return {
         "member": found.member, "name": found.name, "is_own": found.is_own, "next": found.next,
@@ -80,7 +82,7 @@ def fields_of(found: Checklist) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _line(line: Line) -> dict[str, object]:
+def _line(line: "Line") -> dict[str, object]:
     told: dict[str, object] = {"step": line.step.value, "is_told": line.is_told}
     if not line.is_told:
         return told
@@ -92,7 +94,7 @@ def _line(line: Line) -> dict[str, object]:
     }  # fmt: skip
 
 
-def state_of(line: Line) -> str:
+def state_of(line: "Line") -> str:
     """Where a step stands, in words."""
     if not line.is_told:
         return "the member's own"
@@ -102,7 +104,7 @@ def state_of(line: Line) -> str:
     return f"open{due}" + (", overdue" if line.is_overdue else "")
 
 
-def _print(found: Checklist) -> None:
+def _print(found: "Checklist") -> None:
     console.print(f"{found.member}  {found.name}", markup=False)
     for line in found.lines:
         sign = "●" if line.is_done else "○" if line.is_told else " "
@@ -111,7 +113,7 @@ def _print(found: Checklist) -> None:
     console.print(f"Next: {found.next}", markup=False)
 
 
-def _count(found: Checklist) -> str:
+def _count(found: "Checklist") -> str:
     told = [line for line in found.lines if line.is_told]
     return f"{sum(line.is_done for line in told)} of {len(told)}"
 

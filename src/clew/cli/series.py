@@ -6,7 +6,6 @@ from uuid import UUID
 import typer
 
 from clew.cli import files
-from clew.cli import series_answers as answers
 from clew.cli.entry import As, Json, console, digests, entered, identifier, said, write
 from clew.domain.series import SeriesState
 
@@ -37,6 +36,7 @@ def list_(
     """Series that you may see, the newest first."""
     with entered():
         from clew.actions import opening, surveying
+        from clew.cli import series_answers as answers
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             page = surveying.every_series(session, own=own, state=state, after=after, limit=SHOWN_PER_PAGE)
@@ -59,6 +59,7 @@ def show(
     """A series: state, narrative, who contributes, what is one with it, and its media as facts."""
     with entered():
         from clew.actions import opening, surveying
+        from clew.cli import series_answers as answers
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             view = surveying.look(session, name)
@@ -219,6 +220,7 @@ def propose(
     """Look for what of a case may belong to series that you see; what is found waits for accept or reject."""
     with entered():
         from clew.actions import opening, proposing
+        from clew.cli import series_answers as answers
 
         actor = opening.actor_of(as_)
         with opening.acting_as(actor) as session:
@@ -273,6 +275,7 @@ def rejections(
     """What your unit rejected about a case, the latest first."""
     with entered():
         from clew.actions import opening, proposing
+        from clew.cli import series_answers as answers
 
         with opening.acting_as(opening.actor_of(as_)) as session:
             found = proposing.rejected(session, case, exhibit)

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 from clew.domain.errors import Invalid, StepRefused, Unavailable
-from clew.node import founding
+from clew.node import founded
 from clew.node.configuration import ACADEMY, Configuration, enter_academy
 from clew.node.connection import ConnectionFacts, facts
 from clew.node.doctor import Check
@@ -24,7 +24,7 @@ ANSWER_BYTES_MAX = 1024 * 1024
 
 def is_founded(configuration: Configuration) -> bool:
     """Whether this node has an academy."""
-    return (configuration.home / ACADEMY / "keys" / founding.FOUNDED).exists()
+    return (configuration.home / ACADEMY / "keys" / founded.FOUNDED).exists()
 
 
 def check_apart(configuration: Configuration) -> None:

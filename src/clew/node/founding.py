@@ -1,12 +1,6 @@
 """Founding a node: keys, PostgreSQL, roles, tables. Done again, it brings an older node up to date."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import django
 import psycopg
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
@@ -19,15 +13,11 @@ from clew.node.binaries import MAJOR_MIN
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
 from clew.node.folders import make_private
+from clew.node.founded import FOUNDED, set_up_django
 from clew.node.keys import Keys
 from clew.node.place import place_of
 from clew.records import catalogue, deconfliction, log, policies
 from clew.records.roles import Roles
-
-SETTINGS = "clew.node.settings"
-
-FOUNDED = "founded"
-"""A file beside the keys: a database was founded with them."""
 
 HMAC_BLOCK_BYTES = 64
 
@@ -64,7 +54,7 @@ def found(configuration: Configuration, say: postgres.Say | None = None) -> None
         if facts.is_own:
             _make_database(facts)
         _make_roles(facts, keys)
-        _set_up_django(configuration)
+        set_up_django(configuration)
         _refuse_keys_of_another(configuration, facts, keys)
         call_command("migrate", database="owner", verbosity=0, interactive=False)
         _renew_rules(facts)
@@ -72,35 +62,6 @@ def found(configuration: Configuration, say: postgres.Say | None = None) -> None
         _set_clock(configuration, facts)
         connections["owner"].close()
         (configuration.keys_folder / FOUNDED).touch(mode=0o600)
-
-
-@contextmanager
-def opened(configuration: Configuration, say: postgres.Say | None = None) -> Iterator[ConnectionFacts]:
-    """A founded node, its database up and Django ready, within.
-
-    Raises:
-        Unavailable: it was never founded, or the database cannot be used.
-    """
-    if not (configuration.keys_folder / FOUNDED).exists():
-        raise Unavailable("This node is not founded yet: run clew init.")
-    with postgres.running(configuration, say) as facts:
-        _set_up_django(configuration)
-        try:
-            yield facts
-        finally:
-            connections.close_all()
-
-
-def _set_up_django(configuration: Configuration) -> None:
-    """Have Django work with this node's database.
-
-    Raises:
-        RuntimeError: this process works for another node; a node and its academy are never reached by one process.
-    """
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
-    django.setup()
-    if settings.CONFIGURATION.home != configuration.home:
-        raise RuntimeError("a process works for one node: a node and its academy each have their own")
 
 
 def _make_database(facts: ConnectionFacts) -> None:

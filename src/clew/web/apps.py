@@ -1,4 +1,7 @@
-"""The pages, as Django knows them: templates and words, no models."""
+"""The pages, as Django knows them: templates and words, no models.
+
+What listens to who signs in and out comes with `sign_ins.guard`, which stands before every page: commands do without.
+"""
 
 from django.apps import AppConfig
 
@@ -7,7 +10,3 @@ class WebConfig(AppConfig):
     name = "clew.web"
     label = "web"
     verbose_name = "Clew"
-
-    def ready(self) -> None:
-        """Have the door listen to who signs in and out."""
-        from clew.web import sign_ins  # noqa: F401 (its receivers)

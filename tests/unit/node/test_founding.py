@@ -19,13 +19,13 @@ from tests.world import mould
 
 FOUND = """
 from clew.domain.errors import ClewError
-from clew.node import doctor, founding
+from clew.node import doctor, founded, founding
 from clew.node.configuration import Configuration
 configuration = Configuration.from_environment()
 try:
     founding.found(configuration)
     founding.found(configuration)
-    with founding.opened(configuration) as facts:
+    with founded.opened(configuration) as facts:
         print([check.sentence for check in doctor.check_database(configuration, facts) if not check.ok])
 except ClewError as refused:
     print(refused)
