@@ -235,7 +235,8 @@ WALKED: dict[str, tuple[Way, ...]] = {
     "clue add": (Way(words="{} --kind landmark", sort=DIGESTS, parameter="medium"),),
     "clue list": (Way(words="{}", sort=DIGESTS, parameter="medium"),),
     "clue withdraw": (Way(words="{}", sort=IDENTIFIERS, parameter="name"),),
-    "clue restrict": (Way(words="{} --audience unit --reason why", sort=IDENTIFIERS, parameter="name"),),
+    "clue restrict": (Way(words="{} --audience unit --reason why --until 2099-01-31", sort=IDENTIFIERS, parameter="name"),),
+    "clue end-restriction": (Way(words="{} --reason why", sort=IDENTIFIERS, parameter="name"),),
     "workbench": (Way(words="{}", sort=NAMES, parameter="name"),),
     "series vote": (Way(words="{} NO --reason why", sort=NAMES, parameter="name"),),
     "series unvote": (Way(words="{}", sort=NAMES, parameter="name"),),
@@ -330,7 +331,10 @@ WALKED: dict[str, tuple[Way, ...]] = {
     "link accept": (Way(words="{}", sort=HIDDEN, parameter="name"),),
     **{
         f"link {step}": (Way(words=f"{{}} {more}", sort=HIDDEN, parameter="name"),)
-        for step, more in (("refuse", "--reason why"), ("withdraw", "--reason why"), ("restrict", "--audience unit --reason why"))
+        for step, more in (
+            ("refuse", "--reason why"), ("withdraw", "--reason why"), ("end-restriction", "--reason why"),
+            ("restrict", "--audience unit --reason why --until 2099-01-31"),
+        )
     },
     "link explore": (Way(words="{}", sort=REFERENCES, parameter="name"),),
     "link path": (

@@ -28,7 +28,7 @@ GOLDEN_APP = {
     "cases": ALL,
     "certifications": "insert, select, update (state, given_by, given_at, closed_by, closed_at)",
     "chunks": ALL,
-    "clues": "insert, select, update (audience, members, excluded, is_own_handling, withdrawn_by, withdrawn_at, handled)",
+    "clues": "insert, select, update (audience, members, excluded, is_own_handling, withdrawn_by, withdrawn_at, handled, restricted_until)",
     "series_votes": "insert, select, update (withdrawn_at)",
     "correspondence_reads": "insert, select (id, correspondence_id, member, unit, officer, read_at)",
     "correspondences": (
@@ -65,7 +65,7 @@ GOLDEN_APP = {
     "identities": "delete, insert, select",
     "intakes": ALL,
     "link_steps": "insert, select",
-    "links": "delete, insert, select, update (audience, members, excluded, state, decided_by, decided_at, handled)",
+    "links": "delete, insert, select, update (audience, members, excluded, state, decided_by, decided_at, handled, restricted_until)",
     "listings": ALL,
     "looks": "delete, insert, select, update (used_at, ended_at)",
     "match_verdicts": "insert, select, update (withdrawn_at)",

@@ -345,8 +345,11 @@ def links(sven: Caller, _siv: Caller, _found: Foreign) -> None:
     assert len(sven.get("/links/waiting")["items"]) >= 2
     sven.post(f"/links/{candidates[0]}/accept")
     sven.post(f"/links/{candidates[1]}/refuse", reason="No.")
-    sven.post(f"/links/{made['id']}/restrict", audience="unit", reason="Ours.")
-    assert sven.get(f"/links/{made['id']}")["handled"][0]["reason"] == "Ours."
+    until = str(today() + timedelta(days=7))
+    sven.post(f"/links/{made['id']}/restrict", audience="unit", reason="Ours.", until=until)
+    sven.post(f"/links/{made['id']}/end-restriction", reason="Over.")
+    handled = sven.get(f"/links/{made['id']}")["handled"]
+    assert [(one["reason"], one["until"], one["is_end"]) for one in handled] == [("Ours.", until, False), ("Over.", None, True)]
     sven.post(f"/links/{made['id']}/withdraw", reason="By mistake.")
     assert sven.get(f"/links/{made['id']}")["steps"][0]["step"] == "withdraw"
     assert sven.get("/links", of=child)["items"]
@@ -449,7 +452,10 @@ def located(sven: Caller, siv: Caller, dina: Caller) -> None:
     (party,) = sven.get(f"/questions/{asked}")["asked"]
     assert sven.post(f"/questions/{asked}/conclude", answer=party["answers"][0]["id"])["clue"]
     sven.post(f"/questions/{asked}/close")
-    sven.post(f"/clues/{made['id']}/restrict", audience="unit", reason="Ours.")
+    sven.post(f"/clues/{made['id']}/restrict", audience="unit", reason="Ours.", until=due)
+    (own,) = [one for one in sven.get("/clues", medium=MEDIUM)["items"] if one["id"] == made["id"]]
+    assert [one["until"] for one in own["handled"]] == [due]
+    sven.post(f"/clues/{made['id']}/end-restriction", reason="Over.")
     sven.post(f"/clues/{made['id']}/withdraw")
     handed = sven.post(
         "/referrals", series=one, country="DK", to="DK/VICTIM-ID", due_on=due, words="Likely yours.", sections=["clues"]

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from clew.domain.assertion import Handled
 from clew.domain.errors import NOWHERE, Invalid
 from clew.domain.link import NODES_MAX, SHOWN, hops, named
 from clew.records import audit, ends, explorations, links
 from clew.records.ends import EndRow
 from clew.records.explorations import Edge
-from clew.records.handled import Handled
 from clew.records.links import End, LinkRow, LinkStepTaken
 from clew.records.session import Session
 

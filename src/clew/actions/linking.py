@@ -1,12 +1,14 @@
 """Linking: what joins records, said by a unit with its basis; a candidate is no fact until an officer accepts it."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
+from clew.actions import easing
 from clew.actions.opening import check_members, handling_beside
 from clew.domain.errors import Invalid, StepRefused
 from clew.domain.handling import Handling
-from clew.domain.handling_change import check_alone, checked_reason
+from clew.domain.handling_change import checked_reason
 from clew.domain.link import (
     SYMMETRIC,
     Basis,
@@ -19,12 +21,14 @@ from clew.domain.link import (
     named,
 )
 from clew.domain.series import checked_words
-from clew.records import audit, ends, handling_changes, links
+from clew.records import audit, ends, links
 from clew.records.ends import EndRow
 from clew.records.links import Claim, LinkRow
 from clew.records.session import Session
 
-__all__ = ["Claim", "LinkRow", "accept", "link", "propose", "propose_all", "refuse", "restrict", "withdraw"]
+__all__ = [
+    "Claim", "LinkRow", "accept", "end_restriction", "link", "propose", "propose_all", "refuse", "restrict", "withdraw",
+]  # fmt: skip
 
 PROPOSED_MAX = 10_000
 """How many candidates a program proposes in one transaction."""
@@ -106,20 +110,40 @@ def withdraw(session: Session, link_id: UUID, reason: str) -> None:
     _step(session, link_id, Step.WITHDRAW, checked_words(reason, is_demanded=True))
 
 
-def restrict(session: Session, link_id: UUID, handling: Handling, reason: str) -> None:
+def restrict(
+    session: Session, link_id: UUID, handling: Handling, reason: str, until: date | None = None
+) -> date | None:
     """Have an own link lie under another handling: who sees both ends sees it only as far as this says.
+
+    With `until` it is a restriction that ends by itself; what lasted before holds again then. Gives the day on which
+    the first restriction ends of those that hold now and have an end.
 
     Raises:
         NotVisible: the unit has no such link.
-        Invalid: there is no reason, or the handling names a member who does not take part.
+        Invalid: there is no reason, the end cannot be, or the handling names a member who does not take part.
         StepRefused: it widens, and the member's administrator asks for two officers.
     """
     kept = checked_reason(reason)
     check_members(session, handling)
     found = links.hold_own(session, link_id)
-    check_alone(found.handling, handling, is_asked=handling_changes.widening_needs_second(session))
-    links.handle(session, found.id, handling, kept)
+    lying, added = easing.restricted(session, found, handling, kept, until)
+    links.lie(session, found.id, lying, added)
     audit.append(session, "link.restrict", str(found.claim.a.id))
+    return lying.until
+
+
+def end_restriction(session: Session, link_id: UUID, reason: str) -> None:
+    """End what restricts an own link for a time before its time: a widening.
+
+    Raises:
+        NotVisible: the unit has no such link.
+        Invalid: there is no reason.
+        StepRefused: nothing with an end restricts it; or the member's administrator asks for two officers.
+    """
+    found = links.hold_own(session, link_id)
+    lying, added = easing.ended(session, found, reason)
+    links.lie(session, found.id, lying, added)
+    audit.append(session, "link.end_restriction", str(found.claim.a.id))
 
 
 def _add(

@@ -1,16 +1,18 @@
 """Spotting clues: what an officer saw, heard or read in a medium, said on the record and taken back by nobody else."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
+from clew.actions import easing
 from clew.actions.opening import check_members, handling_beside
 from clew.actions.releasing import digest_of
 from clew.domain.clue import Said, check_where
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Handling
-from clew.domain.handling_change import check_alone, checked_reason
+from clew.domain.handling_change import checked_reason
 from clew.domain.series import checked_words
-from clew.records import audit, clues, handling_changes
+from clew.records import audit, clues
 from clew.records.clues import ClueRow, Seen
 from clew.records.session import Session
 
@@ -18,7 +20,7 @@ CLUES_SHOWN_MAX = 500
 CONTENTS_ASKED_MAX = 1_000
 """Of how many contents clues are asked at once."""
 
-__all__ = ["ClueRow", "View", "add", "look", "of_media", "restrict", "seen", "withdraw"]
+__all__ = ["ClueRow", "View", "add", "end_restriction", "look", "of_media", "restrict", "seen", "withdraw"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,19 +63,36 @@ def withdraw(session: Session, clue_id: UUID) -> None:
     audit.append(session, "clue.withdraw", str(clues.withdraw(session, clue_id)))
 
 
-def restrict(session: Session, clue_id: UUID, handling: Handling, reason: str) -> None:
+def restrict(
+    session: Session, clue_id: UUID, handling: Handling, reason: str, until: date | None = None
+) -> date | None:
     """Have an own clue lie under a handling of its own: who sees the medium sees it only as far as this says.
+
+    With `until` it is a restriction that ends by itself; what lasted before holds again then, or the clue follows its
+    medium again. Gives the day on which the first restriction ends of those that hold now and have an end.
 
     Raises:
         NotVisible: the unit has no such clue that holds, or no longer sees its medium.
-        Invalid: there is no reason, or the handling names a member who does not take part.
+        Invalid: there is no reason, the end cannot be, or the handling names a member who does not take part.
         StepRefused: it widens, and the member's administrator asks for two officers.
     """
     kept = checked_reason(reason)
     check_members(session, handling)
-    before = clues.hold_own(session, clue_id).handling
-    check_alone(before, handling, is_asked=handling_changes.widening_needs_second(session))
-    audit.append(session, "clue.restrict", str(clues.handle(session, clue_id, handling, kept)))
+    lying, added = easing.restricted(session, clues.hold_own(session, clue_id), handling, kept, until)
+    audit.append(session, "clue.restrict", str(clues.lie(session, clue_id, lying, added)))
+    return lying.until
+
+
+def end_restriction(session: Session, clue_id: UUID, reason: str) -> None:
+    """End what restricts an own clue for a time before its time: a widening.
+
+    Raises:
+        NotVisible: the unit has no such clue that holds, or no longer sees its medium.
+        Invalid: there is no reason.
+        StepRefused: nothing with an end restricts it; or the member's administrator asks for two officers.
+    """
+    lying, added = easing.ended(session, clues.hold_own(session, clue_id), reason)
+    audit.append(session, "clue.end_restriction", str(clues.lie(session, clue_id, lying, added)))
 
 
 def seen(session: Session, sha256: str) -> None:

@@ -10,7 +10,7 @@ from pydantic import Field as In
 from clew.actions import localising, spotting
 from clew.actions.opening import Session
 from clew.api.door import reading, writing
-from clew.api.given import Digest, Given, GivenRestriction, OneOf, Reason, Words
+from clew.api.given import Digest, Given, GivenEndOfRestriction, GivenRestriction, OneOf, Reason, Words
 from clew.api.links import ConfidenceWord, HandledSince, handled_since, numbered
 from clew.domain.clue import MOMENT_MS_MAX, VALUE_CHARACTERS_MAX, WEIGHT_MAX, Box, ClueKind, Field, Said, Where
 from clew.domain.likely_country import Caution, Ranked, sentence
@@ -171,8 +171,14 @@ def withdraw(session: Session, clue: UUID) -> None:
 
 @writing(router, "/clues/{uuid:clue}/restrict")
 def restrict(session: Session, clue: UUID, given: GivenRestriction) -> None:
-    """Have a clue of the own unit be seen by fewer than its medium, or by as many."""
-    spotting.restrict(session, clue, given.handling(session), given.reason)
+    """Have a clue of the own unit be seen by fewer than its medium, or by as many, for good or for a time."""
+    spotting.restrict(session, clue, given.handling(session), given.reason, given.until)
+
+
+@writing(router, "/clues/{uuid:clue}/end-restriction")
+def end_restriction(session: Session, clue: UUID, given: GivenEndOfRestriction) -> None:
+    """End what restricts a clue of the own unit for a time before its time."""
+    spotting.end_restriction(session, clue, given.reason)
 
 
 @reading(router, "/series/{reference}/workbench", Workbench)

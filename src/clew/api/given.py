@@ -1,5 +1,6 @@
 """What requests hold, in types that pydantic checks before an action is asked."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -63,8 +64,18 @@ class GivenAudience(Given):
         return handled(owner_member=actor.member, owner_unit=actor.unit, audience=Audience[self.audience.upper()])
 
 
+HandlingReason = Annotated[str, Field(min_length=1, max_length=HANDLING_REASON_CHARACTERS_MAX)]
+
+
 class GivenRestriction(GivenAudience):
-    reason: Annotated[str, Field(min_length=1, max_length=HANDLING_REASON_CHARACTERS_MAX)]
+    """`until`: a restriction that ends by itself on that day; what lasted before holds again then."""
+
+    reason: HandlingReason
+    until: date | None = None
+
+
+class GivenEndOfRestriction(Given):
+    reason: HandlingReason
 
 
 def digests(some: list[str]) -> list[bytes]:

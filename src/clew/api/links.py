@@ -1,7 +1,7 @@
 """Links for programs: what joins records, and what is reached from one."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from clew.actions import exploring, linking, tracing
 from clew.actions.exploring import Handled, LinkLine, LinkPage
 from clew.actions.opening import Session
 from clew.api.door import reading, writing
-from clew.api.given import After, Given, GivenRestriction, Limit, Name, OneOf, Reason, Words
+from clew.api.given import After, Given, GivenEndOfRestriction, GivenRestriction, Limit, Name, OneOf, Reason, Words
 from clew.domain.link import Basis, Confidence, EndKind, LinkState, LinkType, Step, word_of
 
 router = Router(tags=["links"])
@@ -67,7 +67,11 @@ class LinkStepTaken(Schema):
 
 
 class HandledSince(Schema):
-    """A handling that it was given since, told to the own member alone. `members`: whom its audience names."""
+    """A handling that it was given since, told to the own member alone. `members`: whom its audience names.
+
+    `until`: a restriction that ends by itself on that day; `is_end`: restrictions before it ended with it, before
+    their time.
+    """
 
     audience: Literal["unit", "member", "members", "all"]
     members: list[str]
@@ -75,6 +79,8 @@ class HandledSince(Schema):
     reason: str
     by: str
     at: datetime
+    until: date | None
+    is_end: bool
 
 
 class LinkView(Schema):
@@ -214,15 +220,22 @@ def withdraw(session: Session, link: UUID, given: GivenRefusal) -> None:
 
 @writing(router, "/links/{uuid:link}/restrict")
 def restrict(session: Session, link: UUID, given: GivenRestriction) -> None:
-    """Say who may see a link of the own unit."""
-    linking.restrict(session, link, given.handling(session), given.reason)
+    """Say who may see a link of the own unit, for good or for a time."""
+    linking.restrict(session, link, given.handling(session), given.reason, given.until)
+
+
+@writing(router, "/links/{uuid:link}/end-restriction")
+def end_restriction(session: Session, link: UUID, given: GivenEndOfRestriction) -> None:
+    """End what restricts a link of the own unit for a time before its time."""
+    linking.end_restriction(session, link, given.reason)
 
 
 def handled_since(some: Iterable[Handled]) -> list[dict[str, object]]:
     """Handlings that a clue or a link was given since, as the schema has them."""
     return [
         {"audience": one.given.audience.name.lower(), "members": sorted(one.given.members),
-         "excluded": sorted(one.given.excluded), "reason": one.reason, "by": one.by, "at": one.at}
+         "excluded": sorted(one.given.excluded), "reason": one.reason, "by": one.by, "at": one.at,
+         "until": one.until, "is_end": one.is_end}
         for one in some
     ]  # fmt: skip
 

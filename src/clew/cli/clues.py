@@ -5,7 +5,7 @@ from uuid import UUID
 
 import typer
 
-from clew.cli.entry import As, Json, entered, identifier, said, shown
+from clew.cli.entry import As, Json, Until, day, entered, identifier, said, shown, until_in_words
 from clew.domain.clue import ClueKind, Field, Said, Where, box_in, moments_in, speaks_in
 from clew.domain.errors import Invalid
 from clew.domain.handling import Actor, Handling
@@ -102,16 +102,32 @@ def withdraw(name: Clue, as_: As, json_: Json = False) -> None:
 @app.command()
 def restrict(
     name: Clue, as_: As, audience: Annotated[str, typer.Option(help='unit, member, "members NO,SE" or all.')],
-    reason: Annotated[str, typer.Option(help="Why; it is kept.")], json_: Json = False,
+    reason: Annotated[str, typer.Option(help="Why; it is kept.")], until: Until = "", json_: Json = False,
 ) -> None:  # fmt: skip
-    """Have a clue of your unit be seen by fewer than its medium, or by as many."""
+    """Have a clue of your unit be seen by fewer than its medium, or by as many, for good or for a time."""
     with entered():
         from clew.actions import opening, spotting
 
         actor = opening.actor_of(as_)
         with opening.acting_as(actor) as session:
-            spotting.restrict(session, _id(name), _handled(actor, audience), reason)
-        said(json_, {"id": name, "audience": audience}, "restricted")
+            ends = spotting.restrict(
+                session, _id(name), _handled(actor, audience), reason, day(until) if until else None
+            )
+        fields = {"id": name, "audience": audience, "until": ends and ends.isoformat()}
+        said(json_, fields, f"restricted{until_in_words(ends)}")
+
+
+@app.command()
+def end_restriction(
+    name: Clue, as_: As, reason: Annotated[str, typer.Option(help="Why; it is kept.")], json_: Json = False
+) -> None:
+    """End what restricts a clue of your unit for a time before its time: what lasted before holds again."""
+    with entered():
+        from clew.actions import opening, spotting
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            spotting.end_restriction(session, _id(name), reason)
+        said(json_, {"id": name, "until": None}, "what lasted before holds again")
 
 
 def _handled(actor: Actor, audience: str) -> Handling:

@@ -16,6 +16,9 @@ from clew.node.configuration import Configuration
 
 As = Annotated[str, typer.Option("--as", metavar="OFFICER", help="The officer who asks.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+Until = Annotated[
+    str, typer.Option(help="The day on which the restriction ends and what lasted before holds again: 2031-01-31.")
+]
 
 console = Console(highlight=False)
 """For answers, on standard output."""
@@ -55,6 +58,11 @@ def shown(as_json: bool, fields: Mapping[str, object], lines: Iterable[str], fol
         console.print(line, markup=False)
     if following is not None:
         console.print(f"more with --after {following}", style="dim", markup=False)
+
+
+def until_in_words(day: date | None) -> str:
+    """Behind what was done: what of it holds only to some day; the first of them."""
+    return "" if day is None else f"; what restricts it for a time holds until {day}"
 
 
 def day(untrusted_words: str) -> date:

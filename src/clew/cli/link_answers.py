@@ -13,10 +13,10 @@ from clew.actions.exploring import (
 from clew.actions.opening import today
 from clew.actions.portraying import OffenderRow, OffenderView, PlaceRow, PlaceView, VictimRow, VictimView
 from clew.cli.answers import plain
+from clew.domain.assertion import Handled
 from clew.domain.link import LinkState, word_of
 from clew.domain.person import AgeBand
 from clew.records.ends import EndRow
-from clew.records.handled import Handled
 from clew.records.nouns import Description
 
 Row = VictimRow | OffenderRow | PlaceRow
@@ -82,16 +82,21 @@ def handled_json(some: Iterable[Handled]) -> list[dict[str, object]]:
     """Handlings that it was given since, told to the own member alone."""
     return [
         {"audience": one.given.audience.name.lower(), "members": sorted(one.given.members),
-         "excluded": sorted(one.given.excluded), "reason": one.reason, "by": one.by, "at": one.at.isoformat()}
+         "excluded": sorted(one.given.excluded), "reason": one.reason, "by": one.by, "at": one.at.isoformat(),
+         "until": one.until and one.until.isoformat(), "is_end": one.is_end}
         for one in some
     ]  # fmt: skip
 
 
 def handled_in_words(some: Iterable[Handled]) -> list[str]:
     return [
-        f"  {one.at:%Y-%m-%d %H:%M}  for {one.given.audience.name.lower()}, {plain(one.by)}: {plain(one.reason)}"
-        for one in some
+        f"  {one.at:%Y-%m-%d %H:%M}  {_for_whom(one)}, {plain(one.by)}: {plain(one.reason)}" for one in some
     ]
+
+
+def _for_whom(one: Handled) -> str:
+    again, until = " again, before its end" if one.is_end else "", f" until {one.until}" if one.until else ""
+    return f"for {one.given.audience.name.lower()}{again}{until}"
 
 
 def end_json(row: EndRow) -> dict[str, object]:

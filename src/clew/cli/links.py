@@ -5,7 +5,7 @@ from uuid import UUID
 
 import typer
 
-from clew.cli.entry import As, Json, entered, identifier, said, shown
+from clew.cli.entry import As, Json, Until, day, entered, identifier, said, shown, until_in_words
 from clew.domain.link import Basis, Confidence, LinkType, from_word, word_of
 
 app = typer.Typer(no_args_is_help=True)
@@ -126,9 +126,9 @@ def restrict(
     name: Link, as_: As, audience: Annotated[str, typer.Option(help='unit, member, "members NO,SE" or all.')],
     reason: Annotated[str, typer.Option(help="Why; it is kept.")],
     exclude: Annotated[str, typer.Option(help="Members who may not, whatever the audience: SE,DK.")] = "",
-    json_: Json = False,
+    until: Until = "", json_: Json = False,
 ) -> None:  # fmt: skip
-    """Have a link of your unit lie under another handling."""
+    """Have a link of your unit lie under another handling, for good or for a time."""
     with entered():
         from clew.actions import linking, opening
         from clew.cli import handlings
@@ -136,8 +136,21 @@ def restrict(
         actor = opening.actor_of(as_)
         given = handlings.said(actor, audience=audience, uses="fingerprints,facts", also="", exclude=exclude)
         with opening.acting_as(actor) as session:
-            linking.restrict(session, _identifier(name), given, reason)
-        said(json_, {"link": name}, "It is done.")
+            ends = linking.restrict(session, _identifier(name), given, reason, day(until) if until else None)
+        said(json_, {"link": name, "until": ends and ends.isoformat()}, f"It is done{until_in_words(ends)}.")
+
+
+@app.command()
+def end_restriction(
+    name: Link, as_: As, reason: Annotated[str, typer.Option(help="Why; it is kept.")], json_: Json = False
+) -> None:
+    """End what restricts a link of your unit for a time before its time: what lasted before holds again."""
+    with entered():
+        from clew.actions import linking, opening
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            linking.end_restriction(session, _identifier(name), reason)
+        said(json_, {"link": name, "until": None}, "What lasted before holds again.")
 
 
 @app.command()

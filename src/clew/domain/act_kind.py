@@ -41,8 +41,9 @@ _TABLE: Mapping[ActKind, str] = {
         medium.reveal""",
     ActKind.EXPORT: "audit.export referral.pack report.annual",
     ActKind.RULE_CHANGE: """
-        audit.supervisor clue.restrict handling.approve handling.change handling.end handling.propose handling.reword
-        handling.withdraw link.restrict member.rule overlap.mode overlap.propose_mode retention.set_term
+        audit.supervisor clue.end_restriction clue.restrict handling.approve handling.change handling.end
+        handling.propose handling.reword handling.withdraw link.end_restriction link.restrict member.rule
+        overlap.mode overlap.propose_mode retention.set_term
         reveal_budget.end reveal_budget.member reveal_budget.officer reveal_budget.unit scheme.load statistics.publish
         statistics.withdraw""",
     ActKind.SIGN_IN: """

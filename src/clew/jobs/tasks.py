@@ -19,6 +19,7 @@ from clew.actions import (
     counting,
     cropping,
     deconflicting,
+    easing,
     ending,
     looking_closer,
     mailing,
@@ -214,6 +215,7 @@ def end_restrictions(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
     """Restrictions of handling whose end has come end: what lasted before holds again."""
     with reached():
         restricting.end_all_due()
+        easing.end_all_due()
 
 
 @app.periodic(cron="11-59/20 * * * *")

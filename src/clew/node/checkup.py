@@ -8,7 +8,18 @@ from importlib.metadata import version
 
 from django.conf import settings
 
-from clew.actions import admitting, cropping, ending, entering, examining, keeping, opening, restricting, shredding
+from clew.actions import (
+    admitting,
+    cropping,
+    easing,
+    ending,
+    entering,
+    examining,
+    keeping,
+    opening,
+    restricting,
+    shredding,
+)
 from clew.domain.certification import WARNING
 from clew.domain.errors import ClewError, Tampered
 from clew.domain.suspension import Standing
@@ -182,8 +193,9 @@ def _objects() -> Check:
 
 def _restrictions() -> Check:
     """No restriction is in force past its end for longer than a day; counts only."""
+    since = opening.today() - timedelta(days=1)
     return _none(
-        "restrictions", lambda: restricting.overdue(opening.today() - timedelta(days=1)),
+        "restrictions", lambda: restricting.overdue(since) + easing.overdue(since),
         good="No restriction is in force past its end.",
         bad="{count} restrictions should have ended since a day or more. Keep clew work running.",
     )  # fmt: skip

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from clew.domain.assertion import Handled, Lying
 from clew.domain.clue import Box, ClueKind, Field, Said, Where, compared
 from clew.domain.errors import NotVisible
 from clew.domain.fingerprint import QUALITY_MATCHED_MIN, Kind
@@ -12,7 +13,6 @@ from clew.domain.handling import BLOCKED, Handling, from_circles
 from clew.domain.link import Confidence
 from clew.domain.medium import MediumKind
 from clew.records import handled, sealed
-from clew.records.handled import Handled
 from clew.records.session import Session, handling_columns
 
 VALUE = b"clues.value"
@@ -48,6 +48,10 @@ class ClueRow:
     withdrawn_at: datetime | None
     handled: tuple[Handled, ...] = ()
     """Handlings that it was given since, the oldest first; told to the own member alone."""
+    restricted_until: date | None = None
+    """On which day the first restriction ends of those that have an end; told to the own member alone."""
+    follows: bool = False
+    """It lies as its medium does, and goes on so when that changes."""
 
 
 def seen(session: Session, name: bytes) -> Seen:
@@ -117,14 +121,34 @@ def hold_own(session: Session, clue_id: UUID) -> ClueRow:
     return get(session, clue_id)
 
 
-def handle(session: Session, clue_id: UUID, handling: Handling, reason: str) -> UUID:
-    """The own clue lies under this handling of its own from now on; the medium that it is on. Raises as `withdraw`."""
+def lie(session: Session, clue_id: UUID, lying: Lying, added: Handled | None = None) -> UUID:
+    """The own clue lies so from now on, and `added` is kept of it; the medium that it is on. Raises as `withdraw`."""
     return _change(
         session, clue_id,
-        "audience = %(audience)s, members = %(members)s, excluded = %(excluded)s, is_own_handling = true,"
-        " handled = array_append(handled, %(handled)s)",
-        {**handling_columns(handling), "handled": handled.kept(session, HANDLED, handling, reason)},
+        "audience = %(audience)s, members = %(members)s, excluded = %(excluded)s, is_own_handling = %(is_own_handling)s,"
+        " restricted_until = %(until)s, handled = handled || %(added)s::text[]",
+        {
+            **handling_columns(lying.handling), "is_own_handling": not lying.follows, "until": lying.until,
+            "added": [] if added is None else [handled.kept(session, HANDLED, added)],
+        },
     )  # fmt: skip
+
+
+def due(session: Session, today: date, limit: int) -> list[UUID]:
+    """The own unit's clues that hold and lie under what ends on `today` or did before, the oldest end first.
+
+    Not those on what is under examination, nor on what the unit does not see any more.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select c.id from clues c join media m on m.id = c.medium_id
+             where c.owner_member = %s and c.owner_unit = %s and c.restricted_until <= %s and c.withdrawn_at is null
+               and '{BLOCKED}' <> all (m.excluded)
+             order by c.restricted_until, c.id limit %s""",
+            [session.actor.member, session.actor.unit, today, limit],
+        )
+        return [row[0] for row in cursor]
 
 
 def _change(session: Session, clue_id: UUID, change: str, values: dict[str, object]) -> UUID:
@@ -218,7 +242,7 @@ def stills(session: Session, media: Iterable[UUID], *, limit: int) -> dict[UUID,
 _COLUMNS = (
     "c.id, c.medium_id, m.name, c.kind, c.x, c.y, c.width, c.height, c.from_ms, c.to_ms, c.field, c.read, c.note,"
     " c.countries, c.weights, c.certainty, c.asserted_by, c.asserted_at, c.withdrawn_at, c.owner_member, c.owner_unit,"
-    " c.audience, c.members, c.excluded, c.handled"
+    " c.audience, c.members, c.excluded, c.handled, c.restricted_until, c.is_own_handling"
 )
 
 
@@ -237,6 +261,7 @@ def _row(session: Session, row: Sequence) -> ClueRow:
         handling=from_circles(row[21], owner_member=owner, owner_unit=unit, members=row[22], excluded=row[23]),
         is_own=(owner, unit) == (actor.member, actor.unit), asserted_by=row[16] if owner == actor.member else None,
         asserted_at=row[17], withdrawn_at=row[18], handled=handled.of(session, HANDLED, (owner, unit), row[24]),
+        restricted_until=row[25] if owner == actor.member else None, follows=not row[26],
     )  # fmt: skip
 
 

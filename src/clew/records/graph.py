@@ -97,7 +97,9 @@ APP_GRANTS = {
     "descriptions": "select, insert",
     "identities": "select, insert, delete",
     "link_steps": "select, insert",
-    "links": "select, insert, delete, update (audience, members, excluded, state, decided_by, decided_at, handled)",
+    "links": (
+        "select, insert, delete, update (audience, members, excluded, state, decided_by, decided_at, handled, restricted_until)"
+    ),
     "offenders": f"{_NOUN}, established, sex, youngest, oldest, age_on)",
     "place_points": "select, insert, delete, update (latitude, longitude, precision_m)",
     "places": f"{_NOUN}, kind, name, country, latitude, longitude)",

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from clew.domain.assertion import Handled, Lying
 from clew.domain.errors import NotVisible
-from clew.domain.handling import Handling, from_circles
+from clew.domain.handling import BLOCKED, Handling, from_circles
 from clew.domain.link import Basis, Confidence, EndKind, LinkState, LinkType, Step
 from clew.records import handled, sealed
-from clew.records.handled import Handled
+from clew.records.graph import TABLES
 from clew.records.session import Session, handling_columns
 
 NOTE = b"links.note"
@@ -53,6 +54,10 @@ class LinkRow:
     decided_at: datetime | None
     handled: tuple[Handled, ...] = ()
     """Handlings that it was given since, the oldest first; told to the own member alone."""
+    restricted_until: date | None = None
+    """On which day the first restriction ends of those that have an end; told to the own member alone."""
+    follows: bool = False
+    """No link follows what it joins: it lies as that did when it was said."""
 
     def other(self, one: UUID) -> End:
         """The end that is not this one."""
@@ -167,15 +172,41 @@ def move(session: Session, link_id: UUID, step: Step, state: LinkState, reason: 
     _keep_step(session, link_id, step, state, reason)
 
 
-def handle(session: Session, link_id: UUID, handling: Handling, reason: str) -> None:
-    """The own link lies under this handling from now on."""
-    words = handled.kept(session, HANDLED, handling, reason)
+def lie(session: Session, link_id: UUID, lying: Lying, added: Handled | None = None) -> None:
+    """The own link lies so from now on, and `added` is kept of it."""
+    words = [] if added is None else [handled.kept(session, HANDLED, added)]
     with session.cursor() as cursor:
         cursor.execute(
             "update links set audience = %(audience)s, members = %(members)s, excluded = %(excluded)s,"
-            " handled = array_append(handled, %(handled)s) where id = %(id)s",
-            {**handling_columns(handling), "id": link_id, "handled": words},
+            " restricted_until = %(until)s, handled = handled || %(added)s::text[] where id = %(id)s",
+            {**handling_columns(lying.handling), "id": link_id, "until": lying.until, "added": words},
         )
+
+
+def due(session: Session, today: date, limit: int) -> list[UUID]:
+    """The own unit's links that were not taken back and lie under what ends on `today` or did before, the oldest end first.
+
+    Not those of what is under examination, nor of what the unit does not see any more.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select id from links
+             where owner_member = %s and owner_unit = %s and restricted_until <= %s and state <> {LinkState.WITHDRAWN:d}
+               and not {_is_blocked("a")} and not {_is_blocked("b")}
+             order by restricted_until, id limit %s""",
+            [session.actor.member, session.actor.unit, today, limit],
+        )
+        return [row[0] for row in cursor]
+
+
+def _is_blocked(side: str) -> str:
+    """Whether that end is under examination: asked of the one table in which it lies."""
+    cases = " ".join(
+        f"when {kind:d} then exists (select from {table} e where e.id = {side}_id and '{BLOCKED}' = any (e.excluded))"
+        for kind, table in TABLES.items()
+    )
+    return f"(case {side}_kind {cases} else false end)"
 
 
 def of(
@@ -234,7 +265,7 @@ def _keep_step(session: Session, link_id: UUID, step: Step, state: LinkState, re
 
 _COLUMNS = (
     "id, type, a_kind, a_id, b_kind, b_id, basis, confidence, state, rule, note, asserted_by, asserted_at, decided_by,"
-    " decided_at, owner_member, owner_unit, audience, members, excluded, handled"
+    " decided_at, owner_member, owner_unit, audience, members, excluded, handled, restricted_until"
 )
 
 
@@ -249,7 +280,7 @@ def _select(session: Session, condition: str, values: Mapping[str, object]) -> l
 
 def _row(session: Session, row: Sequence) -> LinkRow:
     link_id, link_type, a_kind, a_id, b_kind, b_id, basis, confidence, state, rule, note = row[:11]
-    asserted_by, asserted_at, decided_by, decided_at, member, unit, audience, members, excluded, lying = row[11:]
+    asserted_by, asserted_at, decided_by, decided_at, member, unit, audience, members, excluded, lying, until = row[11:]
     is_of_member = member == session.actor.member
     return LinkRow(
         id=link_id, state=LinkState(state),
@@ -260,5 +291,5 @@ def _row(session: Session, row: Sequence) -> LinkRow:
         handling=from_circles(audience, owner_member=member, owner_unit=unit, members=members, excluded=excluded),
         is_own=is_of_member and unit == session.actor.unit, asserted_by=asserted_by if is_of_member else None,
         asserted_at=asserted_at, decided_by=decided_by if is_of_member else None, decided_at=decided_at,
-        handled=handled.of(session, HANDLED, (member, unit), lying),
+        handled=handled.of(session, HANDLED, (member, unit), lying), restricted_until=until if is_of_member else None,
     )  # fmt: skip

@@ -32,7 +32,10 @@ RULES: Mapping[str, Mapping[str, str]] = {
 }
 
 APP_GRANTS = {
-    "clues": "select, insert, update (audience, members, excluded, is_own_handling, withdrawn_by, withdrawn_at, handled)",
+    "clues": (
+        "select, insert, update (audience, members, excluded, is_own_handling, withdrawn_by, withdrawn_at, handled,"
+        " restricted_until)"
+    ),
     "series_votes": "select, insert, update (withdrawn_at)",
 }
 

@@ -47,6 +47,8 @@ class Clue(Covered):
     asserted_at = models.DateTimeField(db_default=Now())
     handled = ArrayField(models.TextField(), default=list, db_default=[])
     """Handlings that it was given since: what, why, by whom and when, each sealed."""
+    restricted_until = models.DateField(null=True)
+    """On which day the first restriction ends of those that have an end."""
     withdrawn_by = models.TextField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 
@@ -62,6 +64,10 @@ class Clue(Covered):
             models.Index(name="clues_by_medium", fields=["medium_id"]),
             models.Index(
                 name="clues_by_value", fields=["value"], condition=Q(value__isnull=False, withdrawn_at__isnull=True)
+            ),
+            models.Index(
+                name="clues_by_end", fields=["owner_member", "owner_unit", "restricted_until"],
+                condition=Q(restricted_until__isnull=False),
             ),
         )
 

@@ -35,6 +35,8 @@ class Link(Covered):
     asserted_at = models.DateTimeField(db_default=Now())
     handled = ArrayField(models.TextField(), default=list, db_default=[])
     """Handlings that it was given since: what, why, by whom and when, each sealed."""
+    restricted_until = models.DateField(null=True)
+    """On which day the first restriction ends of those that have an end."""
     decided_by = models.TextField(null=True)
     decided_at = models.DateTimeField(null=True)
 
@@ -71,6 +73,10 @@ class Link(Covered):
             models.Index(
                 name="links_that_wait", fields=["owner_member", "owner_unit", "asserted_at"],
                 condition=Q(state=LinkState.CANDIDATE.value),
+            ),
+            models.Index(
+                name="links_by_end", fields=["owner_member", "owner_unit", "restricted_until"],
+                condition=Q(restricted_until__isnull=False),
             ),
         )  # fmt: skip
 
