@@ -1,17 +1,20 @@
 """Getting connected and the academy, in a real browser."""
 
 from collections.abc import Iterator
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from django.db import connections
 
-from clew.actions import schooling
+from clew.actions import enrolling, schooling
 from clew.domain.officer import Role
 from tests.scenario.test_connecting import FAILED, waits
 from tests.world.browsers import Visitor
 from tests.world.door import apart
 from tests.world.serving import come_in_at_once
 from tests.world.world import World
+
+PASSWORD = "drawn-for-a-trial"
 
 
 def enter(world: World) -> None:
@@ -32,7 +35,7 @@ def enter(world: World) -> None:
 def people(node) -> Iterator[dict[str, Visitor]]:
     world = World(facts=node)
     apart(enter, world)
-    with come_in_at_once("nina", "bert", "ada", "carl") as made:
+    with come_in_at_once("nina", "bert", "ada", "carl", application="tests.world.taught:application") as made:
         yield made
     world.empty()
 
@@ -69,3 +72,37 @@ def test_an_administrator_sees_what_comes_next_says_who_sees_to_it_and_asks_for_
     page.get_by_role("button", name="Give ada").click()
     page.get_by_text("this one has not").wait_for()
     assert people["bert"].faults() == []
+
+
+def draw() -> None:
+    """What the worker does with what waits; the real academy answers in tests/scenario/test_academy.py."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "delete from procrastinate_jobs where task_name = 'draw_exercise' returning args ->> 'officer', args ->> 'ask'"
+        )
+        ((officer, ask),) = cursor.fetchall()
+    drawn = enrolling.Drawn(exercise=uuid4(), password=PASSWORD)
+    academy = enrolling.Academy(is_usable=lambda: True, draw=lambda *_: drawn, results=lambda *_: {})
+    enrolling.draw(academy, officer, UUID(ask), lambda: False)
+
+
+def test_an_officer_asks_for_an_exercise_with_the_keyboard_and_has_the_password_shown_once(people: dict[str, Visitor]) -> None:
+    carl = people["carl"]
+    page = carl.go("/academy/")
+    page.get_by_role("button", name="Have an exercise drawn").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Your exercise is being drawn.").wait_for()
+    assert page.get_by_role("button", name="Have an exercise drawn").count() == 0
+    assert carl.faults() == []
+    apart(draw)
+    page.get_by_role("link", name="Look again").click()
+    page.get_by_text("● Ready.").wait_for()
+    assert carl.faults() == []
+    page.get_by_role("button", name="Show the password").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text(PASSWORD).wait_for()
+    assert carl.faults() == []
+    page.get_by_role("link", name="Done").click()
+    page.get_by_text("Your password was shown.").wait_for()
+    assert PASSWORD not in page.content()
+    assert page.get_by_role("button", name="Show the password").count() == 0

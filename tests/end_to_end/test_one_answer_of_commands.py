@@ -421,7 +421,7 @@ OF_THE_NODE = {
     "audit checkpoint", "audit request", "audit cosigned", "audit supervisor", "audit check", "audit witness",
     "audit witness-key", "case verify",
     "retention run", "report public",
-    "academy remove", "exercise draw",
+    "academy remove", "exercise draw", "exercise results",
 }  # fmt: skip
 """They take no officer: the node's operator runs them, or somebody outside with nothing but files."""
 OF_MEMBERS = {
@@ -736,6 +736,7 @@ LEAVES_NONE = {
     "case verify": "files alone, without a node",
     "retention run": "each end leaves its own, of its unit's calendar: tests/scenario/test_ending.py",
     "academy remove": "what lies in it is drawn; what was passed stays in the node", "exercise draw": "in the academy, which holds nothing real",
+    "exercise results": "an act of the academy, of each that it tells of: tests/scenario/test_academy.py",
     "academy open": "an act of the officer: tests/scenario/test_academy.py",
     "academy score": "an act of the officer: tests/scenario/test_academy.py",
     "audit cosigned": "with what a witness signed: tests/end_to_end/test_audit_commands.py",

@@ -55,6 +55,9 @@ GOLDEN_APP = {
     "django_migrations": "select",
     "django_session": ALL,
     "door_memory": ALL,
+    "exercise_asks": (
+        "delete, insert, select, update (state, draws, failure, exercise_id, password, shown_at, ended_at)"
+    ),
     "exercises": "delete, insert, select, update (ended_at, points, has_passed, parts, remarks)",
     "exhibits": ALL,
     "exposures": "insert, select, update (seconds, warned_seconds, break_at, break_at_warned)",

@@ -4,15 +4,18 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from clew.actions import admitting, schooling
+from clew.actions import admitting, enrolling, schooling
 from clew.domain.exercise import Part
+from clew.jobs import tasks
 from clew.node import academy, founded
 from clew.node import keys as node_keys
 from clew.node.configuration import Configuration
@@ -39,7 +42,7 @@ def forked(module: str, words: list[str], environment: Mapping[str, str]) -> sub
 def drawn(configuration: Configuration, node: ConnectionFacts, compiled: Path) -> Iterator[Mapping[str, Any]]:
     """An exercise of the academy of the node under test, which is founded with it, once."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(academy, "run", lambda words, environment: forked("clew.cli", words, environment))
+    patch.setattr(academy, "run", lambda words, environment, _: forked("clew.cli", words, environment))
     yield academy.ask("exercise", "draw", "ada")
     patch.undo()
     forget(os.environ["CLEW_HOME"])
@@ -96,6 +99,37 @@ def test_an_exercise_is_failed_by_wrong_links(world: World, drawn: Mapping[str, 
     assert said["remarks"] == ["gathered.wrong", "placed.wrong"]
     with acting_as(admitting.operator_at("NO")) as session:
         assert schooling.grounds(session, ["ada"]) == {}
+
+
+def test_what_an_officer_asked_for_is_drawn_by_a_worker_and_what_was_handed_in_comes_by_itself(
+    world: World, drawn: Mapping[str, Any], configuration: Configuration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = world.officer("ada")
+    made = academy.academy_of(configuration)
+    monkeypatch.setattr(tasks, "_workplaces", [SimpleNamespace(academy=made)])
+    with acting_as(ada) as session:
+        asked = enrolling.ask(session, made, partial(tasks.add_drawing, "here"))
+    tasks.draw_exercise("ada", str(asked.id))
+    with acting_as(ada) as session:
+        told = enrolling.tell_password(session)
+    environment = dict(os.environ) | {"CLEW_ACADEMY": "1"}
+    said = forked("clew.cli", ["exercise", "show", "--as", told.account, "--json"], environment)
+    learn({"officer": told.account, "briefing": json.loads(said.stdout)["briefing"]}, tmp_path)
+    tasks.fetch_exercises(0)
+    with acting_as(ada) as session:
+        assert [line.result for line in schooling.look(session).items] == [None]
+    words = ["exercise", "hand-in", "--as", told.account]
+    assert forked("clew.cli", words, environment).returncode == 0
+    tasks.fetch_exercises(0)
+    with acting_as(ada) as session:
+        (line,) = schooling.look(session).items
+        assert schooling.grounds(session, ["ada"]).keys() == {"ada"}
+    assert (line.result.points, line.result.has_passed, line.result.remarks) == (100, True, ())
+    with psycopg.connect(**facts(configuration).as_superuser() | {"dbname": facts(configuration).database}) as kept:
+        for table in ("acts", "procrastinate_jobs", "exercise_asks"):
+            rows = kept.execute(f"select one::text from {table} one").fetchall()
+            assert rows
+            assert not any(told.password in row[0] for row in rows)
 
 
 def test_what_is_right_cannot_be_read_by_whoever_does_the_exercise(

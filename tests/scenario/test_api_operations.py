@@ -9,15 +9,17 @@ from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from unittest import mock
+from uuid import UUID, uuid4
 
 import jsonschema
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.db import connections
 from django.test import Client
 
-from clew.actions import corresponding, exercising
+from clew.actions import corresponding, enrolling, exercising
 from clew.actions.opening import today
 from clew.domain.exercise import Question
 from clew.domain.handling import Actor
@@ -244,6 +246,25 @@ def clock(sven: Caller) -> None:
     assert sven.post("/exposure/postpone")["is_break_due"] is False
     sven.post("/exposure/rest")
     assert sven.get("/exposure") == {"seconds": 40, "warned_seconds": 40, "is_break_due": False}
+
+
+def an_exercise_is_asked_for(stina: Caller) -> None:
+    """Asked for, drawn, and its password told once."""
+    drawn = enrolling.Drawn(exercise=uuid4(), password="drawn-for-a-trial")  # noqa: S106 (of no academy)
+    made = enrolling.Academy(is_usable=lambda: True, draw=lambda *_: drawn, results=lambda *_: {})
+    with mock.patch("clew.node.academy.of_this_node", return_value=made):
+        once = {"Idempotency-Key": "asked"}
+        asked = stina.post("/exercises/ask", once)
+        assert (asked["state"], asked["says_why"]) == ("waiting", None)
+        assert stina.post("/exercises/ask", once) == asked
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("select args ->> 'ask' from procrastinate_jobs where task_name = 'draw_exercise'")
+        ((waiting,),) = cursor.fetchall()
+    enrolling.draw(made, "stina", UUID(waiting), lambda: False)
+    told = stina.get("/exercises")
+    assert (told["asked"]["state"], told["asked"]["has_password"], told["may_ask"]) == ("ready", True, False)
+    assert stina.post("/exercises/password") == {"officer": told["asked"]["officer"], "password": drawn.password}
+    assert not stina.get("/exercises")["asked"]["has_password"]
 
 
 def exercised(ulla: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -498,7 +519,8 @@ def connected(stina: Caller) -> None:
     assert own["may_edit"]
     said = stina.post("/readiness", step="secure-link", done_on=str(today()), basis="Tested from our side.")
     assert said["is_done"]
-    assert stina.get("/exercises") == {"items": [], "is_needed": False}
+    assert stina.get("/exercises") == {"items": [], "is_needed": False, "asked": None, "may_ask": True}
     stina.post("/exercises/need", is_needed=True)
     assert stina.get("/exercises")["is_needed"]
+    an_exercise_is_asked_for(stina)
     assert {"numbers", "saved"} <= stina.get("/statistics").keys()

@@ -47,9 +47,11 @@ def _forked(module: str, *words: str) -> Iterator[None]:
 
 
 @contextmanager
-def come_in_at_once(*names: str) -> Iterator[dict[str, Visitor]]:
+def come_in_at_once(
+    *names: str, application: str = "clew.node.asgi:application"
+) -> Iterator[dict[str, Visitor]]:
     """These officers at the pages, each in a browser of their own and through the door."""
-    with pages() as address, chromium() as browser, ExitStack() as opened:
+    with pages(application=application) as address, chromium() as browser, ExitStack() as opened:
         made = {}
         for name in names:
             made[name] = opened.enter_context(visitor(browser, address))

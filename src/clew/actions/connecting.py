@@ -11,7 +11,7 @@ from clew.domain.errors import NotVisible
 from clew.domain.handling import Actor
 from clew.domain.officer import Role
 from clew.domain.readiness import Line, Step, Word
-from clew.records import audit, exercises, members, readiness
+from clew.records import audit, exercise_asks, exercises, members, readiness
 from clew.records.readiness import Told
 from clew.records.session import Session, acting_as
 
@@ -75,7 +75,7 @@ def say(session: Session, step: Step, word: Word) -> Line:
 def end_old(actor: Actor) -> int:
     """As the calendar of a unit, let go what its member said of steps long ago, and old exercises; how many."""
     with acting_as(actor) as session:
-        count = readiness.end_old(session) + exercises.end_old(session)
+        count = readiness.end_old(session) + exercises.end_old(session) + exercise_asks.end_old(session)
         if count:
             audit.append(session, "readiness.end", session.actor.member, {"records": count})
         return count

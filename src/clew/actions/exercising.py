@@ -1,11 +1,12 @@
 """Exercising: in the academy, an exercise is laid out, others answer in it, and what the officer did is scored."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from clew.actions import corresponding, deconflicting, identifying, opening
-from clew.actions.admitting import operator_at
+from clew.actions.admitting import member_of, operator_at
 from clew.domain.errors import NotVisible, StepRefused
-from clew.domain.exercise import HIDDEN, PARALLEL, Answers, Cast, result_of, score
+from clew.domain.exercise import ASKED_AFTER_MAX, HIDDEN, PARALLEL, Answers, Cast, result_of, score
 from clew.domain.handling_change import SubjectKind
 from clew.domain.message import Kind
 from clew.domain.overlap import State, Step
@@ -13,7 +14,7 @@ from clew.records import audit, exercises, performances
 from clew.records.exercises import LaidOut, Line
 from clew.records.session import Session, acting_as
 
-__all__ = ["Line", "hand_in", "lay_out", "look", "play"]
+__all__ = ["Line", "hand_in", "lay_out", "look", "play", "results"]
 
 ANSWERED_MAX = 100
 """So many messages, steps and overlaps the others answer at once."""
@@ -75,6 +76,24 @@ def hand_in(account: str) -> Line:
         exercises.end(session, line.id, result_of(found))
         audit.append(session, "exercise.end", str(line.id), {"points": found.points})
         return exercises.get(session, line.id)
+
+
+def results(accounts: Sequence[str]) -> tuple[Line, ...]:
+    """Of the exercises of these officers those that are handed in: what the node asks its academy for.
+
+    An officer who is not known here has none: the academy was made anew meanwhile.
+    """
+    found = []
+    for account in accounts[:ASKED_AFTER_MAX]:
+        member = member_of(account)
+        if member is None:
+            continue
+        with acting_as(operator_at(member)) as session:
+            ended = [line for line in exercises.of_officer(session, account, 1) if line.ended_at is not None]
+            for line in ended:
+                audit.append(session, "exercise.read", str(line.id))
+            found += ended
+    return tuple(found)
 
 
 def _own(session: Session) -> Line:

@@ -1,28 +1,34 @@
 """Schooling: which exercises of the academy officers began, what came of them, and whether one is asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from clew.actions.admitting import member_of, operator_at
 from clew.domain.errors import NotVisible, StepRefused
-from clew.domain.exercise import Result
+from clew.domain.exercise import AskState, Result
 from clew.domain.officer import Role
-from clew.records import audit, exercises, officers
+from clew.records import audit, exercise_asks, exercises, officers
+from clew.records.exercise_asks import Asked
 from clew.records.exercises import Line
 from clew.records.session import Session, acting_as
 
-__all__ = ["Line", "Page", "begin", "grounds", "is_needed", "look", "need", "note", "waiting"]
+__all__ = ["Asked", "Line", "Page", "begin", "grounds", "is_needed", "look", "need", "note", "waiting"]
 LINES_SHOWN_MAX = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Exercises that the actor may see, the latest first; `is_needed`: nobody is certified without one."""
+    """Exercises that the actor may see, the latest first; `is_needed`: nobody is certified without one.
+
+    `asked`: what the actor asked for last and, unless it has failed, has not handed in; `may_ask`: for another.
+    """
 
     items: tuple[Line, ...]
     is_needed: bool
+    asked: Asked | None
+    may_ask: bool
 
 
 def begin(officer: str, exercise_id: UUID) -> None:
@@ -60,6 +66,7 @@ def note(officer: str, exercise_id: UUID, result: Result) -> Line:
     with acting_as(operator_at(_member(officers.name_of(officer)))) as session:
         # Sentences on what was missed stay in the academy, with the officer.
         exercises.end(session, exercise_id, replace(result, remarks=()))
+        exercise_asks.forget_password(session, exercise_id)
         audit.append(session, "exercise.end", str(exercise_id), {"points": result.points})
         return exercises.get(session, exercise_id)
 
@@ -70,7 +77,21 @@ def look(session: Session) -> Page:
     A coordinator is told on the checklist that somebody has passed, and since when; not who, nor with how many points.
     """
     audit.append(session, "exercise.list", session.actor.member)
-    return Page(items=exercises.all_of_them(session, LINES_SHOWN_MAX), is_needed=exercises.is_needed(session))
+    under_way = {one.id for one in exercises.under_way(session, session.actor.officer)}
+    asked = _still_said(exercise_asks.latest(session), under_way)
+    is_waiting = asked is not None and asked.state is AskState.WAITING
+    return Page(
+        items=exercises.all_of_them(session, LINES_SHOWN_MAX), is_needed=exercises.is_needed(session), asked=asked,
+        may_ask=not is_waiting and not under_way,
+    )  # fmt: skip
+
+
+def _still_said(asked: Asked | None, under_way: Collection[UUID]) -> Asked | None:
+    """What an officer asked for; not what was handed in, nor what failed where the operator has begun one since."""
+    if asked is None or asked.state is AskState.WAITING:
+        return asked
+    is_said = asked.exercise_id in under_way if asked.state is AskState.READY else not under_way
+    return asked if is_said else None
 
 
 def grounds(session: Session, names: Iterable[str]) -> dict[str, date]:

@@ -1,9 +1,10 @@
-"""What actions work with beside the database: the vault, the indexes and the sandboxed readers."""
+"""What actions work with beside the database: the vault, the indexes, the sandboxed readers, and the academy."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from clew.actions.enrolling import Academy
 from clew.actions.reading import Readers
 from clew.domain.fingerprint import Engine
 from clew.index.recall import Index
@@ -35,3 +36,5 @@ class Workplace:
     """None where nothing comes through a browser: in benchmarks and trials."""
     certifier: Certifier | None = None
     """None where nobody certifies: in benchmarks and trials."""
+    academy: Academy | None = None
+    """None in an academy itself, in benchmarks and trials."""

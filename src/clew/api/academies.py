@@ -37,7 +37,7 @@ class Exercise(Schema):
 
 @reading(router, "/exercise", Exercise)
 def look(session: Session) -> dict[str, object]:
-    """The officer's exercise. In the node itself there is none: the operator begins one, with `clew academy open`."""
+    """The officer's exercise. In the node itself there is none: `/exercises/ask` asks for one there."""
     return _exercise(exercising.look(session))
 
 

@@ -8,11 +8,14 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
-from clew.actions import connecting, counting, opening, schooling
+from clew.actions import connecting, counting, enrolling, opening, schooling
 from clew.actions.opening import Session
-from clew.api.door import READS, described, reading, writing
+from clew.api.door import READS, acting, described, reading, writing
 from clew.api.given import Given, OneOf
+from clew.domain.exercise import AskState
+from clew.domain.handling import Actor
 from clew.domain.readiness import Step, Word
+from clew.web.academies import academy, add_drawing
 
 router = Router(tags=["getting connected"])
 Text = Annotated[str, Field(max_length=1_000)]
@@ -114,11 +117,36 @@ class ExerciseLine(Schema):
     has_passed: bool | None
 
 
+class ExerciseAsked(Schema):
+    """An exercise that the officer asked for. `officer`: the name in the academy, null until it is ready.
+
+    `says_why`: what the officer can do where it has failed. `has_password`: it waits to be shown, once.
+    """
+
+    asked_at: datetime
+    state: OneOf[AskState]
+    says_why: str | None
+    officer: str | None
+    has_password: bool
+
+
+class ExercisePassword(Schema):
+    """By what name and password the officer comes into the academy."""
+
+    officer: str
+    password: str
+
+
 class Exercises(Schema):
-    """`is_needed`: officers of the own member are certified only once they have passed one."""
+    """`is_needed`: officers of the own member are certified only once they have passed one.
+
+    `asked`: what the officer asked for last, until it is handed in; `may_ask`: whether for another one now.
+    """
 
     items: list[ExerciseLine]
     is_needed: bool
+    asked: ExerciseAsked | None
+    may_ask: bool
 
 
 class GivenNeed(Given):
@@ -159,7 +187,32 @@ def exercises(session: Session) -> dict[str, object]:
          "has_passed": one.result and one.result.has_passed}
         for one in page.items
     ]  # fmt: skip
-    return {"items": items, "is_needed": page.is_needed}
+    asked = None if page.asked is None else _asked(page.asked)
+    return {"items": items, "is_needed": page.is_needed, "asked": asked, "may_ask": page.may_ask}
+
+
+@writing(router, "/exercises/ask", ExerciseAsked)
+def ask(session: Session) -> dict[str, object]:
+    """Ask for an exercise for oneself: a worker draws it in the academy, where the node has one."""
+    return _asked(enrolling.ask(session, academy(), add_drawing()))
+
+
+@acting(router, "/exercises/password", ExercisePassword)
+def password(actor: Actor) -> dict[str, str]:
+    """The officer's own password of the academy, told this once, as the page does.
+
+    So it takes no idempotency key, under which the answer would be kept.
+    """
+    with opening.acting_as(actor) as session:
+        told = enrolling.tell_password(session)
+    return {"officer": told.account, "password": told.password}
+
+
+def _asked(asked: schooling.Asked) -> dict[str, object]:
+    return {
+        "asked_at": asked.asked_at, "state": asked.state, "says_why": asked.says_why or None, "officer": asked.account,
+        "has_password": asked.has_password,
+    }  # fmt: skip
 
 
 @writing(router, "/exercises/need")

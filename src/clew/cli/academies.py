@@ -1,14 +1,14 @@
 """`clew academy`: exercises with drawn media and invented countries, in a database that holds nothing else."""
 
-from collections.abc import Mapping
-from typing import Annotated, cast
+from typing import Annotated
 from uuid import UUID
 
 import typer
 
+from clew.actions.schooling import Asked
 from clew.cli.entry import As, Json, aside, entered, said, shown
-from clew.domain.errors import StepRefused, Unavailable
-from clew.domain.exercise import PASSED_FROM, POINTS, Cast, Part, Result
+from clew.domain.errors import StepRefused
+from clew.domain.exercise import PASSED_FROM, POINTS, AskState, Cast, Result
 from clew.node import academy as academies
 from clew.node.configuration import Configuration
 
@@ -45,6 +45,35 @@ def open_(as_: Officer, json_: Json = False) -> None:
 
 
 @app.command()
+def ask(as_: As, json_: Json = False) -> None:
+    """Ask for an exercise for yourself; a worker draws it, where the node has an academy."""
+    with entered() as configuration:
+        from functools import partial
+
+        from clew.actions import enrolling, opening
+        from clew.jobs import tasks
+        from clew.node.machine import host
+
+        add_drawing = partial(tasks.add_drawing, host())
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            asked = enrolling.ask(session, academies.academy_of(configuration), add_drawing)
+        words = f"An exercise is being drawn: look with clew academy list --as {as_}."
+        said(json_, {"asked": _fields_of_asked(asked)}, words)
+
+
+@app.command()
+def password(as_: As, json_: Json = False) -> None:
+    """Show the password of the academy for the exercise that you asked for: once."""
+    with entered():
+        from clew.actions import enrolling, opening
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            told = enrolling.tell_password(session)
+        words = f"In the academy you are {told.account}; the password, told once: {told.password}"
+        said(json_, {"officer": told.account, "password": told.password}, words)
+
+
+@app.command()
 def score(as_: Officer, json_: Json = False) -> None:
     """Hand an officer's exercise in, score it against what is right, and keep the result in the node."""
     with entered():
@@ -52,7 +81,7 @@ def score(as_: Officer, json_: Json = False) -> None:
 
         line = schooling.waiting(as_)
         account = Cast.of(line.id, line.officer).me
-        result = result_from(academies.ask("exercise", "hand-in", "--as", account))
+        result = academies.result_from(academies.ask("exercise", "hand-in", "--as", account))
         schooling.note(as_, line.id, result)
         said(json_, {"exercise": str(line.id), **fields_of(result)}, words_of(result))
 
@@ -70,8 +99,11 @@ def list_(as_: As, json_: Json = False) -> None:
              "ended_on": None if line.ended_at is None else f"{line.ended_at:%Y-%m-%d}", **fields_of(line.result)}
             for line in page.items
         ]  # fmt: skip
-        lines = (f"{line.begun_at:%Y-%m-%d}  {line.officer}  {_in_short(line.result)}" for line in page.items)
-        shown(json_, {"is_needed": page.is_needed, "exercises": items}, lines, None)
+        lines = [f"{line.begun_at:%Y-%m-%d}  {line.officer}  {in_short(line.result)}" for line in page.items]
+        if page.asked is not None:
+            lines.append(f"{page.asked.asked_at:%Y-%m-%d}  {_asked_in_short(page.asked, as_)}")
+        asked = None if page.asked is None else _fields_of_asked(page.asked)
+        shown(json_, {"is_needed": page.is_needed, "exercises": items, "asked": asked}, lines, None)
 
 
 @app.command()
@@ -115,31 +147,30 @@ def fields_of(result: Result | None) -> dict[str, object]:
     }  # fmt: skip
 
 
-def result_from(untrusted: Mapping[str, object]) -> Result:
-    """What the academy's process said came of an exercise.
+def _fields_of_asked(asked: Asked) -> dict[str, object]:
+    return {
+        "asked_on": f"{asked.asked_at:%Y-%m-%d}", "state": asked.state.value, "says_why": asked.says_why or None,
+        "officer": asked.account, "has_password": asked.has_password,
+    }  # fmt: skip
 
-    Raises:
-        Unavailable: it said no such thing.
-        Invalid: its numbers cannot be.
-    """
-    try:
-        parts = cast("Mapping[str, int]", untrusted["parts"])
-        return Result(
-            points=int(cast("int", untrusted["points"])), has_passed=untrusted["has_passed"] is True,
-            parts={Part(name): int(got) for name, got in parts.items()},
-            remarks=tuple(str(one) for one in cast("list[str]", untrusted["remarks"])),
-        )  # fmt: skip
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise Unavailable("The academy answers what it should not: run clew --academy doctor.") from None
+
+def _asked_in_short(asked: Asked, officer: str) -> str:
+    if asked.state is AskState.FAILED:
+        return asked.says_why
+    if asked.state is AskState.WAITING:
+        return "Asked for, and being drawn"
+    ready = f"Ready: in the academy you are {asked.account}"
+    return f"{ready}; your password: clew academy password --as {officer}" if asked.has_password else ready
 
 
 def words_of(result: Result) -> str:
     """What came of an exercise, in words, with a sentence for what was missed and what was wrong."""
     parts = ", ".join(f"{part.value} {got}" for part, got in result.parts.items())
-    return "\n".join((f"{_in_short(result)}: {parts}.", *(f"- {one}" for one in result.sentences)))
+    return "\n".join((f"{in_short(result)}: {parts}.", *(f"- {one}" for one in result.sentences)))
 
 
-def _in_short(result: Result | None) -> str:
+def in_short(result: Result | None) -> str:
+    """What came of an exercise, in a few words."""
     if result is None:
         return "Begun"
     verdict = "Passed" if result.has_passed else "Not passed"

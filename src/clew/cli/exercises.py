@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clew.cli.entry import As, Json, aside, console, entered, said
+from clew.cli.entry import As, Json, aside, console, entered, said, shown
 from clew.domain.errors import StepRefused
 from clew.node.configuration import Configuration
 
@@ -74,11 +74,29 @@ def play(as_: As, json_: Json = False) -> None:
 
 @app.command(name="hand-in")
 def hand_in(as_: As, json_: Json = False) -> None:
-    """End your exercise: what you did is scored, once. clew academy score notes it in the node."""
+    """End your exercise: what you did is scored, once. A worker of the node notes it there."""
     with _within():
         from clew.actions import exercising
 
         _tell(exercising.hand_in(as_), as_json=json_)
+
+
+@app.command()
+def results(
+    officers: Annotated[list[str], typer.Argument(help="Whose exercises, by their names in the academy.")],
+    json_: Json = False,
+) -> None:
+    """What came of exercises that are handed in; the node asks it, and keeps it."""
+    with _within():
+        from clew.actions import exercising
+        from clew.cli import academies
+
+        found = exercising.results(officers)
+        items = [
+            {"exercise": str(line.id), "officer": line.officer, **academies.fields_of(line.result)} for line in found
+        ]
+        lines = (f"{line.officer}  {academies.in_short(line.result)}" for line in found)
+        shown(json_, {"items": items}, lines, None)
 
 
 def _tell(line: "Line", *, as_json: bool) -> None:
@@ -87,4 +105,4 @@ def _tell(line: "Line", *, as_json: bool) -> None:
     fields = {"exercise": str(line.id), "briefing": line.briefing, **academies.fields_of(line.result)}
     said(as_json, fields, line.briefing if line.result is None else academies.words_of(line.result))
     if line.result is None and not as_json:
-        console.print("Hand it in with clew academy score, when you are done.", style="dim")
+        console.print("Hand it in with clew --academy exercise hand-in, when you are done.", style="dim")

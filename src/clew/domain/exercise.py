@@ -23,6 +23,47 @@ CODE_CHARACTERS = 5
 NAME_CHARACTERS_MAX = 40
 KEPT_YEARS = 3
 """So long the record of an exercise is kept; then it goes by itself."""
+DRAWS_MAX = 3
+"""So often an exercise that was asked for is begun to be drawn: whose worker is ended each time has failed."""
+ASK_WAITS_HOURS_MAX = 2
+"""So long an exercise that was asked for waits for a worker; then it has failed, and can be asked for again."""
+HOLDS_BACK_DAYS = 30
+"""So long an exercise that is not handed in holds back another that is asked for, and is asked after in the academy."""
+ASKED_AFTER_MAX = 1000
+"""So many exercises are asked after at once, the latest first."""
+
+
+class AskState(StrEnum):
+    """How far an exercise is that an officer asked for. The words are stored; never reuse one."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Failure(StrEnum):
+    """Why an exercise that was asked for could not be drawn. The words are stored; never reuse one."""
+
+    NO_ACADEMY = "no-academy"
+    REFUSED = "refused"
+    UNFINISHED = "unfinished"
+
+
+FAILURES: Mapping[Failure, str] = {
+    Failure.NO_ACADEMY: (
+        "This node has no academy that can be used: its operator makes one, and begins your exercise, with clew academy"
+        " open."
+    ),
+    Failure.REFUSED: (
+        "The academy could not draw it. Ask again; if it fails once more, the operator of the node learns why with clew"
+        " academy open."
+    ),
+    Failure.UNFINISHED: (
+        "Drawing it was not finished in time. Ask again; if it fails once more, the operator of the node begins it with"
+        " clew academy open."
+    ),
+}
+"""What the officer is told, and can do."""
 
 
 class Part(StrEnum):

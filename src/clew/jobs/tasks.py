@@ -1,6 +1,7 @@
 """Jobs: chunks of an intake, done on behalf of the officer who asked."""
 
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from uuid import UUID
@@ -21,6 +22,7 @@ from clew.actions import (
     deconflicting,
     easing,
     ending,
+    enrolling,
     looking_closer,
     mailing,
     mustering,
@@ -99,6 +101,11 @@ def queues_of(host: str) -> list[str]:
     return [queue_of(host), VAULT_QUEUE]
 
 
+def academy_queue_of(host: str) -> str:
+    """The queue of exercises to be drawn in the academy of one machine; whoever only takes in does not listen to it."""
+    return f"academy@{host}"
+
+
 def adder(actor: Actor, host: str, intake_id: UUID, *, keeps_bytes: bool) -> AddJob:
     """Adds the job that a chunk waits for, on behalf of `actor`; it is there when the transaction commits.
 
@@ -150,6 +157,21 @@ def given_up() -> int:
     """How many jobs of intakes failed for good and were not tried again since."""
     with reached():
         return ProcrastinateJob.objects.filter(status="failed", args__has_key="intake").count()
+
+
+stopping = threading.Event()
+"""Set once this process has been told to end: a job that waits for another process waits no longer."""
+
+
+def add_drawing(host: str, actor: Actor, ask: UUID) -> None:
+    """Add the job that draws what an officer asked for; it is there when the transaction commits.
+
+    One at a time on each machine: the first founds what the others find.
+    """
+    queue = academy_queue_of(host)
+    task = draw_exercise.configure(queue=queue, lock=queue, queueing_lock=f"{draw_exercise.name}-{ask}")
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        task.defer(officer=actor.officer, ask=str(ask))
 
 
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
@@ -313,3 +335,23 @@ def end_cases(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
         done = shredding.go_on(_workplaces[0])
     if done:
         log.info("shredding: %d cases ended", done)
+
+
+@app.task(name="draw_exercise", retry=RETRY)
+def draw_exercise(officer: str, ask: str) -> None:
+    """An exercise that an officer asked for is drawn by a process of the academy."""
+    with reached():
+        enrolling.draw(_workplaces[0].academy, officer, UUID(ask), stopping.is_set)
+
+
+@app.periodic(cron="4-59/5 * * * *")
+@app.task(name="fetch_exercises", queue=VAULT_QUEUE, lock="fetch_exercises", queueing_lock="fetch_exercises")
+def fetch_exercises(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
+    """What came of exercises that were handed in is kept in the node.
+
+    Where the academy is on another machine, nothing is fetched: the turn comes to that machine's worker too.
+    """
+    with reached():
+        fetched = enrolling.fetch(_workplaces[0].academy, stopping.is_set)
+    if fetched:
+        log.info("academy: results of %d exercises", fetched)

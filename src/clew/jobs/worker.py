@@ -53,6 +53,7 @@ def work_for_ever(queues: Iterable[str]) -> None:
 
 async def _work(worker: App, queues: list[str], until_idle: bool) -> bool:
     stopped: list[signal.Signals] = []
+    tasks.stopping.clear()
     async with worker.open_async():
         working = asyncio.create_task(
             worker.run_worker_async(
@@ -71,6 +72,7 @@ async def _work(worker: App, queues: list[str], until_idle: bool) -> bool:
 
         def stop(received: signal.Signals) -> None:
             stopped.append(received)
+            tasks.stopping.set()
             working.cancel()  # it ends when the jobs under way are done
 
         if not until_idle:

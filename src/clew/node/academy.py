@@ -6,13 +6,19 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import cast
+from uuid import UUID
 
 import psycopg
 from psycopg import sql
 
-from clew.domain.errors import Invalid, StepRefused, Unavailable
+from clew.actions.enrolling import Academy, Drawn, IsStopped
+from clew.domain.errors import ClewError, Invalid, StepRefused, Unavailable
+from clew.domain.exercise import Part, Result
 from clew.node import founded
 from clew.node.configuration import ACADEMY, Configuration, enter_academy
 from clew.node.connection import ConnectionFacts, facts
@@ -20,6 +26,16 @@ from clew.node.doctor import Check
 
 ANSWER_SECONDS_MAX = 900
 ANSWER_BYTES_MAX = 1024 * 1024
+LOOK_SECONDS = 0.2
+"""So often whoever waits for an answer looks whether it has been told to end."""
+INTERRUPTED = 130
+"""How a command ends that met Ctrl-C."""
+WRONG = "The academy answers what it should not: run clew --academy doctor."
+
+
+def never() -> bool:
+    """Whoever waits is not told to end but by its own end."""
+    return False
 
 
 def is_founded(configuration: Configuration) -> bool:
@@ -40,19 +56,77 @@ def check_apart(configuration: Configuration) -> None:
         raise Invalid("The academy needs another database and owner than the node: look at CLEW_ACADEMY_DATABASE_URL.")
 
 
-def ask(*words: str) -> Mapping[str, object]:
+def of_this_node() -> Academy:
+    """How the academy of this process's node is asked."""
+    return academy_of(Configuration.from_environment())
+
+
+def academy_of(configuration: Configuration) -> Academy:
+    """How the academy of a node is asked."""
+    return Academy(is_usable=partial(is_usable, configuration), draw=_draw, results=_results)
+
+
+def is_usable(configuration: Configuration) -> bool:
+    """Whether this is a node, and its academy was founded here and is apart."""
+    if configuration.academy or not is_founded(configuration):
+        return False
+    try:
+        check_apart(configuration)
+    except ClewError:
+        return False
+    return True
+
+
+def _draw(officer: str, is_stopped: IsStopped) -> Drawn:
+    said = ask("exercise", "draw", officer, is_stopped=is_stopped)
+    try:
+        return Drawn(exercise=UUID(str(said["exercise"])), password=str(said["password"]))
+    except (KeyError, ValueError):
+        raise Unavailable(WRONG) from None
+
+
+def _results(accounts: Sequence[str], is_stopped: IsStopped) -> Mapping[UUID, Result]:
+    said = ask("exercise", "results", *accounts, is_stopped=is_stopped)
+    try:
+        items = cast("list[Mapping[str, object]]", said["items"])
+        return {UUID(str(one["exercise"])): result_from(one) for one in items}
+    except (KeyError, TypeError, ValueError):
+        raise Unavailable(WRONG) from None
+
+
+def result_from(untrusted: Mapping[str, object]) -> Result:
+    """What the academy's process said came of an exercise.
+
+    Raises:
+        Unavailable: it said no such thing.
+        Invalid: its numbers cannot be.
+    """
+    try:
+        parts = cast("Mapping[str, int]", untrusted["parts"])
+        return Result(
+            points=int(cast("int", untrusted["points"])), has_passed=untrusted["has_passed"] is True,
+            parts={Part(name): int(got) for name, got in parts.items()},
+            remarks=tuple(str(one) for one in cast("list[str]", untrusted["remarks"])),
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Unavailable(WRONG) from None
+
+
+def ask(*words: str, is_stopped: IsStopped = never) -> Mapping[str, object]:
     """What a command of the academy answers: `clew --academy words --json`, in a process that reaches nothing else.
 
     Raises:
         StepRefused: the academy refuses, with its own sentence.
-        Unavailable: it takes too long, or answers what it should not.
+        Unavailable: it takes too long, was ended before it answered, or answers what it should not.
     """
     environment = dict(os.environ)
     enter_academy(environment)
     try:
-        done = run([*words, "--json"], environment)
-    except subprocess.TimeoutExpired:
+        done = run([*words, "--json"], environment, is_stopped)
+    except (subprocess.TimeoutExpired, OSError):
         raise Unavailable("The academy does not answer: try again.") from None
+    if done.returncode < 0 or done.returncode == INTERRUPTED:
+        raise Unavailable("The academy does not answer: try again.")
     if done.returncode != 0:
         raise StepRefused(done.stderr.strip().rpartition("\n")[2] or "The academy refuses this.")
     try:
@@ -60,17 +134,35 @@ def ask(*words: str) -> Mapping[str, object]:
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
-        raise Unavailable("The academy answers what it should not: run clew --academy doctor.")
+        raise Unavailable(WRONG)
     return answer
 
 
-def run(words: list[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run `clew words` in a process of its own."""
-    command = [sys.executable, "-m", "clew.cli", *words]
-    return subprocess.run(  # noqa: S603 (our own words)
-        command, env=dict(environment), capture_output=True, text=True, timeout=ANSWER_SECONDS_MAX, check=False,
-        stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+def run(
+    words: Sequence[str], environment: Mapping[str, str], is_stopped: IsStopped = never
+) -> subprocess.CompletedProcess[str]:
+    """Run `clew words` in a process of its own, which ends with this one, however this one ends.
+
+    Raises:
+        subprocess.TimeoutExpired: it took too long, or `is_stopped`; the process is gone.
+    """
+    command = [sys.executable, "-m", "clew.cli.errand", str(os.getpid()), *words]
+    until = time.monotonic() + ANSWER_SECONDS_MAX
+    with subprocess.Popen(  # noqa: S603 (our own words)
+        command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True,
+    ) as errand:  # fmt: skip
+        try:
+            while True:
+                try:
+                    out, err = errand.communicate(timeout=LOOK_SECONDS)
+                except subprocess.TimeoutExpired:
+                    if is_stopped() or time.monotonic() > until:
+                        raise
+                else:
+                    return subprocess.CompletedProcess(command, errand.returncode, out, err)
+        finally:
+            errand.kill()  # nothing, where it has ended
 
 
 def check(configuration: Configuration) -> Check:

@@ -26,7 +26,7 @@ def work_for_ever(configuration: Configuration) -> None:
     """Do jobs of this machine and those that any can do, and put the audit in order, until SIGINT or SIGTERM."""
     with equipped(configuration) as workplace, sequencer.beside():
         tasks.equip(workplace)
-        worker.work_for_ever(tasks.queues_of(workplace.host))
+        worker.work_for_ever([*tasks.queues_of(workplace.host), tasks.academy_queue_of(workplace.host)])
 
 
 def serve_for_ever(configuration: Configuration, *, port: int | None = None) -> None:

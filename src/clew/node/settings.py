@@ -63,6 +63,9 @@ CLEW_HOST = host()
 CLEW_JOB_ADDER = "clew.jobs.tasks.adder"
 CLEW_JOB_AGAIN = "clew.jobs.tasks.again"
 """Where the pages find what adds the jobs of an intake, and of one that is tried again: a door knows no other door."""
+CLEW_DRAWING_ADDER = "clew.jobs.tasks.add_drawing"
+CLEW_ACADEMY = "clew.node.academy.of_this_node"
+"""Where the pages find what adds the job that draws an exercise, and how the academy is asked."""
 CLEW_API_DOCUMENT = "clew.api.operations.described"
 """Where the pages find what describes the API, which stands on them."""
 CLEW_FACTOR_KEY = _KEYS.factors

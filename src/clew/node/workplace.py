@@ -17,7 +17,7 @@ from clew.media.nursery import Nursery
 from clew.media.sandbox import Sandbox
 from clew.media.uploads import Uploads
 from clew.media.vault import Vault
-from clew.node import keys
+from clew.node import academy, keys
 from clew.node.configuration import Configuration
 from clew.node.folders import make_private
 from clew.node.machine import host
@@ -51,6 +51,7 @@ def equipped(configuration: Configuration) -> Iterator[Workplace]:
             certifier=Certifier(
                 seed=keys.key(configuration.keys_folder, keys.CERTIFICATES), backup_days=configuration.key_backup_days
             ),
+            academy=None if configuration.academy else academy.academy_of(configuration),
         )  # fmt: skip
 
 

@@ -13,7 +13,17 @@ from django.db import connections, transaction
 from psycopg import sql
 
 from clew.domain.errors import NotVisible
-from clew.domain.exercise import KEPT_YEARS, VERSION, Answers, Part, Question, Result, counts_until
+from clew.domain.exercise import (
+    ASKED_AFTER_MAX,
+    HOLDS_BACK_DAYS,
+    KEPT_YEARS,
+    VERSION,
+    Answers,
+    Part,
+    Question,
+    Result,
+    counts_until,
+)
 from clew.domain.officer import Role
 from clew.records.roles import Roles
 from clew.records.session import Session
@@ -105,6 +115,17 @@ def get(session: Session, exercise_id: UUID) -> Line:
 def of_officer(session: Session, officer: str, limit: int) -> tuple[Line, ...]:
     """The latest exercises of one officer, as far as the actor may see them."""
     return _lines(session, "officer = %s", [officer], limit)
+
+
+def under_way(session: Session, officer: str | None = None) -> tuple[Line, ...]:
+    """Exercises of the actor's member, or of one officer, that were begun of late and are not handed in; latest first."""
+    return _lines(
+        session,
+        "member = %s and (%s::text is null or officer = %s) and ended_at is null"
+        f" and begun_at > transaction_timestamp() - interval '{HOLDS_BACK_DAYS} days'",
+        [session.actor.member, officer, officer],
+        ASKED_AFTER_MAX,
+    )
 
 
 def all_of_them(session: Session, limit: int) -> tuple[Line, ...]:

@@ -1,23 +1,28 @@
 """The academy: on the node's pages what exercises came to; on its own pages the exercise of whoever does it."""
 
 from collections.abc import Mapping
+from functools import partial
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import exercising, schooling
+from clew.actions import enrolling, exercising, schooling
+from clew.actions.enrolling import Academy, AddDrawing
+from clew.actions.opening import Session
 from clew.domain.errors import ClewError, NotAdmitted, NotVisible
 from clew.domain.exercise import PASSED_FROM, POINTS, QUESTIONS, Part, Result
 from clew.domain.officer import Role
 from clew.web import readiness_words
 from clew.web.acting import as_officer
+from clew.web.posting import TOLD, done
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.translated import refusal, translated
 
-TOLD = "clew.told"
 POINTS_OF: Mapping[Part, int] = {
     part: sum(asked.points for asked in QUESTIONS.values() if asked.part is part) for part in Part
 }
@@ -31,8 +36,52 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
         page = schooling.look(session)
         is_administrator = session.actor.role is Role.NATIONAL_ADMINISTRATOR
         me = session.actor.officer
-    shown = {"page": page, "me": me, "is_administrator": is_administrator, "passed_from": PASSED_FROM, "of": POINTS}
+    asked = page.asked
+    shown = {
+        "page": page, "asked": asked, "me": me, "is_administrator": is_administrator,
+        "says_why": "" if asked is None else translated(asked.says_why), "has_academy": academy().is_usable(),
+        "passed_from": PASSED_FROM, "of": POINTS,
+    }  # fmt: skip
     return render(request, "academy/list.html", shown | {"told": request.session.pop(TOLD, None)})
+
+
+def academy() -> Academy:
+    """How the node's academy is asked."""
+    return cast("Academy", import_string(settings.CLEW_ACADEMY)())
+
+
+def add_drawing() -> AddDrawing:
+    """What adds the job that draws an exercise, on this machine."""
+    return partial(import_string(settings.CLEW_DRAWING_ADDER), settings.CLEW_HOST)
+
+
+@require_POST
+@needs_fresh_sign_in
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask for an exercise for oneself, which a worker draws."""
+    _only(in_academy=False)
+
+    def act(session: Session) -> tuple[str, str]:
+        enrolling.ask(session, academy(), add_drawing())
+        return _("Your exercise is being drawn."), "academy"
+
+    return done(request, act, "academy")
+
+
+@require_POST
+@needs_fresh_sign_in
+def password(request: HttpRequest) -> HttpResponse:
+    """The officer's password of the academy; shown on this page only, and once."""
+    _only(in_academy=False)
+    try:
+        with as_officer(request.user.get_username()) as session:
+            told = enrolling.tell_password(session)
+    except (NotVisible, NotAdmitted):
+        raise
+    except ClewError as refused:
+        request.session[TOLD] = refusal(refused)
+        return redirect("academy")
+    return render(request, "academy/password.html", {"account": told.account, "password": told.password})
 
 
 @require_POST

@@ -1,6 +1,8 @@
 """The academy keeps its word: what leads to the node is not told to it, and one that would not be apart is refused."""
 
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,68 @@ def test_an_academy_in_the_database_of_the_node_or_of_its_owner_is_refused(monke
 def test_what_the_academy_answers_is_a_record_or_a_refusal_in_its_own_words(
     monkeypatch: pytest.MonkeyPatch, code: int, out: str, err: str, refusal: str
 ) -> None:
-    monkeypatch.setattr(academy, "run", lambda words, _: subprocess.CompletedProcess(words, code, out, err))
+    monkeypatch.setattr(academy, "run", lambda words, *_: subprocess.CompletedProcess(words, code, out, err))
     with pytest.raises((StepRefused, Unavailable), match=refusal):
         academy.ask("exercise", "draw", "ada")
+
+
+@pytest.mark.parametrize("code", [-9, -15, 130])
+def test_one_that_is_ended_before_it_answers_may_be_asked_again(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    monkeypatch.setattr(academy, "run", lambda words, *_: subprocess.CompletedProcess(words, code, "", "Aborted.\n"))
+    with pytest.raises(Unavailable, match="try again"):
+        academy.ask("exercise", "draw", "ada")
+
+
+def test_whoever_waits_for_the_academy_and_is_told_to_end_waits_no_longer_and_the_process_goes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    slow, noted = tmp_path / "slow", tmp_path / "pid"
+    slow.write_text(f"#!/bin/sh\necho $$ > {noted}\nexec sleep 60\n")
+    slow.chmod(0o700)
+    monkeypatch.setattr(academy.sys, "executable", str(slow))
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match="try again"):
+        academy.ask("exercise", "draw", "ada", is_stopped=noted.exists)
+    assert time.monotonic() - began < 20
+    assert not Path(f"/proc/{noted.read_text().strip()}").exists()
+
+
+ERRAND = "import os, sys, time\nfrom clew.cli import errand\nerrand.main.main = lambda: (print('at it', flush=True), time.sleep(60))\nerrand.run(int(sys.argv[1]), [])"
+WORKER = f"import os, subprocess, sys\nsubprocess.run([sys.executable, '-c', {ERRAND!r}, str(os.getpid())])"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere whoever waits ends it")
+def test_a_process_of_the_academy_ends_with_a_worker_that_is_killed() -> None:
+    worker = subprocess.Popen([sys.executable, "-c", WORKER], stdout=subprocess.PIPE, text=True)
+    assert worker.stdout.readline() == "at it\n"
+    worker.kill()
+    # The errand holds the other end: it is closed once that is gone.
+    assert worker.communicate(timeout=20)[0] == ""
+
+
+def test_an_errand_of_nobody_is_not_done() -> None:
+    done = subprocess.run([sys.executable, "-c", ERRAND, "1"], check=False, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_an_academy_may_be_used_where_it_was_founded_is_apart_and_is_another_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CLEW_HOME", str(tmp_path))
+    node = Configuration.from_environment()
+    assert not academy.is_usable(node)
+    (tmp_path / "academy/keys").mkdir(parents=True)
+    (tmp_path / "academy/keys/founded").touch()
+    assert academy.is_usable(node)
+    assert not academy.is_usable(node.for_academy())
+    monkeypatch.setenv("CLEW_DATABASE_URL", NODE)
+    assert not academy.is_usable(Configuration.from_environment())
+
+
+@pytest.mark.parametrize("answer", ["{}", '{"exercise": "7", "password": "x"}', '{"items": [{"exercise": "7"}]}', '{"items": 7}'])
+def test_an_answer_that_cannot_be_is_told_without_what_it_says(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    monkeypatch.setattr(academy, "run", lambda words, *_: subprocess.CompletedProcess(words, 0, answer, ""))
+    asked = academy.of_this_node()
+    for ask in (lambda: asked.draw("ada", academy.never), lambda: asked.results(["ada.12345"], academy.never)):
+        with pytest.raises(Unavailable, match="clew --academy doctor"):
+            ask()

@@ -16,7 +16,7 @@ from clew.records.models.classification import Observation, Scheme
 from clew.records.models.clue import Clue, SeriesVote
 from clew.records.models.context_key import ContextKey
 from clew.records.models.cover import KeptCover
-from clew.records.models.exercise import Exercise, ExerciseTruth, ReadinessWord
+from clew.records.models.exercise import Exercise, ExerciseAsk, ExerciseTruth, ReadinessWord
 from clew.records.models.gathering import (
     HashList,
     Listing,
@@ -101,6 +101,7 @@ __all__ = [
     "Description",
     "DoorMemory",
     "Exercise",
+    "ExerciseAsk",
     "ExerciseTruth",
     "Exhibit",
     "Exposure",

@@ -42,6 +42,41 @@ class Exercise(models.Model):
         return str(self.id)
 
 
+class ExerciseAsk(models.Model):
+    """An officer asked for an exercise: whether it is being drawn, ready, or why it could not be drawn.
+
+    `draws`: so often it was begun to be drawn. `password` opens the academy to the officer; sealed, and empty once shown.
+    """
+
+    id = random_id()
+    member = models.TextField()
+    officer = models.TextField()
+    asked_at = models.DateTimeField(db_default=Now())
+    state = models.TextField(default="waiting", db_default="waiting")
+    draws = models.SmallIntegerField(default=0, db_default=0)
+    failure = models.TextField(default="", db_default="")
+    exercise_id = models.UUIDField(null=True)
+    password = models.TextField(default="", db_default="")
+    shown_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "exercise_asks"
+        indexes = (models.Index(name="exercise_asks_by_officer", fields=["member", "officer", "asked_at"]),)
+        constraints = (
+            models.UniqueConstraint(name="one_exercise_waits", fields=["member", "officer"], condition=Q(state="waiting")),
+            models.CheckConstraint(
+                name="exercise_ask_says_what_came_of_it",
+                condition=Q(state="waiting", failure="", exercise_id__isnull=True, password="", ended_at__isnull=True)
+                | Q(state="failed", exercise_id__isnull=True, password="", ended_at__isnull=False) & ~Q(failure="")
+                | Q(state="ready", failure="", exercise_id__isnull=False, ended_at__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class ExerciseTruth(models.Model):
     """What is right in an exercise; whoever does it cannot read it, and nobody connects as who can."""
 
