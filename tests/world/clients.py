@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from clew.web import second_factors
+from clew.web import sign_ins as _listening  # noqa: F401 (to who signs in, before the first request brings it)
 
 
 def signed_in(username: str) -> Client:

@@ -1,16 +1,17 @@
 """`clew academy`: exercises with drawn media and invented countries, in a database that holds nothing else."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
-from clew.actions.schooling import Asked
 from clew.cli.entry import As, Json, aside, entered, said, shown
 from clew.domain.errors import StepRefused
 from clew.domain.exercise import PASSED_FROM, POINTS, AskState, Cast, Result
-from clew.node import academy as academies
 from clew.node.configuration import Configuration
+
+if TYPE_CHECKING:
+    from clew.actions.schooling import Asked
 
 app = typer.Typer(no_args_is_help=True)
 Officer = Annotated[str, typer.Option("--as", metavar="OFFICER", help="Whose exercise it is; certified or not.")]
@@ -28,6 +29,7 @@ def open_(as_: Officer, json_: Json = False) -> None:
     """Begin an exercise for an officer; the academy is made where the node has none yet."""
     with entered() as configuration:
         from clew.actions import admitting, schooling
+        from clew.node import academy as academies
 
         academies.check_apart(configuration)
         officer = as_.strip().lower()
@@ -52,6 +54,7 @@ def ask(as_: As, json_: Json = False) -> None:
 
         from clew.actions import enrolling, opening
         from clew.jobs import tasks
+        from clew.node import academy as academies
         from clew.node.machine import host
 
         add_drawing = partial(tasks.add_drawing, host())
@@ -78,6 +81,7 @@ def score(as_: Officer, json_: Json = False) -> None:
     """Hand an officer's exercise in, score it against what is right, and keep the result in the node."""
     with entered():
         from clew.actions import schooling
+        from clew.node import academy as academies
 
         line = schooling.waiting(as_)
         account = Cast.of(line.id, line.officer).me
@@ -129,6 +133,7 @@ def remove(
     if not yes:
         raise StepRefused("All exercises go, also those that are under way: say --yes.")
     with entered() as configuration:
+        from clew.node import academy as academies
         from clew.node.postgres import running
 
         with running(configuration):
@@ -147,14 +152,14 @@ def fields_of(result: Result | None) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _fields_of_asked(asked: Asked) -> dict[str, object]:
+def _fields_of_asked(asked: "Asked") -> dict[str, object]:
     return {
         "asked_on": f"{asked.asked_at:%Y-%m-%d}", "state": asked.state.value, "says_why": asked.says_why or None,
         "officer": asked.account, "has_password": asked.has_password,
     }  # fmt: skip
 
 
-def _asked_in_short(asked: Asked, officer: str) -> str:
+def _asked_in_short(asked: "Asked", officer: str) -> str:
     if asked.state is AskState.FAILED:
         return asked.says_why
     if asked.state is AskState.WAITING:

@@ -20,7 +20,7 @@ def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0072_rejections_taken_back")]
+    dependencies = [("records", "0073_ends_of_assertions")]
     operations = [
         migrations.CreateModel(
             name="ExerciseAsk",
