@@ -100,6 +100,15 @@ def test_a_camera_is_searched_for_and_its_media_are_gone_through(ada: Visitor) -
         page.screenshot(path=f"{SHOTS}/camera-1-search.png", full_page=True)
     assert "Camera" in row.inner_text()
     assert ada.faults() == []
+    row.get_by_role("link", name="Maker").click()
+    page.get_by_role("heading", name="Camera Maker").wait_for()
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/camera-3-media.png", full_page=True)
+    assert page.locator("tbody tr").count() == 2
+    assert page.locator("main img, main canvas").count() == 0
+    assert ada.faults() == []
+    page.go_back()
+    row.wait_for()
     row.get_by_role("link", name="NO-1").click()
     page.locator("[role=option]").first.wait_for()
     if SHOTS:

@@ -362,6 +362,7 @@ WALKED: dict[str, tuple[Way, ...]] = {
         Way(words="{}", sort=NAMES, parameter="words"),
         Way(words="room --case {}", sort=NAMES, parameter="case"),
     ),
+    "search-media": (Way(words="{}", sort=NAMES, parameter="token"),),
     "triage": (
         Way(words="{}", sort=NAMES, parameter="case"),
         Way(words="{} --jsonl", sort=NAMES, parameter="case"),
@@ -465,11 +466,11 @@ STATED = {
     ("release give", "case"), ("release fetch", "case"), ("crop make", "case"), ("crop show", "case"),
     ("referral write", "case"), ("question conclude", "answer"), *(("view keep", asked) for asked in ("answer", "place", "any_series", "clue", "camera_make", "camera_model")), ("place describe", "name"),
     *((f"{whose} {step}", "case") for whose in ("victim", "offender") for step in ("reveal", "forget")),
-    ("category list", "after"), ("category disputes", "after"), ("search", "after"),
+    ("category list", "after"), ("category disputes", "after"), ("search", "after"), ("search-media", "after"),
 }  # fmt: skip
 """A case that is stated, what a unit calls a place, and the digest that a page begins behind: looked up nowhere.
 
-A search goes on behind records of several kinds: tests/scenario/test_arriving.py asks with hidden ones."""
+A search goes on behind records of several kinds: tests/scenario/test_arriving.py asks with hidden ones, and test_instruments.py of media of a camera."""
 
 
 @pytest.fixture(scope="module")

@@ -57,6 +57,8 @@ def addresses(pattern: str, own: Foreign) -> Iterator[str]:
         if kind == "uuid":
             like = TABLES.get(name, name[:5])
             return [one for one, table in own.tables.items() if like in table] or list(own.ids)
+        if name == "token":
+            return [own.token]
         if pattern.startswith("media/"):
             return [hashlib.sha256(content).hexdigest() for content in CONTENT.values()]
         begins = LIKELY.get(pattern.partition("/")[0], "series-")

@@ -51,7 +51,7 @@ ASKED_BESIDES = frozenset({
     "corresponding.may_ask_about_records", "corresponding.supervisor_of", "corresponding.units", "cropping.check_shown", "cropping.let_out",
     "entering.about_member", "entering.units", "examining.due", "examining.held", "exploring.seen", "identifying.steps_of",
     "lending.lent", "opening.today", "questioning.seen", "referring.seen", "remembering.beside", "schooling.is_needed", "spotting.look", "spotting.seen",
-    "surveying.media_of", "surveying.seen", "suspending.in_force", "tallying.beside", "tallying.follow", "tallying.opened", "triaging.names_and_contacts",
+    "searching.tokens", "surveying.media_of", "surveying.seen", "suspending.in_force", "tallying.beside", "tallying.follow", "tallying.opened", "triaging.names_and_contacts",
     "opening.case",
 })  # fmt: skip
 """What a page asks to draw itself, beside the action whose page it is; commands and operations ask another for the same."""

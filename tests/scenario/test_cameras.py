@@ -14,7 +14,7 @@ from clew.actions import searching
 from clew.actions.searching import Found, Kind
 from clew.domain.handling import Actor, Audience, Handling
 from clew.domain.medium import Verdict
-from clew.records import cameras, sealed
+from clew.records import instruments, sealed
 from clew.records.session import Session, acting_as, handling_columns, let_go
 from tests.scenario.test_proposing import found
 from tests.world.clients import signed_in
@@ -151,8 +151,8 @@ def test_a_camera_whose_last_medium_goes_while_another_comes_stays(world: World,
 def test_what_is_hidden_is_not_read_and_of_what_is_seen_no_more_than_is_counted(
     world: World, ada: Actor, sven: Actor, monkeypatch: pytest.MonkeyPatch, is_counted: bool
 ) -> None:
-    monkeypatch.setattr(cameras, "COUNTED_MAX", 100)
-    monkeypatch.setattr(cameras, "PLACED_MAX", 20)
+    monkeypatch.setattr(instruments, "COUNTED_MAX", 100)
+    monkeypatch.setattr(instruments, "PLACED_MAX", 20)
     world.empty(to_the_file=True)
     ada, sven = world.officer("ada", member="NO"), world.officer("sven", member="SE")
     carry(sven, CANON, handling(sven, Audience.UNIT), 3_000)

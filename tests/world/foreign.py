@@ -27,6 +27,7 @@ from clew.actions import (
 )
 from clew.domain import clue, crop
 from clew.domain.agreement import State
+from clew.domain.camera import Camera
 from clew.domain.clock import RequestKind
 from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
@@ -39,7 +40,7 @@ from clew.domain.overlap import Mode, Step
 from clew.domain.place import PlaceFacts, PlaceKind
 from clew.domain.referral import SECTIONS_DEFAULT
 from clew.domain.victim import Said, VictimFacts
-from clew.records import cases, crops, hash_lists, leads, matches, officers, sealed
+from clew.records import cameras, cases, crops, hash_lists, leads, matches, officers, sealed
 from clew.records.releases import CONDITIONS
 from clew.records.session import Session, acting_as
 from tests.world.kept import connected
@@ -51,6 +52,7 @@ REQUEST = "request-1"
 OTHERS_EVERY = 9
 """Of rows of other kinds than a route or command names, every ninth is tried too."""
 CLUE = clue.Said(kind=clue.ClueKind.TEXT, value="Words of Sweden", note="On a jacket of Sweden.", speaks={"SE": 3})
+CAMERA = {word: Camera(model=f"Camera of Sweden, {word}") for word in WORDS}
 CONTENT = {word: f"of Sweden, {word}".encode() for word in WORDS}
 
 
@@ -59,12 +61,13 @@ class Foreign:
     """What Sweden has, open to all and hidden: names of its subjects, the references of its hidden series, victim,
     offender and place, and identifiers of its rows of every table.
 
-    `tables` says of each identifier which; `hidden` are those of them that nobody but Sweden's unit may see.
+    `token` stands for the camera of its open medium. `tables` says of each identifier which; `hidden` are those of them that nobody but Sweden's unit may see.
     """
 
     names: tuple[str, ...]
     tables: Mapping[str, str]
     hidden: tuple[str, ...]
+    token: str
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -93,6 +96,9 @@ def sweden(world: World) -> Foreign:
         world.exhibit(sven, f"SE-{word}", f"PHONE-{word}", cover=cover)
         medium = world.medium(sven, audience, content=CONTENT[word])
         world.occurrence(sven, medium, f"SE-{word}", f"PHONE-{word}")
+        with acting_as(sven) as session, session.cursor() as cursor:
+            sealed_model = sealed.of_member("SE").seal(CAMERA[word].model.encode(), cameras.MODEL)
+            cursor.execute("update media set camera_model = %s where id = %s", [sealed_model, medium])
         series_id = world.series(sven, f"series-{word}", [medium])
         with acting_as(sven) as session:
             spotting.add(session, hashlib.sha256(CONTENT[word]).hexdigest(), CLUE, cover)
@@ -114,7 +120,7 @@ def sweden(world: World) -> Foreign:
     hidden = identifiers_of(world, "SE", "and audience = 0")
     return Foreign(
         names=(*names, reference, *references, force, *asked, REQUEST), tables={**identifiers_of(world, "SE"), **hidden},
-        hidden=tuple(hidden),
+        hidden=tuple(hidden), token=cameras.token("SE", CAMERA["open"]),
     )  # fmt: skip
 
 

@@ -8,11 +8,14 @@ from pydantic import Field
 
 from clew.actions import searching
 from clew.actions.opening import Session
-from clew.api.door import looking
+from clew.actions.searching import TOKEN_CHARACTERS_MAX
+from clew.api.door import looking, reading
 from clew.api.given import After, Given, OneOf, Reference
+from clew.domain.medium import MediumKind
 from clew.domain.search import ASKED_CHARACTERS_MAX, ASKED_CHARACTERS_MIN, Kind
 
 router = Router(tags=["search"])
+Token = Annotated[str, Field(min_length=1, max_length=TOKEN_CHARACTERS_MAX)]
 Words = Annotated[str, Field(min_length=ASKED_CHARACTERS_MIN, max_length=ASKED_CHARACTERS_MAX)]
 
 
@@ -25,9 +28,10 @@ class CarriedPlace(Schema):
 
 
 class CarriedLine(Schema):
-    """Media that carry a camera, as far as they may be seen; `is_more`: there are more than were counted.
+    """Media that carry a camera or software, as far as they may be seen; `is_more`: there are more than were counted.
 
-    `token` stands for the camera where media of a case or series are asked for; `places`: some where there are any.
+    `token` stands for it where its media are asked for, that of a camera also among those of a case or series;
+    `places`: some where there are any.
     """
 
     token: str
@@ -45,7 +49,7 @@ class CarriedLine(Schema):
 
 
 class FoundLine(Schema):
-    """What was found: `label` names it, `within` what it lies in. `carried` is of a camera found by its words."""
+    """What was found: `label` names it, `within` what it lies in. `carried` is of a camera or software."""
 
     kind: OneOf[Kind]
     label: str
@@ -73,10 +77,49 @@ class GivenSearch(Given):
     after: After = None
 
 
+class CarrierLine(Schema):
+    """A medium as facts. `taken_at`: by the camera's own clock. `series`: some that it lies in.
+
+    `is_brought`: it shows because it was brought into a task force, and only as long as that runs.
+    """
+
+    name: str
+    kind: OneOf[MediumKind]
+    width: int | None
+    height: int | None
+    duration_ms: int | None
+    taken_at: datetime | None
+    taken_in_at: datetime
+    owner: str
+    unit: str
+    is_brought: bool
+    series: list[str]
+
+
+class CarrierPage(Schema):
+    """Media of a camera or software; a page may be short, or empty, where `next` says that there is more to look at."""
+
+    kind: OneOf[Kind]
+    label: str
+    token: str
+    items: list[CarrierLine]
+    next: str | None
+
+
 @looking(router, "/search", FoundPage)
 def search(session: Session, said: GivenSearch) -> searching.Page:
     """Records in which every word stands, the newest first; with a case of the own member its file names too.
 
-    Cameras are found by words of their make and model, each with how many media carry it.
+    Cameras are found by words of their make and model and software by its name and version, each with how many media
+    carry it.
     """
     return searching.search(session, said.q, case=said.case, after=said.after)
+
+
+@reading(router, "/search/media", CarrierPage)
+def search_media(session: Session, token: Token, after: After = None) -> searching.Carriers:
+    """Media of a camera or software by the token that a search gave, those first that came last.
+
+    What shows in running task forces alone comes behind them.
+    """
+    return searching.media(session, token, after=after)

@@ -135,6 +135,7 @@ for command in (
     nodes.openapi,
     exhibits.intake,
     searches.search,
+    searches.search_media,
     metadata.metadata,
     provenances.provenance,
     triages.triage,

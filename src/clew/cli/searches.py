@@ -1,4 +1,4 @@
-"""`clew search`: references, names, words, cameras and serial numbers, as far as one may see them."""
+"""`clew search`: references, names, words, cameras, software and serial numbers, as far as one may see them."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from clew.cli.entry import As, Json, console, entered, write
 
 
 def search(
-    words: Annotated[str, typer.Argument(help="A reference, a SHA-256, a serial number, a camera, or words.")],
+    words: Annotated[str, typer.Argument(help="A reference, SHA-256, serial number, camera, software, or words.")],
     as_: As,
     case: Annotated[str | None, typer.Option(help="File names too, of this case.")] = None,
     after: Annotated[str | None, typer.Option(help="Look further back: what the page before gave as next.")] = None,
@@ -46,7 +46,7 @@ def search(
             if one.carried:
                 more = " and more" if one.carried.is_more else ""
                 where = " ".join(place.reference for place in one.carried.places)
-                told += [f"{one.carried.media:,} media{more}", where]
+                told += [f"{one.carried.media:,} media{more}", where, f"search-media {one.carried.token}"]
             told.append(f"{one.owner} {one.unit}".strip())
             console.print(" · ".join(filter(None, told)), markup=False, highlight=False)
         if not page.items:
@@ -54,3 +54,37 @@ def search(
         console.print(f"{page.looked_at:,} records were looked at.", style="dim")
         if page.next:
             console.print(f"Further back: --after {page.next}", style="dim", markup=False)
+
+
+def search_media(
+    token: Annotated[str, typer.Argument(help="What clew search gave for a camera or software.")],
+    as_: As,
+    after: Annotated[str | None, typer.Option(help="Go on: what the page before gave as next.")] = None,
+    json_: Json = False,
+) -> None:
+    """List the media of a camera or software that you may see, those first that came last."""
+    with entered():
+        from clew.actions import opening, searching
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            page = searching.media(session, token, after=after)
+        if json_:
+            items = [
+                {
+                    "name": one.name, "kind": one.kind.value, "width": one.width, "height": one.height,
+                    "duration_ms": one.duration_ms, "taken_at": one.taken_at and one.taken_at.isoformat(),
+                    "taken_in_at": one.taken_in_at.isoformat(), "owner": one.owner, "unit": one.unit,
+                    "is_brought": one.is_brought, "series": list(one.series),
+                }
+                for one in page.items
+            ]  # fmt: skip
+            of = {"kind": page.kind.value, "label": page.label, "token": page.token}
+            write({**of, "items": items, "next": page.next})
+            return
+        for one in page.items:
+            taken = f"{one.taken_at:%Y-%m-%d %H:%M:%S}" if one.taken_at else ""
+            brought = "in a task force" if one.is_brought else ""
+            told = [one.name, one.kind.value, taken, " ".join(one.series), f"{one.owner} {one.unit}".strip(), brought]
+            console.print(" · ".join(filter(None, told)), markup=False, highlight=False, soft_wrap=True)
+        if page.next:
+            console.print(f"Go on: --after {page.next}", style="dim", markup=False)

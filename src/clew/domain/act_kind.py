@@ -35,7 +35,7 @@ class ActKind(StrEnum):
 
 
 _TABLE: Mapping[ActKind, str] = {
-    ActKind.SEARCH: "compare compare.show search.read",
+    ActKind.SEARCH: "compare compare.show search.media search.read",
     ActKind.REVEAL: """
         crop.over_budget crop.show identity.reveal medium.draw medium.open_released medium.over_budget medium.part
         medium.reveal""",

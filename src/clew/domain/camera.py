@@ -1,4 +1,4 @@
-"""Cameras as media name them: make and model, in the camera's own words."""
+"""Instruments: what media say they were made with, in its own words: a camera by make and model, or software."""
 
 from dataclasses import dataclass
 
@@ -20,3 +20,17 @@ class Camera:
     def words(self) -> str:
         """Both as one is told."""
         return " ".join(filter(None, (self.make, self.model)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Software:
+    """What wrote a medium, with its version where it says one, exactly as it was read."""
+
+    words: str
+
+    def __post_init__(self) -> None:
+        if not self.words:
+            raise Invalid("Software has a name.")
+
+
+Instrument = Camera | Software

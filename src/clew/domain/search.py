@@ -27,6 +27,10 @@ class Kind(StrEnum):
     """A medium by a serial number of its camera or lens, or by the identifier of its document."""
     CAMERA_MODEL = "camera-model"
     """A camera by words of its make and model, with the media that carry it."""
+    SOFTWARE = "software"
+    """Software by its words, its version among them, with the media that carry it."""
+    BROUGHT = "brought"
+    """Media that show in running task forces alone: looked through for cameras and software, and found as these."""
     SERIES = "series"
     CASE = "case"
     EXHIBIT = "exhibit"
@@ -41,9 +45,9 @@ class Kind(StrEnum):
 PAGED: Mapping[Kind, str] = {
     Kind.SERIES: "s", Kind.CASE: "c", Kind.EXHIBIT: "e", Kind.HASH_LIST: "h", Kind.PLACE: "p", Kind.CLUE: "k",
     Kind.NARRATIVE: "n", Kind.MESSAGE: "m", Kind.FILE: "f",
-    Kind.CAMERA_MODEL: "d",
+    Kind.CAMERA_MODEL: "d", Kind.BROUGHT: "b",
 }  # fmt: skip
-"""Kinds that are looked through page by page, each with its letter in a marker."""
+"""Kinds that are looked through page by page, each with its letter in a marker; software among the cameras."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,7 @@ urlpatterns = [
     path("", homes.home, name="home"),
     path("go/", homes.go, name="go"),
     path("search/", searches.search, name="search"),
+    path("search/media/<str:token>/", searches.media, name="search-media"),
     path("language/", homes.choose_language, name="language"),
     path("cases/", cases.all_of_them, name="cases"),
     *(

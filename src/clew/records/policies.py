@@ -228,6 +228,7 @@ FUNCTIONS_OF_BEFORE = (
     "clew_accesses(uuid, text, text, text, integer)",
     "clew_statistics()",
     "clew_statistics_over_time()",
+    *optics.FUNCTIONS_OF_BEFORE,
 )
 """What earlier versions had and nobody may call any more."""
 

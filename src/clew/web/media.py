@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import inspecting, judging, opening, quoting
+from clew.actions import inspecting, judging, opening, quoting, searching
 from clew.actions.inspecting import Compared, FramePair, View
 from clew.actions.opening import Session
 from clew.domain.errors import ClewError, NotAdmitted, NotVisible
@@ -74,6 +74,7 @@ def _shown(request: HttpRequest, look: Callable[[Session], View]) -> HttpRespons
         "chosen": None if view.chosen is None else compared(view.chosen, actor),
         "others": [compared(one, actor) for one in view.others], "whys": verdict_words.WHYS.items(),
         "told": request.session.pop(TOLD, None),
+        "made_with": searching.tokens(actor, view.medium),
         "facts": view.facts.items(), "place": _place(view), **_boxes(view, actor),
     }  # fmt: skip
     return render(request, "media/one.html", shown)

@@ -12,10 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clew.actions import searching
-from clew.actions.searching import Carried, Found, Kind, Place
+from clew.actions.searching import Found, Kind, Place
 from clew.domain.errors import Invalid, NotVisible
 from clew.domain.search import ASKED_CHARACTERS_MAX
 from clew.web import linked, triages
@@ -27,6 +27,7 @@ from clew.web.words import Words
 KINDS: Mapping[Kind, Words] = {
     Kind.REFERENCE: gettext_lazy("By reference"), Kind.MEDIUM: gettext_lazy("Medium"),
     Kind.CAMERA: gettext_lazy("Camera or document"), Kind.CAMERA_MODEL: gettext_lazy("Camera"),
+    Kind.SOFTWARE: gettext_lazy("Software"),
     Kind.SERIES: gettext_lazy("Series"),
     Kind.CASE: gettext_lazy("Case"), Kind.EXHIBIT: gettext_lazy("Exhibit"),
     Kind.HASH_LIST: gettext_lazy("Hash list"), Kind.PLACE: gettext_lazy("Place"),
@@ -62,11 +63,24 @@ def search(request: HttpRequest) -> HttpResponse:
         "q": text, "case": case or "", "told": told, "page": page, "is_first_page": after is None,
         "first": f"?{urlencode(asked)}",
         "items": [
-            (KINDS[one.kind], one, address_of(one, case, unit), ways_of(one.carried, unit)) for one in page.items
+            (KINDS[one.kind], one, address_of(one, case, unit), ways_of(one, unit)) for one in page.items
         ] if page else [],
         "next": f"?{urlencode({**asked, 'after': page.next})}" if page and page.next else "",
     }  # fmt: skip
     return render(request, "searches/one.html", shown)
+
+
+@require_safe
+def media(request: HttpRequest, token: str) -> HttpResponse:
+    """All media of a camera or software that the officer may see, as facts."""
+    after = request.GET.get("after") or None
+    with as_officer(request.user.get_username()) as session:
+        page = searching.media(session, token, after=after)
+    shown = {
+        "page": page, "kind": KINDS[page.kind], "is_first_page": after is None, "first_page": request.path,
+        "next_page": f"?{urlencode({'after': page.next})}" if page.next else "",
+    }  # fmt: skip
+    return render(request, "searches/media.html", shown)
 
 
 def _keep(request: HttpRequest) -> str:
@@ -90,14 +104,15 @@ def address_of(found: Found, case: str | None, own_unit: str | None) -> str | No
             return linked.address_of_named(found.label) or triages.address_of(case or "", found.within, unit=unit)
         case Kind.MESSAGE | Kind.CLUE:
             return reverse(NAMED[found.kind], args=[found.label])
-        case Kind.HASH_LIST | Kind.CAMERA_MODEL:
-            return None
+        case Kind.HASH_LIST | Kind.CAMERA_MODEL | Kind.SOFTWARE:
+            return None if found.carried is None else reverse("search-media", args=[found.carried.token])
     return linked.address_of_named(found.label)
 
 
-def ways_of(carried: Carried | None, own_unit: str | None) -> list[tuple[str, str]]:
+def ways_of(found: Found, own_unit: str | None) -> list[tuple[str, str]]:
     """By reference the media of a case or series that carry the camera, all of them and as the grid has them."""
-    if carried is None:
+    carried = found.carried
+    if carried is None or found.kind is not Kind.CAMERA_MODEL:
         return []
     # Whatever their answer, and whether they were decided or not: it is the camera that is looked for.
     asked = urlencode({"answer": EVERY, "undecided": EITHER[False], "camera": carried.token})

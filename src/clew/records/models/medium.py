@@ -65,10 +65,16 @@ class Medium(Described):
             ),
             models.Index(name="media_by_camera", fields=["camera_serial"], condition=Q(camera_serial__isnull=False)),
             models.Index(name="media_by_lens", fields=["lens_serial"], condition=Q(lens_serial__isnull=False)),
-            # Without the lists of members: an index that holds any is not folded, and would be ten times as large.
+            # Without the lists of members: an index that holds any is not folded, and would be ten times as large. Media that
+            # came in one transaction came at one moment, so that the last column leaves most of it folded.
             models.Index(
-                name="media_by_camera_model", fields=["camera_model", "camera_make", "owner_member", "owner_unit", "audience"],
+                name="media_by_camera_model",
+                fields=["camera_model", "camera_make", "owner_member", "owner_unit", "audience", "taken_in_at"],
                 condition=Q(camera_make__isnull=False) | Q(camera_model__isnull=False),
+            ),
+            models.Index(
+                name="media_by_software", fields=["software", "owner_member", "owner_unit", "audience", "taken_in_at"],
+                condition=Q(software__isnull=False),
             ),
             models.Index(name="media_by_document", fields=["document_id"], condition=Q(document_id__isnull=False)),
             models.Index(name="media_by_time_taken", fields=["taken_at"], condition=Q(taken_at__isnull=False)),
@@ -82,13 +88,15 @@ class Medium(Described):
 class KeptCamera(Covered):
     """A camera of some media of an owner that lie under one handling, in their words; sealed, empty where they say none.
 
-    `camera` is the same for the same words: what names it where pages go on.
+    Or the software that wrote them: then make and model are empty. `camera` is the same for the same words: what names
+    it where pages go on.
     """
 
     id = random_id()
     camera = models.UUIDField()
     make = models.BinaryField()
     model = models.BinaryField()
+    software = models.BinaryField(default=b"", db_default=b"")
 
     class Meta:
         db_table = "cameras"
