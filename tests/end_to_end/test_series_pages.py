@@ -1,5 +1,6 @@
 """Series in a real browser: opened, told, merged with another member's and parted again; proposals decided."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,8 @@ from tests.world.door import apart
 from tests.world.serving import come_in_at_once
 from tests.world.world import World
 
+SHOTS = os.environ.get("CLEW_TEST_SHOTS", "")
+"""A folder, where somebody wants to look at the pages too."""
 PEOPLE = {"ada": "NO", "sven": "SE"}
 
 
@@ -84,6 +87,19 @@ def test_a_series_is_opened_told_merged_parted_and_proposed_to(people: tuple[dic
     page.get_by_role("button", name="Take back").click()
     page.get_by_text("It is taken back.").wait_for()
     page.get_by_text("No other series is said to be one with it.").wait_for()
+
+    page = ada.go(f"/series/{harbour}/")
+    page.locator("input[name=proposal]").check()
+    page.get_by_role("button", name="Reject those ticked").click()
+    page.get_by_text("Rejected by ada").wait_for()
+    assert ada.faults() == []
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/series-rejected.png", full_page=True)
+    rejected = page.locator("section[aria-labelledby=rejected]")
+    rejected.locator("input[name=proposal]").press("Space")
+    rejected.get_by_role("button", name="Take back those ticked").press("Enter")
+    page.get_by_text("1 waits again.").wait_for()
+    assert rejected.count() == 0
 
     page = ada.go("/cases/NO-2026-17/")
     page.get_by_role("link", name="Proposals for series").click()

@@ -1,10 +1,13 @@
 """What programs propose for series: over what the actor sees, with a reason, and never again what was rejected."""
 
 import hashlib
+import json
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clew.actions import gathering, proposing, surveying
 from clew.cli.drawing import landscape, room
@@ -15,6 +18,8 @@ from clew.records import sealed, series
 from clew.records.proposals import Proposal
 from clew.records.session import Session, acting_as
 from tests.world.clients import signed_in
+from tests.world.commands import clew
+from tests.world.counting import QUERIES_MAX
 from tests.world.office import Office
 from tests.world.world import World, handling
 
@@ -174,6 +179,46 @@ def test_the_page_of_a_case_takes_a_rejection_back(world: World, ada: Actor, sve
     assert "1 waits again." in page
     assert "Rejected by" not in page
     assert waiting(ada) == (one,)
+
+
+def test_the_page_of_a_series_lists_what_was_rejected_for_it_and_takes_it_back(world: World, ada: Actor, sven: Actor) -> None:
+    world.series(sven, "green-room", [found(world, sven, "SE-1", **CAMERA)])
+    world.series(sven, "harbour", [found(world, sven, "SE-2", **MODEL, taken_at="2024-01-01 10:00:00")])
+    found(world, ada, "NO-1", **CAMERA)
+    found(world, ada, "NO-1", **MODEL, taken_at="2024-01-01 10:00:05")
+    world.officer("bo", unit="OTHER")
+    names = {name: reference(sven, name) for name in ("green-room", "harbour")}
+    propose(ada)
+    with acting_as(ada) as session:
+        of_series = {series.of(session, [one.series_id])[one.series_id].reference: one for one in waiting_in(session)}
+    one, other = of_series[names["green-room"]], of_series[names["harbour"]]
+    address, beside = (f"/series/{names[name]}/" for name in ("green-room", "harbour"))
+    client = signed_in("ada")
+    client.post(f"{address}reject/", {"proposal": str(one.id)})
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(address).content.decode()
+    assert len(asked) <= QUERIES_MAX
+    assert all(words in page for words in ("1 is rejected", "Rejected by", str(one.id)))
+    assert str(other.id) not in page
+    assert "Rejected by" not in client.get(beside).content.decode()
+    (told,) = client.get(f"/api{address[:-1]}").json()["rejected"]
+    assert (told["id"], told["rejected_by"]) == (str(one.id), "ada")
+    (said,) = json.loads(clew("series", "show", names["green-room"], "--as", "ada", "--json").out)["rejected"]
+    assert said["id"] == str(one.id)
+    for stranger in ("sven", "bo"):
+        outside = signed_in(stranger)
+        assert "Rejected by" not in outside.get(address).content.decode()
+        assert outside.get(f"/api{address[:-1]}").json()["rejected"] == []
+        outside.post(f"{address}reconsider/", {"proposal": str(one.id)})
+        assert "Your unit has no such proposal." in outside.get(address).content.decode()
+    assert "Rejected by" in client.get(address).content.decode()
+    client.post(f"{address}reconsider/", {"proposal": str(one.id)})
+    page = client.get(address).content.decode()
+    assert "1 waits again." in page
+    assert "Rejected by" not in page
+    assert {each.id for each in waiting(ada)} == {one.id, other.id}
+    client.post(f"{address}reconsider/", {"proposal": str(other.id)})
+    assert "Your unit has no such proposal." in client.get(address).content.decode()
 
 
 def waiting_in(session: Session) -> tuple[Proposal, ...]:

@@ -66,8 +66,8 @@ class SeriesView:
     """A series with all that the actor may see of it.
 
     `together` are the other series that are one with it (the first of them), `together_count` how many;
-    `contributors`, clues and media count over all of them. `proposals` wait for the actor's unit. `references` has
-    that of each series that is named.
+    `contributors`, clues and media count over all of them. `proposals` wait for the actor's unit, which `rejected` the
+    others: the latest of them. `references` has that of each series that is named.
     """
 
     line: SeriesLine
@@ -82,6 +82,7 @@ class SeriesView:
     merges: tuple[Merge, ...]
     splits: tuple[Split, ...]
     proposals: tuple[Proposal, ...]
+    rejected: tuple[Proposal, ...]
     clues: tuple[Spotted, ...]
     times: tuple[Day, ...]
     references: dict[UUID, str]
@@ -122,18 +123,19 @@ def look(session: Session, name: str, *, timed_max: int = TIMED_MAX) -> SeriesVi
     """
     found = series.find(session, name)
     ids = merges.together(session, [found.id])[found.id]
-    contributors, times, asserted, parted, proposed, steps, told = several(
+    contributors, times, asserted, parted, proposed, rejected, steps, told = several(
         session,
         lambda asking: series_media.contributors(asking, ids),
         lambda asking: series_media.times(asking, ids, timed_max),
         lambda asking: merges.of(asking, ids, HISTORY_MAX),
         lambda asking: splits.of(asking, ids, HISTORY_MAX),
         lambda asking: proposals.of_series(asking, ids, HISTORY_MAX),
+        lambda asking: proposals.of_series(asking, ids, HISTORY_MAX, is_rejected=True),
         lambda asking: series.steps_of(asking, found.id, HISTORY_MAX),
         lambda asking: narratives.of(asking, found.id, HISTORY_MAX),
     )
     beside = [one for one in ids if one != found.id][:TOGETHER_SHOWN_MAX]
-    named = {*beside, *_named(asserted, parted, proposed)}
+    named = {*beside, *_named(asserted, parted, (*proposed, *rejected))}
     rows, counts = several(
         session,
         lambda asking: series.of(asking, named),
@@ -151,7 +153,8 @@ def look(session: Session, name: str, *, timed_max: int = TIMED_MAX) -> SeriesVi
     return SeriesView(
         line=line, ids=ids, steps=steps, narratives=told, together=tuple(rest), together_count=len(ids) - 1,
         contributors=contributors, media=sum(one.media for one in contributors), merges=asserted, splits=parted,
-        proposals=proposed, clues=spotted, times=times, references={one.id: one.reference for one in rows.values()},
+        proposals=proposed, rejected=rejected, clues=spotted, times=times,
+        references={one.id: one.reference for one in rows.values()},
     )  # fmt: skip
 
 

@@ -119,6 +119,7 @@ class SeriesView(Schema):
     merges: list[Merge]
     splits: list[Split]
     proposals: list[Proposal]
+    rejected: list[Proposal]
 
 
 class SeriesMedium(Schema):
@@ -265,6 +266,7 @@ def look(session: Session, reference: str) -> dict[str, object]:
             for one in view.splits
         ],
         "proposals": [_proposal(one, names) for one in view.proposals],
+        "rejected": [_proposal(one, names) for one in view.rejected],
     }  # fmt: skip
 
 

@@ -45,6 +45,7 @@ def view_json(view: SeriesView) -> dict[str, object]:
         ],
         "clues": [{"kind": one.kind.value, "words": one.words, "media": one.media} for one in view.clues],
         "proposals": [proposal_json(one, names) for one in view.proposals],
+        "rejected": [proposal_json(one, names) for one in view.rejected],
     }  # fmt: skip
 
 
@@ -85,7 +86,7 @@ def view_in_words(view: SeriesView) -> list[str]:
             f" by {plain(one.owner)}/{plain(one.unit)}: {plain(one.reason)}"
             for one in view.splits
         ),
-        *(f"  ? {proposal_in_words(one, names)}" for one in view.proposals),
+        *(f"  ? {proposal_in_words(one, names)}" for one in (*view.proposals, *view.rejected)),
     ]  # fmt: skip
 
 

@@ -98,9 +98,14 @@ def get(session: Session, proposal_id: UUID, *, is_rejected: bool = False) -> Pr
     return found[0]
 
 
-def of_series(session: Session, series_ids: Sequence[UUID], limit: int) -> tuple[Proposal, ...]:
-    """The own unit's proposals for these series, the strongest rules first."""
-    return _of(session, "(p.series_id = any(%(ids)s) or p.other_id = any(%(ids)s))", {"ids": list(series_ids)}, limit)
+def of_series(
+    session: Session, series_ids: Sequence[UUID], limit: int, *, is_rejected: bool = False
+) -> tuple[Proposal, ...]:
+    """The own unit's proposals for these series, the strongest rules first; or those that it rejected, the latest first."""
+    return _of(
+        session, "(p.series_id = any(%(ids)s) or p.other_id = any(%(ids)s))", {"ids": list(series_ids)}, limit,
+        is_rejected=is_rejected,
+    )  # fmt: skip
 
 
 def of_place(

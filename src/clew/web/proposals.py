@@ -23,7 +23,8 @@ from clew.web.words import number
 
 TOLD = "clew.told"
 SHOWN_MAX = 100
-STEPS = ("look", "accept", "reject", "reconsider")
+DECISIONS = ("accept", "reject", "reconsider")
+STEPS = ("look", *DECISIONS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,7 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
         "row": _row(view.line), "view": view, "media": page.items,
         "first_page": reverse("series", args=[name]), "next_page": f"?after={page.next}" if page.next else "",
         "is_first_page": "after" not in request.GET, "proposals": proposals.rows(view.proposals, view.references),
+        "rejected": proposals.rows(view.rejected, view.references),
         "together": [_row(line) for line in view.together], "times": timelines.timeline(view.times),
         "timed": TIMED_MAX if view.media > TIMED_MAX else None,
         "clues": [(clue_words.KINDS[one.kind], one) for one in view.clues],
@@ -177,13 +178,19 @@ def _undo(session: Session, _name: str, given: QueryDict) -> str:
     return _("It is taken back.")
 
 
+Act = Callable[[Session, str, QueryDict], str]
+
+
+def _decide(step: str) -> Act:
+    """Of the proposals, or of those that were rejected: what was ticked."""
+    return lambda session, _name, given: proposals.decided(session, step, given)
+
+
 def _digests(untrusted_words: list[str]) -> list[bytes]:
     return [releasing.digest_of(word) for word in untrusted_words]
 
 
-Act = Callable[[Session, str, QueryDict], str]
 ACTS: Mapping[str, Act] = {
     "mark": _mark, "narrate": _narrate, "merge": _merge, "add": _add, "remove": _remove, "split": _split, "undo": _undo,
-    "accept": lambda session, _name, given: proposals.decided(session, "accept", given),
-    "reject": lambda session, _name, given: proposals.decided(session, "reject", given),
+    **{step: _decide(step) for step in proposals.DECISIONS},
 }  # fmt: skip
