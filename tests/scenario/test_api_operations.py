@@ -379,8 +379,10 @@ def links(sven: Caller, _siv: Caller, _found: Foreign) -> None:
     assert (len(way["nodes"]), [edge["type"] for edge in way["edges"]]) == (2, ["was-at"])
 
 
-def leads(sven: Caller, _siv: Caller, _found: Foreign) -> None:
+def leads(sven: Caller, _siv: Caller, found: Foreign) -> None:
     assert sven.post("/search", q="series-open")["items"]
+    assert [one["name"] for one in sven.get("/search/media", token=found.token)["items"]] == [MEDIUM]
+    assert sven.refused_to_get("/search/media", token=found.token[1:]) == 404
     assert sven.get("/hash-lists")["items"][0]["member"] == "SE"
     (one,) = sven.get("/leads", state="set-aside")["items"]
     assert sven.post(f"/leads/{one['id']}", step="reopen", why="It was not sold.")["state"] == "raised"

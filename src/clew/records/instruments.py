@@ -162,7 +162,10 @@ _LYING = """
          order by 1 limit %(looked)s),
     told as materialized (
         select count(*) as looked, (select l.medium_id from lying l order by 1 desc limit 1) as last from lying)"""
-_ONLY_BROUGHT = f"not {visible('m.')}"
+# One by one, by its identifier: whether a medium was brought is asked of each that is read, so none may be read besides.
+_ONLY_BROUGHT = f"""
+    lying l cross join lateral (
+        select m.* from media m where m.id = l.medium_id and not {visible('m.')} limit 1) m"""
 
 
 def brought(session: Session, after: UUID | None) -> Brought:
@@ -181,9 +184,9 @@ def brought(session: Session, after: UUID | None) -> Brought:
 
 _BROUGHT = f"""{_LYING},
     found as (
-        select m.id, m.owner_member, s.* from lying l join media m on m.id = l.medium_id cross join lateral (values
+        select m.id, m.owner_member, s.* from {_ONLY_BROUGHT} cross join lateral (values
             (m.camera_make, m.camera_model, null), (null, null, m.software)) s (make, model, software)
-         where {_ONLY_BROUGHT} and (s.make is not null or s.model is not null or s.software is not null))
+         where s.make is not null or s.model is not null or s.software is not null)
     select told.looked, told.last, g.owner_member, g.make, g.model, g.software, g.count, g.some
       from told left join (
         select f.owner_member, f.make, f.model, f.software, count(*) as count,
@@ -245,9 +248,8 @@ _PAGE = f"""
 """
 _PAGE_BROUGHT = f"""{_LYING},
     found as materialized (
-        select {_FACTS} from lying l join media m on m.id = l.medium_id
-         where {_ONLY_BROUGHT}
-           and case when %(software)s::bytea[] is null
+        select {_FACTS} from {_ONLY_BROUGHT}
+         where case when %(software)s::bytea[] is null
                     then coalesce(m.camera_make, '') = any(%(makes)s) and coalesce(m.camera_model, '') = any(%(models)s)
                     else m.software = any(%(software)s) end
          order by m.id limit %(limit)s)
