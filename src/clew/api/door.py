@@ -74,28 +74,51 @@ def described(answer: Any) -> dict[int, Any]:
 
 
 def reading(
-    router: Router, path: str, answer: Any, *, is_private: bool = False, apart: bool = False, by_sign_in: bool = False
+    router: Router, path: str, answer: Any, *, is_private: bool = False
 ) -> Callable[[Operation], Operation]:
     """An operation that shows something: `answer` is its schema, made from what the function gives.
 
-    `is_private`: of the officer alone, so it goes on no record. `apart`: it keeps transactions of its own, and is given
-    who acts. `by_sign_in`: it is given by which sign-in it is asked besides, or None.
+    `is_private`: of the officer alone, so it goes on no record.
     """
 
     def made(operation: Operation) -> Operation:
         def view(request: HttpRequest, **given: Any) -> Any:
-            if apart:
-                return operation(opening.actor_of(request.user.get_username()), **given)
             with as_officer(request.user.get_username(), is_part=is_private) as session:
-                asker = (session, sign_in_of(request)) if by_sign_in else (session,)
-                return operation(*asker, **given)
+                return operation(session, **given)
 
-        router.get(path, response=described(answer), throttle=READS, summary=_summary(operation))(
-            asking(operation, view, given=2 if by_sign_in else 1)
-        )
-        return operation
+        return _read(router, path, answer, operation, asking(operation, view))
 
     return made
+
+
+def reading_apart(router: Router, path: str, answer: Any) -> Callable[[Operation], Operation]:
+    """As `reading`, of an operation that keeps transactions of its own: it is given who acts."""
+
+    def made(operation: Operation) -> Operation:
+        def view(request: HttpRequest, **given: Any) -> Any:
+            return operation(opening.actor_of(request.user.get_username()), **given)
+
+        return _read(router, path, answer, operation, asking(operation, view))
+
+    return made
+
+
+def reading_by_sign_in(router: Router, path: str, answer: Any) -> Callable[[Operation], Operation]:
+    """As `reading`, of an operation that is given by which sign-in it is asked besides, or None."""
+
+    def made(operation: Operation) -> Operation:
+        def view(request: HttpRequest, **given: Any) -> Any:
+            with as_officer(request.user.get_username()) as session:
+                return operation(session, sign_in_of(request), **given)
+
+        return _read(router, path, answer, operation, asking(operation, view, given=2))
+
+    return made
+
+
+def _read(router: Router, path: str, answer: Any, operation: Operation, view: Operation) -> Operation:
+    router.get(path, response=described(answer), throttle=READS, summary=_summary(operation))(view)
+    return operation
 
 
 def looking(router: Router, path: str, answer: Any) -> Callable[[Operation], Operation]:

@@ -10,7 +10,7 @@ from pydantic import Field
 from clew.actions import blocking, retaining
 from clew.actions.opening import Session
 from clew.actions.retaining import Due, Tombstone, marker_in
-from clew.api.door import reading, writing
+from clew.api.door import reading, reading_apart, writing
 from clew.api.given import After, Given, GivenSubject, Limit, Name, OneOf, Reason
 from clew.domain.agreement import State as AgreementState
 from clew.domain.handling import Actor
@@ -159,7 +159,7 @@ def look(session: Session, kind: OneOf[SubjectKind], name: Name, within: Name | 
     return {"subject": _due(due), "decisions": decisions}
 
 
-@reading(router, "/retention/units", UnitsRetention, apart=True)
+@reading_apart(router, "/retention/units", UnitsRetention)
 def of_every_unit(actor: Actor) -> dict[str, object]:
     """What comes due in each unit of the own member, as numbers; nothing for who does not answer for the member."""
     return {

@@ -7,7 +7,7 @@ from ninja import Router, Schema
 
 from clew.actions import signing_in
 from clew.actions.opening import Session
-from clew.api.door import reading, writing
+from clew.api.door import reading_by_sign_in, writing
 from clew.api.given import OneOf
 from clew.domain.sign_in import Way
 
@@ -29,7 +29,7 @@ class SignIns(Schema):
     items: list[SignInLine]
 
 
-@reading(router, "/sign-ins", SignIns, by_sign_in=True)
+@reading_by_sign_in(router, "/sign-ins", SignIns)
 def own(session: Session, sign_in: UUID | None) -> dict[str, object]:
     """The officer's own sign-ins that hold, the latest used first; 200 at most."""
     return {
