@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import ExifTags, Image
 
 from clew.cli.drawing import drive, landscape, write_clip
 from tests.end_to_end.test_commands import SECONDS_MAX, Node, _fresh, _remove, held_up
@@ -39,7 +40,9 @@ def node(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[N
 def test_every_command_that_is_given_works(node: Node, tmp_path: Path) -> None:
     phone = tmp_path / "phone"
     phone.mkdir()
-    landscape(3).save(phone / "1.jpg")
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = "Canon", "Canon EOS 80D"
+    landscape(3).save(phone / "1.jpg", exif=exif)
     copies = tmp_path / "copies"
     copies.mkdir()
     landscape(3).resize((320, 240)).save(copies / "1.jpg")
@@ -61,6 +64,8 @@ def test_every_command_that_is_given_works(node: Node, tmp_path: Path) -> None:
     node.run("intake", str(copies), "--as", "sven", "--case", "SE-1", "--exhibit", "P-1")
     for words in _commands("docs/how-to/take-in-a-device.md"):
         said = _run(node, [places.get(word, word) for word in words])
+        if words[0] == "search":
+            places["TOKEN"] = re.findall(r"search-media (\S+)", said)[0]
         if words[:2] == ["match", "not-the-same"]:
             places["VERDICT"] = re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", said)[0]
     for words in _commands("docs/how-to/watch-the-audit.md"):

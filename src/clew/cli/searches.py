@@ -48,7 +48,7 @@ def search(
                 where = " ".join(place.reference for place in one.carried.places)
                 told += [f"{one.carried.media:,} media{more}", where, f"search-media {one.carried.token}"]
             told.append(f"{one.owner} {one.unit}".strip())
-            console.print(" · ".join(filter(None, told)), markup=False, highlight=False)
+            console.print(" · ".join(filter(None, told)), markup=False, highlight=False, soft_wrap=True)
         if not page.items:
             console.print("Nothing of this was found among what you may see.")
         console.print(f"{page.looked_at:,} records were looked at.", style="dim")
