@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, cast
 
 import typer
+from typer.main import get_command_name
 
 from clew.domain.errors import ClewError
 from clew.node.configuration import enter_academy
@@ -160,7 +161,7 @@ def _alone() -> Mapping[str, typer.Typer]:
         found[str(group.name)] = alone = copy(app)
         alone.registered_groups, alone.registered_commands = [group], []
     for command in app.registered_commands:
-        found[cast("Callable[..., None]", command.callback).__name__] = alone = copy(app)
+        found[command.name or get_command_name(cast("Callable[..., None]", command.callback).__name__)] = alone = copy(app)
         alone.registered_groups, alone.registered_commands = [], [command]
     return found
 

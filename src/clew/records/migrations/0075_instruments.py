@@ -24,7 +24,7 @@ def keep(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0072_rejections_taken_back")]
+    dependencies = [("records", "0074_asks_for_exercises")]
     operations = [
         migrations.AddField("keptcamera", "software", models.BinaryField(default=b"", db_default=b"")),
         migrations.RemoveIndex("medium", "media_by_camera_model"),
