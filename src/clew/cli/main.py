@@ -161,7 +161,8 @@ def _alone() -> Mapping[str, typer.Typer]:
         found[str(group.name)] = alone = copy(app)
         alone.registered_groups, alone.registered_commands = [group], []
     for command in app.registered_commands:
-        found[command.name or get_command_name(cast("Callable[..., None]", command.callback).__name__)] = alone = copy(app)
+        name = command.name or get_command_name(cast("Callable[..., None]", command.callback).__name__)
+        found[name] = alone = copy(app)
         alone.registered_groups, alone.registered_commands = [], [command]
     return found
 
