@@ -5,8 +5,8 @@ acts as nobody, its calendar, which has no right but on that unit's own records.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -21,8 +21,9 @@ from clew.domain.handling import Actor
 from clew.domain.handling_change import SubjectKind
 from clew.domain.retention import State, state
 from clew.records import audit, cases, forgotten, handlings, locks, officers, retentions, tombstones
-from clew.records.retentions import Kept
+from clew.records.retentions import Kept, Marker
 from clew.records.session import Session, acting_as
+from clew.records.tombstones import Tombstone
 
 SUBJECTS_PER_LOOK_MAX = 200
 LOOKS_PER_RUN_MAX = 50
@@ -58,22 +59,29 @@ def foresee() -> tuple[Foreseen, ...]:
 
 
 def end_all(workplace: Workplace) -> dict[SubjectKind, int]:
-    """End everything whose time has come, of every unit; how many of each type. One unit's failure stops no other.
+    """End everything whose time has come, of every unit; how many of each type. What fails stops nothing else.
 
     What comes to its end within months and is undecided is asked of its unit.
     """
     ended = dict.fromkeys(SubjectKind, 0)
     for actor in officers.calendars():
-        try:
+        with _goes_on():
             for kind in end_due(workplace, actor):
                 ended[kind] += 1
-            examining.end_closed(actor)
-            connecting.end_old(actor)
-            retaining.ask_for_review(actor)
-        except ClewError as refused:
-            log.error("what is past its end in a unit could not end: %s", type(refused).__name__)  # noqa: TRY400
+        for look_after in (examining.end_closed, connecting.end_old, retaining.ask_for_review):
+            with _goes_on():
+                look_after(actor)
     forget_bits(workplace)
     return ended
+
+
+@contextmanager
+def _goes_on() -> Iterator[None]:
+    """What fails within is gone on with by the next run, and stops no other."""
+    try:
+        yield
+    except ClewError as refused:
+        log.error("what is past its end could not end: %s", type(refused).__name__)  # noqa: TRY400
 
 
 def forget_bits(workplace: Workplace) -> int:
@@ -91,38 +99,43 @@ def forget_bits(workplace: Workplace) -> int:
 
 def end_due(workplace: Workplace, actor: Actor) -> list[SubjectKind]:
     """The same for one unit, as its calendar: first what was begun, then what is due; the type of each that ended."""
-    ended = []
-    with acting_as(actor) as session:
-        begun = [(stone.id, stone.kind) for stone in tombstones.unfinished(session)]
-    for stone_id, kind in begun:
-        _carry_out(workplace, actor, stone_id)
-        ended.append(kind)
+    ended: list[SubjectKind] = []
+    begun: list[Tombstone] = []
+    with _goes_on(), acting_as(actor) as session:
+        begun = tombstones.unfinished(session)
+    for stone in begun:
+        with _goes_on():
+            _carry_out(workplace, actor, stone.id)
+            ended.append(stone.kind)
+    after: Marker | None = None
     for _ in range(LOOKS_PER_RUN_MAX):
-        found = _end_some(workplace, actor)
-        ended += found
-        if not found:
+        due: list[Kept] = []
+        with _goes_on(), acting_as(actor) as session:
+            due = _due(session, SUBJECTS_PER_LOOK_MAX, after)
+        if not due:
             break
+        # Behind these, also where they stay: what cannot end now keeps nothing waiting that comes after it.
+        after = Marker(ends_on=due[-1].ends_on, id=due[-1].id)
+        for kept in due:
+            with _goes_on():
+                ended += _end(workplace, actor, kept)
     if ended:
-        with acting_as(actor) as session:
+        with _goes_on(), acting_as(actor) as session:
             forgotten.covers(session, today(), COVERS_PER_RUN_MAX)
     return ended
 
 
-def _end_some(workplace: Workplace, actor: Actor) -> list[SubjectKind]:
-    """What one look finds due, ended; the type of each."""
-    with acting_as(actor) as session:
-        due = _due(session, SUBJECTS_PER_LOOK_MAX)
-    ended = []
-    for kept in due:
-        raised = _begin(actor, kept.kind, kept.id)
-        if raised is not None:
-            _carry_out(workplace, actor, raised)
-            ended.append(kept.kind)
-    return ended
+def _end(workplace: Workplace, actor: Actor, kept: Kept) -> list[SubjectKind]:
+    """End a subject, if it still is to; its type."""
+    raised = _begin(actor, kept.kind, kept.id)
+    if raised is None:
+        return []
+    _carry_out(workplace, actor, raised)
+    return [kept.kind]
 
 
-def _due(session: Session, limit: int) -> list[Kept]:
-    return retentions.until(session, today(), limit=limit, is_blocked=False)
+def _due(session: Session, limit: int, after: Marker | None = None) -> list[Kept]:
+    return retentions.until(session, today(), limit=limit, after=after, is_blocked=False)
 
 
 def _begin(actor: Actor, kind: SubjectKind, subject_id: UUID) -> UUID | None:

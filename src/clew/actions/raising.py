@@ -5,6 +5,7 @@ raises nothing for it and tells it nothing. A round that was killed is gone on w
 """
 
 import logging
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -77,12 +78,14 @@ def _raise_apart(actor: Actor, again: SealedAgain) -> tuple[int, int]:
 def _raise_for(actor: Actor, again: SealedAgain) -> tuple[int, int]:
     """One unit looks at the rounds that wait for it: how many, and how many leads were raised.
 
-    A round that cannot be looked at waits for the next run, and those behind it do not wait for it.
+    A round that cannot be looked at waits for the next run, and those behind it do not wait for it: where there are
+    more than may be refused, a run begins at a place of chance.
     """
     raised = looked_at = refusals = 0
     with acting_as(actor) as session:
         waiting = leads.rounds(session)
-    for round_id in waiting:
+    first = secrets.randbelow(len(waiting)) if len(waiting) > REFUSALS_MAX else 0
+    for round_id in [*waiting[first:], *waiting[:first]]:
         try:
             with acting_as(actor) as session:
                 raised += check(session, round_id, again)

@@ -18,7 +18,7 @@ from clew.records.session import Session, acting_as
 from clew.records.shreddings import Shredding
 
 UUID_LETTERS = 36
-SHREDDINGS_PER_RUN_MAX = 20
+SHREDDINGS_PER_LOOK = 20
 
 
 def check_again(case: str, again: str) -> None:
@@ -105,23 +105,28 @@ def go_on(workplace: Workplace) -> int:
     if certifier is None:
         return done
     for actor in officers.calendars():
-        with acting_as(actor) as session:
-            waiting = shreddings.unfinished(session, SHREDDINGS_PER_RUN_MAX)
-        for shredding in waiting:
-            # What fails is gone on with by the next run, and stops no other.
-            with suppress(ClewError):
-                _destroy(workplace, actor, shredding)
-                _finish(workplace, actor, shredding.id, backup_days=certifier.backup_days, seed=certifier.seed)
-                done += 1
+        after: UUID | None = None
+        while True:
+            with acting_as(actor) as session:
+                waiting = shreddings.unfinished(session, SHREDDINGS_PER_LOOK, after)
+            for shredding in waiting:
+                # What fails is gone on with by the next run, and stops no other: nor those behind it.
+                with suppress(ClewError):
+                    _destroy(workplace, actor, shredding)
+                    _finish(workplace, actor, shredding.id, backup_days=certifier.backup_days, seed=certifier.seed)
+                    done += 1
+            if len(waiting) < SHREDDINGS_PER_LOOK:
+                break
+            after = waiting[-1].id
     return done
 
 
 def unfinished() -> int:
-    """How many cases, of all units, two officers decided to shred and nobody finished; of each up to a run's most."""
+    """How many cases, of all units, two officers decided to shred and nobody finished; of each up to one look's."""
     count = 0
     for calendar in officers.calendars():
         with acting_as(calendar) as session:
-            count += len(shreddings.unfinished(session, SHREDDINGS_PER_RUN_MAX))
+            count += len(shreddings.unfinished(session, SHREDDINGS_PER_LOOK))
     return count
 
 

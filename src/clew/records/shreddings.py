@@ -77,13 +77,17 @@ def get(session: Session, shredding_id: UUID) -> Shredding:
     return _shredding(session, row)
 
 
-def unfinished(session: Session, limit: int) -> tuple[Shredding, ...]:
-    """Of the own unit: what was confirmed and is not done, the oldest first."""
+def unfinished(session: Session, limit: int, after: UUID | None = None) -> tuple[Shredding, ...]:
+    """Of the own unit: what was confirmed and is not done, the oldest first, from behind `after` on."""
     with session.cursor() as cursor:
         cursor.execute(
-            f"select {_COLUMNS} from shreddings where step in ('confirmed', 'destroyed') and member = %s and unit = %s"
-            " order by confirmed_at, id limit %s",
-            [session.actor.member, session.actor.unit, limit],
+            f"""
+            select {_COLUMNS} from shreddings
+             where step in ('confirmed', 'destroyed') and member = %(member)s and unit = %(unit)s
+               and (%(after)s::uuid is null or (confirmed_at, id) > (
+                    select a.confirmed_at, a.id from shreddings a where a.id = %(after)s))
+             order by confirmed_at, id limit %(limit)s""",
+            {"member": session.actor.member, "unit": session.actor.unit, "after": after, "limit": limit},
         )
         return tuple(_shredding(session, row) for row in cursor.fetchall())
 
