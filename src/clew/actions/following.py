@@ -13,6 +13,7 @@ from clew.records import audit, leads, messages, series
 from clew.records.leads import Lead, Speaking, Taken
 from clew.records.series import SeriesRow
 from clew.records.session import Session
+from clew.records.several import several
 
 RANKED_MAX = 2_000
 """So many of the unit's leads are ranked, the latest."""
@@ -71,18 +72,18 @@ def every(
         raise Invalid("Leads are of a series or of a case: name one of them, and an exhibit with its case.")
     asked = {*states} - {State.WATCHED}
     of = None if of_series is None else series.find(session, of_series)
-    subject = None if of is None else of.id
+    subject, is_cut = None if of is None else of.id, False
     if case is not None:
         scope = triaging.scope(session, case, exhibit, unit)
         subject = scope.exhibit or scope.case
-        found = leads.of_place(session, asked, RANKED_MAX + 1, *scope, RANKED_MAX)
+        found, is_cut = _of_place(session, asked, RANKED_MAX + 1, scope, RANKED_MAX)
     else:
         found = leads.of_unit(session, asked, RANKED_MAX + 1, subject)
     audit.append(session, "lead.list", str(subject or session.actor.unit), {"leads": len(found)})
     if of is not None:
         messages.see(session, [of.id])
     lines = _ranked(session, found[:RANKED_MAX])
-    return LineList(lines=lines[:limit], is_cut=len(found) > min(limit, RANKED_MAX), series=of)
+    return LineList(lines=lines[:limit], is_cut=is_cut or len(found) > min(limit, RANKED_MAX), series=of)
 
 
 def best_of(session: Session, scope: triaging.Scope, *, limit: int) -> LineList:
@@ -90,8 +91,20 @@ def best_of(session: Session, scope: triaging.Scope, *, limit: int) -> LineList:
 
     Beside much else, so what clues say of countries is left out of the rank; the list of leads counts it.
     """
-    found = leads.of_place(session, OPEN, BEST_OF_MAX, *scope, LOOKED_AT_MAX)
-    return LineList(lines=_sorted(found, ())[:limit], is_cut=len(found) > limit)
+    found, is_cut = _of_place(session, OPEN, BEST_OF_MAX, scope, LOOKED_AT_MAX)
+    return LineList(lines=_sorted(found, ())[:limit], is_cut=is_cut or len(found) > limit)
+
+
+def _of_place(
+    session: Session, states: Collection[State], limit: int, scope: triaging.Scope, looked_at: int
+) -> tuple[tuple[Lead, ...], bool]:
+    """Leads for which media of a case or exhibit speak; and whether the unit has more than were looked at."""
+    found, is_cut = several(
+        session,
+        lambda asking: leads.of_place(asking, states, limit, *scope, looked_at),
+        lambda asking: leads.has_more(asking, states, looked_at),
+    )
+    return found, is_cut
 
 
 def best(session: Session, *, limit: int) -> tuple[Line, ...]:

@@ -43,7 +43,7 @@ def list_(
             return
         for line in found.lines:
             _show_line(line)
-        if not found.lines:
+        if not found.lines and not found.is_cut:
             console.print("No lead waits for your unit.")
         if found.is_cut:
             console.print("There are more: ask for those of one series.", style="dim")

@@ -74,12 +74,15 @@ def _media(
                 with w as materialized (
                     select * from unnest(%s::int[], %s::text[], %s::text[], %s::bytea[]) w (number, kind, member, theirs)),
                 said as (
-                    select distinct w.number, c.medium_id from w
-                      join clues c on c.value = w.theirs and c.owner_member = w.member and c.kind = w.kind
-                      join media m on m.id = c.medium_id
-                     where c.withdrawn_at is null and '{BLOCKED}' <> all (m.excluded) limit {PAIRS_MAX})
+                    select each.number, each.medium_id from (select distinct number from w) asked cross join lateral (
+                        select distinct w.number, c.medium_id from w
+                          join clues c on c.value = w.theirs and c.owner_member = w.member and c.kind = w.kind
+                          join media m on m.id = c.medium_id
+                         where w.number = asked.number and c.withdrawn_at is null and '{BLOCKED}' <> all (m.excluded)
+                         limit {MEDIA_PER_WORD_MAX + 1}) each)
+                -- What few media show comes first: a slogan leaves room for all else.
                 select number, medium_id from (select *, count(*) over (partition by number) as many from said) counted
-                 where many <= {MEDIA_PER_WORD_MAX}""",
+                 where many <= {MEDIA_PER_WORD_MAX} order by many, number, medium_id limit {PAIRS_MAX}""",
                 [[row[at] for row in some] for at in range(4)],
             )
             found += [(row[0], row[1]) for row in cursor.fetchall()]

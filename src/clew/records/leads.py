@@ -239,6 +239,17 @@ def of_place(
     )  # fmt: skip
 
 
+def has_more(session: Session, states: Iterable[State], looked_at: int) -> bool:
+    """Whether the unit has more leads in these states than so many."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select from leads where member = %(member)s and unit = %(unit)s and state = any(%(states)s)"
+            " limit 1 offset %(looked_at)s",
+            {**_unit(session), "states": [state.value for state in states], "looked_at": looked_at},
+        )
+        return cursor.fetchone() is not None
+
+
 def get(session: Session, lead_id: UUID) -> Lead:
     """A lead of the actor's unit.
 
