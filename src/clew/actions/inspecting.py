@@ -68,7 +68,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A medium; `case` is the first of the own unit in which it was found."""
+    """A medium; `case` is the first of the own unit where it was found. `has_more`: more media are called the same."""
 
     medium: Known
     places: tuple[tuple[str, str, str], ...]
@@ -76,6 +76,7 @@ class View:
     is_shown: bool
     sighting: Sighting | None
     others: tuple[Compared, ...]
+    has_more: bool
     chosen: Compared | None
 
     @property
@@ -134,7 +135,8 @@ def name_in(untrusted_digest: str) -> bytes:
 
 def _view(session: Session, medium: Known, wanted: UUID | bytes | None) -> View:
     medium_id = medium.id
-    found = resemblances.matches(session, medium_id, MATCHES_SHOWN_MAX)
+    found = resemblances.matches(session, medium_id, MATCHES_SHOWN_MAX + 1, wanted)
+    has_more, found = len(found) > MATCHES_SHOWN_MAX, found[:MATCHES_SHOWN_MAX]
     known = resemblances.get(session, [one.other for one in found])
     known = {one: facts for one, facts in known.items() if not facts.handling.is_blocked}
     seen = sightings.of_media(session, [medium_id, *known])
@@ -157,7 +159,7 @@ def _view(session: Session, medium: Known, wanted: UUID | bytes | None) -> View:
     return View(
         medium=medium, places=tuple((one.case, one.exhibit, path_text(one.path)) for one in places),
         case=places[0].case if places else "", is_shown=may_reveal(session.actor, medium.handling),
-        sighting=seen.get(medium_id), others=tuple(others),
+        sighting=seen.get(medium_id), others=tuple(others), has_more=has_more,
         chosen=others[chosen_at] if others else None,
     )  # fmt: skip
 

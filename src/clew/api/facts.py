@@ -124,11 +124,15 @@ class CalledSame(Schema):
 
 
 class MediumView(Schema):
-    """`found`: up to 20 places of the content. `others`: up to 50, the surest first; `chosen` is looked at closer."""
+    """`found`: up to 20 places of the content. `others`: up to 50, the surest first; `has_more`: others are too.
+
+    `chosen` is looked at closer.
+    """
 
     medium: FactsOfMedium
     found: list[FoundIn]
     others: list[CalledSame]
+    has_more: bool
     chosen: UUID | None
 
 
@@ -163,7 +167,8 @@ def whereabouts(session: Session, medium: UUID) -> dict[str, object]:
 def _view(view: View, viewer: str) -> dict[str, object]:
     found = [{"case": case, "exhibit": exhibit, "path": path} for case, exhibit, path in view.places]
     return {
-        "medium": _medium(view), "found": found, "others": [_other(one, viewer) for one in view.others],
+        "medium": _medium(view), "found": found, "has_more": view.has_more,
+        "others": [_other(one, viewer) for one in view.others],
         "chosen": view.chosen and view.chosen.other.id,
     }  # fmt: skip
 

@@ -109,10 +109,17 @@ def called(session: Session, name: bytes) -> Known:
     return _known(row)
 
 
-def matches(session: Session, medium_id: UUID, limit: int) -> list[Match]:
-    """What is the same as the medium, the surest first: equal bytes, then by the distance."""
+def matches(session: Session, medium_id: UUID, limit: int, wanted: UUID | bytes | None = None) -> list[Match]:
+    """What is the same as the medium, the surest first: equal bytes, then by the distance.
+
+    Before all others that which is `wanted`, by its identifier or its name: where there are many it is not cut off.
+    """
+    asked = {
+        "medium": medium_id, "limit": limit, "wanted_id": wanted if isinstance(wanted, UUID) else None,
+        "wanted_name": wanted if isinstance(wanted, bytes) else None,
+    }
     with session.cursor() as cursor:
-        cursor.execute(_MATCHES, {"medium": medium_id, "limit": limit})
+        cursor.execute(_MATCHES, asked)
         return [_match(row) for row in cursor]
 
 
@@ -214,17 +221,23 @@ _SIDES_BACK = ", ".join(f"{side}_{end}_ms" for side in "ba" for end in ("from", 
 _KINDS = "case kind when 1 then 'pdq' when 2 then 'video' else 'sound' end"
 
 _MATCHES = f"""
-    select n.id, 'digest', null::int, null::int, null::int, null::int, null::int, null::int, null::int, null::int, null::int
-      from media m join media n on n.name = m.name and n.id <> m.id
-     where m.id = %(medium)s and m.size_bytes is distinct from 0
-    union all
-    (select b_medium, {_KINDS}, distance_bits, radius_bits, transform, {_SIDES}, frames_matched, frames_compared
-       from matches where a_medium = %(medium)s order by distance_bits, id limit %(limit)s)
-    union all
-    (select a_medium, {_KINDS}, distance_bits, radius_bits,
-            case transform when {Transform.ROTATE_90} then {Transform.ROTATE_270}
-                           when {Transform.ROTATE_270} then {Transform.ROTATE_90} else transform end,
-            {_SIDES_BACK}, frames_matched, frames_compared
-       from matches where b_medium = %(medium)s order by distance_bits, id limit %(limit)s)
-    limit %(limit)s
+    with wanted as materialized (select id from media where id = %(wanted_id)s or name = %(wanted_name)s)
+    select other, kind, distance_bits, radius_bits, transform, {_SIDES}, frames_matched, frames_compared from (
+        select n.id as other, 'digest' as kind, null::int as distance_bits, null::int as radius_bits, null::int as transform,
+               {", ".join(f"null::int as {side}_{end}_ms" for side in "ab" for end in ("from", "to"))},
+               null::int as frames_matched, null::int as frames_compared
+          from media m join media n on n.name = m.name and n.id <> m.id
+         where m.id = %(medium)s and m.size_bytes is distinct from 0
+        union all
+        (select b_medium, {_KINDS}, distance_bits, radius_bits, transform, {_SIDES}, frames_matched, frames_compared
+           from matches where a_medium = %(medium)s
+          order by b_medium in (select id from wanted) desc, distance_bits, id limit %(limit)s)
+        union all
+        (select a_medium, {_KINDS}, distance_bits, radius_bits,
+                case transform when {Transform.ROTATE_90} then {Transform.ROTATE_270}
+                               when {Transform.ROTATE_270} then {Transform.ROTATE_90} else transform end,
+                {_SIDES_BACK}, frames_matched, frames_compared
+           from matches where b_medium = %(medium)s
+          order by a_medium in (select id from wanted) desc, distance_bits, id limit %(limit)s)) found
+     order by other in (select id from wanted) desc, kind <> 'digest', distance_bits, other limit %(limit)s
 """
