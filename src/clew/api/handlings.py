@@ -16,7 +16,7 @@ from clew.domain.agreement import State
 from clew.domain.cover import TEXT_CHARACTERS_MAX, Condition, Cover, Purpose
 from clew.domain.errors import Invalid
 from clew.domain.handling import BLOCKED, MEMBERS_PER_RECORD_MAX, NOTHING, Handling, Use, in_circles
-from clew.domain.handling_change import SubjectKind
+from clew.domain.handling_change import SubjectKind, latest
 from clew.domain.retention import Rule
 from clew.domain.wording import Reworded
 
@@ -75,7 +75,8 @@ class HandlingChange(Schema):
 
 class HandlingView(Schema):
     """A subject of the own unit. `media`: of so many places at most, `has_more`: there are others; `changes`: the
-    latest hundred, the latest first; `needs_second`: a wider handling waits for a second officer.
+    latest hundred, the latest first, and of those before them what holds or waits; `needs_second`: a wider handling
+    waits for a second officer.
     """
 
     kind: OneOf[SubjectKind]
@@ -172,7 +173,7 @@ def look(session: Session, kind: OneOf[SubjectKind], name: Name, within: Name | 
         "kind": view.kind, "id": view.id, "name": view.name, "within": view.within, "uses": _circles(view.handling),
         "cover": _cover(view.cover), "ends_on": found.kept.ends_on, "ends_by": found.kept.rule, "media": view.media,
         "has_more": view.has_more, "needs_second": found.needs_second,
-        "changes": [_change(one) for one in reversed(view.changes[-CHANGES_MAX:])],
+        "changes": [_change(one) for one in latest(view.changes, CHANGES_MAX)],
     }  # fmt: skip
 
 

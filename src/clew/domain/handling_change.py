@@ -1,6 +1,6 @@
 """A change of handling or of the words of a cover: whether a second officer must agree, and what is in force."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -70,6 +70,13 @@ def words_in_force(changes: Iterable[Change]) -> Cover | None:
     """The words that were given last, of those that are in force; None where none ever were."""
     given = [change.cover for change in changes if change.state is State.IN_FORCE and change.cover is not None]
     return given[-1] if given else None
+
+
+def latest(changes: Sequence[Change], most: int) -> list[Change]:
+    """The latest of these changes, so many, the latest first; and of those before them what holds or waits."""
+    later, earlier = changes[-most:], changes[:-most]
+    kept = [one for one in earlier if one.state in (State.IN_FORCE, State.PROPOSED)]
+    return [*reversed(later), *reversed(kept)]
 
 
 def needs_second(before: Handling, given: Handling, *, is_asked: bool) -> bool:

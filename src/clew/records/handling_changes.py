@@ -42,11 +42,15 @@ def of_handling(session: Session, subject_ids: Sequence[UUID]) -> dict[UUID, lis
 def _rows(session: Session, subject_ids: Sequence[UUID]) -> list[TupleRow]:
     with session.cursor() as cursor:
         cursor.execute(
-            f"select {_COLUMNS} from handling_changes where subject_id = any(%s) and owner_member = %s and owner_unit = %s"
-            " order by proposed_at, id limit %s",
+            f"""
+            select {_COLUMNS} from (
+                select h.*, row_number() over (partition by h.subject_id
+                                               order by h.state = %s desc, h.proposed_at desc, h.id desc) as nth
+                  from handling_changes h where h.subject_id = any(%s) and h.owner_member = %s and h.owner_unit = %s) h
+             where nth <= %s order by proposed_at, id""",
             [
-                list(subject_ids), session.actor.member, session.actor.unit,
-                CHANGES_PER_SUBJECT_MAX * max(1, len(subject_ids)),
+                State.IN_FORCE.value, list(subject_ids), session.actor.member, session.actor.unit,
+                CHANGES_PER_SUBJECT_MAX,
             ],
         )  # fmt: skip
         return cursor.fetchall()

@@ -18,7 +18,7 @@ from clew.domain.agreement import State
 from clew.domain.cover import Cover
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
 from clew.domain.handling import BLOCKED, NOTHING, Handling, Use, codes_from_words, in_circles
-from clew.domain.handling_change import SubjectKind
+from clew.domain.handling_change import SubjectKind, latest
 from clew.web import cover_words, words
 from clew.web.acting import as_officer
 from clew.web.sign_ins import needs_fresh_sign_in
@@ -87,7 +87,8 @@ def one(request: HttpRequest, kind: str, name: str, within: str | None = None) -
             "excluded": ", ".join(sorted((planned or view.handling).excluded - {BLOCKED})),
             "holds": [*words.handling(view.handling), *cover_words.lines(view.cover)],
             "editor": cover_words.editor(view.cover, Cover(retention_end=found.kept.ends_on)),
-            "changes": [_row(session, change) for change in reversed(view.changes[-CHANGES_SHOWN_MAX:])],
+            "changes": [_row(session, change) for change in latest(view.changes, CHANGES_SHOWN_MAX)],
+            "has_more": len(view.changes) > CHANGES_SHOWN_MAX, "changes_max": CHANGES_SHOWN_MAX,
             "sight": None if sight is None else [(words.USES[use], count) for use, count in sight.media.items()],
             "seer": sight,
             "is_planned": planned is not None,
