@@ -123,7 +123,7 @@ def blobs(office: Office) -> int:
 
 def waits(of: Actor) -> list[NoticeKind]:
     with acting_as(of) as session:
-        return [notice.kind for notice in corresponding.notices(session) if notice.seen_at is None]
+        return [notice.kind for notice in corresponding.notices(session).items if notice.seen_at is None]
 
 
 def test_an_object_is_cut_let_out_asked_about_answered_and_the_asker_reads_it(

@@ -59,7 +59,7 @@ def sees(actor: Actor, which: UUID) -> bool:
 
 def waits(actor: Actor) -> list[NoticeKind]:
     with acting_as(actor) as session:
-        return [notice.kind for notice in corresponding.notices(session) if notice.seen_at is None]
+        return [notice.kind for notice in corresponding.notices(session).items if notice.seen_at is None]
 
 
 def supervisor(world: World) -> Actor:
@@ -149,7 +149,7 @@ def test_an_auditor_of_the_supervisor_asks_answers_are_read_and_the_request_is_c
         assert [one.words for one in corresponding.look(session, made).messages] == [WHY, "For NO-1."]
         corresponding.say(session, made, Kind.REMARK, "Thank you.")
         corresponding.translate(session, made, corresponding.look(session, made).messages[0].id, "no", "Hvilken sak?")
-        (notice,) = corresponding.notices(session)
+        (notice,) = corresponding.notices(session).items
         assert notice.seen_at is not None
         corresponding.close(session, made)
     assert waits(dora) == [NoticeKind.MESSAGE]
@@ -161,7 +161,7 @@ def test_where_an_auditor_is_asked_that_one_reads_and_answers(world: World, sven
     assert waits(anna) == [NoticeKind.MESSAGE]
     with acting_as(anna) as session:
         corresponding.say(session, made, Kind.ANSWER, "For NO-1.")
-        (notice,) = corresponding.notices(session)
+        (notice,) = corresponding.notices(session).items
         corresponding.see(session, notice.id)
     assert waits(anna) == []
     assert waits(sven) == [NoticeKind.MESSAGE]

@@ -167,7 +167,7 @@ def test_the_reason_lies_sealed_and_both_steps_are_on_record(world: World, ada: 
     found_in(world, ada)
     block_id = block(ada)
     with acting_as(ada) as session:
-        (kept,) = blocking.blocked_now(session)
+        (kept,) = [one.block for one in blocking.blocked_now(session).items]
     assert (kept.id, kept.reason, kept.laid_by) == (block_id, "A person asked for its deletion.", "ada")
     unblock(ada, block_id)
     with acting_as(ada) as session, session.cursor() as cursor:
@@ -187,7 +187,7 @@ def test_who_sees_no_records_reads_no_word_about_them(world: World, ada: Actor, 
         retaining.extend(session, SubjectKind.CASE, "NO-1", None, until, "The trial goes on.")
     for officer, seen in ((ada, 1), (world.officer("otto", role=role), 0)):
         with acting_as(officer) as session, session.cursor() as cursor:
-            assert len(blocking.blocked_now(session)) == seen
+            assert len(blocking.blocked_now(session).items) == seen
             cursor.execute("select count(*) from retention_decisions")
             assert cursor.fetchone() == (seen,)
 
@@ -202,11 +202,11 @@ def test_a_data_protection_officer_blocks_for_a_request_without_seeing_the_case(
         assert [one.id for one in blocks.lasting(session, 10)] == [block_id]
     assert (seen(dag), seen(ada)) == (0, 3)
     with acting_as(ada) as session:
-        (kept,) = blocking.blocked_now(session)
+        (kept,) = [one.block for one in blocking.blocked_now(session).items]
     assert kept.laid_by == "dag"
     blocking.unblock_on_request(dag, "VICTIM-ID", block_id)
     with acting_as(ada) as session:
-        assert blocking.blocked_now(session) == ()
+        assert blocking.blocked_now(session).items == ()
     for other in (ada, sven):
         with pytest.raises(StepRefused):
             blocking.block_on_request(other, "VICTIM-ID", SubjectKind.CASE, "NO-1", None, "Request 17.")
@@ -489,4 +489,4 @@ def test_a_block_whose_subject_is_gone_can_be_lifted(world: World, ada: Actor) -
         superuser.execute("delete from cases")
     unblock(ada, block_id)
     with acting_as(ada) as session:
-        assert blocking.blocked_now(session) == ()
+        assert blocking.blocked_now(session).items == ()

@@ -48,7 +48,7 @@ def look(of: Actor, which) -> corresponding.View:
 
 def waits(of: Actor) -> list[NoticeKind]:
     with acting_as(of) as session:
-        return [notice.kind for notice in corresponding.notices(session) if notice.seen_at is None]
+        return [notice.kind for notice in corresponding.notices(session).items if notice.seen_at is None]
 
 
 def test_a_request_is_read_answered_and_closed_and_each_side_is_told_that_something_waits(

@@ -71,7 +71,7 @@ def state(of: Actor, name: str) -> SeriesState:
 
 def told(unit: Actor) -> list[tuple[NoticeKind, str]]:
     with acting_as(unit) as session:
-        return sorted((one.kind, one.about) for one in corresponding.notices(session))
+        return sorted((one.kind, one.about) for one in corresponding.notices(session).items)
 
 
 def counted(by: Actor, what: By = By.MEMBER, year: int | None = None) -> dict[str, Line]:
@@ -148,11 +148,11 @@ def test_a_mistake_is_taken_back_by_two_and_those_who_were_told_are_told_so(
     assert state(ada, "green-room") is SeriesState.OPEN
     assert [kind for kind, _ in told(dag)] == [NoticeKind.IDENTIFIED, NoticeKind.OUTCOME_TAKEN_BACK]
     with acting_as(dag) as session:
-        for one in corresponding.notices(session):
+        for one in corresponding.notices(session).items:
             corresponding.see(session, one.id)
     take(ada, bo, child, Step.IDENTIFY)
     with acting_as(dag) as session:
-        waiting = [one.kind for one in corresponding.notices(session) if one.seen_at is None]
+        waiting = [one.kind for one in corresponding.notices(session).items if one.seen_at is None]
     assert waiting == [NoticeKind.IDENTIFIED], "what was taken back is told anew"
 
 
@@ -176,7 +176,7 @@ def test_what_was_taken_back_twice_is_told_twice_and_what_nobody_read_is_told_an
 
     def latest() -> NoticeKind:
         with acting_as(dag) as session:
-            return max(corresponding.notices(session), key=lambda one: one.raised_at).kind
+            return max(corresponding.notices(session).items, key=lambda one: one.raised_at).kind
 
     for _ in range(2):
         take(ada, bo, child, Step.IDENTIFY)
@@ -341,14 +341,14 @@ def test_a_next_step_is_listed_when_its_day_has_come(world: World, ada: Actor, b
         )
     confirm(bo, child)
     with acting_as(ada) as session:
-        assert identifying.due(session) == ()
+        assert identifying.due(session).items == ()
     monkeypatch.setattr(identifying, "today", lambda: visit)
     with acting_as(ada) as session:
-        (found,) = identifying.due(session)
+        (found,) = identifying.due(session).items
         assert (found[0], found[1].next_step) == (child, "Ask the town.")
     take(ada, bo, child, Step.IDENTIFY)
     with acting_as(ada) as session:
-        assert identifying.due(session) == (), "a later step has taken its place"
+        assert identifying.due(session).items == (), "a later step has taken its place"
 
 
 # What is one with the identified series ---------------------------------------------------------------------

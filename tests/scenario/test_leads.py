@@ -46,12 +46,12 @@ def of(unit: Actor, states: frozenset[State] = OPEN) -> tuple[Lead, ...]:
 
 def notices(unit: Actor) -> list[UUID]:
     with acting_as(unit) as session:
-        return [one.subject_id for one in corresponding.notices(session) if one.kind is NoticeKind.LEAD]
+        return [one.subject_id for one in corresponding.notices(session).items if one.kind is NoticeKind.LEAD]
 
 
 def notices_waiting(unit: Actor) -> list[UUID]:
     with acting_as(unit) as session:
-        return [one.subject_id for one in corresponding.notices(session) if one.seen_at is None]
+        return [one.subject_id for one in corresponding.notices(session).items if one.seen_at is None]
 
 
 def let_see(by: Actor, medium: UUID, audience: Audience) -> None:

@@ -114,7 +114,7 @@ def move(of: Actor, reference: str, step: Step, words: str = "") -> None:
 
 def waits(of: Actor) -> list[NoticeKind]:
     with acting_as(of) as session:
-        return [notice.kind for notice in corresponding.notices(session) if notice.seen_at is None]
+        return [notice.kind for notice in corresponding.notices(session).items if notice.seen_at is None]
 
 
 def test_a_package_is_agreed_to_read_accepted_and_handed_back_with_words(

@@ -37,7 +37,7 @@ def give(who: Client, content: bytes, **changes: str) -> str:
 
 def read(office: Office, by: Actor) -> bytes:
     with acting_as(by) as session:
-        newest = releasing.given_and_got(session)[0]
+        newest = releasing.given_and_got(session).items[0]
     with releasing.released(office.workplace, by, newest.id, purpose="investigation", case="SE-1") as reader:
         return b"".join(map(bytes, reader))
 

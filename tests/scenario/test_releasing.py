@@ -63,11 +63,11 @@ def test_owner_and_recipient_see_the_release_and_nobody_else(
     release_id = release(office, ada, content)
     for actor in (ada, sven):
         with acting_as(actor) as session:
-            (found,) = releasing.given_and_got(session)
+            (found,) = releasing.given_and_got(session).items
         assert (found.id, found.owner, found.recipient) == (release_id, "NO", "SE")
         assert (found.conditions, found.released_by) == ("for case SE-1 only", "ada")
     with acting_as(world.officer("maria", member="ES")) as session:
-        assert releasing.given_and_got(session) == ()
+        assert releasing.given_and_got(session).items == ()
 
 
 def test_once_withdrawn_nothing_is_read_by_it_and_it_can_be_given_again(

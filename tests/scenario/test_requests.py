@@ -252,7 +252,7 @@ def test_what_is_blocked_for_a_request_is_freed_before_it_is_closed(dora: Actor,
     assert [one.id for one in look(dora).blocks] == [block]
     request_id = look(dora).request.id
     with acting_as(ada) as session:
-        (seen,) = blocking.blocked_now(session)
+        (seen,) = [one.block for one in blocking.blocked_now(session).items]
         assert str(request_id) in seen.reason
         assert "R-1" not in seen.reason
     with acting_as(bo) as session, session.cursor() as cursor:
@@ -293,7 +293,7 @@ def test_a_units_own_block_with_the_same_words_holds_no_request_up(dora: Actor, 
     examined(dora)
     block = examining.block(dora, "R-1", "VICTIM-ID", SubjectKind.CASE, "NO-1")
     with acting_as(ada) as session:
-        (seen,) = blocking.blocked_now(session)
+        (seen,) = [one.block for one in blocking.blocked_now(session).items]
         own = blocking.block(session, SubjectKind.CASE, "NO-2", None, seen.reason)
     assert [one.id for one in look(dora).blocks] == [block]
     refusal(NotVisible, lambda: examining.unblock(dora, "R-1", own))
@@ -322,7 +322,7 @@ def test_a_block_that_comes_after_the_decision_is_lifted_again(
     refusal(StepRefused, lambda: examining.block(dora, "R-1", "VICTIM-ID", SubjectKind.CASE, "NO-1"))
     assert look(dora).blocks == ()
     with acting_as(ada) as session:
-        assert blocking.blocked_now(session) == ()
+        assert blocking.blocked_now(session).items == ()
 
 
 def close(by: Actor, reference: str = "R-1") -> None:

@@ -56,7 +56,7 @@ def due(officer: Actor, **asked: object) -> list[tuple[str, date, State]]:
 
 def asked(officer: Actor) -> list[NoticeKind]:
     with acting_as(officer) as session:
-        return [one.kind for one in corresponding.notices(session) if one.seen_at is None]
+        return [one.kind for one in corresponding.notices(session).items if one.seen_at is None]
 
 
 def test_a_unit_is_asked_once_for_what_ends_within_six_months_until_it_decides(world: World, ada: Actor, day: list[date]):
@@ -72,7 +72,7 @@ def test_a_unit_is_asked_once_for_what_ends_within_six_months_until_it_decides(w
     assert not retaining.ask_for_review(calendar)
     assert (asked(ada), asked(other)) == ([NoticeKind.REVIEW], [])
     with acting_as(ada) as session:
-        (notice,) = corresponding.notices(session)
+        (notice,) = corresponding.notices(session).items
         assert web_messages.address_of_notice(notice) == "/retention/"
         corresponding.see(session, notice.id)
     assert not retaining.ask_for_review(calendar)  # it was asked lately

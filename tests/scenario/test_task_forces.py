@@ -163,7 +163,7 @@ def test_an_officer_of_a_member_that_was_not_invited_cannot_tell_it_from_none(
             answers.add((type(refused.value), str(refused.value)))
         assert len(answers) == 1
     with acting_as(dirk) as session:
-        assert mustering.every_one(session) == ()
+        assert mustering.every_one(session).items == ()
 
 
 def test_an_officer_who_is_not_named_or_has_not_come_in_sees_what_was_brought_no_more_than_before(
@@ -341,7 +341,7 @@ def test_who_has_to_say_a_word_is_told_that_one_waits_and_nobody_else(
 ) -> None:
     def waits(of: Actor) -> bool:
         with acting_as(of) as session:
-            return NoticeKind.TASK_FORCE in {one.kind for one in corresponding.notices(session)}
+            return NoticeKind.TASK_FORCE in {one.kind for one in corresponding.notices(session).items}
 
     eva = world.officer("eva", member="SE", unit="FORENSICS")
     assert [waits(of) for of in (saga, sven, ada, dirk, eva)] == [True, True, True, False, False]

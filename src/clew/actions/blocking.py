@@ -35,6 +35,14 @@ class Blocked:
     case: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Blocks, the newest first; `next` is where the following page begins."""
+
+    items: tuple[Blocked, ...]
+    next: UUID | None
+
+
 def block(
     session: Session, kind: SubjectKind, name: str, within: str | None, reason: str, *, laid_by: str | None = None,
     request_id: UUID | None = None,
@@ -103,16 +111,16 @@ def unblock_on_request(actor: Actor, unit: str, block_id: UUID) -> None:
         unblock(session, block_id, lifted_by=actor.officer)
 
 
-def blocked_now(session: Session, limit: int = BLOCKS_SHOWN_MAX) -> tuple[Block, ...]:
-    """What is blocked now, of the actor's unit or, for who answers for the member, of all of it."""
+def blocked_now(session: Session, *, limit: int = BLOCKS_SHOWN_MAX, after: UUID | None = None) -> Page:
+    """What is blocked now, of the actor's unit or, for who answers for the member, of all of it; the newest first.
+
+    With their names, where the actor's own unit has them.
+    """
     audit.append(session, "block.list", session.actor.member)
-    return blocks.lasting(session, limit)
-
-
-def named(session: Session, limit: int = BLOCKS_SHOWN_MAX) -> tuple[Blocked, ...]:
-    """The same with their names, where the actor's own unit has them."""
-    found = blocked_now(session, limit)
-    return called(found, retentions.names(session, [one.subject_id for one in found]))
+    found = blocks.lasting(session, limit + 1, after)
+    few = found[:limit]
+    names = retentions.names(session, [one.subject_id for one in few])
+    return Page(items=called(few, names), next=few[-1].id if len(few) < len(found) else None)
 
 
 def called(found: Sequence[Block], names: Mapping[UUID, tuple[str, str | None]]) -> tuple[Blocked, ...]:

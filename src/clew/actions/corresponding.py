@@ -56,6 +56,14 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticePage:
+    """What waits first, and of that leads last; `has_more`: more waits than is shown."""
+
+    items: tuple[Notice, ...]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """A correspondence with its latest messages, and who the actor's unit is in it; `has_it`: it answers now.
 
@@ -126,10 +134,12 @@ def may_ask_about_events(session: Session) -> bool:
     return session.actor.role is Role.AUDITOR or may_ask_about_records(session)
 
 
-def page(session: Session, *, limit: int = CORRESPONDENCES_PER_PAGE_MAX, after: UUID | None = None) -> Page:
-    """Correspondences of the actor's unit, the latest request first."""
+def page(
+    session: Session, *, limit: int = CORRESPONDENCES_PER_PAGE_MAX, after: UUID | None = None, is_waiting: bool = False
+) -> Page:
+    """Correspondences of the actor's unit, the latest request first; if asked those alone that wait for its answer."""
     audit.append(session, "message.list", "", owner=session.actor.member)
-    found = messages.page(session, limit + 1, after)
+    found = messages.page(session, limit + 1, after, is_waiting=is_waiting)
     return Page(items=found[:limit], next=found[limit - 1].id if len(found) > limit else None)
 
 
@@ -230,10 +240,12 @@ def units(session: Session) -> tuple[tuple[str, str], ...]:
     return tuple((one.member, one.code) for one in members.units(session))
 
 
-def notices(session: Session) -> tuple[Notice, ...]:
-    """What waits for the actor's unit, and what was seen before."""
+def notices(session: Session) -> NoticePage:
+    """What waits for the actor's unit, and what was seen before; what else waits comes up once these are seen."""
     audit.append(session, "notice.list", "", owner=session.actor.member)
-    return messages.notices(session)
+    found = messages.notices(session, messages.NOTICES_SHOWN_MAX + 1)
+    few, more = found[: messages.NOTICES_SHOWN_MAX], found[messages.NOTICES_SHOWN_MAX :]
+    return NoticePage(items=few, has_more=any(one.seen_at is None for one in more))
 
 
 def see(session: Session, notice_id: UUID) -> None:

@@ -17,7 +17,7 @@ from clew.domain import agreement, crop
 from clew.domain.agreement import State, Step
 from clew.domain.cover import Purpose, check_use, stated
 from clew.domain.crop import CROPS_PER_MEDIUM_MAX, Box
-from clew.domain.errors import NotVisible, StepRefused, Unavailable
+from clew.domain.errors import ClewError, NotVisible, StepRefused, Unavailable
 from clew.domain.handling import Actor, Use
 from clew.domain.reveal_budget import OverBudget
 from clew.media import cropping, lending
@@ -89,10 +89,12 @@ def make(cutter: Cutter, actor: Actor, piece: Piece, *, purpose: str, case: str)
     return _keep(cutter.vault, actor, (medium_id, of_case.case_id), piece, png)
 
 
-def page(session: Session, *, limit: int = CROPS_PER_PAGE_MAX, after: UUID | None = None) -> Page:
-    """Crops of the actor's unit, the newest first."""
+def page(
+    session: Session, *, limit: int = CROPS_PER_PAGE_MAX, after: UUID | None = None, is_waiting: bool = False
+) -> Page:
+    """Crops of the actor's unit, the newest first; if asked those alone that wait for the actor to let them out."""
     audit.append(session, "crop.list", "", owner=session.actor.member)
-    found = crops.page(session, limit + 1, after)
+    found = crops.page(session, limit + 1, after, is_waiting=is_waiting)
     return Page(items=found[:limit], next=found[limit - 1].id if len(found) > limit else None)
 
 
@@ -208,12 +210,15 @@ def revealed(
 
 
 def look_after(vault: Vault) -> None:
-    """Let go what nobody agreed to in time, and what was stopped on its way into the vault, of every unit."""
+    """Let go what nobody agreed to in time, and what was stopped on its way into the vault, of every unit.
+
+    What fails is tried again by the next run, and stops no other.
+    """
     for calendar in officers.calendars():
         with acting_as(calendar) as session:
-            for crop_id in crops.lapsed(
-                session, agreement.PROPOSAL_DAYS_MAX, ARRIVES_WITHIN_HOURS, LAPSED_PER_RUN_MAX
-            ):
+            lapsed = crops.lapsed(session, agreement.PROPOSAL_DAYS_MAX, ARRIVES_WITHIN_HOURS, LAPSED_PER_RUN_MAX)
+        for crop_id in lapsed:
+            with suppress(ClewError), acting_as(calendar) as session:
                 _leave(vault, session, crop_id, Step.LAPSE, "crop.lapse")
 
 

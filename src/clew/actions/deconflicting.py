@@ -74,10 +74,15 @@ class View:
     looked_at: int | None
 
 
-def sides(session: Session, *, limit: int = SIDES_PER_PAGE_MAX, after_side: UUID | None = None) -> Page:
-    """What the actor's member was told of cases and lists that the actor may see, the latest first."""
+def sides(
+    session: Session, *, limit: int = SIDES_PER_PAGE_MAX, after_side: UUID | None = None, is_waiting: bool = False
+) -> Page:
+    """What the actor's member was told of cases and lists that the actor may see, the latest first.
+
+    `is_waiting`: that of the own unit alone of which it said nothing yet.
+    """
     audit.append(session, "overlap.list", "", owner=session.actor.member)
-    found = overlaps.sides(session, limit + 1, after_side)
+    found = overlaps.sides(session, limit + 1, after_side, is_waiting=is_waiting)
     lines = _lines(session, found[:limit])
     return Page(items=lines, next=found[limit - 1].id if len(found) > limit else None)
 

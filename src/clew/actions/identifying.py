@@ -1,6 +1,7 @@
 """Identifying: a victim is located, identified, safeguarded, each step by two officers; whoever had a part is told."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from uuid import UUID
@@ -126,12 +127,22 @@ def steps_of(session: Session, victim: victims.VictimRow) -> tuple[StepRow, ...]
     return identifications.of(session, victim.kept.id, STEPS_SHOWN_MAX)
 
 
-def due(session: Session) -> tuple[tuple[str, StepRow], ...]:
-    """Next steps about own victims whose day has come, the earliest first, each with the victim's reference."""
-    found = identifications.due(session, today(), DUE_SHOWN_MAX)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuePage:
+    """Next steps, each with the victim's reference; `has_more`: others come up once these were taken."""
+
+    items: tuple[tuple[str, StepRow], ...]
+    has_more: bool
+
+
+def due(session: Session) -> DuePage:
+    """Next steps about own victims whose day has come, the earliest first."""
+    found = identifications.due(session, today(), DUE_SHOWN_MAX + 1)
+    has_more, found = len(found) > DUE_SHOWN_MAX, found[:DUE_SHOWN_MAX]
     names = victims.of(session, [one.victim_id for one in found])
     audit.append(session, "victim.list_due", "", {"victims": len(found)})
-    return tuple((names[one.victim_id].kept.reference, one) for one in found if one.victim_id in names)
+    items = tuple((names[one.victim_id].kept.reference, one) for one in found if one.victim_id in names)
+    return DuePage(items=items, has_more=has_more)
 
 
 def ledger(session: Session, by: By, year: int | None = None) -> tuple[Ledger, tuple[Times, ...]]:

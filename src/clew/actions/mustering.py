@@ -48,6 +48,14 @@ class View:
     speaks: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Task forces, the latest first. `has_more`: others are not shown, that are over."""
+
+    items: tuple[TaskForceRow, ...]
+    has_more: bool
+
+
 def now() -> datetime:
     """This moment."""
     return datetime.now(UTC)
@@ -164,10 +172,11 @@ def close(session: Session, reference: str) -> None:
     audit.append(session, "task_force.close", str(held.id))
 
 
-def every_one(session: Session) -> tuple[TaskForceRow, ...]:
+def every_one(session: Session) -> Page:
     """Task forces that the actor may know of, the latest first."""
     audit.append(session, "task_force.list", "")
-    return task_forces.page(session)
+    found, has_more = task_forces.page(session)
+    return Page(items=found, has_more=has_more)
 
 
 def look(session: Session, reference: str) -> View:
@@ -224,4 +233,4 @@ def _check_open(found: TaskForceRow) -> None:
 
 
 def _of(session: Session, task_force: UUID) -> TaskForceRow:
-    return next(one for one in task_forces.page(session) if one.id == task_force)
+    return next(one for one in task_forces.page(session)[0] if one.id == task_force)

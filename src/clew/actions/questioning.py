@@ -111,11 +111,12 @@ def ask(session: Session, asking: Asking, to: Whom) -> str:
 
 
 def page(
-    session: Session, *, is_own: bool, limit: int = QUESTIONS_PER_PAGE_MAX, after: UUID | None = None
-) -> Page:
-    """Questions that the actor's unit asked, or was asked; the latest first."""
+    session: Session, *, is_own: bool, limit: int = QUESTIONS_PER_PAGE_MAX, after: UUID | None = None,
+    is_waiting: bool = False,
+) -> Page:  # fmt: skip
+    """Questions that the actor's unit asked or was asked, or that wait for its answer; the latest first."""
     audit.append(session, "question.list", "", owner=session.actor.member)
-    found = questions.page(session, limit + 1, after, is_own=is_own)
+    found = questions.page(session, limit + 1, after, is_own=is_own, is_waiting=is_waiting)
     return Page(items=found[:limit], next=found[limit - 1].id if len(found) > limit else None)
 
 

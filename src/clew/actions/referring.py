@@ -15,7 +15,7 @@ from clew.actions.opening import today
 from clew.domain import agreement, referral
 from clew.domain.country import country as checked_country
 from clew.domain.cover import stated
-from clew.domain.errors import Invalid, NotVisible, StepRefused
+from clew.domain.errors import ClewError, Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor, Handling
 from clew.domain.message import Kind, SubjectKind, checked_due, checked_text
 from clew.domain.referral import (
@@ -103,10 +103,12 @@ def build(session: Session, wanted: Wanted) -> str:
     return reference
 
 
-def page(session: Session, *, limit: int = REFERRALS_PER_PAGE_MAX, after: UUID | None = None) -> Page:
+def page(
+    session: Session, *, limit: int = REFERRALS_PER_PAGE_MAX, after: UUID | None = None, is_waiting: bool = False
+) -> Page:
     """Referrals of the actor's unit and those that were handed to it, the latest first."""
     audit.append(session, "referral.list", "", owner=session.actor.member)
-    found = referrals.page(session, limit + 1, after)
+    found = referrals.page(session, limit + 1, after, is_waiting=is_waiting)
     return Page(items=found[:limit], next=found[limit - 1].id if len(found) > limit else None)
 
 
@@ -227,9 +229,9 @@ def pack(
 
 
 def look_after() -> None:
-    """Let go what nobody agreed to in time; each unit's calendar does."""
+    """Let go what nobody agreed to in time; each unit's calendar does. One unit's failure stops no other."""
     for calendar in officers.calendars():
-        with acting_as(calendar) as session:
+        with suppress(ClewError), acting_as(calendar) as session:
             for reference in referrals.lapsed(session, agreement.PROPOSAL_DAYS_MAX, LAPSED_PER_RUN_MAX):
                 found = referrals.find(session, reference, holds=True)
                 referrals.move(session, found, referral.after(found.state, Step.LAPSE))

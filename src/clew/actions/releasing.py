@@ -7,6 +7,7 @@ are not asked. Ending a release stops new reads; what was seen before cannot be 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from uuid import UUID
 
 from clew.actions import budgeting, sequencing
@@ -24,6 +25,15 @@ from clew.records.session import Session, acting_as
 CONDITIONS_CHARACTERS_MAX = 2_000
 _KEY_BYTES = 32
 SHA256_BYTES = 32
+RELEASES_PER_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Releases, the latest first; `next` is where the following page begins."""
+
+    items: tuple[Release, ...]
+    next: UUID | None
 
 
 def release(
@@ -124,7 +134,8 @@ def released(
         yield reader
 
 
-def given_and_got(session: Session, limit: int = 100) -> tuple[Release, ...]:
-    """The latest releases of the actor's member to others, and of others to it."""
+def given_and_got(session: Session, *, limit: int = RELEASES_PER_PAGE, after: UUID | None = None) -> Page:
+    """Releases of the actor's member to others, and of others to it, the latest first."""
     audit.append(session, "release.list", session.actor.member)
-    return releases.of(session, limit)
+    found = releases.of(session, limit + 1, after)
+    return Page(items=found[:limit], next=found[limit - 1].id if len(found) > limit else None)

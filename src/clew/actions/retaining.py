@@ -39,8 +39,9 @@ from clew.records.session import Session, acting_as
 from clew.records.several import several
 from clew.records.tombstones import Tombstone
 
-PROPOSALS_SHOWN_MAX = 200
 COUNTED_MAX = 1_000
+WAITING_MAX = 1_000
+"""So many subjects are looked at of which a longer end waits for the officer; others come up once these are decided."""
 ANSWERS_FOR_MEMBER = frozenset({Role.NATIONAL_ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER})
 
 
@@ -80,13 +81,18 @@ class TombstonePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """How much of each an overview shows, and where the pages of what comes due and of what ended begin."""
+    """How much of each an overview shows, and where their pages begin.
+
+    `is_waiting`: of what comes due that alone of which a longer end waits for the actor to agree.
+    """
 
     due: int
     due_after: Marker | None
     ended: int
     ended_after: UUID | None
     blocks: int
+    blocks_after: UUID | None
+    is_waiting: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,15 +101,28 @@ class Overview:
 
     due: DuePage
     blocks: tuple[Blocked, ...]
+    next_block: UUID | None
     ended: TombstonePage
     terms: Mapping[SubjectKind, int]
 
 
-def coming_due(session: Session, *, limit: int, after: Marker | None = None) -> DuePage:
-    """What of the own unit ends within six months or is past its end, blocked subjects too."""
+def coming_due(session: Session, *, limit: int, after: Marker | None = None, is_waiting: bool = False) -> DuePage:
+    """What of the own unit ends within six months or is past its end, blocked subjects too.
+
+    `is_waiting`: that alone, whenever it ends, of which a longer end waits for the actor to agree.
+    """
     audit.append(session, "retention.list", "")
-    found = retentions.until(session, today(), months=REVIEW_MONTHS, limit=limit + 1, after=after)
-    return _due_page(found, decisions.proposed(session, PROPOSALS_SHOWN_MAX), limit)
+    return _coming(session, limit, after, is_waiting=is_waiting)
+
+
+def _coming(
+    session: Session, limit: int, after: Marker | None, *, is_waiting: bool, known: retentions.Known | None = None
+) -> DuePage:
+    only = decisions.waiting(session, WAITING_MAX) if is_waiting else None
+    found = retentions.until(
+        session, today(), months=REVIEW_MONTHS, limit=limit + 1, after=after, known=known, only=only
+    )
+    return _due_page(session, found, limit)
 
 
 def marker_in(untrusted_text: str) -> Marker | None:
@@ -121,31 +140,30 @@ def overview(session: Session, asked: Asked) -> Overview:
     acts = ["retention.tombstones", "block.list", "retention.terms"]
     acts += ["retention.list_units"] if session.actor.role in ANSWERS_FOR_MEMBER else []
     audit.append_each(session, ("retention.list", ""), *((act, member) for act in acts))
-    terms_said, held, waiting, found, lasting = several(
+    terms_said, held, found, lasting = several(
         session,
         retentions.said_terms,
         retentions.held,
-        lambda asking: decisions.proposed(asking, PROPOSALS_SHOWN_MAX),
         lambda asking: tombstones.page(asking, asked.ended + 1, asked.ended_after),
-        lambda asking: blocks.lasting(asking, asked.blocks),
+        lambda asking: blocks.lasting(asking, asked.blocks + 1, asked.blocks_after),
     )
+    few = lasting[: asked.blocks]
     known = retentions.Known(terms=terms_said, held=held)
-    ends, names = several(
+    coming, names = several(
         session,
-        lambda asking: retentions.until(
-            asking, today(), months=REVIEW_MONTHS, limit=asked.due + 1, after=asked.due_after, known=known
-        ),
-        lambda asking: retentions.names(asking, [one.subject_id for one in lasting]),
+        lambda asking: _coming(asking, asked.due, asked.due_after, is_waiting=asked.is_waiting, known=known),
+        lambda asking: retentions.names(asking, [one.subject_id for one in few]),
     )
     return Overview(
-        due=_due_page(ends, waiting, asked.due), ended=_stones(found, asked.ended), terms=terms_said.years,
-        blocks=blocking.called(lasting, names),
+        due=coming, ended=_stones(found, asked.ended), terms=terms_said.years,
+        blocks=blocking.called(few, names), next_block=few[-1].id if len(few) < len(lasting) else None,
     )  # fmt: skip
 
 
-def _due_page(found: Sequence[Kept], proposed: Sequence[Decision], limit: int) -> DuePage:
-    waiting = {one.subject_id: one for one in proposed if not agreement.has_lapsed(one, _now())}
+def _due_page(session: Session, found: Sequence[Kept], limit: int) -> DuePage:
     shown = found[:limit]
+    proposed = decisions.proposed(session, [kept.id for kept in shown]) if shown else []
+    waiting = {one.subject_id: one for one in proposed if not agreement.has_lapsed(one, _now())}
     return DuePage(
         items=tuple(Due(kept=kept, state=_state(kept), proposal=waiting.get(kept.id)) for kept in shown),
         next=Marker(ends_on=shown[-1].ends_on, id=shown[-1].id) if len(found) > limit else None,

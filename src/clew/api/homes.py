@@ -6,7 +6,7 @@ from uuid import UUID
 from ninja import Router, Schema
 
 from clew.actions import arriving
-from clew.actions.arriving import Waiting
+from clew.actions.arriving import SubjectKind, Waiting
 from clew.actions.opening import Session
 from clew.api.door import reading
 from clew.api.given import OneOf
@@ -17,11 +17,20 @@ from clew.api.tallies import IntakeProgress
 router = Router(tags=["home"])
 
 
+class WaitingSubject(Schema):
+    """`within`: the case of an exhibit."""
+
+    kind: OneOf[SubjectKind]
+    name: str
+    within: str | None
+
+
 class WaitingCount(Schema):
-    """What waits; counted to 100 and no further."""
+    """What waits; counted to 100 and no further. `named`: where it has no list of its own, 5 that wait longest."""
 
     what: OneOf[Waiting]
     count: int
+    named: list[WaitingSubject]
 
 
 class RecentIntake(Schema):
@@ -35,7 +44,7 @@ class RecentIntake(Schema):
 
 
 class Home(Schema):
-    """Up to 5 leads, the most urgent first, 6 outcomes of the unit's work, 50 notices and 5 intakes, the latest first.
+    """Up to 5 leads, the most urgent first; 6 outcomes, 10 notices of each kind and 5 intakes, the latest first.
 
     `outcomes`: kept for 60 days, also once they were seen. `notices`: of what `waiting` does not count.
     """
@@ -53,6 +62,9 @@ def arrive(session: Session) -> dict[str, object]:
     found = arriving.arrive(session)
     return {
         "leads": [line(one) for one in found.leads], "outcomes": found.outcomes, "notices": found.notices,
-        "waiting": [{"what": what, "count": found.waiting[what]} for what in Waiting if what in found.waiting],
+        "waiting": [
+            {"what": what, "count": found.waiting[what], "named": found.named.get(what, ())}
+            for what in Waiting if what in found.waiting
+        ],
         "intakes": found.intakes,
     }  # fmt: skip

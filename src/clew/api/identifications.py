@@ -43,7 +43,10 @@ class Due(Schema):
 
 
 class DueList(Schema):
+    """`has_more`: others come up once these were taken."""
+
     items: list[Due]
+    has_more: bool
 
 
 class IdentificationProposed(Schema):
@@ -93,7 +96,8 @@ def steps(session: Session, reference: str) -> dict[str, object]:
 @reading(router, "/identification/due", DueList)
 def due(session: Session) -> dict[str, object]:
     """Next steps about own victims whose day has come."""
-    return {"items": [{"victim": name, "step": step} for name, step in identifying.due(session)]}
+    found = identifying.due(session)
+    return {"items": [{"victim": name, "step": step} for name, step in found.items], "has_more": found.has_more}
 
 
 @reading(router, "/ledger", Ledger)

@@ -82,7 +82,10 @@ class Notice(Schema):
 
 
 class Notices(Schema):
+    """What waits first, and of that leads last; `has_more`: what else waits is given once these are seen."""
+
     items: list[Notice]
+    has_more: bool
 
 
 class Asked(Schema):
@@ -122,9 +125,11 @@ class GivenTranslation(Given):
 
 
 @reading(router, "/messages", MessageLines)
-def page(session: Session, after: UUID | None = None, limit: Limit = 50) -> dict[str, object]:
+def page(
+    session: Session, after: UUID | None = None, limit: Limit = 50, *, waiting: bool = False
+) -> dict[str, object]:
     """Correspondences of the own unit, the latest first."""
-    found = corresponding.page(session, limit=limit, after=after)
+    found = corresponding.page(session, limit=limit, after=after, is_waiting=waiting)
     return {"items": [_line(one) for one in found.items], "next": found.next}
 
 
@@ -172,9 +177,9 @@ def close(session: Session, correspondence: UUID) -> None:
 
 
 @reading(router, "/notices", Notices)
-def notices(session: Session) -> dict[str, object]:
-    """What waits for the own unit, the latest first."""
-    return {"items": corresponding.notices(session)}
+def notices(session: Session) -> corresponding.NoticePage:
+    """What waits for the own unit, the latest first; then what was seen."""
+    return corresponding.notices(session)
 
 
 @writing(router, "/notices/{uuid:notice}/seen")

@@ -121,10 +121,11 @@ class GivenRuleOfMember(Given):
 
 @reading(router, "/overlaps", OverlapLines)
 def every_side(
-    session: Session, after: UUID | None = None, limit: Annotated[int, Field(ge=1, le=200)] = 50
+    session: Session, after: UUID | None = None, limit: Annotated[int, Field(ge=1, le=200)] = 50, *,
+    waiting: bool = False,
 ) -> dict[str, object]:
     """What the own member was told, the latest first."""
-    page = deconflicting.sides(session, limit=limit, after_side=after)
+    page = deconflicting.sides(session, limit=limit, after_side=after, is_waiting=waiting)
     return {"items": [_line(line) for line in page.items], "next": page.next}
 
 

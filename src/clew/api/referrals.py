@@ -74,9 +74,11 @@ class GivenReferralStep(Given):
 
 
 @reading(router, "/referrals", ReferralLines)
-def page(session: Session, after: UUID | None = None, limit: Limit = 50) -> dict[str, object]:
+def page(
+    session: Session, after: UUID | None = None, limit: Limit = 50, *, waiting: bool = False
+) -> dict[str, object]:
     """Referrals that the own unit built, or that were handed to it; the latest first."""
-    found = referring.page(session, limit=limit, after=after)
+    found = referring.page(session, limit=limit, after=after, is_waiting=waiting)
     return {"items": [_line(one) for one in found.items], "next": found.next}
 
 

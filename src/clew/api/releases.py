@@ -30,9 +30,8 @@ class ReleaseLine(Schema):
 
 
 class ReleaseLines(Schema):
-    """The latest, as many as are asked for."""
-
     items: list[ReleaseLine]
+    next: UUID | None
 
 
 class Released(Schema):
@@ -48,16 +47,18 @@ class GivenRelease(GivenStatement):
 
 
 @reading(router, "/releases", ReleaseLines)
-def given_and_got(session: Session, limit: Limit = 100) -> dict[str, object]:
-    """The latest releases of the own member to others, and of others to it."""
+def given_and_got(session: Session, after: UUID | None = None, limit: Limit = 100) -> dict[str, object]:
+    """Releases of the own member to others, and of others to it, the latest first."""
     own = session.actor.member
+    page = releasing.given_and_got(session, limit=limit, after=after)
     return {
         "items": [
             {"id": one.id, "owner": one.owner, "recipient": one.recipient, "conditions": one.conditions,
              "by": one.released_by if one.owner == own else None, "at": one.released_at,
              "withdrawn_at": one.withdrawn_at}
-            for one in releasing.given_and_got(session, limit)
-        ]
+            for one in page.items
+        ],
+        "next": page.next,
     }  # fmt: skip
 
 

@@ -89,9 +89,8 @@ class BlockLine(Schema):
 
 
 class BlockLines(Schema):
-    """The newest five hundred."""
-
     items: list[BlockLine]
+    next: UUID | None
 
 
 class EndedSubject(Schema):
@@ -146,9 +145,15 @@ class GivenTerm(Given):
 
 
 @reading(router, "/retention", KeptSubjects)
-def coming_due(session: Session, after: After = None, limit: Limit = 50) -> dict[str, object]:
-    """What of the own unit ends within six months or is past its end, the nearest first."""
-    page = retaining.coming_due(session, limit=limit, after=None if after is None else marker_in(after))
+def coming_due(
+    session: Session, after: After = None, limit: Limit = 50, *, waiting: bool = False
+) -> dict[str, object]:
+    """What of the own unit ends within six months or is past its end, the nearest first.
+
+    `waiting`: that alone, whenever it ends, of which a longer end waits for you to agree.
+    """
+    begin = None if after is None else marker_in(after)
+    page = retaining.coming_due(session, limit=limit, after=begin, is_waiting=waiting)
     return {"items": [_due(one) for one in page.items], "next": page.next and str(page.next)}
 
 
@@ -172,14 +177,16 @@ def of_every_unit(actor: Actor) -> dict[str, object]:
 
 
 @reading(router, "/retention/blocks", BlockLines)
-def blocks(session: Session) -> dict[str, object]:
-    """What is blocked now, of the own unit or, for who answers for the member, of all of it."""
+def blocks(session: Session, after: UUID | None = None, limit: Limit = 50) -> dict[str, object]:
+    """What is blocked now, of the own unit or, for who answers for the member, of all of it; the newest first."""
+    page = blocking.blocked_now(session, limit=limit, after=after)
     return {
         "items": [
             {"id": one.block.id, "kind": one.kind, "unit": one.unit, "name": one.name, "case": one.case,
              "reason": one.block.reason, "laid_by": one.block.laid_by, "laid_at": one.block.laid_at}
-            for one in blocking.named(session)
-        ]
+            for one in page.items
+        ],
+        "next": page.next,
     }  # fmt: skip
 
 

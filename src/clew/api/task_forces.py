@@ -37,7 +37,10 @@ class TaskForceLine(Schema):
 
 
 class TaskForces(Schema):
+    """`has_more`: others are not given, that are over."""
+
     items: list[TaskForceLine]
+    has_more: bool
 
 
 class TaskForceMember(Schema):
@@ -174,7 +177,8 @@ class GivenFinding(Given):
 @reading(router, "/task-forces", TaskForces)
 def every_one(session: Session) -> dict[str, object]:
     """Task forces that the officer may know of, the latest first."""
-    return {"items": [_line(one) for one in mustering.every_one(session)]}
+    found = mustering.every_one(session)
+    return {"items": [_line(one) for one in found.items], "has_more": found.has_more}
 
 
 @reading(router, "/task-forces/{reference}", TaskForceView)

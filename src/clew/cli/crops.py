@@ -53,6 +53,7 @@ def make(
 def list_(
     as_: As,
     after: Annotated[UUID | None, typer.Option(help="Go on behind this one.")] = None,
+    waiting: Annotated[bool, typer.Option("--waiting", help="Only those that wait for you to let them out.")] = False,
     json_: Json = False,
 ) -> None:
     """Crops of your unit, the newest first; not what they show."""
@@ -60,7 +61,7 @@ def list_(
         from clew.actions import cropping, opening
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            page = cropping.page(session, after=after)
+            page = cropping.page(session, after=after, is_waiting=waiting)
         following = None if page.next is None else str(page.next)
         lines = [_line(one) for one in page.items] or ["Your unit has no crop."]
         shown(json_, {"items": [_fields(one) for one in page.items], "next": following}, lines, following)

@@ -98,12 +98,15 @@ def due(as_: As, json_: Json = False) -> None:
         with opening.acting_as(opening.actor_of(as_)) as session:
             found = identifying.due(session)
         if json_:
-            write({"due": [{"victim": name, **_json(one)} for name, one in found]})
+            items = [{"victim": name, **_json(one)} for name, one in found.items]
+            write({"due": items, "has_more": found.has_more})
             return
-        for name, one in found:
+        for name, one in found.items:
             console.print(f"{one.next_on}  {name}  {one.next_step}", markup=False)
-        if not found:
+        if not found.items:
             console.print("Nothing is due.")
+        if found.has_more:
+            console.print("There are more: they come up once these were taken.", style="dim")
 
 
 def _decide(act: Callable[..., None], victim: str, as_: str, *, json_: bool) -> None:

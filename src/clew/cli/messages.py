@@ -30,6 +30,7 @@ def message() -> None:
 def list_(
     as_: As,
     after: Annotated[UUID | None, typer.Option(help="Go on after this correspondence.")] = None,
+    waiting: Annotated[bool, typer.Option("--waiting", help="Only those that your unit has not answered.")] = False,
     json_: Json = False,
 ) -> None:
     """Correspondences of your unit, the latest request first."""
@@ -37,7 +38,7 @@ def list_(
         from clew.actions import corresponding, opening
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            page = corresponding.page(session, after=after)
+            page = corresponding.page(session, after=after, is_waiting=waiting)
         if json_:
             sys.stdout.write(json.dumps([_line_json(one) for one in page.items], ensure_ascii=False) + "\n")
             return

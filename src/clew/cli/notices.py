@@ -39,7 +39,7 @@ def list_(as_: As, json_: Json = False) -> None:
         from clew.actions import corresponding, opening
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            found = corresponding.notices(session)
+            page = corresponding.notices(session)
         if json_:
             said = [
                 {
@@ -47,18 +47,20 @@ def list_(as_: As, json_: Json = False) -> None:
                     "raised_at": one.raised_at.isoformat(), "is_seen": one.seen_at is not None,
                     "media_since": one.since and one.since.isoformat(),
                 }
-                for one in found
+                for one in page.items
             ]  # fmt: skip
             sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
             return
-        for one in found:
+        for one in page.items:
             about = f"  {plain(one.about)}" if one.about else f"  {one.subject_id}"
             seen = "" if one.seen_at is None else "  seen"
             if one.since is not None:
                 about += f"  your media: {one.since:%B %Y}"
             console.print(f"{one.raised_at:%Y-%m-%d %H:%M}  {one.id}  {WORDS[one.kind]}{about}{seen}", markup=False)
-        if not found:
+        if not page.items:
             console.print("Nothing waits for your unit.")
+        if page.has_more:
+            console.print("There are more: they come up once these are seen.", style="dim")
 
 
 @app.command()

@@ -33,6 +33,7 @@ def overlap() -> None:
 def list_(
     as_: As,
     after: Annotated[UUID | None, typer.Option(help="Go on after this side.")] = None,
+    waiting: Annotated[bool, typer.Option("--waiting", help="Only those of which your unit said nothing yet.")] = False,
     json_: Json = False,
 ) -> None:
     """What your member was told of cases and hash lists that you may see, the latest first."""
@@ -40,7 +41,7 @@ def list_(
         from clew.actions import deconflicting, opening
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            page = deconflicting.sides(session, after_side=after)
+            page = deconflicting.sides(session, after_side=after, is_waiting=waiting)
         if json_:
             sys.stdout.write(json.dumps([_line_json(line) for line in page.items], ensure_ascii=False) + "\n")
             return

@@ -33,6 +33,7 @@ def list_(
     as_: As,
     own: Annotated[bool, typer.Option("--own", help="Those that your unit asked, instead of those put to it.")] = False,
     after: Annotated[UUID | None, typer.Option(help="Go on behind this one.")] = None,
+    waiting: Annotated[bool, typer.Option("--waiting", help="Only those that your unit has not answered.")] = False,
     json_: Json = False,
 ) -> None:
     """Questions that were put to your unit, or that it asked; the latest first."""
@@ -40,7 +41,7 @@ def list_(
         from clew.actions import opening, questioning
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            page = questioning.page(session, is_own=own, after=after)
+            page = questioning.page(session, is_own=own, after=after, is_waiting=waiting)
         following = None if page.next is None else str(page.next)
         lines = [_line(one) for one in page.items] or ["There is no question."]
         shown(json_, {"items": [_fields(one) for one in page.items], "next": following}, lines, following)

@@ -30,6 +30,7 @@ def referral() -> None:
 def list_(
     as_: As,
     after: Annotated[UUID | None, typer.Option(help="Go on behind this one.")] = None,
+    waiting: Annotated[bool, typer.Option("--waiting", help="Only those that wait for you to agree.")] = False,
     json_: Json = False,
 ) -> None:
     """Referrals of your unit and those that were handed to it, the latest first."""
@@ -37,7 +38,7 @@ def list_(
         from clew.actions import opening, referring
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            page = referring.page(session, after=after)
+            page = referring.page(session, after=after, is_waiting=waiting)
         following = None if page.next is None else str(page.next)
         lines = [_line(one) for one in page.items] or ["There is no referral."]
         shown(json_, {"items": [_fields(one) for one in page.items], "next": following}, lines, following)

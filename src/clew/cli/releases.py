@@ -56,13 +56,18 @@ def withdraw(identifier: Identifier, as_: As) -> None:
 
 
 @app.command(name="list")
-def list_(as_: As, json_: Json = False) -> None:
-    """The latest releases that your member gave or got."""
+def list_(
+    as_: As,
+    after: Annotated[UUID | None, typer.Option(help="Go on after this release.")] = None,
+    json_: Json = False,
+) -> None:
+    """Releases that your member gave or got, the latest first."""
     with entered():
         from clew.actions import opening, releasing
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            found = releasing.given_and_got(session)
+            page = releasing.given_and_got(session, after=after)
+        found, following = page.items, None if page.next is None else str(page.next)
         if json_:
             write({
                 "releases": [
@@ -74,12 +79,15 @@ def list_(as_: As, json_: Json = False) -> None:
                     }
                     for one in found
                 ],
+                "next": following,
             })  # fmt: skip
             return
         for one in found:
             state = "withdrawn" if one.wrapped is None else "open"
             conditions = escape(one.conditions) or "no conditions"
             console.print(f"{one.id}  {one.owner} to {one.recipient}  {state}  {conditions}")
+        if following is not None:
+            console.print(f"more with --after {following}", style="dim", markup=False)
 
 
 @app.command()

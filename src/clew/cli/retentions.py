@@ -55,6 +55,7 @@ def run(
 def list_(
     as_: As,
     after: Annotated[str, typer.Option(help="Go on after this mark, as the page before gave it.")] = "",
+    waiting: Annotated[bool, typer.Option("--waiting", help="Only that of which a longer end waits for you.")] = False,
     json_: Json = False,
 ) -> None:
     """What of your unit ends within six months, the nearest first: extend it with a reason, or let it end."""
@@ -62,7 +63,8 @@ def list_(
         from clew.actions import opening, retaining
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            page = retaining.coming_due(session, limit=LISTED_MAX, after=retaining.marker_in(after))
+            begin = retaining.marker_in(after)
+            page = retaining.coming_due(session, limit=LISTED_MAX, after=begin, is_waiting=waiting)
         if json_:
             sys.stdout.write(json.dumps([_due_json(due) for due in page.items], ensure_ascii=False) + "\n")
             return
@@ -75,7 +77,7 @@ def list_(
                 f"{kept.ends_on}  {due.state.value:<8} {kept.kind.value:<9} {named}{decided}{waits}", markup=False
             )
         if not page.items:
-            console.print("Nothing ends within six months.")
+            console.print("Nothing waits for you." if waiting else "Nothing ends within six months.")
         if page.next is not None:
             console.print(f"more with --after {page.next}", style="dim", markup=False)
 
@@ -183,13 +185,18 @@ def unblock(
 
 
 @app.command()
-def blocks(as_: As, json_: Json = False) -> None:
-    """What is blocked now."""
+def blocks(
+    as_: As,
+    after: Annotated[UUID | None, typer.Option(help="Go on after this block.")] = None,
+    json_: Json = False,
+) -> None:
+    """What is blocked now, the newest first."""
     with entered():
         from clew.actions import blocking, opening
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            found = blocking.blocked_now(session)
+            page = blocking.blocked_now(session, after=after)
+        found = [one.block for one in page.items]
         if json_:
             said = [
                 {
@@ -202,6 +209,8 @@ def blocks(as_: As, json_: Json = False) -> None:
             return
         for one in found:
             console.print(f"{one.id}  {one.kind.value}  {one.unit}  {one.laid_by}: {one.reason}", markup=False)
+        if page.next is not None:
+            console.print(f"more with --after {page.next}", style="dim", markup=False)
 
 
 @app.command()

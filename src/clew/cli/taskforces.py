@@ -37,12 +37,14 @@ def list_(as_: As, json_: Json = False) -> None:
         with opening.acting_as(opening.actor_of(as_)) as session:
             found = mustering.every_one(session)
         if json_:
-            write({"taskforces": [_line_json(one) for one in found]})
+            write({"taskforces": [_line_json(one) for one in found.items], "has_more": found.has_more})
             return
-        for one in found:
+        for one in found.items:
             console.print(_line(one), markup=False)
-        if not found:
+        if not found.items:
             console.print("There is no task force that you may know of.")
+        if found.has_more:
+            console.print("There are more, that are over.", style="dim")
 
 
 @app.command("open")

@@ -157,11 +157,16 @@ def is_within(session: Session, case_id: UUID) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def lasting(session: Session, limit: int) -> tuple[Block, ...]:
+def lasting(session: Session, limit: int, after: UUID | None = None) -> tuple[Block, ...]:
     """Blocks of the actor's unit that last, or of its member for who answers for all of it; the newest first."""
     with session.cursor() as cursor:
         cursor.execute(
-            f"select {_COLUMNS} from blocks where lifted_at is null order by laid_at desc, id limit %s", [limit]
+            f"""
+            select {_COLUMNS} from blocks
+             where lifted_at is null and (%(after)s::uuid is null
+                   or (laid_at, id) < (select a.laid_at, a.id from blocks a where a.id = %(after)s))
+             order by laid_at desc, id desc limit %(limit)s""",
+            {"after": after, "limit": limit},
         )
         return tuple(_block(row) for row in cursor)
 

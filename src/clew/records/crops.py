@@ -10,6 +10,7 @@ from clew.domain.crop import WITH_BYTES, Box
 from clew.domain.errors import NotVisible
 from clew.records import sealed
 from clew.records.session import Session
+from clew.records.waiting import TO_LET_OUT
 
 WORDS = b"crops.words"
 NAME_BYTES = 32
@@ -107,15 +108,21 @@ def get(session: Session, crop_id: UUID, *, holds: bool = False) -> Crop:
 
 
 def page(
-    session: Session, limit: int, after: UUID | None = None, *, state: State | None = None
+    session: Session, limit: int, after: UUID | None = None, *, state: State | None = None, is_waiting: bool = False
 ) -> tuple[Crop, ...]:
-    """The own unit's crops, or those in one state, the newest first, from behind `after` on."""
+    """The own unit's crops, those in one state, or those that wait for the actor; the newest first, from behind `after` on."""
     return _rows(
         session,
-        """(%s::uuid is null or (c.proposed_at, c.id) < (select a.proposed_at, a.id from crops a where a.id = %s))
-           and (%s::text is null or c.state = %s) order by c.proposed_at desc, c.id desc limit %s""",
-        [after, after, state and state.value, state and state.value, limit],
-    )
+        f"""(%(after)s::uuid is null
+             or (c.proposed_at, c.id) < (select a.proposed_at, a.id from crops a where a.id = %(after)s))
+           and (%(state)s::text is null or c.state = %(state)s)
+           {f"and c.id in (select id from crops where {TO_LET_OUT})" if is_waiting else ""}
+           order by c.proposed_at desc, c.id desc limit %(limit)s""",
+        {
+            "after": after, "state": state and state.value, "limit": limit, "member": session.actor.member,
+            "unit": session.actor.unit, "officer": session.actor.officer,
+        },
+    )  # fmt: skip
 
 
 def bytes_of(session: Session, crop_id: UUID) -> Bytes:
@@ -179,7 +186,7 @@ def lapsed(session: Session, days: int, hours: int, limit: int) -> list[UUID]:
             select id from crops where state = %s and member = %s and unit = %s
                and (proposed_at <= transaction_timestamp() - make_interval(days => %s)
                     or wrapped is null and proposed_at <= transaction_timestamp() - make_interval(hours => %s))
-             order by proposed_at, id limit %s for update""",
+             order by proposed_at, id limit %s""",
             [State.PROPOSED.value, session.actor.member, session.actor.unit, days, hours, limit],
         )
         return [row[0] for row in cursor]
@@ -192,7 +199,7 @@ def forget(session: Session, condition: str, values: dict[str, object]) -> list[
         return [bytes(blob) for blob, state in cursor if State(state) in WITH_BYTES]
 
 
-def _rows(session: Session, condition: str, values: list[object]) -> tuple[Crop, ...]:
+def _rows(session: Session, condition: str, values: list[object] | dict[str, object]) -> tuple[Crop, ...]:
     with session.cursor() as cursor:
         cursor.execute(
             f"""

@@ -10,6 +10,7 @@ from clew.domain.handling_change import SubjectKind
 from clew.domain.retention import Decision
 from clew.records import sealed
 from clew.records.session import Session
+from clew.records.waiting import TO_KEEP_LONGER
 
 REASON = b"retention_decisions.reason"
 DECISIONS_PER_SUBJECT_MAX = 200
@@ -64,26 +65,39 @@ def move(session: Session, decision_id: UUID, state: State) -> bool:
         return cursor.rowcount == 1
 
 
-def proposed(session: Session, limit: int) -> list[Decision]:
-    """What waits for a second officer of the own unit, the oldest first."""
+def proposed(session: Session, subject_ids: Sequence[UUID]) -> list[Decision]:
+    """What was last proposed of each of these of the own unit, and nobody decided on; it may have lapsed meanwhile."""
     with session.cursor() as cursor:
         cursor.execute(
-            f"select {_COLUMNS} from retention_decisions where state = 'proposed' and member = %s and unit = %s"
-            " order by proposed_at, id limit %s",
-            [session.actor.member, session.actor.unit, limit],
+            f"select distinct on (subject_id) {_COLUMNS} from retention_decisions"
+            " where state = 'proposed' and subject_id = any(%s) and member = %s and unit = %s"
+            " order by subject_id, proposed_at desc, id",
+            [list(subject_ids), session.actor.member, session.actor.unit],
         )
         return [_decision(row) for row in cursor]
+
+
+def waiting(session: Session, limit: int) -> list[UUID]:
+    """Subjects of the own unit of which a longer end waits for the actor, those first that wait longest: they lapse first."""
+    actor = session.actor
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select subject_id from retention_decisions where {TO_KEEP_LONGER}"
+            " group by 1 order by min(proposed_at), 1 limit %(limit)s",
+            {"member": actor.member, "unit": actor.unit, "officer": actor.officer, "limit": limit},
+        )
+        return [row[0] for row in cursor]
 
 
 def of(session: Session, subject_id: UUID) -> list[Decision]:
-    """Everything that was decided about a subject of the own unit, the oldest first."""
+    """What was decided about a subject of the own unit, the oldest first: the latest of it, where it is very much."""
     with session.cursor() as cursor:
         cursor.execute(
             f"select {_COLUMNS} from retention_decisions where subject_id = %s and member = %s and unit = %s"
-            " order by proposed_at, id limit %s",
+            " order by proposed_at desc, id desc limit %s",
             [subject_id, session.actor.member, session.actor.unit, DECISIONS_PER_SUBJECT_MAX],
         )
-        return [_decision(row) for row in cursor]
+        return [_decision(row) for row in reversed(cursor.fetchall())]
 
 
 _COLUMNS = "id, subject_kind, subject_id, until, reason, state, proposed_by, proposed_at, member"

@@ -1,6 +1,6 @@
 """Messages between units about a record, as the actor's unit sees them; and notices of what waits for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -14,6 +14,7 @@ from clew.records.cases import EXHIBIT, REFERENCE
 from clew.records.merges import REACH
 from clew.records.session import Session
 from clew.records.several import several
+from clew.records.waiting import ASKED
 
 WORDS = b"messages.words"
 TRANSLATED = b"translations.words"
@@ -22,6 +23,8 @@ MESSAGES_SHOWN_MAX = 100
 TRANSLATIONS_SHOWN_MAX = 20
 """Of one message, the latest."""
 NOTICES_SHOWN_MAX = 200
+NOTICES_OF_A_KIND_MAX = 10
+"""So many of each kind are told beside other things: many of one kind push none of another out."""
 OUTCOMES = frozenset({NoticeKind.IDENTIFIED, NoticeKind.SAFEGUARDED, NoticeKind.OUTCOME_TAKEN_BACK})
 """Kinds of notices that say what came of a series."""
 
@@ -149,15 +152,21 @@ def translate(session: Session, asked: Mapping[UUID, UUID], language: str, words
         )  # fmt: skip
 
 
-def page(session: Session, limit: int, after: UUID | None = None, *, is_open: bool = False) -> tuple[Correspondence, ...]:
-    """Correspondences of the actor's unit, the latest request first; only those that are open, if asked."""
+def page(
+    session: Session, limit: int, after: UUID | None = None, *, is_waiting: bool = False
+) -> tuple[Correspondence, ...]:
+    """Correspondences of the actor's unit, the latest request first; if asked those alone that wait for its answer."""
     with session.cursor() as cursor:
         cursor.execute(
             f"""
             {_CORRESPONDENCES} left join correspondences a on a.id = %(after)s::uuid
-             where (a.id is null or (c.asked_at, c.id) < (a.asked_at, a.id)) and (not %(open)s or c.closed_at is null)
+             where (a.id is null or (c.asked_at, c.id) < (a.asked_at, a.id))
+               {f"and {ASKED} and c.subject_kind <> 'question'" if is_waiting else ""}
              order by c.asked_at desc, c.id desc limit %(limit)s""",
-            {"after": after, "limit": limit, "me": session.actor.officer, "open": is_open},
+            {
+                "after": after, "limit": limit, "me": session.actor.officer,
+                "member": session.actor.member, "unit": session.actor.unit,
+            },
         )
         return tuple(_correspondence(session, row) for row in cursor.fetchall())
 
@@ -316,18 +325,42 @@ def contact(session: Session, contact_id: UUID) -> tuple[str, str]:
     return row[0], row[1]
 
 
-def notices(session: Session, limit: int = NOTICES_SHOWN_MAX) -> tuple[Notice, ...]:
-    """What waits for the actor's unit, the latest first; then what was seen."""
+def notices(session: Session, limit: int) -> tuple[Notice, ...]:
+    """What waits for the actor's unit, the latest first, leads after all else; then what was seen.
+
+    Leads have a list of their own, and are many.
+    """
+    return _notices(
+        session, "notices n", "true",
+        "n.seen_at is not null, n.kind = %(lead)s, n.raised_at desc, n.id limit %(limit)s",
+        {"lead": NoticeKind.LEAD.value, "limit": limit},
+    )  # fmt: skip
+
+
+def notices_of(session: Session, kinds: Iterable[NoticeKind]) -> tuple[Notice, ...]:
+    """The same of these kinds, of each up to `NOTICES_OF_A_KIND_MAX`."""
+    return _notices(
+        session,
+        """(select o.*, row_number() over (partition by o.kind order by o.seen_at is not null, o.raised_at desc, o.id) as nth
+             from notices o where o.kind = any(%(kinds)s)) n""",
+        "n.nth <= %(each)s", "n.seen_at is not null, n.raised_at desc, n.id",
+        {"kinds": sorted(kind.value for kind in kinds), "each": NOTICES_OF_A_KIND_MAX},
+    )
+
+
+def _notices(
+    session: Session, which: str, condition: str, order: str, values: Mapping[str, object]
+) -> tuple[Notice, ...]:
     with session.cursor() as cursor:
         cursor.execute(
-            """
-            select n.id, n.kind, n.subject_id, n.raised_at, n.seen_at, c.reference, l.reference from notices n
+            f"""
+            select n.id, n.kind, n.subject_id, n.raised_at, n.seen_at, c.reference, l.reference from {which}
               left join overlap_sides s on s.id = n.subject_id
               left join overlap_contacts o on o.contact_id = n.subject_id and o.unit = n.unit and o.member = n.member
               left join cases c on c.id = coalesce(s.subject_id, o.subject_id)
               left join series l on l.id = n.subject_id
-             order by n.seen_at is not null, n.raised_at desc, n.id limit %s""",
-            [limit],
+             where {condition} order by {order}""",
+            values,
         )
         rows = cursor.fetchall()
     texts = sealed.of_member(session.actor.member)

@@ -15,6 +15,7 @@ from clew.records.cases import REFERENCE
 from clew.records.deconfliction import LOOKED_AT_MAX
 from clew.records.hash_lists import NAME as LIST_NAME
 from clew.records.session import Session
+from clew.records.waiting import UNDECIDED
 
 REASON = b"overlap_decisions.reason"
 WORDS = b"overlap_decisions.words"
@@ -111,15 +112,20 @@ def find(session: Session, kind: SubjectKind, name: str, unit: str | None = None
     return Place(kind=kind, id=row[0], name=name, unit=row[1], is_blocked=row[2])
 
 
-def sides(session: Session, limit: int, after: UUID | None = None) -> tuple[Side, ...]:
-    """What the actor's member was told of cases and lists that the actor may see: the latest first, then by name."""
+def sides(
+    session: Session, limit: int, after: UUID | None = None, *, is_waiting: bool = False
+) -> tuple[Side, ...]:
+    """What the actor's member was told of cases and lists that the actor may see, the latest first.
+
+    `is_waiting`: that of the own unit alone of which it said nothing yet.
+    """
     with session.cursor() as cursor:
         cursor.execute(
             f"""
             {_SIDES} left join overlap_sides a on a.id = %(after)s::uuid
-             where a.id is null or (s.released_at, s.id) < (a.released_at, a.id)
+             where (a.id is null or (s.released_at, s.id) < (a.released_at, a.id)) {f"and {UNDECIDED}" if is_waiting else ""}
              order by s.released_at desc, s.id desc limit %(limit)s""",
-            {"after": after, "limit": limit},
+            {"after": after, "limit": limit, "member": session.actor.member, "unit": session.actor.unit},
         )
         return tuple(_side(session, row) for row in cursor.fetchall())
 

@@ -11,6 +11,7 @@ from clew.domain.errors import NotVisible, StepRefused
 from clew.domain.question import About, Answer, Kind, Said, reference_in
 from clew.records.session import Session
 from clew.records.several import several
+from clew.records.waiting import ASKED
 
 PARTIES_SHOWN_MAX = 200
 
@@ -94,12 +95,14 @@ def find(session: Session, reference: str) -> Question:
     return rows[0]
 
 
-def page(session: Session, limit: int, after: UUID | None = None, *, is_own: bool) -> tuple[Question, ...]:
-    """Questions that the unit asked, or that it was asked; the latest first, from behind `after` on."""
+def page(
+    session: Session, limit: int, after: UUID | None = None, *, is_own: bool, is_waiting: bool = False
+) -> tuple[Question, ...]:
+    """Questions that the unit asked, or that it was asked, or of these those that wait for its answer; the latest first."""
     whose = "(q.member, q.unit) = (%(member)s, %(unit)s)"
     return _rows(
         session,
-        f"""{whose if is_own else f"not {whose}"}
+        f"""{whose if is_own else f"not {whose}"} {f"and {_WAITS}" if is_waiting else ""}
             and (%(after)s::uuid is null or (q.asked_at, q.id) < (select a.asked_at, a.id from questions a where a.id = %(after)s))
           order by q.asked_at desc, q.id desc limit %(limit)s""",
         {"member": session.actor.member, "unit": session.actor.unit, "after": after, "limit": limit},
@@ -204,6 +207,7 @@ def _rows(session: Session, condition: str, values: dict[str, object]) -> tuple[
         return tuple(_question(session, row) for row in cursor)
 
 
+_WAITS = f"exists (select from correspondences c where c.subject_kind = 'question' and c.subject_id = q.id and {ASKED})"
 _QUESTIONS = """
     select q.id, q.reference, q.member, q.unit, q.kind, q.about_kind, q.about_id,
            coalesce(s.reference, p.reference, encode(m.name, 'hex'), e.id::text, ''), q.crop_id, q.language, q.due_on, q.asked_by,

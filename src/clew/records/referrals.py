@@ -12,6 +12,7 @@ from clew.domain.link import EndKind, LinkState, LinkType
 from clew.domain.referral import STEPS, State, Step, reference_in
 from clew.records import sealed
 from clew.records.session import Session
+from clew.records.waiting import TO_HAND_OVER
 
 PACKAGE = b"referral_packages.package"
 
@@ -149,14 +150,24 @@ def find(session: Session, reference: str, *, holds: bool = False) -> Referral:
     return rows[0]
 
 
-def page(session: Session, limit: int, after: UUID | None = None) -> tuple[Referral, ...]:
-    """Referrals of the own unit and those that were handed to it, the latest first, from behind `after` on."""
+def page(
+    session: Session, limit: int, after: UUID | None = None, *, is_waiting: bool = False
+) -> tuple[Referral, ...]:
+    """Referrals of the own unit and those that were handed to it, the latest first, from behind `after` on.
+
+    `is_waiting`: those alone that wait for the actor to agree.
+    """
     return _rows(
         session,
-        """(%s::uuid is null or (r.proposed_at, r.id) < (select a.proposed_at, a.id from referrals a where a.id = %s))
-           order by r.proposed_at desc, r.id desc limit %s""",
-        [after, after, limit],
-    )
+        f"""(%(after)s::uuid is null
+             or (r.proposed_at, r.id) < (select a.proposed_at, a.id from referrals a where a.id = %(after)s))
+           {f"and r.id in (select id from referrals where {TO_HAND_OVER})" if is_waiting else ""}
+           order by r.proposed_at desc, r.id desc limit %(limit)s""",
+        {
+            "after": after, "limit": limit, "member": session.actor.member, "unit": session.actor.unit,
+            "officer": session.actor.officer,
+        },
+    )  # fmt: skip
 
 
 def move(session: Session, referral: Referral, state: State, *, is_decided: bool = False) -> None:
@@ -248,7 +259,7 @@ def places_of(session: Session, series_ids: Sequence[UUID], limit: int) -> list[
         return [row[0] for row in cursor]
 
 
-def _rows(session: Session, condition: str, values: list[object]) -> tuple[Referral, ...]:
+def _rows(session: Session, condition: str, values: list[object] | dict[str, object]) -> tuple[Referral, ...]:
     with session.cursor() as cursor:
         cursor.execute(
             f"""

@@ -58,10 +58,17 @@ def get(session: Session, release_id: UUID) -> Release:
     return _release(row)
 
 
-def of(session: Session, limit: int) -> tuple[Release, ...]:
-    """The latest releases that the actor's member gave or got."""
+def of(session: Session, limit: int, after: UUID | None = None) -> tuple[Release, ...]:
+    """Releases that the actor's member gave or got, the latest first."""
     with session.cursor() as cursor:
-        cursor.execute(f"select {_COLUMNS} from releases order by released_at desc, id limit %s", [limit])
+        cursor.execute(
+            f"""
+            select {_COLUMNS} from releases
+             where %(after)s::uuid is null
+                   or (released_at, id) < (select a.released_at, a.id from releases a where a.id = %(after)s)
+             order by released_at desc, id desc limit %(limit)s""",
+            {"after": after, "limit": limit},
+        )
         return tuple(_release(row) for row in cursor)
 
 

@@ -78,16 +78,16 @@ class Marker:
 
 def until(
     session: Session, day: date, *, limit: int, months: int = 0, after: Marker | None = None,
-    is_blocked: bool | None = None, known: Known | None = None,
+    is_blocked: bool | None = None, known: Known | None = None, only: Sequence[UUID] | None = None,
 ) -> list[Kept]:  # fmt: skip
     """The own unit's subjects whose end, or `months` before it, is on or before `day`; the nearest first.
 
     An exhibit that ends with its case goes with it and is not named apart. `is_blocked` asks for those that
-    are, or are not. `known` is what was asked before of the unit.
+    are, or are not. `known` is what was asked before of the unit. `only`: these alone, whenever they end.
     """
     values = {
         **_values(session, known), "day": day, "months": months, "limit": limit, "after_day": after and after.ends_on,
-        "after_id": after and after.id, "asked_blocked": is_blocked,
+        "after_id": after and after.id, "asked_blocked": is_blocked, "only": None if only is None else list(only),
     }  # fmt: skip
     with session.cursor() as cursor:
         cursor.execute(f"{_ENDS} {_UNTIL}", values)
@@ -353,13 +353,14 @@ _ENDS = f"""
 
 _UNTIL = """
     select t.* from told t
-     where (t.ends_on - make_interval(months => %(months)s))::date <= %(day)s
+     where (t.id = any(%(only)s::uuid[])
+            or %(only)s::uuid[] is null and (t.ends_on - make_interval(months => %(months)s))::date <= %(day)s
+               -- What ends with its case is not named apart.
+               and not (t.kind = 'exhibit' and exists (
+                    select from told k where k.kind = 'case' and k.id = t.case_id and k.ends_on <= t.ends_on
+                       and k.is_blocked = t.is_blocked)))
        and (%(asked_blocked)s::boolean is null or t.is_blocked = %(asked_blocked)s)
        and (%(after_day)s::date is null or (t.ends_on, t.id) > (%(after_day)s, %(after_id)s::uuid))
-       -- What ends with its case is not named apart.
-       and not (t.kind = 'exhibit' and exists (
-            select from told k where k.kind = 'case' and k.id = t.case_id and k.ends_on <= t.ends_on
-               and k.is_blocked = t.is_blocked))
      order by t.ends_on, t.id limit %(limit)s
 """
 

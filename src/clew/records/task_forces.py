@@ -85,7 +85,7 @@ _SELECT = """
              where m.task_force_id = t.id and m.member = %(member)s order by m.invited_at desc, m.id limit 1),
            exists (select from task_force_officers o where o.task_force_id = t.id and o.officer = %(officer)s
                       and o.member = %(member)s and o.left_at is null and o.accepted_at is null),
-           t.id = any ((select clew_task_forces())::uuid[])
+           t.id = any ((select clew_task_forces())::uuid[]), t.opened_at
       from task_forces t"""
 
 
@@ -105,11 +105,13 @@ def add(session: Session, name: str, purpose: str, span: Span) -> UUID:
         return cursor.fetchone()[0]
 
 
-def page(session: Session) -> tuple[TaskForceRow, ...]:
-    """Those that the actor may know of, the latest first."""
+def page(session: Session) -> tuple[tuple[TaskForceRow, ...], bool]:
+    """Those that the actor may know of, the latest first; and whether others are left out, that are over."""
     with session.cursor() as cursor:
-        cursor.execute(f"{_SELECT} order by t.opened_at desc, t.id limit {LISTED_MAX}", _who(session))
-        return tuple(_row(session, row) for row in cursor)
+        cursor.execute(f"{_SELECT} order by is_over, t.opened_at desc, t.id limit {LISTED_MAX + 1}", _who(session))
+        rows = cursor.fetchall()
+    shown = sorted(rows[:LISTED_MAX], key=lambda row: row[-1], reverse=True)
+    return tuple(_row(session, row) for row in shown), len(rows) > LISTED_MAX
 
 
 def find(session: Session, reference: str) -> TaskForceRow:
@@ -343,7 +345,7 @@ def _who(session: Session) -> dict[str, object]:
 
 
 def _row(session: Session, row: tuple) -> TaskForceRow:
-    identifier, reference, name, purpose, member, starts_at, ends_at, closed_at, is_over, opened_by, standing, is_named, is_in = row
+    identifier, reference, name, purpose, member, starts_at, ends_at, closed_at, is_over, opened_by, standing, is_named, is_in, _ = row
     return TaskForceRow(
         id=identifier, reference=reference, name=sealed.words_of_note(member, NAME, name),
         purpose=sealed.words_of_note(member, PURPOSE, purpose), member=member,

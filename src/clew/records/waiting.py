@@ -1,12 +1,16 @@
 """What waits for an officer and the own unit, counted in one statement that never counts far."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
 
+from clew.domain.agreement import PROPOSAL_DAYS_MAX
 from clew.domain.agreement import State as Agreed
 from clew.domain.arrival import COUNTED_MAX, Waiting
 from clew.domain.certification import WARNING
 from clew.domain.certification import State as Certified
 from clew.domain.clock import WARNING as REQUEST_WARNING
+from clew.domain.handling_change import SubjectKind
 from clew.domain.identification import Status
 from clew.domain.link import LinkState
 from clew.domain.officer import Role
@@ -17,27 +21,37 @@ from clew.records.session import Session
 _OWN = "member = %(member)s and unit = %(unit)s"
 _COVERED = "owner_member = %(member)s and owner_unit = %(unit)s"
 _ANOTHERS = "proposed_by <> %(officer)s"
-_ASKED = (
-    "from correspondences c where c.to_member = %(member)s and c.to_units[cardinality(c.to_units)] = %(unit)s"
+_FRESH = f"proposed_at > now() - interval '{PROPOSAL_DAYS_MAX} days'"
+"""What has lapsed nobody can agree to: it waits for nobody."""
+ASKED = (
+    "c.to_member = %(member)s and c.to_units[cardinality(c.to_units)] = %(unit)s"
     " and c.closed_at is null and not exists (select from messages m where m.correspondence_id = c.id"
     " and m.kind in ('answer', 'nothing-known') and m.member = %(member)s)"
 )
+"""A correspondence `c` that the own unit has not answered."""
+UNDECIDED = (
+    "s.member = %(member)s and s.unit = %(unit)s"
+    " and not exists (select from overlap_decisions o where o.side_id = s.id)"
+)
+"""A side `s` of an overlap of which the own unit said nothing yet."""
+TO_LET_OUT = f"{_OWN} and state = '{Agreed.PROPOSED}' and wrapped is not null and {_ANOTHERS}"
+TO_KEEP_LONGER = f"{_OWN} and state = '{Agreed.PROPOSED}' and {_FRESH} and {_ANOTHERS}"
+TO_HAND_OVER = f"{_OWN} and state = '{Referred.PROPOSED}' and {_ANOTHERS}"
 _CERTIFIES = f"member = %(member)s and %(role)s = '{Role.NATIONAL_ADMINISTRATOR}'"
 
 COUNTED: Mapping[Waiting, str] = {
-    Waiting.QUESTIONS: f"{_ASKED} and c.subject_kind = 'question'",
-    Waiting.MESSAGES: f"{_ASKED} and c.subject_kind <> 'question'",
-    Waiting.OVERLAPS: (
-        f"from overlap_sides s where {_OWN}"
-        " and not exists (select from overlap_decisions d where d.side_id = s.id)"
-    ),
+    Waiting.QUESTIONS: f"from correspondences c where {ASKED} and c.subject_kind = 'question'",
+    Waiting.MESSAGES: f"from correspondences c where {ASKED} and c.subject_kind <> 'question'",
+    Waiting.OVERLAPS: f"from overlap_sides s where {UNDECIDED}",
     Waiting.PROPOSALS: f"from series_proposals where {_OWN} and rejected_at is null",
     Waiting.CANDIDATES: f"from links where {_COVERED} and state = {LinkState.CANDIDATE:d}",
     Waiting.VICTIM_STEPS: f"from victim_steps where {_OWN} and status = '{Status.PROPOSED}' and {_ANOTHERS}",
-    Waiting.HANDLINGS: f"from handling_changes where {_COVERED} and state = '{Agreed.PROPOSED}' and {_ANOTHERS}",
-    Waiting.RETENTIONS: f"from retention_decisions where {_OWN} and state = '{Agreed.PROPOSED}' and {_ANOTHERS}",
-    Waiting.OBJECTS: f"from crops where {_OWN} and state = '{Agreed.PROPOSED}' and wrapped is not null and {_ANOTHERS}",
-    Waiting.REFERRALS: f"from referrals where {_OWN} and state = '{Referred.PROPOSED}' and {_ANOTHERS}",
+    Waiting.HANDLINGS: (
+        f"from handling_changes where {_COVERED} and state = '{Agreed.PROPOSED}' and {_FRESH} and {_ANOTHERS}"
+    ),
+    Waiting.RETENTIONS: f"from retention_decisions where {TO_KEEP_LONGER}",
+    Waiting.OBJECTS: f"from crops where {TO_LET_OUT}",
+    Waiting.REFERRALS: f"from referrals where {TO_HAND_OVER}",
     Waiting.ENDS: f"from shreddings where {_OWN} and step = '{Shredded.PROPOSED}' and {_ANOTHERS}",
     Waiting.CERTIFICATIONS: f"from certifications where {_CERTIFIES} and state = '{Certified.PROPOSED}' and {_ANOTHERS}",
     Waiting.EXPIRING: (
@@ -57,14 +71,45 @@ COUNTED: Mapping[Waiting, str] = {
 """What is counted of each, in our own words."""
 
 
+NAMED: Mapping[Waiting, str] = {
+    Waiting.VICTIM_STEPS: f"'{SubjectKind.VICTIM}' as kind, victim_id as subject",
+    Waiting.HANDLINGS: "subject_kind as kind, subject_id as subject",
+    Waiting.ENDS: f"'{SubjectKind.CASE}' as kind, case_id as subject",
+}
+"""What waits for a second officer and has no list of its own: of these it is told which they are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A subject of the own unit of which something waits, and what."""
+
+    what: Waiting
+    kind: SubjectKind
+    id: UUID
+
+
+def named(session: Session, limit: int) -> tuple[Named, ...]:
+    """Of what `NAMED` says, so many of each, those first that wait longest: they lapse first."""
+    each = " union all ".join(
+        f"(select '{what}' as what, {columns}, min(proposed_at) as since {COUNTED[what]} group by 2, 3"
+        " order by since, 3 limit %(limit)s)"
+        for what, columns in NAMED.items()
+    )
+    with session.cursor() as cursor:
+        cursor.execute(f"select * from ({each}) every order by since, subject", {**_who(session), "limit": limit})
+        return tuple(Named(what=Waiting(row[0]), kind=SubjectKind(row[1]), id=row[2]) for row in cursor)
+
+
 def counts(session: Session) -> dict[Waiting, int]:
     """How many wait, of each kind of which any do; of more than `COUNTED_MAX`, that."""
-    actor = session.actor
     each = " union all ".join(
         f"(select '{kind}', count(*) from (select {words} limit {COUNTED_MAX}) few)" for kind, words in COUNTED.items()
     )
     with session.cursor() as cursor:
-        cursor.execute(
-            each, {"member": actor.member, "unit": actor.unit, "officer": actor.officer, "role": actor.role.value}
-        )
+        cursor.execute(each, _who(session))
         return {Waiting(kind): int(count) for kind, count in cursor if count}
+
+
+def _who(session: Session) -> dict[str, object]:
+    actor = session.actor
+    return {"member": actor.member, "unit": actor.unit, "officer": actor.officer, "role": actor.role.value}

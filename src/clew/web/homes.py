@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from clew.actions import arriving
-from clew.actions.arriving import Home, Notice, Recent, Waiting
-from clew.web import lead_rows, lead_words, linked, messages, triages, words
+from clew.actions.arriving import Home, Named, Notice, Recent, Waiting
+from clew.web import handlings, lead_rows, lead_words, linked, messages, triages, words
 from clew.web.acting import as_officer
 from clew.web.posting import way_back
 from clew.web.references import address_of
@@ -39,6 +39,15 @@ WAITING: Mapping[Waiting, tuple[Words, str]] = {
 """In words, and the page on which it is done; in the order in which it should be looked at."""
 
 
+LISTED_APART = dict.fromkeys(
+    (
+        Waiting.QUESTIONS, Waiting.MESSAGES, Waiting.OVERLAPS, Waiting.OBJECTS, Waiting.REFERRALS, Waiting.RETENTIONS,
+    ),
+    "?waiting=1",
+)  # fmt: skip
+"""Of these the page has a list of what waits alone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
     """An intake of the officer's own: its exhibit, and how far it has come."""
@@ -61,7 +70,7 @@ def _shown(found: Home) -> dict[str, object]:
         "leads": [(lead_rows.row(line), lead_words.act(line.lead.rule)) for line in found.leads],
         "outcomes": [_told(one) for one in found.outcomes], "notices": [_told(one) for one in found.notices],
         "waiting": [
-            (found.waiting[kind], told, reverse(page))
+            (found.waiting[kind], told, reverse(page) + LISTED_APART.get(kind, ""), _named(found, kind))
             for kind, (told, page) in WAITING.items()
             if kind in found.waiting
         ],
@@ -71,6 +80,19 @@ def _shown(found: Home) -> dict[str, object]:
 
 def _told(notice: Notice) -> tuple[Notice, Words, str]:
     return notice, messages.NOTICES[notice.kind], messages.address_of_notice(notice)
+
+
+def _named(found: Home, kind: Waiting) -> list[tuple[Named, str]]:
+    """Which these are, and where each is decided."""
+    return [(one, _address(kind, one)) for one in found.named.get(kind, ())]
+
+
+def _address(kind: Waiting, one: Named) -> str:
+    if kind is Waiting.ENDS:
+        return reverse("case-end", args=[one.name])
+    if kind is Waiting.VICTIM_STEPS:
+        return f"{reverse('victim', args=[one.name])}#steps"
+    return f"{handlings.address_of(one.kind, one.name, one.within)}#changes"
 
 
 def _bar(recent: Recent) -> Bar:

@@ -81,7 +81,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         due = identifying.due(session)
     shown = {
         "by": by, "every": BY.items(), "heading": BY[by], "year": year or "", "lines": found.lines,
-        "total": found.total, "due": due,
+        "total": found.total, "due": due.items, "due_max": len(due.items) if due.has_more else 0,
         "times": [(one, *map(_days, (one.to_lead, one.from_lead, one.to_identified))) for one in times],
     }  # fmt: skip
     return render(request, "people/ledger.html", shown)

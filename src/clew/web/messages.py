@@ -67,16 +67,19 @@ NOTICES: Mapping[NoticeKind, Words] = {
 def all_of_them(request: HttpRequest) -> HttpResponse:
     """What waits for the unit, its correspondences with the latest request first, and the form for another."""
     with as_officer(request.user.get_username()) as session:
-        waiting = [one for one in corresponding.notices(session) if one.seen_at is None]
-        page = corresponding.page(session, limit=SHOWN_PER_PAGE, after=identifier_in(request.GET.get("after", "")))
+        told = corresponding.notices(session)
+        is_waiting = request.GET.get("waiting") == "1"
+        after = identifier_in(request.GET.get("after", ""))
+        page = corresponding.page(session, limit=SHOWN_PER_PAGE, after=after, is_waiting=is_waiting)
         units = corresponding.units(session)
         asked, refused = _asked(session, request.GET)
         kinds = _kinds(session)
         mine = (session.actor.member, session.actor.unit)
     shown = {
-        "notices": [(one, NOTICES[one.kind], address_of_notice(one)) for one in waiting],
+        "notices": [(one, NOTICES[one.kind], address_of_notice(one)) for one in told.items if one.seen_at is None],
+        "has_more": told.has_more,
         "lines": [(one, SUBJECTS[one.subject_kind], one.units[-1]) for one in page.items],
-        "next": page.next,
+        "next": page.next, "is_waiting": is_waiting,
         "is_first": not request.GET.get("after"),
         "units": [unit for unit in units if unit != mine],
         "subjects": [(kind, SUBJECTS[kind]) for kind in kinds],

@@ -42,11 +42,13 @@ TICKET_SECONDS = 60
 def all_of_them(request: HttpRequest) -> HttpResponse:
     """The unit's objects, the newest first, by their words alone."""
     with as_officer(request.user.get_username()) as session:
-        page = cropping.page(session, limit=SHOWN_PER_PAGE, after=identifier_in(request.GET.get("after", "")))
+        is_waiting = request.GET.get("waiting") == "1"
+        after = identifier_in(request.GET.get("after", ""))
+        page = cropping.page(session, limit=SHOWN_PER_PAGE, after=after, is_waiting=is_waiting)
         officer, unit = session.actor.officer, session.actor.unit
     shown = {
         "rows": [(one, CROP_STATES[one.state], one.proposed_by == officer) for one in page.items], "next": page.next,
-        "is_first": "after" not in request.GET, "unit": unit,
+        "is_first": "after" not in request.GET, "is_waiting": is_waiting, "unit": unit,
         "medium": digest_in(request.GET.get("medium", "")), "purposes": cover_words.PURPOSES.items(),
         "told": request.session.pop(TOLD, None), **drawn_in(request.GET),
     }  # fmt: skip

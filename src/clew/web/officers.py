@@ -1,6 +1,6 @@
 """Administration of one's own member: officers, their certification, units, the switch."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from uuid import UUID
@@ -26,6 +26,7 @@ from clew.web.words import Words
 
 TOLD = "clew.told"
 OFFICERS_SHOWN_MAX = 1000
+PAGES = frozenset(map(str, range(100)))
 MOVED: Mapping[State, Words] = {
     State.GIVEN: gettext_lazy("The certification is given."),
     State.REFUSED: gettext_lazy("The certification is refused."),
@@ -55,7 +56,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
         shown = {
             "member": session.actor.member,
             "particulars": particulars,
-            "rows": rows[:OFFICERS_SHOWN_MAX],
+            **_paged(rows, request.GET.get("page", "")),
             "ending": sum(row.is_ending for row in rows),
             "away": sum(row.is_away for row in rows), "away_days": rostering.AWAY_DAYS,
             "without_passkey": sum(
@@ -71,6 +72,15 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
     shown |= {"roles": OF_OFFICERS, "specialities": list(Speciality), "scopes": list(TokenScope)}
     shown["told"] = request.session.pop(TOLD, None)
     return render(request, "officers/list.html", shown)
+
+
+def _paged(rows: Sequence[rostering.Row], untrusted_page: str) -> dict[str, object]:
+    """The officers by name; where they are more than a page shows, those first for whom something is to be done."""
+    page = int(untrusted_page) if untrusted_page in PAGES else 0
+    if len(rows) > OFFICERS_SHOWN_MAX:
+        rows = sorted(rows, key=lambda row: not (row.is_ending or row.is_away or row.waiting is not None))
+    begin, end = page * OFFICERS_SHOWN_MAX, (page + 1) * OFFICERS_SHOWN_MAX
+    return {"rows": rows[begin:end], "next": page + 1 if len(rows) > end else None, "is_first": page == 0}
 
 
 def administered(

@@ -56,12 +56,13 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
     """What the member was told of cases and lists that the officer may see, and the member's own rule."""
     with as_officer(request.user.get_username()) as session:
         after = identifier_in(request.GET.get("after", ""))
-        page = deconflicting.sides(session, limit=SIDES_PER_PAGE, after_side=after)
+        is_waiting = request.GET.get("waiting") == "1"
+        page = deconflicting.sides(session, limit=SIDES_PER_PAGE, after_side=after, is_waiting=is_waiting)
         mode, rules = deconflicting.mode_of_member(session)
         is_administrator = session.actor.role is Role.NATIONAL_ADMINISTRATOR
         shown = {
             "lines": [_line(line, session.actor.unit) for line in page.items],
-            "next": page.next,
+            "next": page.next, "is_waiting": is_waiting,
             "is_first": not request.GET.get("after"),
             "mode": MODES[mode],
             "rules": _rules(rules),

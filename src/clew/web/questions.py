@@ -33,16 +33,18 @@ CROPS_OFFERED_MAX = 50
 def all_of_them(request: HttpRequest) -> HttpResponse:
     """Questions put to the unit or asked by it, the latest first, and the form for another."""
     asked = request.GET
-    is_own = asked.get("own") == "1"
+    is_own, is_waiting = asked.get("own") == "1", asked.get("waiting") == "1"
     with as_officer(request.user.get_username()) as session:
         after = identifier_in(asked.get("after", ""))
-        page = questioning.page(session, is_own=is_own, limit=SHOWN_PER_PAGE, after=after)
-        crops = cropping.let_out(session, CROPS_OFFERED_MAX)
+        page = questioning.page(session, is_own=is_own, limit=SHOWN_PER_PAGE, after=after, is_waiting=is_waiting)
+        crops = cropping.let_out(session, CROPS_OFFERED_MAX + 1)
         mine = (session.actor.member, session.actor.unit)
         units = [unit for unit in corresponding.units(session) if unit != mine]
     shown = {
         "lines": [(one, KINDS[one.kind], ABOUT[one.about_kind]) for one in page.items], "next": page.next,
-        "is_own": is_own, "is_first": "after" not in asked, "units": units, "crops": crops, "unit": mine[1],
+        "is_own": is_own, "is_waiting": is_waiting, "is_first": "after" not in asked, "units": units,
+        "crops": crops[:CROPS_OFFERED_MAX], "crops_max": CROPS_OFFERED_MAX if len(crops) > CROPS_OFFERED_MAX else 0,
+        "unit": mine[1],
         "kinds": KINDS.items(), "about": ABOUT.items(), "good_at": list(Speciality),
         "name": asked.get("name", "")[:200], "asked_about": asked.get("about", ""), "country": asked.get("country", ""),
         "due": opening.today() + timedelta(days=DUE_DAYS),

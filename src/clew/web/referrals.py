@@ -32,13 +32,16 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
     """Referrals of the unit and those handed to it, the latest first, and the form for another."""
     with as_officer(request.user.get_username()) as session:
         after = identifier_in(request.GET.get("after", ""))
-        page = referring.page(session, limit=SHOWN_PER_PAGE, after=after)
-        crops = cropping.let_out(session, CROPS_OFFERED_MAX)
+        is_waiting = request.GET.get("waiting") == "1"
+        page = referring.page(session, limit=SHOWN_PER_PAGE, after=after, is_waiting=is_waiting)
+        crops = cropping.let_out(session, CROPS_OFFERED_MAX + 1)
         member, unit = session.actor.member, session.actor.unit
         units = [one for one in corresponding.units(session) if one[0] != member]
     shown = {
         "lines": [(one, STATES[one.state]) for one in page.items], "next": page.next,
-        "is_first": "after" not in request.GET, "units": units, "crops": crops, "unit": unit,
+        "is_first": "after" not in request.GET, "is_waiting": is_waiting, "units": units,
+        "unit": unit, "crops": crops[:CROPS_OFFERED_MAX],
+        "crops_max": CROPS_OFFERED_MAX if len(crops) > CROPS_OFFERED_MAX else 0,
         "series": request.GET.get("series", "")[:200], "country": request.GET.get("country", "")[:2],
         "due": opening.today() + timedelta(days=DUE_DAYS),
         "sections": [(section, words, section is not Section.NARRATIVE) for section, words in SECTIONS.items()],

@@ -14,19 +14,21 @@ from clew.actions.opening import Session
 from clew.domain.errors import ClewError, NotAdmitted, NotVisible
 from clew.web import cover_words
 from clew.web.acting import as_officer
+from clew.web.references import identifier_in
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.translated import refusal
 
 TOLD = "clew.told"
-RELEASES_SHOWN_MAX = 100
 
 
 @require_safe
 def all_of_them(request: HttpRequest) -> HttpResponse:
-    """The latest releases that the member gave or got, and the form for another."""
+    """Releases that the member gave or got, the latest first, and the form for another."""
     with as_officer(request.user.get_username()) as session:
+        after = identifier_in(request.GET.get("after", ""))
+        page = releasing.given_and_got(session, after=after)
         shown = {
-            "releases": releasing.given_and_got(session, RELEASES_SHOWN_MAX),
+            "releases": page.items, "next": page.next, "is_first": after is None,
             "names": {
                 code: name for code, name in restricting.member_names(session).items() if code != session.actor.member
             },

@@ -59,6 +59,7 @@ def all_of_it(request: HttpRequest) -> HttpResponse:
     asked = retaining.Asked(
         due=DUE_SHOWN_MAX, due_after=marker_in(request.GET.get("after", "")), ended=TOMBSTONES_SHOWN_MAX,
         ended_after=identifier_in(request.GET.get("ended", "")), blocks=BLOCKS_SHOWN_MAX,
+        blocks_after=identifier_in(request.GET.get("blocks", "")), is_waiting=request.GET.get("waiting") == "1",
     )  # fmt: skip
     with as_officer(request.user.get_username()) as session:
         found, actor = retaining.overview(session, asked), session.actor
@@ -66,7 +67,8 @@ def all_of_it(request: HttpRequest) -> HttpResponse:
     shown = {
         "due": [(one, KINDS[one.kept.kind], STATES[one.state], RULES[one.kept.rule]) for one in due.items],
         "next_due": due.next and str(due.next),
-        "is_first": not request.GET.get("after"),
+        "is_first": not request.GET.get("after"), "is_waiting": asked.is_waiting,
+        "next_block": found.next_block, "is_first_of_blocks": asked.blocks_after is None,
         "blocks": [(one, KINDS[one.kind]) for one in found.blocks],
         "ended": [(one, KINDS[one.kind], RULES[one.rule], _counted(one.counts)) for one in ended.items],
         "next_ended": ended.next,

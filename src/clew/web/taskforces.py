@@ -53,7 +53,8 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
         found = mustering.every_one(session)
         speaks = session.actor.role in SPEAKS
     shown = {
-        "lines": [(one, STANDINGS[one.standing] if one.standing else "") for one in found], "speaks": speaks,
+        "lines": [(one, STANDINGS[one.standing] if one.standing else "") for one in found.items], "speaks": speaks,
+        "shown_max": len(found.items) if found.has_more else 0,
         "days_max": DAYS_MAX, "characters_max": PURPOSE_CHARACTERS_MAX, "told": request.session.pop(TOLD, None),
     }  # fmt: skip
     return render(request, "taskforces/list.html", shown)
