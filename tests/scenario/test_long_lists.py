@@ -1,5 +1,6 @@
 """Lists that grow for years: what waits, or is new, is never behind what is old; what is not shown is told, and reached."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +18,7 @@ from clew.actions import (
     following,
     identifying,
     inspecting,
+    localising,
     mustering,
     opening,
     questioning,
@@ -26,6 +28,7 @@ from clew.actions import (
     restricting,
     retaining,
     shredding,
+    sourcing,
 )
 from clew.actions.arriving import Waiting
 from clew.actions.corresponding import About, Kind, NoticeKind, SubjectKind
@@ -94,6 +97,12 @@ def told(world: World, kind: NoticeKind, many: int = 1, days_ago: int = 0) -> No
 def home(of_whom: Actor) -> arriving.Home:
     with acting_as(of_whom) as session:
         return arriving.arrive(session)
+
+
+def _reference(of_whom: Actor) -> str:
+    with acting_as(of_whom) as session, session.cursor() as cursor:
+        cursor.execute("select reference from series")
+        return str(cursor.fetchone()[0])
 
 
 # What waits, on arriving ----------------------------------------------------------------------------------
@@ -220,9 +229,7 @@ def test_a_question_that_waits_is_not_behind_those_that_were_answered(
 ) -> None:
     monkeypatch.setattr(question_pages, "SHOWN_PER_PAGE", 1)
     world.series(ada, "Green room")
-    with acting_as(ada) as session, session.cursor() as cursor:
-        cursor.execute("select reference from series")
-        series = str(cursor.fetchone()[0])
+    series = _reference(ada)
     old, older, new = (put(ada, series, ["SE"]) for _ in range(3))
     with acting_as(sven) as session:
         questioning.answer(session, new, questioning.Answer(said=questioning.Said.NOTHING_KNOWN))
@@ -378,6 +385,38 @@ def test_a_match_that_is_asked_for_is_shown_however_many_there_are(
     client = signed_in("ada")
     assert "These are the surest; there are more." in client.get(f"/media/{ours}/").content.decode()
     assert client.get(f"/api/media/{ours}/facts").json()["has_more"] is True
+
+
+def test_where_a_series_has_more_clues_than_its_page_counts_it_leads_to_them(
+    world: World, ada: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(localising, "SPOTTED_LOOKED_AT_MAX", 2)
+    world.series(ada, "green-room", [found(world, ada, "NO-1", content=b"room")])
+    reference = _reference(ada)
+    client, more = signed_in("ada"), "There are more clues than are shown here"
+    for number in range(3):
+        assert more not in client.get(f"/series/{reference}/").content.decode()
+        spot(ada, b"room", Said(kind=ClueKind.SIGN, value=f"Sign {number}"))
+    assert more in client.get(f"/series/{reference}/").content.decode()
+    monkeypatch.setattr(localising, "SPOTTED_LOOKED_AT_MAX", 9)
+    assert more not in client.get(f"/series/{reference}/").content.decode()
+    monkeypatch.setattr(localising, "SPOTTED_MAX", 2)
+    assert more in client.get(f"/series/{reference}/").content.decode()
+
+
+def test_where_a_medium_was_found_in_more_places_than_are_shown_its_chain_says_so(
+    world: World, ada: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sourcing, "SHOWN_MAX", 1)
+    medium = found(world, ada, "NO-1", content=b"room")
+    name, more = hashlib.sha256(b"room").hexdigest(), "Of each kind up to 1 are shown; there are more."
+    client = signed_in("ada")
+    assert more not in client.get(f"/media/{name}/provenance/").content.decode()
+    world.occurrence(ada, medium, "NO-2")
+    assert more in client.get(f"/media/{name}/provenance/").content.decode()
+    with acting_as(ada) as session:
+        chain = sourcing.source(session, name)
+    assert (len(chain.found), chain.has_more) == (1, True)
 
 
 def test_where_task_forces_are_very_many_those_that_go_on_are_shown(

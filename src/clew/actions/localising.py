@@ -118,10 +118,11 @@ def look(session: Session, name: str) -> Bench:
     )  # fmt: skip
 
 
-def spotted(session: Session, series_ids: Iterable[UUID]) -> tuple[Spotted, ...]:
-    """What clues say in these series, which are seen as one: what most media show first."""
+def spotted(session: Session, series_ids: Iterable[UUID]) -> tuple[tuple[Spotted, ...], bool]:
+    """What clues say in these series, which are seen as one: what most media show first; and whether there is more."""
+    rows = clues.of_series(session, series_ids, limit=SPOTTED_LOOKED_AT_MAX + 1)
     found: dict[tuple[ClueKind, str], list[ClueRow]] = {}
-    for row in _once(clues.of_series(session, series_ids, limit=SPOTTED_LOOKED_AT_MAX)):
+    for row in _once(rows[:SPOTTED_LOOKED_AT_MAX]):
         found.setdefault((row.said.kind, compared(row.said.kind, row.said.value)), []).append(row)
     told = [
         Spotted(
@@ -130,7 +131,8 @@ def spotted(session: Session, series_ids: Iterable[UUID]) -> tuple[Spotted, ...]
         )
         for (kind, _), rows in found.items()
     ]  # fmt: skip
-    return tuple(sorted(told, key=lambda one: (-one.media, one.kind, one.words))[:SPOTTED_MAX])
+    shown = sorted(told, key=lambda one: (-one.media, one.kind, one.words))[:SPOTTED_MAX]
+    return tuple(shown), len(rows) > SPOTTED_LOOKED_AT_MAX or len(told) > SPOTTED_MAX
 
 
 def likely(session: Session, series_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -18,7 +18,8 @@ __all__ = ["Access", "Act", "Found", "InSeries", "Opened", "Provenance", "source
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     """The chain of a medium, as far as the actor may see it. `looks` are acts of the own member that the actor may
-    read, `accesses` all that other members did with the own member's record."""
+    read, `accesses` all that other members did with the own member's record. `has_more`: of some kind there is
+    more than `SHOWN_MAX`."""
 
     digest: str
     owner: str
@@ -29,6 +30,7 @@ class Provenance:
     opened: tuple[Opened, ...]
     looks: tuple[Act, ...]
     accesses: tuple[Access, ...]
+    has_more: bool
 
 
 def source(session: Session, untrusted_digest: str) -> Provenance:
@@ -41,12 +43,16 @@ def source(session: Session, untrusted_digest: str) -> Provenance:
     name = bytes.fromhex(row.label)
     subject = str(row.end.id)
     is_own = row.handling.owner_member == session.actor.member
+    most = SHOWN_MAX + 1
+    places, held = provenances.found(session, name, most), provenances.series(session, name, most)
+    opened = provenances.opened(session, name, most)
+    looks = tuple(acts.page(session, Wanted(act=REVEAL, subject=subject), most)) if is_own else ()
+    accesses = tuple(acts.accesses(session, Wanted(subject=subject), most)) if is_own else ()
     found = Provenance(
         digest=row.label, owner=row.handling.owner_member, unit=row.handling.owner_unit, is_own=is_own,
-        found=provenances.found(session, name, SHOWN_MAX), series=provenances.series(session, name, SHOWN_MAX),
-        opened=provenances.opened(session, name, SHOWN_MAX),
-        looks=tuple(acts.page(session, Wanted(act=REVEAL, subject=subject), SHOWN_MAX)) if is_own else (),
-        accesses=tuple(acts.accesses(session, Wanted(subject=subject), SHOWN_MAX)) if is_own else (),
+        found=places[:SHOWN_MAX], series=held[:SHOWN_MAX], opened=opened[:SHOWN_MAX], looks=looks[:SHOWN_MAX],
+        accesses=accesses[:SHOWN_MAX],
+        has_more=any(len(each) > SHOWN_MAX for each in (places, held, opened, looks, accesses)),
     )  # fmt: skip
     shown = {found.owner, *(one.owner for one in found.opened)}
     shown |= {member for one in found.series for member in (one.owner, one.member)}

@@ -84,6 +84,7 @@ class SeriesView:
     proposals: tuple[Proposal, ...]
     rejected: tuple[Proposal, ...]
     clues: tuple[Spotted, ...]
+    has_more_clues: bool
     times: tuple[Day, ...]
     references: dict[UUID, str]
 
@@ -141,7 +142,7 @@ def look(session: Session, name: str, *, timed_max: int = TIMED_MAX) -> SeriesVi
         lambda asking: series.of(asking, named),
         lambda asking: series_media.counts(asking, [found.id, *beside]),
     )
-    spotted = localising.spotted(session, ids)
+    spotted, has_more_clues = localising.spotted(session, ids)
     line, *rest = (
         # Seen as one with one of them is what is seen as one with all.
         _line(session, row, counts[row.id], len(ids) - 1)
@@ -155,6 +156,8 @@ def look(session: Session, name: str, *, timed_max: int = TIMED_MAX) -> SeriesVi
         contributors=contributors, media=sum(one.media for one in contributors), merges=asserted, splits=parted,
         proposals=proposed, rejected=rejected, clues=spotted, times=times,
         references={one.id: one.reference for one in rows.values()},
+        proposals=proposed, clues=spotted, has_more_clues=has_more_clues,
+        times=times, references={one.id: one.reference for one in rows.values()},
     )  # fmt: skip
 
 

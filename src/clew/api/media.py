@@ -78,6 +78,7 @@ class Chain(Schema):
     opened: list[OpenedTo]
     looks: list[LookedAt]
     accesses: list[LookedAt]
+    has_more: bool
 
 
 class GivenQuote(GivenStatement):
@@ -184,4 +185,5 @@ def _chain(found: Provenance) -> dict[str, object]:
              "purpose": one.purpose, "case": one.case_reference}
             for one in found.accesses
         ],
+        "has_more": found.has_more,
     }  # fmt: skip

@@ -50,6 +50,7 @@ def _fields(found: "Provenance") -> dict[str, object]:
         "accesses": [
             {"at": one.at.isoformat(), "member": one.member, "unit": one.unit, "act": one.act} for one in found.accesses
         ],
+        "has_more": found.has_more,
     }  # fmt: skip
 
 

@@ -44,6 +44,7 @@ def view_json(view: SeriesView) -> dict[str, object]:
             for one in view.splits
         ],
         "clues": [{"kind": one.kind.value, "words": one.words, "media": one.media} for one in view.clues],
+        "has_more_clues": view.has_more_clues,
         "proposals": [proposal_json(one, names) for one in view.proposals],
         "rejected": [proposal_json(one, names) for one in view.rejected],
     }  # fmt: skip

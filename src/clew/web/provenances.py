@@ -14,4 +14,5 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
     with as_officer(request.user.get_username()) as session:
         found = sourcing.source(session, name)
     places = [(one, one.path.decode("utf-8", "backslashreplace")) for one in found.found]
-    return render(request, "clues/provenance.html", {"found": found, "places": places, "name": name})
+    shown = {"found": found, "places": places, "name": name, "most": sourcing.SHOWN_MAX}
+    return render(request, "clues/provenance.html", shown)
