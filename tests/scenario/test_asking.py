@@ -514,3 +514,19 @@ def by_programs(picture: bytes, cut: UUID) -> None:
     made = ada_.post("/crops", medium=picture.hex(), box="0.1,0.2,0.3,0.3", words="a plug", **STATED)["crop"]
     bo_.post(f"/crops/{made}/refuse")
     assert ada_.get(f"/crops/{made}")["is_there"] is False
+
+
+def test_an_object_waits_for_whoever_did_not_cut_it_out_until_one_lets_it_out(ada: Actor, bo: Actor, cut: UUID) -> None:
+    def waiting(of: Actor) -> list[UUID]:
+        with acting_as(of) as session:
+            return [one.id for one in cropping.page(session, is_waiting=True).items]
+
+    assert (waiting(ada), waiting(bo)) == ([], [cut])
+    client = signed_in("bo")
+    assert "a plug" in client.get("/objects/?waiting=1").content.decode()
+    assert [one["id"] for one in client.get("/api/crops", {"is_waiting": True}).json()["items"]] == [str(cut)]
+    with acting_as(bo) as session:
+        cropping.approve(session, cut)
+    assert (waiting(ada), waiting(bo)) == ([], [])
+    assert "Nothing waits." in client.get("/objects/?waiting=1").content.decode()
+    assert "a plug" in client.get("/objects/").content.decode()

@@ -220,7 +220,7 @@ def test_a_request_that_waits_is_not_behind_those_that_were_answered(
     assert len(paged("sven", "/messages/", line, 'id="correspondences"')) == 4
     client = signed_in("sven")
     assert 'href="/messages/?waiting=1"' in client.get("/").content.decode()
-    assert [one["id"] for one in client.get("/api/messages", {"waiting": True}).json()["items"]] == [str(asked[1]), str(asked[0])]
+    assert [one["id"] for one in client.get("/api/messages", {"is_waiting": True}).json()["items"]] == [str(asked[1]), str(asked[0])]
     assert "Nothing waits." in signed_in("ada").get("/messages/?waiting=1").content.decode().split('id="correspondences"')[1]
 
 
@@ -236,7 +236,7 @@ def test_a_question_that_waits_is_not_behind_those_that_were_answered(
         waiting = questioning.page(session, is_own=False, is_waiting=True).items
     assert [one.reference for one in waiting] == [older, old]
     assert paged("sven", "/questions/?waiting=1", r'href="/questions/(Q-\d+)/"') == [[older], [old]]
-    items = signed_in("sven").get("/api/questions", {"waiting": True}).json()["items"]
+    items = signed_in("sven").get("/api/questions", {"is_waiting": True}).json()["items"]
     assert [one["reference"] for one in items] == [older, old]
 
 
@@ -257,7 +257,7 @@ def test_an_overlap_that_waits_is_not_behind_those_that_were_decided(
         waiting = [line.side.name for line in deconflicting.sides(session, is_waiting=True).items]
     assert waiting == [middle, oldest]
     assert paged("ada", "/overlaps/?waiting=1", r'href="/overlaps/case/(NO-\d)/"') == [[middle], [oldest]]
-    items = signed_in("ada").get("/api/overlaps", {"waiting": True}).json()["items"]
+    items = signed_in("ada").get("/api/overlaps", {"is_waiting": True}).json()["items"]
     assert [one["name"] for one in items] == [middle, oldest]
 
 
@@ -285,7 +285,7 @@ def test_a_longer_end_that_waits_is_found_whenever_it_ends_and_behind_none_that_
     shown = paged("bo", "/retention/?waiting=1", r'<th scope="row"><a href="/handling/exhibit/NO-\d/(PHONE-\d)/"')
     assert sorted(shown) == [["PHONE-2"], ["PHONE-3"]]
     assert 'href="/retention/?waiting=1"' in signed_in("bo").get("/").content.decode()
-    assert len(signed_in("bo").get("/api/retention", {"waiting": True}).json()["items"]) == 2
+    assert len(signed_in("bo").get("/api/retention", {"is_waiting": True}).json()["items"]) == 2
 
 
 def test_of_very_many_decisions_the_latest_are_shown_and_what_holds_is_never_left_out(

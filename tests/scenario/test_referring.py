@@ -36,6 +36,7 @@ from clew.domain.referral import Section, sections_from_words
 from clew.formats import referral as packing
 from clew.keys import certificates
 from clew.records.session import acting_as
+from tests.world.clients import signed_in
 from tests.world.kept import connected
 from tests.world.office import Office, cutter_of, unit_only
 from tests.world.world import World, handling
@@ -343,3 +344,17 @@ def test_a_package_goes_when_the_case_is_shredded_whose_media_it_names(
 def test_what_cannot_be_handed_over_is_refused(ada: Actor, sven: Actor, series: str, more: dict, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
         build(ada, **{"series": series, **more})
+
+
+def test_a_referral_waits_for_whoever_did_not_build_it_until_one_agrees(ada: Actor, bo: Actor, sven: Actor, built: str) -> None:
+    def waiting(of: Actor) -> list[str]:
+        with acting_as(of) as session:
+            return [one.reference for one in referring.page(session, is_waiting=True).items]
+
+    assert (waiting(ada), waiting(bo), waiting(sven)) == ([], [built], [])
+    client = signed_in("bo")
+    assert f'href="/referrals/{built}/"' in client.get("/referrals/?waiting=1").content.decode()
+    assert [one["reference"] for one in client.get("/api/referrals", {"is_waiting": True}).json()["items"]] == [built]
+    with acting_as(bo) as session:
+        referring.approve(session, built)
+    assert (waiting(ada), waiting(bo), waiting(sven)) == ([], [], [])

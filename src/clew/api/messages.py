@@ -126,10 +126,13 @@ class GivenTranslation(Given):
 
 @reading(router, "/messages", MessageLines)
 def page(
-    session: Session, after: UUID | None = None, limit: Limit = 50, *, waiting: bool = False
+    session: Session, after: UUID | None = None, limit: Limit = 50, *, is_waiting: bool = False
 ) -> dict[str, object]:
-    """Correspondences of the own unit, the latest first."""
-    found = corresponding.page(session, limit=limit, after=after, is_waiting=waiting)
+    """Correspondences of the own unit, the latest first.
+
+    `is_waiting`: those alone that your unit has not answered.
+    """
+    found = corresponding.page(session, limit=limit, after=after, is_waiting=is_waiting)
     return {"items": [_line(one) for one in found.items], "next": found.next}
 
 

@@ -122,10 +122,13 @@ class GivenRuleOfMember(Given):
 @reading(router, "/overlaps", OverlapLines)
 def every_side(
     session: Session, after: UUID | None = None, limit: Annotated[int, Field(ge=1, le=200)] = 50, *,
-    waiting: bool = False,
+    is_waiting: bool = False,
 ) -> dict[str, object]:
-    """What the own member was told, the latest first."""
-    page = deconflicting.sides(session, limit=limit, after_side=after, is_waiting=waiting)
+    """What the own member was told, the latest first.
+
+    `is_waiting`: that alone of which your unit said nothing yet.
+    """
+    page = deconflicting.sides(session, limit=limit, after_side=after, is_waiting=is_waiting)
     return {"items": [_line(line) for line in page.items], "next": page.next}
 
 

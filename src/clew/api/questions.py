@@ -180,10 +180,13 @@ class GivenAnswerId(Given):
 
 @reading(router, "/crops", CropLines)
 def crops(
-    session: Session, after: UUID | None = None, limit: Limit = 50, *, waiting: bool = False
+    session: Session, after: UUID | None = None, limit: Limit = 50, *, is_waiting: bool = False
 ) -> dict[str, object]:
-    """Objects that the own unit cut out of media, the latest first."""
-    page = cropping.page(session, limit=limit, after=after, is_waiting=waiting)
+    """Objects that the own unit cut out of media, the latest first.
+
+    `is_waiting`: those alone that wait for you to let them out.
+    """
+    page = cropping.page(session, limit=limit, after=after, is_waiting=is_waiting)
     return {"items": page.items, "next": page.next}
 
 
@@ -228,10 +231,14 @@ def show_crop(actor: Actor, crop: UUID, given: GivenStatement) -> dict[str, str]
 
 @reading(router, "/questions", QuestionLines)
 def page(
-    session: Session, asked_by_us: bool = False, after: UUID | None = None, limit: Limit = 50, *, waiting: bool = False
+    session: Session, asked_by_us: bool = False, after: UUID | None = None, limit: Limit = 50, *,
+    is_waiting: bool = False,
 ) -> dict[str, object]:
-    """Questions that were put to the own unit, or that it asked; the latest first."""
-    found = questioning.page(session, is_own=asked_by_us, limit=limit, after=after, is_waiting=waiting)
+    """Questions that were put to the own unit, or that it asked; the latest first.
+
+    `is_waiting`: of those put to your unit those alone that it has not answered.
+    """
+    found = questioning.page(session, is_own=asked_by_us, limit=limit, after=after, is_waiting=is_waiting)
     return {"items": [_line(one) for one in found.items], "next": found.next}
 
 

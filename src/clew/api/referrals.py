@@ -75,10 +75,13 @@ class GivenReferralStep(Given):
 
 @reading(router, "/referrals", ReferralLines)
 def page(
-    session: Session, after: UUID | None = None, limit: Limit = 50, *, waiting: bool = False
+    session: Session, after: UUID | None = None, limit: Limit = 50, *, is_waiting: bool = False
 ) -> dict[str, object]:
-    """Referrals that the own unit built, or that were handed to it; the latest first."""
-    found = referring.page(session, limit=limit, after=after, is_waiting=waiting)
+    """Referrals that the own unit built, or that were handed to it; the latest first.
+
+    `is_waiting`: those alone that wait for you to agree.
+    """
+    found = referring.page(session, limit=limit, after=after, is_waiting=is_waiting)
     return {"items": [_line(one) for one in found.items], "next": found.next}
 
 

@@ -146,14 +146,14 @@ class GivenTerm(Given):
 
 @reading(router, "/retention", KeptSubjects)
 def coming_due(
-    session: Session, after: After = None, limit: Limit = 50, *, waiting: bool = False
+    session: Session, after: After = None, limit: Limit = 50, *, is_waiting: bool = False
 ) -> dict[str, object]:
     """What of the own unit ends within six months or is past its end, the nearest first.
 
-    `waiting`: that alone, whenever it ends, of which a longer end waits for you to agree.
+    `is_waiting`: that alone, whenever it ends, of which a longer end waits for you to agree.
     """
     begin = None if after is None else marker_in(after)
-    page = retaining.coming_due(session, limit=limit, after=begin, is_waiting=waiting)
+    page = retaining.coming_due(session, limit=limit, after=begin, is_waiting=is_waiting)
     return {"items": [_due(one) for one in page.items], "next": page.next and str(page.next)}
 
 
