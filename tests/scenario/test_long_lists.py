@@ -66,6 +66,7 @@ from tests.scenario.test_leads import notices, of
 from tests.scenario.test_localising import spot
 from tests.scenario.test_proposing import CAMERA, found
 from tests.world.clients import signed_in
+from tests.world.commands import clew
 from tests.world.office import Office, unit_only
 from tests.world.world import World, handling, superuser
 
@@ -318,6 +319,29 @@ def test_of_very_many_decisions_the_latest_are_shown_and_what_holds_is_never_lef
         (agreement.State.IN_FORCE, "An operation."), (agreement.State.IN_FORCE, "Change 2."),
     ]  # fmt: skip
     assert handling_change.latest(kept, 1) == [kept[1], kept[0]]
+
+
+def test_the_commands_list_what_waits_alone(world: World, ada: Actor, sven: Actor, bo: Actor, two_agree: None) -> None:
+    world.exhibit(ada, "NO-1", "PHONE-1")
+    world.series(ada, "Green room")
+    put(ada, _reference(ada), ["SE"])
+    with acting_as(ada) as session:
+        corresponding.ask(session, About(kind=SubjectKind.CASE, name="NO-1"), ("SE", "VICTIM-ID"), DUE, "Is it yours?")
+        later = opening.today().replace(year=opening.today().year + 40)
+        retaining.extend(session, handling_change.SubjectKind.CASE, "NO-1", None, later, "An appeal is pending.")
+    told(world, NoticeKind.LEAD)
+    for who, words, waits in (
+        ("sven", "message list --waiting", "case"), ("ada", "message list --waiting", "no correspondence"),
+        ("sven", "question list --waiting", "Q-"), ("ada", "question list --waiting", "There is no question."),
+        ("bo", "retention list --waiting", "a longer end waits"), ("ada", "retention list --waiting", "Nothing waits for you."),
+        ("ada", "overlap list --waiting", "no overlap"), ("ada", "crop list --waiting", "no crop"),
+        ("ada", "referral list --waiting", "There is no referral."), ("ada", "notice list", "there is a lead"),
+        ("ada", "identification due", "Nothing is due."), ("ada", "taskforce list", "no task force"),
+        ("ada", "release list", ""), ("ada", "retention blocks", ""),
+    ):  # fmt: skip
+        said = clew(*words.split(), "--as", who)
+        assert (said.code or 0) == 0, (words, said.err)
+        assert waits in said.out, (words, said.out)
 
 
 # Pages of what had none ----------------------------------------------------------------------------------------
