@@ -220,7 +220,7 @@ def test_a_request_that_waits_is_not_behind_those_that_were_answered(
     assert paged("sven", "/messages/?waiting=1", line, 'id="correspondences"') == [[str(asked[1])], [str(asked[0])]]
     assert len(paged("sven", "/messages/", line, 'id="correspondences"')) == 4
     client = signed_in("sven")
-    assert 'href="/messages/?waiting=1"' in client.get("/").content.decode()
+    assert 'href="/messages/?waiting=1#correspondences"' in client.get("/").content.decode()
     assert [one["id"] for one in client.get("/api/messages", {"is_waiting": True}).json()["items"]] == [str(asked[1]), str(asked[0])]
     assert "Nothing waits." in signed_in("ada").get("/messages/?waiting=1").content.decode().split('id="correspondences"')[1]
 

@@ -41,10 +41,10 @@ WAITING: Mapping[Waiting, tuple[Words, str]] = {
 
 LISTED_APART = dict.fromkeys(
     (
-        Waiting.QUESTIONS, Waiting.MESSAGES, Waiting.OVERLAPS, Waiting.OBJECTS, Waiting.REFERRALS, Waiting.RETENTIONS,
+        Waiting.QUESTIONS, Waiting.OVERLAPS, Waiting.OBJECTS, Waiting.REFERRALS, Waiting.RETENTIONS,
     ),
     "?waiting=1",
-)  # fmt: skip
+) | {Waiting.MESSAGES: "?waiting=1#correspondences"}  # fmt: skip
 """Of these the page has a list of what waits alone."""
 
 
