@@ -154,10 +154,8 @@ def look(session: Session, name: str, *, timed_max: int = TIMED_MAX) -> SeriesVi
     return SeriesView(
         line=line, ids=ids, steps=steps, narratives=told, together=tuple(rest), together_count=len(ids) - 1,
         contributors=contributors, media=sum(one.media for one in contributors), merges=asserted, splits=parted,
-        proposals=proposed, rejected=rejected, clues=spotted, times=times,
+        proposals=proposed, rejected=rejected, clues=spotted, has_more_clues=has_more_clues, times=times,
         references={one.id: one.reference for one in rows.values()},
-        proposals=proposed, clues=spotted, has_more_clues=has_more_clues,
-        times=times, references={one.id: one.reference for one in rows.values()},
     )  # fmt: skip
 
 
