@@ -1,6 +1,6 @@
 """Who may see a case, a series or an exhibit is changed by its owner, and every row follows."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import psycopg
@@ -9,7 +9,7 @@ import pytest
 from clew.actions import admitting, opening, restricting, suspending
 from clew.cli.drawing import room
 from clew.domain.agreement import State
-from clew.domain.errors import Invalid, NotVisible, SecondPersonNeeded, StepRefused
+from clew.domain.errors import Invalid, NotVisible, SecondPersonNeeded, StepRefused, Unavailable
 from clew.domain.handling import EVERY_USE, Actor, Audience, Handling, Use
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
@@ -17,8 +17,9 @@ from clew.domain.retention import CALENDAR
 from clew.domain.suspension import Level, Scope
 from clew.node import checkup
 from clew.records import graph, leaves, policies
+from clew.records.handlings import Subject
 from clew.records.models.cover import COVER_COLUMNS
-from clew.records.session import acting_as
+from clew.records.session import Session, acting_as
 from tests.world.kept import connected
 from tests.world.office import Office
 from tests.world.world import World, handling
@@ -293,6 +294,27 @@ def test_two_restrictions_hold_together_and_each_to_its_own_end(
     monkeypatch.setattr(restricting, "today", lambda: days[0])
     assert restricting.end_due(ada) == 1
     assert (seen(sven, "media", rows_of("NO")), seen(dina, "media", rows_of("NO"))) == (0, 6)
+
+
+def test_an_end_that_fails_holds_up_none_behind_it(
+    office: Office, world: World, ada: Actor, sven: Actor, held: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.exhibit(ada, "NO-2", "PHONE-2")
+    until = opening.today() + timedelta(days=10)
+    for case in ("NO-1", "NO-2"):
+        change(ada, handling(ada, excluded=["SE"]), case, until=until)
+    whole, tried = restricting.recover, []
+
+    def fails_once(session: Session, subject: Subject, day: date) -> int:
+        tried.append(subject.id)
+        if len(tried) == 1:
+            raise Unavailable("A lock is held.")
+        return whole(session, subject, day)
+
+    monkeypatch.setattr(restricting, "today", lambda: until)
+    monkeypatch.setattr(restricting, "recover", fails_once)
+    assert (restricting.end_due(ada), len(set(tried))) == (1, 2)
+    assert (restricting.end_due(ada), tried[2]) == (1, tried[0])
 
 
 def test_a_wider_handling_waits_for_a_second_officer_where_the_administrator_asks_for_it(

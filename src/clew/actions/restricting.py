@@ -1,5 +1,6 @@
 """Restricting: who may see a case, a series, a victim or whatever is handled as a whole, changed by its owner alone."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -43,6 +44,7 @@ NARROWER = (
     "This exhibit or list is there for more members or uses than you say: take what fewer may use into one of its own."
 )
 BLOCKED = "This is under examination; nothing is taken into it until its block is lifted."
+log = logging.getLogger("clew.handling")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -445,13 +447,22 @@ def keep_to(session: Session, series_id: UUID, given: Handling) -> None:
 
 
 def end_due(actor: Actor) -> int:
-    """Carry out the ends that have come for the actor's unit, each in a transaction of its own (`locks`); how many."""
+    """Carry out the ends that have come for the actor's unit, each in a transaction of its own (`locks`); how many.
+
+    One that fails stops no other.
+    """
     with acting_as(actor) as session:
         found = handling_changes.due(session, today(), ENDS_PER_RUN_MAX)
+    ended = 0
     for kept in found:
-        with acting_as(actor) as session:
-            end(session, kept.change.id)
-    return len(found)
+        try:
+            with acting_as(actor) as session:
+                end(session, kept.change.id)
+        except ClewError as refused:
+            log.error("a restriction could not end: %s", type(refused).__name__)  # noqa: TRY400
+        else:
+            ended += 1
+    return ended
 
 
 def end_all_due() -> int:
