@@ -104,7 +104,8 @@ def own_things(facts: Any) -> Any:
     """What Sweden has, as the walk of the tests wants it."""
     import psycopg
 
-    from tests.world.foreign import Foreign, identifiers_of
+    from clew.records import cameras
+    from tests.world.foreign import CAMERA, Foreign, identifiers_of
     from tests.world.world import World
 
     world = World(facts=facts)
@@ -117,7 +118,10 @@ def own_things(facts: Any) -> Any:
         ):  # fmt: skip
             rows = database.execute(f"select reference from {table} where {column} = 'SE' limit 2").fetchall()
             names += [row[0] for row in rows]
-    return Foreign(names=tuple(names), tables={**identifiers_of(world, "SE"), **hidden}, hidden=tuple(hidden))
+    return Foreign(
+        names=tuple(names), tables={**identifiers_of(world, "SE"), **hidden}, hidden=tuple(hidden),
+        token=cameras.token("SE", CAMERA["open"]),
+    )  # fmt: skip
 
 
 def measure(pages: list[Page], rounds: int) -> None:

@@ -14,7 +14,7 @@ router = Router(tags=["hash lists"])
 
 
 class HashListLine(Schema):
-    """`entries` counts what whoever asks sees of it, up to 10,000; `loaded_by` is an officer of the own member."""
+    """`entries` counts what whoever asks sees of it, up to 2,000; `loaded_by` is an officer of the own member."""
 
     name: str
     member: str

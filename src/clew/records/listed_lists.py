@@ -8,7 +8,7 @@ from clew.records import sealed
 from clew.records.hash_lists import NAME
 from clew.records.session import Session
 
-COUNTED_MAX = 10_000
+COUNTED_MAX = 2_000
 """Of longer lists, that."""
 
 

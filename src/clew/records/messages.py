@@ -22,7 +22,7 @@ MESSAGES_SHOWN_MAX = 100
 """Of one correspondence at once, the latest; those before them are read on."""
 TRANSLATIONS_SHOWN_MAX = 20
 """Of one message, the latest."""
-NOTICES_SHOWN_MAX = 200
+NOTICES_SHOWN_MAX = 100
 NOTICES_OF_A_KIND_MAX = 10
 """So many of each kind are told beside other things: many of one kind push none of another out."""
 OUTCOMES = frozenset({NoticeKind.IDENTIFIED, NoticeKind.SAFEGUARDED, NoticeKind.OUTCOME_TAKEN_BACK})
@@ -470,8 +470,8 @@ _CORRESPONDENCES = """
     select c.id, c.member, c.unit, c.to_member, c.to_units, c.subject_kind, c.subject_id, c.due_on, c.asked_by, c.asked_at,
            c.closed_at,
            exists (select from messages m where m.correspondence_id = c.id and m.written_by <> %(me)s
-                      and not exists (select from correspondence_reads r where r.correspondence_id = c.id
-                                         and r.officer = %(me)s and r.read_at >= m.written_at)),
+                      and m.written_at > coalesce((select max(r.read_at) from correspondence_reads r
+                                                    where r.correspondence_id = c.id and r.officer = %(me)s), '-infinity')),
            exists (select from messages m where m.correspondence_id = c.id and m.kind in ('answer', 'nothing-known')),
            coalesce(k.reference, k2.reference), e.reference,
            coalesce(s.reference, v.reference, f.reference, p.reference, q.reference, h.reference, encode(m.name, 'hex'),
