@@ -12,7 +12,7 @@ from clew.actions.workplace import Workplace
 from clew.domain.errors import Unavailable
 from clew.domain.fingerprint import QUALITY_MATCHED_MIN, Engine, Kind
 from clew.domain.handling import Actor
-from clew.domain.intake import BYTES_PER_CHUNK_MAX, FILES_PER_CHUNK_MAX, ChunkState
+from clew.domain.intake import BYTES_PER_CHUNK_MAX, FILES_PER_CHUNK_MAX, UNPACKED, ChunkState
 from clew.domain.medium import MediumKind, Verdict
 from clew.index import alignment
 from clew.media import lending
@@ -31,7 +31,7 @@ WAITS = Reading(
     kind=MediumKind.UNKNOWN,
 )  # fmt: skip
 ARCHIVE = Reading(
-    verdict=Verdict.NOT_DECODED, reason="An archive: what lies in it is taken in beside it.", kind=MediumKind.OTHER,
+    verdict=Verdict.NOT_DECODED, reason=UNPACKED, kind=MediumKind.OTHER,
 )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from enum import IntEnum
 FILES_PER_CHUNK_MAX = 200
 BYTES_PER_CHUNK_MAX = 256 * 1024 * 1024
 
+UNPACKED = "An archive: what lies in it is taken in beside it."
+"""Of an archive itself, which is a medium in its exhibit too."""
 NOT_OPENED = "The file cannot be opened."
 NOT_READ = "The file cannot be read to its end."
 TRIED_AGAIN = (NOT_OPENED, NOT_READ)

@@ -5,6 +5,7 @@ from uuid import UUID
 from clew.domain.errors import NotVisible
 from clew.domain.exercise import Answers, Question
 from clew.domain.identification import FOUND, Status, Step
+from clew.domain.intake import UNPACKED
 from clew.domain.link import LinkState, LinkType
 from clew.domain.overlap import Step as OverlapStep
 from clew.domain.series import SERIES_TOGETHER_MAX
@@ -25,7 +26,7 @@ def of(session: Session, own_series: str, case: str) -> Answers:
         "member": session.actor.member, "unit": session.actor.unit, "taken_at": int(LinkType.TAKEN_AT),
         "accepted": int(LinkState.ACCEPTED), "consent": OverlapStep.CONSENT.value, "identify": Step.IDENTIFY.value,
         "confirmed": Status.CONFIRMED.value, "found": [state.value for state in FOUND], "elsewhere": ELSEWHERE,
-        "series": own_series,
+        "series": own_series, "unpacked": UNPACKED,
     }  # fmt: skip
     given: dict[Question, frozenset[str]] = {}
     with session.cursor() as cursor:
@@ -54,8 +55,10 @@ def _case(session: Session, case: str) -> UUID | None:
 
 
 _QUERIES = {
+    # Who takes the seizure in as the archive in which it was given has taken in what lies in it, and nothing else.
     Question.TAKEN_IN: """
-        select encode(m.sha256, 'hex') from occurrences o join media m on m.id = o.medium_id where o.case_id = %(case)s""",
+        select encode(m.sha256, 'hex') from occurrences o join media m on m.id = o.medium_id
+         where o.case_id = %(case)s and m.reason <> %(unpacked)s""",
     # Who asks another unit than the one that has the series has asked nobody about it.
     Question.ASKED: """
         select case when c.to_member = s.owner_member then s.reference else %(elsewhere)s end
