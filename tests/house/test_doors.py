@@ -44,6 +44,7 @@ NOT_BY_COMMAND: Mapping[str, str] = {
     "signing_in": "an officer's own sign-ins are in browsers: there is none of a terminal",
     "revealing": "a medium is looked at in a browser: a terminal shows none", "uploading": ON_DISK,
     "retrying.try_again": "clew intake, run again, does the same",
+    "exercising.seizure": "clew intake takes in the folder itself, which the exercise names",
 }  # fmt: skip
 ASKED_BESIDES = frozenset({
     "admitting.roster", "auditing.log_now", "browsing.lack_of", "browsing.open_case", "browsing.open_series", "categorising.check_case", "categorising.own_scheme",

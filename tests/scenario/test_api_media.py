@@ -130,7 +130,7 @@ def test_an_exercise_is_of_an_academy_alone(world: World, ada: Actor) -> None:
     schooling.begin("ada", uuid4())
     client = signed_in("ada")
     assert len(get(client, "/exercises")["items"]) == 1
-    answers = [client.get("/api/exercise"), post(client, "/exercise/day"), post(client, "/exercise/end")]
+    answers = [client.get("/api/exercise"), client.get("/api/exercise/seizure"), post(client, "/exercise/day"), post(client, "/exercise/end")]
     assert {one.status_code for one in answers} == {404}
     with acting_as(admitting.operator_at("NO")) as session:
         assert [one.ended_at for one in schooling.look(session).items] == [None]

@@ -8,6 +8,7 @@ import zipfile
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from unittest import mock
 from uuid import UUID, uuid4
@@ -33,6 +34,7 @@ from tests.scenario.test_proposing import found as taken
 from tests.world.api_document import DOCUMENT
 from tests.world.clients import signed_in
 from tests.world.foreign import CONTENT, Foreign, sweden
+from tests.world.shown import body
 from tests.world.world import World, handling
 
 OF_TOKENS = {("get", "/api/whoami"), ("get", "/api/directory"), ("get", "/api/programs/statistics")}
@@ -113,6 +115,13 @@ class Caller:
     def get(self, path: str, **asked: object) -> Any:
         return self._answer("get", path, self._client.get(f"/api{path}", asked))
 
+    def file(self, path: str) -> bytes:
+        """A file that is got, as it is given part by part."""
+        answer, template = self._client.get(f"/api{path}"), self._template("get", path)
+        assert answer["Content-Type"] in DOCUMENT["paths"][template]["get"]["responses"]["200"]["content"]
+        self._walked.add(("get", template))
+        return body(answer)
+
     def post(self, path: str, headers: dict[str, str] | None = None, /, **body: object) -> Any:
         answer = self._client.post(
             f"/api{path}", json.dumps(body), content_type="application/json", headers=headers or {}
@@ -152,7 +161,9 @@ class Caller:
         return answer.json()
 
 
-def test_every_operation_answers_as_the_document_says(found: Foreign, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_operation_answers_as_the_document_says(
+    found: Foreign, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     walked: set[tuple[str, str]] = set()
     sven, siv = Caller("sven", walked), Caller("siv", walked)
     for told in (facts, live, at_home, clock):
@@ -165,7 +176,7 @@ def test_every_operation_answers_as_the_document_says(found: Foreign, monkeypatc
     located(sven, siv, dina)
     task_force(Caller("stina", walked), sven, Caller("dagny", walked))
     connected(Caller("stina", walked))
-    exercised(Caller(LEARNER, walked), monkeypatch)
+    exercised(Caller(LEARNER, walked), monkeypatch, tmp_path)
     every = {
         (method, path) for path, methods in DOCUMENT["paths"].items() for method, said in methods.items()
         if said["tags"][0] not in OF_THE_OWNER
@@ -267,12 +278,18 @@ def an_exercise_is_asked_for(stina: Caller) -> None:
     assert not stina.get("/exercises")["asked"]["has_password"]
 
 
-def exercised(ulla: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In an academy: what is asked, a day that passes, and what came of it."""
+def exercised(ulla: Caller, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In an academy: what is asked, what was seized, a day that passes, and what came of it."""
     monkeypatch.setattr(settings, "CLEW_IS_ACADEMY", True)
     truth = {one: frozenset({MEDIUM if one is Question.TAKEN_IN else "else"}) for one in Question}
-    exercising.lay_out(uuid4(), LEARNER, "A telephone was seized.", truth, series="series-open", case="SE-open")
+    made = UUID(f"{LEARNER.rpartition('.')[2]}000-0000-4000-8000-000000000000")  # its first characters name all in it
+    exercising.lay_out(made, LEARNER, "A telephone was seized.", truth, series="series-open", case="SE-open")
+    seized = tmp_path / LEARNER.rpartition(".")[2].upper() / "seizure"
+    seized.mkdir(parents=True)
+    (seized / "notes.txt").write_text("drawn")
+    monkeypatch.setattr(settings, "CLEW_EXERCISES", tmp_path)
     assert ulla.get("/exercise")["result"] is None
+    assert zipfile.ZipFile(io.BytesIO(ulla.file("/exercise/seizure"))).namelist() == ["notes.txt"]
     ulla.post("/exercise/day")
     said = ulla.post("/exercise/end")
     assert (said["result"]["points"], said["result"]["has_passed"], said["result"]["parts"]["triage"]) == (10, False, 10)
@@ -521,7 +538,7 @@ def connected(stina: Caller) -> None:
     assert own["may_edit"]
     said = stina.post("/readiness", step="secure-link", done_on=str(today()), basis="Tested from our side.")
     assert said["is_done"]
-    assert stina.get("/exercises") == {"items": [], "is_needed": False, "asked": None, "may_ask": True}
+    assert stina.get("/exercises") == {"items": [], "is_needed": False, "asked": None, "may_ask": True, "academy_address": None}
     stina.post("/exercises/need", is_needed=True)
     assert stina.get("/exercises")["is_needed"]
     an_exercise_is_asked_for(stina)

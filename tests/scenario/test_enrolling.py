@@ -310,7 +310,7 @@ def work() -> None:
 
 
 def test_the_page_tells_how_far_it_is_and_shows_the_password_once(
-    ada: Actor, answering: Academy, caplog: pytest.LogCaptureFixture
+    ada: Actor, answering: Academy, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = signed_in("ada")
     assert "Have an exercise drawn" in client.get("/academy/").content.decode()
@@ -322,6 +322,10 @@ def test_the_page_tells_how_far_it_is_and_shows_the_password_once(
         work()
         page = client.get("/academy/").content.decode()
         assert "● Ready" in page
+        assert "under an address that the operator of the node tells" in page
+        monkeypatch.setattr(settings, "CLEW_ACADEMY_URL", "https://academy.example")
+        page = client.get("/academy/").content.decode()
+        assert '<a href="https://academy.example" rel="noreferrer">' in page
         assert PASSWORD not in page
         shown = client.post("/academy/password/")
         assert PASSWORD in shown.content.decode()

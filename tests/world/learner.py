@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import django
+from django.conf import settings
 from rich.console import Console
 
 django.setup()
@@ -30,6 +31,7 @@ from clew.actions import (  # noqa: E402
 from clew.actions.corresponding import About  # noqa: E402
 from clew.cli import intaking  # noqa: E402
 from clew.domain.exercise import Cast  # noqa: E402
+from clew.domain.handling import Actor  # noqa: E402
 from clew.domain.handling_change import SubjectKind  # noqa: E402
 from clew.domain.identification import Step  # noqa: E402
 from clew.domain.link import Basis, LinkType  # noqa: E402
@@ -47,8 +49,9 @@ def do(account: str, briefing: str, wrong: str) -> None:
     """Everything that the briefing asks for."""
     cast, actor = Cast.behind(account), opening.actor_of(account)
     with equipped(Configuration.from_environment()) as workplace:
-        folder = Path(re.search(r"files lie in (\S+):", briefing)[1])
-        asked = intaking.Asked(path=folder, officer=account, case=cast.case, exhibit="PHONE-1", keeps_bytes=False)
+        folder = Path(re.search(r"files lie in (\S+), and", briefing)[1])
+        taken = folder if wrong else as_given(actor, folder.with_suffix(".zip"))
+        asked = intaking.Asked(path=taken, officer=account, case=cast.case, exhibit="PHONE-1", keeps_bytes=False)
         intaking.run(workplace, asked, Console(file=sys.stderr))
     found = list(triaging.every_medium(actor, cast.case))
     parallel = next(one.reasons[0] for one in found if one.answer is Answer.PARALLEL_ENQUIRY)
@@ -78,6 +81,14 @@ def do(account: str, briefing: str, wrong: str) -> None:
         child = next(one.a.label for one in links if one.link.claim.type is LinkType.APPEARS_IN)
         identifying.propose(session, child, Step.IDENTIFY, basis="The school says so.", evidence="The series.")
     exercising.play(account)
+
+
+def as_given(actor: Actor, to: Path) -> Path:
+    """The same files as the officer is given them to be taken away."""
+    with opening.acting_as(actor) as session:
+        found = exercising.seizure(session, settings.CLEW_EXERCISES)
+    to.write_bytes(b"".join(found.parts))
+    return to
 
 
 def look_at_pages(account: str) -> dict[str, tuple[int, bool]]:

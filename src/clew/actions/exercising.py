@@ -1,24 +1,52 @@
 """Exercising: in the academy, an exercise is laid out, others answer in it, and what the officer did is scored."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
 from uuid import UUID
 
 from clew.actions import corresponding, deconflicting, identifying, opening
 from clew.actions.admitting import member_of, operator_at
-from clew.domain.errors import NotVisible, StepRefused
-from clew.domain.exercise import ASKED_AFTER_MAX, HIDDEN, PARALLEL, Answers, Cast, result_of, score
+from clew.domain.errors import NotVisible, StepRefused, Unavailable
+from clew.domain.exercise import (
+    ASKED_AFTER_MAX,
+    HIDDEN,
+    PARALLEL,
+    SEIZED_BYTES_MAX,
+    SEIZED_FILES_MAX,
+    SEIZURE,
+    Answers,
+    Cast,
+    result_of,
+    score,
+)
 from clew.domain.handling_change import SubjectKind
 from clew.domain.message import Kind
 from clew.domain.overlap import State, Step
+from clew.formats import stored_zip
+from clew.media.walk import open_seized, path_text, walk
 from clew.records import audit, exercises, performances
 from clew.records.exercises import LaidOut, Line
 from clew.records.session import Session, acting_as
 
-__all__ = ["Line", "hand_in", "lay_out", "look", "play", "results"]
+__all__ = ["Line", "Seizure", "hand_in", "lay_out", "look", "play", "results", "seizure"]
 
 ANSWERED_MAX = 100
 """So many messages, steps and overlaps the others answer at once."""
 KNOWS = "We work on this series too, and write to you first when something comes of it."
+IS_OVER = "This exercise is handed in: begin another one."
+NOT_HERE = "The files of this exercise are not on this machine, or cannot be read: ask the operator for them."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seizure:
+    """What was seized in an exercise, as one ZIP: its name and size, and its bytes as they are read, file by file."""
+
+    name: str
+    size_bytes: int
+    parts: Iterator[bytes]
 
 
 def lay_out(exercise_id: UUID, account: str, briefing: str, truth: Answers, *, series: str, case: str) -> None:
@@ -39,6 +67,49 @@ def look(session: Session) -> Line:
     return _own(session)
 
 
+def seizure(session: Session, folder: Path | None) -> Seizure:
+    """The files that were drawn as the seizure of the officer's own exercise, to be taken in.
+
+    `folder`: where this machine has the exercises that were drawn on it.
+
+    Raises:
+        NotVisible: the officer has no exercise.
+        StepRefused: it is handed in.
+        Unavailable: its files are not here, or are not what was drawn.
+    """
+    line = _own(session)
+    if line.ended_at is not None:
+        raise StepRefused(IS_OVER)
+    if folder is None:
+        raise Unavailable(NOT_HERE)
+    cast = Cast.of(line.id, line.officer)  # of the row, and of no word that anybody said
+    seized = folder / cast.code / SEIZURE
+    files = _seized(seized)
+    size = stored_zip.size_bytes([(path_text(path), size) for path, size in files])
+    audit.append(session, "exercise.take_seizure", str(line.id), {"files": len(files)})
+    return Seizure(name=f"{cast.case}.zip", size_bytes=size, parts=stored_zip.parts(_contents(seized, files)))
+
+
+def _seized(folder: Path) -> list[tuple[bytes, int]]:
+    """The files of a folder, by path and size, in the order of their names; a link or anything else is none."""
+    if not folder.is_dir():
+        raise Unavailable(NOT_HERE)
+    found = list(islice(walk(folder), SEIZED_FILES_MAX + 1))
+    is_whole = 0 < len(found) <= SEIZED_FILES_MAX and all(one.reason is None for one in found)
+    if not is_whole or sum(one.size_bytes for one in found) > SEIZED_BYTES_MAX:
+        raise Unavailable(NOT_HERE)
+    return sorted((one.path, one.size_bytes) for one in found)
+
+
+def _contents(folder: Path, files: Sequence[tuple[bytes, int]]) -> Iterator[tuple[str, bytes]]:
+    for path, size in files:
+        with os.fdopen(open_seized(folder, path), "rb") as file:
+            content = file.read(size + 1)
+        if len(content) != size:
+            raise Unavailable(NOT_HERE)  # what was said of its size is under way: the rest is broken off
+        yield path_text(path), content
+
+
 def play(account: str) -> None:
     """Let a day pass in an officer's exercise: whoever is played by the program answers what waits for them.
 
@@ -49,7 +120,7 @@ def play(account: str) -> None:
     with acting_as(opening.actor_of(account)) as session:
         line = _own(session)
         if line.ended_at is not None:
-            raise StepRefused("This exercise is handed in: begin another one.")
+            raise StepRefused(IS_OVER)
         audit.append(session, "exercise.play", str(line.id))
     exercises.a_day_passes()
     deconflicting.release_all()

@@ -1,16 +1,19 @@
-"""An exercise for programs, within the academy alone: what is asked, a day that passes, and handing it in."""
+"""An exercise for programs, within the academy alone: what is asked, its files, a day that passes, handing it in."""
 
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
+from django.http import HttpResponseBase
 from ninja import Router, Schema
 
 from clew.actions import exercising
 from clew.actions.exercising import Line
 from clew.actions.opening import Session
-from clew.api.door import acting, reading
+from clew.api.door import acting, fetching, reading
 from clew.domain.exercise import Result
 from clew.domain.handling import Actor
+from clew.web.academies import file_of
 
 router = Router(tags=["academy"])
 
@@ -39,6 +42,12 @@ class Exercise(Schema):
 def look(session: Session) -> dict[str, object]:
     """The officer's exercise. In the node itself there is none: `/exercises/ask` asks for one there."""
     return _exercise(exercising.look(session))
+
+
+@fetching(router, "/exercise/seizure", "application/zip")
+def seizure(session: Session) -> HttpResponseBase:
+    """The files of the officer's own exercise, drawn for it, as one ZIP: to be taken in through `/uploads`."""
+    return file_of(exercising.seizure(session, settings.CLEW_EXERCISES))
 
 
 @acting(router, "/exercise/day")

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
@@ -141,12 +142,14 @@ class Exercises(Schema):
     """`is_needed`: officers of the own member are certified only once they have passed one.
 
     `asked`: what the officer asked for last, until it is handed in; `may_ask`: whether for another one now.
+    `academy_address`: of the academy's pages, null where the operator of the node does not say it here.
     """
 
     items: list[ExerciseLine]
     is_needed: bool
     asked: ExerciseAsked | None
     may_ask: bool
+    academy_address: str | None
 
 
 class GivenNeed(Given):
@@ -188,7 +191,10 @@ def exercises(session: Session) -> dict[str, object]:
         for one in page.items
     ]  # fmt: skip
     asked = None if page.asked is None else _asked(page.asked)
-    return {"items": items, "is_needed": page.is_needed, "asked": asked, "may_ask": page.may_ask}
+    return {
+        "items": items, "is_needed": page.is_needed, "asked": asked, "may_ask": page.may_ask,
+        "academy_address": settings.CLEW_ACADEMY_URL,
+    }  # fmt: skip
 
 
 @writing(router, "/exercises/ask", ExerciseAsked)

@@ -204,7 +204,7 @@ def giving(
     The operation is given who acts and what tells the moment of the act; under one idempotency key it is one moment.
     `anew`: what it says holds for the moment in which it is made, each time, and who acts is all that it is given.
     """
-    said = {200: {"description": "OK", "content": {content_type: {"schema": {"type": "string", "format": "binary"}}}}}
+    said = _binary(content_type)
 
     def made(operation: Operation) -> Operation:
         def view(request: HttpRequest, **given: Any) -> Any:
@@ -219,6 +219,27 @@ def giving(
         return operation
 
     return made
+
+
+def fetching(router: Router, path: str, content_type: str) -> Callable[[Operation], Operation]:
+    """An operation that shows what is a file: the answer itself, whose bytes may come after what is on record."""
+
+    def made(operation: Operation) -> Operation:
+        def view(request: HttpRequest, **given: Any) -> Any:
+            with as_officer(request.user.get_username()) as session:
+                return operation(session, **given)
+
+        router.get(
+            path, response={200: None, **PROBLEMS}, throttle=READS, summary=_summary(operation),
+            openapi_extra={"responses": _binary(content_type)},
+        )(asking(operation, view))  # fmt: skip
+        return operation
+
+    return made
+
+
+def _binary(content_type: str) -> dict[int, Any]:
+    return {200: {"description": "OK", "content": {content_type: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 def _file(content: bytes, content_type: str) -> HttpResponse:

@@ -15,7 +15,7 @@ from clew.actions import admitting, describing, exercising, gathering, linking, 
 from clew.actions.workplace import Workplace
 from clew.cli import intaking
 from clew.cli.drawing import landscape, room
-from clew.domain.exercise import HIDDEN, PARALLEL, SOLVED, Cast, Question
+from clew.domain.exercise import HIDDEN, PARALLEL, SEIZURE, SOLVED, Cast, Question
 from clew.domain.handling import Audience, Handling, handled
 from clew.domain.link import Basis, LinkType
 from clew.domain.place import PlaceFacts, PlaceKind, Point
@@ -78,14 +78,17 @@ class Begun:
     briefing: str
 
 
-def draw(workplace: Workplace, officer: str, home: Path, console: Console) -> Begun:
-    """Draw a new exercise for an officer and enter everything that others hold; what is right is kept apart."""
+def draw(workplace: Workplace, officer: str, folder: Path, console: Console) -> Begun:
+    """Draw a new exercise for an officer and enter everything that others hold; what is right is kept apart.
+
+    What is drawn lies in a folder of its own in `folder`.
+    """
     exercise = uuid4()
     chance = random.Random(secrets.token_bytes(SEED_BYTES))  # noqa: S311 (what must not be guessed is the seed)
     cast, names = Cast.of(exercise, officer), chance.sample(COUNTRIES, 4)
     _enter(cast, names)
     cameras = [f"{chance.randrange(10**8, 10**9)}" for _ in range(2)]
-    drawn = Drawn(folder=home / "exercises" / cast.code, chance=chance, cameras=cameras)
+    drawn = Drawn(folder=folder / cast.code, chance=chance, cameras=cameras)
     pictures = _held_by_others(workplace, cast, drawn, console)
     truth, ends = _seizure(drawn, pictures), _own(workplace, cast, drawn, console)
     truth |= {
@@ -134,11 +137,11 @@ def _seizure(drawn: Drawn, held: Mapping[str, list[Picture]]) -> dict[Question, 
     drawn.chance.shuffle(named)
     names = drawn.chance.sample(range(1000, 9999), len(named))
     kept = [
-        (drawn.keep("seizure", f"IMG_{name}.jpg", picture, camera), camera)
+        (drawn.keep(SEIZURE, f"IMG_{name}.jpg", picture, camera), camera)
         for name, (picture, camera) in zip(names, named, strict=True)
     ]
     drawn.keep("own", "known.jpg", held["known"][0])
-    note = drawn.folder / "seizure" / "notes.txt"
+    note = drawn.folder / SEIZURE / "notes.txt"
     note.write_text(f"drawn for an exercise, {drawn.chance.randrange(10**9)}\n")
     digests = {hashlib.sha256(note.read_bytes()).hexdigest(), *(digest for digest, _ in kept)}
     return {
@@ -201,8 +204,8 @@ def _reference_of(officer: str, series: str) -> str:
 BRIEFING = """\
 This is an exercise: its countries are invented, its media are drawn, and nobody in it is real.
 You are {me}, of the unit {unit} of {country}; {colleague} is your colleague.
-A telephone was seized. Its files lie in {folder}: take them in as case {case}, exhibit {exhibit}, and\
- look at the triage.
+A telephone was seized. Its files lie in {folder}, and come from the page of your exercise too: take them in\
+ as case {case}, exhibit {exhibit}, and look at the triage.
 Where another unit has a parallel enquiry, write to it about its series. What is solved elsewhere, and what your unit\
  knows, needs nothing more.
 Your unit has two open series, {series}. Put the new media that were taken by the camera of one of them\
@@ -217,6 +220,6 @@ Others answer, and time passes, whenever you ask for it: clew --academy exercise
 def _briefing(cast: Cast, country: str, drawn: Drawn, ends: Mapping[str, str]) -> str:
     series, victims = (" and ".join(sorted((ends[name], ends[f"other-{name}"]))) for name in ("series", "victim"))
     return BRIEFING.format(
-        me=cast.me, unit=UNIT, country=country, colleague=cast.played(0), folder=drawn.folder / "seizure",
+        me=cast.me, unit=UNIT, country=country, colleague=cast.played(0), folder=drawn.folder / SEIZURE,
         case=cast.case, exhibit=EXHIBIT, series=series, at=ends["at"], victims=victims,
     )  # fmt: skip

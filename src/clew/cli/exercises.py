@@ -45,7 +45,7 @@ def draw(
         from clew.node.workplace import equipped
 
         with equipped(configuration) as workplace:
-            made = exercise_story.draw(workplace, officer.strip().lower(), configuration.home, aside)
+            made = exercise_story.draw(workplace, officer.strip().lower(), configuration.exercises_folder, aside)
         fields = {"exercise": str(made.id), "officer": made.account, "password": made.password}
         words = f"{made.briefing}\nThe password of {made.account}: {made.password}"
         said(json_, {**fields, "briefing": made.briefing}, words)

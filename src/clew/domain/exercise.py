@@ -19,6 +19,11 @@ COST = 2
 """How many right answers a wrong one costs: what is linked wrong leads two countries astray."""
 COUNTS_FOR = timedelta(days=2 * 366)
 """So long an exercise that was passed is ground for a certification."""
+SEIZURE = "seizure"
+"""Folder of what was seized, within that of an exercise."""
+SEIZED_FILES_MAX = 100
+SEIZED_BYTES_MAX = 64 * 1024 * 1024
+"""So much an officer takes in at most; a dozen drawings are a hundredth of it."""
 CODE_CHARACTERS = 5
 NAME_CHARACTERS_MAX = 40
 KEPT_YEARS = 3

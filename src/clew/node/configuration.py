@@ -75,6 +75,8 @@ class Configuration(BaseSettings):
     """Whether this process works in the node's academy; `clew --academy` says so. It then reaches nothing else."""
     academy_database_url: SecretStr | None = None
     """A database for the academy, as its owner, where the node has one of its own: another owner, another database."""
+    academy_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#@]+/?$", max_length=300)
+    """Address under which officers reach the academy's pages: the node's page of the academy leads there."""
 
     mail_server: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.-]+(:[0-9]{1,5})?$")
     """Host, and port if not 25, of the server that takes e-mail; absent: no notice is mailed."""
@@ -117,6 +119,11 @@ class Configuration(BaseSettings):
         return self.home / "uploads"
 
     @property
+    def exercises_folder(self) -> Path:
+        """What was drawn for exercises, in the home of an academy."""
+        return self.home / "exercises"
+
+    @property
     def spill_folder(self) -> Path:
         return self.home / "spill"
 
@@ -155,7 +162,7 @@ class Configuration(BaseSettings):
             update={
                 "academy": True, "home": self.home / ACADEMY, "database_url": self.academy_database_url,
                 "academy_database_url": None, "vault": None, "key_command": None, "mail_server": None,
-                "trusted_proxy": None, "certificate_header": None, "public_url": None,
+                "trusted_proxy": None, "certificate_header": None, "public_url": self.academy_url,
                 "listen_port": min(self.listen_port + 1, 65535),
             }
         )  # fmt: skip

@@ -48,6 +48,9 @@ DATABASES = {
 }
 CLEW_NAME = CONFIGURATION.name
 CLEW_IS_ACADEMY = CONFIGURATION.academy
+CLEW_ACADEMY_URL = CONFIGURATION.academy_url
+CLEW_EXERCISES = CONFIGURATION.exercises_folder if CONFIGURATION.academy else None
+"""Where what was drawn for exercises lies on this machine: in an academy alone."""
 CLEW_EXERCISE_NEEDED = CONFIGURATION.exercise_needed
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CLEW_CONTEXT_KEY = _KEYS.context

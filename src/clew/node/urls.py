@@ -120,6 +120,7 @@ urlpatterns = [
     path("academy/password/", academies.password, name="academy-password"),
     path("academy/rule/", academies.need, name="academy-need"),
     path("exercise/", academies.exercise, name="exercise"),
+    path("exercise/seizure/", academies.seizure, name="exercise-seizure"),
     path("exercise/day/", academies.play, name="exercise-play"),
     path("exercise/end/", academies.hand_in, name="exercise-hand-in"),
     path("readiness/", readinesses.all_of_them, name="readiness-list"),

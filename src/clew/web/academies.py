@@ -1,11 +1,12 @@
 """The academy: on the node's pages what exercises came to; on its own pages the exercise of whoever does it."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import partial
 from typing import cast
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -13,12 +14,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clew.actions import enrolling, exercising, schooling
 from clew.actions.enrolling import Academy, AddDrawing
+from clew.actions.exercising import Seizure
 from clew.actions.opening import Session
 from clew.domain.errors import ClewError, NotAdmitted, NotVisible
 from clew.domain.exercise import PASSED_FROM, POINTS, QUESTIONS, Part, Result
 from clew.domain.officer import Role
 from clew.web import readiness_words
 from clew.web.acting import as_officer
+from clew.web.headers import BYTES_SECURITY_POLICY
 from clew.web.posting import TOLD, done
 from clew.web.sign_ins import needs_fresh_sign_in
 from clew.web.translated import refusal, translated
@@ -40,7 +43,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
     shown = {
         "page": page, "asked": asked, "me": me, "is_administrator": is_administrator,
         "says_why": "" if asked is None else translated(asked.says_why), "has_academy": academy().is_usable(),
-        "passed_from": PASSED_FROM, "of": POINTS,
+        "passed_from": PASSED_FROM, "of": POINTS, "academy_address": settings.CLEW_ACADEMY_URL,
     }  # fmt: skip
     return render(request, "academy/list.html", shown | {"told": request.session.pop(TOLD, None)})
 
@@ -114,6 +117,35 @@ def exercise(request: HttpRequest) -> HttpResponse:
         "passed_from": PASSED_FROM, "of": POINTS,
     }  # fmt: skip
     return render(request, "academy/exercise.html", shown | {"told": request.session.pop(TOLD, None)})
+
+
+@require_POST
+@needs_fresh_sign_in
+def seizure(request: HttpRequest) -> HttpResponseBase:
+    """What was seized, as one file to take away: of the officer's own exercise, which no address names."""
+    _only(in_academy=True)
+    try:
+        with as_officer(request.user.get_username()) as session:
+            return file_of(exercising.seizure(session, settings.CLEW_EXERCISES))
+    except (NotVisible, NotAdmitted):
+        raise
+    except ClewError as refused:
+        request.session[TOLD] = refusal(refused)
+        return redirect("exercise")
+
+
+def file_of(found: Seizure) -> HttpResponseBase:
+    """The ZIP as it is read, file by file."""
+    answer = StreamingHttpResponse(_parts_of(found.parts), content_type="application/zip")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{found.name}"'
+    answer.headers["Content-Length"] = str(found.size_bytes)
+    answer.headers["Content-Security-Policy"] = BYTES_SECURITY_POLICY
+    return answer
+
+
+async def _parts_of(read: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while (part := await sync_to_async(next, thread_sensitive=False)(read, None)) is not None:
+        yield part
 
 
 @require_POST

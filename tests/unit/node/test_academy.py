@@ -43,19 +43,29 @@ def test_a_process_that_enters_the_academy_is_told_nothing_that_leads_to_the_nod
         "CLEW_DATABASE_URL": NODE, "CLEW_ACADEMY_DATABASE_URL": "postgresql://learner@host/exercises", "CLEW_VAULT": "/v",
         "CLEW_KEY_COMMAND": "/k", "CLEW_TRUSTED_PROXY": "10.0.0.1", "CLEW_CERTIFICATE_HEADER": "Officer",
         "CLEW_MAIL_SERVER": "mail", "CLEW_PUBLIC_URL": "https://clew.example",
+        "CLEW_ACADEMY_URL": "https://academy.example",
     }  # fmt: skip
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     environment = {"CLEW_HOME": "/somewhere", **given}
     enter_academy(environment)
     assert environment == {
-        "CLEW_HOME": "/somewhere", "CLEW_ACADEMY": "1", "CLEW_ACADEMY_DATABASE_URL": given["CLEW_ACADEMY_DATABASE_URL"]
+        "CLEW_HOME": "/somewhere", "CLEW_ACADEMY": "1", "CLEW_ACADEMY_DATABASE_URL": given["CLEW_ACADEMY_DATABASE_URL"],
+        "CLEW_ACADEMY_URL": given["CLEW_ACADEMY_URL"],
     }  # fmt: skip
     for name in given.keys() - environment.keys():
         monkeypatch.delenv(name)
     monkeypatch.setenv("CLEW_ACADEMY", "1")
     found = Configuration.from_environment()
     assert (facts(found).database, facts(found).owner, found.home) == ("exercises", "learner", Path("/somewhere/academy"))
+    assert found.public_url == "https://academy.example"
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "academy.example", "https://academy.example/path/", "https://a b/"])
+def test_the_address_of_the_academy_is_one_that_a_page_may_lead_to(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("CLEW_ACADEMY_URL", address)
+    with pytest.raises(Invalid, match="CLEW_ACADEMY_URL"):
+        Configuration.from_environment()
 
 
 def test_a_node_with_a_database_of_its_own_has_no_academy_before_one_is_named_for_it(monkeypatch: pytest.MonkeyPatch) -> None:

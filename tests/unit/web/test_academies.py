@@ -1,16 +1,21 @@
-"""The page of an exercise keeps its word: it is an academy's alone, and says what came of the exercise and why."""
+"""The page of an exercise keeps its word: it is an academy's alone, gives its files, and says what came of it and why."""
 
-from uuid import uuid4
+import io
+import zipfile
+from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
 
 from clew.actions import admitting
-from clew.domain.exercise import Part, Result
+from clew.domain.exercise import SEIZED_BYTES_MAX, SEIZED_FILES_MAX, Cast, Part, Result
+from clew.domain.sign_in import FRESH_MAX
 from clew.records import exercises
 from clew.records.session import acting_as
-from tests.world.clients import signed_in
-from tests.world.world import World
+from tests.world.clients import shown_ago, signed_in
+from tests.world.shown import body
+from tests.world.world import World, superuser
 
 BRIEFING = "You are ada.\nA telephone was seized."
 PARTS = {Part.TRIAGE: 30, Part.LINKS: 0, Part.DECONFLICTION: 20, Part.IDENTIFICATION: 20}
@@ -40,9 +45,97 @@ def test_the_exercise_is_a_page_of_an_academy_alone_and_says_what_came_of_it_and
     assert "This exercise is handed in" in ada.post("/exercise/day/", follow=True).content.decode()
 
 
-def _begin(begun: object) -> None:
+FILES = {"IMG_1.jpg": b"a quay", "IMG_2.jpg": b"", "notes.txt": b"drawn"}
+ZIP = "/exercise/seizure/"
+
+
+def test_the_files_of_an_exercise_are_given_to_its_officer_alone_and_on_record(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    begun = {name: uuid4() for name in ("ada", "bo")}
+    for name, exercise in begun.items():
+        world.officer(name)
+        _seize(tmp_path, exercise, {f"{name}.txt": b"other"} if name == "bo" else FILES)
+    world.officer("dag")
+    (tmp_path / "secret.txt").write_text("not of it")
+    monkeypatch.setattr(settings, "CLEW_EXERCISES", tmp_path)
+    ada = signed_in("ada")
+    _begin(begun["ada"])
+    assert [ada.post(ZIP).status_code, ada.get("/api/exercise/seizure").status_code] == [404, 404]
+    monkeypatch.setattr(settings, "CLEW_IS_ACADEMY", True)
+    _begin(begun["bo"], "bo")
+    assert ada.get(ZIP).status_code == 405
+    given = ada.post(ZIP)
+    content = body(given)
+    assert (given["Content-Type"], given["Cache-Control"]) == ("application/zip", "no-store")
+    assert given["Content-Length"] == str(len(content))
+    case = Cast.of(begun["ada"], "ada").case
+    assert given["Content-Disposition"] == f'attachment; filename="{case}.zip"'
+    assert given["Content-Security-Policy"].startswith("default-src 'none'; sandbox")
+    assert _unpacked(content) == FILES
+    assert body(ada.get("/api/exercise/seizure")) == content
+    assert _unpacked(body(signed_in("bo").post(ZIP))) == {"bo.txt": b"other"}
+    dag = signed_in("dag")
+    assert [dag.post(ZIP).status_code, dag.get("/api/exercise/seizure").status_code] == [404, 404]
+    acts = superuser(world.facts).execute("select subject, officer from acts where act = 'exercise.take_seizure'").fetchall()
+    assert sorted(acts) == sorted([(str(begun["ada"]), "ada")] * 2 + [(str(begun["bo"]), "bo")])
+    shown_ago(ada, "ada", FRESH_MAX.total_seconds() + 60)
+    assert ada.post(ZIP)["Location"].startswith("/account/again/")
+    shown_ago(ada, "ada", 0)
+    _end(begun["ada"])
+    assert ZIP not in ada.get("/exercise/").content.decode()
+    assert "This exercise is handed in" in ada.post(ZIP, follow=True).content.decode()
+    assert ada.get("/api/exercise/seizure").status_code == 409
+
+
+def test_what_is_not_the_drawn_files_and_nothing_else_is_not_given(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    world.officer("ada")
+    begun = uuid4()
+    monkeypatch.setattr(settings, "CLEW_IS_ACADEMY", True)
+    monkeypatch.setattr(settings, "CLEW_EXERCISES", tmp_path)
+    _begin(begun)
+    ada = signed_in("ada")
+
+    def is_refused() -> bool:
+        return "are not on this machine, or cannot be read" in ada.post(ZIP, follow=True).content.decode()
+
+    assert is_refused()
+    seized = _seize(tmp_path, begun, {})
+    assert is_refused()
+    (tmp_path / "key").write_text("not drawn")
+    (seized / "IMG_1.jpg").symlink_to(tmp_path / "key")
+    assert is_refused()
+    (seized / "IMG_1.jpg").unlink()
+    for number in range(SEIZED_FILES_MAX + 1):
+        (seized / f"{number}.txt").touch()
+    assert is_refused()
+    (seized / "0.txt").unlink()
+    assert len(_unpacked(body(ada.post(ZIP)))) == SEIZED_FILES_MAX
+    with (seized / "1.txt").open("wb") as large:
+        large.truncate(SEIZED_BYTES_MAX + 1)
+    assert is_refused()
+    monkeypatch.setattr(settings, "CLEW_EXERCISES", None)
+    assert is_refused()
+
+
+def _seize(folder: Path, exercise: UUID, files: dict[str, bytes]) -> Path:
+    seized = folder / Cast.of(exercise, "").code / "seizure"
+    seized.mkdir(parents=True)
+    for name, content in files.items():
+        (seized / name).write_bytes(content)
+    return seized
+
+
+def _unpacked(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _begin(begun: object, officer: str = "ada") -> None:
     with acting_as(admitting.operator_at("NO")) as session:
-        exercises.begin(session, begun, "ada", BRIEFING)
+        exercises.begin(session, begun, officer, BRIEFING)
 
 
 def _end(begun: object) -> None:
