@@ -87,7 +87,7 @@ def as_given(actor: Actor, to: Path) -> Path:
     """The same files as the officer is given them to be taken away."""
     with opening.acting_as(actor) as session:
         found = exercising.seizure(session, settings.CLEW_EXERCISES)
-    to.write_bytes(b"".join(found.parts))
+    to.write_bytes(found.content)
     return to
 
 

@@ -1,7 +1,9 @@
 """Exercising: in the academy, an exercise is laid out, others answer in it, and what the officer did is scored."""
 
+import io
 import os
-from collections.abc import Iterator, Sequence
+import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -25,7 +27,6 @@ from clew.domain.exercise import (
 from clew.domain.handling_change import SubjectKind
 from clew.domain.message import Kind
 from clew.domain.overlap import State, Step
-from clew.formats import stored_zip
 from clew.media.walk import open_seized, path_text, walk
 from clew.records import audit, exercises, performances
 from clew.records.exercises import LaidOut, Line
@@ -42,11 +43,10 @@ NOT_HERE = "The files of this exercise are not on this machine, or cannot be rea
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seizure:
-    """What was seized in an exercise, as one ZIP: its name and size, and its bytes as they are read, file by file."""
+    """What was seized in an exercise, as one ZIP, and what it is called."""
 
     name: str
-    size_bytes: int
-    parts: Iterator[bytes]
+    content: bytes
 
 
 def lay_out(exercise_id: UUID, account: str, briefing: str, truth: Answers, *, series: str, case: str) -> None:
@@ -85,9 +85,9 @@ def seizure(session: Session, folder: Path | None) -> Seizure:
     cast = Cast.of(line.id, line.officer)  # of the row, and of no word that anybody said
     seized = folder / cast.code / SEIZURE
     files = _seized(seized)
-    size = stored_zip.size_bytes([(path_text(path), size) for path, size in files])
+    content = _zipped(seized, files)
     audit.append(session, "exercise.take_seizure", str(line.id), {"files": len(files)})
-    return Seizure(name=f"{cast.case}.zip", size_bytes=size, parts=stored_zip.parts(_contents(seized, files)))
+    return Seizure(name=f"{cast.case}.zip", content=content)
 
 
 def _seized(folder: Path) -> list[tuple[bytes, int]]:
@@ -101,13 +101,17 @@ def _seized(folder: Path) -> list[tuple[bytes, int]]:
     return sorted((one.path, one.size_bytes) for one in found)
 
 
-def _contents(folder: Path, files: Sequence[tuple[bytes, int]]) -> Iterator[tuple[str, bytes]]:
-    for path, size in files:
-        with os.fdopen(open_seized(folder, path), "rb") as file:
-            content = file.read(size + 1)
-        if len(content) != size:
-            raise Unavailable(NOT_HERE)  # what was said of its size is under way: the rest is broken off
-        yield path_text(path), content
+def _zipped(folder: Path, files: Sequence[tuple[bytes, int]]) -> bytes:
+    """These files as they are; when they were written is nobody's to know."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:
+        for path, size in files:
+            with os.fdopen(open_seized(folder, path), "rb") as file:
+                content = file.read(size + 1)
+            if len(content) != size:
+                raise Unavailable(NOT_HERE)
+            archive.writestr(zipfile.ZipInfo(path_text(path)), content)
+    return made.getvalue()
 
 
 def play(account: str) -> None:

@@ -22,8 +22,8 @@ COUNTS_FOR = timedelta(days=2 * 366)
 SEIZURE = "seizure"
 """Folder of what was seized, within that of an exercise."""
 SEIZED_FILES_MAX = 100
-SEIZED_BYTES_MAX = 64 * 1024 * 1024
-"""So much an officer takes in at most; a dozen drawings are a hundredth of it."""
+SEIZED_BYTES_MAX = 16 * 1024 * 1024
+"""So much an officer is given at most, held in memory; a dozen drawings are a twentieth of it."""
 CODE_CHARACTERS = 5
 NAME_CHARACTERS_MAX = 40
 KEPT_YEARS = 3

@@ -1,12 +1,11 @@
 """The academy: on the node's pages what exercises came to; on its own pages the exercise of whoever does it."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import cast
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -134,18 +133,12 @@ def seizure(request: HttpRequest) -> HttpResponseBase:
         return redirect("exercise")
 
 
-def file_of(found: Seizure) -> HttpResponseBase:
-    """The ZIP as it is read, file by file."""
-    answer = StreamingHttpResponse(_parts_of(found.parts), content_type="application/zip")
+def file_of(found: Seizure) -> HttpResponse:
+    """The ZIP as a file to take away."""
+    answer = HttpResponse(found.content, content_type="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="{found.name}"'
-    answer.headers["Content-Length"] = str(found.size_bytes)
     answer.headers["Content-Security-Policy"] = BYTES_SECURITY_POLICY
     return answer
-
-
-async def _parts_of(read: Iterator[bytes]) -> AsyncIterator[bytes]:
-    while (part := await sync_to_async(next, thread_sensitive=False)(read, None)) is not None:
-        yield part
 
 
 @require_POST

@@ -14,7 +14,6 @@ from clew.domain.sign_in import FRESH_MAX
 from clew.records import exercises
 from clew.records.session import acting_as
 from tests.world.clients import shown_ago, signed_in
-from tests.world.shown import body
 from tests.world.world import World, superuser
 
 BRIEFING = "You are ada.\nA telephone was seized."
@@ -66,15 +65,15 @@ def test_the_files_of_an_exercise_are_given_to_its_officer_alone_and_on_record(
     _begin(begun["bo"], "bo")
     assert ada.get(ZIP).status_code == 405
     given = ada.post(ZIP)
-    content = body(given)
+    content = given.content
     assert (given["Content-Type"], given["Cache-Control"]) == ("application/zip", "no-store")
     assert given["Content-Length"] == str(len(content))
     case = Cast.of(begun["ada"], "ada").case
     assert given["Content-Disposition"] == f'attachment; filename="{case}.zip"'
     assert given["Content-Security-Policy"].startswith("default-src 'none'; sandbox")
     assert _unpacked(content) == FILES
-    assert body(ada.get("/api/exercise/seizure")) == content
-    assert _unpacked(body(signed_in("bo").post(ZIP))) == {"bo.txt": b"other"}
+    assert ada.get("/api/exercise/seizure").content == content
+    assert _unpacked(signed_in("bo").post(ZIP).content) == {"bo.txt": b"other"}
     dag = signed_in("dag")
     assert [dag.post(ZIP).status_code, dag.get("/api/exercise/seizure").status_code] == [404, 404]
     acts = superuser(world.facts).execute("select subject, officer from acts where act = 'exercise.take_seizure'").fetchall()
@@ -112,7 +111,7 @@ def test_what_is_not_the_drawn_files_and_nothing_else_is_not_given(
         (seized / f"{number}.txt").touch()
     assert is_refused()
     (seized / "0.txt").unlink()
-    assert len(_unpacked(body(ada.post(ZIP)))) == SEIZED_FILES_MAX
+    assert len(_unpacked(ada.post(ZIP).content)) == SEIZED_FILES_MAX
     with (seized / "1.txt").open("wb") as large:
         large.truncate(SEIZED_BYTES_MAX + 1)
     assert is_refused()
