@@ -316,6 +316,7 @@ GOLDEN_FUNCTIONS = {
     "clew_fingerprints_after",
     "clew_fingerprints_between",
     "clew_note_equal_bytes",
+    "clew_note_renewed",
     "clew_recover",
     "clew_end_requests",
     "clew_has_ground",

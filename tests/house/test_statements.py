@@ -27,6 +27,7 @@ RECORDING = {"append", "spend", "refusal"}
 FOR_NO_PERSON = {
     ("looking_closer", "_open"): "the bytes go to the sandbox, and what it reads of them is written beside them",
     ("previewing", "_read"): "the bytes go to the sandbox, and previews of 80 bytes are made of them",
+    ("renewing", "_read"): "the bytes go to the sandbox, and fingerprints are made of them",
     ("keeping", "_opens"): "the doctor asks whether it opens; what is read of it goes nowhere",
     ("keeping", "carried"): "a data key is wrapped for another case of the same owner",
 }

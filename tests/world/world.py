@@ -241,5 +241,5 @@ def _truncate(connection: psycopg.Connection, tables: Iterable[str]) -> None:
 
 
 def _set_back(connection: psycopg.Connection) -> None:
-    connection.execute("update fingerprint_counters set next = 0 where next <> 0")
+    connection.execute("update fingerprint_counters set next = 0, renewed_at = null where next <> 0")
     connection.execute("update overlap_clock set released_until = null where released_until is not null")

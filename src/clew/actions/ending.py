@@ -5,10 +5,11 @@ acts as nobody, its calendar, which has no right but on that unit's own records.
 """
 
 import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from clew.actions import connecting, examining, keeping, matching, retaining
@@ -20,7 +21,7 @@ from clew.domain.errors import ClewError, NotVisible
 from clew.domain.handling import Actor
 from clew.domain.handling_change import SubjectKind
 from clew.domain.retention import State, state
-from clew.records import audit, cases, forgotten, handlings, locks, officers, retentions, tombstones
+from clew.records import audit, cases, fingerprints, forgotten, handlings, locks, officers, retentions, tombstones
 from clew.records.retentions import Kept, Marker
 from clew.records.session import Session, acting_as
 from clew.records.tombstones import Tombstone
@@ -30,6 +31,9 @@ LOOKS_PER_RUN_MAX = 50
 """Of each unit; the next run goes on."""
 PLACES_PER_BATCH = 2_000
 COVERS_PER_RUN_MAX = 10_000
+
+JOINED_WITHIN = timedelta(days=2)
+"""So long after fingerprints were made anew segments that were written since are looked at too."""
 
 log = logging.getLogger("clew.retention")
 
@@ -87,9 +91,11 @@ def _goes_on() -> Iterator[None]:
 def forget_bits(workplace: Workplace) -> int:
     """Take the bits of fingerprints that went out of the index of this machine, where it is older than the latest end.
 
+    So too those in whose place newer ones came; for days after, because segments that are joined meanwhile keep them.
     No answer names them before either: the record of their number is gone. Gives how many segments were built anew.
     """
-    latest = 0.0
+    renewed = fingerprints.renewed_at()
+    latest = 0.0 if renewed is None else min((renewed + JOINED_WITHIN).timestamp(), time.time())
     for actor in officers.calendars():
         with acting_as(actor) as session:
             found = tombstones.page(session, 1)

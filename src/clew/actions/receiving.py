@@ -11,7 +11,7 @@ from clew.actions.walking import AddJob, hold_off_end
 from clew.actions.workplace import Workplace
 from clew.domain.errors import Unavailable
 from clew.domain.fingerprint import QUALITY_MATCHED_MIN, Engine, Kind
-from clew.domain.handling import Actor
+from clew.domain.handling import Actor, Handling
 from clew.domain.intake import BYTES_PER_CHUNK_MAX, FILES_PER_CHUNK_MAX, UNPACKED, ChunkState
 from clew.domain.medium import MediumKind, Verdict
 from clew.index import alignment
@@ -167,7 +167,9 @@ def take(
             occurrences.cover(session, [one.occurrence for one in received if one.occurrence], intake.handling)
         ids = [made[medium.name][0] for medium in kept]
         numbered = list(_fingerprints(kept, readings, made))
-        _write_all_near(session, workplace, intake, _Comparing(asked=asked, before=before, wants=wants), numbered, ids)
+        comparing = Comparing(asked=asked, before=before, wants=wants)
+        nearest = write_all_near(session, workplace, intake.handling, comparing, numbered, ids)
+        nearest.stack(session, intake.case_id, ids)
         matches.note_digest_overlaps(session, [medium_id for medium_id, _ in made.values()])
         if chunk.series_id is not None:
             series.add_media(session, chunk.series_id, intake.handling, list(names.values()))
@@ -181,31 +183,34 @@ def take(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Comparing:
-    """What media of a chunk are asked, and the numbers that were looked at when that began."""
+class Comparing:
+    """What media that are read together are asked, and the numbers that were looked at when that began."""
 
     asked: Sequence[matching.Asked]
     before: Mapping[Engine, int]
     wants: Wants
 
 
-def _write_all_near(
-    session: Session, workplace: Workplace, intake: Intake, comparing: _Comparing, numbered: Sequence[Fingerprints],
+def write_all_near(
+    session: Session, workplace: Workplace, handling: Handling, comparing: Comparing, numbered: Sequence[Fingerprints],
     ids: Sequence[UUID],
-) -> None:  # fmt: skip
-    """Number the fingerprints of the media, and keep their matches and the stacks that they lie in."""
+) -> stacking.Nearest:  # fmt: skip
+    """Number the fingerprints of the media in the place of those that they had, and keep their matches.
+
+    Gives the nearest pictures of each, by which they are stacked.
+    """
     nearest = stacking.Nearest()
     asked = comparing.asked
     # What was numbered before is searched while others may number; only the rest holds them up.
     write_near(session, nearest.noting(matching.near(session, workplace.indexes, asked)), ids)
     write_near(session, nearest.noting(near_meanwhile(session, workplace, asked, comparing.before)), ids)
-    among = matching.among(numbered, fingerprints.replace(session, intake.handling, numbered))
+    among = matching.among(numbered, fingerprints.replace(session, handling, numbered))
     write_near(session, nearest.noting(matching.near(session, among, _asked_among(asked, comparing.wants))), ids)
-    nearest.stack(session, intake.case_id, ids)
+    return nearest
 
 
 def _asked_among(asked: Sequence[matching.Asked], wants: Wants) -> list[matching.Asked]:
-    """What media of one chunk are asked of one another; frames only where nobody looks closer later."""
+    """What media that are read together are asked of one another; frames only where nobody looks closer later."""
     return [
         replace(one, sets=[queries for queries in one.sets if queries.kind is not Kind.FRAME or wants is Wants.FULL])
         for one in asked

@@ -82,9 +82,9 @@ _TABLE: Mapping[ActKind, str] = {
         task_force.leave task_force.list task_force.name task_force.not_sure task_force.open task_force.put_out
         task_force.read task_force.set_back task_force.take task_force.take_out task_force.withdraw""",
     ActKind.INTAKE: """
-        case.stack case.stacked chunk.look_closer chunk.take chunk.take_in exhibit.open export.take_in hash_list.open
-        hash_list.take_in intake.again intake.begin intake.finish intake.unpack intake.walk preview.make upload.begin
-        upload.cancel upload.end upload.list upload.read upload.take_in""",
+        case.stack case.stacked chunk.look_closer chunk.take chunk.take_in exhibit.open export.take_in
+        fingerprint.renew hash_list.open hash_list.take_in intake.again intake.begin intake.finish intake.unpack
+        intake.walk preview.make upload.begin upload.cancel upload.end upload.list upload.read upload.take_in""",
     ActKind.ADMINISTRATION: """
         certification.found certification.give certification.propose certification.refuse certification.withdraw
         directory.read exercise.ask exercise.begin exercise.draw exercise.end exercise.fail exercise.list

@@ -31,6 +31,7 @@ from clew.actions import (
     raising,
     receiving,
     referring,
+    renewing,
     restricting,
     shredding,
     unpacking,
@@ -312,6 +313,18 @@ def make_previews(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
         made = previewing.make_lacking(_workplaces[0])
     if made:
         log.info("previews: %d media read again", made)
+
+
+@app.periodic(cron="9-59/10 * * * *")
+@app.task(
+    name="renew_fingerprints", queue=VAULT_QUEUE, lock="renew_fingerprints", queueing_lock="renew_fingerprints"
+)
+def renew_fingerprints(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
+    """Media whose fingerprints were made by an earlier release's ways get those of this one, from the vault."""
+    with reached():
+        renewed = renewing.renew_all(_workplaces[0], stopping.is_set)
+    if renewed:
+        log.info("fingerprints: %d media made anew", renewed)
 
 
 @app.periodic(cron="* * * * *")

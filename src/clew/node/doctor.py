@@ -7,6 +7,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
+from clew.domain.handling import BLOCKED
 from clew.domain.lead import RULES_VERSION
 from clew.node import keys as node_keys
 from clew.node.binaries import MAJOR_MIN
@@ -19,6 +20,7 @@ from clew.records import (
     catalogue,
     classification,
     enquiry,
+    fingerprints,
     graph,
     handover,
     judgement,
@@ -74,7 +76,7 @@ def check_database(configuration: Configuration, facts: ConnectionFacts) -> list
     with psycopg.connect(**facts.as_owner(), autocommit=True) as owner:
         done = [check(owner, facts) for check in checks]
         done += [_key(owner, keys.context), _ticks(owner, facts, configuration.overlap_hours)]
-        done += [_leads(owner, facts), _cameras(owner)]
+        done += [_leads(owner, facts), _cameras(owner), _fingerprints(owner, facts)]
     with psycopg.connect(**facts.as_app(keys.app_password), autocommit=True) as app:
         done += [_emptiness(app), _privacy(app, facts)]
     return done
@@ -301,6 +303,30 @@ def _leads(owner: Connection, facts: ConnectionFacts) -> Check:
         else "All series are being looked at again, by newer rules of leads; clew work does it beside what is new."
         if is_again
         else "All that is new is looked at for leads.",
+    )  # fmt: skip
+
+
+OLDER_COUNTED_MAX = 10_000
+
+
+def _fingerprints(owner: Connection, facts: ConnectionFacts) -> Check:
+    """How many media in the vault have fingerprints of older versions than this release makes."""
+    with owner.transaction():
+        owner.execute(sql.SQL("set local role {}").format(sql.Identifier(facts.roles.blind)))
+        row = owner.execute(
+            f"""select count(*) from (
+                select distinct f.medium_id from public.fingerprints f join public.media m on m.id = f.medium_id
+                 where {fingerprints.older("f.")} and '{BLOCKED}' <> all (m.excluded) and m.sha256 is not null
+                   and exists (select from public.medium_keys k where k.medium_id = f.medium_id)
+                 limit {OLDER_COUNTED_MAX + 1}) waiting"""
+        ).fetchone()
+    count = 0 if row is None else int(row[0])
+    many = f"More than {OLDER_COUNTED_MAX:,}" if count > OLDER_COUNTED_MAX else f"{count:,}"
+    return Check(
+        name="fingerprints", ok=True,
+        sentence=f"{many} media wait for fingerprints as this release makes them; clew work does it beside what is new."
+        if count
+        else "What lies in the vault has fingerprints as this release makes them.",
     )  # fmt: skip
 
 

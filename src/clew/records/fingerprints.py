@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -81,6 +82,63 @@ def replace(session: Session, handling: Handling, fingerprints: Sequence[Fingerp
     return add(session, handling, fingerprints)
 
 
+def older(prefix: str = "") -> str:
+    """The condition that fingerprints are of an older version than this release makes.
+
+    Numbers stand in it as they are, so that the index of older ones answers; its condition is the same.
+    """
+    kinds = (f"{prefix}kind = {kind:d} and {prefix}version < {facts.version:d}" for kind, facts in KINDS.items())
+    return f"({' or '.join(f'({each})' for each in kinds)})"
+
+
+def older_media(session: Session, after: UUID, limit: int) -> list[UUID]:
+    """Media of the own unit behind `after` that have such fingerprints, in their order, whether or not they can be read."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select distinct medium_id from fingerprints
+             where owner_member = %s and owner_unit = %s and medium_id > %s and {older()}
+             order by medium_id limit %s""",
+            [session.actor.member, session.actor.unit, after, limit],
+        )
+        return [row[0] for row in cursor]
+
+
+def older_kinds(session: Session, media: Sequence[UUID]) -> dict[UUID, frozenset[Kind]]:
+    """Of which kinds those of `media` have such fingerprints that have any."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select medium_id, array_agg(kind) from fingerprints where medium_id = any(%s) and {older()} group by medium_id",
+            [list(media)],
+        )
+        return {row[0]: frozenset(map(Kind, row[1])) for row in cursor}
+
+
+def note_tried(session: Session, media: Sequence[UUID]) -> int:
+    """What is still older of these own media could not be made anew, and waits no more; of how many sets."""
+    version = " ".join(f"when {kind:d} then {facts.version:d}" for kind, facts in KINDS.items())
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"update fingerprints set version = case kind {version} end where medium_id = any(%s) and {older()}",
+            [list(media)],
+        )
+        return cursor.rowcount
+
+
+def note_renewed(session: Session) -> None:
+    """Fingerprints were made anew now. The caller holds the counters."""
+    with session.cursor() as cursor:
+        cursor.execute("update fingerprint_counters set renewed_at = clock_timestamp()")
+
+
+def renewed_at() -> datetime | None:
+    """When fingerprints, of whomever, were last made anew; None where they never were."""
+    with connection.cursor() as cursor:
+        cursor.execute("select max(renewed_at) from fingerprint_counters")
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
 def stills_of(session: Session, media: Sequence[UUID]) -> list[tuple[UUID, Kind, bytes, bytes]]:
     """(medium, kind, bits, qualities) of what is compared of the pictures among `media`."""
     with session.cursor() as cursor:
@@ -134,9 +192,12 @@ def sets(session: Session, engine: Engine, numbers: Sequence[int], *, is_placed:
 
 
 _COLUMNS = (
-    "medium_id, kind, bits, times_ms, qualities, engine, first, count, owner_member, owner_unit, audience, members, excluded"
+    "medium_id, kind, bits, times_ms, qualities, version, engine, first, count, owner_member, owner_unit, audience, members, excluded"
 )
 
 
 def _row(found: Fingerprints) -> tuple[object, ...]:
-    return (found.medium_id, int(found.kind), found.bits, found.times_ms, found.qualities)
+    """With the version of this release: what is kept was read by it, or came on a list and is never made anew."""
+    return (
+        found.medium_id, int(found.kind), found.bits, found.times_ms, found.qualities, KINDS[found.kind].version,
+    )  # fmt: skip

@@ -618,7 +618,7 @@ _FOLLOW = (
     # Fingerprints of what is copied or joined are numbered anew, while nobody else can number any.
     """
     with fresh as materialized (
-        select r.new, r.audience, r.members, r.excluded, f.kind, f.bits, f.times_ms, f.qualities, f.engine, f.count,
+        select r.new, r.audience, r.members, r.excluded, f.kind, f.bits, f.times_ms, f.qualities, f.version, f.engine, f.count,
                sum(f.count) over (partition by f.engine order by r.new, f.id) - f.count as before, f.owner_member, f.owner_unit
           from pg_temp.recover_media r join fingerprints f on f.medium_id = r.old
          where r.new <> r.old
@@ -628,9 +628,9 @@ _FOLLOW = (
           from (select engine, sum(count) as count from fresh where engine is not null group by engine) n
          where n.engine = c.engine returning c.engine, c.next - n.count as first
     )
-    insert into fingerprints (medium_id, kind, bits, times_ms, qualities, engine, first, count,
+    insert into fingerprints (medium_id, kind, bits, times_ms, qualities, version, engine, first, count,
                               owner_member, owner_unit, audience, members, excluded)
-    select f.new, f.kind, f.bits, f.times_ms, f.qualities, f.engine, t.first + f.before, f.count,
+    select f.new, f.kind, f.bits, f.times_ms, f.qualities, f.version, f.engine, t.first + f.before, f.count,
            f.owner_member, f.owner_unit, f.audience, f.members, f.excluded
       from fresh f left join taken t on t.engine = f.engine""",
     """

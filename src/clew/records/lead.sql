@@ -138,6 +138,20 @@ begin
 end
 $$;
 
+-- Own media whose fingerprints were made anew and that match something: looked at once more, as if they had come now. For the
+-- calendar of their unit alone.
+create or replace function clew_note_renewed(media uuid[]) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    perform clew_leave_news(array(
+        select m.id from unnest($1) given (id) join public.media m on m.id = given.id
+         where m.owner_member = clew_actor_member() and m.owner_unit = clew_lead_unit()
+           and (exists (select from matches x where x.a_medium = m.id) or exists (select from matches x where x.b_medium = m.id))));
+end
+$$;
+
 -- A match that is not set aside any more: what was refused because of it is looked for again, on every record of the two.
 create or replace function clew_note_verdicts() returns trigger
 language plpgsql volatile security definer

@@ -91,6 +91,12 @@ def look_again(session: Session, rules_version: int, media_max: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def note_renewed(session: Session, media: Sequence[UUID]) -> None:
+    """Have those of the unit's media looked at once more that match something, now that they have other fingerprints."""
+    with session.cursor() as cursor:
+        cursor.execute("select clew_note_renewed(%s::uuid[])", [list(media)])
+
+
 def rounds(session: Session) -> list[UUID]:
     """The rounds that the unit whose calendar acts has still to look at."""
     with session.cursor() as cursor:

@@ -134,6 +134,40 @@ class Kept:
     size_bytes: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lying:
+    """A medium that may be read again, and what it lies under."""
+
+    medium: Kept
+    kind: MediumKind
+    handling: Handling
+
+
+def lying(session: Session, media: Sequence[UUID], *, stays: bool = False) -> dict[UUID, Lying]:
+    """Those of the own unit's media that had bytes and are not under examination, in their order.
+
+    With `stays` they lie so until the transaction ends.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select id, sha256, size_bytes, kind, owner_member, owner_unit, audience, members, excluded from media
+             where id = any(%s) and owner_member = %s and owner_unit = %s and sha256 is not null
+               and size_bytes is not null and %s <> all (excluded) order by id"""
+            + (" for share" if stays else ""),
+            [list(media), session.actor.member, session.actor.unit, BLOCKED],
+        )
+        return {
+            row[0]: Lying(
+                medium=Kept(id=row[0], sha256=bytes(row[1]), size_bytes=row[2]), kind=MediumKind(row[3]),
+                handling=from_circles(
+                    row[6], owner_member=row[4], owner_unit=row[5], members=row[7], excluded=row[8]
+                ),
+            )
+            for row in cursor
+        }  # fmt: skip
+
+
 def known(session: Session, handling: Handling, names: Sequence[bytes], *, keeps_bytes: bool) -> dict[bytes, UUID]:
     """Those of `names` that the owner holds under the same handling and that need no second look.
 

@@ -56,6 +56,7 @@ FUNCTIONS_OF_THE_APP = (
     "clew_lead_media_of(uuid)",
     "clew_lead_rounds()",
     "clew_look_again(integer, integer)",
+    "clew_note_renewed(uuid[])",
     "clew_open_lead_round(integer, integer)",
 )
 FUNCTIONS_OF_THE_BLIND = (

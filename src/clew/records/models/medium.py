@@ -1,9 +1,13 @@
 """Media, where they were found, and what is computed from them to compare them."""
 
+from functools import reduce
+from operator import or_
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from clew.domain.fingerprint import KINDS
 from clew.records.models.columns import RealField, WallClockField, random_id
 from clew.records.models.cover import COVER_COLUMNS, Covered, Described
 
@@ -168,12 +172,18 @@ class Occurrence(Covered):
         return str(self.id)
 
 
+OLDER = reduce(or_, (Q(kind=int(kind), version__lt=facts.version) for kind, facts in KINDS.items()))
+"""Fingerprints of an older version than this release makes."""
+
+
 class FingerprintSet(Covered):
     """The fingerprints of one kind of one medium.
 
     Shapes: `bits` is `count` times 32 bytes; `times_ms` and `qualities` are as many
     int32, little end first, and uint8. They are numbered `first`, `first + 1`, … within
     their engine; `first` is null where they are kept but never looked up.
+
+    `version`: that of the kind by which they were made, or by which it was last tried to make them anew.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -185,11 +195,18 @@ class FingerprintSet(Covered):
     engine = models.SmallIntegerField(null=True)
     first = models.BigIntegerField(null=True)
     count = models.IntegerField()
+    version = models.SmallIntegerField(default=1, db_default=1)
 
     class Meta:
         db_table = "fingerprints"
         constraints = (models.UniqueConstraint(name="fingerprint_numbers_are_given_once", fields=["engine", "first"]),)
-        indexes = (models.Index(name="fingerprints_by_medium", fields=["medium_id"]),)
+        indexes = (
+            models.Index(name="fingerprints_by_medium", fields=["medium_id"]),
+            # Nothing that comes is in it: it costs no intake anything. A version that is counted up asks for a migration.
+            models.Index(
+                name="fingerprints_older", fields=["owner_member", "owner_unit", "medium_id"], condition=OLDER
+            ),
+        )
 
     def __str__(self) -> str:
         return str(self.id)
@@ -200,6 +217,8 @@ class FingerprintCounter(models.Model):
 
     engine = models.SmallIntegerField(primary_key=True)
     next = models.BigIntegerField()
+    renewed_at = models.DateTimeField(null=True)
+    """When fingerprints were last made anew: numbers that were given before lie in indexes and name nothing."""
 
     class Meta:
         db_table = "fingerprint_counters"
