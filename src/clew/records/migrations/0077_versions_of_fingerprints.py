@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0074_asks_for_exercises")]
+    dependencies = [("records", "0075_instruments")]
     operations = [
         # Two constants: no row is written anew.
         migrations.AddField("fingerprintset", "version", models.SmallIntegerField(db_default=1, default=1)),
