@@ -13,6 +13,7 @@ from clew.domain.medium import Verdict
 from clew.domain.series import SeriesState
 from clew.records import intakes, officers
 from clew.records.session import acting_as
+from clew.web.triages import MEDIA_PER_PAGE
 from tests.scenario.test_proposing import CAMERA, found
 from tests.world.browsers import Visitor, chromium, visitor
 from tests.world.door import PASSWORD, apart, come_in, guess
@@ -317,7 +318,7 @@ def test_letters_and_arrows_move_between_media(ada):
         ("k", 1),
         ("ArrowUp", 0),
         ("k", 0),
-        ("End", 49),
+        ("End", MEDIA_PER_PAGE - 1),
         ("Home", 0),
     ):
         ada.page.keyboard.press(key)
