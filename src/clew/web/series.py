@@ -26,7 +26,7 @@ SERIES_PER_PAGE = 50
 MEDIA_PER_PAGE = 50
 COUNTED_MAX = 1_000
 """So many media of a series the list counts; of more it says so."""
-TIMED_MAX = 2_000
+TIMED_MAX = 1_000
 """Of so many media the page tells the days; of more it says so."""
 
 
