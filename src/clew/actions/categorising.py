@@ -24,7 +24,7 @@ WAYS_COMPARED_MAX = 10_000
 PAGES_COUNTED_MAX = 200
 PAGE = 5_000
 """Contents that are looked at in one statement; a case of a million is counted in 200 of them."""
-PAGE_COUNTED_MAX = 5_000
+PAGE_COUNTED_MAX = 3_000
 """How many files of a case its page counts; commands and the API count all."""
 
 __all__ = ["Categorised", "Changed", "Chosen", "Counted", "Observed", "Page", "Standing", "chosen", "fact_list"]

@@ -176,8 +176,12 @@ def sampled_of_series(session: Session, series: Sequence[UUID]) -> tuple[UUID, .
     """Some media of series that are one. Identifiers are drawn at random, so the first are as good as any."""
     with session.cursor() as cursor:
         cursor.execute(
-            "select distinct medium_id from series_media where series_id = any(%s) order by medium_id limit %s",
-            [list(series), SAMPLED_AT * SAMPLED_OF_EACH_MAX],
+            """
+            select distinct s.medium_id from unnest(%(series)s::uuid[]) given (id) cross join lateral (
+                   select s.medium_id from series_media s where s.series_id = given.id
+                    order by s.medium_id limit %(sampled)s) s
+             order by s.medium_id limit %(sampled)s""",
+            {"series": list(series), "sampled": SAMPLED_AT * SAMPLED_OF_EACH_MAX},
         )
         return tuple(row[0] for row in cursor)
 
@@ -239,10 +243,13 @@ _FACTS = f"""
           from media m left join said on said.name = m.name where m.id in (select id from chosen))"""
 _FACTS_OF_CHOSEN = "chosen.stacked, facts.* from told left join (chosen join facts on facts.id = chosen.id) on true order by chosen.at"
 
+# Of each series by its own index: asked of all at once, every medium of them would be sorted to give the first.
 _OF_SERIES = f"""
     with scope as materialized (
-        select distinct s.medium_id from series_media s
-         where s.series_id = any(%(series)s) and s.medium_id > %(after)s order by s.medium_id limit %(looked)s),
+        select distinct s.medium_id from unnest(%(series)s::uuid[]) given (id) cross join lateral (
+               select s.medium_id from series_media s where s.series_id = given.id and s.medium_id > %(after)s
+                order by s.medium_id limit %(looked)s) s
+         order by s.medium_id limit %(looked)s),
     told as (select case when count(*) = %(looked)s then (array_agg(medium_id order by medium_id desc))[1] end as last from scope),
     chosen as materialized (
         select m.id, m.name, 1 as stacked, row_number() over (order by m.id) as at
