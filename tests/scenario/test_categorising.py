@@ -272,3 +272,29 @@ def test_each_act_is_on_record_and_the_owner_of_the_medium_is_told_who_looked(wo
     with acting_as(auditor) as session:
         acts = {(line.member, line.act) for line in auditing.accesses(session, Wanted()).items}
     assert {("SE", "category.record"), ("SE", "category.read")} <= acts
+
+
+def test_a_content_found_at_several_places_is_listed_once_in_each_exhibit_where_it_lies(world: World, ada: Actor) -> None:
+    media = {content: world.medium(ada, content=content) for content in (b"at one place", b"at three", b"in both", b"in the other")}
+    for content, exhibit in (
+        (b"at one place", "PHONE-1"), (b"at three", "PHONE-1"), (b"in both", "PHONE-1"), (b"at three", "PHONE-1"),
+        (b"in both", "PHONE-2"), (b"in the other", "PHONE-2"), (b"at three", "PHONE-1"), (b"in both", "PHONE-2"),
+    ):  # fmt: skip
+        world.occurrence(ada, media[content], exhibit=exhibit)
+    world.occurrence(ada, None, exhibit="PHONE-2", reason="It cannot be read.")
+    inside = {
+        None: set(media), "PHONE-1": {b"at one place", b"at three", b"in both"}, "PHONE-2": {b"in both", b"in the other"},
+    }  # fmt: skip
+    for exhibit, expected in inside.items():
+        for limit in (1, 2, 10):
+            listed: list[str] = []
+            after = None
+            while True:
+                with acting_as(ada) as session:
+                    by = categorising.chosen(session, "template-letters").scheme
+                    page = categorising.of_case(session, "CASE-1", exhibit, by, after=after, limit=limit)
+                listed += [one.sha256 for one in page.items]
+                after = page.next
+                if after is None:
+                    break
+            assert sorted(listed) == sorted(name(content).hex() for content in expected), (exhibit, limit)

@@ -200,14 +200,15 @@ def _facts(kept: object) -> Facts:
 def _one(row: tuple[int] | None) -> int:
     return 0 if row is None else row[0]
 
+# A medium stands at its first place: made distinct within, all places of the case would be sorted to give the first.
 _CONTENTS = f"""
-    select m.name from (
-        select distinct p.medium_id from occurrences p
-         where p.case_id = %(case)s and (%(exhibit)s::uuid is null or p.exhibit_id = %(exhibit)s) and p.medium_id is not null
-           and p.medium_id > coalesce((select min(h.id::text)::uuid from media h where h.name = %(after)s and {LIES.format("h.id")}),
-                                      '{UUID(int=0)}')
-         order by p.medium_id) p join media m on m.id = p.medium_id
-     where not exists (select from media e where e.name = m.name and e.id < m.id and {LIES.format("e.id")})
+    select m.name from occurrences p join media m on m.id = p.medium_id
+     where p.case_id = %(case)s and (%(exhibit)s::uuid is null or p.exhibit_id = %(exhibit)s)
+       and p.medium_id > coalesce((select min(h.id::text)::uuid from media h where h.name = %(after)s and {LIES.format("h.id")}),
+                                  '{UUID(int=0)}')
+       and not exists (select from occurrences q where q.medium_id = p.medium_id and q.id < p.id and q.case_id = %(case)s
+                          and (%(exhibit)s::uuid is null or q.exhibit_id = %(exhibit)s))
+       and not exists (select from media e where e.name = m.name and e.id < m.id and {LIES.format("e.id")})
      order by p.medium_id limit %(limit)s"""
 
 _OBSERVED = f"""
