@@ -136,7 +136,6 @@ for command in (
     nodes.openapi,
     exhibits.intake,
     searches.search,
-    searches.search_media,
     metadata.metadata,
     provenances.provenance,
     triages.triage,
@@ -145,6 +144,8 @@ for command in (
     demo.demo,
 ):
     app.command()(command)
+# What stands for a camera may begin with a hyphen, as one in 64 does.
+app.command(context_settings={"ignore_unknown_options": True})(searches.search_media)
 
 
 def named(untrusted_words: Sequence[str]) -> typer.Typer:
