@@ -10,6 +10,7 @@ from clew.actions import ending, opening
 from clew.actions.workplace import Workplace
 from clew.cli.drawing import landscape
 from clew.domain.handling import Actor
+from clew.domain.officer import Role
 from clew.media.nursery import Nursery
 from tests.world.office import Office, work_in
 from tests.world.world import World
@@ -34,6 +35,18 @@ def ada(world: World) -> Actor:
 @pytest.fixture
 def sven(world: World) -> Actor:
     return world.officer("sven", member="SE")
+
+
+@pytest.fixture
+def nora(world: World) -> Actor:
+    """A coordinator of Norway."""
+    return world.officer("nora", role=Role.COORDINATOR)
+
+
+@pytest.fixture
+def saga(world: World) -> Actor:
+    """A coordinator of Sweden."""
+    return world.officer("saga", member="SE", unit="DESK", role=Role.COORDINATOR)
 
 
 @pytest.fixture

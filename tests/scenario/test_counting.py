@@ -29,11 +29,6 @@ from tests.world.world import World, handling
 Key = tuple[str, str, str]
 
 
-@pytest.fixture
-def nora(world: World) -> Actor:
-    return world.officer("nora", role=Role.COORDINATOR)
-
-
 @pytest.fixture(autouse=True)
 def nothing_is_remembered() -> None:
     pages._TOLD.forget()

@@ -13,7 +13,6 @@ from clew.actions.searching import Carriers, Kind
 from clew.domain.camera import Camera, Software
 from clew.domain.errors import Invalid, NotVisible
 from clew.domain.handling import Actor, Audience
-from clew.domain.officer import Role
 from clew.records import cameras, instruments, optics, series
 from clew.records.session import acting_as, handling_columns
 from tests.scenario.test_cameras import CANON, NIKON, QUERIES_MAX, carry, change, rows_kept, rows_read, told
@@ -56,16 +55,6 @@ def software(of: Actor, text: str) -> dict[str, int]:
     with acting_as(of) as session:
         items = searching.search(session, text).items
     return {one.label: one.carried.media for one in items if one.kind is Kind.SOFTWARE and one.carried is not None}
-
-
-@pytest.fixture
-def nora(world: World) -> Actor:
-    return world.officer("nora", role=Role.COORDINATOR)
-
-
-@pytest.fixture
-def saga(world: World) -> Actor:
-    return world.officer("saga", member="SE", unit="DESK", role=Role.COORDINATOR)
 
 
 @pytest.fixture

@@ -25,16 +25,6 @@ WORK = "Find the country of these rooms."
 
 
 @pytest.fixture
-def nora(world: World) -> Actor:
-    return world.officer("nora", role=Role.COORDINATOR)
-
-
-@pytest.fixture
-def saga(world: World) -> Actor:
-    return world.officer("saga", member="SE", unit="DESK", role=Role.COORDINATOR)
-
-
-@pytest.fixture
 def dirk(world: World) -> Actor:
     """Of a member that nobody invites."""
     return world.officer("dirk", member="DK", role=Role.COORDINATOR)
