@@ -56,6 +56,11 @@ def shown(as_json: bool, fields: Mapping[str, object], lines: Iterable[str], fol
         return
     for line in lines:
         console.print(line, markup=False)
+    goes_on(following)
+
+
+def goes_on(following: object) -> None:
+    """Where a page goes on, if it does."""
     if following is not None:
         console.print(f"more with --after {following}", style="dim", markup=False)
 

@@ -10,7 +10,7 @@ import typer
 
 from clew.cli import files
 from clew.cli.answers import plain
-from clew.cli.entry import As, Json, console, day, entered, said
+from clew.cli.entry import As, Json, console, day, entered, goes_on, said
 from clew.domain.message import Kind, SubjectKind
 
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ def list_(
             _show_line(one)
         if not page.items:
             console.print("Your unit has no correspondence.")
-        if page.next is not None:
-            console.print(f"more with --after {page.next}", style="dim", markup=False)
+        goes_on(page.next)
 
 
 @app.command()

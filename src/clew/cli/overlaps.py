@@ -8,7 +8,7 @@ from uuid import UUID
 import typer
 
 from clew.cli.answers import plain
-from clew.cli.entry import As, Json, console, day, entered
+from clew.cli.entry import As, Json, console, day, entered, goes_on
 from clew.domain.errors import Invalid
 from clew.domain.handling_change import SubjectKind
 from clew.domain.overlap import Mode, Rule, Step
@@ -53,8 +53,7 @@ def list_(
                 "Your member was told of no overlap. Members are told together,"
                 f" once in {hours} hours, while clew work runs."
             )
-        if page.next is not None:
-            console.print(f"more with --after {page.next}", style="dim", markup=False)
+        goes_on(page.next)
 
 
 @app.command()

@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from clew.cli import files
-from clew.cli.entry import As, Json, console, entered, said, write
+from clew.cli.entry import As, Json, console, entered, goes_on, said, write
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -86,8 +86,7 @@ def list_(
             state = "withdrawn" if one.wrapped is None else "open"
             conditions = escape(one.conditions) or "no conditions"
             console.print(f"{one.id}  {one.owner} to {one.recipient}  {state}  {conditions}")
-        if following is not None:
-            console.print(f"more with --after {following}", style="dim", markup=False)
+        goes_on(following)
 
 
 @app.command()

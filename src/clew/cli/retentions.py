@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from clew.cli.entry import As, Json, console, day, entered, identifier
+from clew.cli.entry import As, Json, console, day, entered, goes_on, identifier
 from clew.domain.errors import Invalid
 from clew.domain.handling_change import SubjectKind
 
@@ -78,8 +78,7 @@ def list_(
             )
         if not page.items:
             console.print("Nothing waits for you." if waiting else "Nothing ends within six months.")
-        if page.next is not None:
-            console.print(f"more with --after {page.next}", style="dim", markup=False)
+        goes_on(page.next)
 
 
 @app.command()
@@ -209,8 +208,7 @@ def blocks(
             return
         for one in found:
             console.print(f"{one.id}  {one.kind.value}  {one.unit}  {one.laid_by}: {one.reason}", markup=False)
-        if page.next is not None:
-            console.print(f"more with --after {page.next}", style="dim", markup=False)
+        goes_on(page.next)
 
 
 @app.command()
@@ -265,8 +263,7 @@ def ended(
             console.print(
                 f"{stone.due_on}  {stone.kind.value:<9} {stone.id}  {stone.rule.value}  event {stone.act_id}  {counts}"
             )
-        if following is not None:
-            console.print(f"more with --after {following}", style="dim", markup=False)
+        goes_on(following)
 
 
 def _foretell(found: "tuple[Foreseen, ...]", *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 import typer
 
 from clew.cli import files
-from clew.cli.entry import As, Json, console, digests, entered, identifier, said, write
+from clew.cli.entry import As, Json, console, digests, entered, goes_on, identifier, said, write
 from clew.domain.series import SeriesState
 
 app = typer.Typer(no_args_is_help=True)
@@ -45,8 +45,7 @@ def list_(
             return
         for line in page.items:
             console.print(answers.in_words(line), markup=False)
-        if page.next is not None:
-            console.print(f"more with --after {page.next}", style="dim", markup=False)
+        goes_on(page.next)
 
 
 @app.command()
@@ -70,8 +69,7 @@ def show(
             return
         for line in [*answers.view_in_words(view), *map(answers.medium_in_words, page.items)]:
             console.print(line, markup=False)
-        if page.next is not None:
-            console.print(f"more with --after {page.next}", style="dim", markup=False)
+        goes_on(page.next)
 
 
 @app.command("open")
