@@ -92,7 +92,8 @@ def take_in(who: Learner, case: str, folder: Path) -> None:
     page.get_by_label("Case").fill(case)
     page.get_by_label("Exhibit").fill(who.told(r"exhibit (\S+), and"))
     page.get_by_label("Files").set_input_files(folder / f"{case}.zip")
-    page.get_by_role("button", name="Upload", exact=True).press("Enter")
+    # The button can be pressed once the script of the page has come.
+    page.locator("clew-upload button[type=submit]:enabled").press("Enter")
     page.wait_for_url("**/exhibits/**")
     # Besides the notes the archive itself gives no picture.
     counts = {"solved_elsewhere": 2, "parallel_enquiry": 2, "new": 6, "known": 1, "undecodable": 2}

@@ -281,6 +281,43 @@ def own_keys(ada: tuple[Visitor, dict[str, UUID]]) -> Iterator[tuple[Visitor, di
     page.get_by_text("Your keys are kept.").wait_for()
 
 
+def test_covering_at_once_what_was_just_opened_breaks_off_no_loading(ada: tuple[Visitor, dict[str, UUID]]) -> None:
+    who, media = ada
+    page = who.go(f"/media/{media['image']}/")
+    begin(page)
+    for look in ("clear", "lens", "drawing"):
+        page.evaluate(
+            """look => {
+              const stage = document.querySelector("clew-reveal .covered");
+              const seen = new MutationObserver(() => {
+                if (!stage.hidden) return;
+                seen.disconnect();
+                document.querySelector("clew-reveal").cover();
+              });
+              seen.observe(stage, { attributes: true });
+              return document.querySelector("clew-reveal").reveal(look);
+            }""",
+            look,
+        )
+        page.locator("clew-reveal .covered").first.wait_for(state="visible")
+    for wait in (0, 1, 5):
+        page.evaluate(
+            """wait => new Promise((done) => {
+              const views = document.querySelector("clew-compare .views");
+              const seen = new MutationObserver(() => {
+                seen.disconnect();
+                setTimeout(() => { document.querySelector("clew-compare [data-act=compare]").click(); done(); }, wait);
+              });
+              seen.observe(views, { attributes: true });
+              document.querySelector("clew-compare [data-act=compare]").click();
+            })""",
+            wait,
+        )
+        page.locator("clew-compare .views").wait_for(state="hidden")
+    page.wait_for_timeout(300)
+    assert who.complaints == []
+
+
 def test_own_keys_show_and_cover_in_the_grid_and_the_page_says_them(own_keys: tuple[Visitor, dict[str, UUID]]) -> None:
     who, _media = own_keys
     page = who.go("/cases/NO-1/media/?answer=all&kind=image")

@@ -15,6 +15,17 @@ const mark = document.createElementNS("urn:clew:none", "style");
 mark.setAttribute("data-openseadragon-mobile-css", "");
 document.head.append(mark);
 
+// A picture that is here already as the one tile of its source: nothing is loaded again.
+function tiled(picture) {
+  const [width, height] = [picture.naturalWidth, picture.naturalHeight];
+  const source = new OpenSeadragon.TileSource({ width, height, tileWidth: width, tileHeight: height, minLevel: 0, maxLevel: 0 });
+  return Object.assign(source, {
+    getTileUrl: () => picture.src,
+    downloadTileStart: (job) => job.finish(picture, null, "image"),
+    downloadTileAbort() {},
+  });
+}
+
 class ClewCompare extends HTMLElement {
   #viewers = [];
   #timer = 0;
@@ -41,21 +52,21 @@ class ClewCompare extends HTMLElement {
 
   async #open() {
     const { here, there, look, atHere, atThere } = this.dataset;
-    const addresses = [];
+    const pictures = [];
     for (const [reference, at] of [[here, atHere], [there, atThere]]) {
-      const address = await hold(reference, look, { at });
-      if (!address.startsWith("blob:")) {
+      const picture = await hold(reference, look, { at });
+      if (!(picture instanceof Image)) {
         cover();
-        this.querySelector(".said").textContent = address;
+        this.querySelector(".said").textContent = picture;
         this.querySelector(".said").scrollIntoView({ block: "nearest" });
         return;
       }
-      addresses.push(address);
+      pictures.push(picture);
     }
     this.#views.hidden = false;
     this.#viewers = ["here", "there"].map((side, number) => OpenSeadragon({
       element: this.querySelector(`[data-side="${side}"]`),
-      tileSources: { type: "image", url: addresses[number], buildPyramid: false },
+      tileSources: tiled(pictures[number]),
       drawer: "canvas",
       showNavigationControl: false,
       animationTime: 0.3,

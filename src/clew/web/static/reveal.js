@@ -1,8 +1,7 @@
 // The one script that shows media: a deliberate press, and nothing stays when it is covered.
 //
 //   import { hold, cover } from "./reveal.js";
-//   hold(reference, look)   gives the address of an object in this page, or the sentence why there is none: what begins
-//                           with "blob:" (a picture) or "/" (a film, in parts) is an address
+//   hold(reference, look)   gives a picture that has come whole, or the sentence why there is none
 //   cover()                 covers everything at once: addresses are taken back, here and at the node
 //   <clew-reveal>           shows one medium; show(reference, kind, isWarned) has it stand for another, reveal(look)
 //                           shows it, next() changes the look, cover() covers; hold(reference) is show and reveal;
@@ -18,7 +17,7 @@ const STEP_SHARE = 0.04;
 const IDLE_MS = 120_000; // a picture that nobody looks at any more covers itself
 const STILL = new Set(["drawing", "frames", "lens", "clear"]);
 
-const held = new Set(); // object addresses that are open
+const held = new Map(); // object addresses that are open -> the picture there, so that a cover breaks off no loading
 let turn = 0; // what was asked before the last cover is too late
 
 const words = () => document.querySelector("clew-reveal[data-address]")?.dataset ?? {};
@@ -50,10 +49,14 @@ async function opened(reference, look, { isWarned = false, at = "" } = {}) {
     const type = answer.headers.get("Content-Type") ?? "";
     if (type.startsWith("application/json")) return { ...told, ...(await answer.json()) };
     if (!answer.ok || !type.startsWith("image/")) return { refused: words().wordsFailed };
-    const bytes = await answer.blob();
-    if (mine !== turn) return { refused: words().wordsCovered };
-    const url = URL.createObjectURL(bytes);
-    held.add(url);
+    const picture = new Image();
+    const url = picture.src = URL.createObjectURL(await answer.blob());
+    const isWhole = await picture.decode().then(() => true, () => false);
+    if (mine !== turn || !isWhole) {
+      URL.revokeObjectURL(url);
+      return { refused: isWhole ? words().wordsCovered : words().wordsFailed };
+    }
+    held.set(url, picture);
     return { ...told, url, times: answer.headers.get("Clew-Times") ?? "" };
   } catch {
     return { refused: words().wordsFailed };
@@ -62,15 +65,15 @@ async function opened(reference, look, { isWarned = false, at = "" } = {}) {
 
 export async function hold(reference, look, { isWarned = false, at = "" } = {}) {
   const found = await opened(reference, look, { isWarned, at });
-  if (found.url) looking(found.url, Boolean(found.warned));
-  return found.url ?? found.refused ?? words().wordsFailed;
+  if (held.has(found.url)) looking(found.url, Boolean(found.warned));
+  return held.get(found.url) ?? found.refused ?? words().wordsFailed;
 }
 
 export function cover() {
   turn += 1;
   for (const element of document.querySelectorAll("clew-reveal")) if (element.querySelector(".stage")) element.hide();
   const wasOpen = held.size > 0 || ClewReveal.isOpen;
-  for (const url of held) {
+  for (const url of held.keys()) {
     covered(url);
     URL.revokeObjectURL(url);
   }
@@ -157,7 +160,7 @@ class ClewReveal extends HTMLElement {
     if (mine !== turn) return undefined;
     if (found.is_warning) this.#heard = true;
     if (found.refused) return this.#say(found.is_warning ? this.dataset.wordsWarned : found.refused);
-    return this.#put(found, look, mine);
+    return this.#put(found, look);
   }
 
   hide() {
@@ -181,20 +184,20 @@ class ClewReveal extends HTMLElement {
     this.#mark();
   }
 
-  async #put(found, look, mine) {
+  #put(found, look) {
     this.#picture = found;
     ClewReveal.isOpen = true;
     this.#say(found.times ? `${this.dataset.wordsAt} ${found.times.split(",").map(clock).join(" · ")}` : "");
     if (look === "sound") this.#curve(found.levels);
     else if (found.type.startsWith("video/")) this.#film(found.url);
-    else if (look === "lens") await this.#lens(found, mine);
+    else if (look === "lens") this.#lens(held.get(found.url));
     else {
       const img = this.#part("img");
       img.src = found.url;
       this.#part(".stage").classList.toggle("strip", Boolean(found.times));
       this.#uncover(img);
     }
-    if (mine === turn && STILL.has(look)) looking(found.url, Boolean(found.warned));
+    if (STILL.has(look)) looking(found.url, Boolean(found.warned));
     this.#wake();
     this.dispatchEvent(new CustomEvent("clew-shown"));
   }
@@ -208,16 +211,12 @@ class ClewReveal extends HTMLElement {
     this.#uncover(film);
   }
 
-  async #lens(found, mine) {
-    const image = new Image();
-    image.src = found.url;
-    await image.decode().catch(() => {});
-    if (mine !== turn) return;
+  #lens(picture) {
     const canvas = this.#part("canvas");
-    const scale = Math.min(1, 1600 / Math.max(image.naturalWidth, image.naturalHeight, 1));
-    canvas.width = Math.max(1, Math.round(image.naturalWidth * scale));
-    canvas.height = Math.max(1, Math.round(image.naturalHeight * scale));
-    found.image = image;
+    const scale = Math.min(1, 1600 / Math.max(picture.naturalWidth, picture.naturalHeight));
+    canvas.width = Math.max(1, Math.round(picture.naturalWidth * scale));
+    canvas.height = Math.max(1, Math.round(picture.naturalHeight * scale));
+    this.#picture.image = picture;
     this.#uncover(canvas);
     this.#draw();
   }
