@@ -133,6 +133,7 @@ def test_the_pages_of_the_audit_lead_to_every_event_once(auditor: Visitor) -> No
     page = auditor.go("/audit/?act=case.read")
     seen = page.locator("tbody tr td:last-child").all_inner_texts()
     page.get_by_role("link", name="Next").click()
+    page.wait_for_load_state()
     seen += page.locator("tbody tr td:last-child").all_inner_texts()
     assert page.get_by_role("link", name="Next").count() == 0
     assert len(seen) == len(set(seen)) == auditing.ACTS_PER_PAGE + 20

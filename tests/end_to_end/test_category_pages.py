@@ -77,6 +77,7 @@ def test_what_officers_observe_becomes_a_category_a_dispute_and_a_decision(peopl
     assert nina.faults() == []
     page.get_by_label("Standing").select_option("disputed")
     page.get_by_role("button", name="Show").click()
+    page.wait_for_load_state()
     assert page.locator("tbody tr").count() == 1
 
     page = nina.go("/categories/?scheme=template-letters")

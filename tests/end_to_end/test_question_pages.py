@@ -75,6 +75,7 @@ def test_an_object_is_let_out_asked_about_shown_by_a_press_and_answered(people: 
     page = sven.go("/messages/")
     page.get_by_role("link", name="A message waits to be read").click()
     page.get_by_role("link", name="Read and answer it there").click()
+    page.wait_for_load_state()
     assert page.locator("img").count() == 0
     assert sven.faults() == []
     page.get_by_role("button", name="Show the object").click()

@@ -258,6 +258,7 @@ def test_numbers_move_while_an_intake_runs(ada, served):
     assert page.evaluate("window.isTheSamePage")
     assert ada.complaints == []
     page.get_by_role("link", name="Refresh").click()
+    page.wait_for_load_state()
     assert page.locator(".media > li").count() == 2
 
 
