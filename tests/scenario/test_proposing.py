@@ -93,6 +93,23 @@ def test_what_another_members_series_has_is_proposed_with_its_reason(
     assert propose(ada) == {}
 
 
+@pytest.mark.parametrize("rule", [Rule.SAME_CAMERA, Rule.SAME_DOCUMENT, Rule.BURST])
+def test_what_a_third_member_gave_to_a_series_is_ground_as_well(world: World, ada: Actor, sven: Actor, rule: Rule) -> None:
+    """Who gave the medium owns no series at all; the series is another member's."""
+    here, there = GROUNDS[rule]
+    dina = world.officer("dina", member="DK")
+    green = world.series(sven, "green-room", [])
+    name = reference(sven, "green-room")
+    given = found(world, dina, "DK-1", **there)
+    with acting_as(dina) as session, session.cursor() as cursor:
+        cursor.execute("select sha256 from media where id = %s", [given])
+        gathering.add(session, name, media=[bytes(cursor.fetchone()[0])])
+    medium = found(world, ada, "NO-1", **here)
+    assert propose(ada) == {rule: 1}
+    (one,) = waiting(ada)
+    assert (one.medium_id, one.series_id) == (medium, green)
+
+
 def test_files_that_somebody_named_alike_are_proposed_within_a_unit(world: World, ada: Actor) -> None:
     green = world.series(ada, "green-room", [found(world, ada, "NO-0", path=b"a/kitchen set-0001.jpg")])
     medium = found(world, ada, "NO-1", path=b"b/kitchen set-0007.jpg")

@@ -222,9 +222,19 @@ def _seals(session: Session, column: str, said: Iterable[tuple]) -> dict[str, ob
 
 
 def _owners(session: Session) -> list[str]:
-    """Members who have media in series that the actor sees."""
+    """Members who have media in series that the actor sees, from one to the next in the index; and the own."""
     with session.cursor() as cursor:
-        cursor.execute(f"select distinct owner_member from series union select %s limit {MEMBERS_MAX}", [session.actor.member])
+        cursor.execute(
+            f"""
+            with recursive found (id, member) as (
+                select s.id, '' from series s where {_IS_SAID}
+                union
+                select f.id, (select m.owner_member from series_media m
+                               where m.series_id = f.id and m.owner_member > f.member order by m.owner_member limit 1)
+                  from found f where f.member is not null)
+            select distinct member from found where member <> '' union select %s limit {MEMBERS_MAX}""",
+            [session.actor.member],
+        )
         return [row[0] for row in cursor]
 
 
