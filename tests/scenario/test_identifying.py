@@ -8,8 +8,9 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from clew.actions import asserting, corresponding, describing, gathering, identifying, linking, opening
+from clew.actions import arriving, asserting, corresponding, describing, gathering, identifying, linking, opening
 from clew.actions.identifying import Step
+from clew.domain.arrival import Waiting
 from clew.domain.errors import Invalid, NotVisible, SecondPersonNeeded, StepRefused
 from clew.domain.handling import Actor, Audience, Handling
 from clew.domain.ledger import SMALL, By, Line, of_others
@@ -342,13 +343,19 @@ def test_a_next_step_is_listed_when_its_day_has_come(world: World, ada: Actor, b
     confirm(bo, child)
     with acting_as(ada) as session:
         assert identifying.due(session).items == ()
-    monkeypatch.setattr(identifying, "today", lambda: visit)
+        assert Waiting.NEXT_STEPS not in arriving.arrive(session).waiting
+    for module in (identifying, arriving):
+        monkeypatch.setattr(module, "today", lambda: visit)
+    for officer in (ada, bo):
+        with acting_as(officer) as session:
+            assert arriving.arrive(session).waiting[Waiting.NEXT_STEPS] == 1, "whoever of the unit arrives is told"
     with acting_as(ada) as session:
         (found,) = identifying.due(session).items
         assert (found[0], found[1].next_step) == (child, "Ask the town.")
     take(ada, bo, child, Step.IDENTIFY)
     with acting_as(ada) as session:
         assert identifying.due(session).items == (), "a later step has taken its place"
+        assert Waiting.NEXT_STEPS not in arriving.arrive(session).waiting
 
 
 # What is one with the identified series ---------------------------------------------------------------------

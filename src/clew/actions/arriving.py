@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from clew.actions import following
+from clew.actions.opening import today
 from clew.domain.arrival import INTAKES_SHOWN_MAX, LEADS_SHOWN_MAX, OUTCOME_DAYS, OUTCOMES_SHOWN_MAX, Waiting
 from clew.domain.handling_change import SubjectKind
 from clew.domain.message import NoticeKind
@@ -58,7 +59,7 @@ def arrive(session: Session) -> Home:
         leads=following.best(session, limit=LEADS_SHOWN_MAX),
         outcomes=tuple(sorted(outcomes, key=lambda one: one.raised_at, reverse=True)[:OUTCOMES_SHOWN_MAX]),
         notices=tuple(one for one in told if one.kind in TOLD_HERE and one.seen_at is None),
-        waiting=waiting.counts(session), named=_named(session),
+        waiting=waiting.counts(session, today()), named=_named(session),
         intakes=recent_intakes.of_officer(session, INTAKES_SHOWN_MAX),
     )
 

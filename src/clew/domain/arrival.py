@@ -17,6 +17,7 @@ class Waiting(StrEnum):
     QUESTIONS = "questions"
     MESSAGES = "messages"
     OVERLAPS = "overlaps"
+    NEXT_STEPS = "next-steps"
     VICTIM_STEPS = "victim-steps"
     OBJECTS = "objects"
     REFERRALS = "referrals"

@@ -10,6 +10,7 @@ from clew.domain.ledger import By, Line
 from clew.domain.victim import VictimState
 from clew.records import sealed
 from clew.records.session import Session
+from clew.records.waiting import DUE
 
 BASIS = b"victim_steps.basis"
 EVIDENCE = b"victim_steps.evidence"
@@ -82,12 +83,7 @@ def of(session: Session, victim_id: UUID, limit: int) -> tuple[StepRow, ...]:
 
 def due(session: Session, until: date, limit: int) -> tuple[StepRow, ...]:
     """The latest confirmed step of each own victim whose next step is planned up to that day, the earliest first."""
-    condition = """
-        status = 'confirmed' and next_on <= %s and not exists (
-            select from victim_steps later where later.victim_id = victim_steps.victim_id
-               and later.status = 'confirmed' and later.decided_at > victim_steps.decided_at)
-        order by next_on, id limit %s"""
-    return _rows(session, condition, [until, limit])
+    return _rows(session, f"{DUE} order by next_on, id limit %(limit)s", {"today": until, "limit": limit})
 
 
 def decide(session: Session, step_id: UUID, status: Status) -> None:
@@ -224,13 +220,13 @@ def _span(seconds: float | None) -> timedelta | None:
     return None if seconds is None else timedelta(seconds=seconds)
 
 
-def _rows(session: Session, condition: str, values: list[object]) -> tuple[StepRow, ...]:
+def _rows(session: Session, condition: str, values: list[object] | dict[str, object]) -> tuple[StepRow, ...]:
     with session.cursor() as cursor:
         cursor.execute(
             f"""
             select id, victim_id, step, state, status, basis, evidence, next_step, next_on, proposed_by, proposed_at,
                    decided_by, decided_at
-              from victim_steps where {condition}""",
+              from victim_steps s where {condition}""",
             values,
         )
         return tuple(_row(session.actor.member, row) for row in cursor)

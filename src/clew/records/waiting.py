@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from clew.domain.agreement import PROPOSAL_DAYS_MAX
@@ -37,6 +38,11 @@ UNDECIDED = (
 TO_LET_OUT = f"{_OWN} and state = '{Agreed.PROPOSED}' and wrapped is not null and {_ANOTHERS}"
 TO_KEEP_LONGER = f"{_OWN} and state = '{Agreed.PROPOSED}' and {_FRESH} and {_ANOTHERS}"
 TO_HAND_OVER = f"{_OWN} and state = '{Referred.PROPOSED}' and {_ANOTHERS}"
+DUE = (
+    f"s.status = '{Status.CONFIRMED}' and s.next_on <= %(today)s and not exists (select from victim_steps later"
+    f" where later.victim_id = s.victim_id and later.status = '{Status.CONFIRMED}' and later.decided_at > s.decided_at)"
+)
+"""A step `s` about an own victim whose next step should have come by that day, and which is the latest."""
 _CERTIFIES = f"member = %(member)s and %(role)s = '{Role.NATIONAL_ADMINISTRATOR}'"
 
 COUNTED: Mapping[Waiting, str] = {
@@ -45,6 +51,7 @@ COUNTED: Mapping[Waiting, str] = {
     Waiting.OVERLAPS: f"from overlap_sides s where {UNDECIDED}",
     Waiting.PROPOSALS: f"from series_proposals where {_OWN} and rejected_at is null",
     Waiting.CANDIDATES: f"from links where {_COVERED} and state = {LinkState.CANDIDATE:d}",
+    Waiting.NEXT_STEPS: f"from victim_steps s where s.member = %(member)s and s.unit = %(unit)s and {DUE}",
     Waiting.VICTIM_STEPS: f"from victim_steps where {_OWN} and status = '{Status.PROPOSED}' and {_ANOTHERS}",
     Waiting.HANDLINGS: (
         f"from handling_changes where {_COVERED} and state = '{Agreed.PROPOSED}' and {_FRESH} and {_ANOTHERS}"
@@ -100,13 +107,13 @@ def named(session: Session, limit: int) -> tuple[Named, ...]:
         return tuple(Named(what=Waiting(row[0]), kind=SubjectKind(row[1]), id=row[2]) for row in cursor)
 
 
-def counts(session: Session) -> dict[Waiting, int]:
-    """How many wait, of each kind of which any do; of more than `COUNTED_MAX`, that."""
+def counts(session: Session, today: date) -> dict[Waiting, int]:
+    """How many wait on that day, of each kind of which any do; of more than `COUNTED_MAX`, that."""
     each = " union all ".join(
         f"(select '{kind}', count(*) from (select {words} limit {COUNTED_MAX}) few)" for kind, words in COUNTED.items()
     )
     with session.cursor() as cursor:
-        cursor.execute(each, _who(session))
+        cursor.execute(each, {**_who(session), "today": today})
         return {Waiting(kind): int(count) for kind, count in cursor if count}
 
 

@@ -25,6 +25,7 @@ WAITING: Mapping[Waiting, tuple[Words, str]] = {
     Waiting.QUESTIONS: (gettext_lazy("Questions to answer"), "questions"),
     Waiting.MESSAGES: (gettext_lazy("Messages to answer"), "messages"),
     Waiting.OVERLAPS: (gettext_lazy("Overlaps to consent to or decline"), "overlaps"),
+    Waiting.NEXT_STEPS: (gettext_lazy("Next steps about victims whose day has come"), "ledger"),
     Waiting.VICTIM_STEPS: (gettext_lazy("Steps about victims to confirm"), "victims"),
     Waiting.OBJECTS: (gettext_lazy("Objects to let out"), "objects"),
     Waiting.REFERRALS: (gettext_lazy("Referrals to agree to"), "referrals"),
@@ -44,7 +45,7 @@ LISTED_APART = dict.fromkeys(
         Waiting.QUESTIONS, Waiting.OVERLAPS, Waiting.OBJECTS, Waiting.REFERRALS, Waiting.RETENTIONS,
     ),
     "?waiting=1",
-) | {Waiting.MESSAGES: "?waiting=1#correspondences"}  # fmt: skip
+) | {Waiting.MESSAGES: "?waiting=1#correspondences", Waiting.NEXT_STEPS: "#due"}  # fmt: skip
 """Of these the page has a list of what waits alone."""
 
 

@@ -58,7 +58,13 @@ class VictimStep(models.Model):
                 fields=["member", "unit", "victim_id"], condition=Q(status=Status.PROPOSED.value)
             ),
         )  # fmt: skip
-        indexes = (models.Index(name="victim_steps_by_victim", fields=["victim_id", "proposed_at"]),)
+        indexes = (
+            models.Index(name="victim_steps_by_victim", fields=["victim_id", "proposed_at"]),
+            models.Index(
+                name="victim_steps_by_next", fields=["member", "unit", "next_on"],
+                condition=Q(status=Status.CONFIRMED.value, next_on__isnull=False),
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return str(self.id)
