@@ -14,9 +14,10 @@ from clew.cli.drawing import landscape, room
 from clew.domain.errors import NotVisible
 from clew.domain.handling import Actor
 from clew.domain.proposal import Rule
-from clew.records import sealed, series
+from clew.records import grounds, sealed, series
 from clew.records.proposals import Proposal
 from clew.records.session import Session, acting_as
+from clew.web import proposals as proposal_pages
 from tests.world.clients import signed_in
 from tests.world.commands import clew
 from tests.world.counting import QUERIES_MAX
@@ -196,6 +197,40 @@ def test_the_page_of_a_case_takes_a_rejection_back(world: World, ada: Actor, sve
     assert "1 waits again." in page
     assert "Rejected by" not in page
     assert waiting(ada) == (one,)
+
+
+def test_a_run_is_cut_where_more_is_close_than_is_looked_at_though_no_rule_finds_it_good(
+    world: World, ada: Actor, sven: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.series(sven, "green-room", [found(world, sven, "SE-1", latitude=59.9139, longitude=10.7522, gps_precision_m=20.0)])
+    found(world, ada, "NO-1", latitude=59.9189, longitude=10.7522, gps_precision_m=20.0)
+    for most, is_cut in ((2, False), (1, True)):
+        monkeypatch.setattr(grounds, "PAIRS_MAX", most)
+        with acting_as(ada) as session:
+            done = proposing.propose(session, "NO-1")
+        assert (done.new, done.is_cut) == (0, is_cut)
+
+
+def test_the_page_of_a_case_says_where_more_waits_than_it_lists_and_than_one_run_looks_at(
+    world: World, ada: Actor, sven: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.series(sven, "green-room", [found(world, sven, "SE-1", **CAMERA)])
+    for number in range(2):
+        found(world, ada, "NO-1", content=b"%d" % number, **CAMERA)
+    client, address = signed_in("ada"), "/cases/NO-1/proposals/"
+    client.post(f"{address}look/")
+    page = client.get(address).content.decode()
+    assert "proposals that are new: 2." in page
+    assert "more than one run" not in page
+    assert "there are more" not in page
+    monkeypatch.setattr(proposal_pages, "SHOWN_MAX", 1)
+    monkeypatch.setattr(grounds, "PAIRS_MAX", 2)
+    client.post(f"{address}look/")
+    page = client.get(address).content.decode()
+    assert "There is more than one run looks at" in page
+    assert "These are the surest; there are more." in page
+    client.post(f"{address}reject/", {"proposal": [str(one.id) for one in waiting(ada)]})
+    assert "These are the first 1; there are more." in client.get(address).content.decode()
 
 
 def test_the_page_of_a_series_lists_what_was_rejected_for_it_and_takes_it_back(world: World, ada: Actor, sven: Actor) -> None:

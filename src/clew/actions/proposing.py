@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from clew.actions import gathering
@@ -20,6 +21,7 @@ DECIDED_MAX = 1_000
 PDQ, VIDEO = 1, 2
 """Kinds of matches, as they are kept."""
 
+Row = TypeVar("Row")
 Ground = tuple[UUID, UUID, Rule, Measured]
 """An own medium, a series, and why it may belong there."""
 
@@ -48,13 +50,14 @@ def propose(session: Session, case: str, exhibit: str | None = None) -> Proposed
     """
     scope = _scope(session, case, exhibit)
     media = grounds.lay_out(session, scope)
-    found = list(_found(session)) if media else []
+    looked = _Looked()
+    found = list(_found(session, looked)) if media else []
     drawn = _drawn(session, found)
     new, is_more = proposals.keep(session, drawn, PROPOSALS_PER_RUN_MAX)
     audit.append(session, "series.propose", str(scope.exhibit_id or scope.case_id), {"media": media, "proposals": new})
     return Proposed(
         media=media, new=new, by_rule=Counter(one.rule for one in drawn),
-        is_cut=is_more or max(Counter(rule for *_, rule, _ in found).values(), default=0) >= grounds.PAIRS_MAX,
+        is_cut=is_more or looked.is_cut,
     )  # fmt: skip
 
 
@@ -161,24 +164,39 @@ def _scope(session: Session, case: str, exhibit: str | None) -> grounds.Scope:
     )
 
 
-def _found(session: Session) -> Iterator[Ground]:
+class _Looked:
+    """Notes where there are as many rows as are looked at, whatever a rule says of them: the rest is not seen."""
+
+    def __init__(self) -> None:
+        self.is_cut = False
+
+    def all_of(self, rows: Iterable[Row], limit: int) -> Iterator[Row]:
+        count = 0
+        for row in rows:
+            count += 1
+            yield row
+        self.is_cut |= count >= limit
+
+
+def _found(session: Session, looked: _Looked) -> Iterator[Ground]:
     """Every ground that some rule finds good."""
-    for medium, one in grounds.equal_bytes(session):
+    most = grounds.PAIRS_MAX
+    for medium, one in looked.all_of(grounds.equal_bytes(session), most):
         yield medium, one, Rule.SAME_BYTES, {}
-    for medium, one, bits, radius, *_ in grounds.matched(session, PDQ):
+    for medium, one, bits, radius, *_ in looked.all_of(grounds.matched(session, PDQ), most):
         yield from _judged(medium, one, Rule.NEAR_COPY, rules.near_copy(bits, radius))
-    for medium, one, _, _, matched, compared, milliseconds in grounds.matched(session, VIDEO):
+    for medium, one, _, _, matched, compared, milliseconds in looked.all_of(grounds.matched(session, VIDEO), most):
         found = rules.aligned_video(matched or 0, compared or 0, milliseconds or 0)
         yield from _judged(medium, one, Rule.ALIGNED_VIDEO, found)
-    for medium, one, identifier in grounds.same_words(session, "document_id", with_make=False):
+    for medium, one, identifier in looked.all_of(grounds.same_words(session, "document_id", with_make=False), most):
         yield from _judged(medium, one, Rule.SAME_DOCUMENT, rules.same_document(identifier))
-    for medium, one, serial in grounds.same_words(session, "camera_serial", with_make=True):
+    for medium, one, serial in looked.all_of(grounds.same_words(session, "camera_serial", with_make=True), most):
         yield from _judged(medium, one, Rule.SAME_CAMERA, rules.same_camera(serial))
-    for medium, one, seconds in grounds.close_in_time(session):
+    for medium, one, seconds in looked.all_of(grounds.close_in_time(session), most):
         yield from _judged(medium, one, Rule.BURST, rules.burst(seconds))
-    for medium, one, here, there in grounds.close_in_space(session):
+    for medium, one, here, there in looked.all_of(grounds.close_in_space(session), most):
         yield from _judged(medium, one, Rule.SHARED_PLACE, rules.shared_place(here, there))
-    yield from _named_alike(session)
+    yield from _named_alike(session, looked)
 
 
 def _judged(medium: UUID, one: UUID, rule: Rule, measured: Measured | None) -> Iterator[Ground]:
@@ -186,12 +204,12 @@ def _judged(medium: UUID, one: UUID, rule: Rule, measured: Measured | None) -> I
         yield medium, one, rule, measured
 
 
-def _named_alike(session: Session) -> Iterator[Ground]:
+def _named_alike(session: Session, looked: _Looked) -> Iterator[Ground]:
     stems: dict[str, set[UUID]] = defaultdict(set)
-    for one, path in grounds.paths_in_series(session):
+    for one, path in looked.all_of(grounds.paths_in_series(session), grounds.PATHS_MAX):
         if (stem := rules.stem_of(path)) is not None:
             stems[stem].add(one)
-    for medium, path in grounds.paths(session):
+    for medium, path in looked.all_of(grounds.paths(session), grounds.PATHS_MAX):
         stem = rules.stem_of(path) or ""
         for one in stems.get(stem, ()):
             yield medium, one, Rule.FILE_NAMES, rules.file_names(stem)

@@ -57,12 +57,14 @@ def rows(some: Sequence[Proposal], references: Mapping[UUID, str]) -> list[Row]:
 def of_case(request: HttpRequest, case: str) -> HttpResponse:
     """What waits about a case of the own unit."""
     with as_officer(request.user.get_username()) as session:
-        waiting = proposing.waiting(session, case, limit=SHOWN_MAX)
-        rejected = proposing.rejected(session, case, limit=SHOWN_MAX)
+        waiting = proposing.waiting(session, case, limit=SHOWN_MAX + 1)
+        rejected = proposing.rejected(session, case, limit=SHOWN_MAX + 1)
+        is_more, waiting = len(waiting) > SHOWN_MAX, waiting[:SHOWN_MAX]
+        rejected_max, rejected = SHOWN_MAX if len(rejected) > SHOWN_MAX else 0, rejected[:SHOWN_MAX]
         references = proposing.references(session, (*waiting, *rejected))
     shown = {
         "case": case, "proposals": rows(waiting, references), "rejected": rows(rejected, references),
-        "told": request.session.pop(TOLD, None),
+        "is_more": is_more, "rejected_max": rejected_max, "told": request.session.pop(TOLD, None),
     }  # fmt: skip
     return render(request, "series/proposals.html", shown)
 
@@ -104,9 +106,12 @@ def decided(session: Session, step: str, given: QueryDict) -> str:
 
 def _looked(session: Session, case: str) -> str:
     done = proposing.propose(session, case)
-    return _("{media} media looked at; proposals that are new: {new}.").format(
+    told = _("{media} media looked at; proposals that are new: {new}.").format(
         media=number(done.media), new=number(done.new)
     )
+    if not done.is_cut:
+        return told
+    return f"{told} {_('There is more than one run looks at: decide about these, then look for more.')}"
 
 
 def _is_identifier(untrusted_words: str) -> bool:
