@@ -158,6 +158,25 @@ def close_in_space(session: Session) -> list[tuple[UUID, UUID, Place, Place]]:
     ]  # fmt: skip
 
 
+def contributors(session: Session, some: str) -> list[str]:
+    """Members who have media in some series that the actor sees, from one to the next in the index.
+
+    `some` names the series as `s`, in the caller's own words: "series s where …".
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            with recursive found (id, member) as (
+                select s.id, '' from {some}
+                union
+                select f.id, (select m.owner_member from series_media m
+                               where m.series_id = f.id and m.owner_member > f.member order by m.owner_member limit 1)
+                  from found f where f.member is not null)
+            select distinct member from found where member <> '' order by 1 limit {MEMBERS_MAX}"""
+        )
+        return [row[0] for row in cursor]
+
+
 def paths(session: Session) -> Iterator[tuple[UUID, bytes]]:
     """(medium, path) of files of the media that are looked at."""
     yield from _paths(session, "select o.medium_id, o.case_id, o.path from pg_temp.candidates c join occurrences o on o.medium_id = c.id")
@@ -209,7 +228,7 @@ def _seals(session: Session, column: str, said: Iterable[tuple]) -> dict[str, ob
     """The same words as each member has them whose series the actor sees."""
     own = sealed.of_member(session.actor.member)
     rows: list[tuple[str, bytes, bytes, bytes | None, bytes | None]] = []
-    for member in _owners(session):
+    for member in {session.actor.member, *contributors(session, f"series s where {_IS_SAID}")}:
         theirs = sealed.of_member(member)
         for words, *makes in said:
             make = bytes(makes[0]) if makes and makes[0] is not None else None
@@ -219,23 +238,6 @@ def _seals(session: Session, column: str, said: Iterable[tuple]) -> dict[str, ob
             ))  # fmt: skip
     keys = ("member", "own", "theirs", "own_make", "make")
     return {key: [row[number] for row in rows] for number, key in enumerate(keys)}
-
-
-def _owners(session: Session) -> list[str]:
-    """Members who have media in series that the actor sees, from one to the next in the index; and the own."""
-    with session.cursor() as cursor:
-        cursor.execute(
-            f"""
-            with recursive found (id, member) as (
-                select s.id, '' from series s where {_IS_SAID}
-                union
-                select f.id, (select m.owner_member from series_media m
-                               where m.series_id = f.id and m.owner_member > f.member order by m.owner_member limit 1)
-                  from found f where f.member is not null)
-            select distinct member from found where member <> '' union select %s limit {MEMBERS_MAX}""",
-            [session.actor.member],
-        )
-        return [row[0] for row in cursor]
 
 
 def _again(own: Texts, theirs: Texts, column: str, words: bytes) -> bytes:

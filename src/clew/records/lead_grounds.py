@@ -19,7 +19,7 @@ from clew.domain.lead import State
 from clew.domain.link import EndKind, LinkState, LinkType
 from clew.domain.proposal import PLACE_PRECISION_METRES_MAX, Place
 from clew.domain.series import SOLVED, UNSOLVED
-from clew.records import sealed
+from clew.records import grounds, sealed
 from clew.records.matches import MatchKind
 from clew.records.session import Session
 from clew.records.verdicts import REFUSED
@@ -39,7 +39,6 @@ PLACES_MAX = 5_000
 NEWEST_MAX = 200
 """So many of the newest media of an exhibit are looked at: one that is newer than a series is enough."""
 WORDS_PER_STATEMENT = 20_000
-MEMBERS_MAX = 300
 BAND_DEGREES = 2 * PLACE_PRECISION_METRES_MAX / 111_000
 """Further apart in latitude two places have nothing in common, whatever their precision."""
 
@@ -135,19 +134,8 @@ def _lay_out_matches(session: Session, cursor: Cursor[TupleRow]) -> None:
 
 
 def contributors(session: Session) -> list[str]:
-    """Members who have media in the unsolved series that the unit waits for, from one to the next in the index."""
-    with session.cursor() as cursor:
-        cursor.execute(
-            f"""
-            with recursive found (id, member) as (
-                select s.id, '' from pg_temp.lead_series s where not s.is_solved
-                union
-                select f.id, (select m.owner_member from series_media m
-                               where m.series_id = f.id and m.owner_member > f.member order by m.owner_member limit 1)
-                  from found f where f.member is not null)
-            select distinct member from found where member <> '' order by 1 limit {MEMBERS_MAX}"""
-        )
-        return [row[0] for row in cursor]
+    """Members who have media in the unsolved series that the unit waits for."""
+    return grounds.contributors(session, "pg_temp.lead_series s where not s.is_solved")
 
 
 def same_words(
@@ -360,7 +348,7 @@ class SealedAgain:
     """Sealed words of one member as each other member has them. Lives as long as a round: all units look at the same."""
 
     def __init__(self, members: Sequence[str]) -> None:
-        self.members = tuple(members[:MEMBERS_MAX])
+        self.members = tuple(members[:grounds.MEMBERS_MAX])
         self._plain: dict[tuple[str, str, bytes], bytes] = {}
         self._again: dict[tuple[str, str, bytes], bytes] = {}
 

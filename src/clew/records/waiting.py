@@ -51,7 +51,7 @@ COUNTED: Mapping[Waiting, str] = {
     Waiting.OVERLAPS: f"from overlap_sides s where {UNDECIDED}",
     Waiting.PROPOSALS: f"from series_proposals where {_OWN} and rejected_at is null",
     Waiting.CANDIDATES: f"from links where {_COVERED} and state = {LinkState.CANDIDATE:d}",
-    Waiting.NEXT_STEPS: f"from victim_steps s where s.member = %(member)s and s.unit = %(unit)s and {DUE}",
+    Waiting.NEXT_STEPS: f"from victim_steps s where {_OWN} and {DUE}",
     Waiting.VICTIM_STEPS: f"from victim_steps where {_OWN} and status = '{Status.PROPOSED}' and {_ANOTHERS}",
     Waiting.HANDLINGS: (
         f"from handling_changes where {_COVERED} and state = '{Agreed.PROPOSED}' and {_FRESH} and {_ANOTHERS}"
