@@ -355,7 +355,7 @@ def test_a_frame_of_a_film_has_its_second(ada: tuple[Visitor, dict[str, str]]) -
 def test_from_right_to_left_the_picture_keeps_its_left(ada: tuple[Visitor, dict[str, str]]) -> None:
     who, media = ada
     who.go(f"/media/{media['still']}/").get_by_role("button", name="العربية").press("Enter")
-    who.page.wait_for_function("document.documentElement.dir === 'rtl'")
+    who.page.wait_for_function("document.documentElement?.dir === 'rtl'")
     try:
         page, picture = opened(who, media["still"])
         drawing(page)
@@ -380,7 +380,7 @@ def test_from_right_to_left_the_picture_keeps_its_left(ada: tuple[Visitor, dict[
         assert (seen["x"] - place["x"]) / place["width"] == pytest.approx((1 + 0.4) / count, abs=0.01)
     finally:
         who.page.get_by_role("button", name="English").press("Enter")
-        who.page.wait_for_function("document.documentElement.dir !== 'rtl'")
+        who.page.wait_for_function("document.documentElement?.dir !== 'rtl'")
     assert who.complaints == []
 
 

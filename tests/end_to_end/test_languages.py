@@ -29,7 +29,7 @@ def test_a_language_is_chosen_with_one_press_and_kept(ada: Visitor) -> None:
     page.get_by_role("button", name="La prendre").press("Enter")
     page.get_by_text("étape est enregistrée").wait_for()
     page.get_by_role("button", name="Español").press("Enter")
-    page.wait_for_function("document.documentElement.lang === 'es'")
+    page.wait_for_function("document.documentElement?.lang === 'es'")
     assert page.evaluate(ENGLISH) == []
     assert ada.faults() == []
     assert ada.complaints == []
