@@ -15,7 +15,7 @@ from clew.actions.cutter import Cutter
 from clew.actions.viewing import RECEIPT_SECONDS_MAX
 from clew.domain import agreement, crop
 from clew.domain.agreement import State, Step
-from clew.domain.cover import Purpose, check_use, stated
+from clew.domain.cover import check_use, stated
 from clew.domain.crop import CROPS_PER_MEDIUM_MAX, Box
 from clew.domain.errors import ClewError, NotVisible, StepRefused, Unavailable
 from clew.domain.handling import Actor, Use
@@ -194,7 +194,7 @@ def revealed(
     statement = stated(purpose, case)
     with acting_as(actor, Use.ORIGINAL) as session:
         found = crops.bytes_of(session, crop_id)
-        if found.purposes is not None and statement.purpose not in found.purposes | {Purpose.SUPERVISION}:
+        if found.purposes is not None and statement.purpose not in found.purposes:
             raise StepRefused("This object is not kept for that purpose: ask its owner.")
         with suppress(NotVisible):  # of another's medium nothing more is known here
             medium = media.held(session, crops.get(session, crop_id).medium_id)

@@ -218,8 +218,8 @@ def check_use(
     """
     if is_blocked and (statement.purpose is not Purpose.SUPERVISION or not is_own or use is Use.EXPORT):
         raise StepRefused("This record is under examination: its owner's unit sees it, for supervision only.")
-    if statement.purpose is Purpose.SUPERVISION and use is not Use.EXPORT:
-        return
+    if statement.purpose is Purpose.SUPERVISION and is_own and use is not Use.EXPORT:
+        return  # each member supervises what it entered itself, and another's where its owner says so
     if cover is None:
         if not is_own:
             raise StepRefused("This record has no cover yet: ask its owner.")

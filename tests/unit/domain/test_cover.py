@@ -103,9 +103,20 @@ def test_a_record_is_used_for_what_it_is_kept_for_only() -> None:
     for is_own in (True, False):
         with pytest.raises(StepRefused):
             check_use(cover, Use.ORIGINAL, WHY, is_own=is_own)
-    check_use(cover, Use.PREVIEW, stated("supervision", "2026-4"), is_own=True)
+
+
+def test_each_member_supervises_its_own_records_and_anothers_where_the_owner_says_so() -> None:
+    why = stated("supervision", "2026-4")
+    cover = Cover(retention_end=END, purposes=frozenset({Purpose.INVESTIGATION}))
+    for use in (Use.FACTS, Use.PREVIEW, Use.ORIGINAL):
+        check_use(cover, use, why, is_own=True)
+        check_use(None, use, why, is_own=True)
+        for foreign in (cover, None):
+            with pytest.raises(StepRefused):
+                check_use(foreign, use, why, is_own=False)
+        check_use(Cover(retention_end=END, purposes=frozenset({Purpose.SUPERVISION})), use, why, is_own=False)
     with pytest.raises(StepRefused):
-        check_use(cover, Use.EXPORT, stated("supervision", "2026-4"), is_own=True)
+        check_use(cover, Use.EXPORT, why, is_own=True)
 
 
 def test_what_may_not_be_handed_on_is_exported_by_its_owner_only() -> None:
