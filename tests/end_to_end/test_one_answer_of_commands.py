@@ -196,6 +196,7 @@ WALKED: dict[str, tuple[Way, ...]] = {
     "release give": (
         Way(words="{} --to DK --purpose investigation --case NO-1", sort=DIGESTS, parameter="sha256"),
     ),
+    "release agree": (Way(words="{} --purpose investigation --case NO-1", sort=IDENTIFIERS, parameter="identifier"),),
     "release withdraw": (Way(words="{}", sort=IDENTIFIERS, parameter="identifier"),),
     "release fetch": (
         Way(words="{} --into {nowhere} --purpose investigation --case NO-1", sort=IDENTIFIERS, parameter="identifier"),
@@ -365,7 +366,7 @@ WALKED: dict[str, tuple[Way, ...]] = {
             Way(words="{} green-room", sort=NAMES, parameter="taskforce"),
             Way(words="{own_force} {}", sort=NAMES, parameter="series"),
         )
-        for step in ("bring", "take-out")
+        for step in ("bring", "agree-to-bring", "take-out")
     },
     "search": (
         Way(words="{}", sort=NAMES, parameter="words"),

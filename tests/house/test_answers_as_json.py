@@ -28,7 +28,7 @@ WITHOUT: Mapping[str, str] = {
          "message close", "notice mail", "notice seen", "officer add", "officer certify", "officer suspend",
          "officer resume", "officer forget-keys", "officer password", "program end", "question close",
          "referral approve", "referral withdraw", "referral accept", "referral decline", "referral hand-back",
-         "release withdraw", "report public", "request admit", "request dismiss", "request withdraw",
+         "release agree", "release withdraw", "report public", "request admit", "request dismiss", "request withdraw",
          "request unblock", "request answer", "request decide", "request close", "retention approve",
          "retention withdraw", "taskforce invite", "taskforce decide", "taskforce name", "taskforce put-out",
          "taskforce come-in", "taskforce leave", "taskforce close", "taskforce take-out", "taskforce give-back",

@@ -9,7 +9,7 @@ from psycopg.rows import TupleRow
 from clew.node import doctor
 from clew.node.configuration import Configuration
 from clew.node.connection import ConnectionFacts
-from clew.records import alliance, assertions, catalogue, graph, localisation, optics, policies, rights
+from clew.records import alliance, assertions, catalogue, graph, localisation, optics, policies, rights, second_officer
 from tests.world.kept import connected
 
 ALL = "delete, insert, select, update"
@@ -116,7 +116,7 @@ GOLDEN_APP = {
     "referral_packages": "delete, insert, select",
     "referrals": "insert, select, update (state, decided_by, decided_at, moved_by, moved_at)",
     "readiness_words": "delete, insert, select",
-    "releases": "insert, select, update (wrapped, withdrawn_at)",
+    "releases": "insert, select, update (wrapped, released_at, withdrawn_at, state, decided_by)",
     "retention_decisions": "insert, select, update (state, decided_by, decided_at)",
     "reveal_budgets": "insert, select, update (ended_by, ended_at, end_reason)",
     "requests": (
@@ -149,7 +149,7 @@ GOLDEN_APP = {
     "task_force_days": "insert, select, update (done, not_sure, set_back)",
     "task_force_members": "insert, select, update (standing, accepted_at, decided_by, decided_at)",
     "task_force_officers": "insert, select, update (accepted_at, left_at)",
-    "task_force_series": "delete, insert, select, update (uses, conditions)",
+    "task_force_series": "delete, insert, select, update (uses, conditions, brought_at, state, decided_by)",
     "task_force_stack_media": "insert, select",
     "task_force_stacks": (
         "insert, select, update (state, held_by, held_member, held_until, said_by, said_member, said_at, words, set_back_at)"
@@ -207,7 +207,7 @@ GOLDEN_BLIND = {
     "media": "select",
     "medium_keys": "select",
     "occurrences": "select",
-    "member_rules": "select (member, exercise_needed)",
+    "member_rules": "select (member, widening_needs_second, exercise_needed)",
     "members": "select (code, legal_basis)",
     "officers": "select",
     "overlap_clock": "select, update (released_until)",
@@ -222,7 +222,7 @@ GOLDEN_BLIND = {
     "questions": "delete, select, update (closed_by, closed_at)",
     "referrals": "select",
     "readiness_words": "select (member, step, due_on, done_on, said_at)",
-    "releases": "select (member, recipient, released_at, withdrawn_at)",
+    "releases": "select (id, medium_id, member, recipient, released_at, withdrawn_at, state)",
     "requests": "delete, select (id, member, kind, state, received_on, ends_at, outcome, decided_at, closed_at)",
     "series": OWNED.replace("id)", "id, state, cover_id, reference)"),
     "series_dissents": "delete, select",
@@ -300,6 +300,7 @@ GOLDEN_FUNCTIONS = {
     "clew_join_overlaps",
     "clew_open_overlaps",
     "clew_referrals_shown",
+    "clew_release_bears",
     "clew_release_overlaps",
     "clew_forget_places_in_series",
     "clew_forget_words",
@@ -360,7 +361,12 @@ def test_every_covered_table_has_a_policy_for_each_verb_and_all_are_alike(owner:
         for table in policies.COVERED
     }
     assert [rule[0] for rule in of_the_app["media"]] == ["SELECT", "INSERT", "UPDATE", "DELETE"]
-    assert all(rules == of_the_app["media"] for table, rules in of_the_app.items() if table not in {*policies.PARENTS, *policies.SEEN})
+    otherwise = {*policies.PARENTS, *policies.SEEN, *second_officer.ADDED}
+    assert all(rules == of_the_app["media"] for table, rules in of_the_app.items() if table not in otherwise)
+    for table in second_officer.ADDED:
+        read, written, changed, removed = of_the_app[table]
+        assert [read, removed] == [of_the_app["media"][0], of_the_app["media"][3]]
+        assert of_the_app["media"][1][2] != written[2] != changed[2]
     for table in policies.SEEN:
         read, written, changed, removed = of_the_app[table]
         assert [read, changed, removed] == [of_the_app["media"][0], of_the_app["media"][2], of_the_app["media"][3]]

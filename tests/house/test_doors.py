@@ -17,7 +17,7 @@ ONLY_PAGES: Mapping[str, str] = {
     "counting.public": "the public page itself",
     "previewing.of": "beside the page of a grid, which is on record: the API has both at once",
     "revealing.granted": PART, "revealing.is_granted": PART, "revealing.part": PART, "revealing.drawn": PART,
-    "budgeting.left": PART, "cropping.refusal": PART,
+    "budgeting.left": PART, "releasing.is_open": PART, "cropping.refusal": PART,
     **dict.fromkeys(
         ("arranging.at_sign_in", *(f"signing_in.{each}" for each in ("begin", "refused", "second_factor"))), BY_SIGN_IN,
     ),
@@ -25,11 +25,13 @@ ONLY_PAGES: Mapping[str, str] = {
 }  # fmt: skip
 """Neither a command nor an operation, by action or by all of a module."""
 NOT_BY_THE_API: Mapping[str, str] = {
+    "restricting.needs_second_officer": "the handling of a record says it",
     "retaining.overview": "each of its parts has an operation of its own",
     **dict.fromkeys(("retaining.of_unit", "retaining.units_of"), "the API gives the numbers of all units at once"),
     "restricting.member_names": HELPS, "releasing.digest_of": HELPS,
     "schooling.grounds": "beside a certification: the list of officers tells on which exercise one may be given",
     "auditing.note": "what a stranger did at a door, which the door itself puts on record",
+    "releasing.opened": "an original may be of any size: a page or `clew release fetch` gives it part by part",
     "connecting.look": "the list of the API has every member's steps",
 }  # fmt: skip
 NOT_BY_COMMAND: Mapping[str, str] = {

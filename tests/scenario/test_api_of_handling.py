@@ -125,7 +125,8 @@ def handled(people: People) -> None:
 
 def agreed(people: People, world: World) -> None:
     """Where two officers must agree, a wider handling waits; the first cannot be the second."""
-    ask_for_second(is_asked=True)
+    assert people.ada.refused("/handling/rule", needs_second=True) == 409
+    people.nora.post("/handling/rule", needs_second=True)
     ada, bo = people.ada, people.bo
     wider = {"uses": {"everyone": ["fingerprints", "facts", "preview"]}, "reason": "It was asked for."}
     one, other = (ada.post("/handling/change", **CASE, **wider) for _ in "ab")
@@ -155,6 +156,14 @@ def released(people: People, content: bytes) -> None:
     assert sven.refused(f"/releases/{made}/withdraw") == 404
     ada.post(f"/releases/{made}/withdraw")
     assert sven.get("/releases")["items"][0]["withdrawn_at"]
+    ask_for_second(is_asked=True)
+    proposed = ada.post("/releases", **given)
+    assert proposed["state"] == "proposed"
+    assert len(sven.get("/releases")["items"]) == 1
+    assert ada.refused(f"/releases/{proposed['release']}/agree", **STATED) == 409
+    people.bo.post(f"/releases/{proposed['release']}/agree", **STATED)
+    assert [one["state"] for one in sven.get("/releases")["items"]] == ["in-force", "ended"]
+    ask_for_second(is_asked=False)
 
 
 def kept(people: People) -> None:

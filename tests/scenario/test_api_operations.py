@@ -174,7 +174,7 @@ def test_every_operation_answers_as_the_document_says(
     disputed(Caller("alva", walked))
     dina = Caller("dina", walked)
     located(sven, siv, dina)
-    task_force(Caller("stina", walked), sven, Caller("dagny", walked))
+    task_force(Caller("stina", walked), sven, siv, Caller("dagny", walked))
     connected(Caller("stina", walked))
     exercised(Caller(LEARNER, walked), monkeypatch, tmp_path)
     every = {
@@ -510,7 +510,7 @@ def located(sven: Caller, siv: Caller, dina: Caller) -> None:
     dina.post(f"/referrals/{handed}/move", step="accept")
 
 
-def task_force(stina: Caller, sven: Caller, dagny: Caller) -> None:
+def task_force(stina: Caller, sven: Caller, siv: Caller, dagny: Caller) -> None:
     """Opened by an administrator, worked in by an officer, declined by another member."""
     one = next(line["reference"] for line in sven.get("/series", own="true")["items"] if line["name"] == "one camera")
     ends = f"{today() + timedelta(days=7)}T00:00:00Z"
@@ -527,6 +527,13 @@ def task_force(stina: Caller, sven: Caller, dagny: Caller) -> None:
     view = sven.get(f"/task-forces/{made}")
     assert (view["days"][0]["done"], view["held"]) == (1, None)
     sven.post(f"/task-forces/{made}/series/take-out", series=one)
+    stina.post(f"/task-forces/{made}/officers", officers=["siv"])
+    siv.post(f"/task-forces/{made}/come-in")
+    stina.post("/handling/rule", needs_second=True)
+    assert sven.post(f"/task-forces/{made}/series", series=one) == {"media": 0, "state": "proposed"}
+    assert sven.refused(f"/task-forces/{made}/series/agree", series=one) == 409
+    assert siv.post(f"/task-forces/{made}/series/agree", series=one) == {"media": 2}
+    stina.post("/handling/rule", needs_second=False)
     sven.post(f"/task-forces/{made}/leave")
     assert made in {line["reference"] for line in stina.get("/task-forces")["items"]}
     stina.post(f"/task-forces/{made}/close")

@@ -277,11 +277,11 @@ def test_its_releases_end_and_none_is_given_while_it_lasts(
             return releasing.release(
                 office.workplace.vault, session, hashlib.sha256(content).digest(), "SE", "", purpose="victim-identification",
                 case="NO-1",
-            )  # fmt: skip
+            ).id  # fmt: skip
 
     def read(release_id: UUID) -> bytes:
-        with releasing.released(
-            office.workplace, sven, release_id, purpose="victim-identification", case="SE-1"
+        with releasing.opened(
+            office.workplace.vault, sven, release_id, purpose="victim-identification", case="SE-1"
         ) as reader:
             return b"".join(map(bytes, reader))
 

@@ -326,7 +326,7 @@ def test_an_original_that_was_released_counts_and_its_owner_is_told_of_a_refusal
         cursor.execute("select name from media order by id")
         names = [bytes(row[0]) for row in cursor]
         given = [
-            releasing.release(open_office.workplace.vault, session, name, "SE", "", purpose=PURPOSE, case=CASE)
+            releasing.release(open_office.workplace.vault, session, name, "SE", "", purpose=PURPOSE, case=CASE).id
             for name in names
         ]  # fmt: skip
     assert len(media) == 3
@@ -335,7 +335,7 @@ def test_an_original_that_was_released_counts_and_its_owner_is_told_of_a_refusal
         budgeting.give(session, scope, TWO, "A trial.")
 
     def fetch(release: UUID) -> int:
-        with releasing.released(open_office.workplace, sven, release, purpose=PURPOSE, case="SE-1") as reader:
+        with releasing.opened(open_office.workplace.vault, sven, release, purpose=PURPOSE, case="SE-1") as reader:
             return reader.size_bytes
 
     assert all(fetch(one) > 0 for one in (given[0], given[1], given[0]))

@@ -35,11 +35,11 @@ def release(office: Office, of: Actor, content: bytes, to: str = "SE", condition
     with acting_as(of) as session:
         return releasing.release(
             office.workplace.vault, session, hashlib.sha256(content).digest(), to, conditions, purpose=PURPOSE, case="NO-1"
-        )  # fmt: skip
+        ).id  # fmt: skip
 
 
 def read(office: Office, by: Actor, release_id: UUID) -> bytes:
-    with releasing.released(office.workplace, by, release_id, purpose=PURPOSE, case="SE-1") as reader:
+    with releasing.opened(office.workplace.vault, by, release_id, purpose=PURPOSE, case="SE-1") as reader:
         return b"".join(map(bytes, reader))
 
 
@@ -149,7 +149,7 @@ def test_nothing_is_read_that_is_not_on_record_with_its_purpose(
     for purpose, case in (("curiosity", "SE-1"), (PURPOSE, "")):
         with (
             pytest.raises(Invalid),
-            releasing.released(office.workplace, sven, release_id, purpose=purpose, case=case) as reader,
+            releasing.opened(office.workplace.vault, sven, release_id, purpose=purpose, case=case) as reader,
         ):
             reader.read(0, 1)
     assert read(office, sven, release_id) == content

@@ -57,7 +57,7 @@ def brought(world: World, of: Actor, force: str, media: int = 3, name: str = "bl
     """A series for the own unit alone, brought; its reference."""
     reference = a_series(world, of, media, name)
     with acting_as(of) as session:
-        assert sifting.bring(session, force, reference) == media
+        assert sifting.bring(session, force, reference).media == media
     return reference
 
 
@@ -516,11 +516,11 @@ def test_media_that_are_matched_with_the_same_are_one_stack(world: World, force:
     for number, medium in enumerate(media):
         world.fingerprint(ada, medium, bits=bytes([number // 3]) * 32)
     with acting_as(ada) as session:
-        assert sifting.bring(session, force, reference) == 4
+        assert sifting.bring(session, force, reference).media == 4
     sizes = []
     for _ in range(2):
         sizes.append(len(taken(ada, force).media))
         give(ada, force, Finding.DONE)
     assert sorted(sizes) == [1, 3]
     with acting_as(ada) as session:
-        assert sifting.bring(session, force, reference) == 0, "brought once more, only what is new is put into stacks"
+        assert sifting.bring(session, force, reference).media == 0, "brought once more, only what is new is put into stacks"

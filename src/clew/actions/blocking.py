@@ -15,7 +15,7 @@ from clew.domain.handling import Actor, blocked
 from clew.domain.handling_change import SubjectKind
 from clew.domain.officer import Role
 from clew.domain.retention import calendar_of, checked_reason
-from clew.records import audit, blocks, handlings, retentions
+from clew.records import audit, blocks, handlings, releases, retentions
 from clew.records.blocks import Block
 from clew.records.session import Session, acting_as
 
@@ -64,7 +64,7 @@ def block(
     subject = handlings.get(session, kind, found.id)
     change_id, media = restricting.lay(session, subject, blocked(session.actor.member, session.actor.unit), kept, LASTS)
     block_id = blocks.lay(session, subject, kept, change_id, laid_by or session.actor.officer, request_id)
-    ended = blocks.withdraw_releases(session)
+    ended = releases.ended_now(session)
     audit.append(session, "retention.block", str(subject.id), {"media": media, "releases_ended": ended})
     return block_id
 

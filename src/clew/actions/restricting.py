@@ -32,7 +32,7 @@ from clew.domain.handling_change import (
 )
 from clew.domain.officer import Role
 from clew.domain.wording import Reworded, as_said, loosens, reworded, strictest
-from clew.records import audit, covers, handling_changes, handlings, members, officers, retentions, tombstones
+from clew.records import audit, covers, handling_changes, handlings, members, officers, releases, retentions, tombstones
 from clew.records.handlings import Subject
 from clew.records.intakes import Intake
 from clew.records.retentions import Kept
@@ -205,7 +205,7 @@ def change(
     if state is State.IN_FORCE:
         moved = _put_in_force(session, subject, change_id)
     act = "handling.propose" if state is State.PROPOSED else "handling.change"
-    audit.append(session, act, str(subject.id), {"media": moved})
+    audit.append(session, act, str(subject.id), _counted(session, moved))
     return handling_changes.get(session, change_id).change
 
 
@@ -257,7 +257,7 @@ def approve(session: Session, change_id: UUID) -> None:
     subject = handlings.get(session, kept.subject_kind, kept.subject_id)
     handling_changes.move(session, change_id, state)
     moved = _put_in_force(session, subject, change_id)
-    audit.append(session, "handling.approve", str(subject.id), {"media": moved})
+    audit.append(session, "handling.approve", str(subject.id), _counted(session, moved))
 
 
 def withdraw(session: Session, change_id: UUID) -> None:
@@ -524,6 +524,12 @@ def _put_in_force(session: Session, subject: Subject, change_id: UUID) -> int:
         return recover_words(session, subject, new.cover, reaches_own=new.reaches_own)
     remember_narrower(session, subject)
     return recover(session, subject, today(), reaches_own=new.reaches_own)
+
+
+def _counted(session: Session, moved: int) -> dict[str, int]:
+    """What goes on record of a change: who is excluded by it reads no original any more that was opened to them."""
+    ended = releases.ended_now(session)
+    return {"media": moved, "releases_ended": ended} if ended else {"media": moved}
 
 
 def _planned(session: Session, subject: Subject, given: Handling) -> Handling:

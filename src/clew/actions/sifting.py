@@ -1,8 +1,11 @@
 """Sifting: what owners bring into a task force is handed out in stacks, each to one officer at a time."""
 
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
+from clew.domain.agreement import State, approved
 from clew.domain.errors import Invalid, StepRefused
 from clew.domain.handling import Use
 from clew.domain.series import checked_words
@@ -14,7 +17,7 @@ from clew.domain.task_force import (
     checked_conditions,
     checked_uses,
 )
-from clew.records import audit, covers, series, series_media, stacks, task_forces
+from clew.records import audit, covers, handling_changes, series, series_media, stacks, task_forces
 from clew.records.session import Session
 from clew.records.stacks import Stack
 from clew.records.task_forces import TaskForceRow
@@ -22,15 +25,25 @@ from clew.records.task_forces import TaskForceRow
 __all__ = ["BRINGS", "Finding", "Stack"]
 
 
-def bring(session: Session, reference: str, name: str, uses: Use = BRINGS) -> int:
-    """Bring what the actor's unit asserts of a series into a task force; how many media came into stacks.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What came of it: how many media came into stacks, or that a second officer has to agree first."""
 
-    Whoever works there sees it then for these uses besides its handling, until the task force ends or it goes out
-    again; never against an exclusion or a block. Brought once more, media that came since are put into stacks too.
+    media: int
+    state: State
+
+
+def bring(session: Session, reference: str, name: str, uses: Use = BRINGS) -> Brought:
+    """Bring what the actor's unit asserts of a series into a task force.
+
+    Where the member's administrator asks for two it is a proposal, to which a second officer of the unit who works
+    there agrees. Whoever works there sees it then for these uses besides its handling, until the task force ends or it
+    goes out again; never against an exclusion or a block. Brought once more, media that came since come into stacks.
 
     Raises:
         NotVisible: there is no such task force or series, or the actor may not see it.
-        StepRefused: the actor does not work there now, the series is under H2 or H3, or the unit has nothing in it.
+        StepRefused: the actor does not work there now, the series is under H2 or H3, the unit has nothing in it, or
+            two are asked for and it is there for fewer uses or is proposed already.
         Invalid: it cannot be brought for that, or too much is brought.
     """
     found = _working(session, reference)
@@ -47,8 +60,46 @@ def bring(session: Session, reference: str, name: str, uses: Use = BRINGS) -> in
     checked_conditions(conditions)
     if stacks.count_brought(session, found.id) >= SERIES_MAX:
         raise Invalid("A task force has at most {most} series.", most=SERIES_MAX)
-    media = stacks.stack(session, stacks.bring(session, found.id, row.id, wanted, conditions))
+    before = stacks.own(session, found.id, series_id=row.id, brought_id=None)
+    waits = handling_changes.widening_needs_second(session)
+    if before is not None and before.state is State.PROPOSED:
+        raise StepRefused("This is proposed already: a second officer of your unit agrees, or takes it out.")
+    if before is not None and waits and wanted & ~before.uses:
+        raise StepRefused("Two officers widen a handling here: take it out, and bring it anew for more.")
+    if before is None and waits:
+        stacks.bring(session, found.id, row.id, wanted, conditions, State.PROPOSED)
+        audit.append(session, "task_force.propose_bring", str(row.id))
+        return Brought(media=0, state=State.PROPOSED)
+    if before is None:
+        brought_id = stacks.bring(session, found.id, row.id, wanted, conditions, State.IN_FORCE)
+    else:
+        brought_id = before.id
+        stacks.bring_again(session, brought_id, wanted, conditions)
+    media = stacks.stack(session, brought_id)
     audit.append(session, "task_force.bring", str(row.id), {"media": media})
+    return Brought(media=media, state=State.IN_FORCE)
+
+
+def agree_to_bring(session: Session, reference: str, name: str) -> int:
+    """Agree, as a second officer of the unit who works there, to what was proposed; how many media came into stacks.
+
+    `name`: the series, or the identifier of what was proposed.
+
+    Raises:
+        NotVisible: there is no such task force or series, or the actor may not see it.
+        SecondPersonNeeded: it is the actor's own proposal.
+        StepRefused: the actor does not work there now, or nothing waits, or it has lapsed.
+    """
+    found = _working(session, reference)
+    brought_id = _identifier(name)
+    series_id = None if brought_id else series.find(session, name).id
+    waiting = stacks.own(session, found.id, series_id=series_id, brought_id=brought_id)
+    if waiting is None:
+        raise StepRefused("Your unit has not brought this series.")
+    approved(waiting, by=session.actor.officer, now=datetime.now(tz=UTC))
+    stacks.agree(session, waiting.id)
+    media = stacks.stack(session, waiting.id)
+    audit.append(session, "task_force.bring", str(waiting.series_id), {"media": media})
     return media
 
 

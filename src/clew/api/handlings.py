@@ -133,6 +133,10 @@ class GivenPreview(GivenSubject):
     uses: GivenUses | None = None
 
 
+class GivenRule(Given):
+    needs_second: bool
+
+
 class GivenHandlingChange(GivenSubject):
     """`until`: a restriction that ends by itself; `reaches_own`: media that were entered for fewer are widened too."""
 
@@ -206,6 +210,12 @@ def reword(session: Session, given: GivenRewording) -> dict[str, object]:
         session, given.kind, given.name, given.within, given.said(), given.reason, reaches_own=given.reaches_own
     )
     return _change(made)
+
+
+@writing(router, "/handling/rule")
+def ask_for_second(session: Session, given: GivenRule) -> None:
+    """Say, as the member's administrator, whether a second officer must agree where anything is widened."""
+    restricting.ask_for_second(session, is_asked=given.needs_second)
 
 
 @writing(router, "/handling/changes/{uuid:change}/approve")

@@ -12,13 +12,14 @@ from clew.actions import releasing
 from clew.actions.opening import Session
 from clew.actions.releasing import CONDITIONS_CHARACTERS_MAX
 from clew.api.door import reading, writing
-from clew.api.given import Digest, GivenStatement, Limit, Name
+from clew.api.given import Digest, GivenStatement, Limit, Name, OneOf
+from clew.domain.agreement import State
 
 router = Router(tags=["releases"])
 
 
 class ReleaseLine(Schema):
-    """`by`: an officer of the own member, null of others; `withdrawn_at`: null while it is open."""
+    """`by`: an officer of the own member, null of others; `withdrawn_at`: null while it is open or proposed."""
 
     id: UUID
     owner: str
@@ -26,6 +27,7 @@ class ReleaseLine(Schema):
     conditions: str
     by: str | None
     at: datetime
+    state: OneOf[State]
     withdrawn_at: datetime | None
 
 
@@ -35,7 +37,10 @@ class ReleaseLines(Schema):
 
 
 class Released(Schema):
+    """`state`: in force, or proposed where a second officer of the unit has to agree."""
+
     release: UUID
+    state: OneOf[State]
 
 
 class GivenRelease(GivenStatement):
@@ -55,7 +60,7 @@ def given_and_got(session: Session, after: UUID | None = None, limit: Limit = 10
         "items": [
             {"id": one.id, "owner": one.owner, "recipient": one.recipient, "conditions": one.conditions,
              "by": one.released_by if one.owner == own else None, "at": one.released_at,
-             "withdrawn_at": one.withdrawn_at}
+             "state": one.state, "withdrawn_at": one.withdrawn_at}
             for one in page.items
         ],
         "next": page.next,
@@ -63,13 +68,19 @@ def given_and_got(session: Session, after: UUID | None = None, limit: Limit = 10
 
 
 @writing(router, "/releases", Released)
-def release(session: Session, given: GivenRelease) -> dict[str, UUID]:
+def release(session: Session, given: GivenRelease) -> dict[str, object]:
     """Open the original of a medium of the own unit to one other member; what opens it is sealed to that member."""
     made = releasing.release(
         settings.CLEW_VAULT, session, bytes.fromhex(given.medium), given.to, given.conditions, purpose=given.purpose,
         case=given.case,
     )  # fmt: skip
-    return {"release": made}
+    return {"release": made.id, "state": made.state}
+
+
+@writing(router, "/releases/{uuid:release}/agree")
+def agree(session: Session, release: UUID, given: GivenStatement) -> None:
+    """Agree, as a second officer of the unit, to a release that was proposed; it is open at once."""
+    releasing.agree(settings.CLEW_VAULT, session, release, purpose=given.purpose, case=given.case)
 
 
 @writing(router, "/releases/{uuid:release}/withdraw")

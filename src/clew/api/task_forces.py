@@ -12,6 +12,7 @@ from clew.actions.mustering import Stack, TaskForceRow
 from clew.actions.opening import Session
 from clew.api.door import reading, writing
 from clew.api.given import Given, Name, OneOf, Reference, Words
+from clew.domain.agreement import State
 from clew.domain.handling import uses_from_words
 from clew.domain.medium import MediumKind
 from clew.domain.task_force import Finding, StackState, Standing, Step
@@ -56,7 +57,10 @@ class TaskForceOfficer(Schema):
 
 
 class BroughtSeries(Schema):
-    """`left` of `stacks` wait; `reference`: empty where the officer does not see the series."""
+    """`left` of `stacks` wait; `reference`: empty where the officer does not see the series.
+
+    `state`: in force, or proposed where a second officer of the unit has to agree.
+    """
 
     id: UUID
     reference: str
@@ -66,6 +70,7 @@ class BroughtSeries(Schema):
     left: int
     conditions: list[str]
     is_own: bool
+    state: OneOf[State]
 
 
 class TaskForceDay(Schema):
@@ -134,6 +139,12 @@ class StackedMedia(Schema):
     media: int
 
 
+class BroughtMedia(StackedMedia):
+    """`state`: in force, or proposed where a second officer of the unit has to agree."""
+
+    state: OneOf[State]
+
+
 class GivenTaskForce(Given):
     name: Name
     purpose: Words
@@ -189,7 +200,7 @@ def look(session: Session, reference: str) -> dict[str, object]:
         "task_force": _line(view.line), "members": view.members, "officers": view.officers,
         "brought": [
             {"id": one.id, "reference": one.reference, "member": one.member, "unit": one.unit, "stacks": one.stacks,
-             "left": one.left, "conditions": sorted(one.conditions), "is_own": one.is_own}
+             "left": one.left, "conditions": sorted(one.conditions), "is_own": one.is_own, "state": one.state}
             for one in view.brought
         ],
         "days": view.days, "found": view.found, "said": view.said, "held": _held(view.held),
@@ -247,10 +258,16 @@ def close(session: Session, reference: str) -> None:
     mustering.close(session, reference)
 
 
-@writing(router, "/task-forces/{reference}/series", StackedMedia)
-def bring(session: Session, reference: str, given: GivenBrought) -> dict[str, int]:
-    """Bring what the own unit has in a series; how many media came into stacks."""
-    return {"media": sifting.bring(session, reference, given.series, uses_from_words(given.uses))}
+@writing(router, "/task-forces/{reference}/series", BroughtMedia)
+def bring(session: Session, reference: str, given: GivenBrought) -> sifting.Brought:
+    """Bring what the own unit has in a series; how many media came into stacks, or that a second has to agree."""
+    return sifting.bring(session, reference, given.series, uses_from_words(given.uses))
+
+
+@writing(router, "/task-forces/{reference}/series/agree", StackedMedia)
+def agree_to_bring(session: Session, reference: str, given: GivenTakenOut) -> dict[str, int]:
+    """Agree, as a second officer of the unit, to what another proposed to bring; how many media came into stacks."""
+    return {"media": sifting.agree_to_bring(session, reference, given.series)}
 
 
 @writing(router, "/task-forces/{reference}/series/take-out")

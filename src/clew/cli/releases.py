@@ -9,9 +9,14 @@ from rich.markup import escape
 
 from clew.cli import files
 from clew.cli.entry import As, Json, console, entered, goes_on, said, write
+from clew.domain.agreement import State
 
 app = typer.Typer(no_args_is_help=True)
 
+STATES = {
+    State.PROPOSED: "proposed", State.IN_FORCE: "open", State.ENDED: "withdrawn", State.WITHDRAWN: "not agreed to",
+    State.LAPSED: "not agreed to",
+}  # fmt: skip
 Identifier = Annotated[UUID, typer.Argument(metavar="RELEASE", help="Identifier of the release.")]
 
 
@@ -41,12 +46,31 @@ def give(
             made = releasing.release(
                 settings.CLEW_VAULT, session, name, to.upper(), conditions, purpose=purpose, case=case
             )  # fmt: skip
-        said(json_, {"id": str(made)}, str(made))
+        waits = "" if made.wrapped else "  proposed: a second officer of your unit must agree"
+        said(json_, {"id": str(made.id), "state": made.state.value}, f"{made.id}{waits}")
+
+
+@app.command()
+def agree(
+    identifier: Identifier,
+    as_: As,
+    purpose: Annotated[str, typer.Option(help="Why, of the closed list.")],
+    case: Annotated[str, typer.Option(help="Reference of the case for which it is handed over.")],
+) -> None:
+    """Agree, as a second officer of the unit, to a release that was proposed; it is open at once."""
+    with entered():
+        from django.conf import settings
+
+        from clew.actions import opening, releasing
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            releasing.agree(settings.CLEW_VAULT, session, identifier, purpose=purpose, case=case)
+        console.print("It is released.")
 
 
 @app.command()
 def withdraw(identifier: Identifier, as_: As) -> None:
-    """End a release: nothing more is read by it. What was seen cannot be unseen."""
+    """End a release, or take back or refuse one that is proposed. What was seen cannot be unseen."""
     with entered():
         from clew.actions import opening, releasing
 
@@ -73,7 +97,8 @@ def list_(
                 "releases": [
                     {
                         "id": str(one.id), "owner": one.owner, "recipient": one.recipient,
-                        "is_open": one.wrapped is not None, "conditions": one.conditions, "by": one.released_by,
+                        "is_open": one.wrapped is not None, "state": one.state.value, "conditions": one.conditions,
+                        "by": one.released_by,
                         "at": one.released_at.isoformat(),
                         "withdrawn_at": None if one.withdrawn_at is None else one.withdrawn_at.isoformat(),
                     }
@@ -83,7 +108,7 @@ def list_(
             })  # fmt: skip
             return
         for one in found:
-            state = "withdrawn" if one.wrapped is None else "open"
+            state = STATES[one.state]
             conditions = escape(one.conditions) or "no conditions"
             console.print(f"{one.id}  {one.owner} to {one.recipient}  {state}  {conditions}")
         goes_on(following)
@@ -106,7 +131,7 @@ def fetch(
         with (
             files.new(into) as file,
             equipped(configuration) as workplace,
-            releasing.released(workplace, actor, identifier, purpose=purpose, case=case) as reader,
+            releasing.opened(workplace.vault, actor, identifier, purpose=purpose, case=case) as reader,
         ):
             for part in reader:
                 file.write(part)

@@ -8,6 +8,7 @@ import typer
 from clew.cli import files
 from clew.cli.answers import plain
 from clew.cli.entry import As, Json, console, entered, said, write
+from clew.domain.agreement import State
 from clew.domain.errors import Invalid
 from clew.domain.handling import uses_from_words
 from clew.domain.task_force import DAYS_MAX, Finding, Step
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from clew.actions.sifting import Stack
 
 app = typer.Typer(no_args_is_help=True)
+_BROUGHT = "It is brought, and {:,} media came into stacks."
 Force = Annotated[str, typer.Argument(metavar="TASKFORCE", help="Its reference, such as T-482177348.")]
 Series = Annotated[
     str, typer.Argument(help="The series, by reference or name; or the identifier of what was brought.")
@@ -183,8 +185,23 @@ def bring(
         except ValueError as refused:
             raise Invalid(f"{refused}.".capitalize()) from None
         with opening.acting_as(opening.actor_of(as_)) as session:
-            media = sifting.bring(session, taskforce, series, wanted)
-        said(json_, {"stacked": media}, f"It is brought, and {media:,} media came into stacks.")
+            made = sifting.bring(session, taskforce, series, wanted)
+        said(
+            json_, {"stacked": made.media, "state": made.state.value},
+            _BROUGHT.format(made.media) if made.state is State.IN_FORCE
+            else "It is proposed: a second officer of your unit who works there must agree.",
+        )  # fmt: skip
+
+
+@app.command("agree-to-bring")
+def agree_to_bring(taskforce: Force, series: Series, as_: As, json_: Json = False) -> None:
+    """Agree, as a second officer of the unit, to what another proposed to bring."""
+    with entered():
+        from clew.actions import opening, sifting
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            media = sifting.agree_to_bring(session, taskforce, series)
+        said(json_, {"stacked": media}, _BROUGHT.format(media))
 
 
 @app.command("take-out")
@@ -253,6 +270,8 @@ def _show(view: "View") -> None:
         console.print(f"    {officer.officer}: {state}", markup=False)
     for one in view.brought:
         words = f"{one.left:,} of {one.stacks:,} stacks left"
+        if one.state is State.PROPOSED:
+            words = f"{one.id} waits for a second officer of your unit, proposed by {plain(one.brought_by)}"
         console.print(f"  {one.reference or 'a series'} of {one.member}/{plain(one.unit)}: {words}", markup=False)
     for day in view.days:
         who = plain(day.officer) or day.member
@@ -294,7 +313,7 @@ def _view_json(view: "View") -> dict[str, object]:
         "brought": [
             {
                 "id": str(one.id), "series": one.reference, "owner": one.member, "unit": one.unit,
-                "stacks": one.stacks, "left": one.left,
+                "stacks": one.stacks, "left": one.left, "state": one.state.value,
                 "conditions": sorted(one.conditions),
             }
             for one in view.brought

@@ -71,16 +71,18 @@ _TABLE: Mapping[ActKind, str] = {
         victim.propose_safeguard victim.refuse_step victim.reopen victim.safeguard victim.say victim.undo
         victim.withdraw_step""",
     ActKind.EXCHANGE: """
-        crop.approve crop.end crop.find crop.keep crop.lapse crop.list crop.make crop.read crop.refuse medium.release
-        medium.withdraw_release message.answer message.ask message.close message.list message.nothing-known
-        message.passed message.read message.remark message.translate notice.list notice.mail notice.see
-        overlap.consent overlap.decline overlap.list overlap.read overlap.read_mode overlap.wait question.answer
-        question.ask question.close question.conclude question.find question.list question.pass question.read
-        question.translate referral.accept referral.approve referral.build referral.decline referral.find
-        referral.hand-back referral.lapse referral.list referral.read referral.withdraw release.list task_force.accept
-        task_force.bring task_force.close task_force.come_in task_force.decline task_force.done task_force.invite
-        task_force.leave task_force.list task_force.name task_force.not_sure task_force.open task_force.put_out
-        task_force.read task_force.set_back task_force.take task_force.take_out task_force.withdraw""",
+        crop.approve crop.end crop.find crop.keep crop.lapse crop.list crop.make crop.read crop.refuse
+        medium.propose_release medium.release medium.withdraw_release message.answer message.ask message.close
+        message.list message.nothing-known message.passed message.read message.remark message.translate
+        notice.list notice.mail notice.see overlap.consent overlap.decline overlap.list overlap.read
+        overlap.read_mode overlap.wait question.answer question.ask question.close question.conclude
+        question.find question.list question.pass question.read question.translate referral.accept
+        referral.approve referral.build referral.decline referral.find referral.hand-back referral.lapse
+        referral.list referral.read referral.withdraw release.list task_force.accept task_force.bring
+        task_force.close task_force.come_in task_force.decline task_force.done task_force.invite
+        task_force.leave task_force.list task_force.name task_force.not_sure task_force.open
+        task_force.propose_bring task_force.put_out task_force.read task_force.set_back task_force.take
+        task_force.take_out task_force.withdraw""",
     ActKind.INTAKE: """
         case.stack case.stacked chunk.look_closer chunk.take chunk.take_in exhibit.open export.take_in
         fingerprint.renew hash_list.open hash_list.take_in intake.again intake.begin intake.finish intake.unpack

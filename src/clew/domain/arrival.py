@@ -21,6 +21,8 @@ class Waiting(StrEnum):
     VICTIM_STEPS = "victim-steps"
     OBJECTS = "objects"
     REFERRALS = "referrals"
+    RELEASES = "releases"
+    BROUGHT = "brought"
     HANDLINGS = "handlings"
     RETENTIONS = "retentions"
     ENDS = "ends"

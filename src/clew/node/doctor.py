@@ -30,6 +30,7 @@ from clew.records import (
     perusal,
     policies,
     pursuit,
+    second_officer,
     showing,
 )
 
@@ -234,8 +235,9 @@ def _enquiry(owner: Connection, _: ConnectionFacts) -> Check:
     """Whether nothing cut out of a medium can be let out by one officer alone, and goes with what it was cut out of."""
     return verdict(
         "objects and questions",
-        (enquiry.HELD_BY_THE_DATABASE | handover.HELD_BY_THE_DATABASE) - held(owner),
-        good="The database lets no object and no referral out that two officers did not agree to.",
+        (enquiry.HELD_BY_THE_DATABASE | handover.HELD_BY_THE_DATABASE | second_officer.HELD_BY_THE_DATABASE)
+        - held(owner),
+        good="The database lets no object or referral out without two officers, nor one widen where two are asked for.",
         bad="Run clew init on a new database and bring the records over: these are gone",
     )
 

@@ -8,10 +8,12 @@ the task force while it runs; what it is, who takes part and what was done by wh
 from collections.abc import Mapping
 from importlib.resources import files
 
+from clew.domain.agreement import State
 from clew.domain.handling import BLOCKED
 from clew.domain.task_force import KEPT_BACK, SPEAKS, StackState, Standing
 from clew.records.assertions import SEES_SERIES
 from clew.records.custody import OF_THE_UNIT, OWN_UNIT
+from clew.records.second_officer import ONE_DECIDES
 from clew.records.visibility import OFFICER, ROLE, VIEWER_MEMBER
 
 FORCES = "(select clew_task_forces())::uuid[]"
@@ -71,9 +73,12 @@ RULES: Mapping[str, Mapping[str, str]] = {
         ),
     },
     "task_force_series": {
-        "select": f"using ({IS_RUNNING} and {IS_BROUGHT} or {OWN_UNIT})",
-        "insert": f"with check ({OWN_UNIT} and {IS_RUNNING} and {SEES_SERIES})",
-        "update": f"using ({OWN_UNIT}) with check ({OWN_UNIT} and {IS_RUNNING})",
+        "select": f"using ({IS_RUNNING} and state = '{State.IN_FORCE}' and {IS_BROUGHT} or {OWN_UNIT})",
+        "insert": (
+            f"with check ({OWN_UNIT} and {IS_RUNNING} and {SEES_SERIES} and brought_by = {OFFICER} and decided_by is null"
+            f" and (state = '{State.PROPOSED}' or {ONE_DECIDES}))"
+        ),
+        "update": f"using ({OWN_UNIT}) with check ({OWN_UNIT} and {IS_RUNNING} and (decided_by is null or decided_by <> brought_by))",
         "delete": f"using ({OWN_UNIT})",
     },
     "task_force_stacks": {
@@ -110,7 +115,7 @@ APP_GRANTS = {
     "task_force_days": "select, insert, update (done, not_sure, set_back)",
     "task_force_members": "select, insert, update (standing, accepted_at, decided_by, decided_at)",
     "task_force_officers": "select, insert, update (accepted_at, left_at)",
-    "task_force_series": "select, insert, update (uses, conditions), delete",
+    "task_force_series": "select, insert, update (uses, conditions, brought_at, state, decided_by), delete",
     "task_force_stack_media": "select, insert",
     "task_force_stacks": (
         "select, insert, update (state, held_by, held_member, held_until, said_by, said_member, said_at, words, set_back_at)"

@@ -76,13 +76,13 @@ as $$
      where c.owner_member = h.code and c.until < '9999-12-31' and c.state = 'in-force' group by c.subject_kind
     union all
     select 'releases', 'given', r.recipient, count(*) from releases r, home h
-     where r.member = h.code and r.released_at >= $1 and r.released_at < $2 group by r.recipient
+     where r.member = h.code and r.state in ('in-force', 'ended') and r.released_at >= $1 and r.released_at < $2 group by r.recipient
     union all
     select 'releases', 'withdrawn', r.recipient, count(*) from releases r, home h
-     where r.member = h.code and r.withdrawn_at >= $1 and r.withdrawn_at < $2 group by r.recipient
+     where r.member = h.code and r.state = 'ended' and r.withdrawn_at >= $1 and r.withdrawn_at < $2 group by r.recipient
     union all
     select 'releases', 'open', r.recipient, count(*) from releases r, home h
-     where r.member = h.code and r.withdrawn_at is null group by r.recipient
+     where r.member = h.code and r.state = 'in-force' group by r.recipient
     union all
     select 'releases', 'got', r.member, count(*) from releases r, home h
      where r.recipient = h.code and r.released_at >= $1 and r.released_at < $2 group by r.member

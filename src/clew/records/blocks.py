@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from clew.domain.errors import NotVisible, StepRefused
-from clew.domain.handling import BLOCKED
 from clew.domain.handling_change import SubjectKind
 from clew.records import cases, locks, sealed, tombstones
 from clew.records.handlings import Subject
@@ -179,26 +178,6 @@ def for_request(session: Session, request_id: UUID) -> tuple[Block, ...]:
             [request_id, session.actor.member],
         )
         return tuple(_block(row) for row in cursor)
-
-
-def withdraw_releases(session: Session) -> int:
-    """End every release of the own unit's media that are blocked now; how many ended in this transaction.
-
-    Of media that were joined with others they have ended already (`handlings`). What was seen stays seen.
-    """
-    with session.cursor() as cursor:
-        cursor.execute(
-            """
-            update releases r set wrapped = null, withdrawn_at = now()
-             where r.member = %(member)s and r.unit = %(unit)s and r.withdrawn_at is null
-               and exists (select from media m where m.id = r.medium_id and %(blocked)s = any (m.excluded))""",
-            {"member": session.actor.member, "unit": session.actor.unit, "blocked": BLOCKED},
-        )
-        cursor.execute(
-            "select count(*) from releases where member = %s and unit = %s and withdrawn_at = now()",
-            [session.actor.member, session.actor.unit],
-        )
-        return int(cursor.fetchone()[0])
 
 
 _COLUMNS = "id, subject_kind, subject_id, unit, reason, change_id, laid_by, laid_at, lifted_at, member"

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from clew.domain.agreement import State
 from clew.domain.handling import Use
 from clew.domain.officer import Role
+from clew.records.second_officer import BY_TWO, ONE_DECIDES
 from clew.records.visibility import HOME, HOME_UNIT, OFFICER, ROLE, VIEWER_MEMBER, VIEWER_UNIT, VIEWER_USE
 
 OWN_UNIT = f"member = {VIEWER_MEMBER} and unit = {VIEWER_UNIT}"
@@ -53,12 +55,19 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "delete": f"using ({OWN_UNIT} and step = 'proposed')",
     },
     "releases": {
-        "select": f"using (member = {VIEWER_MEMBER} or recipient = {VIEWER_MEMBER})",
-        "insert": (
-            f"with check ({OWN_UNIT} and released_by = {OFFICER}"
-            f" and {OF_THE_UNIT.format('public.media', 'medium_id')})"
+        # What is only proposed, or never came into force, its recipient does not hear of.
+        "select": (
+            f"using (member = {VIEWER_MEMBER}"
+            f" or recipient = {VIEWER_MEMBER} and state in ('{State.IN_FORCE}', '{State.ENDED}'))"
         ),
-        "update": f"using ({OWN_UNIT}) with check ({OWN_UNIT})",
+        "insert": (
+            f"with check ({OWN_UNIT} and released_by = {OFFICER} and decided_by is null"
+            f" and (state = '{State.PROPOSED}' or {ONE_DECIDES}) and {OF_THE_UNIT.format('public.media', 'medium_id')})"
+        ),
+        "update": (
+            f"using ({OWN_UNIT} and state in ('{State.PROPOSED}', '{State.IN_FORCE}')) with check ({OWN_UNIT}"
+            f" and (state <> '{State.IN_FORCE}' or decided_by = {OFFICER} and decided_by <> released_by))"
+        ),
     },
     "terms": {
         "select": f"using (member = {HOME})",
@@ -67,8 +76,14 @@ RULES: Mapping[str, Mapping[str, str]] = {
     },
     "retention_decisions": {
         "select": f"using ({LOOKS_AFTER})",
-        "insert": f"with check ({OWN_UNIT} and proposed_by = {OFFICER})",
-        "update": f"using ({OWN_UNIT} and state = 'proposed') with check ({OWN_UNIT} and decided_by = {OFFICER})",
+        # That it shall end as it is widens nothing.
+        "insert": (
+            f"with check ({OWN_UNIT} and proposed_by = {OFFICER} and (state = '{State.PROPOSED}' or until is null or {ONE_DECIDES}))"
+        ),
+        "update": (
+            f"using ({OWN_UNIT} and state = '{State.PROPOSED}')"
+            f" with check ({OWN_UNIT} and decided_by = {OFFICER} and {BY_TWO})"
+        ),
     },
     "blocks": {
         "select": f"using ({LOOKS_AFTER})",
@@ -85,7 +100,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
 APP_GRANTS = {
     "blocks": "select, insert, update (lifted_by, lifted_at)",
     "medium_keys": "select, insert, update (wrapped), delete",
-    "releases": "select, insert, update (wrapped, withdrawn_at)",
+    "releases": "select, insert, update (wrapped, released_at, withdrawn_at, state, decided_by)",
     "retention_decisions": "select, insert, update (state, decided_by, decided_at)",
     "shreddings": (
         "select, insert, delete, update (step, confirmed_by, confirmed_at, destroyed_at, counts, blobs, certificate)"
@@ -93,6 +108,8 @@ APP_GRANTS = {
     "terms": "select, insert, update (years, changed_by, changed_at)",
     "tombstones": "select, insert, update (step, counts, blobs, ended_at, act_id)",
 }
+
+FUNCTIONS_OF_THE_APP = ("clew_release_bears(uuid)",)
 
 BLIND_GRANTS = {
     "blocks": "select, update (reason)",

@@ -8,6 +8,7 @@ from uuid import UUID
 from clew.domain.handling_change import SubjectKind
 from clew.records import crops, referrals
 from clew.records.handlings import OF_NOUNS, TABLES
+from clew.records.releases import ENDED
 from clew.records.session import Session
 
 
@@ -179,8 +180,7 @@ _OF_MEDIA = {
     "fingerprints": "delete from fingerprints where medium_id = any(%s)",
     "series_media": "delete from series_media where medium_id = any(%s)",
     "series_proposals": "delete from series_proposals where medium_id = any(%s)",
-    "releases_withdrawn": """
-        update releases set wrapped = null, withdrawn_at = now() where medium_id = any(%s) and withdrawn_at is null""",
+    "releases_withdrawn": f"update releases set {ENDED} where medium_id = any(%s) and withdrawn_at is null",
 }
 
 _IN_NO_SERIES = """ and not exists (

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from clew.domain import offender, place, victim
 from clew.domain.errors import NotVisible
-from clew.domain.handling import Handling, Use, from_circles
+from clew.domain.handling import BLOCKED, Handling, Use, from_circles
 from clew.domain.handling_change import SubjectKind
 from clew.domain.series import reference_in
 from clew.records import cases, hash_lists, sealed, series
+from clew.records.releases import ENDED
 from clew.records.session import Session, handling_columns
 from clew.records.visibility import visible
 
@@ -659,9 +660,14 @@ _FOLLOW = (
        and not exists (select from occurrences o where o.medium_id = r.old)
        and not exists (select from listings l where l.medium_id = r.old)""",
     # A release is bound to the record that it names: once that is joined with another it would end by nothing.
-    """
-    update releases r set wrapped = null, withdrawn_at = now()
+    f"""
+    update releases r set {ENDED}
       from pg_temp.recover_gone g where r.medium_id = g.id and r.withdrawn_at is null""",
+    # Denial wins: who is excluded now reads no original that was opened to it before, and nobody one under examination.
+    f"""
+    update releases r set {ENDED}
+      from pg_temp.recover_media n join media m on m.id = n.new
+     where r.medium_id = m.id and r.withdrawn_at is null and m.excluded && array[r.recipient, '{BLOCKED}']""",
     "delete from series_media s using pg_temp.recover_gone g where s.medium_id = g.id",
     "delete from series_proposals s using pg_temp.recover_gone g where s.medium_id = g.id",
     "delete from medium_keys k using pg_temp.recover_gone g where k.medium_id = g.id",

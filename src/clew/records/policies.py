@@ -41,6 +41,7 @@ from clew.records import (
     readiness,
     rights,
     saved_views,
+    second_officer,
     showing,
     uploads,
 )
@@ -181,6 +182,7 @@ FUNCTIONS_OF_THE_APP = (
     "clew_note_equal_bytes(uuid[])",
     "clew_recover(uuid[], uuid[], uuid[])",
     *log.FUNCTIONS_OF_THE_APP,
+    *custody.FUNCTIONS_OF_THE_APP,
     *rights.FUNCTIONS_OF_THE_APP,
     *deconfliction.FUNCTIONS_OF_THE_APP,
     *correspondence.FUNCTIONS_OF_THE_APP,
@@ -197,6 +199,7 @@ FUNCTIONS_OF_THE_APP = (
     *enquiry.FUNCTIONS_OF_THE_APP,
     *handover.FUNCTIONS_OF_THE_APP,
     *readiness.FUNCTIONS_OF_THE_APP,
+    *second_officer.FUNCTIONS_OF_THE_APP,
 )
 FUNCTIONS_OF_THE_BLIND = (
     "clew_actor()",
@@ -211,6 +214,7 @@ FUNCTIONS_OF_THE_BLIND = (
     *correspondence.FUNCTIONS_OF_THE_BLIND,
     *pursuit.FUNCTIONS_OF_THE_BLIND,
     *optics.FUNCTIONS_OF_THE_BLIND,
+    *second_officer.FUNCTIONS_OF_THE_BLIND,
 )
 
 FACTS = f"{Use.FACTS:d}::smallint"
@@ -254,7 +258,7 @@ def _cover(table: str, role: dict[str, str]) -> list[str]:
         f"alter table {table} add constraint {table}_cover_is_whole check ({COVER_IS_WHOLE})",
         *(f"alter table {table} alter {column} set default '{{}}'" for column in ("members", "excluded")),
         f"create policy app_select on {table} for select to {app} using ({visible()})",
-        f"create policy app_insert on {table} for insert to {app} with check ({_written(table)})",
+        f"create policy app_insert on {table} for insert to {app} with check ({_added(table)})",
         f"create policy app_update on {table} for update to {app} using ({OWN}) with check ({_changed(table)})",
         f"create policy app_delete on {table} for delete to {app} using ({OWN})",
         *_blind(table, role),
@@ -272,9 +276,16 @@ def _written(table: str) -> str:
     return f"{OWN} and exists (select from public.{parent} p where p.id = {column} and {own})"
 
 
+def _added(table: str) -> str:
+    """The same of a row that is added, with what one officer alone may add."""
+    beside = second_officer.ADDED.get(table)
+    return _written(table) if beside is None else f"{_written(table)} and {beside}"
+
+
 def _changed(table: str) -> str:
     """The same of a row that changes. Where the rest stays, what it lies in may have been hidden since."""
-    return OWN if table in SEEN else _written(table)
+    written, beside = OWN if table in SEEN else _written(table), second_officer.CHANGED.get(table)
+    return written if beside is None else f"{written} and {beside}"
 
 
 SPECIAL: Mapping[str, Mapping[str, str]] = {
@@ -406,6 +417,8 @@ SOURCES = (
     "question.sql",
     "referral.sql",
     "readiness.sql",
+    "second_officer.sql",
+    "custody.sql",
 )
 
 
@@ -440,6 +453,7 @@ def functions() -> list[str]:
         **deconfliction.PLACES,
         "{reminded_after}": f"interval '{REMINDED_AFTER.days} days'",
         **alliance.PLACES,
+        **second_officer.PLACES,
         **census.PLACES,
         "{task_forces_kept}": f"interval '{TASK_FORCES_KEPT_DAYS} days'",
         "{review_asked_after}": f"interval '{REVIEW_ASKED_AFTER.days} days'",

@@ -86,7 +86,7 @@ def opened(session: Session, name: bytes, limit: int) -> tuple[Opened, ...]:
         cursor.execute(
             """
             select r.member, r.recipient, r.released_by, r.released_at, r.withdrawn_at
-              from media m join releases r on r.medium_id = m.id where m.name = %s
+              from media m join releases r on r.medium_id = m.id and r.state in ('in-force', 'ended') where m.name = %s
              order by r.released_at desc, r.id limit %s""",
             [name, limit],
         )

@@ -30,7 +30,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
 }
 APP_GRANTS = {"readiness_words": "select, insert, delete"}
 BLIND_GRANTS = {
-    "member_rules": "select (member, exercise_needed)",
+    "member_rules": "select (member, widening_needs_second, exercise_needed)",
     "members": "select (code, legal_basis)",
     "units": "select (member)",
     "readiness_words": "select (member, step, due_on, done_on, said_at)",

@@ -47,7 +47,7 @@ BLIND_GRANTS = {
     # Besides what the audit asks of cases: when they were opened, for the annual report.
     "cases": "select (owner_member, owner_unit, audience, members, excluded, id, opened_at)",
     "consultations": "select (request_id, member, owner, asked_at, ends_at, view, answered_at, ended_at), delete",
-    "releases": "select (member, recipient, released_at, withdrawn_at)",
+    "releases": "select (id, medium_id, member, recipient, released_at, withdrawn_at, state)",
     "requests": "select (id, member, kind, state, received_on, ends_at, outcome, decided_at, closed_at), delete",
 }
 """What is counted and ended: never the words of anybody."""

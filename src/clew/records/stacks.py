@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from clew.domain.agreement import State
 from clew.domain.cover import Condition
 from clew.domain.errors import StepRefused
 from clew.domain.handling import Use
@@ -26,7 +27,10 @@ SAID_SHOWN_MAX = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BroughtRow:
-    """A series that a unit brought: `name` and state where the actor sees the series itself. `left` of `stacks` wait."""
+    """A series that a unit brought: `reference` where the actor sees the series itself. `left` of `stacks` wait.
+
+    `state`: whether it is there, or a second officer of the unit has to agree first to what `brought_by` proposed.
+    """
 
     id: UUID
     series_id: UUID
@@ -38,6 +42,17 @@ class BroughtRow:
     stacks: int
     left: int
     is_own: bool
+    state: State
+    brought_by: str
+    brought_at: datetime
+
+    @property
+    def proposed_by(self) -> str:
+        return self.brought_by
+
+    @property
+    def proposed_at(self) -> datetime:
+        return self.brought_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,21 +92,47 @@ class Said:
     media: int
 
 
-def bring(session: Session, task_force: UUID, series_id: UUID, uses: Use, conditions: frozenset[Condition]) -> UUID:
-    """Keep that the actor's unit brings what it asserts of the series; brought again, for the uses that are said now."""
+def bring(
+    session: Session, task_force: UUID, series_id: UUID, uses: Use, conditions: frozenset[Condition], state: State
+) -> UUID:  # fmt: skip
+    """Keep that the actor's unit brings, or proposes to, what it asserts of the series."""
     with session.cursor() as cursor:
         cursor.execute(
             """
-            insert into task_force_series (task_force_id, series_id, member, unit, uses, conditions, brought_by)
-            values (%s, %s, %s, %s, %s, %s, %s)
+            insert into task_force_series (task_force_id, series_id, member, unit, uses, conditions, state, brought_by)
+            values (%s, %s, %s, %s, %s, %s, %s, %s)
             on conflict (task_force_id, series_id, member, unit)
                 do update set uses = excluded.uses, conditions = excluded.conditions returning id""",
             [
                 task_force, series_id, session.actor.member, session.actor.unit, int(uses), sorted(conditions),
-                session.actor.officer,
+                state.value, session.actor.officer,
             ],
         )  # fmt: skip
         return cursor.fetchone()[0]
+
+
+def bring_again(session: Session, brought_id: UUID, uses: Use, conditions: frozenset[Condition]) -> None:
+    """The same once more, for the uses that are said now."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "update task_force_series set uses = %s, conditions = %s where id = %s",
+            [int(uses), sorted(conditions), brought_id],
+        )
+
+
+def agree(session: Session, brought_id: UUID) -> None:
+    """What the actor's unit proposed to bring is brought, by the session's officer."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"update task_force_series set state = '{State.IN_FORCE}', decided_by = %s, brought_at = now() where id = %s",
+            [session.actor.officer, brought_id],
+        )
+
+
+def own(session: Session, task_force: UUID, *, series_id: UUID | None, brought_id: UUID | None) -> BroughtRow | None:
+    """What the actor's unit brought or proposed to bring of the series, or under that identifier; None where nothing."""
+    rows = brought(session, task_force, series_id=series_id, brought_id=brought_id)
+    return next((row for row in rows if row.is_own), None)
 
 
 def count_brought(session: Session, task_force: UUID) -> int:
@@ -169,24 +210,30 @@ _STACKED = """
     select md5(%(salt)s || head::text || part::text)::uuid, medium_id from parted"""
 
 
-def brought(session: Session, task_force: UUID) -> tuple[BroughtRow, ...]:
-    """What was brought, as whoever works in the task force sees it, and how far its stacks have come."""
+def brought(
+    session: Session, task_force: UUID, *, series_id: UUID | None = None, brought_id: UUID | None = None
+) -> tuple[BroughtRow, ...]:  # fmt: skip
+    """What was brought, as whoever works in the task force sees it, and how far its stacks have come; or that alone."""
     with session.cursor() as cursor:
         cursor.execute(
             """
             select b.id, b.series_id, coalesce(s.reference, ''), b.member, b.unit, b.uses, b.conditions,
                    count(k.id), count(k.id) filter (where k.state <> 'done'
-                       and exists (select from task_force_stack_media l where l.stack_id = k.id))
+                       and exists (select from task_force_stack_media l where l.stack_id = k.id)),
+                   b.state, b.brought_by, b.brought_at
               from task_force_series b left join series s on s.id = b.series_id
               left join task_force_stacks k on k.brought_id = b.id
-             where b.task_force_id = %s group by b.id, s.reference order by b.brought_at, b.id limit %s""",
-            [task_force, SERIES_MAX],
+             where b.task_force_id = %(force)s and (%(series)s::uuid is null or b.series_id = %(series)s)
+               and (%(id)s::uuid is null or b.id = %(id)s)
+             group by b.id, s.reference order by b.brought_at, b.id limit %(limit)s""",
+            {"force": task_force, "series": series_id, "id": brought_id, "limit": SERIES_MAX},
         )
         mine = (session.actor.member, session.actor.unit)
         return tuple(
             BroughtRow(
                 id=row[0], series_id=row[1], reference=row[2], member=row[3], unit=row[4], uses=Use(row[5]),
                 conditions=frozenset(map(Condition, row[6])), stacks=row[7], left=row[8], is_own=(row[3], row[4]) == mine,
+                state=State(row[9]), brought_by=row[10], brought_at=row[11],
             )
             for row in cursor
         )  # fmt: skip

@@ -22,7 +22,7 @@ language sql stable security definer parallel restricted rows 20
 set search_path = pg_catalog, public, pg_temp
 as $$
     select b.series_id, b.member, b.unit from task_force_series b join series s on s.id = b.series_id
-     where b.task_force_id = any ((select clew_task_forces())::uuid[]) and b.uses & (select clew_actor_use()) <> 0
+     where b.task_force_id = any ((select clew_task_forces())::uuid[]) and b.state = 'in-force' and b.uses & (select clew_actor_use()) <> 0
        and (select clew_actor_member()) <> all (s.excluded) and '(blocked)' <> all (s.excluded)
 $$;
 

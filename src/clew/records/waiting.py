@@ -59,6 +59,14 @@ COUNTED: Mapping[Waiting, str] = {
     Waiting.RETENTIONS: f"from retention_decisions where {TO_KEEP_LONGER}",
     Waiting.OBJECTS: f"from crops where {TO_LET_OUT}",
     Waiting.REFERRALS: f"from referrals where {TO_HAND_OVER}",
+    Waiting.RELEASES: (
+        f"from releases where {_OWN} and state = '{Agreed.PROPOSED}' and released_by <> %(officer)s"
+        f" and released_at > now() - interval '{PROPOSAL_DAYS_MAX} days'"
+    ),
+    Waiting.BROUGHT: (
+        f"from task_force_series where {_OWN} and state = '{Agreed.PROPOSED}' and brought_by <> %(officer)s"
+        f" and brought_at > now() - interval '{PROPOSAL_DAYS_MAX} days' and task_force_id = any ((select clew_task_forces())::uuid[])"
+    ),
     Waiting.ENDS: f"from shreddings where {_OWN} and step = '{Shredded.PROPOSED}' and {_ANOTHERS}",
     Waiting.CERTIFICATIONS: f"from certifications where {_CERTIFIES} and state = '{Certified.PROPOSED}' and {_ANOTHERS}",
     Waiting.EXPIRING: (

@@ -29,6 +29,8 @@ WAITING: Mapping[Waiting, tuple[Words, str]] = {
     Waiting.VICTIM_STEPS: (gettext_lazy("Steps about victims to confirm"), "victims"),
     Waiting.OBJECTS: (gettext_lazy("Objects to let out"), "objects"),
     Waiting.REFERRALS: (gettext_lazy("Referrals to agree to"), "referrals"),
+    Waiting.RELEASES: (gettext_lazy("Releases to agree to"), "releases"),
+    Waiting.BROUGHT: (gettext_lazy("Series to bring into a task force, to agree to"), "taskforces"),
     Waiting.HANDLINGS: (gettext_lazy("Changes of handling to agree to"), "cases"),
     Waiting.RETENTIONS: (gettext_lazy("Decisions on retention to agree to"), "retention"),
     Waiting.ENDS: (gettext_lazy("Ends of cases to confirm"), "cases"),

@@ -127,8 +127,33 @@ def _given(request: HttpRequest, medium: UUID, ticket: str) -> HttpResponseBase:
     if is_asking:
         return _span_headers(HttpResponse(b""), span, opened.content_type)
     reader = revealing.part(settings.CLEW_VAULT, actor, opened, span, purpose=opened.purpose, case=opened.case)
-    parts = Parts(reader, span, actor.officer, lambda: _still(actor, opened, sign_in))
+    is_granted = _asked(lambda: revealing.is_granted(actor, opened, sign_in=sign_in))
+    parts = Parts(reader, span, actor.officer, is_granted)
     return _span_headers(StreamingHttpResponse(parts), span, opened.content_type)
+
+
+def whole(reader: Reader, actor: Actor, is_granted: Callable[[], bool]) -> HttpResponseBase:
+    """All bytes of an original as a file to keep, in parts, while they may be given."""
+    if _streams[actor.officer] >= STREAMS_PER_OFFICER_MAX:
+        reader.close()
+        return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS)
+    span = span_of(None, reader.size_bytes)
+    parts = Parts(reader, span, actor.officer, _asked(is_granted))
+    answer = _span_headers(StreamingHttpResponse(parts), span, "application/octet-stream")
+    answer.headers["Content-Disposition"] = "attachment"  # a browser keeps it and never shows it
+    return answer
+
+
+def _asked(is_granted: Callable[[], bool]) -> Callable[[], bool]:
+    def ask() -> bool:
+        try:
+            return is_granted()
+        except ClewError:
+            return False
+        finally:
+            connections.close_all()  # an answer may go on for long; it must not hold a connection
+
+    return ask
 
 
 def _drawn(request: HttpRequest, actor: Actor, opened: Opened) -> HttpResponse:
@@ -186,15 +211,6 @@ class Parts:
             if self._is_open:
                 self._is_open = False
                 self._reader.close()
-
-
-def _still(actor: Actor, opened: Opened, sign_in: UUID) -> bool:
-    try:
-        return revealing.is_granted(actor, opened, sign_in=sign_in)
-    except ClewError:
-        return False
-    finally:
-        connections.close_all()  # an answer may go on for long; it must not hold a connection
 
 
 def _span_headers(response: HttpResponseBase, span: Span, content_type: str) -> HttpResponseBase:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import admitting, entering, lending, rostering, schooling, suspending
+from clew.actions import admitting, entering, lending, restricting, rostering, schooling, suspending
 from clew.actions.opening import Session
 from clew.domain.certification import State, Step, Training, training
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
@@ -68,6 +68,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
             "programs": lending.lent(session),
             "me": session.actor.officer,
             "is_exercise_needed": schooling.is_needed(session),
+            "needs_second": restricting.needs_second_officer(session),
         }
     shown |= {"roles": OF_OFFICERS, "specialities": list(Speciality), "scopes": list(TokenScope)}
     shown["told"] = request.session.pop(TOLD, None)
@@ -203,6 +204,22 @@ def particulars(request: HttpRequest) -> HttpResponse:
             ),
         )
         return _("The particulars are changed.")
+
+    return administered(request, act)
+
+
+@require_POST
+@needs_fresh_sign_in
+def rules(request: HttpRequest) -> HttpResponse:
+    """Say what the member asks of its own officers."""
+
+    def act(session: Session, given: QueryDict) -> str:
+        second, exercise = "second" in given, "exercise" in given
+        if second != restricting.needs_second_officer(session):
+            restricting.ask_for_second(session, is_asked=second)
+        if exercise != schooling.is_needed(session):
+            schooling.need(session, is_needed=exercise)
+        return _("The rules of the member are kept.")
 
     return administered(request, act)
 

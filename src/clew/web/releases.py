@@ -4,15 +4,16 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from clew.actions import releasing, restricting
+from clew.actions import opening, releasing, restricting
 from clew.actions.opening import Session
+from clew.domain.agreement import State
 from clew.domain.errors import ClewError, NotAdmitted, NotVisible
-from clew.web import cover_words
+from clew.web import cover_words, looks
 from clew.web.acting import as_officer
 from clew.web.references import identifier_in
 from clew.web.sign_ins import needs_fresh_sign_in
@@ -33,7 +34,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
                 code: name for code, name in restricting.member_names(session).items() if code != session.actor.member
             },
             "member": session.actor.member,
-            "unit": session.actor.unit,
+            "unit": session.actor.unit, "officer": session.actor.officer,
         }
     shown |= {"purposes": cover_words.PURPOSES.items(), "told": request.session.pop(TOLD, None)}
     return render(request, "releases/list.html", shown)
@@ -46,13 +47,30 @@ def give(request: HttpRequest) -> HttpResponse:
     given = request.POST
 
     def act(session: Session) -> str:
-        releasing.release(
+        made = releasing.release(
             settings.CLEW_VAULT, session, releasing.digest_of(given.get("sha256", "")), given.get("to", ""),
             given.get("conditions", ""), purpose=given.get("purpose", ""), case=given.get("case", ""),
         )  # fmt: skip
+        if made.state is State.PROPOSED:
+            return _("It is proposed: a second officer of your unit must agree.")
         return _("It is released: officers of that member can read the original until you end it.")
 
     return _done(request, act)
+
+
+@require_POST
+@needs_fresh_sign_in
+def agree(request: HttpRequest, release: UUID) -> HttpResponse:
+    """Agree, as the second officer, to a release of the own unit."""
+    given = request.POST
+
+    def act(session: Session) -> str:
+        releasing.agree(
+            settings.CLEW_VAULT, session, release, purpose=given.get("purpose", ""), case=given.get("case", "")
+        )  # fmt: skip
+        return _("It is released: officers of that member can read the original until you end it.")
+
+    return _done(request, act, hides=True)
 
 
 @require_POST
@@ -65,6 +83,23 @@ def withdraw(request: HttpRequest, release: UUID) -> HttpResponse:
         return _("The release ended. What was seen before cannot be unseen.")
 
     return _done(request, act, hides=True)
+
+
+@require_POST
+@needs_fresh_sign_in
+def fetch(request: HttpRequest, release: UUID) -> HttpResponseBase:
+    """The original that was released to the officer's member, as a file to keep."""
+    actor, given = opening.actor_of(request.user.get_username()), request.POST
+    try:
+        reader = releasing.opened(
+            settings.CLEW_VAULT, actor, release, purpose=given.get("purpose", ""), case=given.get("case", "")
+        )  # fmt: skip
+    except (NotVisible, NotAdmitted):
+        raise
+    except ClewError as refused:
+        request.session[TOLD] = refusal(refused)
+        return redirect("releases")
+    return looks.whole(reader, actor, lambda: releasing.is_open(actor, release))
 
 
 def _done(request: HttpRequest, act: Callable[[Session], str], *, hides: bool = False) -> HttpResponse:

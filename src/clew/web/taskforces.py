@@ -14,6 +14,7 @@ from clew.actions import mustering, sifting
 from clew.actions.mustering import Standing, Step
 from clew.actions.opening import Session
 from clew.actions.sifting import Finding
+from clew.domain.agreement import State
 from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
 from clew.domain.task_force import (
     DAYS_MAX,
@@ -74,7 +75,7 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
         "may_name": view.speaks and not line.is_over and line.standing is Standing.IN,
         "may_withdraw": view.speaks and not line.is_over and line.standing is Standing.IN and not line.is_led,
         "may_close": line.is_led and not line.is_over, "characters_max": WORDS_CHARACTERS_MAX,
-        "told": request.session.pop(TOLD, None),
+        "officer": request.user.get_username(), "told": request.session.pop(TOLD, None),
     }  # fmt: skip
     return render(request, "taskforces/one.html", shown)
 
@@ -166,7 +167,13 @@ def _close(session: Session, name: str, _given: QueryDict) -> str:
 
 
 def _bring(session: Session, name: str, given: QueryDict) -> str:
-    sifting.bring(session, name, given.get("series", ""))
+    if sifting.bring(session, name, given.get("series", "")).state is State.PROPOSED:
+        return _("It is proposed: a second officer of your unit who works here must agree.")
+    return _("It is brought, and lies in stacks.")
+
+
+def _agree_to_bring(session: Session, name: str, given: QueryDict) -> str:
+    sifting.agree_to_bring(session, name, given.get("series", ""))
     return _("It is brought, and lies in stacks.")
 
 
@@ -183,7 +190,7 @@ ACTS: Mapping[str, Callable[[Session, str, QueryDict], str]] = {
     **{step.value: _decided(step) for step in Step},
     **{finding.value: _given_back(finding) for finding in Finding},
     "invite": _invite, "name": _name, "put-out": _put_out, "come-in": _come_in, "leave": _leave, "close": _close,
-    "bring": _bring, "take-out": _take_out, "take": _take,
+    "bring": _bring, "agree-to-bring": _agree_to_bring, "take-out": _take_out, "take": _take,
 }  # fmt: skip
 GOING = {"leave", "withdraw", "decline"}
 """After these the task force may not be known any more."""

@@ -33,7 +33,11 @@ def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         f"set local role {blind}",
         *(f"revoke execute on function {function} from {owner}" for function in called),
         "reset role",
-        *policies.special(roles, tuple(alliance.RULES)),
+        # Rules are those of now and may name columns that come later: founding puts those.
+        *(
+            words for words in policies.special(roles, tuple(alliance.RULES))
+            if not words.startswith("create policy app_") or "on task_force_series" not in words
+        ),
         *policies.brought(roles),
     ]
     for statement in statements:

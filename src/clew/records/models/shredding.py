@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from clew.domain.agreement import State
 from clew.domain.shredding import Step
 from clew.records.models.columns import random_id
 
@@ -46,10 +47,10 @@ class Shredding(models.Model):
 
 
 class Release(models.Model):
-    """A medium's original, opened to one other member until it is withdrawn.
+    """A medium's original, opened to one other member until it is ended; proposed first where two officers decide.
 
-    `wrapped` holds what opens it, for the recipient's private key alone; null once it is
-    withdrawn. `conditions` is sealed.
+    `wrapped` holds what opens it, for the recipient's private key alone, and is there while it is in force.
+    `released_at` is when it came into force, or until then was proposed. `conditions` is sealed.
     """
 
     id = random_id()
@@ -59,8 +60,10 @@ class Release(models.Model):
     recipient = models.TextField()
     conditions = models.BinaryField()
     wrapped = models.BinaryField(null=True)
+    state = models.TextField(default=State.IN_FORCE.value, db_default=State.IN_FORCE.value)
     released_by = models.TextField()
     released_at = models.DateTimeField(db_default=Now())
+    decided_by = models.TextField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -69,9 +72,14 @@ class Release(models.Model):
             models.CheckConstraint(name="release_is_to_another", condition=~Q(recipient=F("member"))),
             models.CheckConstraint(
                 name="release_opens_until_withdrawn",
-                condition=Q(withdrawn_at__isnull=True, wrapped__isnull=False)
-                | Q(withdrawn_at__isnull=False, wrapped__isnull=True),
+                condition=Q(withdrawn_at__isnull=True, wrapped__isnull=False, state=State.IN_FORCE.value)
+                | Q(withdrawn_at__isnull=True, wrapped__isnull=True, state=State.PROPOSED.value, decided_by__isnull=True)
+                | Q(
+                    withdrawn_at__isnull=False, wrapped__isnull=True,
+                    state__in=[State.ENDED.value, State.WITHDRAWN.value, State.LAPSED.value],
+                ),
             ),
+            models.CheckConstraint(name="release_needs_two", condition=~Q(decided_by=F("released_by"))),
             models.UniqueConstraint(
                 name="release_once_at_a_time", fields=["medium_id", "recipient"], condition=Q(withdrawn_at__isnull=True)
             ),

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from clew.domain.agreement import State
 from clew.domain.task_force import BRINGS, DAYS_MAX, STACK_MEDIA_MAX, StackState, Standing
 from clew.records.models.columns import random_id
 
@@ -105,7 +106,10 @@ class TaskForceOfficer(models.Model):
 
 
 class TaskForceSeries(models.Model):
-    """What a unit asserts of a series, brought into a task force, for which uses. `conditions` are those of the series."""
+    """What a unit asserts of a series, brought into a task force, for which uses. `conditions` are those of the series.
+
+    Proposed first where two officers of the member decide what is widened: until then nobody sees it by that.
+    """
 
     id = random_id()
     task_force_id = models.UUIDField()
@@ -114,8 +118,10 @@ class TaskForceSeries(models.Model):
     unit = models.TextField()
     uses = models.SmallIntegerField()
     conditions = ArrayField(models.TextField(), default=list)
+    state = models.TextField(default=State.IN_FORCE.value, db_default=State.IN_FORCE.value)
     brought_by = models.TextField()
     brought_at = models.DateTimeField(db_default=Now())
+    decided_by = models.TextField(null=True)
 
     class Meta:
         db_table = "task_force_series"
@@ -124,6 +130,11 @@ class TaskForceSeries(models.Model):
                 name="series_brought_once_by_a_unit", fields=["task_force_id", "series_id", "member", "unit"]
             ),
             models.CheckConstraint(name="brought_for_what_may_be", condition=Q(uses__range=(2, int(BRINGS)))),
+            models.CheckConstraint(name="brought_by_two", condition=~Q(decided_by=F("brought_by"))),
+            models.CheckConstraint(
+                name="brought_or_proposed",
+                condition=Q(state=State.IN_FORCE.value) | Q(state=State.PROPOSED.value, decided_by__isnull=True),
+            ),
         )
         indexes = (models.Index(name="task_force_series_by_series", fields=["series_id"]),)
 
