@@ -4,9 +4,14 @@ import json
 
 import pytest
 
+from clew.actions import describing
 from clew.domain.handling import Actor
+from clew.domain.officer import Role
+from clew.domain.victim import VictimFacts
+from clew.records.session import acting_as
+from tests.world.clients import signed_in
 from tests.world.commands import clew
-from tests.world.world import World
+from tests.world.world import World, handling
 
 
 def run(*words: str, by: str = "ada", given: str = "") -> str:
@@ -72,3 +77,17 @@ def test_who_a_victim_is_comes_from_standard_input_and_goes_to_its_unit_alone() 
     assert answer("victim", "show", child)["one_with"] == []
     run("victim", "forget", child, "--purpose", "supervision", "--case", "NO-1")
     assert answer("victim", "reveal", child, "--purpose", "supervision", "--case", "NO-1") == {"identities": []}
+
+
+def test_the_log_says_of_an_act_that_it_came_from_the_command_line(world: World, ada: Actor) -> None:
+    """There whoever may use the node's keys is believed: what an officer did with a sign-in of their own is told apart."""
+    world.officer("tove", member="NO", unit="AUDIT", role=Role.AUDITOR)
+    run("victim", "enter")
+    with acting_as(ada) as session:
+        describing.enter_victim(session, VictimFacts(), "Seen.", handling(ada))
+    events = [one for one in answer("audit", "list", "--act", "victim.enter", by="tove")["events"] if one["officer"] == "ada"]
+    assert [one["is_by_command"] for one in events] == [False, True]
+    page = signed_in("tove").get("/audit/", {"act": "victim.enter"}).content.decode()
+    assert page.count("at the command line of the node") == 1
+    assert [one["is_by_command"] for one in signed_in("tove").get("/api/audit", {"act": "victim.enter"}).json()["items"]] == [False, True]
+    assert "1 of these came from the command line" in run("audit", "list", "--act", "victim.enter", by="tove")

@@ -26,6 +26,7 @@ from clew.records import (
     tombstones,
 )
 from clew.records import cases as case_records
+from clew.records.audit import by_command
 from clew.records.officers import actor_of
 from clew.records.session import Session, acting_as
 
@@ -37,6 +38,7 @@ __all__ = [
     "actor_of",
     "add_member",
     "add_officer",
+    "by_command",
     "case",
     "cases",
     "check_enters",

@@ -29,7 +29,10 @@ Before = Annotated[UUID | None, Field(description="Where to go on: `next` of the
 
 
 class ActLine(Schema):
-    """`owner`: the member whose record `subject` is; `shown`: others whose records were shown besides."""
+    """`owner`: the member whose record `subject` is; `shown`: others whose records were shown besides.
+
+    `is_by_command`: at the command line of the node, in the officer's name and by no sign-in of theirs.
+    """
 
     id: UUID
     at: datetime
@@ -42,6 +45,7 @@ class ActLine(Schema):
     shown: list[str]
     purpose: str
     case_reference: str
+    is_by_command: bool
 
 
 class ActPage(Schema):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import typer
 
-from clew.cli.entry import As, Json, aside, entered, said, shown
+from clew.cli.entry import As, Json, aside, entered, named, said, shown
 from clew.domain.errors import StepRefused
 from clew.domain.exercise import PASSED_FROM, POINTS, AskState, Cast, Result
 from clew.node.configuration import Configuration
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from clew.actions.schooling import Asked
 
 app = typer.Typer(no_args_is_help=True)
-Officer = Annotated[str, typer.Option("--as", metavar="OFFICER", help="Whose exercise it is; certified or not.")]
+Officer = Annotated[
+    str,
+    typer.Option("--as", metavar="OFFICER", help="Whose exercise it is; certified or not.", callback=named),
+]
 
 
 @app.callback()

@@ -60,7 +60,12 @@ def list_(
         wanted = _wanted(member, act, subject, since, until, before, officer, event)
         with opening.acting_as(opening.actor_of(as_)) as session:
             page = auditing.acts_of(session, wanted)
-        _show(page.items, SHOWN_OF_AN_ACT, json_=json_)
+        if json_:
+            _show(page.items, (*SHOWN_OF_AN_ACT, "is_by_command"), json_=True)
+            return
+        _show(page.items, SHOWN_OF_AN_ACT, json_=False)
+        if by_command := sum(act.is_by_command for act in page.items):
+            console.print(f"{by_command:,} of these came from the command line of the node.")
 
 
 @app.command()

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -14,7 +15,17 @@ from rich.console import Console
 from clew.domain.errors import Invalid, NotVisible
 from clew.node.configuration import Configuration
 
-As = Annotated[str, typer.Option("--as", metavar="OFFICER", help="The officer who asks.")]
+_named: ContextVar[bool] = ContextVar("named", default=False)
+"""Whether the command that is being read names an officer who asks."""
+
+
+def named(officer: str) -> str:
+    """The officer whom an option names: what is done is done in that name."""
+    _named.set(bool(officer))
+    return officer
+
+
+As = Annotated[str, typer.Option("--as", metavar="OFFICER", help="The officer who asks.", callback=named)]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 Until = Annotated[
     str, typer.Option(help="The day on which the restriction ends and what lasted before holds again: 2031-01-31.")
@@ -32,8 +43,22 @@ def entered() -> Iterator[Configuration]:
     from clew.node import founded  # it brings Django with it, which a command's help does without
 
     configuration = Configuration.from_environment()
-    with founded.opened(configuration, say=aside.print):
+    with founded.opened(configuration, say=aside.print), _said_to_be_somebody():
         yield configuration
+
+
+@contextmanager
+def _said_to_be_somebody() -> Iterator[None]:
+    """Acts of an officer whom nobody but the shell vouches for say so in the log."""
+    is_named = _named.get()
+    _named.set(False)
+    if not is_named:
+        yield
+        return
+    from clew.actions import opening
+
+    with opening.by_command():
+        yield
 
 
 def write(fields: Mapping[str, object]) -> None:

@@ -16,6 +16,10 @@ EXPORT = "audit.export"
 """The act of taking events out of the audit; its counts say how many, and whether there were more."""
 
 
+BY_COMMAND = "by_command"
+"""Counted once with each act that came from the command line, where whoever may use the node's keys is believed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """What was done, by whom, on what.
@@ -38,6 +42,11 @@ class Act:
     purpose: str = ""
     case_reference: str = ""
     salt: bytes = field(repr=False)
+
+    @property
+    def is_by_command(self) -> bool:
+        """Whether it came from the command line of the node, in the officer's name and by no sign-in of theirs."""
+        return BY_COMMAND in self.counts
 
 
 def identifier_in(untrusted_words: str) -> str:

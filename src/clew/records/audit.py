@@ -3,22 +3,36 @@
 import json
 import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from uuid import UUID
 
 import psycopg
 
-from clew.domain.act import SALT_BYTES
+from clew.domain.act import BY_COMMAND, SALT_BYTES
 from clew.domain.errors import Unavailable
 from clew.records import sealed
 from clew.records.session import Session
 
 CASE = b"acts.case_reference"
 
+_by_command: ContextVar[bool] = ContextVar("by_command", default=False)
+
 _APPEND = """
     insert into acts (id, officer, member, unit, act, subject, counts, owner, shown, purpose, case_reference, salt)
     values """
 _VALUES = "(%s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s::text[], %s, %s, %s)"
+
+
+@contextmanager
+def by_command() -> Iterator[None]:
+    """Say of each act within, by whomever, that it came from the command line of the node and by no sign-in."""
+    before = _by_command.set(True)
+    try:
+        yield
+    finally:
+        _by_command.reset(before)
 
 
 def append(
@@ -51,8 +65,9 @@ def _row(
 ) -> list[object]:  # fmt: skip
     actor = session.actor
     others = sorted({member for member in shown if member != actor.member})
+    counted = {**(counts or {}), BY_COMMAND: 1} if _by_command.get() else dict(counts or {})
     return [
-        _new_id(), actor.officer, actor.member, actor.unit, act, subject, json.dumps(dict(counts or {})),
+        _new_id(), actor.officer, actor.member, actor.unit, act, subject, json.dumps(counted),
         owner or "", others, str(purpose or ""), sealed.note(actor.member, CASE, case or ""), secrets.token_bytes(SALT_BYTES),
     ]  # fmt: skip
 
