@@ -76,6 +76,43 @@ def test_three_officers_of_two_members_make_a_category_trusted_under_every_schem
     assert found(ada, HARBOUR, "template-bands").category == "7-10"
 
 
+def led(world: World, by: Actor) -> dict[str, bool]:
+    with acting_as(by) as session, session.cursor() as cursor:
+        cursor.execute("select observed_by, is_led from observations where withdrawn_at is null")
+        return dict(cursor.fetchall())
+
+
+def test_who_says_another_thing_after_others_spoke_did_not_come_to_it_by_themselves(
+    world: World, ada: Actor, nina: Actor, sven: Actor
+) -> None:
+    world.medium(ada, content=HARBOUR)
+    record(ada, HARBOUR, UNGRADED)
+    record(ada, HARBOUR)
+    assert led(world, ada) == {"ada": False}, "nobody else had spoken"
+    record(nina, HARBOUR, UNGRADED)
+    assert led(world, ada) == {"ada": False, "nina": False}, "one word alone is told to nobody"
+    record(sven, HARBOUR)
+    assert led(world, ada) == {"ada": False, "nina": False, "sven": True}, "two ways of seeing it lay open"
+    record(nina, HARBOUR)
+    assert found(ada, HARBOUR) == Assessed(category="B", standing=Standing.INDICATIVE, votes=3)
+    record(ada, HARBOUR)
+    record(nina, HARBOUR)
+    assert led(world, ada) == {"ada": False, "nina": True, "sven": True}, "the same again changes nothing"
+    record(ada, HARBOUR, UNGRADED)
+    assert led(world, ada)["ada"]
+    with acting_as(nina) as session:
+        categorising.withdraw(session, [name(HARBOUR)])
+    record(nina, HARBOUR, UNGRADED)
+    assert led(world, ada)["nina"], "what was taken back was said"
+
+
+def test_the_fourth_word_on_what_three_made_trusted_is_led_by_them(world: World, ada: Actor, nina: Actor, rolf: Actor, sven: Actor) -> None:
+    world.medium(ada, content=HARBOUR)
+    for officer in (ada, nina, rolf, sven):
+        record(officer, HARBOUR)
+    assert led(world, ada) == {"ada": False, "nina": False, "rolf": False, "sven": True}
+
+
 def test_who_has_not_spoken_is_told_how_many_did_and_not_what(world: World, ada: Actor, nina: Actor) -> None:
     world.medium(ada, content=HARBOUR)
     record(ada, HARBOUR)

@@ -89,7 +89,7 @@ class Standing(StrEnum):
     NONE = "none"
     """Nobody has said anything."""
     INDICATIVE = "indicative"
-    """Somebody has, and fewer than three."""
+    """Somebody has, and fewer than three by themselves."""
     TRUSTED = "trusted"
     DISPUTED = "disputed"
     """Officers came to different categories, and no reviewer has decided since."""
@@ -103,13 +103,17 @@ SETTLED = frozenset({Standing.TRUSTED, Standing.REVIEWED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
-    """What one officer observed. `officer` tells officers of one member apart; a review is a vote that decides."""
+    """What one officer observed. `officer` tells officers of one member apart; a review is a vote that decides.
+
+    `is_led`: they knew what others had said of it, or may have, and so did not come to it by themselves.
+    """
 
     facts: Facts
     member: str
     officer: str
     at: datetime
     is_review: bool = False
+    is_led: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +201,8 @@ def assessed(votes: Sequence[Vote], scheme: Scheme, member: str) -> Assessed:
     if review is not None:
         standing = Standing.REVIEWED
     else:
-        standing = Standing.TRUSTED if len(officers) >= TRUSTED_FROM else Standing.INDICATIVE
+        by_themselves = {(vote.member, vote.officer) for vote in votes if not vote.is_led}
+        standing = Standing.TRUSTED if len(by_themselves) >= TRUSTED_FROM else Standing.INDICATIVE
     return Assessed(category=category, standing=standing, votes=len(officers))
 
 

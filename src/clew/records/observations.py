@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from clew.domain.category import Facts, Vote
+from clew.domain.category import TRUSTED_FROM, Facts, Vote
 from clew.domain.handling import BLOCKED
 from clew.records import sealed
 from clew.records.occurrences import LIES
@@ -23,6 +23,7 @@ class Observed:
     facts: Facts
     facts_version: int
     is_review: bool
+    is_led: bool
     reason: str
     member: str
     unit: str
@@ -32,7 +33,10 @@ class Observed:
     @property
     def vote(self) -> Vote:
         """The word as rules count it."""
-        return Vote(facts=self.facts, member=self.member, officer=self.officer, at=self.at, is_review=self.is_review)
+        return Vote(
+            facts=self.facts, member=self.member, officer=self.officer, at=self.at, is_review=self.is_review,
+            is_led=self.is_led,
+        )  # fmt: skip
 
     def shown_by(self, viewer: str) -> str | None:
         """Who said it, for a viewer of that member."""
@@ -74,18 +78,37 @@ def take_back(session: Session, names: Sequence[bytes]) -> int:
 
 
 def add(session: Session, media: Sequence[UUID], facts: Facts, version: int, *, review_reason: str | None) -> None:
-    """Keep what the officer observed of each of the media; with a reason it is a review."""
+    """Keep what the officer observed of each of the media; with a reason it is a review.
+
+    It is led where the officer may have been told what others said: who says another thing than before when others
+    had spoken; and whoever speaks for the first time where others differ, or are so many that all are told of it.
+    """
     actor = session.actor
     with session.cursor() as cursor:
         cursor.execute(
             """
-            insert into observations (medium_id, facts, facts_version, is_review, reason, member, unit, observed_by)
-            select m.id, %(facts)s::jsonb, %(version)s, %(review)s, %(reason)s, %(member)s, %(unit)s, %(officer)s
-              from unnest(%(media)s::uuid[]) as m (id) order by m.id""",
+            insert into observations (medium_id, facts, facts_version, is_review, is_led, reason, member, unit, observed_by)
+            select m.id, %(facts)s::jsonb, %(version)s, %(review)s,
+                   %(review)s or case when own.facts = %(facts)s::jsonb then own.is_led
+                                      when own.facts is not null then others.officers > 0
+                                      else others.still >= %(settled)s or others.ways > 1 end,
+                   %(reason)s, %(member)s, %(unit)s, %(officer)s
+              from unnest(%(media)s::uuid[]) as named (id) join media m on m.id = named.id
+              left join lateral (
+                select o.facts, o.is_led from media n join observations o on o.medium_id = n.id
+                 where n.name = m.name and o.member = %(member)s and o.observed_by = %(officer)s and not o.is_review
+                 order by o.observed_at desc, o.id limit 1) own on true
+              cross join lateral (
+                select count(distinct (o.member, o.observed_by)) as officers,
+                       count(distinct (o.member, o.observed_by)) filter (where o.withdrawn_at is null) as still,
+                       count(distinct o.facts) filter (where o.withdrawn_at is null) as ways
+                  from media n join observations o on o.medium_id = n.id
+                 where n.name = m.name and (o.member, o.observed_by) <> (%(member)s, %(officer)s)) others
+             order by m.id""",
             {
                 "media": list(media), "facts": json.dumps(dict(facts)), "version": version,
                 "review": review_reason is not None, "reason": sealed.note(actor.member, REASON, review_reason or ""),
-                "member": actor.member, "unit": actor.unit, "officer": actor.officer,
+                "member": actor.member, "unit": actor.unit, "officer": actor.officer, "settled": TRUSTED_FROM,
             },
         )  # fmt: skip
 
@@ -111,7 +134,7 @@ def of_contents(session: Session, names: Sequence[bytes]) -> dict[bytes, tuple[O
         cursor.execute(
             """
             select distinct on (m.name, o.member, o.observed_by, o.is_review)
-                   m.name, o.id, o.facts, o.facts_version, o.is_review, o.reason, o.member, o.unit, o.observed_by,
+                   m.name, o.id, o.facts, o.facts_version, o.is_review, o.is_led, o.reason, o.member, o.unit, o.observed_by,
                    o.observed_at
               from media m join observations o on o.medium_id = m.id
              where m.name = any(%s) and o.withdrawn_at is null
@@ -119,10 +142,10 @@ def of_contents(session: Session, names: Sequence[bytes]) -> dict[bytes, tuple[O
             [list(names)],
         )
         found: dict[bytes, list[Observed]] = {}
-        for name, id_, facts, version, is_review, reason, member, unit, officer, at in cursor:
+        for name, id_, facts, version, is_review, is_led, reason, member, unit, officer, at in cursor:
             found.setdefault(bytes(name), []).append(
                 Observed(
-                    id=id_, facts=_facts(facts), facts_version=version, is_review=is_review,
+                    id=id_, facts=_facts(facts), facts_version=version, is_review=is_review, is_led=is_led,
                     reason=sealed.words_of_note(member, REASON, reason) if member == session.actor.member else "",
                     member=member, unit=unit, officer=officer, at=at,
                 )

@@ -30,10 +30,10 @@ SCHEME = Scheme(
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def vote(officer: str, *, member: str = "NO", hour: int = 0, is_review: bool = False, made: str = "camera", grade: str = "one") -> Vote:
+def vote(officer: str, *, member: str = "NO", hour: int = 0, is_review: bool = False, is_led: bool = False, made: str = "camera", grade: str = "one") -> Vote:
     return Vote(
         facts={"made": made, "grade": grade}, member=member, officer=officer, at=NOON + timedelta(hours=hour),
-        is_review=is_review,
+        is_review=is_review, is_led=is_led,
     )  # fmt: skip
 
 
@@ -153,3 +153,12 @@ def test_nobody_is_told_what_one_or_two_others_observed_before_they_said_themsel
     assert is_told(indicative, votes, "NO", "ada")
     for settled in (replace(indicative, standing=standing) for standing in (Standing.TRUSTED, Standing.DISPUTED, Standing.REVIEWED)):
         assert is_told(settled, votes, "NO", "liv")
+
+
+def test_who_knew_what_others_said_is_none_of_the_three() -> None:
+    """Their word still opens a dispute, and settles one."""
+    led = vote("c", is_led=True)
+    two = [vote("a"), vote("b")]
+    assert assessed([*two, led], SCHEME, "NO") == Assessed(category="1", standing=Standing.INDICATIVE, votes=3)
+    assert assessed([*two, led, vote("d", member="SE")], SCHEME, "NO").standing is Standing.TRUSTED
+    assert assessed([*two, vote("c", grade="none", is_led=True)], SCHEME, "NO").standing is Standing.DISPUTED

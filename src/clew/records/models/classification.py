@@ -18,6 +18,8 @@ class Observation(models.Model):
     facts = models.JSONField()
     facts_version = models.IntegerField()
     is_review = models.BooleanField(default=False, db_default=False)
+    is_led = models.BooleanField(default=False, db_default=False)
+    """Whether the officer knew by then what others had said of the content, or may have."""
     reason = models.TextField(default="", db_default="")
     member = models.TextField()
     unit = models.TextField()
