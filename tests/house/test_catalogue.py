@@ -226,7 +226,7 @@ GOLDEN_BLIND = {
     "requests": "delete, select (id, member, kind, state, received_on, ends_at, outcome, decided_at, closed_at)",
     "series": OWNED.replace("id)", "id, state, cover_id, reference)"),
     "series_dissents": "delete, select",
-    "series_media": "delete, select (owner_member, owner_unit, excluded, series_id, medium_id)",
+    "series_media": "delete, select (owner_member, owner_unit, audience, members, excluded, series_id, medium_id)",
     "series_merges": "select (owner_member, owner_unit, audience, members, excluded, id, a_series, b_series, withdrawn_at)",
     "period_statistics": "delete, insert, select",
     "publications": "insert, select",
@@ -246,10 +246,12 @@ GOLDEN_BLIND = {
     "units": "select (member)",
     **dict.fromkeys(graph.NOUNS, OWNED.replace("id)", "id, reference)")),
     "victims": OWNED.replace("id)", "id, reference, state, sex, youngest, entered_at)"),
-    "victim_merges": "select (owner_member, owner_unit, a_victim, b_victim, withdrawn_at)",
+    "victim_merges": (
+        "select (owner_member, owner_unit, audience, members, excluded, id, a_victim, b_victim, asserted_at, withdrawn_at)"
+    ),
     "observations": "select (medium_id, member, observed_by, withdrawn_at), update (medium_id)",
     "victim_steps": "select (victim_id, state, status, decided_at)",
-    "victim_words": "select (owner_member, owner_unit, victim_id, said, withdrawn_at)",
+    "victim_words": "select (owner_member, owner_unit, audience, members, excluded, victim_id, said, withdrawn_at)",
     "waiting_acts": "insert",
 }
 GOLDEN_SEQUENCER = {
@@ -290,6 +292,8 @@ GOLDEN_FUNCTIONS = {
     "clew_ledger_times",
     "clew_tell_of_merge",
     "clew_tell_outcome",
+    "clew_tell_owners_of_same",
+    "clew_tell_owners_of_step",
     "clew_lead_checked",
     "clew_lead_media_of",
     "clew_lead_rounds",

@@ -446,7 +446,7 @@ def test_a_step_is_kept_with_who_when_and_on_what_basis(world: World, ada: Actor
         opening.mark_series(session, "green-room", SeriesState.UNDER_ENQUIRY, "A school was named.")
     typed = reference(ada, "green-room")
     with acting_as(ada) as session:
-        opening.mark_series(session, typed, SeriesState.IDENTIFIED)
+        opening.mark_series(session, typed, SeriesState.IDENTIFIED, "By telephone.")
     with acting_as(sven) as session, session.cursor() as cursor:
         cursor.execute("select step, state, taken_by, basis from series_steps where series_id = %s order by taken_at", [made])
         steps = cursor.fetchall()

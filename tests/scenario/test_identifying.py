@@ -747,7 +747,7 @@ def test_of_two_children_of_one_series_that_are_confirmed_at_once_the_later_has_
     for child in (first, second):
         appears(ada, child, named)
         propose(ada, child)
-    with while_open(monkeypatch, world, lambda: confirm(bo, second), at=(identifications, "victims_in")) as other:
+    with while_open(monkeypatch, world, lambda: confirm(bo, second), at=(identifications, "states_in")) as other:
         confirm(bo, first)
     assert other.had_to_wait
     assert state(ada, "green-room") is SeriesState.IDENTIFIED

@@ -213,5 +213,5 @@ def test_to_mark_a_series_changes_nothing_of_who_may_see_it(
     restrict(ada, "hidden")
     hidden = seen(sven)
     with acting_as(ada) as session:
-        opening.mark_series(session, "hidden", SeriesState.IDENTIFIED)
+        opening.mark_series(session, "hidden", SeriesState.IDENTIFIED, "By telephone.")
     assert seen(sven) == hidden

@@ -30,7 +30,7 @@ def of_sweden(office: Office, sven: Actor, sources: list[Path], cover: Callable[
     for number, source in enumerate(sources):
         office.intake(sven, source, "NO-1", f"PHONE-{number}", series="green-room", cover=cover(sven))
     with acting_as(sven) as session:
-        opening.mark_series(session, "green-room", SeriesState.IDENTIFIED)
+        opening.mark_series(session, "green-room", SeriesState.IDENTIFIED, "By telephone.")
 
 
 def day(office: Office, ada: Actor, sources: list[Path]) -> list[str]:

@@ -68,7 +68,7 @@ def test_once_the_victim_is_identified_the_same_material_is_solved_elsewhere(
     office.intake(sven, tmp_path / "seized", "SE-1")
     assert office.counts(sven, "SE-1").parallel_enquiry == 1
     with acting_as(ada) as session:
-        opening.mark_series(session, "green-room", SeriesState.IDENTIFIED)
+        opening.mark_series(session, "green-room", SeriesState.IDENTIFIED, "By telephone.")
     assert office.counts(sven, "SE-1") == Counts(solved_elsewhere=1)
 
 

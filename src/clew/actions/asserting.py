@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from clew.actions import identifying
 from clew.actions.describing import check_open
 from clew.actions.opening import check_members, handling_beside
 from clew.domain.errors import Invalid, NotVisible, StepRefused
@@ -15,8 +16,9 @@ from clew.records.session import Session
 def same(session: Session, one: str, other: str, reason: str, handling: Handling | None = None) -> UUID:
     """Assert that two victims that the actor sees are one child; the assertion, which the actor's unit may withdraw.
 
-    One row, whatever is linked to them: neither victim, nor what anybody else says of it, changes. Without a
-    `handling` it lies under that of the own ones of the two, or is seen by all who see both.
+    One row, whatever is linked to them: neither victim, nor what anybody else says of it, changes. Once the owners of
+    both say so, what one of them has come to counts for the other: own series follow, and whoever it concerns is told.
+    Without a `handling` it lies under that of the own ones of the two, or is seen by all who see both.
 
     Raises:
         NotVisible: there is no such victim, or the actor may not see it.
@@ -30,10 +32,12 @@ def same(session: Session, one: str, other: str, reason: str, handling: Handling
     check_open(session, first, second)
     given = handling or handling_beside(session, [first.handling, second.handling])
     check_members(session, given)
+    before = identifying.before_same(session, first.id, second.id)
     made = merges.add(session, first.id, second.id, kept, given, kind=merges.VICTIMS)
     together = merges.together(session, [first.id], kind=merges.VICTIMS)[first.id]
     if len(together) > VICTIMS_TOGETHER_MAX:
         raise StepRefused("More than {most} victims would be seen as one.", most=VICTIMS_TOGETHER_MAX)
+    identifying.follow_same(session, made, before)
     owners = {first.handling.owner_member, second.handling.owner_member}
     audit.append(session, "victim.merge", str(first.id), {"victims": len(together)}, shown=owners)
     return made
@@ -58,7 +62,7 @@ def say(session: Session, reference: str, said: Said, reason: str, handling: Han
 
 
 def undo(session: Session, assertion_id: UUID) -> None:
-    """Take back an own assertion about victims.
+    """Take back an own assertion about victims; what had come of two being one goes back with it.
 
     Raises:
         NotVisible: the actor's unit has no such assertion, or no longer sees the victim.
@@ -66,5 +70,14 @@ def undo(session: Session, assertion_id: UUID) -> None:
     try:
         about = victims.unsay(session, assertion_id)
     except NotVisible:
-        about = merges.withdraw(session, assertion_id, kind=merges.VICTIMS)[0]
+        about = _part(session, assertion_id)
     audit.append(session, "victim.undo", str(about))
+
+
+def _part(session: Session, merge_id: UUID) -> UUID:
+    """Take back that two victims are one; the first of them."""
+    said = merges.own(session, merge_id, kind=merges.VICTIMS)
+    before = identifying.before_same(session, said.a, said.b)
+    merges.withdraw(session, merge_id, kind=merges.VICTIMS)
+    identifying.follow_same(session, merge_id, before)
+    return said.a

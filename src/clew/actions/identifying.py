@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from uuid import UUID
 
 from clew.actions.describing import check_open
 from clew.actions.opening import today
+from clew.actions.reaching import reached
 from clew.domain.errors import StepRefused
 from clew.domain.identification import (
     FOUND,
@@ -17,14 +17,13 @@ from clew.domain.identification import (
     after,
     check_decided,
     checked_next,
-    outcome_of,
     told_of,
 )
 from clew.domain.ledger import By, Ledger
 from clew.domain.series import SOLVED, SeriesState, checked_words
 from clew.domain.series import Step as SeriesStep
 from clew.domain.victim import VictimState
-from clew.records import audit, identifications, series, victims
+from clew.records import audit, identifications, locks, series, victims
 from clew.records.identifications import StepRow, Times
 from clew.records.merges import Merge
 from clew.records.session import Session
@@ -81,20 +80,23 @@ def propose(
 def confirm(session: Session, reference: str) -> None:
     """Confirm the step that waits about an own victim.
 
-    The unit's series in which the child appears, and those that it says are one with them, follow once all children in
-    them have come so far. Units that had a part in those, or in what they see as one with them, or whose triage named
-    them, are told, in words that name nobody.
+    The unit's series in which the child appears, by this victim or one that is the same child, and those that it says
+    are one with them, follow once all children in them have come so far. Units that had a part in those, or in what
+    they see as one with them, or whose triage named them, are told, in words that name nobody; so are other units of
+    whose own series the same becomes true by what they see themselves.
 
     Raises:
         NotVisible: the unit has no such victim.
         SecondPersonNeeded: the officer proposed it.
         StepRefused: none waits, or it is not possible any more.
     """
+    locks.close_children(session)
     victim, one = _decided(session, reference, Status.CONFIRMED)
     after(victim.state, one.step)
     identifications.decide(session, one.id, Status.CONFIRMED)
     victims.move(session, victim.kept.id, one.state)
     _follow(session, victim, one.step)
+    identifications.tell_owners_of_step(session, victim.kept.id)
     audit.append(session, f"victim.{one.step.value}", str(victim.kept.id))
 
 
@@ -165,12 +167,58 @@ def follow_merge(session: Session, merge: Merge) -> None:
     else:
         bases = series.last_bases(session, [row.id for row in rows.values() if row.state in SOLVED])
         followed = [one for one, basis in bases.items() if basis == AS_ONE]
-        reached = _reached(session, followed)
-        parted = [one for one in followed if one not in reached]
+        still = reached(session, followed)
+        parted = [one for one in followed if one not in still]
         for one in parted:
             series.take(session, one, SeriesStep.REOPEN, SeriesState.OPEN, PARTED)
         _tell(session, {Outcome.TAKEN_BACK: parted} if parted else {})
     identifications.tell_of_merge(session, merge.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """Own series with children that are about to become one, or not any more; held, each as far as it had come.
+
+    `appears`: whether a victim appears in that one itself, not in one that the own unit says is one with it.
+    """
+
+    appears: Mapping[UUID, bool]
+    reached: Mapping[UUID, VictimState]
+
+
+def before_same(session: Session, *victim_ids: UUID) -> Before:
+    """How far own series with these victims have come: what `follow_same` needs to see what changed.
+
+    Nobody else says which victims are one, or confirms a step, until the transaction ends.
+    """
+    locks.close_children(session)
+    held = identifications.hold_series_of(session, victim_ids)
+    return Before(appears=held, reached=reached(session, [*held]))
+
+
+def follow_same(session: Session, merge_id: UUID, before: Before) -> None:
+    """Have own series follow an own assertion that two victims are one, said or taken back; and tell whom it concerns.
+
+    Only what came to be by it moves: series whose children are all found by it, or found further, become so; those of
+    which that is not true any more go back as far, but for what an officer marked. Of their own series other units are
+    told, and mark them.
+    """
+    now = reached(session, [*before.appears])
+    changed = [one for one in before.appears if now.get(one) is not before.reached.get(one)]
+    rows = series.of(session, changed)
+    bases = series.last_bases(session, [row.id for row in rows.values() if row.state in SOLVED])
+    kept = {one for one, basis in bases.items() if basis not in (BY_THE_VICTIMS, AS_ONE)}
+    told: dict[Outcome, list[UUID]] = {}
+    for row in rows.values():
+        come, was = now.get(row.id), before.reached.get(row.id)
+        is_further = was is None or come is VictimState.SAFEGUARDED
+        if come is not None and is_further:
+            follow = _STEPS_OF_SERIES.get((row.state, come), ())
+        else:
+            follow = _back(row.state, come) if row.id not in kept else ()
+        _take(session, row, follow, told, is_there=before.appears[row.id])
+    _tell(session, told)
+    identifications.tell_owners_of_same(session, merge_id)
 
 
 def _follow(session: Session, victim: VictimRow, step: Step) -> None:
@@ -180,7 +228,7 @@ def _follow(session: Session, victim: VictimRow, step: Step) -> None:
     """
     if step is Step.REOPEN and victim.state not in FOUND:
         return
-    held = identifications.hold_series_of(session, victim.kept.id)
+    held = identifications.hold_series_of(session, [victim.kept.id])
     _tell(session, _moved(session, series.of(session, held).values(), held, step))
 
 
@@ -192,32 +240,44 @@ def _tell(session: Session, told: Mapping[Outcome, Sequence[UUID]]) -> None:
 def _moved(
     session: Session, rows: Iterable[series.SeriesRow], appears: Mapping[UUID, bool], step: Step
 ) -> dict[Outcome, list[UUID]]:
-    """Have series follow; by what is told of them, which. `appears`: in which of them the child itself is seen."""
+    """Have series follow; by what is told of them, which. `appears`: in which of them the child itself is seen.
+
+    A mistake takes a series back no further than its children have come without it.
+    """
     some = list(rows)
-    reached = {} if step is Step.REOPEN else _reached(session, [row.id for row in some])
+    come = reached(session, [row.id for row in some])
     told: dict[Outcome, list[UUID]] = {}
     for row in some:
-        follow: tuple[SeriesStep, ...]
+        state = come.get(row.id)
         if step is Step.REOPEN:
-            follow = (SeriesStep.REOPEN,) if row.state in SOLVED else ()
+            follow = _back(row.state, state)
         else:
-            follow = _STEPS_OF_SERIES.get((row.state, reached[row.id]), ()) if row.id in reached else ()
-        state = row.state
-        for taken in follow:
-            state = _REACHED[taken]
-            series.take(session, row.id, taken, state, BY_THE_VICTIMS if appears.get(row.id, False) else AS_ONE)
-        outcome = told_of(row.state, state)
-        if outcome is not None:
-            told.setdefault(outcome, []).append(row.id)
+            follow = () if state is None else _STEPS_OF_SERIES.get((row.state, state), ())
+        _take(session, row, follow, told, is_there=appears.get(row.id, False))
     return told
 
 
-def _reached(session: Session, series_ids: Sequence[UUID]) -> dict[UUID, VictimState]:
-    """How far those of the series have come in which all children are found."""
-    found = identifications.victims_in(session, series_ids)
-    states = {one: row.state for one, row in victims.of(session, {*chain.from_iterable(found.values())}).items()}
-    reached = {one: outcome_of(states[victim] for victim in some if victim in states) for one, some in found.items()}
-    return {one: state for one, state in reached.items() if state is not None}
+def _back(state: SeriesState, come: VictimState | None) -> tuple[SeriesStep, ...]:
+    """The steps that take a solved series back as far as all the children in it have come, None: not all are found."""
+    if state not in SOLVED or come is VictimState.SAFEGUARDED:
+        return ()
+    if come is VictimState.IDENTIFIED:
+        return (SeriesStep.REOPEN, SeriesStep.IDENTIFY) if state is SeriesState.SAFEGUARDED else ()
+    return (SeriesStep.REOPEN,)
+
+
+def _take(
+    session: Session, row: series.SeriesRow, follow: Sequence[SeriesStep], told: dict[Outcome, list[UUID]], *,
+    is_there: bool,
+) -> None:  # fmt: skip
+    """Take these steps of a series, and put with `told` what is told of it."""
+    state = row.state
+    for taken in follow:
+        state = _REACHED[taken]
+        series.take(session, row.id, taken, state, BY_THE_VICTIMS if is_there else AS_ONE)
+    outcome = told_of(row.state, state)
+    if outcome is not None:
+        told.setdefault(outcome, []).append(row.id)
 
 
 def _hold(session: Session, reference: str) -> VictimRow:

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from clew.actions.admitting import add_officer
 from clew.actions.entering import add_member
+from clew.actions.reaching import reached
 from clew.domain.cover import Cover, check_retention
 from clew.domain.errors import Invalid, StepRefused
 from clew.domain.handling import Audience, Handling, handled, narrowest
-from clew.domain.identification import told_of
+from clew.domain.identification import is_agreed, told_of
 from clew.domain.naming import named
 from clew.domain.officer import WITHOUT_CONTENT
 from clew.domain.series import SeriesState, checked_words, reference_in, step_to
@@ -202,10 +203,14 @@ def mark_series(session: Session, name: str, state: SeriesState, basis: str = ""
     Raises:
         NotVisible: there is no such series of the actor's unit.
         StepRefused: no single step leads from its state to this one.
-        Invalid: the basis is too long.
+        Invalid: the basis is too long; or there is none, and no two officers agreed to so much of every child in it.
     """
+    kept = checked_words(basis)
     series_id, before = series.hold_own(session, name)
-    series.take(session, series_id, step_to(before, state), state, checked_words(basis))
+    step = step_to(before, state)
+    if step is not None and not kept and not is_agreed(state, reached(session, [series_id]).get(series_id)):
+        raise Invalid("Say on what basis: no second officer has confirmed as much of every child in this series.")
+    series.take(session, series_id, step, state, kept)
     outcome = told_of(before, state)
     if outcome is not None:
         identifications.tell(session, [series_id], outcome)

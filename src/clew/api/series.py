@@ -312,7 +312,10 @@ def split(session: Session, reference: str, given: GivenSplit) -> object:
 
 @writing(router, "/series/{reference}/mark")
 def mark(session: Session, reference: str, given: GivenState) -> None:
-    """Say of a series of the own unit how far its enquiry has come."""
+    """Say of a series of the own unit how far its enquiry has come.
+
+    That it is identified or safeguarded needs a basis, unless two officers agreed to as much of every child in it.
+    """
     opening.mark_series(session, reference, given.state, given.basis)
 
 

@@ -54,7 +54,7 @@ def tell(workplace: Workplace, folder: Path, password: str, console: Console) ->
         )  # fmt: skip
         if exhibit.series in SOLVED:
             with opening.acting_as(opening.actor_of(exhibit.officer)) as session:
-                opening.mark_series(session, exhibit.series, SeriesState.IDENTIFIED)
+                opening.mark_series(session, exhibit.series, SeriesState.IDENTIFIED, "Told for this demonstration.")
 
 
 def _solved(folder: Path) -> None:

@@ -123,7 +123,7 @@ def _held_by_others(workplace: Workplace, cast: Cast, drawn: Drawn, console: Con
             drawn.keep(part, f"{part}-{place}.jpg", picture)
         _take_in(workplace, drawn, part, cast.played(number), f"{cast.code}-{number}", series, audience, console)
     with opening.acting_as(opening.actor_of(cast.played(SOLVED))) as session:
-        opening.mark_series(session, "solved", SeriesState.IDENTIFIED)
+        opening.mark_series(session, "solved", SeriesState.IDENTIFIED, "Told for this exercise.")
     held["known"] = [drawn.picture()]
     return held
 

@@ -22,7 +22,7 @@ WORDS = {
     NoticeKind.IDENTIFIED: "the child in a series that your unit had a part in is identified",
     NoticeKind.SAFEGUARDED: "the child in a series that your unit had a part in is safe",
     NoticeKind.TASK_FORCE: "a task force waits for a word of yours",
-    NoticeKind.OUTCOME_TAKEN_BACK: "what your unit was told of a series was a mistake: it is open again",
+    NoticeKind.OUTCOME_TAKEN_BACK: "what your unit was told of a series was a mistake: look at it again",
     NoticeKind.REVIEW: "records of your unit end within six months and await a decision: clew retention list",
 }
 

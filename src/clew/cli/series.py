@@ -153,7 +153,7 @@ def mark(
     name: Series,
     as_: As,
     state: Annotated[SeriesState, typer.Option(help="How far its enquiry has come.")],
-    basis: Annotated[str, typer.Option(help="On what basis.")] = "",
+    basis: Annotated[str, typer.Option(help="On what basis; asked for unless two officers agreed.")] = "",
     json_: Json = False,
 ) -> None:
     """Say of a series of your unit how far its enquiry has come."""

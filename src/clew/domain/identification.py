@@ -89,6 +89,12 @@ def checked_next(words: str, on: date | None, today: date) -> None:
         raise Invalid("The next step is planned within {most} days from today.", most=NEXT_DAYS_MAX)
 
 
+def furthest(states: Iterable[VictimState]) -> VictimState:
+    """How far a child has come by the states of the victims that are one with it: as far as any of them."""
+    order = [*VictimState]
+    return max(states, key=order.index, default=VictimState.UNIDENTIFIED)
+
+
 def outcome_of(states: Iterable[VictimState]) -> VictimState | None:
     """How far a series has come by the states of all the children in it: only as far as the one who waits longest.
 
@@ -98,6 +104,17 @@ def outcome_of(states: Iterable[VictimState]) -> VictimState | None:
     if not found or not found <= FOUND:
         return None
     return VictimState.SAFEGUARDED if found == {VictimState.SAFEGUARDED} else VictimState.IDENTIFIED
+
+
+def is_agreed(wanted: SeriesState, reached: VictimState | None) -> bool:
+    """Whether two officers agreed, of every child in a series, to what somebody marks the series as.
+
+    `reached`: how far all the children in it have come, None where not all of them are found. Of other states nothing
+    is to be agreed.
+    """
+    return wanted not in SOLVED or reached is VictimState.SAFEGUARDED or (
+        wanted is SeriesState.IDENTIFIED and reached is VictimState.IDENTIFIED
+    )
 
 
 def told_of(before: SeriesState, state: SeriesState) -> Outcome | None:

@@ -73,7 +73,7 @@ class NoticeKind(StrEnum):
     LEAD = "lead"
     """There is a reason to look closer at a series."""
     IDENTIFIED = "identified"
-    """The child in a series that the unit had a part in is identified."""
+    """The child in a series that the unit had a part in is identified; of an own one, which the unit marks."""
     SAFEGUARDED = "safeguarded"
     TASK_FORCE = "task-force"
     """The member is invited into a task force, or an officer of the unit is named for one."""

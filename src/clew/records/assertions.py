@@ -85,7 +85,7 @@ BLIND_GRANTS = {
     "series_dissents": "select, delete",
     # Who is told what came of a series, by which paths of merges.
     "series_merges": "select (owner_member, owner_unit, audience, members, excluded, id, a_series, b_series, withdrawn_at)",
-    "series_media": "select (owner_member, owner_unit, excluded, series_id, medium_id), delete",
+    "series_media": "select (owner_member, owner_unit, audience, members, excluded, series_id, medium_id), delete",
 }
 
 FUNCTIONS_OF_THE_APP = ("clew_forget_places_in_series(uuid)",)

@@ -85,7 +85,10 @@ as $$
           from clew_parts($1, $2, true) p join series s on s.id = p.series_id and s.state in ('identified', 'safeguarded')
          where not exists (select from before b where (b.series_id, b.member, b.unit) = (p.series_id, p.member, p.unit))
            and not exists (select from unnest(p.reached) r (id)
-                            where clew_last_told(p.member, p.unit, r.id) in (s.state, 'safeguarded'))
+                             join series own on own.id = r.id
+                            cross join lateral (select clew_last_told(p.member, p.unit, r.id) as kind) t
+                            -- That one is safe is told no more where it has gone back since.
+                            where t.kind in (s.state, 'safeguarded') and (t.kind, own.state) <> ('safeguarded', 'identified'))
     ), one as (
         select distinct on (f.member, f.unit, f.reached) f.member, f.unit, f.state, f.series_id from fresh f
          order by f.member, f.unit, f.reached, f.state desc, f.is_direct desc, f.series_id
@@ -119,6 +122,7 @@ begin
                            where n.subject_id = any (about) and n.kind in ('identified', 'safeguarded')) u on u.subject_id = s.id
      where s.owner_member = clew_actor_member() and s.owner_unit = clew_actor_unit()
        and s.state not in ('identified', 'safeguarded')
+       and (u.member, u.unit) <> (s.owner_member, s.owner_unit)
        and clew_last_told(u.member, u.unit, s.id) in ('identified', 'safeguarded') and {s_is_seen_by_u}
      order by u.member, u.unit, s.id
     on conflict (member, unit, kind, subject_id) where seen_at is null do update set raised_at = excluded.raised_at;
@@ -164,6 +168,180 @@ begin
      where clew_last_told(p.member, p.unit, p.series_id) in ('identified', 'safeguarded')
      order by p.member, p.unit, p.series_id
     on conflict (member, unit, kind, subject_id) where seen_at is null do update set raised_at = excluded.raised_at;
+end
+$$;
+
+-- How far all children in these series have come, each as its own unit says and may see itself; null where not all are found.
+-- A child has come as far as any victim that is one with it by the word of the owners of both (as in `clew_children`); a
+-- victim or a merge that is hidden from the unit counts for nothing. The same as records/identifications.states_in gives the
+-- unit itself. `beside` is a merge of victims that counts although it is withdrawn, or does not although it holds; `moved` is
+-- a victim that is taken as it `was`.
+create or replace function clew_come_to(about uuid[], beside uuid, is_counted boolean, moved uuid, was text) returns table (
+    series_id uuid, come_to text)
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    with recursive said as not materialized (
+        select e.a_victim, e.b_victim, e.owner_member, e.owner_unit, e.audience, e.members, e.excluded from victim_merges e
+         where e.withdrawn_at is null and e.id is distinct from $2
+        union all
+        select e.a_victim, e.b_victim, e.owner_member, e.owner_unit, e.audience, e.members, e.excluded from victim_merges e
+         where e.id = $2 and $3
+    ), one (root, member, unit, id) as (
+        select s.id, s.owner_member, s.owner_unit, s.id from series s where s.id = any ($1)
+        union
+        select u.root, u.member, u.unit, s.id from one u
+         cross join lateral (
+            select e.b_series as other from series_merges e
+             where e.a_series = u.id and e.withdrawn_at is null and (e.owner_member, e.owner_unit) = (u.member, u.unit)
+            union all
+            select e.a_series from series_merges e
+             where e.b_series = u.id and e.withdrawn_at is null and (e.owner_member, e.owner_unit) = (u.member, u.unit)) n
+          join series s on s.id = n.other
+         where {s_is_seen_by_u}
+    ), linked as (
+        select u.root, u.member, u.unit, l.a_id as victim_id from one u join links l on l.b_id = u.id
+         where l.type = 1 and l.state = 2 and l.a_kind = 3 and (l.owner_member, l.owner_unit) = (u.member, u.unit)
+        union
+        select u.root, u.member, u.unit, l.a_id
+          from one u join series_media e on e.series_id = u.id join links l on l.b_id = e.medium_id join media it on it.id = l.b_id
+         where l.type = 1 and l.state = 2 and l.a_kind = 3 and (l.owner_member, l.owner_unit) = (u.member, u.unit)
+           and {e_is_seen_by_u} and {it_is_seen_by_u}
+    ), appears as materialized (
+        select u.root, u.member, u.unit, v.id from linked u join victims v on v.id = u.victim_id
+         where {v_is_seen_by_u}
+           and not exists (select from victim_words e where e.victim_id = v.id and e.said = 'no-real-child' and e.withdrawn_at is null
+                              and (e.owner_member, e.owner_unit) = (v.owner_member, v.owner_unit) and {e_is_seen_by_u})
+    ), child (member, unit, first, id) as (
+        select distinct a.member, a.unit, a.id, a.id from appears a
+        union
+        select u.member, u.unit, u.first, v.id from child u join victims w on w.id = u.id
+         cross join lateral (
+            select e.b_victim as other from said e where e.a_victim = u.id
+            union select e.a_victim from said e where e.b_victim = u.id) n
+          join victims v on v.id = n.other
+         where {v_is_seen_by_u}
+           and exists (select from said e where e.a_victim = least(u.id, v.id) and e.b_victim = greatest(u.id, v.id)
+                          and (e.owner_member, e.owner_unit) = (w.owner_member, w.owner_unit) and {e_is_seen_by_u})
+           and exists (select from said e where e.a_victim = least(u.id, v.id) and e.b_victim = greatest(u.id, v.id)
+                          and (e.owner_member, e.owner_unit) = (v.owner_member, v.owner_unit) and {e_is_seen_by_u})
+    ), bounded as materialized (
+        select member, unit, first, id from child limit {reached_max}
+    ), come as (
+        select u.member, u.unit, u.first,
+               max(case case when v.id = $4 then $5 else v.state end when 'safeguarded' then 2 when 'identified' then 1 else 0 end) as far
+          from bounded u join victims v on v.id = u.id
+         where not exists (select from victim_words e where e.victim_id = v.id and e.said = 'no-real-child' and e.withdrawn_at is null
+                              and (e.owner_member, e.owner_unit) = (v.owner_member, v.owner_unit) and {e_is_seen_by_u})
+         group by u.member, u.unit, u.first
+    )
+    select a.root, case min(c.far) when 2 then 'safeguarded' when 1 then 'identified' end
+      from appears a join come c on (c.member, c.unit, c.first) = (a.member, a.unit, a.id)
+     group by a.root
+$$;
+
+-- What a step of `moved`, or the merge `beside`, has changed is told to units for their own series that have a child of these
+-- in them: each by what it sees itself (`clew_come_to`), and nobody learns how many. Who acts has had its own series follow;
+-- it is told only that what it had been told is not so any more.
+create or replace function clew_tell_owners(
+    children uuid[], beside uuid, was_counted boolean, is_counted boolean, moved uuid, was text) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    theirs uuid[];
+begin
+    with recursive said as not materialized (
+        select e.a_victim, e.b_victim, e.owner_member, e.owner_unit from victim_merges e
+         where e.withdrawn_at is null or e.id = beside
+    ), child (id) as (
+        select c.id from unnest(children) c (id)
+        union
+        select v.id from child c join victims w on w.id = c.id
+         cross join lateral (
+            select e.b_victim as other from said e where e.a_victim = c.id
+            union select e.a_victim from said e where e.b_victim = c.id) n
+          join victims v on v.id = n.other
+         where exists (select from said e where e.a_victim = least(c.id, v.id) and e.b_victim = greatest(c.id, v.id)
+                          and (e.owner_member, e.owner_unit) = (w.owner_member, w.owner_unit))
+           and exists (select from said e where e.a_victim = least(c.id, v.id) and e.b_victim = greatest(c.id, v.id)
+                          and (e.owner_member, e.owner_unit) = (v.owner_member, v.owner_unit))
+    ), bounded as materialized (
+        select id from child limit {reached_max}
+    ), linked (id, member, unit) as (
+        select l.b_id, l.owner_member, l.owner_unit from bounded c join links l on l.a_id = c.id
+         where l.type = 1 and l.state = 2 and l.b_kind = 1
+        union
+        select p.series_id, l.owner_member, l.owner_unit
+          from bounded c join links l on l.a_id = c.id join series_media p on p.medium_id = l.b_id
+         where l.type = 1 and l.state = 2 and l.b_kind = 2
+    ), one as (
+        select id, member, unit from linked
+        union
+        select n.other, o.member, o.unit from one o cross join lateral (
+            select m.b_series as other from series_merges m
+             where m.a_series = o.id and m.withdrawn_at is null and (m.owner_member, m.owner_unit) = (o.member, o.unit)
+            union all
+            select m.a_series from series_merges m
+             where m.b_series = o.id and m.withdrawn_at is null and (m.owner_member, m.owner_unit) = (o.member, o.unit)) n
+    )
+    select array_agg(distinct s.id) into theirs
+      from (select o.id, o.member, o.unit from one o limit {reached_max}) o
+      join series s on s.id = o.id and (s.owner_member, s.owner_unit) = (o.member, o.unit) and s.state <> 'withdrawn';
+    if theirs is null then
+        return;
+    end if;
+    insert into notices (id, member, unit, kind, subject_id, raised_at)
+    select gen_random_uuid(), s.owner_member, s.owner_unit, coalesce(a.come_to, 'outcome-taken-back'), s.id, transaction_timestamp()
+      from series s
+      left join clew_come_to(theirs, beside, was_counted, moved, was) b on b.series_id = s.id
+      left join clew_come_to(theirs, beside, is_counted, null, null) a on a.series_id = s.id
+     cross join lateral (select clew_last_told(s.owner_member, s.owner_unit, s.id) as kind,
+                                (s.owner_member, s.owner_unit) = (clew_actor_member(), clew_actor_unit()) as is_own) t
+     where s.id = any (theirs) and a.come_to is distinct from b.come_to
+       and case when a.come_to is null
+                then t.kind in ('identified', 'safeguarded') or s.state in ('identified', 'safeguarded') and not t.is_own
+                when a.come_to = 'identified' and b.come_to = 'safeguarded'
+                then t.kind = 'safeguarded' or s.state = 'safeguarded' and not t.is_own
+                when t.is_own then false
+                else s.state not in ('identified', 'safeguarded') or s.state < a.come_to or t.kind = 'outcome-taken-back' end
+     order by s.owner_member, s.owner_unit, s.id
+    on conflict (member, unit, kind, subject_id) where seen_at is null do update set raised_at = excluded.raised_at;
+end
+$$;
+
+-- A step of a victim of the actor's unit was confirmed in this transaction.
+create or replace function clew_tell_owners_of_step(victim uuid) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    if not exists (select from victims v join victim_steps s on s.victim_id = v.id
+                    where v.id = $1 and v.owner_member = clew_actor_member() and v.owner_unit = clew_actor_unit()
+                      and s.status = 'confirmed' and s.decided_at = transaction_timestamp()) then
+        return;
+    end if;
+    perform clew_tell_owners(array[$1], null, false, false, $1, coalesce((
+        select s.state from victim_steps s
+         where s.victim_id = $1 and s.status = 'confirmed' and s.decided_at < transaction_timestamp()
+         order by s.decided_at desc limit 1), 'unidentified'));
+end
+$$;
+
+-- The actor's unit said in this transaction that two victims are one, or has taken it back.
+create or replace function clew_tell_owners_of_same(merge uuid) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    it record;
+begin
+    select e.a_victim, e.b_victim, e.withdrawn_at is null as holds into it from victim_merges e
+     where e.id = $1 and e.owner_member = clew_actor_member() and e.owner_unit = clew_actor_unit()
+       and coalesce(e.withdrawn_at, e.asserted_at) >= transaction_timestamp();
+    if found then
+        perform clew_tell_owners(array[it.a_victim, it.b_victim], $1, not it.holds, it.holds, null, null);
+    end if;
 end
 $$;
 

@@ -9,6 +9,7 @@ from clew.domain.identification import Outcome, Status, Step
 from clew.domain.ledger import By, Line
 from clew.domain.victim import VictimState
 from clew.records import sealed
+from clew.records.merges import REACHED_MAX
 from clew.records.session import Session
 from clew.records.waiting import DUE
 
@@ -109,22 +110,51 @@ OWN_REACH = """
 """For a statement `with recursive seeds (id) as (…), …`: each seed with every series that the own unit says is one with it."""
 
 
-def hold_series_of(session: Session, victim_id: UUID) -> dict[UUID, bool]:
-    """Own series in which the victim appears, as the own unit says, itself or in one of the series' media; held.
+_SAYS_SO = """
+    exists (select from victim_merges m
+             where m.a_victim = least(c.id, v.id) and m.b_victim = greatest(c.id, v.id) and m.withdrawn_at is null
+               and (m.owner_member, m.owner_unit) = ({0}.owner_member, {0}.owner_unit))"""
+ONE_CHILD = f"""
+    child (first, id) as (
+        select id, id from firsts
+        union
+        select c.first, v.id from child c join victims w on w.id = c.id
+         cross join lateral (
+            select m.b_victim as id from victim_merges m where m.a_victim = c.id and m.withdrawn_at is null
+            union
+            select m.a_victim from victim_merges m where m.b_victim = c.id and m.withdrawn_at is null) n
+          join victims v on v.id = n.id
+         where {_SAYS_SO.format("w")} and {_SAYS_SO.format("v")}),
+    one_child as materialized (select first, id from child limit {REACHED_MAX})
+"""
+"""For a statement `with recursive firsts (id) as (…), …`: each victim with every one that is the same child, itself too.
 
-    Those that the own unit says are one with them too; by each, whether the victim appears in that one itself.
+Two are one child once the owners of both say so, as in the ledger; here under row security of whoever asks, so that
+neither a victim nor a merge that is hidden from them moves anything of theirs.
+"""
+_IS_REAL = """
+    not exists (select from victim_words w where w.victim_id = v.id and w.said = 'no-real-child' and w.withdrawn_at is null
+                   and (w.owner_member, w.owner_unit) = (v.owner_member, v.owner_unit))"""
+
+
+def hold_series_of(session: Session, victim_ids: Sequence[UUID]) -> dict[UUID, bool]:
+    """Own series in which these victims or such as are one child with them appear, as the own unit says; held.
+
+    Be it themselves or in one of the series' media. Those that the own unit says are one with such series too; by each,
+    whether a victim appears in that one itself.
     """
     return _held(
         session,
         """
         select l.b_id from links l
-         where l.a_id = %(victim)s and l.type = 1 and l.state = 2 and l.b_kind = 1
+         where l.a_id in (select id from one_child) and l.type = 1 and l.state = 2 and l.b_kind = 1
            and l.owner_member = %(member)s and l.owner_unit = %(unit)s
         union
         select p.series_id from links l join series_media p on p.medium_id = l.b_id
-         where l.a_id = %(victim)s and l.type = 1 and l.state = 2 and l.b_kind = 2
+         where l.a_id in (select id from one_child) and l.type = 1 and l.state = 2 and l.b_kind = 2
            and l.owner_member = %(member)s and l.owner_unit = %(unit)s""",
-        {"victim": victim_id},
+        {"victims": list(victim_ids)},
+        f"firsts (id) as (select unnest(%(victims)s::uuid[])), {ONE_CHILD}, ",
     )
 
 
@@ -133,11 +163,19 @@ def hold_one_with(session: Session, series_ids: Sequence[UUID]) -> list[UUID]:
     return [*_held(session, "select unnest(%(ids)s::uuid[])", {"ids": list(series_ids)})]
 
 
-def _held(session: Session, seeds: str, values: dict[str, object]) -> dict[UUID, bool]:
+def _held(session: Session, seeds: str, values: dict[str, object], before: str = "") -> dict[UUID, bool]:
+    """Held until nothing more comes to them: what was said to be one while it waited for one of them is seen then."""
+    held: dict[UUID, bool] = {}
+    while (found := _hold(session, seeds, values, before)).keys() - held.keys():
+        held = found
+    return found
+
+
+def _hold(session: Session, seeds: str, values: dict[str, object], before: str) -> dict[UUID, bool]:
     with session.cursor() as cursor:
         cursor.execute(
             f"""
-            with recursive seeds (id) as materialized ({seeds}), {OWN_REACH}
+            with recursive {before} seeds (id) as materialized ({seeds}), {OWN_REACH}
             select s.id, s.id in (select id from seeds) from series s
              where s.owner_member = %(member)s and s.owner_unit = %(unit)s and s.id in (select id from one)
              order by s.id for update of s""",
@@ -146,33 +184,33 @@ def _held(session: Session, seeds: str, values: dict[str, object]) -> dict[UUID,
         return {row[0]: row[1] for row in cursor}
 
 
-def victims_in(session: Session, series_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
-    """By each of these series: victims that appear in it, or in one that is one with it, all as the own unit says.
+def states_in(session: Session, series_ids: Sequence[UUID]) -> dict[UUID, list[list[VictimState]]]:
+    """By each of these series: of each child that appears in it, or in one that is one with it, what it has come to.
 
-    Not those of whom it is said that there is nobody.
+    All as the own unit says; a child has the states of all victims that are one with it. Not counted are those of whom
+    it is said that there is nobody.
     """
-    found: dict[UUID, list[UUID]] = {}
+    found: dict[UUID, list[list[VictimState]]] = {}
     with session.cursor() as cursor:
         cursor.execute(
             f"""
             with recursive seeds (id) as (select unnest(%(series)s::uuid[])), {OWN_REACH},
-            appears as (
+            appears as materialized (
                 select o.seed, l.a_id from one o join links l on l.b_id = o.id
                  where l.type = 1 and l.state = 2 and l.a_kind = 3
                    and l.owner_member = %(member)s and l.owner_unit = %(unit)s
                 union
                 select o.seed, l.a_id from one o join series_media p on p.series_id = o.id join links l on l.b_id = p.medium_id
                  where l.type = 1 and l.state = 2 and l.a_kind = 3
-                   and l.owner_member = %(member)s and l.owner_unit = %(unit)s)
-            select a.seed, v.id from appears a join victims v on v.id = a.a_id
-             where not exists (select from victim_words w where w.victim_id = v.id and w.said = 'no-real-child'
-                                  and w.withdrawn_at is null
-                                  and (w.owner_member, w.owner_unit) = (v.owner_member, v.owner_unit))
-             order by a.seed, v.id""",
+                   and l.owner_member = %(member)s and l.owner_unit = %(unit)s),
+            firsts (id) as (select distinct v.id from appears a join victims v on v.id = a.a_id where {_IS_REAL}), {ONE_CHILD}
+            select a.seed, a.a_id, array_agg(distinct v.state)
+              from appears a join one_child c on c.first = a.a_id join victims v on v.id = c.id
+             where {_IS_REAL} group by a.seed, a.a_id order by a.seed, a.a_id""",
             {"series": list(series_ids), "member": session.actor.member, "unit": session.actor.unit},
         )
-        for seed, victim_id in cursor:
-            found.setdefault(seed, []).append(victim_id)
+        for seed, _, states in cursor:
+            found.setdefault(seed, []).append([VictimState(state) for state in states])
     return found
 
 
@@ -192,6 +230,21 @@ def tell_of_merge(session: Session, merge_id: UUID) -> None:
     """
     with session.cursor() as cursor:
         cursor.execute("select clew_tell_of_merge(%s)", [merge_id])
+
+
+def tell_owners_of_step(session: Session, victim_id: UUID) -> None:
+    """Tell other units what comes of a step of an own victim, confirmed just now, for their series with the same child.
+
+    Each by what it may see itself; how many they are nobody learns.
+    """
+    with session.cursor() as cursor:
+        cursor.execute("select clew_tell_owners_of_step(%s)", [victim_id])
+
+
+def tell_owners_of_same(session: Session, merge_id: UUID) -> None:
+    """The same of an own assertion that two victims are one, said or taken back just now."""
+    with session.cursor() as cursor:
+        cursor.execute("select clew_tell_owners_of_same(%s)", [merge_id])
 
 
 def ledger(session: Session, by: By, year: int | None) -> tuple[list[Line], Line]:

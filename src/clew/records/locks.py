@@ -6,6 +6,8 @@
     1  a place: a case with all in it, or a     share_place, close_place
        hash list
     2  the names in the vault of a member       share_names, close_names
+       what victims have come to, and which     close_children
+       of them are one
     3  subjects, then their intakes and chunks  handlings.get, hold_series, intakes.hold, lock_chunk
     4  media, in the order of their identifiers media.hold, and what lies in places: occurrences, listings, keys
     5  covers                                   hold_covers
@@ -28,6 +30,9 @@ COVERS = 4_846_793_218
 OVERLAPS = 4_846_793_219
 """The same, for whoever brings two sides of an overlap together: of two that agree at one moment, the later sees both."""
 
+CHILDREN = 4_846_793_222
+"""The same, for whoever confirms a step of a victim, or says which victims are one: of two at once, the later sees the
+earlier, whosever the victims are."""
 LEADS = 4_846_793_220
 STATISTICS = 4_846_793_221
 """Held by whoever counts a day."""
@@ -72,6 +77,14 @@ def hold_covers(session: Session) -> None:
     has it alone (`clew_recover`, `clew_forget_media`): it waits for those who hold it, and those who come later wait.
     """
     _take(session, "pg_advisory_xact_lock_shared", COVERS)
+
+
+def close_children(session: Session) -> None:
+    """Have what all victims have come to, and which of them are one, alone until the transaction ends.
+
+    A child may be the victims of several owners, of whom none can hold the rows of another.
+    """
+    _take(session, "pg_advisory_xact_lock", CHILDREN)
 
 
 def _take(session: Session, function: str, key: int) -> None:

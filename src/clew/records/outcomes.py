@@ -25,15 +25,19 @@ BLIND_GRANTS = {
     "leads": "select (id, series_id, member, unit, state, raised_at)",
     "victims": "select (owner_member, owner_unit, audience, members, excluded, id, reference, state, sex, youngest, entered_at)",
     "victim_steps": "select (victim_id, state, status, decided_at)",
-    "victim_merges": "select (owner_member, owner_unit, a_victim, b_victim, withdrawn_at)",
-    "victim_words": "select (owner_member, owner_unit, victim_id, said, withdrawn_at)",
+    "victim_merges": (
+        "select (owner_member, owner_unit, audience, members, excluded, id, a_victim, b_victim, asserted_at, withdrawn_at)"
+    ),
+    "victim_words": "select (owner_member, owner_unit, audience, members, excluded, victim_id, said, withdrawn_at)",
 }
 FUNCTIONS_OF_THE_APP = (
-    "clew_tell_outcome(uuid[], text)", "clew_tell_of_merge(uuid)", "clew_ledger(text, integer)", "clew_ledger_times(integer)",
+    "clew_tell_outcome(uuid[], text)", "clew_tell_of_merge(uuid)", "clew_tell_owners_of_step(uuid)",
+    "clew_tell_owners_of_same(uuid)", "clew_ledger(text, integer)", "clew_ledger_times(integer)",
 )  # fmt: skip
 FUNCTIONS_OF_THE_BLIND = (
     "clew_children()", "clew_keep_victim_state()", "clew_parts(uuid[], uuid, boolean)",
-    "clew_last_told(text, text, uuid)", "clew_tell_solved(uuid[], uuid)",
+    "clew_last_told(text, text, uuid)", "clew_tell_solved(uuid[], uuid)", "clew_come_to(uuid[], uuid, boolean, uuid, text)",
+    "clew_tell_owners(uuid[], uuid, boolean, boolean, uuid, text)",
 )  # fmt: skip
 
 GOES_WITH_ITS_VICTIM = (

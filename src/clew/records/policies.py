@@ -440,6 +440,7 @@ def functions() -> list[str]:
         "{s_is_seen_by_u}": visible("s.", viewer_member="u.member", viewer_unit="u.unit", viewer_use=FACTS),
         "{e_is_seen_by_u}": visible("e.", viewer_member="u.member", viewer_unit="u.unit", viewer_use=FACTS),
         "{reached_max}": str(merges.REACHED_MAX),
+        "{v_is_seen_by_u}": visible("v.", viewer_member="u.member", viewer_unit="u.unit", viewer_use=FACTS),
         "{it_is_seen_by_u}": visible("it.", viewer_member="u.member", viewer_unit="u.unit", viewer_use=FACTS),
         "{blocked}": BLOCKED,
         "{small}": str(SMALL),

@@ -58,7 +58,7 @@ NOTICES: Mapping[NoticeKind, Words] = {
     NoticeKind.IDENTIFIED: gettext_lazy("● The child in a series that your unit had a part in is identified"),
     NoticeKind.SAFEGUARDED: gettext_lazy("★ The child in a series that your unit had a part in is safe"),
     NoticeKind.TASK_FORCE: gettext_lazy("A task force waits for a word of yours"),
-    NoticeKind.OUTCOME_TAKEN_BACK: gettext_lazy("△ What your unit was told of a series was wrong: it is open again"),
+    NoticeKind.OUTCOME_TAKEN_BACK: gettext_lazy("△ What your unit was told of a series was wrong: look at it again"),
     NoticeKind.REVIEW: gettext_lazy("△ Records of your unit end within six months and await a decision"),
 }
 
