@@ -15,5 +15,5 @@ def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0079_next_steps")]
+    dependencies = [("records", "0081_led_words")]
     operations = [migrations.RunPython(protect, migrations.RunPython.noop)]
