@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from clew.actions import restricting
-from clew.domain.handling import Use
+from clew.domain.handling import Audience, Use
 from clew.domain.officer import Role
-from clew.records import officers
+from clew.records import officers, releases
 from clew.records.session import acting_as
 from tests.world.browsers import Visitor
 from tests.world.door import apart
@@ -24,8 +24,15 @@ def enter(world: World) -> None:
     ada = world.officer("ada")
     world.officer("bo")
     world.officer("sven", member="SE")
-    for _ in range(3):
-        world.occurrence(ada, world.medium(ada), "NO-2026-17", "PHONE/1")
+    dirk = world.officer("dirk", member="DK")
+    media = [world.medium(ada) for _ in range(3)]
+    for medium in media:
+        world.occurrence(ada, medium, "NO-2026-17", "PHONE/1")
+    given = world.medium(dirk, Audience.UNIT)
+    with acting_as(dirk) as session:
+        releases.add(session, given, "NO", "For NO-2026-17 only.", b"sealed")
+    with acting_as(ada) as session:
+        releases.add(session, media[0], "DK", "For DK-1 only.", None)
     with acting_as(world.officer("nina", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)) as session:
         restricting.ask_for_second(session, is_asked=True)
 
@@ -40,7 +47,7 @@ def seen_by_sven(use: Use = Use.FACTS) -> int:
 def people(node) -> Iterator[dict[str, Visitor]]:
     world = World(facts=node)
     apart(enter, world)
-    with come_in_at_once("ada", "bo") as made:
+    with come_in_at_once("ada", "bo", "nina") as made:
         yield made
     world.empty()
 
@@ -123,5 +130,24 @@ def test_the_pages_beside_it_can_be_used_by_everybody(people: dict[str, Visitor]
     assert ada.faults() == []
     page.get_by_role("button", name="Withdraw").click()
     page.get_by_role("heading", name="Propose to shred it").wait_for()
-    ada.go("/releases/")
+    page = ada.go("/releases/")
+    assert page.get_by_role("button", name="Agree").count() == 0
+    assert page.get_by_role("button", name="Fetch the original").count() == 1
+    assert ada.faults() == []
+    page = people["bo"].go("/releases/")
+    assert page.get_by_role("button", name="Agree").count() == 1
+    assert people["bo"].faults() == []
     assert ada.complaints == []
+
+
+def test_an_administrator_says_on_the_page_that_one_officer_is_enough(people: dict[str, Visitor]) -> None:
+    nina = people["nina"]
+    page = nina.go("/administration/")
+    rules = page.get_by_role("region", name="Rules of the member")
+    assert rules.get_by_label("Two officers of the unit").is_checked()
+    rules.get_by_label("Two officers of the unit").press("Space")
+    rules.get_by_role("button", name="Keep these rules").press("Enter")
+    page.get_by_text("The rules of the member are kept.").wait_for()
+    assert not rules.get_by_label("Two officers of the unit").is_checked()
+    assert nina.faults() == []
+    assert nina.complaints == []
