@@ -39,7 +39,7 @@ _TABLE: Mapping[ActKind, str] = {
     ActKind.REVEAL: """
         crop.over_budget crop.show identity.reveal medium.draw medium.open_released medium.over_budget medium.part
         medium.reveal""",
-    ActKind.EXPORT: "audit.export referral.pack report.annual",
+    ActKind.EXPORT: "audit.export hash_list.export referral.pack report.annual",
     ActKind.RULE_CHANGE: """
         audit.supervisor clue.end_restriction clue.restrict handling.approve handling.change handling.end
         handling.propose handling.reword handling.withdraw link.end_restriction link.restrict member.rule
@@ -51,7 +51,7 @@ _TABLE: Mapping[ActKind, str] = {
         sign_in.refused""",
     ActKind.READING: """
         case.list case.read category.count category.disputes category.list category.read clue.find clue.list
-        grid.open grid.read grid.stack handling.preview handling.read hash_list.list home.read lead.list
+        grid.open grid.read grid.stack handling.preview handling.read hash_list.count hash_list.list home.read lead.list
         lead.read ledger.read_age ledger.read_member ledger.read_sex ledger.read_year link.explore link.find
         link.list link.read link.trace match.read medium.cover medium.inspect medium.quote medium.source
         medium.warn medium.whereabouts offender.list offender.read place.chart place.list place.read

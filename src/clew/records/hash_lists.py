@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from clew.domain.errors import NotVisible
 from clew.domain.handling import Handling
 from clew.records import sealed
 from clew.records.session import Session, handling_columns
@@ -28,3 +29,21 @@ def open_list(session: Session, name: str, handling: Handling, cover_id: UUID | 
             {"name": sealed_name, **cover},
         )
         return UUID(str(cursor.fetchone()[0]))
+
+
+def find(session: Session, name: str) -> UUID:
+    """The own unit's hash list of that name.
+
+    Raises:
+        NotVisible: the unit has none.
+    """
+    sealed_name = sealed.of_member(session.actor.member).seal(name.encode(), NAME)
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select id from hash_lists where name = %s and owner_member = %s and owner_unit = %s",
+            [sealed_name, session.actor.member, session.actor.unit],
+        )
+        found = cursor.fetchone()
+    if found is None:
+        raise NotVisible("Your unit has no such hash list.")
+    return found[0]
