@@ -145,6 +145,16 @@ WALKED: dict[str, tuple[Way, ...]] = {
     "crop show": (
         Way(words="{} --to {nowhere} --purpose investigation --case NO-1", sort=IDENTIFIERS, parameter="crop"),
     ),
+    **{
+        f"hash-list {step}": (
+            Way(words=f"case {{}} --purpose detection --case NO-1{to}", sort=NAMES, parameter="names"),
+            Way(words=f"series {{}} --purpose detection --case NO-1{to}", sort=REFERENCES, parameter="names"),
+            Way(words=f"hash-list {{}} --purpose detection --case NO-1{to}", sort=NAMES, parameter="names"),
+            Way(words=f"media {{}} --purpose detection --case NO-1{to}", sort=DIGESTS, parameter="names"),
+            Way(words=f"case NO-1 --exhibit {{}} --purpose detection --case NO-1{to}", sort=NAMES, parameter="exhibit"),
+        )
+        for step, to in (("count", ""), ("export", " --to {nowhere}"))
+    },
     **{f"crop {step}": (Way(words="{}", sort=IDENTIFIERS, parameter="crop"),) for step in ("approve", "refuse", "end")},
     **{
         f"{whose} list": (Way(words="--after {}", sort=HIDDEN, parameter="after"),)
@@ -468,6 +478,7 @@ NO_REFERENCES = {
     "all_": "yes or no", "officer": "officers of the own member, whom all of it know", "finding": "a closed list",
     "about": "a closed list", "good_at": "a closed list", "speaking": "a code",
     "sections": "a closed list",
+    "of": "a closed list", "form": "a closed list",
     "needed": "yes or no", "waiting": "yes or no", "kept_by": "words", "done": "a day", "hourly": "a number", "daily": "a number",
 }  # fmt: skip
 COMPLETION = {"help", "install_completion", "show_completion"}
@@ -475,6 +486,7 @@ STATED = {
     ("metadata", "case"),
     ("program lend", "name"), ("program lend", "unit"), ("program lend", "scope"), ("program lend", "days"),
     ("release give", "case"), ("release fetch", "case"), ("crop make", "case"), ("crop show", "case"),
+    *((f"hash-list {step}", asked) for step in ("count", "export") for asked in ("case", "after")),
     ("referral write", "case"), ("question conclude", "answer"), *(("view keep", asked) for asked in ("answer", "place", "any_series", "clue", "camera_make", "camera_model")), ("place describe", "name"),
     *((f"{whose} {step}", "case") for whose in ("victim", "offender") for step in ("reveal", "forget")),
     ("category list", "after"), ("category disputes", "after"), ("search", "after"), ("search-media", "after"), ("retention list", "after"),
@@ -572,7 +584,7 @@ def pairs(foreign: Foreign, name: str, way: Way) -> Iterator[tuple[str, str]]:
         IDENTIFIERS: foreign.ids_like(KINDS.get(way.parameter, way.parameter)), HIDDEN: foreign.hidden, MOMENTS: foreign.ids[:MOMENTS_MAX],
         NAMES: [each for each in foreign.names if each.startswith(beginning_of(name, way.words))],
         REFERENCES: [each for each in foreign.names if each.startswith(letters_of(name, way.words))],
-        DIGESTS: [hashlib.sha256(CONTENT[word]).hexdigest() for word in (WORDS if name.split(maxsplit=1)[0] != "link" else WORDS[1:])],
+        DIGESTS: [hashlib.sha256(CONTENT[word]).hexdigest() for word in (WORDS if name.split(maxsplit=1)[0] not in {"link", "hash-list"} else WORDS[1:])],
     }[way.sort]  # fmt: skip
     assert given
     absent = {
@@ -598,7 +610,7 @@ def letters_of(name: str, words: str) -> tuple[str, ...]:
     """How references begin that the command takes there."""
     if name.startswith("link"):
         return ("V-", "O-") if "was-at" in words or "connected-with" in words else ("S-", "V-", "O-", "P-")
-    about = words.split(maxsplit=1)[0] if name == "message ask" else name
+    about = words.split(maxsplit=1)[0] if name == "message ask" or name.startswith("hash-list") else name
     return (f"{about[0].upper()}-",)
 
 
@@ -677,7 +689,7 @@ READING = (
     "victim list", "offender list --json", "place list", "place map", "link waiting", "link list NO-1", "link explore NO-1 --json",
     "identification due", "report ledger", "report ledger --by year --json",
     "category list NO-1 --scheme template-letters", "category count NO-1 --scheme template-letters",
-    "category disputes --scheme template-letters", "scheme list", "academy list", "academy list --json",
+    "category disputes --scheme template-letters", "scheme list", "hash-list count case NO-1 --purpose detection --case NO-1", "academy list", "academy list --json",
 )  # fmt: skip
 """Commands by which an officer is shown something, as one calls them."""
 

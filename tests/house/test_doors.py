@@ -32,6 +32,7 @@ NOT_BY_THE_API: Mapping[str, str] = {
     "schooling.grounds": "beside a certification: the list of officers tells on which exercise one may be given",
     "auditing.note": "what a stranger did at a door, which the door itself puts on record",
     "releasing.opened": "an original may be of any size: a page or `clew release fetch` gives it part by part",
+    "issuing.give": "the file of a list, which pages and the API give alike (`web/issued.py`)",
     "connecting.look": "the list of the API has every member's steps",
 }  # fmt: skip
 NOT_BY_COMMAND: Mapping[str, str] = {

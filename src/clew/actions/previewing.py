@@ -71,7 +71,8 @@ def of(
     """The previews of those of `media` that have one and that the actor may see for that use.
 
     `act`: by which whoever asks has put on record which media are shown, and whose, in a transaction before: this one
-    is only for the use, of which a transaction has one. It is beneath a signed root before a key of a case is opened.
+    is for the use, of which a transaction has one, and puts on record of which other members previews are shown. Both
+    are beneath a signed root before a key of a case is opened.
 
     Raises:
         Unavailable: the audit cannot be put in order.
@@ -80,9 +81,14 @@ def of(
         return {}
     with acting_as(actor, Use.PREVIEW) as session:
         lying = previews.of(session, media)
+        others = {one.member for one in lying} - {actor.member}
+        acts = [act]
+        if others:
+            acts.append(audit.append(session, "medium.preview", "", {"media": len(lying)}, shown=others))
     if not lying:
         return {}
-    sequencing.receipt(act, within_seconds=within_seconds)
+    for each in acts:
+        sequencing.receipt(each, within_seconds=within_seconds)
     return {medium: _shown(content) for medium, content in previews.unsealed(lying).items()}
 
 

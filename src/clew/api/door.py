@@ -238,8 +238,31 @@ def fetching(router: Router, path: str, content_type: str) -> Callable[[Operatio
     return made
 
 
+def sending(router: Router, path: str, *content_types: str) -> Callable[[Operation], Operation]:
+    """An operation that gives a file of any length, made while it is taken: the answer itself, in one of these types.
+
+    Its act is signed before, as in `acting`; each request is one of its own. The operation is given who acts.
+    """
+    said = {200: {"description": "OK", "content": dict.fromkeys(content_types, _BINARY)}}
+
+    def made(operation: Operation) -> Operation:
+        def view(request: HttpRequest, **given: Any) -> Any:
+            return operation(opening.actor_of(request.user.get_username()), **given)
+
+        router.post(
+            path, response={200: None, **PROBLEMS}, throttle=WRITES, summary=_summary(operation),
+            openapi_extra={"responses": said},
+        )(asking(operation, view))  # fmt: skip
+        return operation
+
+    return made
+
+
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+
+
 def _binary(content_type: str) -> dict[int, Any]:
-    return {200: {"description": "OK", "content": {content_type: {"schema": {"type": "string", "format": "binary"}}}}}
+    return {200: {"description": "OK", "content": {content_type: _BINARY}}}
 
 
 def _file(content: bytes, content_type: str) -> HttpResponse:

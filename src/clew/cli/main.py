@@ -35,6 +35,7 @@ from clew.cli import (  # noqa: E402
     exercises,
     exhibits,
     handlings,
+    hash_lists,
     identifications,
     keys,
     leads,
@@ -94,6 +95,7 @@ app.add_typer(crops.app, name="crop", help="Crops: objects cut out of media, let
 app.add_typer(identifications.app, name="identification", help="Identification: how victims are found, by two.")
 app.add_typer(budgets.app, name="budget", help="Reveal budgets: how many media an officer may reveal.")
 app.add_typer(keys.app, name="key", help="Keys: renewed, and looked after.")
+app.add_typer(hash_lists.app, name="hash-list", help="Hash lists that leave the node, by their owners' leave.")
 app.add_typer(leads.app, name="lead", help="Leads: reasons to look closer at a series.")
 app.add_typer(messages.app, name="message", help="Messages: what units ask one another about records.")
 app.add_typer(notices.app, name="notice", help="Notices: that something waits for your unit.")

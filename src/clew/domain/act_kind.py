@@ -53,7 +53,7 @@ _TABLE: Mapping[ActKind, str] = {
         case.list case.read category.count category.disputes category.list category.read clue.find clue.list
         grid.open grid.read grid.stack handling.preview handling.read hash_list.count hash_list.list home.read lead.list
         lead.read ledger.read_age ledger.read_member ledger.read_sex ledger.read_year link.explore link.find
-        link.list link.read link.trace match.read medium.cover medium.inspect medium.quote medium.source
+        link.list link.read link.trace match.read medium.cover medium.inspect medium.preview medium.quote medium.source
         medium.warn medium.whereabouts offender.list offender.read place.chart place.list place.read
         reveal_budget.list reveal_budget.read scheme.list series.find series.list series.localise
         series.proposals series.read series.rejections statistics.read triage.count triage.follow triage.read

@@ -114,10 +114,18 @@ AS_OF_NOW = frozenset({
 """What is counted when the report is made, not over its year."""
 
 USE_OF_ACT: Mapping[str, Use] = {
-    "compare.show": Use.FACTS,
+    "compare.show": Use.FINGERPRINTS,
+    "match.read": Use.FINGERPRINTS,
+    "medium.inspect": Use.FINGERPRINTS,
+    "grid.open": Use.FACTS,
+    "grid.read": Use.FACTS,
+    "grid.stack": Use.FACTS,
+    "hash_list.count": Use.FACTS,
+    "search.media": Use.FACTS,
     "triage.read": Use.FACTS,
     "triage.show": Use.FACTS,
     "medium.preview": Use.PREVIEW,
+    "medium.quote": Use.ORIGINAL,
     "medium.reveal": Use.ORIGINAL,
     "medium.part": Use.ORIGINAL,
     "medium.draw": Use.ORIGINAL,

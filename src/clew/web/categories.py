@@ -52,10 +52,10 @@ def of_case(request: HttpRequest, case: str) -> HttpResponse:
         counted, page = categorising.case_page(
             session, case, exhibit, by.scheme, standing=standing, after=asked.get("after"), limit=MEDIA_PER_PAGE
         )
-    kept = {"scheme": _named(by), "exhibit": exhibit or "", "standing": standing or ""}
+    kept = {"scheme": named(by), "exhibit": exhibit or "", "standing": standing or ""}
     shown = {
-        "case": case, "exhibit": exhibit or "", "by": by, "chosen": _named(by), "standing": standing,
-        "schemes": [(_named(one), one) for one in every], "standings": STANDINGS.items(), "counted": counted,
+        "case": case, "exhibit": exhibit or "", "by": by, "chosen": named(by), "standing": standing,
+        "schemes": [(named(one), one) for one in every], "standings": STANDINGS.items(), "counted": counted,
         "counts": [
             (code, by.scheme.categories[code], STANDINGS[of], count)
             for (code, of), count in sorted(counted.by_category.items())
@@ -92,11 +92,11 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
         page = categorising.disputes(session, by.scheme, after=asked.get("after"), limit=MEDIA_PER_PAGE)
         member = session.actor.member
     shown = {
-        "by": by, "chosen": _named(by), "schemes": [(_named(one), one) for one in every],
+        "by": by, "chosen": named(by), "schemes": [(named(one), one) for one in every],
         "rows": [(_row(one, by), [_said(word, by, member) for word in one.words]) for one in page.items],
         "questions": categorising.fact_list().questions, "reason_characters_max": REASON_CHARACTERS_MAX,
         "is_first_page": "after" not in asked, "first_page": reverse("categories"),
-        "next_page": f"?{urlencode({'scheme': _named(by), 'after': page.next})}" if page.next else "",
+        "next_page": f"?{urlencode({'scheme': named(by), 'after': page.next})}" if page.next else "",
         "told": request.session.pop(TOLD, None),
     }  # fmt: skip
     return render(request, "categories/all.html", shown)
@@ -165,7 +165,7 @@ def _by(session: Session, named: str | None, every: Iterable[Chosen]) -> Chosen:
     return next(own, next(one for one in every if one.member is None))
 
 
-def _named(one: Chosen) -> str:
+def named(one: Chosen) -> str:
     return one.scheme.name if one.member is None else f"{one.member}/{one.scheme.name}@{one.scheme.version}"
 
 

@@ -17,7 +17,7 @@ from tests.world.world import World
 
 AGAIN = "/account/again/"
 READ = {
-    "home", "go", "shortcuts", "search", "search-media", "uploads", "upload", "programs", "programs-document", "hash-lists", "cases", "case", "exhibit", "case-progress", "exhibit-progress", "exhibit-numbers",
+    "home", "go", "shortcuts", "search", "search-media", "uploads", "upload", "programs", "programs-document", "hash-lists", "hash-list-export", "cases", "case", "exhibit", "case-progress", "exhibit-progress", "exhibit-numbers",
     "unit-case", "unit-exhibit", "unit-case-progress", "unit-exhibit-progress", "unit-exhibit-numbers",
     "audit", "audit-patterns", "accesses", "administration", "budgets", "handling", "exhibit-handling", "mfa_index",
     "mfa_list_webauthn", "asset", "retention", "request", "requests", "report", "case-end", "overlap", "overlaps", "releases",
