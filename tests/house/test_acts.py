@@ -13,7 +13,9 @@ import pytest
 import clew
 from clew.domain import certification, ledger, link, overlap, referral, suspension, task_force
 from clew.domain.act_kind import ACTS, ActKind, named
+from clew.domain.annual_report import USE_OF_ACT
 from clew.domain.errors import Invalid
+from clew.domain.handling import Use
 from clew.domain.identification import Step as VictimStep
 from clew.domain.lead import Step as LeadStep
 from clew.domain.mark import Relevance
@@ -65,6 +67,11 @@ ELSEWHERE: Mapping[str, frozenset[str]] = {
 """Acts that stand nowhere as one word of their writer."""
 LOOKED_UP: set[str] = set()
 """Lines of the two tables above that were asked for."""
+
+
+def test_the_annual_report_names_no_act_that_nobody_does() -> None:
+    assert USE_OF_ACT.keys() <= ACTS.keys()
+    assert set(USE_OF_ACT.values()) == set(Use)
 
 
 DOORS = ("actions", "api", "cli", "jobs", "node", "web")

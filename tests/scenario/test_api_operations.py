@@ -35,6 +35,7 @@ from tests.world.api_document import DOCUMENT
 from tests.world.clients import signed_in
 from tests.world.foreign import CONTENT, Foreign, sweden
 from tests.world.shown import body
+from tests.world.shown import body as file_of
 from tests.world.world import World, handling
 
 OF_TOKENS = {("get", "/api/whoami"), ("get", "/api/directory"), ("get", "/api/programs/statistics")}
@@ -126,9 +127,11 @@ class Caller:
         answer = self._client.post(
             f"/api{path}", json.dumps(body), content_type="application/json", headers=headers or {}
         )
-        if answer["Content-Type"] in {"application/zip", "application/pdf", "application/jsonl"}:
-            self._walked.add(("post", self._template("post", path)))
-            return answer.content
+        if answer.streaming or answer["Content-Type"] in {"application/zip", "application/pdf", "application/jsonl"}:
+            template = self._template("post", path)
+            assert answer["Content-Type"] in DOCUMENT["paths"][template]["post"]["responses"]["200"]["content"]
+            self._walked.add(("post", template))
+            return file_of(answer)
         return self._answer("post", path, answer)
 
     def refused(self, path: str, **body: object) -> int:
@@ -401,6 +404,15 @@ def leads(sven: Caller, _siv: Caller, found: Foreign) -> None:
     assert [one["name"] for one in sven.get("/search/media", token=found.token)["items"]] == [MEDIUM]
     assert sven.refused_to_get("/search/media", token=found.token[1:]) == 404
     assert sven.get("/hash-lists")["items"][0]["member"] == "SE"
+    asked = {"of": "media", "names": [MEDIUM], "purpose": "detection", "case": "SE-open"}
+    assert sven.post("/hash-lists/count", **asked) == {"media": 1, "by_owner": {"SE": 1}, "left_out": 0, "next": None}
+    assert MEDIUM in sven.post("/hash-lists/export", **asked).decode()
+    (line,) = json.loads(sven.post("/hash-lists/export", **asked, form="vics", scheme="template-letters"))["value"]
+    assert {"HashName": "SHA256", "HashValue": MEDIUM} in line["AlternativeHashes"]
+    assert sven.refused("/hash-lists/export", **asked | {"names": ["ab" * 32]}) == 404
+    assert sven.refused("/hash-lists/export", **asked | {"purpose": "curiosity"}) == 422
+    assert sven.refused("/hash-lists/export", **asked | {"names": []}) == 422
+    assert sven.refused("/hash-lists/count", **asked | {"exhibit": "PHONE-1"}) == 400
     (one,) = sven.get("/leads", state="set-aside")["items"]
     assert sven.post(f"/leads/{one['id']}", step="reopen", why="It was not sold.")["state"] == "raised"
     assert sven.get(f"/leads/{one['id']}")["may"]

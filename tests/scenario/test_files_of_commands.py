@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from clew.actions import cropping, referring, releasing, reporting
+from clew.actions import cropping, issuing, referring, releasing, reporting
 from clew.cli import files, intaking, main
 from clew.domain.errors import Invalid, NotVisible, SourceUnreadable, Unavailable
 from clew.domain.handling import Actor
@@ -21,6 +21,7 @@ STATED = ("--purpose", "investigation", "--case", "NO-1")
 WRITING = {
     "release fetch": (releasing, "released", (*STATED, "--into")), "crop show": (cropping, "revealed", (*STATED, "--to")),
     "referral write": (referring, "pack", (*STATED, "--to")), "report annual": (reporting, "annual", ("--pdf",)),
+    "hash-list export case": (issuing, "choose", (*STATED, "--to")),
 }  # fmt: skip
 
 

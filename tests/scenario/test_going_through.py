@@ -5,6 +5,7 @@ import json
 import random
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -13,13 +14,14 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from clew.actions import browsing, categorising, gathering, marking, previewing, sequencing, spotting
+from clew.actions import browsing, categorising, gathering, marking, previewing, reporting, sequencing, spotting
 from clew.actions.browsing import Lack, Wanted
 from clew.actions.marking import Relevance
 from clew.actions.previewing import Shown
 from clew.domain.clue import ClueKind, Said
 from clew.domain.errors import Invalid, NotVisible, Unavailable
 from clew.domain.handling import EVERY_USE, Actor, Audience, Handling, Use, handled, may_see
+from clew.domain.officer import Role
 from clew.domain.sign_in import FRESH_MAX
 from clew.domain.triage import Answer
 from clew.media.preview import PREVIEW_BYTES
@@ -499,6 +501,29 @@ def test_while_the_sequencer_stands_still_no_preview_is_shown(
         assert b"preview" not in refused.content
     assert opened == []
     assert shown(sven, media) == made
+
+
+def test_previews_of_another_members_media_are_on_record_as_previewed_and_counted_so(
+    office: Office, world: World, ada: Actor, sven: Actor, seized: Path
+) -> None:
+    """What is own, and what may be known of but not previewed, is no preview of anybody's."""
+    office.intake(ada, seized, cover=handling(ada, Audience.ALL, uses=Use.FACTS | Use.PREVIEW))
+    media = ids(ada)
+    owner = world.officer("tove", role=Role.AUDITOR)
+    year = datetime.now(UTC).year
+
+    def previewed() -> dict[str, int]:
+        (accesses,) = (one for one in reporting.annual(owner, year).sections if one.name == "accesses")
+        return next(dict(one.parts) for one in accesses.figures if one.name == "preview")
+
+    assert len(shown(ada, media)) == 5
+    assert previewed() == {}
+    assert len(shown(sven, media)) == 5
+    assert previewed() == {"SE": 1}
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("update media set audience = %s", [handling(ada, uses=Use.FACTS | Use.ORIGINAL).circles])
+    assert shown(sven, media) == {}
+    assert previewed() == {"SE": 1}
 
 
 def _at_once(receipt: Callable[..., object]) -> Callable[..., object]:

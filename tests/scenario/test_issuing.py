@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -148,9 +149,9 @@ def test_a_case_and_an_exhibit_of_it(world: World, ada: Actor) -> None:
     assert listed(ada, Source(of=Of.MEDIA, names=(name(b"1").hex(),))) == [name(b"1")]
 
 
-def test_an_own_hash_list_comes_out_as_it_went_in(office: Office, ada: Actor, tmp_path) -> None:
+def test_an_own_hash_list_comes_out_as_it_went_in(office: Office, ada: Actor, tmp_path: Path) -> None:
     said = tmp_path / "known.csv"
-    rows = [("%032x" % n, "%040x" % n, "%064x" % n, "%064x" % (n << 200)) for n in range(1, 6)]
+    rows = [(f"{n:032x}", f"{n:040x}", f"{n:064x}", f"{n << 200:064x}") for n in range(1, 6)]
     said.write_text("md5,sha1,sha256,pdq\n" + "".join(",".join(row) + "\n" for row in rows))
     office.intake(ada, said)
     for form in Form:
@@ -266,7 +267,7 @@ def test_whoever_gave_nothing_is_told_of_nothing(ada: Actor, sven: Actor, world:
 def test_the_annual_report_counts_what_was_exported(world: World, ada: Actor, shared: Source) -> None:
     listed(ada, shared)
     auditor = world.officer("tove", member="SE", role=Role.AUDITOR)
-    report = reporting.annual(auditor, date.today().year)
+    report = reporting.annual(auditor, datetime.now(UTC).year)
     (accessed,) = (section for section in report.sections if section.name == "accesses")
     assert {one.name: one.total for one in accessed.figures}["export"] == 1
 
