@@ -450,12 +450,8 @@ def test_media_are_asked_for_by_one_series_and_a_hidden_one_is_as_one_that_never
     assert hidden not in shown
 
 
-def test_no_page_of_the_grid_asks_the_database_more_than_twelve_times(
-    office: Office, ada: Actor, seized: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And its one receipt is of so many statements as it always is, on the log's own connection."""
-    office.intake(ada, seized)
-    client = signed_in("ada")
+def noted(monkeypatch: pytest.MonkeyPatch) -> tuple[list[object], list[object]]:
+    """Statements from now on: of pages, and on the log's own connection."""
     asked: list[object] = []
     of_the_log: list[object] = []
     execute = psycopg.Cursor.execute
@@ -466,6 +462,16 @@ def test_no_page_of_the_grid_asks_the_database_more_than_twelve_times(
         return execute(cursor, statement, *given, **more)
 
     monkeypatch.setattr(psycopg.Cursor, "execute", counted)
+    return asked, of_the_log
+
+
+def test_no_page_of_the_grid_asks_the_database_more_than_twelve_times(
+    office: Office, ada: Actor, seized: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And its one receipt is of so many statements as it always is, on the log's own connection."""
+    office.intake(ada, seized)
+    client = signed_in("ada")
+    asked, of_the_log = noted(monkeypatch)
     for address, receipts in ((f"/cases/{CASE}/exhibits/PHONE-1/media/page", 1), (f"/cases/{CASE}/media/", 0)):
         asked.clear()
         of_the_log.clear()
@@ -477,6 +483,21 @@ def test_no_page_of_the_grid_asks_the_database_more_than_twelve_times(
     told = client.get(f"/cases/{CASE}/media/page").json()
     assert [len(item["preview"]) for item in told["items"]] == [108] * 5
     assert told["next"] is None
+
+
+def test_a_page_of_a_series_with_previews_of_anothers_media_asks_no_more_often(
+    office: Office, ada: Actor, sven: Actor, seized: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was shown of whom is one act more, and its receipt is asked for as the page's own is."""
+    office.intake(ada, seized, series="harbour", cover=handling(ada, Audience.ALL, uses=EVERY_USE))
+    with acting_as(ada) as session:
+        reference = series.find(session, "harbour").reference
+    client = signed_in("sven")
+    asked, of_the_log = noted(monkeypatch)
+    told = client.get(f"/series/{reference}/media/page").json()
+    assert len([item for item in told["items"] if item.get("preview")]) == 5
+    assert len(asked) <= QUERIES_MAX, asked
+    assert 0 < len(of_the_log) <= 2 * RECEIPT_QUERIES_MAX
 
 
 def test_while_the_sequencer_stands_still_no_preview_is_shown(
