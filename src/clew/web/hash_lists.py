@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from clew.actions import cataloguing, categorising, issuing, opening
 from clew.actions.issuing import MEDIA_PER_LIST_MAX, Counted, Form, Of, Source
 from clew.domain.cover import REFERENCE_CHARACTERS_MAX, Purpose
-from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible
+from clew.domain.errors import ClewError, Invalid, NotAdmitted
+from clew.domain.handling import Actor
 from clew.web import cover_words, issued
 from clew.web.acting import as_officer
 from clew.web.categories import named
@@ -28,7 +29,6 @@ FORMS: Mapping[Form, Words] = {
     Form.CSV: gettext_lazy("CSV"), Form.VICS: gettext_lazy("hash set of Project VIC 2.0 (JSON)"),
 }  # fmt: skip
 FIELDS = ("of", "names", "exhibit", "unit", "purpose", "case", "form", "scheme", "after")
-COUNT, GIVE = "count", "give"
 
 
 @require_safe
@@ -51,26 +51,42 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs_fresh_sign_in
-def take_out(request: HttpRequest, step: str) -> HttpResponseBase:
-    """Count what would go, or give it as a file: on record, with its owners told, before the first byte."""
-    if step not in {COUNT, GIVE}:
-        raise NotVisible("There is no such step.")
+def count(request: HttpRequest) -> HttpResponse:
+    """Count what would go and what would be left out; nothing leaves. On record."""
     given = request.POST
-    actor = opening.actor_of(request.user.get_username())
-    stated = {"purpose": given.get("purpose", ""), "case": given.get("case", ""), "after": given.get("after") or None}
     try:
-        source = _source(given)
-        if step == COUNT:
-            return _page(request, given, counted=issuing.count(actor, source, **stated))
-        form, by = _form(given.get("form", "")), None
-        if given.get("scheme"):
-            with opening.acting_as(actor) as session:
-                by = categorising.chosen(session, given["scheme"]).scheme
-        return issued.file(actor, issuing.choose(actor, source, by=by, **stated), form)
+        counted = issuing.count(_actor(request), _source(given), **_stated(given))
     except NotAdmitted:
         raise
     except ClewError as refused:
         return _page(request, given, told=refusal(refused))
+    return _page(request, given, counted=counted)
+
+
+@require_POST
+@needs_fresh_sign_in
+def give(request: HttpRequest) -> HttpResponseBase:
+    """Give the list as a file: on record, with its owners told, before the first byte."""
+    given, actor = request.POST, _actor(request)
+    try:
+        source, form, by = _source(given), _form(given.get("form", "")), None
+        if given.get("scheme"):
+            with opening.acting_as(actor) as session:
+                by = categorising.chosen(session, given["scheme"]).scheme
+        return issued.file(actor, issuing.choose(actor, source, by=by, **_stated(given)), form)
+    except NotAdmitted:
+        raise
+    except ClewError as refused:
+        return _page(request, given, told=refusal(refused))
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return opening.actor_of(request.user.get_username())
+
+
+def _stated(given: QueryDict) -> Mapping[str, str]:
+    stated = {"purpose": given.get("purpose", ""), "case": given.get("case", "")}
+    return stated | {"after": given["after"]} if given.get("after") else stated
 
 
 def _page(request: HttpRequest, given: QueryDict, *, counted: Counted | None = None, told: str = "") -> HttpResponse:
