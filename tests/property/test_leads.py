@@ -12,11 +12,12 @@ from uuid import UUID
 
 import pytest
 
-from clew.actions import raising
+from clew.actions import pursuing, raising
 from clew.domain.handling import Actor, Audience
-from clew.domain.lead import OPEN, Rule
-from clew.records import lead_grounds, leads
+from clew.domain.lead import Rule
+from clew.records import lead_grounds, lead_words, leads
 from clew.records.session import acting_as
+from tests.scenario.test_leads import of
 from tests.scenario.test_proposing import found
 from tests.world.world import World, handling
 
@@ -132,8 +133,9 @@ def told(officers: dict[str, Actor], things_of: dict[UUID, Thing]) -> Expected:
     """Every lead of both units, by what speaks for it now, and at least one notice where there is any."""
     seen: Expected = set()
     for code, officer in officers.items():
+        some = of(officer)
         with acting_as(officer) as session:
-            for one in leads.of_unit(session, OPEN, 1_000):
+            for one in some:
                 speaking = [things_of[each.id] for each in leads.media(session, one.id, 100)]
                 key = (code, one.rule, speaking[0].of, what(one.rule, speaking[0]))
                 assert key not in seen, "raised twice"
@@ -170,10 +172,10 @@ def test_in_whatever_order_things_come_each_lead_that_the_rules_give_is_raised_o
 
 MUTANTS: dict[str, tuple[object, str, Callable[[Callable[..., object]], Callable[..., object]]]] = {
     "only what is new outside is looked at": (
-        lead_grounds, "_outside", lambda kept: lambda *given: (row for row in kept(*given) if False),
+        lead_words.SaidInSeries, "_fresh", lambda _kept: lambda *_given: [],
     ),
     "cameras that are no cameras count": (
-        raising.proposal, "same_camera", lambda _kept: lambda serial: {"ending": serial[-4:]},
+        pursuing.proposal, "same_camera", lambda _kept: lambda serial: {"ending": serial[-4:]},
     ),
     "the same is raised for every medium": (
         leads, "token_of", lambda kept: lambda session, rule, *parts: kept(session, rule, *parts, random.randbytes(8)),

@@ -1,12 +1,13 @@
 """Leads: old series of every unit learn of what is new, by what the unit may see, once, and with a reason."""
 
 import hashlib
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
-from clew.actions import corresponding, describing, ending, following, gathering, linking, localising, raising
-from clew.domain import proposal
+from clew.actions import corresponding, describing, ending, following, gathering, judging, linking, localising, raising
+from clew.domain import proposal, verdict
 from clew.domain.errors import Invalid, NotVisible, StepRefused, Unavailable
 from clew.domain.handling import Actor, Audience
 from clew.domain.lead import BECAUSE, OPEN, RULES_VERSION, Outcome, Rule, State, Step
@@ -19,8 +20,8 @@ from clew.domain.triage import Aligned
 from clew.jobs import tasks
 from clew.node import doctor
 from clew.node.configuration import Configuration
-from clew.records import lead_grounds, leads, matches, series
-from clew.records.lead_grounds import SealedAgain
+from clew.records import lead_order, lead_rounds, lead_words, leads, matches, series
+from clew.records.lead_words import SealedAgain
 from clew.records.leads import Lead
 from clew.records.matches import Match, MatchKind
 from clew.records.session import Session, acting_as
@@ -40,8 +41,10 @@ SHARED = {
 
 
 def of(unit: Actor, states: frozenset[State] = OPEN) -> tuple[Lead, ...]:
+    """All of them, the latest first."""
     with acting_as(unit) as session:
-        return leads.of_unit(session, states, 100)
+        ordered = lead_order.in_order(session, states, datetime.now(UTC), 1_000)
+        return tuple(sorted(leads.some(session, [one.id for one in ordered]), key=lambda one: one.raised_at, reverse=True))
 
 
 def notices(unit: Actor) -> list[UUID]:
@@ -341,7 +344,7 @@ def test_a_unit_that_fails_stops_no_other_and_looks_again_later(
         world.series(unit, name, [found(world, unit, f"{unit.member}-1", **CAMERA)])
     check = raising.check
 
-    def failing(session: Session, round_id: UUID, again: SealedAgain) -> int:
+    def failing(session: Session, round_id: UUID, again: SealedAgain) -> tuple[int, bool]:
         if session.actor.member == "NO":
             raise Unavailable("Its keys are away.")
         return check(session, round_id, again)
@@ -362,7 +365,7 @@ def test_a_unit_that_lags_behind_by_more_rounds_than_may_be_open_holds_up_no_oth
     check = raising.check
     away: set[UUID] = set()
 
-    def failing(session: Session, round_id: UUID, again: SealedAgain) -> int:
+    def failing(session: Session, round_id: UUID, again: SealedAgain) -> tuple[int, bool]:
         if session.actor.member == "NO" and (len(away) < 3 or round_id in away):
             away.add(round_id)
             raise Unavailable("Its keys are away.")
@@ -385,9 +388,9 @@ def test_a_camera_with_thousands_of_pictures_hides_no_other_one(
     world: World, ada: Actor, sven: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And of what one camera took, copies of what the series has already hide nothing that is new to it."""
-    monkeypatch.setattr(lead_grounds, "PAIRS_MAX", 12)
-    monkeypatch.setattr(lead_grounds, "ALIKE_MAX", 3)
-    monkeypatch.setattr(lead_grounds, "WORDS_AT_ONCE", 2)
+    monkeypatch.setattr(lead_rounds, "PAIRS_MAX", 12)
+    monkeypatch.setattr(lead_words, "ALIKE_MAX", 3)
+    monkeypatch.setattr(lead_words, "WORDS_AT_ONCE", 2)
     cameras = [{**CAMERA, "camera_serial": f"44{number}1"} for number in range(5)]
 
     def own(number: int) -> list[bytes]:
@@ -491,16 +494,70 @@ def test_a_clip_that_runs_like_one_of_an_open_series_raises_a_lead_and_a_hidden_
         assert [one.id for one in leads.media(session, lead.id, 10)] == [clips[0]]
 
 
-def test_a_near_picture_raises_no_lead_because_triage_answers_it(world: World, ada: Actor, sven: Actor) -> None:
-    known = found(world, ada, "NO-1")
-    world.series(ada, "green-room", [known])
-    stored = world.fingerprint(ada, known)
-    near = found(world, sven, "SE-1")
-    with acting_as(sven) as session:
+def near(by: Actor, media: list[UUID], stored: int, bits: int = 8) -> None:
+    with acting_as(by) as session:
         matches.write(session, [
-            Match(medium_id=near, fingerprint_id=stored, kind=MatchKind.PDQ, distance_bits=8, radius_bits=31)
+            Match(medium_id=one, fingerprint_id=stored, kind=MatchKind.PDQ, distance_bits=bits, radius_bits=31)
+            for one in media
         ])  # fmt: skip
+
+
+@pytest.mark.parametrize("order", ["series first", "series later", "match later"])
+def test_near_copies_that_another_unit_holds_of_what_an_open_series_has_raise_one_lead(
+    world: World, ada: Actor, sven: Actor, order: str
+) -> None:
+    """However many came on one day: it is one unit to talk to. What is hidden from the waiting unit raises none."""
+    known = found(world, ada, "NO-1")
+    if order != "series later":
+        green = world.series(ada, "green-room", [known])
+    stored = world.fingerprint(ada, known)
+    copies = [found(world, sven, f"SE-{number}") for number in range(3)]
+    let_see(sven, copies[2], Audience.UNIT)
+    if order == "match later":
+        assert raising.raise_all() == 0
+    near(sven, copies, stored)
+    if order == "series later":
+        assert raising.raise_all() == 0
+        green = world.series(ada, "green-room", [known])
+    assert raising.raise_all() == 1
+    (lead,) = of(ada)
+    assert (lead.rule, lead.series_id, dict(lead.measured)) == (Rule.NEAR_COPY, green, {"bits": 8, "radius": 31})
+    assert notices(ada) == [green]
+    with acting_as(ada) as session:
+        assert {one.id for one in leads.media(session, lead.id, 10)} == {*copies[:2]}
+        view = following.look(session, lead.id)
+    assert view.line.reason == "It is a near copy of a medium in the series, 8 of 31 bits away."
+    more = found(world, sven, "SE-9")
+    near(sven, [more], stored)
     assert raising.raise_all() == 0
+    dina = world.officer("dina", member="DK")
+    near(dina, [found(world, dina, "DK-1")], stored)
+    assert raising.raise_all() == 1
+    assert sorted(one.weighed.media for one in of(ada)) == [1, 3]
+    with acting_as(ada) as session:
+        following.move(session, lead.id, Step.SET_ASIDE, why="Sweden knows.")
+    later = found(world, sven, "SE-10")
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as everything:
+        everything.execute("update media set taken_in_at = taken_in_at + interval '40 days' where id = %s", [later])
+    near(sven, [later], stored)
+    assert raising.raise_all() == 1, "what was set aside is not what comes later"
+
+
+@pytest.mark.parametrize("why", ["beyond the radius", "the same bytes", "said not to be the same", "solved"])
+def test_what_is_no_near_copy_of_an_open_series_raises_nothing(
+    world: World, ada: Actor, sven: Actor, why: str
+) -> None:
+    known = found(world, ada, "NO-1", content=b"room")
+    state = SeriesState.IDENTIFIED if why == "solved" else SeriesState.OPEN
+    world.series(ada, "green-room", [known], state=state)
+    stored = world.fingerprint(ada, known)
+    copy = found(world, sven, "SE-1", content=b"room" if why == "the same bytes" else b"like the room")
+    near(sven, [copy], stored, 32 if why == "beyond the radius" else 8)
+    if why == "said not to be the same":
+        with acting_as(ada) as session:
+            judging.judge(session, hashlib.sha256(b"room").digest(), hashlib.sha256(b"like the room").digest(), verdict.Said.NOT_THE_SAME, next(iter(verdict.Why)))
+    assert raising.raise_all() == 0
+    assert of(ada) == ()
 
 
 def test_of_series_that_are_one_one_has_the_lead(world: World, ada: Actor, sven: Actor) -> None:

@@ -6,20 +6,21 @@ raises nothing for it and tells it nothing. A round that was killed is gone on w
 
 import logging
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import repeat
 from uuid import UUID
 
-from clew.domain import proposal
-from clew.domain.clue import ClueKind
+from clew.actions import pursuing
+from clew.actions.pursuing import Found
 from clew.domain.errors import ClewError
 from clew.domain.handling import NODE, Actor
-from clew.domain.lead import NAMING, RULES_VERSION, Rule, State, clue_answered, newer_material, same_name
-from clew.domain.proposal import Measured
-from clew.records import audit, lead_clues, lead_grounds, leads, members, merges, officers, rejections
-from clew.records.lead_grounds import Ground, SealedAgain
+from clew.domain.lead import RULES_VERSION, Rule, State, clue_answered, newer_material
+from clew.records import audit, lead_grounds, lead_rounds, leads, members, merges, officers, rejections
+from clew.records.lead_clues import Answered
+from clew.records.lead_grounds import Beside, Ground
+from clew.records.lead_words import SealedAgain
 from clew.records.leads import Drawn
 from clew.records.session import Session, acting_as, let_go
 
@@ -28,22 +29,14 @@ ROUNDS_OPEN_MAX = 20
 """So many rounds may wait for the unit that has looked at most: others may lag further behind."""
 REFUSALS_MAX = 20
 """After so many rounds that could not be looked at, a unit waits for the next run."""
+LOOKS_PER_ROUND_MAX = 10
+"""So often one unit looks at a round of which there is more than one look takes, before the next one."""
 ROUNDS_PER_RUN_MAX = 5
 """The next run goes on."""
 UNITS_AT_ONCE = 2
 """Units look apart from one another: while one waits for the database, another's words are sealed."""
 
 log = logging.getLogger("clew.leads")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A ground that a rule finds good, with what tells it from others of its rule."""
-
-    ground: Ground
-    rule: Rule
-    measured: Measured
-    evidence: tuple[bytes, ...]
 
 
 def raise_all() -> int:
@@ -76,7 +69,7 @@ def _raise_apart(actor: Actor, again: SealedAgain) -> tuple[int, int]:
 
 
 def _raise_for(actor: Actor, again: SealedAgain) -> tuple[int, int]:
-    """One unit looks at the rounds that wait for it: how many, and how many leads were raised.
+    """One unit looks at the rounds that wait for it: how often, and how many leads were raised.
 
     A round that cannot be looked at waits for the next run, and those behind it do not wait for it: where there are
     more than may be refused, a run begins at a place of chance.
@@ -87,9 +80,13 @@ def _raise_for(actor: Actor, again: SealedAgain) -> tuple[int, int]:
     first = secrets.randbelow(len(waiting)) if len(waiting) > REFUSALS_MAX else 0
     for round_id in [*waiting[first:], *waiting[:first]]:
         try:
-            with acting_as(actor) as session:
-                raised += check(session, round_id, again)
-            looked_at += 1
+            for _ in range(LOOKS_PER_ROUND_MAX):
+                with acting_as(actor) as session:
+                    new, is_done = check(session, round_id, again)
+                raised += new
+                looked_at += 1
+                if is_done:
+                    break
         except (ClewError, ValueError) as refused:  # words that a unit sealed may be none
             log.error("what is new could not be looked at for a unit: %s", type(refused).__name__)  # noqa: TRY400
             refusals += 1
@@ -98,49 +95,29 @@ def _raise_for(actor: Actor, again: SealedAgain) -> tuple[int, int]:
     return looked_at, raised
 
 
-def check(session: Session, round_id: UUID, again: SealedAgain) -> int:
-    """Raise what the round gives reason for, as the calendar of a unit; how many leads are new."""
+def check(session: Session, round_id: UUID, again: SealedAgain) -> tuple[int, bool]:
+    """Raise what the round gives reason for, as the calendar of a unit, from where the last look ended.
+
+    How many leads are new, and whether all of the round was looked at now.
+    """
     new: dict[UUID, UUID] = {}
-    if lead_grounds.lay_out(session, round_id):
-        new = leads.keep(session, _drawn(session, list(_found(session, again))))
-        leads.keep(session, _watched(session))
-        new |= leads.raise_watched(session, _reappeared(session))
-        new |= leads.keep(session, _answered(session))
-    leads.checked(session, round_id)
+    behind = None
+    if lead_rounds.lay_out(session, round_id):
+        looked = pursuing.look(session, again, lead_rounds.mark(session, round_id))
+        behind = looked.behind
+        new = leads.keep(session, _drawn(session, looked.found))
+        fresh = leads.watch(session, _watched(session, looked.reappearing))
+        beside = [*looked.beside, *lead_grounds.lying_beside(session, fresh)]
+        new |= leads.raise_watched(session, _reappeared(beside))
+        new |= leads.keep(session, _answered(session, looked.answered))
+    if behind is None:
+        leads.checked(session, round_id)
+    else:
+        lead_rounds.keep_mark(session, round_id, behind)
     if new:
         leads.tell(session, new.values())
         audit.append(session, "lead.raise", session.actor.unit, {"leads": len(new), "series": len({*new.values()})})
-    return len(new)
-
-
-def _found(session: Session, again: SealedAgain) -> Iterator[Found]:
-    """Every ground that some rule finds good."""
-    of_series = lead_grounds.contributors(session)
-    for one in lead_grounds.same_words(session, "camera_serial", again, of_series):
-        serial, make = _words(one)
-        yield from _judged(one, Rule.SAME_CAMERA, proposal.same_camera(serial.decode()), serial, make)
-    for one in lead_grounds.same_words(session, "document_id", again, of_series):
-        identifier, _ = _words(one)
-        yield from _judged(one, Rule.SAME_DOCUMENT, proposal.same_document(identifier.decode()), identifier)
-    for one in lead_grounds.clips(session):
-        matched, compared, milliseconds, name = one.said
-        run = proposal.aligned_video(_number(matched), _number(compared), _number(milliseconds))
-        yield from _judged(one, Rule.ALIGNED_CLIP, run and {"seconds": run["seconds"]}, str(name).encode())
-    for one in lead_grounds.close_in_space(session):
-        here, there = one.said
-        if isinstance(here, proposal.Place) and isinstance(there, proposal.Place):
-            yield from _judged(one, Rule.KNOWN_PLACE, proposal.shared_place(here, there), _cell(here))
-    for one in lead_clues.same_words(session, tuple(NAMING), again):
-        kind, read = one.said
-        if isinstance(kind, ClueKind) and isinstance(read, bytes):
-            yield from _judged(one, Rule.SAME_NAME, same_name(kind, read.decode()), kind.value.encode(), read)
-
-
-def _judged(ground: Ground, rule: Rule, measured: Measured | None, *shared: bytes) -> Iterator[Found]:
-    """With whose it is: what another unit has of the same is another lead."""
-    if measured is not None:
-        evidence = (*(code.encode() for code in ground.owner), *shared)
-        yield Found(ground=ground, rule=rule, measured=measured, evidence=evidence)
+    return len(new), behind is None
 
 
 def _drawn(session: Session, found: Sequence[Found]) -> list[Drawn]:
@@ -160,9 +137,8 @@ def _drawn(session: Session, found: Sequence[Found]) -> list[Drawn]:
     return _on_one(session, drawn, together)
 
 
-def _watched(session: Session) -> list[Drawn]:
+def _watched(session: Session, found: Sequence[Ground]) -> list[Drawn]:
     """What of solved series reappears in an exhibit: watched until newer material lies beside it."""
-    found = list(lead_grounds.reappearing(session))
     together = merges.together(session, {one.series_id for one in found})
     refused = _refused(session, together, found)
     drawn = [
@@ -188,7 +164,7 @@ def _refused(
     return {pair for pair in pairs if pair[1] in names and refused.has(pair[0], names[pair[1]])}
 
 
-def _reappeared(session: Session) -> list[tuple[UUID, Drawn]]:
+def _reappeared(beside: Sequence[Beside]) -> list[tuple[UUID, Drawn]]:
     return [
         (
             one.lead_id,
@@ -196,14 +172,13 @@ def _reappeared(session: Session) -> list[tuple[UUID, Drawn]]:
                 series_id=one.series_id, rule=Rule.REAPPEARED, evidence=b"", medium_id=one.medium_id, measured=measured
             ),
         )
-        for one in lead_grounds.newer_beside(session)
+        for one in beside
         if (measured := newer_material(one.newest_known, one.taken_at)) is not None
     ]
 
 
-def _answered(session: Session) -> list[Drawn]:
+def _answered(session: Session, found: Sequence[Answered]) -> list[Drawn]:
     """Answers to what the unit asked that lead on; each once, though every round with its medium finds it again."""
-    found = lead_clues.answered(session)
     drawn = [
         Drawn(
             series_id=one.series_id, rule=Rule.CLUE_ANSWERED, medium_id=one.medium_id, measured=measured,
@@ -233,19 +208,3 @@ def _on_one(session: Session, drawn: list[Drawn], together: "dict[UUID, tuple[UU
             replace(one, series_id=series_id),
         )
     return list(kept.values())
-
-
-def _words(one: Ground) -> tuple[bytes, bytes]:
-    words = one.said[0]
-    if not (isinstance(words, tuple) and len(words) == 2):
-        raise TypeError("a ground of words says the words and the make")
-    return words
-
-
-def _number(value: object) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _cell(place: proposal.Place) -> bytes:
-    """A place to the third decimal of a degree, a hundred metres: what was taken at one house is one lead."""
-    return f"{place.latitude:.3f} {place.longitude:.3f}".encode()

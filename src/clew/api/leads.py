@@ -9,7 +9,7 @@ from ninja import Router, Schema
 from clew.actions import following
 from clew.actions.opening import Session
 from clew.api.door import reading, writing
-from clew.api.given import Given, Name, OneOf, Reference, Words
+from clew.api.given import After, Given, Name, OneOf, Reference, Words
 from clew.api.triages import Unit
 from clew.domain.lead import OPEN, Because, Outcome, Rule, State, Step
 
@@ -32,8 +32,11 @@ class LeadLine(Schema):
 
 
 class LeadLines(Schema):
+    """`is_cut`: there are more, from `next` on."""
+
     items: list[LeadLine]
     is_cut: bool
+    next: str | None
 
 
 class Speaking(Schema):
@@ -76,15 +79,18 @@ class GivenLeadStep(Given):
 @reading(router, "/leads", LeadLines)
 def every_lead(
     session: Session, series: Reference | None = None, state: OneOf[State] | None = None, case: Name | None = None,
-    exhibit: Name | None = None, unit: Unit = None,
+    exhibit: Name | None = None, unit: Unit = None, after: After = None,
 ) -> dict[str, object]:  # fmt: skip
     """Leads of the own unit that are open, or in one state; the most urgent first.
 
-    Those on one series; or those for which some medium of a case speaks, or of one exhibit of it.
+    Those on one series; or those for which some medium of a case speaks, or of one exhibit of it. 50 to a page; where
+    there are very many a page may be shorter, or empty, and `next` goes on.
     """
     states = OPEN if state is None else {state}
-    found = following.every(session, states=states, of_series=series, case=case, exhibit=exhibit, unit=unit)
-    return {"items": [line(one) for one in found.lines], "is_cut": found.is_cut}
+    found = following.every(
+        session, states=states, of_series=series, case=case, exhibit=exhibit, unit=unit, after=after
+    )
+    return {"items": [line(one) for one in found.lines], "is_cut": found.is_cut, "next": found.next}
 
 
 @reading(router, "/leads/{uuid:lead}", LeadView)

@@ -29,24 +29,25 @@ def list_(
     state: Annotated[State | None, typer.Option(help="Only those in this state; else those that are open.")] = None,
     case: Annotated[str | None, typer.Option(help="Only those for which media of this case speak.")] = None,
     exhibit: Annotated[str | None, typer.Option(help="Only media of this exhibit of the case.")] = None,
+    after: Annotated[str | None, typer.Option(help="Go on behind this place, as the page before gives it.")] = None,
     json_: Json = False,
 ) -> None:
-    """Leads of your unit, the most urgent first, each with why."""
+    """Leads of your unit, the most urgent first, each with why; fifty to a page."""
     with entered():
         from clew.actions import following, opening
 
         states = OPEN if state is None else {state}
         with opening.acting_as(opening.actor_of(as_)) as session:
-            found = following.every(session, states=states, of_series=series, case=case, exhibit=exhibit)
+            found = following.every(session, states=states, of_series=series, case=case, exhibit=exhibit, after=after)
         if json_:
-            write({"leads": [_line_json(line) for line in found.lines], "is_cut": found.is_cut})
+            write({"leads": [_line_json(line) for line in found.lines], "is_cut": found.is_cut, "next": found.next})
             return
         for line in found.lines:
             _show_line(line)
         if not found.lines and not found.is_cut:
             console.print("No lead waits for your unit.")
-        if found.is_cut:
-            console.print("There are more: ask for those of one series.", style="dim")
+        if found.next is not None:
+            console.print(f"There are more: --after {found.next}", style="dim")
 
 
 @app.command()

@@ -6,7 +6,7 @@ sum of parts, and each part says in words why it counts.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -27,9 +27,10 @@ class Rule(StrEnum):
     REAPPEARED = "reappeared"
     SAME_NAME = "same-name"
     CLUE_ANSWERED = "clue-answered"
+    NEAR_COPY = "near-copy"
 
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Of all rules together, and of how what they look at is read and compared. Who changes any of it so that more is found
 counts it up: a node that looked by an earlier version looks at all series again, once."""
 
@@ -42,6 +43,7 @@ SENTENCES: Mapping[Rule, str] = {
     " {days} days after the newest that the series has.",
     Rule.SAME_NAME: "A clue on it reads the same as a clue in the series: {kind}.",
     Rule.CLUE_ANSWERED: "A unit that was asked about the series, or about a medium in it, answered: {answer}.",
+    Rule.NEAR_COPY: "It is a near copy of a medium in the series, {bits} of {radius} bits away.",
 }
 """What each rule says, with the names of what it measures."""
 HALVES: Mapping[Rule, str] = {Rule.REAPPEARED: "A medium of this solved series lies in an exhibit that came later."}
@@ -217,6 +219,8 @@ BECAUSE: Mapping[Because, tuple[int, str]] = {
 
 RANK_MAX = 120
 DANGER_DAYS = 90
+AHEAD = timedelta(days=1)
+"""A camera whose clock is ahead by more than that says nothing of when."""
 FRESH_DAYS = 7
 RECENT_DAYS = 30
 MANY_MEDIA = 10
@@ -245,6 +249,14 @@ def rank(one: Weighed, now: datetime) -> Rank:
     )
 
 
+def at_most(one: Weighed, now: datetime) -> int:
+    """What the rank comes to at most, of a lead as it was when it was last raised.
+
+    Clues, or an officer, may say at any time where it was; what was hidden since only takes away from it.
+    """
+    return rank(replace(one, has_place=True), now).points
+
+
 def _parts(one: Weighed, now: datetime) -> tuple[tuple[Because, bool], ...]:
     came = now - one.entered_at
     is_strong = one.rule in STRONG_RULES
@@ -263,5 +275,4 @@ def _parts(one: Weighed, now: datetime) -> tuple[tuple[Because, bool], ...]:
 
 
 def _is_within(moment: datetime | None, now: datetime, days: int) -> bool:
-    """A camera whose clock is ahead by more than a day says nothing of when."""
-    return moment is not None and now - timedelta(days=days) <= moment <= now + timedelta(days=1)
+    return moment is not None and now - timedelta(days=days) <= moment <= now + AHEAD

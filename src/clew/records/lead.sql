@@ -124,16 +124,19 @@ begin
 end
 $$;
 
--- Matches of moving media come later than the media, from a closer look.
+-- Matches of moving media come later than the media, from a closer look, and so may those of stills; of a medium that came in
+-- this very transaction, as most do with their near pictures, a line is left already.
 create or replace function clew_note_new_matches() returns trigger
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
     perform clew_leave_news(array(
-        select distinct case when a_owner_member = clew_actor_member() and a_owner_unit = clew_actor_unit()
-                             then a_medium else b_medium end
-          from new_rows where kind <> 1));
+        select x.id
+          from (select case when a_owner_member = clew_actor_member() and a_owner_unit = clew_actor_unit()
+                            then a_medium else b_medium end as id, bool_or(kind <> 1) as is_moving
+                  from new_rows group by 1) x
+         where x.is_moving or not exists (select from media m where m.id = x.id and m.taken_in_at >= transaction_timestamp())));
     return null;
 end
 $$;
@@ -314,4 +317,37 @@ language sql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
     delete from lead_checks c where c.round = $1 and c.member = clew_actor_member() and c.unit = clew_lead_unit()
+$$;
+
+-- How far the actor's unit has come in the round, where one look did not get through; null at its beginning.
+create or replace function clew_lead_mark(round uuid) returns text
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    select c.mark from lead_checks c where c.round = $1 and c.member = clew_actor_member() and c.unit = clew_lead_unit()
+$$;
+
+-- The actor's unit has come so far in the round, and has still to look at it.
+create or replace function clew_keep_lead_mark(round uuid, mark text) returns void
+language sql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    update lead_checks c set mark = $2 where c.round = $1 and c.member = clew_actor_member() and c.unit = clew_lead_unit()
+$$;
+
+-- The actor's unit's leads in these states, those first whose rank is highest at most (`records/lead_order.py`): all of them, also
+-- those of which it may see nothing any more; of these it is given no more than that they were raised.
+create or replace function clew_leads_in_order(
+    states text[], on_series uuid, at_moment timestamptz, behind_points integer, behind_raised timestamptz, behind_id uuid, many integer
+) returns table (id uuid, points integer, raised_at timestamptz)
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    select o.id, o.points, o.raised_at
+      from (select l.id, {lead_points} as points, l.raised_at
+              from leads l join series s on s.id = l.series_id
+             where l.member = clew_actor_member() and l.unit = clew_actor_unit() and l.state = any($1)
+               and ($2 is null or l.series_id = $2)) o
+     where $4 is null or o.points < $4 or o.points = $4 and (o.raised_at < $5 or o.raised_at = $5 and o.id > $6)
+     order by o.points desc, o.raised_at desc, o.id limit $7
 $$;

@@ -7,7 +7,7 @@ from clew.domain.lead import Rule, State
 from clew.records.session import Session
 from clew.records.verdicts import REFUSED
 
-RULES = (Rule.ALIGNED_CLIP, Rule.REAPPEARED)
+RULES = (Rule.ALIGNED_CLIP, Rule.NEAR_COPY, Rule.REAPPEARED)
 """Rules that look at matches."""
 LEADS_MAX = 50
 """So many leads one verdict moves at most; an officer moves the others."""

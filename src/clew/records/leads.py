@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from clew.domain.errors import NotVisible, StepRefused
-from clew.domain.lead import Outcome, Rule, State, Step, Weighed, after
+from clew.domain.lead import AHEAD, Outcome, Rule, State, Step, Weighed, after
 from clew.domain.link import LinkState, LinkType
 from clew.domain.message import NoticeKind
 from clew.domain.proposal import Measured
@@ -19,7 +19,14 @@ from clew.records.session import Session
 MEASURED = b"lead_media.measured"
 REASON = b"lead_steps.reason"
 MEDIA_PER_LEAD_MAX = 50
-"""More than that say nothing new."""
+"""More than that say nothing new, but for what is newer than all of them."""
+TAKEN_AT = f"""
+    case when m.taken_at at time zone 'UTC' <= now() + interval '{AHEAD // timedelta(hours=1)} hours' then m.taken_at at time zone 'UTC' end"""
+"""When a medium `m` was taken, but by a camera whose clock runs far ahead: it would hide what was taken yesterday."""
+
+
+Place = tuple[UUID, UUID | None]
+"""A case, and one exhibit of it where that is meant alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +141,20 @@ def keep(session: Session, drawn: Sequence[Drawn]) -> dict[UUID, UUID]:
 
     What was set aside or closed stays so.
     """
+    return _new(session, _kept(session, drawn), State.RAISED)
+
+
+def watch(session: Session, drawn: Sequence[Drawn]) -> list[UUID]:
+    """Keep what has half of what its rule asks for, of which nobody is told; those that are new."""
+    return [*_new(session, _kept(session, drawn), State.WATCHED)]
+
+
+def _kept(session: Session, drawn: Sequence[Drawn]) -> list[UUID]:
+    """All of them, whether they were kept before or not."""
     pairs = [(_id(session, one), one) for one in drawn]
     leads = dict(pairs)
+    if not leads:
+        return []
     with session.cursor() as cursor:
         # Without a target: then what is there already need not be seen, and a refusal tells nobody anything.
         cursor.execute(
@@ -152,47 +171,92 @@ def keep(session: Session, drawn: Sequence[Drawn]) -> dict[UUID, UUID]:
             },
         )  # fmt: skip
     _speak(session, pairs)
+    return [*leads]
+
+
+def _new(session: Session, leads: Sequence[UUID], state: State) -> dict[UUID, UUID]:
+    """Those of the leads that were made now, each with its series."""
+    if not leads:
+        return {}
     with session.cursor() as cursor:
         cursor.execute(
             "select id, series_id from leads where id = any(%s) and raised_at = transaction_timestamp() and state = %s",
-            [[*leads], State.RAISED.value],
+            [list(leads), state.value],
         )
         return {row[0]: row[1] for row in cursor}
 
 
 def _speak(session: Session, pairs: Sequence[tuple[UUID, Drawn]]) -> None:
-    """Keep what speaks for each lead, until it has as much as says anything new."""
-    by_lead: dict[UUID, list[Drawn]] = {}
+    """Keep what speaks for each lead, until it has as much as says anything new; and beyond that what is newer than all."""
+    said: dict[tuple[UUID, UUID], Drawn] = {}
     for lead_id, one in pairs:
-        by_lead.setdefault(lead_id, []).append(one)
-    some = [(lead_id, one) for lead_id, drawn in by_lead.items() for one in drawn[:MEDIA_PER_LEAD_MAX]]
+        said.setdefault((lead_id, one.medium_id), one)
+    chosen = _telling(session, list(said))
     texts = sealed.of_member(session.actor.member)
     with session.cursor() as cursor:
         cursor.execute(
-            f"""
-            with given as materialized (
-                select * from unnest(%(lead)s::uuid[], %(medium)s::uuid[], %(series)s::uuid[], %(measured)s::bytea[])
-                    with ordinality g (lead_id, medium_id, series_id, measured, at)),
-            kept as materialized (
-                select e.lead_id, count(*) as many, array_agg(e.medium_id) as media from lead_media e
-                 where e.lead_id = any(%(leads)s) group by e.lead_id),
-            numbered as (
-                select g.*, row_number() over (partition by g.lead_id order by g.at) + coalesce(k.many, 0) as number
-                  from given g left join kept k on k.lead_id = g.lead_id
-                 where k.lead_id is null or g.medium_id <> all (k.media))
+            """
             insert into lead_media (member, unit, lead_id, medium_id, series_id, measured)
-            select %(member)s, %(unit)s, lead_id, medium_id, series_id, measured from numbered
-             where number <= {MEDIA_PER_LEAD_MAX} order by lead_id, medium_id on conflict do nothing""",
+            select %(member)s, %(unit)s, lead_id, medium_id, series_id, measured
+              from unnest(%(lead)s::uuid[], %(medium)s::uuid[], %(series)s::uuid[], %(measured)s::bytea[])
+                   given (lead_id, medium_id, series_id, measured)
+             order by lead_id, medium_id on conflict do nothing""",
             {
-                **_unit(session), "leads": [*by_lead], "lead": [lead_id for lead_id, _ in some],
-                "medium": [one.medium_id for _, one in some], "series": [one.series_id for _, one in some],
-                "measured": [texts.seal(json.dumps(dict(one.measured)).encode(), MEASURED) for _, one in some],
+                **_unit(session), "lead": [lead_id for lead_id, _ in chosen], "medium": [medium for _, medium in chosen],
+                "series": [said[each].series_id for each in chosen],
+                "measured": [texts.seal(json.dumps(dict(said[each].measured)).encode(), MEASURED) for each in chosen],
             },
         )  # fmt: skip
+    _weigh(session, {lead_id for lead_id, _ in said})
+
+
+def _telling(session: Session, pairs: Sequence[tuple[UUID, UUID]]) -> list[tuple[UUID, UUID]]:
+    """Those (lead, medium) that are kept: the newest first while there is room, and what was taken, or came, after all of
+    a lead that has no room: of a full lead too it must be seen that there is something fresh.
+    """
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            with kept as materialized (
+                select e.lead_id, count(*) as many, array_agg(e.medium_id) as media, max({TAKEN_AT}) as newest,
+                       max(m.taken_in_at) as came
+                  from lead_media e join media m on m.id = e.medium_id where e.lead_id = any(%(lead)s) group by e.lead_id),
+            fresh as (
+                select g.lead_id, g.medium_id, {TAKEN_AT} as taken_at, m.taken_in_at, coalesce(k.many, 0) as many, k.newest, k.came
+                  from unnest(%(lead)s::uuid[], %(medium)s::uuid[]) g (lead_id, medium_id) join media m on m.id = g.medium_id
+                  left join kept k on k.lead_id = g.lead_id where k.lead_id is null or g.medium_id <> all (k.media)),
+            numbered as (
+                select f.*, row_number() over (partition by lead_id order by taken_at desc nulls last, medium_id) as by_taken,
+                       row_number() over (partition by lead_id order by taken_in_at desc, medium_id) as by_came from fresh f)
+            select lead_id, medium_id from numbered
+             where many + by_taken <= {MEDIA_PER_LEAD_MAX}
+                or by_taken = 1 and taken_at is not null and (newest is null or taken_at > newest)
+                or by_came = 1 and (came is null or taken_in_at > came)
+             order by 1, 2""",
+            {"lead": [lead_id for lead_id, _ in pairs], "medium": [medium for _, medium in pairs]},
+        )
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+def _weigh(session: Session, leads: Iterable[UUID]) -> None:
+    """Keep beside each of the leads what its rank rests on, as its unit sees that now."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"""
+            update leads l set newest_taken_at = w.newest, came_at = w.came, media = w.many, has_others = w.others
+              from (select e.lead_id, max({TAKEN_AT}) as newest, max(m.taken_in_at) as came, count(*)::int as many,
+                           bool_or(m.owner_member <> %(member)s) as others
+                      from lead_media e join media m on m.id = e.medium_id where e.lead_id = any(%(ids)s) group by e.lead_id) w
+             where l.id = w.lead_id and l.member = %(member)s and l.unit = %(unit)s
+               and (l.newest_taken_at, l.came_at, l.media, l.has_others) is distinct from (w.newest, w.came, w.many, w.others)""",
+            {**_unit(session), "ids": list(leads)},
+        )
 
 
 def raise_watched(session: Session, found: Sequence[tuple[UUID, Drawn]]) -> dict[UUID, UUID]:
     """Leads that watched for the other half of what their rule asks for have found it; those, each with its series."""
+    if not found:
+        return {}
     _speak(session, found)
     with session.cursor() as cursor:
         cursor.execute(
@@ -218,42 +282,14 @@ def tell(session: Session, series_ids: Iterable[UUID]) -> None:
         )
 
 
-def of_unit(session: Session, states: Iterable[State], limit: int, series_id: UUID | None = None) -> tuple[Lead, ...]:
-    """Leads of the actor's unit in these states, the latest first; of one series, if asked."""
-    return _leads(
-        session, "l.state = any(%(states)s) and (%(series)s::uuid is null or l.series_id = %(series)s)",
-        {"states": [state.value for state in states], "series": series_id, "limit": limit},
-    )  # fmt: skip
-
-
-def of_place(
-    session: Session, states: Iterable[State], limit: int, case_id: UUID, exhibit_id: UUID | None, looked_at: int
-) -> tuple[Lead, ...]:
-    """Those of the unit's latest leads in these states, `looked_at` of them, for which media of a case or exhibit speak."""
-    return _leads(
-        session,
-        f"""l.id in (
-            select near.id from (
-                   select n.id from leads n
-                    where n.member = %(member)s and n.unit = %(unit)s and n.state = any(%(states)s)
-                    order by n.raised_at desc, n.id limit %(looked_at)s) near
-             where exists (select from lead_media e where e.lead_id = near.id and {LIES.format("e.medium_id")}))""",
-        {
-            "states": [state.value for state in states], "limit": limit, "case": case_id, "exhibit": exhibit_id,
-            "looked_at": looked_at,
-        },
-    )  # fmt: skip
-
-
-def has_more(session: Session, states: Iterable[State], looked_at: int) -> bool:
-    """Whether the unit has more leads in these states than so many."""
-    with session.cursor() as cursor:
-        cursor.execute(
-            "select from leads where member = %(member)s and unit = %(unit)s and state = any(%(states)s)"
-            " limit 1 offset %(looked_at)s",
-            {**_unit(session), "states": [state.value for state in states], "looked_at": looked_at},
-        )
-        return cursor.fetchone() is not None
+def some(session: Session, ids: Sequence[UUID], place: Place | None = None) -> tuple[Lead, ...]:
+    """Those of these leads that the actor sees; of a case or exhibit, if asked, of which some medium speaks for them."""
+    lies = ""
+    values: dict[str, object] = {"ids": list(ids), "limit": len(ids)}
+    if place is not None:
+        lies = f"and exists (select from lead_media e where e.lead_id = l.id and {LIES.format('e.medium_id')})"
+        values |= {"case": place[0], "exhibit": place[1]}
+    return _leads(session, f"l.id = any(%(ids)s) {lies}", values) if ids else ()
 
 
 def get(session: Session, lead_id: UUID) -> Lead:
@@ -339,7 +375,7 @@ def _leads(session: Session, condition: str, values: Mapping[str, object]) -> tu
                  where l.member = %(member)s and l.unit = %(unit)s and {condition}
                  order by l.raised_at desc, l.id limit %(limit)s)
             select shown.*, w.* from shown cross join lateral (
-                select (array_agg(e.measured order by length(e.measured) desc, e.added_at, m.id))[1], max(m.taken_at) at time zone 'UTC', max(m.taken_in_at),
+                select (array_agg(e.measured order by length(e.measured) desc, e.added_at, m.id))[1], max({TAKEN_AT}), max(m.taken_in_at),
                        count(*), count(distinct m.owner_member) filter (where m.owner_member <> %(member)s),
                        bool_or(m.latitude is not null) or exists (
                            select from links l join places p on p.id = l.b_id and p.country <> ''

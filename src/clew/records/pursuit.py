@@ -41,20 +41,23 @@ NOTICED = f"{OWN_UNIT} and kind = '{NoticeKind.LEAD}' and seen_at is null and ex
 APP_GRANTS = {
     "lead_media": "select, insert",
     "lead_steps": "select, insert",
-    "leads": "select, insert, update (state, raised_at, changed_at)",
+    "leads": "select, insert, update (state, raised_at, changed_at, newest_taken_at, came_at, media, has_others)",
 }
 
 BLIND_GRANTS = {
-    "lead_checks": "select, insert, delete",
+    "lead_checks": "select, insert, update (mark), delete",
     "lead_media": "select (lead_id, medium_id), delete",
     "lead_news": "select, insert, update (round), delete",
     "lead_rules": "select, update (version, next, behind)",
 }
 
 FUNCTIONS_OF_THE_APP = (
+    "clew_keep_lead_mark(uuid, text)",
     "clew_lead_checked(uuid)",
+    "clew_lead_mark(uuid)",
     "clew_lead_media_of(uuid)",
     "clew_lead_rounds()",
+    "clew_leads_in_order(text[], uuid, timestamp with time zone, integer, timestamp with time zone, uuid, integer)",
     "clew_look_again(integer, integer)",
     "clew_note_renewed(uuid[])",
     "clew_open_lead_round(integer, integer)",

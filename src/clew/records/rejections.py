@@ -56,6 +56,16 @@ def of(session: Session, series_ids: Sequence[UUID]) -> set[tuple[UUID, bytes]]:
         return {(series_id, bytes(token)) for series_id, token in cursor}
 
 
+def counts(session: Session, series_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How much the own unit rejected for each of these series, where it did."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select series_id, count(*) from series_rejections where series_id = any(%s) and member = %s and unit = %s group by 1",
+            [list(series_ids), session.actor.member, session.actor.unit],
+        )
+        return {row[0]: row[1] for row in cursor}
+
+
 def _pairs(session: Session, series_id: UUID, what: bytes | UUID) -> list[tuple[UUID, bytes]]:
     pairs = [(series_id, token_of(session, what))]
     if isinstance(what, UUID):

@@ -52,6 +52,7 @@ RULES: Mapping[Rule, Words] = {
     Rule.CLUE_ANSWERED: gettext_lazy(
         "A unit that was asked about the series, or about a medium in it, answered: {answer}."
     ),
+    Rule.NEAR_COPY: gettext_lazy("It is a near copy of a medium in the series, {bits} of {radius} bits away."),
 }
 """`domain/lead.SENTENCES`, marked for translation."""
 

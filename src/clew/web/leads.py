@@ -1,9 +1,12 @@
 """Leads: the list of what waits for the officer's unit, one with all that speaks for it, and the steps."""
 
+from collections.abc import Mapping
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -31,15 +34,26 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
     name = request.GET.get("series") or None
     place = {} if name else {key: request.GET[key] for key in PLACE if request.GET.get(key)}
     with as_officer(request.user.get_username()) as session:
-        found = following.every(session, states=states, of_series=name, **place)
+        after = request.GET.get("after") or None
+        found = following.every(session, states=states, of_series=name, after=after, **place)
         is_own = found.series is not None and found.series.handling.is_of_unit_of(session.actor)
     shown = {
-        "rows": [row(line) for line in found.lines], "is_cut": found.is_cut, "state": asked if asked in SHOWN else "",
+        "rows": [row(line) for line in found.lines],
+        "next": _address(found.next, asked, name, place) if found.next else "",
+        "first": _address("", asked, name, place) if after else "",
+        "state": asked if asked in SHOWN else "",
         "states": lead_words.STATES.items(), "is_own": is_own, "place": place,
         "of": triages.address_of(place["case"], place.get("exhibit"), unit=place.get("unit")) if place else "",
         "series": found.series and found.series.reference, "told": request.session.pop(TOLD, None),
     }  # fmt: skip
     return render(request, "leads/list.html", shown)
+
+
+def _address(after: str, state: str, series: str | None, place: Mapping[str, str]) -> str:
+    """Of a page of the same list."""
+    asked = {"state": state if state in SHOWN else "", "series": series or "", **place, "after": after}
+    words = urlencode({key: value for key, value in asked.items() if value})
+    return f"{reverse('leads')}?{words}" if words else reverse("leads")
 
 
 @require_safe

@@ -53,7 +53,7 @@ def test_a_step_says_why_and_with_what_outcome_where_it_must(step: Step) -> None
 
 @pytest.mark.parametrize("rule", list(Rule))
 def test_every_rule_has_one_sentence_and_the_pages_say_the_same(rule: Rule) -> None:
-    measured = {"ending": "4471", "seconds": 9, "metres": 11, "days": 39, "kind": "account", "answer": "yes, FR"}
+    measured = {"ending": "4471", "seconds": 9, "metres": 11, "days": 39, "kind": "account", "answer": "yes, FR", "bits": 8, "radius": 31}
     said = lead.sentence(rule, measured)
     assert said.endswith(".")
     assert "{" not in said

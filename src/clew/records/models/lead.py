@@ -26,6 +26,14 @@ class Lead(models.Model):
     state = models.TextField()
     raised_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
+    newest_taken_at = models.DateTimeField(null=True)
+    """When the newest of the media was taken that speak for it, as its unit saw them when it was last raised. This and what
+    follows say in which order leads are looked through, and are told to nobody."""
+    came_at = models.DateTimeField(null=True)
+    """When the latest of them came."""
+    media = models.IntegerField(default=0, db_default=0)
+    has_others = models.BooleanField(default=False, db_default=False)
+    """Another member holds some of them."""
 
     class Meta:
         db_table = "leads"
@@ -147,13 +155,15 @@ class LeadRules(models.Model):
 
 
 class LeadCheck(models.Model):
-    """That a unit has a round still to look at. The application cannot read it."""
+    """That a unit has a round still to look at, and how far it has come. The application cannot read it."""
 
     pk = models.CompositePrimaryKey("round", "member", "unit")
     round = models.UUIDField()
     member = models.TextField()
     unit = models.TextField()
     opened_at = models.DateTimeField(db_default=Now())
+    mark = models.TextField(null=True)
+    """How far the unit has come in it, where one look did not get through."""
 
     class Meta:
         db_table = "lead_checks"
