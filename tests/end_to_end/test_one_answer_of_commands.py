@@ -489,7 +489,7 @@ STATED = {
     *((f"hash-list {step}", asked) for step in ("count", "export") for asked in ("case", "after")),
     ("referral write", "case"), ("question conclude", "answer"), *(("view keep", asked) for asked in ("answer", "place", "any_series", "clue", "camera_make", "camera_model")), ("place describe", "name"),
     *((f"{whose} {step}", "case") for whose in ("victim", "offender") for step in ("reveal", "forget")),
-    ("category list", "after"), ("category disputes", "after"), ("search", "after"), ("search-media", "after"), ("retention list", "after"),
+    ("category list", "after"), ("lead list", "after"), ("category disputes", "after"), ("search", "after"), ("search-media", "after"), ("retention list", "after"),
 }  # fmt: skip
 """A case that is stated, what a unit calls a place, and the digest that a page begins behind: looked up nowhere.
 

@@ -124,19 +124,19 @@ begin
 end
 $$;
 
--- Matches of moving media come later than the media, from a closer look, and so may those of stills; of a medium that came in
--- this very transaction, as most do with their near pictures, a line is left already.
+-- Matches of moving media come later than the media, from a closer look, and so may those of stills; where either of
+-- the two came in this very transaction, as most do with what they are near to, a line is left already.
 create or replace function clew_note_new_matches() returns trigger
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
     perform clew_leave_news(array(
-        select x.id
-          from (select case when a_owner_member = clew_actor_member() and a_owner_unit = clew_actor_unit()
-                            then a_medium else b_medium end as id, bool_or(kind <> 1) as is_moving
-                  from new_rows group by 1) x
-         where x.is_moving or not exists (select from media m where m.id = x.id and m.taken_in_at >= transaction_timestamp())));
+        select distinct case when n.a_owner_member = clew_actor_member() and n.a_owner_unit = clew_actor_unit()
+                             then n.a_medium else n.b_medium end
+          from new_rows n
+         where n.kind <> 1 or not exists (
+               select from media m where m.id in (n.a_medium, n.b_medium) and m.taken_in_at >= transaction_timestamp())));
     return null;
 end
 $$;

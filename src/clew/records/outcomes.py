@@ -22,7 +22,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
 APP_GRANTS = {"victim_steps": "select, insert, update (status, decided_by, decided_at)"}
 BLIND_GRANTS = {
     # What the ledger counts: never a basis, evidence, or what comes next.
-    "leads": "select (id, series_id, member, unit, state, raised_at, rule, newest_taken_at, came_at, media, has_others)",
+    "leads": "select (id, series_id, member, unit, rule, state, raised_at, newest_taken_at, came_at, media, has_others)",
     "victims": "select (owner_member, owner_unit, audience, members, excluded, id, reference, state, sex, youngest, entered_at)",
     "victim_steps": "select (victim_id, state, status, decided_at)",
     "victim_merges": (
