@@ -37,4 +37,4 @@ def test_the_more_points_the_earlier_then_the_later_it_was_raised() -> None:
         LeadAt(points=10, raised_at=NOW, id=UUID(int=1)), LeadAt(points=10, raised_at=NOW, id=UUID(int=2)),
         LeadAt(points=10, raised_at=NOW - timedelta(seconds=1), id=UUID(int=0)), LeadAt(points=5, raised_at=NOW, id=UUID(int=0)),
     ]  # fmt: skip
-    assert sorted(some[::-1], key=lambda at: at.key) == some
+    assert sorted([some[3], some[1], some[2], some[0]], key=lambda at: at.key) == some
