@@ -33,7 +33,7 @@ def weigh(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0079_next_steps")]
+    dependencies = [("records", "0082_one_child")]
     operations = [
         migrations.AddField("leadcheck", "mark", models.TextField(null=True)),
         migrations.AddField("lead", "newest_taken_at", models.DateTimeField(null=True)),
