@@ -229,16 +229,16 @@ def request(world: World) -> None:
         consulting.ask(session, REQUEST, "DK", "May it be told?")
 
 
-def release(world: World, medium: UUID) -> None:
-    """A release of Sweden's medium to Denmark: what opens it is nothing here."""
+def release(world: World, medium: UUID, recipient: str = "DK") -> None:
+    """A release of Sweden's medium, to Denmark where nobody else is said: what opens it is nothing here."""
     world.member("DK", "Denmark")
     conditions = sealed.of_member("SE").seal(b"Words of Sweden", CONDITIONS, medium.bytes)
     with connected(**world.facts.as_owner()) as owner:
         owner.execute("alter table releases no force row level security")
         owner.execute(
             "insert into releases (medium_id, member, unit, recipient, conditions, wrapped, released_by)"
-            " values (%s, 'SE', 'VICTIM-ID', 'DK', %s, '\\x00', 'sven')",
-            [medium, conditions],
+            " values (%s, 'SE', 'VICTIM-ID', %s, %s, '\\x00', 'sven')",
+            [medium, recipient, conditions],
         )
         owner.execute("alter table releases force row level security")
 

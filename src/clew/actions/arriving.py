@@ -51,14 +51,18 @@ class Home:
 
 def arrive(session: Session) -> Home:
     """What waits for the officer and the own unit, and what came of their work. Nothing is counted far."""
-    audit.append(session, "home.read", "", owner=session.actor.member)
+    leads = following.best(session, limit=LEADS_SHOWN_MAX)
     told = messages.notices_of(session, TOLD_HERE | OUTCOMES)
     since = datetime.now(UTC) - timedelta(days=OUTCOME_DAYS)
     outcomes = [one for one in told if one.kind in OUTCOMES and (one.seen_at is None or one.raised_at >= since)]
+    outcomes = sorted(outcomes, key=lambda one: one.raised_at, reverse=True)[:OUTCOMES_SHOWN_MAX]
+    notices = [one for one in told if one.kind in TOLD_HERE and one.seen_at is None]
+    owners = {one.owner for one in (*outcomes, *notices) if one.owner is not None}
+    audit.append(
+        session, "home.read", "", owner=session.actor.member, shown=owners | following.owners_shown(leads)
+    )
     return Home(
-        leads=following.best(session, limit=LEADS_SHOWN_MAX),
-        outcomes=tuple(sorted(outcomes, key=lambda one: one.raised_at, reverse=True)[:OUTCOMES_SHOWN_MAX]),
-        notices=tuple(one for one in told if one.kind in TOLD_HERE and one.seen_at is None),
+        leads=leads, outcomes=tuple(outcomes), notices=tuple(notices),
         waiting=waiting.counts(session, today()), named=_named(session),
         intakes=recent_intakes.of_officer(session, INTAKES_SHOWN_MAX),
     )

@@ -1,6 +1,6 @@
 """Corresponding: one unit asks another about a record, by a day; it is answered, passed on, translated and closed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -138,8 +138,8 @@ def page(
     session: Session, *, limit: int = CORRESPONDENCES_PER_PAGE_MAX, after: UUID | None = None, is_waiting: bool = False
 ) -> Page:
     """Correspondences of the actor's unit, the latest request first; if asked those alone that wait for its answer."""
-    audit.append(session, "message.list", "", owner=session.actor.member)
     found = messages.page(session, limit + 1, after, is_waiting=is_waiting)
+    audit.append(session, "message.list", "", owner=session.actor.member, shown=_owners(found[:limit]))
     return Page(items=found[:limit], next=found[limit - 1].id if len(found) > limit else None)
 
 
@@ -150,7 +150,7 @@ def look(session: Session, correspondence_id: UUID, before: UUID | None = None) 
         NotVisible: the unit has none of that identifier.
     """
     found = messages.get(session, correspondence_id)
-    audit.append(session, "message.read", str(found.id), owner=session.actor.member)
+    audit.append(session, "message.read", str(found.id), owner=session.actor.member, shown=_owners([found]))
     messages.note_read(session, found.id)
     return _view(session, found, before)
 
@@ -242,9 +242,9 @@ def units(session: Session) -> tuple[tuple[str, str], ...]:
 
 def notices(session: Session) -> NoticePage:
     """What waits for the actor's unit, and what was seen before; what else waits comes up once these are seen."""
-    audit.append(session, "notice.list", "", owner=session.actor.member)
     found = messages.notices(session, messages.NOTICES_SHOWN_MAX + 1)
     few, more = found[: messages.NOTICES_SHOWN_MAX], found[messages.NOTICES_SHOWN_MAX :]
+    audit.append(session, "notice.list", "", owner=session.actor.member, shown=_owners(few))
     return NoticePage(items=few, has_more=any(one.seen_at is None for one in more))
 
 
@@ -256,6 +256,11 @@ def see(session: Session, notice_id: UUID) -> None:
     """
     messages.see_one(session, notice_id)
     audit.append(session, "notice.see", str(notice_id), owner=session.actor.member)
+
+
+def _owners(some: Iterable[Correspondence | Notice]) -> set[str]:
+    """Members whose records these name."""
+    return {one.owner for one in some if one.owner is not None}
 
 
 def look_after() -> None:

@@ -26,7 +26,7 @@ LOOKED_AT_MAX = 500
 
 __all__ = [
     "OPEN", "Lead", "Line", "LineList", "Outcome", "Rule", "Speaking", "State", "Step", "Taken", "View", "best",
-    "best_of", "every", "look", "move",
+    "best_of", "every", "look", "move", "owners_shown",
 ]  # fmt: skip
 
 
@@ -83,7 +83,9 @@ def every(
     scope = None if case is None else triaging.scope(session, case, exhibit, unit)
     lines, behind = _page(session, {*states} - {State.WATCHED}, at, None if of is None else of.id, scope, limit)
     subject = of.id if of is not None else None if scope is None else scope.exhibit or scope.case
-    audit.append(session, "lead.list", str(subject or session.actor.unit), {"leads": len(lines)})
+    audit.append(
+        session, "lead.list", str(subject or session.actor.unit), {"leads": len(lines)}, shown=owners_shown(lines)
+    )
     if of is not None:
         messages.see(session, [of.id])
     return LineList(lines=lines, is_cut=behind is not None, next=None if behind is None else str(behind), series=of)
@@ -128,6 +130,11 @@ def best_of(session: Session, scope: triaging.Scope, *, limit: int) -> LineList:
     return LineList(lines=lines[:limit], is_cut=len(ordered) > LOOKED_AT_MAX or len(lines) > limit)
 
 
+def owners_shown(lines: Iterable[Line]) -> set[str]:
+    """Members of whose records these leads tell."""
+    return {owner for line in lines for owner in line.lead.owners}
+
+
 def best(session: Session, *, limit: int) -> tuple[Line, ...]:
     """The most urgent of the unit's open leads, for who tells them beside other things and puts it on record.
 
@@ -160,7 +167,8 @@ def look(session: Session, lead_id: UUID) -> View:
     """
     one = leads.get(session, lead_id)
     speaking = leads.media(session, one.id, SHOWN_MAX)
-    audit.append(session, "lead.read", str(one.id), {"media": len(speaking)}, shown={each.owner for each in speaking})
+    shown = {*one.owners, *(each.owner for each in speaking)}
+    audit.append(session, "lead.read", str(one.id), {"media": len(speaking)}, shown=shown)
     messages.see(session, [one.series_id])
     return View(
         line=_line(one, datetime.now(UTC), _countries(session, [one])),

@@ -115,9 +115,14 @@ def page(
     is_waiting: bool = False,
 ) -> Page:  # fmt: skip
     """Questions that the actor's unit asked or was asked, or that wait for its answer; the latest first."""
-    audit.append(session, "question.list", "", owner=session.actor.member)
     found = questions.page(session, limit + 1, after, is_own=is_own, is_waiting=is_waiting)
+    audit.append(session, "question.list", "", owner=session.actor.member, shown=_owners(found[:limit]))
     return Page(items=found[:limit], next=found[limit - 1].id if len(found) > limit else None)
+
+
+def _owners(found: Iterable[Question]) -> set[str]:
+    """Members whose questions these are, and of whose records they are."""
+    return {member for one in found for member in (one.member, one.about_owner) if member is not None}
 
 
 def look(session: Session, reference: str) -> View:
@@ -127,7 +132,7 @@ def look(session: Session, reference: str) -> View:
         NotVisible: there is none, or the unit has no part in it.
     """
     found = questions.find(session, reference)
-    audit.append(session, "question.read", str(found.id), owner=found.member)
+    audit.append(session, "question.read", str(found.id), owner=found.member, shown=_owners([found]))
     view = _view(session, found)
     messages.note_each_read(session, [party.correspondence_id for party in view.parties])
     return view

@@ -107,8 +107,8 @@ def page(
     session: Session, *, limit: int = REFERRALS_PER_PAGE_MAX, after: UUID | None = None, is_waiting: bool = False
 ) -> Page:
     """Referrals of the actor's unit and those that were handed to it, the latest first."""
-    audit.append(session, "referral.list", "", owner=session.actor.member)
     found = referrals.page(session, limit + 1, after, is_waiting=is_waiting)
+    audit.append(session, "referral.list", "", owner=session.actor.member, shown={one.member for one in found[:limit]})
     return Page(items=found[:limit], next=found[limit - 1].id if len(found) > limit else None)
 
 

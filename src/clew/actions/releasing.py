@@ -187,6 +187,6 @@ def _check_bears(bears: Bears, statement: Statement) -> None:
 
 def given_and_got(session: Session, *, limit: int = RELEASES_PER_PAGE, after: UUID | None = None) -> Page:
     """Releases of the actor's member to others, and of others to it, the latest first."""
-    audit.append(session, "release.list", session.actor.member)
     found = releases.of(session, limit + 1, after)
+    audit.append(session, "release.list", session.actor.member, shown={one.owner for one in found[:limit]})
     return Page(items=found[:limit], next=found[limit - 1].id if len(found) > limit else None)

@@ -175,21 +175,24 @@ def beside(session: Session, scope: Scope, *, leads_max: int) -> Beside:
 
 
 def opened(
-    session: Session, scope: Scope, progress: Progress, *, answer: Answer | None, after: str | None, limit: int
-) -> Opened:
+    session: Session, scope: Scope, progress: Progress, *, answer: Answer | None, after: str | None, limit: int,
+    beside: LineList | None = None,
+) -> Opened:  # fmt: skip
     """What a page of the case (or exhibit) shows: its tally, and media of one answer, or of the first that any has.
 
     A page looks at two blocks at most: with few media of the answer it is shorter, and `next` goes on behind them. The
-    tally of a case of more than a block is carried on by `look`, which a page asks for again and again.
+    tally of a case of more than a block is carried on by `look`, which a page asks for again and again. `beside`: leads
+    that stand beside it.
     """
     kept = _of(session, scope)
     part, block = _known(session, scope, progress, kept)
     wanted = answer or first_asked(_counts(part))
     listed = _listed(session, scope, _Look(part=part, block=block), wanted, after, limit)
     items = tuple(medium for _, medium in listed.found)
-    files, following = _files(session, scope, wanted, after, listed, limit)
-    audit.append(session, "triage.read", str(scope.exhibit or scope.case), shown=triaging.owners_shown(items))
-    return Opened(tally=_told(part, progress), answer=wanted, items=items, files=files, next=following)
+    files, goes_on = _files(session, scope, wanted, after, listed, limit)
+    owners = triaging.owners_shown(items) | following.owners_shown(() if beside is None else beside.lines)
+    audit.append(session, "triage.read", str(scope.exhibit or scope.case), shown=owners)
+    return Opened(tally=_told(part, progress), answer=wanted, items=items, files=files, next=goes_on)
 
 
 def look(session: Session, scope: Scope, progress: Progress, *, blocks: int) -> Tally:

@@ -44,7 +44,10 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """A lead as its unit sees it now. `measured`: of the medium that says most, of those that still speak for it."""
+    """A lead as its unit sees it now. `measured`: of the medium that says most, of those that still speak for it.
+
+    `owners`: members whose records it tells of: the series, and media that speak for it.
+    """
 
     id: UUID
     series_id: UUID
@@ -55,6 +58,7 @@ class Lead:
     weighed: Weighed
     raised_at: datetime
     changed_at: datetime
+    owners: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -370,7 +374,8 @@ def _leads(session: Session, condition: str, values: Mapping[str, object]) -> tu
         cursor.execute(
             f"""
             with shown as materialized (
-                select l.id, l.series_id, s.reference, s.state as series_state, l.rule, l.state, l.raised_at, l.changed_at
+                select l.id, l.series_id, s.reference, s.state as series_state, l.rule, l.state, l.raised_at, l.changed_at,
+                       s.owner_member
                   from leads l join series s on s.id = l.series_id
                  where l.member = %(member)s and l.unit = %(unit)s and {condition}
                  order by l.raised_at desc, l.id limit %(limit)s)
@@ -380,7 +385,8 @@ def _leads(session: Session, condition: str, values: Mapping[str, object]) -> tu
                        bool_or(m.latitude is not null) or exists (
                            select from links l join places p on p.id = l.b_id and p.country <> ''
                             where l.a_id = shown.series_id and l.type = {LinkType.TAKEN_AT:d}
-                              and l.state = {LinkState.ACCEPTED:d})
+                              and l.state = {LinkState.ACCEPTED:d}),
+                       array_agg(distinct m.owner_member)
                   from lead_media e join media m on m.id = e.medium_id where e.lead_id = shown.id) w
              order by shown.raised_at desc, shown.id""",
             {**_unit(session), **values},
@@ -388,10 +394,11 @@ def _leads(session: Session, condition: str, values: Mapping[str, object]) -> tu
         return tuple(
             Lead(
                 id=row[0], series_id=row[1], series=row[2], rule=Rule(row[4]), state=State(row[5]), raised_at=row[6],
-                changed_at=row[7], measured=json.loads(texts.unseal(bytes(row[8]), MEASURED)),
+                changed_at=row[7], owners=frozenset({row[8], *row[15]}),
+                measured=json.loads(texts.unseal(bytes(row[9]), MEASURED)),
                 weighed=Weighed(
-                    rule=Rule(row[4]), series_state=SeriesState(row[3]), newest_taken_at=row[9], entered_at=row[10],
-                    media=row[11], others=row[12], has_place=row[13],
+                    rule=Rule(row[4]), series_state=SeriesState(row[3]), newest_taken_at=row[10], entered_at=row[11],
+                    media=row[12], others=row[13], has_place=row[14],
                 ),
             )
             for row in cursor

@@ -34,7 +34,7 @@ class Correspondence:
     """A request and all that was said about it. `about` names the record where the actor's unit may see it; else it is empty.
 
     `units` are those of the member asked that had it, `units[-1]` has it now. `is_unread`: something was said that the
-    officer has not read.
+    officer has not read. `owner`: whose record `about` names; None where it names none.
     """
 
     id: UUID
@@ -51,6 +51,7 @@ class Correspondence:
     closed_at: datetime | None
     is_unread: bool
     is_answered: bool
+    owner: str | None
 
     def side_of(self, member: str, unit: str) -> Side:
         """Who a unit that sees it is."""
@@ -92,12 +93,13 @@ class Messages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """That something waits for the actor's unit, and what it is about."""
+    """That something waits for the actor's unit, and what it is about. `owner`: whose record that is; None where none is named."""
 
     id: UUID
     kind: NoticeKind
     subject_id: UUID
     about: str
+    owner: str | None
     raised_at: datetime
     seen_at: datetime | None
     since: datetime | None
@@ -354,7 +356,9 @@ def _notices(
     with session.cursor() as cursor:
         cursor.execute(
             f"""
-            select n.id, n.kind, n.subject_id, n.raised_at, n.seen_at, c.reference, l.reference from {which}
+            select n.id, n.kind, n.subject_id, n.raised_at, n.seen_at, c.reference, l.reference,
+                   coalesce(c.owner_member, l.owner_member)
+              from {which}
               left join overlap_sides s on s.id = n.subject_id
               left join overlap_contacts o on o.contact_id = n.subject_id and o.unit = n.unit and o.member = n.member
               left join cases c on c.id = coalesce(s.subject_id, o.subject_id)
@@ -369,7 +373,7 @@ def _notices(
         Notice(
             id=row[0], kind=NoticeKind(row[1]), subject_id=row[2], raised_at=row[3], seen_at=row[4],
             about=(row[6] or "") if row[5] is None else sealed.words(texts, REFERENCE, row[5]),
-            since=since.get(row[2]),
+            since=since.get(row[2]), owner=row[7],
         )
         for row in rows
     )  # fmt: skip
@@ -476,7 +480,8 @@ _CORRESPONDENCES = """
            coalesce(k.reference, k2.reference), e.reference,
            coalesce(s.reference, v.reference, f.reference, p.reference, q.reference, h.reference, encode(m.name, 'hex'),
                     t.id::text),
-           coalesce(k.owner_member, k2.owner_member, e.owner_member)
+           coalesce(k.owner_member, k2.owner_member, e.owner_member),
+           coalesce(s.owner_member, v.owner_member, f.owner_member, p.owner_member, q.member, h.member, m.owner_member)
       from correspondences c
       left join cases k on k.id = c.subject_id
       left join exhibits e on e.id = c.subject_id
@@ -497,7 +502,7 @@ def _correspondence(session: Session, row: Sequence) -> Correspondence:
     return Correspondence(
         id=row[0], member=row[1], unit=row[2], to_member=row[3], units=tuple(row[4]), subject_kind=SubjectKind(row[5]),
         subject_id=row[6], due_on=row[7], asked_by=_name(session, row[1], row[8]), asked_at=row[9], closed_at=row[10],
-        is_unread=row[11], is_answered=row[12], about=_about(row),
+        is_unread=row[11], is_answered=row[12], about=_about(row), owner=row[16] or row[17],
     )  # fmt: skip
 
 

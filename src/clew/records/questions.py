@@ -20,7 +20,7 @@ PARTIES_SHOWN_MAX = 200
 class Question:
     """A question as the actor's unit sees it. `about` names the record where the unit may see it; else it is empty.
 
-    `is_unread`: something was said in it that the officer has not read.
+    `about_owner`: whose record that is, None where it is not seen. `is_unread`: something was said in it that the officer has not read.
     """
 
     id: UUID
@@ -31,6 +31,7 @@ class Question:
     about_kind: About
     about_id: UUID
     about: str
+    about_owner: str | None
     crop_id: UUID | None
     language: str
     due_on: date
@@ -215,7 +216,8 @@ _QUESTIONS = """
            exists (select from correspondences c join messages w on w.correspondence_id = c.id
                     where c.subject_kind = 'question' and c.subject_id = q.id and w.written_by <> %(me)s
                       and not exists (select from correspondence_reads r where r.correspondence_id = c.id
-                                         and r.officer = %(me)s and r.read_at >= w.written_at))
+                                         and r.officer = %(me)s and r.read_at >= w.written_at)),
+           coalesce(s.owner_member, p.owner_member, m.owner_member, e.owner_member)
       from questions q
       left join series s on q.about_kind = 'series' and s.id = q.about_id
       left join places p on q.about_kind = 'place' and p.id = q.about_id
@@ -229,5 +231,5 @@ def _question(session: Session, row: Sequence) -> Question:
         id=row[0], reference=row[1], member=row[2], unit=row[3], kind=Kind(row[4]), about_kind=About(row[5]),
         about_id=row[6], about=row[7], crop_id=row[8], language=row[9], due_on=row[10],
         asked_by=row[11] if row[2] == session.actor.member else "", asked_at=row[12], closed_at=row[13],
-        is_unread=row[14],
+        is_unread=row[14], about_owner=row[15],
     )  # fmt: skip

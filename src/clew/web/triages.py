@@ -157,7 +157,9 @@ def shown(
     progress: Progress = beside.progress
     after = request.GET.get("after") or None
     wanted = asked_answer(request.GET)
-    opened = tallying.opened(session, scope, progress, answer=wanted, after=after, limit=MEDIA_PER_PAGE)
+    opened = tallying.opened(
+        session, scope, progress, answer=wanted, after=after, limit=MEDIA_PER_PAGE, beside=beside.leads
+    )
     page, answer = address_of(case, exhibit, unit=unit), opened.answer
     return {
         **_listed(opened, beside),
