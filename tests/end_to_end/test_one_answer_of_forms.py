@@ -247,3 +247,16 @@ def test_every_form_gives_one_answer_to_what_is_hidden_absent_and_malformed(show
     assert not found, "\n".join(found)
     assert count > FORMS_MIN
     assert compared > COMPARED_MIN
+
+
+def test_the_walk_of_forms_notices_an_answer_that_differs(shown: Shown) -> None:
+    """What is open is told from what is absent, so the walk comes as far as the names that it posts."""
+    client, differing = signed_in("ada"), set()
+    shown_ago(client, "ada", 0)
+    for form in list(forms(shown, client, "ada")):
+        for name in {"other", "to", "with"} & {*form.fields}:
+            for there in shown.references:
+                if posted(client, form, name, there) != posted(client, form, name, f"{there[:2]}{UNUSED}"):
+                    differing.add(resolve(urlsplit(form.action).path).route)
+                    break
+    assert differing

@@ -42,6 +42,8 @@ IN_NAMES = {"officer": ("sven", "nobody"), "unit": ("DESK", "NOT-THERE"), "name"
 """What Sweden has, with what is absent, by field of an operation of administration."""
 SAMPLED = {"trained_on": str(today()), "until": str(today() + timedelta(days=99))}
 """Fields that take less than their schema says."""
+OF_THE_MOMENT = {"/api/audit/export"}
+"""What repeats the question and has the log as it is by then, to those alone who audit: events of their own member."""
 WORDS = {"title", "reason", "words", "basis", "name", "note", "evidence", "next_step", "why"}
 """Fields that hold an officer's own words, and name nothing."""
 
@@ -167,7 +169,7 @@ def walk(foreign: Foreign, client: Client, methods: frozenset[str], tag: str | N
     """Every operation with every field that can name something; how many answers were compared."""
     compared, numbers = 0, count()
     for method, path, words, body_schema in operations(tag):
-        if method not in methods:
+        if method not in methods or path in OF_THE_MOMENT:
             continue
         body = None if body_schema is None else sample(body_schema)
         given = {name: sample(one["schema"]) for name, one in words.items() if one.get("required")}
@@ -186,9 +188,12 @@ def walk(foreign: Foreign, client: Client, methods: frozenset[str], tag: str | N
             number = next(numbers)
             if tag is None:
                 pairs = pairs[number % tried_every :: tried_every] or pairs[:1]
-            wrong = "~zz" if name == "q" else MALFORMED[number % len(MALFORMED)]  # a part of a word is looked for
-            for hidden, absent in [*pairs, (wrong, pairs[0][1])]:
-                if hidden == wrong and where == "word" and words[name]["in"] == "path" and wrong in {"\0", "../..", " ", "NO/1"}:
+            wrongs = ["~zz" if name == "q" else MALFORMED[number % len(MALFORMED)]]  # of a search: parts of words are looked for
+            if where == "body" or words[name]["in"] == "query":
+                wrongs += ["\0", *(["\ud800"] if where == "body" else [])]
+            for hidden, absent in [*pairs, *((wrong, pairs[0][1]) for wrong in wrongs)]:
+                is_wrong = hidden in wrongs
+                if is_wrong and where == "word" and words[name]["in"] == "path" and hidden in {"\0", "../..", " ", "NO/1"}:
                     continue  # no part of an address
                 for value in {hidden, absent} - answers.keys():
                     said = {**given, name: put(schema, value)} if where == "word" else given
@@ -202,7 +207,7 @@ def walk(foreign: Foreign, client: Client, methods: frozenset[str], tag: str | N
                         assert client.post(f"/api/uploads/{begun}/cancel", {}, content_type="application/json").status_code == 204
                         content = content.replace(begun.encode(), b"begun")
                     answers[value] = status, kind, content.replace(json.dumps(value).encode(), b'"{}"') if len(value) < 4 else content.replace(json.dumps(value)[1:-1].encode(), b"{}")
-                is_told = hidden == wrong and answers[hidden][0] in NOT_WRITTEN_SO
+                is_told = is_wrong and answers[hidden][0] in NOT_WRITTEN_SO
                 assert answers[hidden] == answers[absent] or is_told, (method, path, name, hidden, answers[hidden], answers[absent])
                 compared += 1
     return compared

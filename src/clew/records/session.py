@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from psycopg.rows import TupleRow
 
-from clew.domain.errors import NotAdmitted
+from clew.domain.errors import NotAdmitted, NotVisible
 from clew.domain.handling import Actor, Handling, Use
 from clew.domain.suspension import REFUSALS, Standing
 from clew.records.outages import LOST, reached
@@ -23,6 +23,7 @@ from clew.records.outages import LOST, reached
 CONTEXT_SECONDS_MAX = 300
 """How long a signed actor is good for beginning a transaction; allows for clocks that differ."""
 
+NAMES_NOTHING = "There is no such record."
 ENTER = """
     select clew_actor_standing()
       from (select set_config('clew.actor', %s, true) as said offset 0) as entered where said is not null"""
@@ -71,6 +72,7 @@ def acting_as(actor: Actor, use: Use = Use.FACTS) -> Iterator[Session]:
     Raises:
         NotAdmitted: the actor may not act now: suspended, or not certified for this role.
         Unavailable: the database cannot be reached, went away within, or is out of its means.
+        NotVisible: something is asked for by a text that no database holds.
         RuntimeError: it is used within itself; an action is one transaction.
         ValueError: `use` is not one of the five.
     """
@@ -78,9 +80,26 @@ def acting_as(actor: Actor, use: Use = Use.FACTS) -> Iterator[Session]:
         raise ValueError("a transaction is for one use")
     if connection.in_atomic_block:
         raise RuntimeError("one transaction has one actor: acting_as cannot be used within itself")
-    with reached(), ExitStack() as opened:
+    with reached(), named(), ExitStack() as opened:
         _begin(opened, actor, use)
         yield Session(actor=actor, use=use)
+
+
+@contextmanager
+def named() -> Iterator[None]:
+    """What is asked for within may be any text: one with a NUL, or with half of a character, names nothing.
+
+    Raises:
+        NotVisible: there was such a text; psycopg gives it no SQLSTATE, for the server never saw it.
+    """
+    try:
+        yield
+    except UnicodeEncodeError as refused:
+        raise NotVisible(NAMES_NOTHING) from refused
+    except psycopg.DataError as refused:
+        if refused.sqlstate is None and "NUL" in str(refused):
+            raise NotVisible(NAMES_NOTHING) from refused
+        raise
 
 
 def let_go() -> None:
