@@ -291,7 +291,10 @@ ADMINISTRATION = {
     ),
     "member_rules": Rules(
         reads=home, enters=both(home, role(ADMIN), me("changed_by")), reaches=both(home, role(ADMIN)), leaves=both(home, me("changed_by")),
-        axes={("member", "exercise_needed"): [(NO, False), (SE, True), (DK, False)], "changed_by": ["ada", "cyd"]},
+        axes={
+            ("member", "exercise_needed", "widening_needs_second"): [(NO, False, False), (SE, True, True), (DK, False, False)],
+            "changed_by": ["ada", "cyd"],
+        },
         changes=[{"changed_by": name} for name in BY],
     ),
     "suspensions": Rules(
@@ -364,6 +367,18 @@ subjects = [
     *(named(table, FOREIGN_OPEN) for table in KEPT), *ids("cases", OTHER_UNITS, OF_ALL, FOREIGN),
 ]
 
+
+
+def one_decides(known: Known, who: Who, _: Row) -> bool:
+    """The member does not ask for two officers where something is widened."""
+    return not any(one["member"] == who.member and one["widening_needs_second"] for one in known.rows["member_rules"])
+
+
+def by_another(proposed_by: str) -> Asks:
+    """What comes into force, another than who proposed it decides, in the own name."""
+    return lambda _, who, row: row["state"] != "in-force" or row["decided_by"] == who.officer != row[proposed_by]
+
+
 CUSTODY = {
     "medium_keys": Rules(
         reads=both(lambda known, who, row: member(known, who, row) or (who.has_content and who.use == ORIGINAL), seen("media", "medium_id")),
@@ -378,20 +393,33 @@ CUSTODY = {
         changes=[{"step": "confirmed"}],
     ),
     "releases": Rules(
-        reads=lambda _, who, row: who.has_content and who.member in (row["member"], row["recipient"]),
-        enters=both(unit, me("released_by"), owned("media", "medium_id")), reaches=unit,
-        axes={("member", "unit"): UNITS, "recipient": [SE, DK], "released_by": BY, "medium_id": some("media")},
-        changes=[{"withdrawn_at": RECENTLY}],
+        reads=lambda _, who, row: who.has_content and (
+            who.member == row["member"] or (who.member == row["recipient"] and row["state"] in ("in-force", "ended"))
+        ),
+        enters=both(
+            unit, me("released_by"), says(decided_by=None), either(says(state="proposed"), one_decides), owned("media", "medium_id"),
+        ),
+        reaches=both(unit, says(state=("proposed", "in-force"))), leaves=both(unit, by_another("released_by")),
+        axes={
+            ("member", "unit"): UNITS, ("state", "decided_by"): [("proposed", None), ("in-force", None), ("in-force", "x"), ("ended", None)],
+            "recipient": [SE, DK], "released_by": BY, "medium_id": some("media"),
+        },
+        more=[
+            {"member": SE, "unit": "A", "state": "in-force", "recipient": DK, "released_by": "sven", "medium_id": named("media", FOREIGN),
+             "decided_by": None},
+        ],
+        changes=[{"withdrawn_at": RECENTLY, "state": "ended"}, *({"state": "in-force", "decided_by": name} for name in BY)],
     ),
     "terms": Rules(
         reads=home, enters=both(home, role(ADMIN), me("changed_by")), reaches=both(home, role(ADMIN)), leaves=both(home, me("changed_by")),
         axes={"member": [NO, SE, DK], "kind": ["case"], "changed_by": ["ada", "cyd"]}, changes=[{"changed_by": name} for name in BY],
     ),
     "retention_decisions": Rules(
-        reads=either(unit, answers_for_member), enters=both(unit, me("proposed_by")), reaches=both(unit, says(state="proposed")),
-        leaves=both(unit, me("decided_by")),
-        axes={("member", "unit"): UNITS, "state": ["proposed", "in-force"], "proposed_by": BY},
-        changes=[{"state": "in-force", "decided_by": name} for name in BY],
+        reads=either(unit, answers_for_member),
+        enters=both(unit, me("proposed_by"), either(says(state="proposed"), says(until=None), one_decides)),
+        reaches=both(unit, says(state="proposed")), leaves=both(unit, me("decided_by"), by_another("proposed_by")),
+        axes={("member", "unit"): UNITS, ("state", "until"): [("proposed", SOON), ("in-force", SOON), ("in-force", None)], "proposed_by": BY},
+        changes=[{"state": state, "decided_by": name} for name in BY for state in ("in-force", "withdrawn")],
     ),
     "blocks": Rules(
         reads=either(unit, answers_for_member), enters=both(unit, says(lifted_at=None), owned_in(KEPT, "subject_id")),
@@ -845,7 +873,7 @@ def brought_there(known: Known, who: Who) -> set[tuple[str, str, str]]:
     forces = works_in(known, who)
     return {
         (row["series_id"], row["member"], row["unit"]) for row in known.rows.get("task_force_series", ())
-        if row["task_force_id"] in forces and row["uses"] & int(who.use) and (series := known.one("series", row["series_id"])) is not None
+        if row["task_force_id"] in forces and row["state"] == "in-force" and row["uses"] & int(who.use) and (series := known.one("series", row["series_id"])) is not None
         and who.member not in series["excluded"] and BLOCKED not in series["excluded"]
     }  # fmt: skip
 
@@ -937,7 +965,7 @@ STANDINGS = [
 SEATS = [
     *((one, "ada", NO, LAST_WEEK, None) for one in (FORCE[0], FORCE[1], FORCE[3], FORCE[5], FORCE[8])),
     *((one, "sven", SE, LAST_WEEK, None) for one in FORCE), (FORCE[0], "siri", SE, None, None), (FORCE[2], "dan", DK, LAST_WEEK, YESTERDAY),
-    (FORCE[2], "bob", NO, LAST_WEEK, None), (FORCE[4], "bob", NO, LAST_WEEK, YESTERDAY), (FORCE[1], "cyd", NO, None, None), (FORCE[8], "dan", DK, LAST_WEEK, YESTERDAY),
+    (FORCE[2], "bob", NO, LAST_WEEK, None), (FORCE[0], "bob", NO, LAST_WEEK, None), (FORCE[4], "bob", NO, LAST_WEEK, YESTERDAY), (FORCE[1], "cyd", NO, None, None), (FORCE[8], "dan", DK, LAST_WEEK, YESTERDAY),
 ]
 BROUGHT = [
     (FORCE[0], NO, "A", UNIT_ONLY, 3), (FORCE[0], SE, "A", FOREIGN, 3), (FORCE[0], NO, "A", EXCLUDED, 3), (FORCE[0], NO, "B", OTHER_UNITS, 1),
@@ -945,6 +973,7 @@ BROUGHT = [
     (FORCE[0], NO, "A", IS_BLOCKED, 3), (FORCE[0], NO, "A", OTHER_UNITS, 3), (FORCE[8], NO, "A", 7, 3), (FORCE[2], NO, "A", FOREIGN_OPEN, 3),
     (FORCE[1], NO, "A", UNIT_ONLY, 3), (FORCE[0], NO, "B", OTHERS_OPEN, 3),
 ]
+PROPOSED = [(FORCE[0], SE, "A", OTHER_UNITS, 3), (FORCE[0], NO, "A", FOREIGN_OPEN, 3), (FORCE[2], SE, "A", FOREIGN, 3)]
 FREE, OF_ADA, OF_SVEN, LET_GO = (None, None, None), ("ada", NO, TOMORROW), ("sven", SE, TOMORROW), ("sven", SE, YESTERDAY)
 STACKS = [
     *((force, by, FREE) for by, (force, *_) in enumerate(BROUGHT)), (FORCE[0], 0, OF_ADA), (FORCE[0], 0, OF_SVEN), (FORCE[0], 0, LET_GO),
@@ -998,14 +1027,22 @@ ALLIANCE = {
         changes=[{"accepted_at": RECENTLY}, {"left_at": RECENTLY}],
     ),
     "task_force_series": Rules(
-        reads=either(both(runs, is_brought_there), unit), enters=both(unit, runs, seen("series", "series_id")), reaches=unit,
-        leaves=both(unit, runs), removes=unit,
-        axes={"task_force_id": FORCES, ("member", "unit"): UNITS, "series_id": some("series"), "uses": [3, 1]},
+        reads=either(both(runs, says(state="in-force"), is_brought_there), unit),
+        enters=both(
+            unit, runs, seen("series", "series_id"), me("brought_by"), says(decided_by=None), either(says(state="proposed"), one_decides),
+        ),
+        reaches=unit, leaves=both(unit, runs, lambda _, __, row: row["decided_by"] is None or row["decided_by"] != row["brought_by"]),
+        removes=unit,
+        axes={
+            "task_force_id": FORCES, ("member", "unit"): UNITS, "series_id": some("series"), "uses": [3, 1], "brought_by": BY,
+            ("state", "decided_by"): [("proposed", None), ("in-force", None), ("in-force", "x")],
+        },
         lies=[
-            {"task_force_id": force, "member": of, "unit": team, "series_id": named("series", number), "uses": uses}
-            for force, of, team, number, uses in BROUGHT
+            {"task_force_id": force, "member": of, "unit": team, "series_id": named("series", number), "uses": uses, "state": state,
+             "brought_by": "ada", "decided_by": None}
+            for some_brought, state in ((BROUGHT, "in-force"), (PROPOSED, "proposed")) for force, of, team, number, uses in some_brought
         ],
-        changes=[{"uses": 1}],
+        changes=[{"uses": 1}, {"decided_by": "ada"}, {"decided_by": "cyd"}],
     ),
     "task_force_stacks": Rules(
         reads=both(runs, seen("task_force_series", "brought_id")), enters=both(runs, says(held_by=None, state="waiting"), brings_stack),

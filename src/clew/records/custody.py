@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from clew.domain.agreement import State
 from clew.domain.handling import Use
 from clew.domain.officer import Role
-from clew.records.second_officer import BY_TWO, ONE_DECIDES
+from clew.records.second_officer import ONE_DECIDES
 from clew.records.visibility import HOME, HOME_UNIT, OFFICER, ROLE, VIEWER_MEMBER, VIEWER_UNIT, VIEWER_USE
 
 OWN_UNIT = f"member = {VIEWER_MEMBER} and unit = {VIEWER_UNIT}"
@@ -82,7 +82,8 @@ RULES: Mapping[str, Mapping[str, str]] = {
         ),
         "update": (
             f"using ({OWN_UNIT} and state = '{State.PROPOSED}')"
-            f" with check ({OWN_UNIT} and decided_by = {OFFICER} and {BY_TWO})"
+            f" with check ({OWN_UNIT} and decided_by = {OFFICER}"
+            f" and (state <> '{State.IN_FORCE}' or decided_by <> proposed_by))"
         ),
     },
     "blocks": {
