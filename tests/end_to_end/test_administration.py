@@ -177,7 +177,7 @@ def test_units_and_particulars_are_entered(people):
     assert "digital forensics" in page.locator("li", has_text="CYBER").first.inner_text()
     page.get_by_label("Languages").fill("nb, en")
     page.get_by_label("Legal basis").fill("Police Act, section 3")
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("button", name="Keep", exact=True).click()
     page.get_by_text("The particulars are changed.").wait_for()
     assert page.get_by_label("Languages").input_value() == "nb, en"
 

@@ -485,7 +485,7 @@ COMPLETION = {"help", "install_completion", "show_completion"}
 STATED = {
     ("metadata", "case"),
     ("program lend", "name"), ("program lend", "unit"), ("program lend", "scope"), ("program lend", "days"),
-    ("release give", "case"), ("release fetch", "case"), ("crop make", "case"), ("crop show", "case"),
+    ("release give", "case"), ("release agree", "case"), ("release fetch", "case"), ("crop make", "case"), ("crop show", "case"),
     *((f"hash-list {step}", asked) for step in ("count", "export") for asked in ("case", "after")),
     ("referral write", "case"), ("question conclude", "answer"), *(("view keep", asked) for asked in ("answer", "place", "any_series", "clue", "camera_make", "camera_model")), ("place describe", "name"),
     *((f"{whose} {step}", "case") for whose in ("victim", "offender") for step in ("reveal", "forget")),

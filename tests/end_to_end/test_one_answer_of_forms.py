@@ -31,17 +31,17 @@ from tests.world.world import superuser as of_world
 
 PEOPLE = {"ada": Role.INVESTIGATOR, "nina": Role.NATIONAL_ADMINISTRATOR, "dora": Role.DATA_PROTECTION_OFFICER, "cora": Role.COORDINATOR}
 NAMES = {
-    "asked", "assertion", "camera", "case", "clue", "crop", "event", "exhibit", "id", "medium", "message", "name", "officer", "other",
+    "after", "asked", "assertion", "camera", "case", "clue", "crop", "event", "exhibit", "id", "medium", "message", "name", "names", "officer", "other",
     "proposal", "record", "reference", "scope", "series", "sha256", "subject", "to", "unit", "view", "whom", "with", "within",
 }  # fmt: skip
 """Fields that name a record, or what something lies in."""
 WORDS = {
     "about", "act", "again", "again_on", "age", "answer", "applicant", "as", "at", "audience", "back", "basis", "before", "box", "by", "called",
     "chart", "code", "condition_text", "conditions", "confidence", "confidentiality", "contact_point", "countries", "country", "credential",
-    "csrfmiddlewaretoken", "daily", "done_on", "due", "due_on", "established", "every", "evidence", "excluded", "facts", "field", "files", "form",
+    "csrfmiddlewaretoken", "daily", "done_on", "due", "due_on", "established", "every", "evidence", "excluded", "exercise", "facts", "field", "files", "form",
     "from", "good_at", "hops", "hourly", "identity", "information", "is_minor", "kept_by", "kind", "km", "known", "language", "languages",
-    "legal_basis", "level", "login", "media", "member", "members", "mode", "needed", "next", "next_on", "number", "off", "on", "outcome", "own",
-    "owner", "password", "passwordless", "period", "purpose", "purposes", "q", "reason", "received", "role", "said", "scheme", "section", "sex",
+    "legal_basis", "level", "login", "media", "member", "members", "mode", "needed", "next", "next_on", "number", "of", "off", "on", "outcome", "own",
+    "owner", "password", "passwordless", "period", "purpose", "purposes", "q", "reason", "received", "role", "said", "scheme", "second", "section", "sex",
     "since", "source", "speaking", "speciality", "standing", "state", "step", "sure", "title", "trained_on", "trainer", "type", "undecided",
     "until", "value", "verdict", "way", "why", "words", "year", "years",
 }  # fmt: skip
@@ -161,7 +161,7 @@ def pools(shown: Shown, node) -> Pools:
         (one, f"{one[:2]}{UNUSED}") for table in ("series", "victims", "offenders", "places")
         for (one,) in superuser.execute(f"select reference from {table} where owner_member = 'SE' and audience = 0 order by reference limit 1").fetchall()
     ]
-    names = [(f"{kind}-hidden", "NO-NOT-THERE") for kind in ("SE", "PHONE", "list", "series")]
+    names = [(f"{kind}-hidden", f"{kind}-absent") for kind in ("SE", "PHONE", "list", "series")]
     digests = [(hashlib.sha256(CONTENT["hidden"]).hexdigest(), ABSENT_DIGEST)]
     return Pools(ids=tuple(rows), references=tuple(references), names=tuple(names), digests=tuple(digests))
 
@@ -222,7 +222,7 @@ def less(words: str, value: str) -> str:
     """Without what was given, and without what is of the moment."""
     for one in {value, value.lower(), value.replace("'", "&#x27;")}:
         words = words.replace(one, "{}") if len(one) > 2 else words
-    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]+"|\d\d:\d\d(:\d\d)?|(?<=of=)[\w-]+|(?<=/messages/)[0-9a-f-]{36}', "", words)
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]+"|data-token="\w+"|\d\d:\d\d(:\d\d)?|(?<=of=)[\w-]+|(?<=/messages/)[0-9a-f-]{36}', "", words)
 
 
 @pytest.mark.parametrize("who", PEOPLE)

@@ -53,7 +53,7 @@ ASKED_BESIDES = frozenset({
     "admitting.roster", "auditing.log_now", "browsing.lack_of", "browsing.open_case", "browsing.open_series", "categorising.check_case", "categorising.own_scheme",
     "categorising.record_as", "categorising.whole_stacks", "corresponding.may_ask_about_events",
     "corresponding.may_ask_about_records", "corresponding.supervisor_of", "corresponding.units", "cropping.check_shown", "cropping.let_out",
-    "entering.about_member", "entering.units", "examining.due", "examining.held", "exploring.seen", "identifying.steps_of",
+    "entering.about_member", "entering.rules", "entering.units", "examining.due", "examining.held", "exploring.seen", "identifying.steps_of",
     "lending.lent", "opening.today", "questioning.seen", "referring.seen", "remembering.beside", "schooling.is_needed", "spotting.look", "spotting.seen",
     "searching.tokens", "surveying.media_of", "surveying.seen", "suspending.in_force", "tallying.beside", "tallying.follow", "tallying.opened", "triaging.names_and_contacts",
     "opening.case",

@@ -93,6 +93,7 @@ def made(chance: random.Random, now: datetime) -> dict[str, Rows]:
             rows["releases"].append({
                 "medium_id": uuid4(), "member": member, "unit": "A", "recipient": other, "conditions": b"x", "released_by": "x",
                 "wrapped": b"x" if withdrawn is None else None, "released_at": at, "withdrawn_at": withdrawn,
+                "state": "in-force" if withdrawn is None else "ended",
             })  # fmt: skip
             rows["requests"] += [request(chance, member, at, number, decided) for decided in (None, *TIMES)]
             answered = chance.choice([None, *TIMES])

@@ -19,7 +19,7 @@ from tests.world.disk import small_disk
 
 STATED = ("--purpose", "investigation", "--case", "NO-1")
 WRITING = {
-    "release fetch": (releasing, "released", (*STATED, "--into")), "crop show": (cropping, "revealed", (*STATED, "--to")),
+    "release fetch": (releasing, "opened", (*STATED, "--into")), "crop show": (cropping, "revealed", (*STATED, "--to")),
     "referral write": (referring, "pack", (*STATED, "--to")), "report annual": (reporting, "annual", ("--pdf",)),
     "hash-list export case": (issuing, "choose", (*STATED, "--to")),
 }  # fmt: skip

@@ -23,7 +23,7 @@ from tests.world.clients import signed_in
 from tests.world.kept import connected
 from tests.world.world import World
 
-MIGRATION = importlib.import_module("clew.records.migrations.0084_leads_go_on")
+MIGRATION = importlib.import_module("clew.records.migrations.0083_leads_go_on")
 
 
 def days_ago(days: float) -> str:
@@ -102,6 +102,10 @@ def test_where_more_is_known_of_leads_behind_those_that_were_ranked_first_the_be
     grave = plant(world, ada, sven, 5)
     with acting_as(ada) as session:
         following.move(session, grave, Step.SET_ASIDE, why="The camera was sold.")
+    with acting_as(ada) as session:
+        placed = [line.lead.id for line in following.every(session).lines][:2]
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as everything:
+        everything.execute("update leads set raised_at = raised_at - interval '1 minute' where id = any(%s)", [placed])
     with acting_as(ada) as session:
         wanted = [line.lead.id for line in following.every(session).lines]
         first = lead_order.in_order(session, OPEN, datetime.now(UTC), 1)

@@ -32,7 +32,7 @@ BY_TYPE = {
 SAID = {
     ("hash_lists", "name"): "convert_to((%(number)s::int)::text, 'UTF8')",
     ("places", "kind"): "'room'",
-    ("handling_changes", "state"): "'in-force'",
+    ("handling_changes", "state"): "'proposed'",
     ("handling_changes", "subject_kind"): "'case'",
 }
 """What single columns hold instead, by table and column."""

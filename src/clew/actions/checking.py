@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from clew.domain.act import EXPORT, identifier_in, words
+from clew.domain.act import BY_COMMAND, EXPORT, identifier_in, words
 from clew.domain.errors import Invalid, Tampered
 from clew.domain.merkle import is_consistent, is_included, leaf_hash
 from clew.formats import signed_note
@@ -94,7 +94,8 @@ def check_export(export: AuditExport, log: PublicKey, witnesses: Sequence[Public
             raise Tampered("An event of this file is not in the log, or was changed.")
     taken, ids = export.taken.act, [line.act.id for line in export.lines]
     said = {"events": len(ids), "more": int(export.has_more)}
-    if taken.act != EXPORT or dict(taken.counts) != said or ids != sorted({*ids, taken.id} - {taken.id}, reverse=True):
+    counted = {name: count for name, count in taken.counts.items() if name != BY_COMMAND}
+    if taken.act != EXPORT or counted != said or ids != sorted({*ids, taken.id} - {taken.id}, reverse=True):
         raise Tampered("These are not the events that were taken out: some are missing or were put in.")
     if taken.subject != identifier_in(export.asked["subject"]):
         raise Tampered("The file says that it was asked for another identifier than is on record.")

@@ -1,12 +1,13 @@
 """Entering: members with their particulars, and their units."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from clew.actions.admitting import administer, administer_own, operator_at
 from clew.domain.errors import NotVisible
 from clew.domain.handling import NODE
 from clew.domain.member import MemberKind, Particulars, Speciality, kind_of, member_code, unit_code
-from clew.records import audit, members
+from clew.records import audit, exercises, handling_changes, members
 from clew.records.members import MemberLine, UnitLine
 from clew.records.session import Session, acting_as
 from clew.records.several import several
@@ -94,6 +95,20 @@ def about_member(session: Session) -> tuple[Particulars, tuple[UnitLine, ...]]:
     """Both, of the actor's own member. Raises as `particulars`."""
     found: tuple[Particulars, tuple[UnitLine, ...]] = several(session, particulars, units)
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the member asks of its own officers: two of them to widen, and an exercise before a certification."""
+
+    widening_needs_second: bool
+    exercise_needed: bool
+
+
+def rules(session: Session) -> Rules:
+    """Those of the actor's own member."""
+    second, exercise = several(session, handling_changes.widening_needs_second, exercises.is_needed)
+    return Rules(widening_needs_second=second, exercise_needed=exercise)
 
 
 def look(session: Session) -> MemberLine:

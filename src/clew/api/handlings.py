@@ -133,7 +133,7 @@ class GivenPreview(GivenSubject):
     uses: GivenUses | None = None
 
 
-class GivenRule(Given):
+class GivenWidening(Given):
     needs_second: bool
 
 
@@ -213,7 +213,7 @@ def reword(session: Session, given: GivenRewording) -> dict[str, object]:
 
 
 @writing(router, "/handling/rule")
-def ask_for_second(session: Session, given: GivenRule) -> None:
+def ask_for_second(session: Session, given: GivenWidening) -> None:
     """Say, as the member's administrator, whether a second officer must agree where anything is widened."""
     restricting.ask_for_second(session, is_asked=given.needs_second)
 

@@ -53,6 +53,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
     with administering(request) as session:
         rows = rostering.look(session).items
         particulars, units = entering.about_member(session)
+        rules_now = entering.rules(session)
         shown = {
             "member": session.actor.member,
             "particulars": particulars,
@@ -67,8 +68,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
             "units": units,
             "programs": lending.lent(session),
             "me": session.actor.officer,
-            "is_exercise_needed": schooling.is_needed(session),
-            "needs_second": restricting.needs_second_officer(session),
+            "is_exercise_needed": rules_now.exercise_needed, "needs_second": rules_now.widening_needs_second,
         }
     shown |= {"roles": OF_OFFICERS, "specialities": list(Speciality), "scopes": list(TokenScope)}
     shown["told"] = request.session.pop(TOLD, None)
@@ -214,10 +214,10 @@ def rules(request: HttpRequest) -> HttpResponse:
     """Say what the member asks of its own officers."""
 
     def act(session: Session, given: QueryDict) -> str:
-        second, exercise = "second" in given, "exercise" in given
-        if second != restricting.needs_second_officer(session):
+        second, exercise, now = "second" in given, "exercise" in given, entering.rules(session)
+        if second != now.widening_needs_second:
             restricting.ask_for_second(session, is_asked=second)
-        if exercise != schooling.is_needed(session):
+        if exercise != now.exercise_needed:
             schooling.need(session, is_needed=exercise)
         return _("The rules of the member are kept.")
 
