@@ -98,7 +98,7 @@ def take_in(who: Learner, case: str, folder: Path) -> None:
     # Besides the notes the archive itself gives no picture.
     counts = {"solved_elsewhere": 2, "parallel_enquiry": 2, "new": 6, "known": 1, "undecodable": 2}
     for answer, count in counts.items():
-        page.locator(f"[data-field={answer}]").get_by_text(str(count), exact=True).wait_for()
+        page.locator(f"[data-field={answer}]").get_by_text(str(count), exact=True).wait_for(timeout=90_000)
 
 
 def write_to_the_unit(who: Learner, case: str) -> None:
