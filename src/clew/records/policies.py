@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
 from clew.domain.exercise import COUNTS_FOR
@@ -394,6 +395,29 @@ def functions_made(roles: Roles) -> list[str]:
         *(f"grant execute on function {function} to {role['app']}" for function in FUNCTIONS_OF_THE_APP),
         "reset role",
         f"revoke create on schema public from {role['blind']}",
+    ]
+
+
+def lent(
+    connection: BaseDatabaseWrapper, roles: Roles, called: Iterable[str], statements: Iterable[str]
+) -> list[str]:  # fmt: skip
+    """`statements` that put triggers on tables, for their owner, who is `connection`'s user.
+
+    Whoever puts a trigger on a table must be allowed to call its function, and asks that function's owner for it: the
+    blind role lends `called` for as long as these statements take.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select current_user")
+        owner = sql.Identifier(cursor.fetchone()[0]).as_string()
+    functions, blind = list(called), _named(roles)["blind"]
+    return [
+        f"set local role {blind}",
+        *(f"grant execute on function {function} to {owner}" for function in functions),
+        "reset role",
+        *statements,
+        f"set local role {blind}",
+        *(f"revoke execute on function {function} from {owner}" for function in functions),
+        "reset role",
     ]
 
 

@@ -8,7 +8,6 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 from django.db.models import Q
-from psycopg import sql
 
 from clew.records import assertions, policies, pursuit
 from clew.records.roles import Roles
@@ -24,23 +23,12 @@ OF_SERIES = {"leads": ("series_id",), "lead_media": ("series_id",), "lead_steps"
 
 def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     roles = Roles.of(schema_editor.connection.settings_dict["NAME"])
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("select current_user")
-        owner = sql.Identifier(cursor.fetchone()[0]).as_string()
-    blind = sql.Identifier(roles.blind).as_string()
-    called = sorted({function for *_, function in pursuit.TRIGGERS.values()})
+    called = sorted({f"{function}()" for *_, function in pursuit.TRIGGERS.values()})
     statements = [
         *assertions.bound_to_series(OF_SERIES),
         *policies.special(roles, TABLES),
         *policies.functions_made(roles),
-        # Whoever puts a trigger on a table must be allowed to call its function, and asks its owner for that.
-        f"set local role {blind}",
-        *(f"grant execute on function {name}() to {owner}" for name in called),
-        "reset role",
-        *pursuit.triggers(),
-        f"set local role {blind}",
-        *(f"revoke execute on function {name}() from {owner}" for name in called),
-        "reset role",
+        *policies.lent(schema_editor.connection, roles, called, pursuit.triggers()),
     ]
     for statement in statements:
         schema_editor.execute(statement, params=None)

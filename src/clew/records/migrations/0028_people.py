@@ -8,7 +8,6 @@ import django.db.models.functions.datetime
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
-from psycopg import sql
 
 from clew.records import graph, policies
 from clew.records.roles import Roles
@@ -18,7 +17,6 @@ EXAMINED = ("blocks", "tombstones")
 
 def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     roles = Roles.of(schema_editor.connection.settings_dict["NAME"])
-    owner, blind = (sql.Identifier(name).as_string() for name in (_owner(schema_editor), roles.blind))
     called = ("clew_give_reference()", "clew_forget_links()")
     statements = [
         *policies.functions_made(roles),
@@ -28,14 +26,7 @@ def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
             for column in ("members", "excluded")
         ),
         *(f"alter table {table} add constraint {table}_cover_is_whole check ({policies.COVER_IS_WHOLE})" for table in graph.COVERED),
-        # Whoever puts a trigger on a table must be allowed to call its function, and asks its owner for that.
-        f"set local role {blind}",
-        *(f"grant execute on function {function} to {owner}" for function in called),
-        "reset role",
-        *graph.bound(),
-        f"set local role {blind}",
-        *(f"revoke execute on function {function} from {owner}" for function in called),
-        "reset role",
+        *policies.lent(schema_editor.connection, roles, called, graph.bound()),
         *policies.cover(graph.NOUNS, roles),
         # Victims, offenders and places are examined and end as cases do.
         *(f"drop policy if exists app_insert on {table}" for table in EXAMINED),
@@ -44,12 +35,6 @@ def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     ]
     for statement in statements:
         schema_editor.execute(statement, params=None)
-
-
-def _owner(schema_editor: BaseDatabaseSchemaEditor) -> str:
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("select current_user")
-        return cursor.fetchone()[0]
 
 
 class Migration(migrations.Migration):

@@ -3,7 +3,6 @@
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
-from psycopg import sql
 
 from clew.records import policies, pursuit
 from clew.records.roles import Roles
@@ -11,21 +10,10 @@ from clew.records.roles import Roles
 
 def note(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     roles = Roles.of(schema_editor.connection.settings_dict["NAME"])
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("select current_user")
-        owner = sql.Identifier(cursor.fetchone()[0]).as_string()
-    blind = sql.Identifier(roles.blind).as_string()
-    called = sorted({function for *_, function in pursuit.OF_PLACES.values()})
+    called = sorted({f"{function}()" for *_, function in pursuit.OF_PLACES.values()})
     for statement in [
         *policies.functions_made(roles),
-        # Whoever puts a trigger on a table must be allowed to call its function, and asks its owner for that.
-        f"set local role {blind}",
-        *(f"grant execute on function {name}() to {owner}" for name in called),
-        "reset role",
-        *pursuit.triggers(pursuit.OF_PLACES),
-        f"set local role {blind}",
-        *(f"revoke execute on function {name}() from {owner}" for name in called),
-        "reset role",
+        *policies.lent(schema_editor.connection, roles, called, pursuit.triggers(pursuit.OF_PLACES)),
     ]:
         schema_editor.execute(statement, params=None)
 

@@ -9,7 +9,6 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 from django.db.models import Q
-from psycopg import sql
 
 from clew.records import localisation, policies, pursuit
 from clew.records.roles import Roles
@@ -24,11 +23,7 @@ TABLES = ("clues", "series_votes")
 
 def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     roles = Roles.of(schema_editor.connection.settings_dict["NAME"])
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("select current_user")
-        owner = sql.Identifier(cursor.fetchone()[0]).as_string()
-    blind = sql.Identifier(roles.blind).as_string()
-    called = sorted({function for *_, function in pursuit.OF_CLUES.values()})
+    called = sorted({f"{function}()" for *_, function in pursuit.OF_CLUES.values()})
     statements = [
         *(f"alter table clues alter {column} set default '{{}}'" for column in ("members", "excluded")),
         f"alter table clues add constraint clues_cover_is_whole check ({policies.COVER_IS_WHOLE})",
@@ -36,14 +31,7 @@ def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         *localisation.GOES_ALONG,
         *policies.special(roles, TABLES),
         *policies.functions_made(roles),
-        # Whoever puts a trigger on a table must be allowed to call its function, and asks its owner for that.
-        f"set local role {blind}",
-        *(f"grant execute on function {name}() to {owner}" for name in called),
-        "reset role",
-        *pursuit.triggers(pursuit.OF_CLUES),
-        f"set local role {blind}",
-        *(f"revoke execute on function {name}() from {owner}" for name in called),
-        "reset role",
+        *policies.lent(schema_editor.connection, roles, called, pursuit.triggers(pursuit.OF_CLUES)),
     ]
     for statement in statements:
         schema_editor.execute(statement, params=None)

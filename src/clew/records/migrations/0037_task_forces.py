@@ -10,7 +10,6 @@ import django.db.models.functions.datetime
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
-from psycopg import sql
 
 from clew.records import alliance, policies
 from clew.records.roles import Roles
@@ -18,21 +17,10 @@ from clew.records.roles import Roles
 
 def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     roles = Roles.of(schema_editor.connection.settings_dict["NAME"])
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("select current_user")
-        owner = sql.Identifier(cursor.fetchone()[0]).as_string()
-    blind = sql.Identifier(roles.blind).as_string()
     called = ("clew_give_reference()", *alliance.FUNCTIONS_OF_THE_BLIND)
     statements = [
         *policies.functions_made(roles),
-        # Whoever puts a trigger on a table must be allowed to call its function, and asks its owner for that.
-        f"set local role {blind}",
-        *(f"grant execute on function {function} to {owner}" for function in called),
-        "reset role",
-        *alliance.bound(),
-        f"set local role {blind}",
-        *(f"revoke execute on function {function} from {owner}" for function in called),
-        "reset role",
+        *policies.lent(schema_editor.connection, roles, called, alliance.bound()),
         # Rules are those of now and may name columns that come later: founding puts those.
         *(
             words for words in policies.special(roles, tuple(alliance.RULES))

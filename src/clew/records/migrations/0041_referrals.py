@@ -9,7 +9,6 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 from django.db.models import F, Q
-from psycopg import sql
 
 from clew.records import handover, policies
 from clew.records.roles import Roles
@@ -28,19 +27,9 @@ def random_id() -> models.UUIDField:
 
 def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     roles = Roles.of(schema_editor.connection.settings_dict["NAME"])
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("select current_user")
-        owner = sql.Identifier(cursor.fetchone()[0]).as_string()
-    blind = sql.Identifier(roles.blind).as_string()
     statements = [
         *policies.functions_made(roles),
-        f"set local role {blind}",
-        *(f"grant execute on function {function} to {owner}" for function in CALLED),
-        "reset role",
-        *handover.GOES_WITH_IT,
-        f"set local role {blind}",
-        *(f"revoke execute on function {function} from {owner}" for function in CALLED),
-        "reset role",
+        *policies.lent(schema_editor.connection, roles, CALLED, handover.GOES_WITH_IT),
         *policies.special(roles, ("referrals", "referral_packages")),
         # A question may be about a clue too.
         "drop policy app_insert on public.questions",

@@ -4,7 +4,6 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 from django.db.models import Q
-from psycopg import sql
 
 from clew.records import alliance, policies
 from clew.records.roles import Roles
@@ -18,21 +17,10 @@ CALLED = ("clew_ask_for_task_force()", "clew_refuse_kept_back()")
 
 def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     roles = Roles.of(schema_editor.connection.settings_dict["NAME"])
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("select current_user")
-        owner = sql.Identifier(cursor.fetchone()[0]).as_string()
-    blind = sql.Identifier(roles.blind).as_string()
+    triggers = [f"create trigger {name} {words}" for name, words in alliance.TRIGGERS_OF_WORDS.items()]
     statements = [
-        *policies.functions_made(roles),
-        # Whoever puts a trigger on a table must be allowed to call its function, and asks its owner for that.
-        f"set local role {blind}",
-        *(f"grant execute on function {function} to {owner}" for function in CALLED),
-        "reset role",
-        *(f"create trigger {name} {words}" for name, words in alliance.TRIGGERS_OF_WORDS.items()),
-        f"set local role {blind}",
-        *(f"revoke execute on function {function} from {owner}" for function in CALLED),
-        "reset role",
-    ]
+        *policies.functions_made(roles), *policies.lent(schema_editor.connection, roles, CALLED, triggers),
+    ]  # fmt: skip
     for statement in statements:
         schema_editor.execute(statement, params=None)
 

@@ -8,7 +8,6 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 from django.db.models import Q
-from psycopg import sql
 
 from clew.records import judgement, policies, pursuit
 from clew.records.roles import Roles
@@ -18,21 +17,10 @@ WHY = ["only-alike", "shared-part", "says-nothing", "other"]
 
 def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     roles = Roles.of(schema_editor.connection.settings_dict["NAME"])
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("select current_user")
-        owner = sql.Identifier(cursor.fetchone()[0]).as_string()
-    blind = sql.Identifier(roles.blind).as_string()
-    called = sorted({function for *_, function in pursuit.OF_VERDICTS.values()})
+    called = sorted({f"{function}()" for *_, function in pursuit.OF_VERDICTS.values()})
     for statement in [
         *policies.functions_made(roles), *judgement.GOES_WITH_ITS_MEDIA, *policies.special(roles, ("match_verdicts",)),
-        # Whoever puts a trigger on a table must be allowed to call its function, and asks its owner for that.
-        f"set local role {blind}",
-        *(f"grant execute on function {name}() to {owner}" for name in called),
-        "reset role",
-        *pursuit.triggers(pursuit.OF_VERDICTS),
-        f"set local role {blind}",
-        *(f"revoke execute on function {name}() from {owner}" for name in called),
-        "reset role",
+        *policies.lent(schema_editor.connection, roles, called, pursuit.triggers(pursuit.OF_VERDICTS)),
     ]:  # fmt: skip
         schema_editor.execute(statement, params=None)
 

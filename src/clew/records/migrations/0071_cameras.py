@@ -8,7 +8,6 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 from django.db.models import Q
-from psycopg import sql
 
 from clew.records import optics, policies, pursuit
 from clew.records.roles import Roles
@@ -18,23 +17,13 @@ NAMED = Q(camera_make__isnull=False) | Q(camera_model__isnull=False)
 
 def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     roles = Roles.of(schema_editor.connection.settings_dict["NAME"])
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("select current_user")
-        owner = sql.Identifier(cursor.fetchone()[0]).as_string()
-    blind = sql.Identifier(roles.blind).as_string()
-    called = sorted({function for *_, function in optics.TRIGGERS.values()})
+    called = sorted({f"{function}()" for *_, function in optics.TRIGGERS.values()})
     for statement in [
         # Row security binds the owner of the tables too, and a migration acts as nobody.
         "alter table media no force row level security", optics.WHAT_THERE_IS,
         "alter table media force row level security",
         *policies.functions_made(roles), *policies.special(roles, ("cameras",)),
-        f"set local role {blind}",
-        *(f"grant execute on function {name}() to {owner}" for name in called),
-        "reset role",
-        *pursuit.triggers(optics.TRIGGERS),
-        f"set local role {blind}",
-        *(f"revoke execute on function {name}() from {owner}" for name in called),
-        "reset role",
+        *policies.lent(schema_editor.connection, roles, called, pursuit.triggers(optics.TRIGGERS)),
     ]:  # fmt: skip
         schema_editor.execute(statement, params=None)
 
