@@ -25,7 +25,6 @@ ONLY_PAGES: Mapping[str, str] = {
 }  # fmt: skip
 """Neither a command nor an operation, by action or by all of a module."""
 NOT_BY_THE_API: Mapping[str, str] = {
-    "restricting.needs_second_officer": "the handling of a record says it",
     "retaining.overview": "each of its parts has an operation of its own",
     **dict.fromkeys(("retaining.of_unit", "retaining.units_of"), "the API gives the numbers of all units at once"),
     "restricting.member_names": HELPS, "releasing.digest_of": HELPS,
@@ -54,7 +53,7 @@ ASKED_BESIDES = frozenset({
     "categorising.record_as", "categorising.whole_stacks", "corresponding.may_ask_about_events",
     "corresponding.may_ask_about_records", "corresponding.supervisor_of", "corresponding.units", "cropping.check_shown", "cropping.let_out",
     "entering.about_member", "entering.rules", "entering.units", "examining.due", "examining.held", "exploring.seen", "identifying.steps_of",
-    "lending.lent", "opening.today", "questioning.seen", "referring.seen", "remembering.beside", "schooling.is_needed", "spotting.look", "spotting.seen",
+    "lending.lent", "opening.today", "questioning.seen", "referring.seen", "remembering.beside", "spotting.look", "spotting.seen",
     "searching.tokens", "surveying.media_of", "surveying.seen", "suspending.in_force", "tallying.beside", "tallying.follow", "tallying.opened", "triaging.names_and_contacts",
     "opening.case",
 })  # fmt: skip

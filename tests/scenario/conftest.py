@@ -12,7 +12,7 @@ from clew.cli.drawing import landscape
 from clew.domain.handling import Actor
 from clew.domain.officer import Role
 from clew.media.nursery import Nursery
-from tests.world.office import Office, work_in
+from tests.world.office import Office, unit_only, work_in
 from tests.world.world import World
 
 
@@ -25,6 +25,16 @@ def workplace(world: World, nursery: Nursery, tmp_path: Path) -> Iterator[Workpl
 @pytest.fixture
 def office(workplace: Workplace) -> Office:
     return Office(workplace=workplace)
+
+
+@pytest.fixture
+def content(office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> bytes:
+    """A picture that Norway's unit keeps to itself."""
+    folder = tmp_path / "seized"
+    folder.mkdir()
+    landscape(1, (320, 240)).save(folder / "1.jpg")
+    office.intake(ada, folder, "NO-1", cover=unit_only(ada))
+    return (folder / "1.jpg").read_bytes()
 
 
 @pytest.fixture

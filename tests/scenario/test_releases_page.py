@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from pathlib import Path
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -12,26 +11,16 @@ from django.test import Client
 from django.test.utils import override_settings
 
 from clew.actions import auditing, releasing
-from clew.cli.drawing import landscape
 from clew.domain.errors import StepRefused
 from clew.domain.handling import Actor
 from clew.domain.officer import Role
 from clew.records.session import acting_as
 from tests.world.clients import signed_in
-from tests.world.office import Office, unit_only
+from tests.world.office import Office
 from tests.world.world import World
 
 TOKEN = re.compile(r'value="\w{64}"')
 FORM = {"to": "SE", "purpose": "investigation", "case": "NO-1", "conditions": "for case SE-1 only"}
-
-
-@pytest.fixture
-def content(office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> bytes:
-    folder = tmp_path / "seized"
-    folder.mkdir()
-    landscape(1, (320, 240)).save(folder / "1.jpg")
-    office.intake(ada, folder, "NO-1", cover=unit_only(ada))
-    return (folder / "1.jpg").read_bytes()
 
 
 def give(who: Client, content: bytes, **changes: str) -> str:

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from clew.actions import auditing, blocking, releasing, shredding
-from clew.cli.drawing import landscape
 from clew.domain.errors import Invalid, NotVisible, StepRefused, Tampered, Unavailable
 from clew.domain.handling import Actor
 from clew.domain.handling_change import SubjectKind
@@ -19,16 +18,6 @@ from tests.world.office import Office, unit_only
 from tests.world.world import World
 
 PURPOSE = "victim-identification"
-
-
-@pytest.fixture
-def content(office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> bytes:
-    """A picture that Norway's unit keeps to itself."""
-    folder = tmp_path / "seized"
-    folder.mkdir()
-    landscape(1, (320, 240)).save(folder / "1.jpg")
-    office.intake(ada, folder, "NO-1", cover=unit_only(ada))
-    return (folder / "1.jpg").read_bytes()
 
 
 def release(office: Office, of: Actor, content: bytes, to: str = "SE", conditions: str = "for case SE-1 only") -> UUID:

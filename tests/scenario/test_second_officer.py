@@ -4,14 +4,12 @@ import hashlib
 import random
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 import psycopg
 import pytest
 
 from clew.actions import mustering, opening, releasing, restricting, retaining, sifting
-from clew.cli.drawing import landscape
 from clew.domain.agreement import State
 from clew.domain.errors import Invalid, NotVisible, SecondPersonNeeded, StepRefused
 from clew.domain.handling import Actor, Audience, Handling, Use, widens
@@ -23,9 +21,8 @@ from clew.records.session import Session, acting_as, handling_columns
 from tests.property.test_visibility import some_handlings
 from tests.scenario.test_restricting import change, rows_of, seen
 from tests.scenario.test_task_forces import a_series
-from tests.world.kept import connected
 from tests.world.office import Office, unit_only
-from tests.world.world import World, handling
+from tests.world.world import World, handling, superuser
 
 PURPOSE, CASE = "investigation", "NO-1"
 
@@ -38,16 +35,6 @@ def bo(world: World) -> Actor:
 @pytest.fixture
 def nina(world: World) -> Actor:
     return world.officer("nina", member="NO", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)
-
-
-@pytest.fixture
-def content(office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> bytes:
-    """A picture that Norway's unit keeps to itself."""
-    folder = tmp_path / "seized"
-    folder.mkdir()
-    landscape(1, (320, 240)).save(folder / "1.jpg")
-    office.intake(ada, folder, "NO-1", cover=unit_only(ada))
-    return (folder / "1.jpg").read_bytes()
 
 
 def ask(admin: Actor, *, two: bool) -> None:
@@ -70,13 +57,6 @@ def agree(office: Office, of: Actor, release_id: UUID) -> None:
 def read(office: Office, by: Actor, release_id: UUID, purpose: str = PURPOSE) -> bytes:
     with releasing.opened(office.workplace.vault, by, release_id, purpose=purpose, case="SE-1") as reader:
         return b"".join(map(bytes, reader))
-
-
-def past_row_security(world: World, table: str, words: str) -> None:
-    with connected(**world.facts.as_owner()) as owner:
-        owner.execute(f"alter table {table} no force row level security")
-        owner.execute(words)
-        owner.execute(f"alter table {table} force row level security")
 
 
 # Releases ---------------------------------------------------------------------------------------
@@ -115,7 +95,7 @@ def test_a_release_that_is_refused_or_lapsed_was_never_open_to_anybody(
     with pytest.raises(NotVisible):
         agree(office, bo, refused.id)
     lapsed = release(office, ada, content)
-    past_row_security(world, "releases", "update releases set released_at = now() - interval '8 days'")
+    superuser(world.facts).execute("update releases set released_at = now() - interval '8 days'")
     with pytest.raises(StepRefused):
         agree(office, bo, lapsed.id)
     with acting_as(sven) as session:
@@ -150,7 +130,7 @@ def test_an_exclusion_ends_what_was_released_and_denial_wins_without_it_too(
         read(office, sven, first.id)
     change(ada, unit_only(ada))
     second = release(office, ada, content)
-    past_row_security(world, "media", "update media set excluded = '{SE}'")
+    superuser(world.facts).execute("update media set excluded = '{SE}'")
     with pytest.raises(StepRefused):
         read(office, sven, second.id)
 
@@ -333,7 +313,7 @@ def test_what_two_decided_is_carried_out_and_what_one_may_narrow_too(
     assert seen(sven, "exhibits", rows_of("NO")) == 0
     with acting_as(ada) as session, pytest.raises(StepRefused):
         restricting.end(session, limited.id)
-    past_row_security(world, "handling_changes", "update handling_changes set until = current_date where until is not null")
+    superuser(world.facts).execute("update handling_changes set until = current_date where until is not null")
     assert restricting.end_due(ada) == 1
     assert seen(sven, "exhibits", rows_of("NO")) == seen(sven, "media", rows_of("NO")) == 1
     with acting_as(ada) as session:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from clew.actions import following
+from clew.actions import corresponding, following
 from clew.actions.opening import today
 from clew.domain.arrival import INTAKES_SHOWN_MAX, LEADS_SHOWN_MAX, OUTCOME_DAYS, OUTCOMES_SHOWN_MAX, Waiting
 from clew.domain.handling_change import SubjectKind
@@ -57,10 +57,8 @@ def arrive(session: Session) -> Home:
     outcomes = [one for one in told if one.kind in OUTCOMES and (one.seen_at is None or one.raised_at >= since)]
     outcomes = sorted(outcomes, key=lambda one: one.raised_at, reverse=True)[:OUTCOMES_SHOWN_MAX]
     notices = [one for one in told if one.kind in TOLD_HERE and one.seen_at is None]
-    owners = {one.owner for one in (*outcomes, *notices) if one.owner is not None}
-    audit.append(
-        session, "home.read", "", owner=session.actor.member, shown=owners | following.owners_shown(leads)
-    )
+    shown = corresponding.owners_shown([*outcomes, *notices]) | following.owners_shown(leads)
+    audit.append(session, "home.read", "", owner=session.actor.member, shown=shown)
     return Home(
         leads=leads, outcomes=tuple(outcomes), notices=tuple(notices),
         waiting=waiting.counts(session, today()), named=_named(session),

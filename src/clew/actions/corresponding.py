@@ -139,7 +139,7 @@ def page(
 ) -> Page:
     """Correspondences of the actor's unit, the latest request first; if asked those alone that wait for its answer."""
     found = messages.page(session, limit + 1, after, is_waiting=is_waiting)
-    audit.append(session, "message.list", "", owner=session.actor.member, shown=_owners(found[:limit]))
+    audit.append(session, "message.list", "", owner=session.actor.member, shown=owners_shown(found[:limit]))
     return Page(items=found[:limit], next=found[limit - 1].id if len(found) > limit else None)
 
 
@@ -150,7 +150,7 @@ def look(session: Session, correspondence_id: UUID, before: UUID | None = None) 
         NotVisible: the unit has none of that identifier.
     """
     found = messages.get(session, correspondence_id)
-    audit.append(session, "message.read", str(found.id), owner=session.actor.member, shown=_owners([found]))
+    audit.append(session, "message.read", str(found.id), owner=session.actor.member, shown=owners_shown([found]))
     messages.note_read(session, found.id)
     return _view(session, found, before)
 
@@ -244,7 +244,7 @@ def notices(session: Session) -> NoticePage:
     """What waits for the actor's unit, and what was seen before; what else waits comes up once these are seen."""
     found = messages.notices(session, messages.NOTICES_SHOWN_MAX + 1)
     few, more = found[: messages.NOTICES_SHOWN_MAX], found[messages.NOTICES_SHOWN_MAX :]
-    audit.append(session, "notice.list", "", owner=session.actor.member, shown=_owners(few))
+    audit.append(session, "notice.list", "", owner=session.actor.member, shown=owners_shown(few))
     return NoticePage(items=few, has_more=any(one.seen_at is None for one in more))
 
 
@@ -258,7 +258,7 @@ def see(session: Session, notice_id: UUID) -> None:
     audit.append(session, "notice.see", str(notice_id), owner=session.actor.member)
 
 
-def _owners(some: Iterable[Correspondence | Notice]) -> set[str]:
+def owners_shown(some: Iterable[Correspondence | Notice]) -> set[str]:
     """Members whose records these name."""
     return {one.owner for one in some if one.owner is not None}
 

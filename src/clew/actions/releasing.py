@@ -57,11 +57,11 @@ def release(
         raise Invalid("Conditions have at most {most} characters.", most=CONDITIONS_CHARACTERS_MAX)
     medium_id = media.own(session, medium)
     key = _checked(session, medium_id, recipient, statement)
-    owner, waits = session.actor.member, handling_changes.widening_needs_second(session)
-    data_key = vault.data_key(owner, str(key.case_id), medium, key.wrapped)
-    info = exchange.terms(owner, recipient, medium_id.bytes, conditions)
-    public = exchange.public_key(vault.keys, recipient)
-    wrapped = None if waits else exchange.sealed_to(public, data_key + medium + key.blob, info)
+    owner, waits, wrapped = session.actor.member, handling_changes.widening_needs_second(session), None
+    if not waits:  # what is only proposed opens nothing
+        data_key = vault.data_key(owner, str(key.case_id), medium, key.wrapped)
+        info = exchange.terms(owner, recipient, medium_id.bytes, conditions)
+        wrapped = exchange.sealed_to(vault.keys, recipient, data_key + medium + key.blob, info)
     release_id = releases.add(session, medium_id, recipient, conditions, wrapped)
     audit.append(
         session, "medium.propose_release" if waits else "medium.release", str(release_id), purpose=statement.purpose,
@@ -87,8 +87,8 @@ def agree(vault: Vault, session: Session, release_id: UUID, *, purpose: str, cas
     sha256 = media.held(session, found.medium_id).sha256
     data_key = vault.data_key(found.owner, str(key.case_id), sha256, key.wrapped)
     info = exchange.terms(found.owner, found.recipient, found.medium_id.bytes, found.conditions)
-    public = exchange.public_key(vault.keys, found.recipient)
-    releases.agree(session, release_id, exchange.sealed_to(public, data_key + sha256 + key.blob, info))
+    wrapped = exchange.sealed_to(vault.keys, found.recipient, data_key + sha256 + key.blob, info)
+    releases.agree(session, release_id, wrapped)
     audit.append(
         session, "medium.release", str(release_id), purpose=statement.purpose, case=statement.case_reference
     )  # fmt: skip

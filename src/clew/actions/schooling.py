@@ -14,7 +14,7 @@ from clew.records.exercise_asks import Asked
 from clew.records.exercises import Line
 from clew.records.session import Session, acting_as
 
-__all__ = ["Asked", "Line", "Page", "begin", "grounds", "is_needed", "look", "need", "note", "waiting"]
+__all__ = ["Asked", "Line", "Page", "begin", "grounds", "look", "need", "note", "waiting"]
 LINES_SHOWN_MAX = 500
 
 
@@ -97,11 +97,6 @@ def _still_said(asked: Asked | None, under_way: Collection[UUID]) -> Asked | Non
 def grounds(session: Session, names: Iterable[str]) -> dict[str, date]:
     """By officer who passed an exercise: the last day on which it is ground for a certification."""
     return exercises.grounds(session, names)
-
-
-def is_needed(session: Session) -> bool:
-    """Whether officers of the own member are certified only once they have passed an exercise."""
-    return exercises.is_needed(session)
 
 
 def need(session: Session, *, is_needed: bool) -> None:

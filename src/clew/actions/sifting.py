@@ -91,8 +91,7 @@ def agree_to_bring(session: Session, reference: str, name: str) -> int:
         StepRefused: the actor does not work there now, or nothing waits, or it has lapsed.
     """
     found = _working(session, reference)
-    brought_id = _identifier(name)
-    series_id = None if brought_id else series.find(session, name).id
+    series_id, brought_id = _named(session, name)
     waiting = stacks.own(session, found.id, series_id=series_id, brought_id=brought_id)
     if waiting is None:
         raise StepRefused("Your unit has not brought this series.")
@@ -109,8 +108,7 @@ def take_out(session: Session, reference: str, name: str) -> None:
     `name`: the series, or the identifier of what was brought, for a unit that does not see the series any more.
     """
     found = task_forces.find(session, reference)
-    brought_id = _identifier(name)
-    series_id = None if brought_id else series.find(session, name).id
+    series_id, brought_id = _named(session, name)
     if not stacks.take_out(session, found.id, series_id=series_id, brought_id=brought_id):
         raise StepRefused("Your unit has not brought this series.")
     audit.append(session, "task_force.take_out", str(series_id or brought_id))
@@ -153,7 +151,8 @@ def _working(session: Session, reference: str) -> TaskForceRow:
     return found
 
 
-def _identifier(untrusted_name: str) -> UUID | None:
+def _named(session: Session, untrusted_name: str) -> tuple[UUID | None, UUID | None]:
+    """The series, or the identifier of what was brought or proposed: (series, brought), one of them absent."""
     with suppress(ValueError):
-        return UUID(untrusted_name)
-    return None
+        return None, UUID(untrusted_name)
+    return series.find(session, untrusted_name).id, None

@@ -5,7 +5,7 @@ Source: HPKE, RFC 9180: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM, ba
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from clew.domain.errors import Tampered
 from clew.keys import wraps
@@ -21,14 +21,9 @@ def terms(owner: str, recipient: str, record: bytes, conditions: str) -> bytes:
     return wraps.bound("clew release 1", owner, recipient, record, conditions)
 
 
-def public_key(keyring: Keyring, member: str) -> bytes:
-    """The member's public key, 32 bytes; its private one is made here where the member has none."""
-    return _private(keyring, member, make=True).public_key().public_bytes_raw()
-
-
-def sealed_to(public: bytes, content: bytes, info: bytes) -> bytes:
-    """`content` for whoever has the private key of `public`, bound to `info`."""
-    return _SUITE.encrypt(content, X25519PublicKey.from_public_bytes(public), info=info)
+def sealed_to(keyring: Keyring, member: str, content: bytes, info: bytes) -> bytes:
+    """`content` for the member's private key alone, bound to `info`; the key is made here where the member has none."""
+    return _SUITE.encrypt(content, _private(keyring, member, make=True).public_key(), info=info)
 
 
 def opened(keyring: Keyring, member: str, sealed: bytes, info: bytes) -> bytes:

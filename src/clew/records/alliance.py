@@ -13,7 +13,7 @@ from clew.domain.handling import BLOCKED
 from clew.domain.task_force import KEPT_BACK, SPEAKS, StackState, Standing
 from clew.records.assertions import SEES_SERIES
 from clew.records.custody import OF_THE_UNIT, OWN_UNIT
-from clew.records.second_officer import ONE_DECIDES
+from clew.records.second_officer import PROPOSED_OR_ALONE
 from clew.records.visibility import OFFICER, ROLE, VIEWER_MEMBER
 
 FORCES = "(select clew_task_forces())::uuid[]"
@@ -76,7 +76,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "select": f"using ({IS_RUNNING} and state = '{State.IN_FORCE}' and {IS_BROUGHT} or {OWN_UNIT})",
         "insert": (
             f"with check ({OWN_UNIT} and {IS_RUNNING} and {SEES_SERIES} and brought_by = {OFFICER} and decided_by is null"
-            f" and (state = '{State.PROPOSED}' or {ONE_DECIDES}))"
+            f" and {PROPOSED_OR_ALONE})"
         ),
         "update": f"using ({OWN_UNIT}) with check ({OWN_UNIT} and {IS_RUNNING} and (decided_by is null or decided_by <> brought_by))",
         "delete": f"using ({OWN_UNIT})",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from clew.domain.agreement import State
 from clew.domain.handling import Use
 from clew.domain.officer import Role
-from clew.records.second_officer import ONE_DECIDES
+from clew.records.second_officer import ONE_DECIDES, PROPOSED_OR_ALONE, by_two
 from clew.records.visibility import HOME, HOME_UNIT, OFFICER, ROLE, VIEWER_MEMBER, VIEWER_UNIT, VIEWER_USE
 
 OWN_UNIT = f"member = {VIEWER_MEMBER} and unit = {VIEWER_UNIT}"
@@ -62,11 +62,11 @@ RULES: Mapping[str, Mapping[str, str]] = {
         ),
         "insert": (
             f"with check ({OWN_UNIT} and released_by = {OFFICER} and decided_by is null"
-            f" and (state = '{State.PROPOSED}' or {ONE_DECIDES}) and {OF_THE_UNIT.format('public.media', 'medium_id')})"
+            f" and {PROPOSED_OR_ALONE} and {OF_THE_UNIT.format('public.media', 'medium_id')})"
         ),
         "update": (
-            f"using ({OWN_UNIT} and state in ('{State.PROPOSED}', '{State.IN_FORCE}')) with check ({OWN_UNIT}"
-            f" and (state <> '{State.IN_FORCE}' or decided_by = {OFFICER} and decided_by <> released_by))"
+            f"using ({OWN_UNIT} and state in ('{State.PROPOSED}', '{State.IN_FORCE}'))"
+            f" with check ({OWN_UNIT} and {by_two('released_by')})"
         ),
     },
     "terms": {

@@ -9,8 +9,15 @@ from clew.records.visibility import OFFICER
 
 ONE_DECIDES = "not (select clew_asks_for_two())"
 """The own member lets one officer widen."""
-BY_TWO = f"(state <> '{State.IN_FORCE}' or decided_by = {OFFICER} and decided_by <> proposed_by)"
-"""What was proposed comes into force by another than who proposed it."""
+PROPOSED_OR_ALONE = f"(state = '{State.PROPOSED}' or {ONE_DECIDES})"
+"""Of what is added: it waits for another, or need not."""
+
+
+def by_two(proposed_by: str = "proposed_by") -> str:
+    """What was proposed comes into force by another than who proposed it, in the own name."""
+    return f"(state <> '{State.IN_FORCE}' or decided_by = {OFFICER} and decided_by <> {proposed_by})"
+
+
 
 ADDED: Mapping[str, str] = {
     "handling_changes": (
@@ -19,7 +26,7 @@ ADDED: Mapping[str, str] = {
     ),
 }
 """By covered table: what holds beside its cover of a row that is added."""
-CHANGED: Mapping[str, str] = {"handling_changes": BY_TWO}
+CHANGED: Mapping[str, str] = {"handling_changes": by_two()}
 """The same of a row that changes."""
 
 FUNCTIONS_OF_THE_APP = (
