@@ -31,7 +31,7 @@ __all__ = [
     "say",
 ]  # fmt: skip
 
-CORRESPONDENCES_PER_PAGE_MAX = 200
+CORRESPONDENCES_PER_PAGE_MAX = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from clew.records import triage as known
 from clew.records.session import Session
 from clew.records.several import several
 
-BLOCK_MEDIA = 200
+BLOCK_MEDIA = 150
 """Answered by one query within 30 ms among five million media; a page looks at two."""
 BLOCKS_A_LOOK = 8
 """By so many blocks a look of whoever follows carries the counts on."""
