@@ -8,6 +8,9 @@ from clew.domain.handling import BLOCKED
 from clew.domain.place import COARSE_DECIMALS
 from clew.records.session import Session
 
+CLOCKS_LOOKED_AT_MAX = 2_000
+"""Media of a series whose clocks are asked: most have one, and a page waits for them."""
+
 NEAR_DEGREES = 0.15
 """A known place may lie in the next field of a tenth of a degree."""
 
@@ -70,13 +73,14 @@ def taken_near(session: Session, series_ids: Sequence[UUID], *, limit: int) -> l
 
 
 def clocks(session: Session, series_ids: Sequence[UUID], *, limit: int) -> list[Clock]:
-    """How far the clocks of cameras of these series were ahead of UTC, most media first."""
+    """How far the clocks of cameras of these series were ahead of UTC, most media first; of `CLOCKS_LOOKED_AT_MAX` media."""
     with session.cursor() as cursor:
         cursor.execute(
             f"""
             select m.taken_offset_minutes, count(distinct m.name), min(m.name), array_agg(distinct m.owner_member)
-              from series_media sm join media m on m.id = sm.medium_id
-             where sm.series_id = any(%s) and m.taken_offset_minutes is not null and '{BLOCKED}' <> all (m.excluded)
+              from (select medium_id from series_media where series_id = any(%s) limit {CLOCKS_LOOKED_AT_MAX}) sm
+              join media m on m.id = sm.medium_id
+             where m.taken_offset_minutes is not null and '{BLOCKED}' <> all (m.excluded)
              group by 1 order by 2 desc, 1 limit %s""",
             [list(series_ids), limit],
         )

@@ -19,6 +19,7 @@ from clew.domain.person import Sex
 from clew.domain.place import PlaceKind
 from clew.domain.victim import Said, VictimState
 from clew.web import words
+from clew.web.times import day
 from clew.web.words import Words
 
 STATES: Mapping[VictimState, Words] = {
@@ -73,6 +74,7 @@ KINDS: Mapping[EndKind, Words] = {
     EndKind.VICTIM: gettext_lazy("Victim"), EndKind.OFFENDER: gettext_lazy("Offender"),
     EndKind.PLACE: gettext_lazy("Place"), EndKind.CASE: gettext_lazy("Case"),
 }  # fmt: skip
+NOTHING = "\N{EN DASH}"
 PAGES: Mapping[EndKind, str] = {
     EndKind.SERIES: "series", EndKind.VICTIM: "victim", EndKind.OFFENDER: "offender", EndKind.PLACE: "place",
     EndKind.MEDIUM: "medium-of",
@@ -139,13 +141,17 @@ def link(line: LinkLine) -> LinkWords:
     )  # fmt: skip
 
 
-def edge(of: Edge, ends: Mapping[object, EndWords]) -> dict[str, object]:
-    """An edge of an exploration as a page says it, between two of these ends."""
-    return {
-        "a": ends[of.a.id], "b": ends[of.b.id], "what": EDGES[of.what], "state": LINK_STATES[of.state],
-        "basis": BASES[of.basis], "sure": SURE[of.confidence], "owner": of.owner, "said_at": of.said_at,
-        "note": of.note, "strength": _strength(of),
-    }  # fmt: skip
+def edge(of: Edge, ends: Mapping[object, EndWords]) -> SafeString:
+    """An edge of an exploration between two of these ends, as a row of a table. In one piece: there are hundreds."""
+    a, b, what = ends[of.a.id], ends[of.b.id], EDGES[of.what]
+    said = format_html(' data-said="{}"', int(of.said_at.timestamp())) if of.said_at else ""
+    return format_html(
+        '<tr data-a="{}" data-b="{}" data-strength="{}" data-what="{}"{}>'
+        '<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>'
+        '<td dir="auto">{}</td></tr>',
+        a.key, b.key, _strength(of), what, said, a.shown, what, b.shown, LINK_STATES[of.state], BASES[of.basis],
+        SURE[of.confidence], words.identifier(of.owner), day(of.said_at) or NOTHING, words.visible(of.note) or NOTHING,
+    )  # fmt: skip
 
 
 def _strength(of: Edge) -> str:
