@@ -16,7 +16,7 @@ from clew.web import lead_words, words
 from clew.web.lead_rows import row as lead_row
 from clew.web.verdict_words import SetAsideWords, set_aside
 
-MEDIA_PER_PAGE = 40
+MEDIA_PER_PAGE = 30
 PATHS_SHOWN = 3
 PATHS_UNFOLDED_MAX = 50
 REASONS_SHOWN = 2
