@@ -4,6 +4,7 @@
 own; `CLEW_POSTGRES_BIN` takes the programs of another PostgreSQL.
 """
 
+import gc
 import os
 import shutil
 import signal
@@ -38,6 +39,7 @@ WAYS = ("embedded", "url")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Settings and keys before any test is collected, so that modules of tests may import models."""
+    gc.disable()
     way = os.environ.get("CLEW_TEST_DATABASE", "embedded")
     if way not in WAYS:
         raise pytest.UsageError(f"CLEW_TEST_DATABASE is one of {', '.join(WAYS)}")
@@ -56,6 +58,12 @@ def pytest_configure(config: pytest.Config) -> None:
     node_keys.make(make_private(configuration.home) / "keys")
     os.environ["DJANGO_SETTINGS_MODULE"] = founded.SETTINGS
     django.setup()
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays: the collector of memory need not go through it, neither then nor ever after."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
