@@ -1,4 +1,7 @@
-"""The law of visibility: what PostgreSQL shows is what `may_see` says, and what an oracle of this file says."""
+"""The law of visibility: what PostgreSQL shows is what `may_see` says, and what an oracle of this file says.
+
+So it is of matches and fingerprints: they are told by `may_be_told`, which asks for more than one use at once.
+"""
 
 import itertools
 import random
@@ -10,12 +13,13 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from clew.domain.handling import NOTHING, Actor, Audience, Handling, Use, may_see
+from clew.domain.fingerprint import BYTES, NAMED_BY
+from clew.domain.handling import MATCHED, NOTHING, Actor, Audience, Handling, Use, may_be_told, may_see
 from clew.domain.officer import Role
 from clew.records import assertions, policies
 from clew.records.models.cover import COVER_COLUMNS
 from clew.records.session import acting_as, handling_columns
-from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, VIEWER_USE, _template, render, visible
+from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, VIEWER_USE, VIEWER_USES, _template, render, visible
 from tests.world.contexts import app_connection, claim, true_context
 from tests.world.kept import connected
 from tests.world.rows import keep_in_every_table
@@ -60,6 +64,12 @@ def oracle(viewer: Viewer, row: Row) -> bool:
     return True in let_in
 
 
+def oracle_of_matches(viewer: Viewer, row: Row) -> bool:
+    """Whether a match with the row may be told: by asking the oracle for each use by itself."""
+    actor, use = viewer
+    return all(oracle((actor, one), row) for one in (use, Use.FACTS, Use.FINGERPRINTS))
+
+
 def has_content(actor: Actor) -> bool:
     """Whoever runs the node or audits, and a program (which has its scopes), reads in no member's records."""
     return actor.role.value not in {"operator", "auditor", "program"}
@@ -86,13 +96,14 @@ def subsets(codes: Iterable[str], *, least: int = 0) -> list[frozenset[str]]:
 
 
 FEW_USES = (NOTHING, Use.FACTS, Use.ORIGINAL, Use.FACTS | Use.ORIGINAL)
+OF_MATCHES = (NOTHING, Use.FACTS, Use.FINGERPRINTS, MATCHED)
 
 
-def every_handling() -> list[Handling]:
+def every_handling(uses: Sequence[Use] = FEW_USES) -> list[Handling]:
     """All handlings of a world of three members with two units each and two kinds of use."""
     made = []
     for owner, unit in itertools.product(FEW, UNITS[:2]):
-        for own, named, everyone in itertools.product(FEW_USES, repeat=3):
+        for own, named, everyone in itertools.product(uses, repeat=3):
             for members in subsets(FEW, least=1) if named else [frozenset[str]()]:
                 if everyone & ~own or (members and everyone & ~named):
                     continue
@@ -193,18 +204,40 @@ def test_every_covered_table_shows_what_may_see_and_the_oracle_say_to_every_acto
     keep_in_every_table(world.facts, policies.COVERED, handlings)
     columns = ", ".join(COVER_COLUMNS)
     for viewer in viewers:
-        wanted = {row_of(given) for given in handlings if may_see(viewer[0], given, viewer[1])}
-        assert wanted == {row for row in map(row_of, handlings) if oracle(viewer, row)}
+        seen_by, told_to = (
+            {row_of(given) for given in handlings if rule(viewer[0], given, viewer[1])} for rule in (may_see, may_be_told)
+        )
+        assert seen_by == {row for row in map(row_of, handlings) if oracle(viewer, row)}
+        assert told_to == {row for row in map(row_of, handlings) if oracle_of_matches(viewer, row)}
         with app_connection() as app:
             enter(app, viewer)
             for table in policies.COVERED:
+                wanted = told_to if table == "fingerprints" else seen_by
                 shown = app.execute(f"select {columns} from {table}").fetchall()
                 assert len(shown) == len(wanted), table
                 assert {(*row[:3], tuple(row[3]), tuple(row[4])) for row in shown} == wanted, table
 
 
-def test_a_match_is_seen_by_whoever_may_see_both_media(world: World) -> None:
-    sides, viewers = every_handling()[::97], every_viewer(FEW)
+def test_a_medium_that_is_a_fingerprint_alone_is_seen_by_whoever_may_read_that(world: World) -> None:
+    """Its name is the fingerprint; one that has bytes is seen by its facts."""
+    handlings, viewers = every_handling(OF_MATCHES)[::7], every_viewer(FEW)
+    columns = ", ".join(COVER_COLUMNS)
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser, superuser.cursor() as cursor:
+        with cursor.copy(f"copy media (id, name, kind, verdict, {columns}) from stdin") as copy:
+            for number, given in enumerate(handlings):
+                for begins in (NAMED_BY, b""):
+                    copy.write_row((uuid4(), begins + number.to_bytes(BYTES), "unknown", 1, *cover_of(given)))
+    for viewer in viewers:
+        with app_connection() as app:
+            enter(app, viewer)
+            shown = {bytes(row[0]) for row in app.execute("select name from media")}
+        for rule, begins in ((may_be_told, NAMED_BY), (may_see, b"")):
+            wanted = {n for n, given in enumerate(handlings) if rule(viewer[0], given, viewer[1])}
+            assert {n for n in range(len(handlings)) if begins + n.to_bytes(BYTES) in shown} == wanted
+
+
+def test_a_match_is_told_to_whoever_may_be_told_of_both_media(world: World) -> None:
+    sides, viewers = every_handling(OF_MATCHES)[::97], every_viewer(FEW)
     pairs = list(itertools.product(range(len(sides)), repeat=2))
     columns = [f"{side}_{column}" for side in "ab" for column in handling_columns(sides[0])]
     columns = ["distance_bits", "a_medium", "b_medium", "kind", "radius_bits", "transform", "frames_matched", *columns]
@@ -225,9 +258,12 @@ def test_a_match_is_seen_by_whoever_may_see_both_media(world: World) -> None:
         with app_connection() as app:
             enter(app, (actor, use))
             shown = {row[0] for row in app.execute("select frames_matched from matches")}
-        assert shown == {
-            n for n, (a, b) in enumerate(pairs) if may_see(actor, sides[a], use) and may_see(actor, sides[b], use)
-        }
+        rows = [row_of(given) for given in sides]
+        assert (
+            shown
+            == {n for n, (a, b) in enumerate(pairs) if may_be_told(actor, sides[a], use) and may_be_told(actor, sides[b], use)}
+            == {n for n, (a, b) in enumerate(pairs) if all(oracle_of_matches((actor, use), rows[one]) for one in (a, b))}
+        )
 
 
 @pytest.mark.parametrize("careless", [None, "the medium is not asked", "the clue is not asked"])
@@ -342,6 +378,37 @@ def test_the_law_notices_a_broken_rule(world: World, mutant: str) -> None:
         assert seen(viewers, "scratch") != expected(viewers, handlings)
 
 
+EACH = " = {viewer_uses}"
+MUTANTS_OF_MATCHES: dict[str, Callable[[str], str]] = {
+    "one use of them is enough": lambda rule: rule.replace(EACH, " <> 0"),
+    "one use is enough for all": lambda rule: rule.replace("{prefix}audience & {viewer_uses}" + EACH, "{prefix}audience & {viewer_uses} <> 0"),
+    "one use is enough for the named": lambda rule: rule.replace("{prefix}audience >> 5 & {viewer_uses}" + EACH, "{prefix}audience >> 5 & {viewer_uses} <> 0"),
+    "facts are enough": lambda rule: rule.replace("{viewer_uses}", "2::smallint"),
+    "fingerprints are enough": lambda rule: rule.replace("{viewer_uses}", "1::smallint"),
+    "the use of the transaction is not asked": lambda rule: rule.replace("{viewer_uses}", "3::smallint"),
+    "denial is forgotten": lambda rule: rule.replace(DENIAL + "and ", ""),
+    "an owner that names itself does not count": lambda rule: rule.replace("case when {viewer_member} = any ({prefix}members) then {prefix}audience >> 5 else 0 end", "0"),
+    "other units have what the named have": lambda rule: rule.replace("case when {viewer_member} = any ({prefix}members) then {prefix}audience >> 5 else 0 end", "{prefix}audience >> 5"),
+    "the own unit needs the uses too": lambda rule: rule.replace("{viewer_unit} = {prefix}owner_unit", "false"),
+    "the unit is ignored": lambda rule: rule.replace("{viewer_unit} = {prefix}owner_unit", "true"),
+    "named is all": lambda rule: rule.replace(" and {viewer_member} = any ({prefix}members))\n)", ")\n)"),
+    "all is nobody": lambda rule: rule.replace("    {prefix}audience & {viewer_uses} = {viewer_uses}\n", "    false\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mutant", [None, *MUTANTS_OF_MATCHES])
+def test_the_law_of_matches_notices_a_broken_rule(world: World, mutant: str | None) -> None:
+    handlings = [*every_handling(OF_MATCHES)[::5], *every_handling((*FEW_USES, MATCHED, MATCHED | Use.ORIGINAL))[::41]]
+    viewers = every_viewer(FEW, (Use.FACTS, Use.ORIGINAL))
+    rule = _template("told.sql")
+    given = MUTANTS_OF_MATCHES[mutant](rule) if mutant else rule
+    assert (given == rule) is (mutant is None)
+    with scratch_table(world, handlings, given, viewer_use=VIEWER_USES):
+        found = seen(viewers, "scratch")
+    wanted = {(actor, use): {n for n, one in enumerate(handlings) if may_be_told(actor, one, use)} for actor, use in viewers}
+    assert (found == wanted) is (mutant is None)
+
+
 def test_the_law_holds_for_the_rule_itself_on_the_same_table(world: World) -> None:
     handlings, viewers = every_handling()[::5], every_viewer(FEW)
     with scratch_table(world, handlings, _template()):
@@ -351,12 +418,14 @@ def test_the_law_holds_for_the_rule_itself_on_the_same_table(world: World) -> No
 class scratch_table:  # noqa: N801 (read as a phrase: with scratch_table(…))
     """A table under a rule of one's own, gone afterwards."""
 
-    def __init__(self, world: World, handlings: Sequence[Handling], rule: str) -> None:
-        self._world, self._handlings, self._rule = world, handlings, rule
+    def __init__(
+        self, world: World, handlings: Sequence[Handling], rule: str, *, viewer_use: str = VIEWER_USE
+    ) -> None:
+        self._world, self._handlings, self._rule, self._use = world, handlings, rule, viewer_use
 
     def __enter__(self) -> None:
         condition = render(
-            self._rule, prefix="", viewer_member=VIEWER_MEMBER, viewer_unit=VIEWER_UNIT, viewer_use=VIEWER_USE
+            self._rule, prefix="", viewer_member=VIEWER_MEMBER, viewer_unit=VIEWER_UNIT, viewer_use=self._use
         )
         app = self._world.facts.roles.app
         with connected(**self._world.facts.as_owner()) as owner:

@@ -21,7 +21,7 @@ from clew.actions.receiving import near_meanwhile, write_near
 from clew.actions.walking import AddJob, end_walk, hold_off_end, in_chunks, occurrence_key
 from clew.actions.workplace import Workplace
 from clew.domain.errors import ClewError, Invalid
-from clew.domain.fingerprint import BYTES, Kind
+from clew.domain.fingerprint import BYTES, NAMED_BY, Kind
 from clew.domain.handling import Actor
 from clew.domain.intake import ChunkState, Refused
 from clew.domain.naming import NAME_CHARACTERS_MAX, is_name
@@ -399,7 +399,7 @@ def _add_part(
 
 
 def _rows(source: bytes, record: ListedMedium, names: dict[str, _SeriesSeen]) -> Iterator[ListedRow]:
-    name = record.sha256 or record.sha1 or record.md5 or b"pdq:" + (record.pdq or b"")
+    name = record.sha256 or record.sha1 or record.md5 or NAMED_BY + (record.pdq or b"")
     seen = names.get(record.series) if record.series else None
     number = NO_SERIES if seen is None else seen.number
     for untrusted_path in record.untrusted_paths or (record.untrusted_file or "",):

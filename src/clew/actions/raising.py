@@ -16,7 +16,7 @@ from clew.actions import pursuing
 from clew.actions.pursuing import Found
 from clew.domain.errors import ClewError
 from clew.domain.handling import NODE, Actor
-from clew.domain.lead import RULES_VERSION, Rule, State, clue_answered, newer_material
+from clew.domain.lead import OF_MATCHES, RULES_VERSION, Rule, State, clue_answered, newer_material
 from clew.records import audit, lead_grounds, lead_rounds, leads, members, merges, officers, rejections
 from clew.records.lead_clues import Answered
 from clew.records.lead_grounds import Beside, Ground
@@ -131,6 +131,7 @@ def _drawn(session: Session, found: Sequence[Found]) -> list[Drawn]:
         Drawn(
             series_id=one.ground.series_id, rule=one.rule, medium_id=one.ground.medium_id, measured=one.measured,
             evidence=leads.token_of(session, one.rule, *one.evidence),
+            near_series=one.ground.series_id if one.rule in OF_MATCHES else None,
         )
         for one in found if (one.ground.series_id, one.ground.medium_id) not in known
     ]  # fmt: skip
@@ -145,6 +146,7 @@ def _watched(session: Session, found: Sequence[Ground]) -> list[Drawn]:
         Drawn(
             series_id=one.series_id, rule=Rule.REAPPEARED, medium_id=one.medium_id, measured={}, state=State.WATCHED,
             evidence=leads.token_of(session, Rule.REAPPEARED, exhibit.encode()), exhibit_id=UUID(exhibit),
+            near_series=one.series_id,
         )
         for one in found if (one.series_id, one.medium_id) not in refused
         for exhibit in map(str, one.said)

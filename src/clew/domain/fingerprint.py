@@ -6,6 +6,11 @@ from enum import IntEnum
 BITS = 256
 BYTES = BITS // 8
 
+NAMED_BY = b"pdq:"
+"""Begins the name of a medium of which nothing is known but its PDQ; its other names are digests."""
+NAME_BYTES = len(NAMED_BY) + BYTES
+"""How long such a name is, as no digest's is."""
+
 QUALITY_MATCHED_MIN = 50
 """A PDQ of lower quality is noise (a flat or black picture) and never matches on its own.
 

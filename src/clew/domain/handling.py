@@ -17,7 +17,7 @@ class Use(IntFlag):
     """What a record may be used for, each with its own permission. The bits are stored; never reuse one."""
 
     FINGERPRINTS = 1
-    """To be compared with."""
+    """To be told of by what is near: whoever has this and the facts is told of matches, and reads the fingerprints."""
     FACTS = 2
     """To be known of: that it is there, and what is known of it."""
     PREVIEW = 4
@@ -28,6 +28,8 @@ class Use(IntFlag):
 
 NOTHING = Use(0)
 EVERY_USE = Use.FINGERPRINTS | Use.FACTS | Use.PREVIEW | Use.ORIGINAL | Use.EXPORT
+MATCHED = Use.FINGERPRINTS | Use.FACTS
+"""What a match is told by, whatever the transaction is for: one use of the two tells of none."""
 SHARED_AT_INTAKE = Use.FINGERPRINTS | Use.FACTS
 """What an audience has unless more is said: media stay with their owner."""
 
@@ -227,6 +229,16 @@ def uses_of(actor: Actor | None, handling: Handling, brought: Use = NOTHING) -> 
 def may_see(actor: Actor | None, handling: Handling, use: Use = Use.FACTS, brought: Use = NOTHING) -> bool:
     """Whether `actor` may see a record under `handling` for `use`, which is one of the five."""
     return bool(uses_of(actor, handling, brought) & use)
+
+
+def may_be_told(actor: Actor | None, handling: Handling, use: Use = Use.FACTS) -> bool:
+    """Whether a match with a record under `handling` may be told to `actor`, in a transaction for `use`.
+
+    A match is what was found by comparing fingerprints; equal bytes are none: they are told by the facts of both. What
+    was brought into a task force is looked at there, and tells of no match.
+    """
+    wanted = MATCHED | use
+    return uses_of(actor, handling) & wanted == wanted
 
 
 def widens(before: Handling, after: Handling) -> bool:

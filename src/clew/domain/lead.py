@@ -30,6 +30,9 @@ class Rule(StrEnum):
     NEAR_COPY = "near-copy"
 
 
+OF_MATCHES = (Rule.ALIGNED_CLIP, Rule.NEAR_COPY, Rule.REAPPEARED)
+"""Rules that look at matches: what they found shows only to whom the match is told."""
+
 RULES_VERSION = 2
 """Of all rules together, and of how what they look at is read and compared. Who changes any of it so that more is found
 counts it up: a node that looked by an earlier version looks at all series again, once."""

@@ -27,6 +27,9 @@ class Rule(StrEnum):
     FILE_NAMES = "file-names"
 
 
+OF_MATCHES = (Rule.NEAR_COPY, Rule.ALIGNED_VIDEO)
+"""Rules that look at matches: what they found shows only to whom the match is told."""
+
 SENTENCES: Mapping[Rule, str] = {
     Rule.SAME_BYTES: "Its bytes are those of a medium in the series.",
     Rule.NEAR_COPY: "It is a near copy of a medium in the series, {bits} of {radius} bits away.",

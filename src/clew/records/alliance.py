@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from importlib.resources import files
 
 from clew.domain.agreement import State
-from clew.domain.handling import BLOCKED
+from clew.domain.fingerprint import NAME_BYTES
+from clew.domain.handling import BLOCKED, Use
 from clew.domain.task_force import KEPT_BACK, SPEAKS, StackState, Standing
 from clew.records.assertions import SEES_SERIES
 from clew.records.custody import OF_THE_UNIT, OWN_UNIT
@@ -150,6 +151,8 @@ FUNCTIONS_OF_THE_BLIND = (
 PLACES = {
     "{speaks}": _SPEAKS,
     "{kept_back}": ", ".join(f"'{condition}'" for condition in sorted(KEPT_BACK)),
+    "{name_bytes}": str(NAME_BYTES),
+    "{fingerprints}": f"{Use.FINGERPRINTS:d}",
 }
 """What stands in `task_force.sql` for words of the domain."""
 

@@ -7,6 +7,7 @@ let see it: so it never tells of a series that is hidden.
 
 from collections.abc import Mapping
 
+from clew.domain.proposal import OF_MATCHES
 from clew.records.custody import OF_THE_UNIT, OWN_UNIT
 from clew.records.visibility import OFFICER, VIEWER_MEMBER, VIEWER_UNIT, visible
 
@@ -25,6 +26,20 @@ SEES_WHAT_IS_PROPOSED = (
     f"(medium_id is null or {OF_THE_UNIT.format('public.media', 'medium_id')})"
     f" and (other_id is null or {SEES.format('other_id')})"
 )
+NEAR_A_MEDIUM = (
+    "exists (select from public.matches x join public.series_media y on y.medium_id = x.b_medium"
+    " where x.a_medium = {0} and y.series_id = {1})"
+    " or exists (select from public.matches x join public.series_media y on y.medium_id = x.a_medium"
+    " where x.b_medium = {0} and y.series_id = {1})"
+)
+"""The viewer is told of a match of a medium with one in a series."""
+IS_TOLD = (
+    f"(rule <> all (array[{', '.join(repr(rule.value) for rule in OF_MATCHES)}])"
+    f" or {NEAR_A_MEDIUM.format('medium_id', 'series_proposals.series_id')}"
+    " or exists (select from public.series_media p where p.series_id = other_id"
+    f" and ({NEAR_A_MEDIUM.format('p.medium_id', 'series_proposals.series_id')})))"
+)
+"""A proposal that rests on matches shows while the viewer is told of one of them."""
 WITHDRAWN = f"using ({OWN} and withdrawn_at is null) with check ({OWN} and withdrawn_by = {OFFICER})"
 
 
@@ -59,7 +74,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "delete": f"using ({OWN_UNIT})",
     },
     "series_proposals": {
-        "select": f"using ({OWN_UNIT} and {SEES_SERIES} and {SEES_WHAT_IS_PROPOSED})",
+        "select": f"using ({OWN_UNIT} and {SEES_SERIES} and {SEES_WHAT_IS_PROPOSED} and {IS_TOLD})",
         "insert": f"with check ({OWN_UNIT} and {SEES_SERIES} and {SEES_WHAT_IS_PROPOSED})",
         "update": f"using ({OWN_UNIT})",
         "delete": f"using ({OWN_UNIT})",

@@ -54,8 +54,8 @@ as $$
      where not $3 or exists (select from occurrences o where o.medium_id = f.medium_id)
 $$;
 
--- Write the overlaps of pairs of media of different members of which one side's owner may not
--- see the other's. For the two functions below only; the application may not call it.
+-- Write the overlaps of pairs of media of different members, near or of equal bytes, of which one side's owner may not
+-- be told. For the two functions below only; the application may not call it.
 create or replace function clew_write_overlaps(some_media uuid[], other_media uuid[]) returns void
 language sql volatile security definer
 set search_path = pg_catalog, public, pg_temp set enable_seqscan = off
@@ -66,7 +66,7 @@ as $$
           join media a on a.id = pair.a_id
           join media b on b.id = pair.b_id
          where a.owner_member <> b.owner_member
-           and not ({a_owner_sees_b} and {b_owner_sees_a})
+           and not {both_are_told}
            -- Nobody may learn of what is under examination, not even that it is there.
            and '(blocked)' <> all (a.excluded || b.excluded)
     )
@@ -152,9 +152,9 @@ begin
             frames_matched = excluded.frames_matched, frames_compared = excluded.frames_compared
         where (coalesce(excluded.frames_matched, 0), -excluded.distance_bits)
             > (coalesce(m.frames_matched, 0), -m.distance_bits)
-        returning {a_is_visible} and {b_is_visible} as is_visible
+        returning {a_is_told} and {b_is_told} as is_told
     )
-    select array_agg(a_id), array_agg(b_id), (select count(*) from written where is_visible)
+    select array_agg(a_id), array_agg(b_id), (select count(*) from written where is_told)
       into some_media, other_media, seen from best;
     perform clew_write_overlaps(some_media, other_media);
     -- Only what the actor may see is counted: the number must not tell of what it may not.
@@ -242,7 +242,7 @@ begin
     delete from matches where a_medium = any (own) or b_medium = any (own);
     delete from public.overlaps o where o.left_medium = any (own) or o.right_medium = any (own);
     delete from series_dissents where medium_id = any (own);
-    delete from lead_media where medium_id = any (own);
+    delete from lead_media where medium_id = any (own) or near_medium = any (own);
     return coalesce(cardinality(own), 0);
 end
 $$;

@@ -52,7 +52,7 @@ begin
      where o.medium_id = p.old and not exists (
            select from observations t where (t.medium_id, t.member, t.observed_by) = (p.new, o.member, o.observed_by)
               and t.withdrawn_at is null and o.withdrawn_at is null);
-    delete from lead_media e where e.medium_id = any (own_olds);
+    delete from lead_media e where e.medium_id = any (own_olds) or e.near_medium = any (own_olds);
     update clues c set medium_id = p.new from unnest(own_olds, own_news) as p (old, new) where c.medium_id = p.old;
     -- And who has seen them.
     update sightings s set medium_id = p.new from unnest(own_olds, own_news) as p (old, new)

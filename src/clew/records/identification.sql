@@ -2,9 +2,9 @@
 
 -- Which units have a part in these series, or in one that they see as one with them: they own that other series, have put a
 -- medium into one of them, or their triage named one by a medium that matches one in it, or is the same. A path of merges
--- counts for a unit where it may see each merge and each series on it, and a medium where it may see that too: what is
--- hidden from a unit gives it no part. `beside` is a merge that counts although it is withdrawn, or does not although it
--- holds. `reached`: every series that the unit sees as one with this one.
+-- counts for a unit where it may see each merge and each series on it, and a medium where it may see that too, or be told
+-- that its own is near: what is hidden from a unit gives it no part. `beside` is a merge that counts although it is
+-- withdrawn, or does not although it holds. `reached`: every series that the unit sees as one with this one.
 create or replace function clew_parts(about uuid[], beside uuid, is_counted boolean) returns table (
     series_id uuid, member text, unit text, reached uuid[], is_direct boolean)
 language sql stable security definer
@@ -29,15 +29,15 @@ as $$
                m.id, m.name, m.owner_member, m.owner_unit, m.audience, m.members, m.excluded
           from (select distinct id from bounded) b join series_media p on p.series_id = b.id join media m on m.id = p.medium_id
     ), asked as materialized (
-        select it.series_id, it.id as medium_id, it.put_by_member as member, it.put_by_unit as unit from it
+        select it.series_id, it.id as medium_id, it.put_by_member as member, it.put_by_unit as unit, false as is_near from it
         union
-        select it.series_id, it.id, m.b_owner_member, m.b_owner_unit from it join matches m on m.a_medium = it.id
+        select it.series_id, it.id, m.b_owner_member, m.b_owner_unit, true from it join matches m on m.a_medium = it.id
         union
-        select it.series_id, it.id, m.a_owner_member, m.a_owner_unit from it join matches m on m.b_medium = it.id
+        select it.series_id, it.id, m.a_owner_member, m.a_owner_unit, true from it join matches m on m.b_medium = it.id
         union
-        select it.series_id, it.id, other.owner_member, other.owner_unit from it join media other on other.name = it.name
+        select it.series_id, it.id, other.owner_member, other.owner_unit, false from it join media other on other.name = it.name
         union
-        select s.id, null, s.owner_member, s.owner_unit from series s where s.id in (select b.id from bounded b)
+        select s.id, null, s.owner_member, s.owner_unit, false from series s where s.id in (select b.id from bounded b)
     ), asker as materialized (
         select distinct b.root, a.member, a.unit from bounded b join asked a on a.series_id = b.id join series own on own.id = b.root
          where (a.member, a.unit) <> (own.owner_member, own.owner_unit)
@@ -54,7 +54,7 @@ as $$
         select u.root, u.member, u.unit, bool_or(u.id = u.root) as is_direct
           from reach u join asked a on a.series_id = u.id and a.member = u.member and a.unit = u.unit
           left join it on it.id = a.medium_id and it.series_id = a.series_id
-         where a.medium_id is null or {it_is_seen_by_u}
+         where a.medium_id is null or {it_is_seen_by_u} and (not a.is_near or {u_is_told_of_it})
          group by u.root, u.member, u.unit
     )
     select p.root, p.member, p.unit, array(

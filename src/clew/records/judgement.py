@@ -1,24 +1,24 @@
 """Judgement: who may read and write verdicts on matches; rules of row security.
 
-Whoever sees both media for their facts sees what was said of the match, as of observations. A verdict is its unit's own:
-no other changes it, and it goes with either medium.
+Whoever may be told of the match sees what was said of it: of equal bytes by the facts of both media, else by their
+fingerprints too. A verdict is its unit's own: no other changes it, and it goes with either medium.
 """
 
 from collections.abc import Mapping
 
 from clew.records.custody import OWN_UNIT
-from clew.records.visibility import OFFICER
+from clew.records.visibility import OFFICER, told
 
-SEES_BOTH_MEDIA = (
-    "exists (select from public.media m where m.id = medium_id)"
-    " and exists (select from public.media m where m.id = other_id)"
+IS_TOLD = (
+    "exists (select from public.media m join public.media n on n.id = other_id"
+    f" where m.id = medium_id and (m.name = n.name or {told('m.')} and {told('n.')}))"
 )
 OWN_WORD = f"{OWN_UNIT} and said_by = {OFFICER} and withdrawn_at is null"
 
 RULES: Mapping[str, Mapping[str, str]] = {
     "match_verdicts": {
-        "select": f"using ({SEES_BOTH_MEDIA})",
-        "insert": f"with check ({OWN_WORD} and {SEES_BOTH_MEDIA})",
+        "select": f"using ({IS_TOLD})",
+        "insert": f"with check ({OWN_WORD} and {IS_TOLD})",
         "update": f"using ({OWN_WORD}) with check ({OWN_UNIT} and said_by = {OFFICER})",
     },
 }

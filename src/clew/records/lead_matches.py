@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from clew.domain.lead import Rule, State
+from clew.domain.lead import OF_MATCHES, State
 from clew.records.session import Session
 from clew.records.verdicts import REFUSED
 
-RULES = (Rule.ALIGNED_CLIP, Rule.NEAR_COPY, Rule.REAPPEARED)
-"""Rules that look at matches."""
 LEADS_MAX = 50
 """So many leads one verdict moves at most; an officer moves the others."""
 
@@ -29,7 +27,7 @@ def _leads(session: Session, here: bytes, there: bytes, states: Iterable[State],
             _RESTING + f" and {condition} order by l.id limit {LEADS_MAX}",
             {
                 "here": here, "there": there, "member": session.actor.member, "unit": session.actor.unit,
-                "rules": [rule.value for rule in RULES], "states": [state.value for state in states],
+                "rules": [rule.value for rule in OF_MATCHES], "states": [state.value for state in states],
             },
         )  # fmt: skip
         return [row[0] for row in cursor]

@@ -31,7 +31,10 @@ Place = tuple[UUID, UUID | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """What a rule found: a medium that speaks for a lead on a series. `evidence` is a token of what they share."""
+    """What a rule found: a medium that speaks for a lead on a series. `evidence` is a token of what they share.
+
+    `near_series`: the medium speaks because it matches one in this series; None where it is no match that speaks.
+    """
 
     series_id: UUID
     rule: Rule
@@ -40,6 +43,7 @@ class Drawn:
     measured: Measured
     state: State = State.RAISED
     exhibit_id: UUID | None = None
+    near_series: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,15 +203,21 @@ def _speak(session: Session, pairs: Sequence[tuple[UUID, Drawn]]) -> None:
     texts = sealed.of_member(session.actor.member)
     with session.cursor() as cursor:
         cursor.execute(
+            # What lies beside a medium that reappears speaks by the match of that one.
             """
-            insert into lead_media (member, unit, lead_id, medium_id, series_id, measured)
-            select %(member)s, %(unit)s, lead_id, medium_id, series_id, measured
-              from unnest(%(lead)s::uuid[], %(medium)s::uuid[], %(series)s::uuid[], %(measured)s::bytea[])
-                   given (lead_id, medium_id, series_id, measured)
-             order by lead_id, medium_id on conflict do nothing""",
+            insert into lead_media (member, unit, lead_id, medium_id, series_id, measured, near_medium, near_series)
+            select %(member)s, %(unit)s, g.lead_id, g.medium_id, g.series_id, g.measured,
+                   case when g.near is null then w.near_medium else g.medium_id end, coalesce(g.near, w.near_series)
+              from unnest(%(lead)s::uuid[], %(medium)s::uuid[], %(series)s::uuid[], %(measured)s::bytea[], %(near)s::uuid[])
+                   g (lead_id, medium_id, series_id, measured, near)
+              left join lateral (
+                   select e.near_medium, e.near_series from lead_media e
+                    where e.lead_id = g.lead_id and e.near_medium is not null and g.near is null
+                    order by e.added_at, e.medium_id limit 1) w on true
+             order by g.lead_id, g.medium_id on conflict do nothing""",
             {
                 **_unit(session), "lead": [lead_id for lead_id, _ in chosen], "medium": [medium for _, medium in chosen],
-                "series": [said[each].series_id for each in chosen],
+                "series": [said[each].series_id for each in chosen], "near": [said[each].near_series for each in chosen],
                 "measured": [texts.seal(json.dumps(dict(said[each].measured)).encode(), MEASURED) for each in chosen],
             },
         )  # fmt: skip

@@ -1,13 +1,14 @@
 """Row security of the tables: who may read and write which row, and what each role is granted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
 from clew.domain.exercise import COUNTS_FOR
-from clew.domain.handling import BLOCKED, EVERY_USE, Use
+from clew.domain.fingerprint import NAME_BYTES
+from clew.domain.handling import BLOCKED, EVERY_USE, MATCHED, Use
 from clew.domain.ledger import SMALL
 from clew.domain.message import KEPT_DAYS
 from clew.domain.officer import WITHOUT_CONTENT, Role
@@ -49,7 +50,7 @@ from clew.records import (
 )
 from clew.records.api_answers import KEPT_FOR as ANSWERS_KEPT_FOR
 from clew.records.roles import Roles
-from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, visible
+from clew.records.visibility import VIEWER_MEMBER, VIEWER_UNIT, sees_medium, told, visible
 
 COVERED = (
     "cases",
@@ -83,6 +84,9 @@ A row lies in something of its own unit. Foreign keys and unique constraints loo
 this, "duplicate key" would tell what lies on a list of another member, and "not present in table" that a
 case of another is there.
 """
+
+SEEN_BY: Mapping[str, Callable[[], str]] = {"fingerprints": told, "media": sees_medium}
+"""By table: the rule by which rows under a cover are seen, where that is another than for the rest."""
 
 SEEN = {"series_media": assertions.SEES_SERIES_AND_OWNS_MEDIUM}
 """By table: what is asked instead where own rows may lie in what is another's, as far as that is seen."""
@@ -220,10 +224,23 @@ FUNCTIONS_OF_THE_BLIND = (
 )
 
 FACTS = f"{Use.FACTS:d}::smallint"
-"""An overlap is noted where one owner may not even know of the other's medium."""
+"""What owners see of one another, whatever a transaction is for."""
+BOTH_USES = f"{MATCHED:d}::smallint"
+"""An overlap is noted where one owner may not be told that the other's medium is near."""
 
 ANY_USE = f"{EVERY_USE:d}::smallint"
 """What is asked where one use is as good as another to know of a record."""
+
+OF_EQUAL_BYTES = (
+    "a.size_bytes is distinct from 0 and b.size_bytes is distinct from 0"
+    f" and (a.name = b.name and length(a.name) <> {NAME_BYTES}"
+    " or a.sha1 = b.sha1 and (a.sha256 is null or b.sha256 is null)"
+    " or a.md5 = b.md5 and (a.sha256 is null or b.sha256 is null) and (a.sha1 is null or b.sha1 is null))"
+)
+"""Of two media that are near or the same: their strongest common digest is equal, which is told by their facts alone."""
+
+_OWNER_OF_A = {"viewer_member": "a.owner_member", "viewer_unit": "a.owner_unit"}
+_OWNER_OF_B = {"viewer_member": "b.owner_member", "viewer_unit": "b.owner_unit"}
 
 FUNCTIONS_OF_BEFORE = (
     "clew_fingerprint_sets(smallint, bigint[])",
@@ -259,7 +276,7 @@ def _cover(table: str, role: dict[str, str]) -> list[str]:
         *_forced(table),
         f"alter table {table} add constraint {table}_cover_is_whole check ({COVER_IS_WHOLE})",
         *(f"alter table {table} alter {column} set default '{{}}'" for column in ("members", "excluded")),
-        f"create policy app_select on {table} for select to {app} using ({visible()})",
+        f"create policy app_select on {table} for select to {app} using ({SEEN_BY.get(table, visible)()})",
         f"create policy app_insert on {table} for insert to {app} with check ({_added(table)})",
         f"create policy app_update on {table} for update to {app} using ({OWN}) with check ({_changed(table)})",
         f"create policy app_delete on {table} for delete to {app} using ({OWN})",
@@ -291,7 +308,8 @@ def _changed(table: str) -> str:
 
 
 SPECIAL: Mapping[str, Mapping[str, str]] = {
-    "matches": {"select": f"using ({visible('a_')} and {visible('b_')})"},
+    # Equal bytes are no row here: they are found by what both records say of themselves.
+    "matches": {"select": f"using ({told('a_')} and {told('b_')})"},
     **administration.RULES,
     **log.RULES,
     **custody.RULES,
@@ -450,23 +468,22 @@ SOURCES = (
 def functions() -> list[str]:
     """The functions of the package's SQL files, with the rule of visibility pasted in."""
     places = {
+        "{both_are_told}": both_are_told(),
         "{roles_with_content}": ", ".join(f"'{role}'" for role in Role if role not in WITHOUT_CONTENT),
-        "{a_owner_sees_b}": visible(
-            "b.", viewer_member="a.owner_member", viewer_unit="a.owner_unit", viewer_use=FACTS
-        ),
-        "{a_owner_sees_s}": visible(
-            "s.", viewer_member="a.owner_member", viewer_unit="a.owner_unit", viewer_use=FACTS
-        ),
-        "{b_owner_sees_a}": visible(
-            "a.", viewer_member="b.owner_member", viewer_unit="b.owner_unit", viewer_use=FACTS
-        ),
+        "{a_owner_sees_b}": visible("b.", **_OWNER_OF_A, viewer_use=FACTS),
+        "{a_owner_sees_medium_b}": sees_medium("b.", **_OWNER_OF_A, viewer_use=FACTS, viewer_uses=BOTH_USES),
+        "{a_owner_is_told_of_b}": told("b.", **_OWNER_OF_A, viewer_uses=BOTH_USES),
+        "{u_is_told_of_it}": told("it.", viewer_member="u.member", viewer_unit="u.unit", viewer_uses=BOTH_USES),
+        "{a_owner_sees_s}": visible("s.", **_OWNER_OF_A, viewer_use=FACTS),
         "{r_is_known}": visible("r.", viewer_use=ANY_USE),
-        "{m_is_visible}": visible("m."),
+        "{m_is_visible}": sees_medium("m."),
         "{s_is_seen_by_u}": visible("s.", viewer_member="u.member", viewer_unit="u.unit", viewer_use=FACTS),
         "{e_is_seen_by_u}": visible("e.", viewer_member="u.member", viewer_unit="u.unit", viewer_use=FACTS),
         "{reached_max}": str(merges.REACHED_MAX),
         "{v_is_seen_by_u}": visible("v.", viewer_member="u.member", viewer_unit="u.unit", viewer_use=FACTS),
-        "{it_is_seen_by_u}": visible("it.", viewer_member="u.member", viewer_unit="u.unit", viewer_use=FACTS),
+        "{it_is_seen_by_u}": sees_medium(
+            "it.", viewer_member="u.member", viewer_unit="u.unit", viewer_use=FACTS, viewer_uses=BOTH_USES
+        ),
         "{blocked}": BLOCKED,
         "{small}": str(SMALL),
         "{own_steps}": readiness.OWN_STEPS,
@@ -488,13 +505,20 @@ def functions() -> list[str]:
         "{answers_kept}": f"interval '{ANSWERS_KEPT_FOR.days} days'",
         "{looks_kept}": f"interval '{showing.LOOKS_KEPT_HOURS} hours'",
         "{exposures_kept}": str(showing.EXPOSURES_KEPT_DAYS),
-        "{a_is_visible}": visible("m.a_"),
-        "{b_is_visible}": visible("m.b_"),
+        "{a_is_told}": told("m.a_"),
+        "{b_is_told}": told("m.b_"),
     }
     texts = [*_viewers(), *(_text(name) for name in SOURCES)]
     for place, words in places.items():
         texts = [text.replace(place, words) for text in texts]
     return texts
+
+
+def both_are_told() -> str:
+    """An SQL condition: of media a and b that are near or the same each one's owner is told of the other."""
+    near = f"{told('b.', **_OWNER_OF_A, viewer_uses=BOTH_USES)} and {told('a.', **_OWNER_OF_B, viewer_uses=BOTH_USES)}"
+    seen = f"{visible('b.', **_OWNER_OF_A, viewer_use=FACTS)} and {visible('a.', **_OWNER_OF_B, viewer_use=FACTS)}"
+    return f"({near} or {OF_EQUAL_BYTES} and {seen})"
 
 
 def _viewers() -> list[str]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from clew.domain.errors import NotVisible
-from clew.domain.proposal import Measured, Rule, sentence
+from clew.domain.proposal import OF_MATCHES, Measured, Rule, sentence
 from clew.records import sealed
 from clew.records.session import Session
 
@@ -196,7 +196,7 @@ def drop_of_match(session: Session, here: bytes, there: bytes) -> int:
                                                 where sm.series_id = p.other_id and m.name = d.one))""",
             {
                 "here": here, "there": there, "member": session.actor.member, "unit": session.actor.unit,
-                "rules": [Rule.NEAR_COPY.value, Rule.ALIGNED_VIDEO.value],
+                "rules": [rule.value for rule in OF_MATCHES],
             },
         )  # fmt: skip
         return cursor.rowcount

@@ -1,7 +1,8 @@
 """Pursuit: who may read and write leads; rules of row security.
 
-A lead is its unit's own. The unit sees it while it sees the series and at least one medium that speaks for it; so a
-handling that narrows later takes away as much of the lead as it takes of what the lead is made of. What is new on the
+A lead is its unit's own. The unit sees it while it sees the series and at least one medium that speaks for it; and where that
+speaks by a match, while it is told of the match. So a handling that narrows later takes away as much of the lead as it takes
+of what the lead is made of. What is new on the
 node (`lead_news`, `lead_checks`), and by which rules it was looked at (`lead_rules`), has no policy for the application at all.
 """
 
@@ -9,11 +10,17 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from clew.domain.message import NoticeKind
-from clew.records.assertions import SEES_MEDIUM, SEES_SERIES
+from clew.records.assertions import NEAR_A_MEDIUM, SEES_MEDIUM, SEES_SERIES
 from clew.records.custody import OWN_UNIT
 from clew.records.visibility import OFFICER
 
 HAS_EVIDENCE = "exists (select from public.lead_media e where e.lead_id = leads.id)"
+IS_TOLD = (
+    "(near_medium is null or exists (select from public.media m join public.media n on n.name = m.name"
+    " join public.series_media y on y.medium_id = n.id where m.id = near_medium and y.series_id = near_series)"
+    f" or {NEAR_A_MEDIUM.format('near_medium', 'near_series')})"
+)
+"""Nothing speaks by a match, or it is of equal bytes, or the viewer is told of a match."""
 OF_A_LEAD = "exists (select from public.leads l where l.id = lead_id)"
 
 RULES: Mapping[str, Mapping[str, str]] = {
@@ -23,7 +30,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "update": f"using ({OWN_UNIT}) with check ({OWN_UNIT})",
     },
     "lead_media": {
-        "select": f"using ({OWN_UNIT} and {SEES_SERIES} and {SEES_MEDIUM})",
+        "select": f"using ({OWN_UNIT} and {SEES_SERIES} and {SEES_MEDIUM} and {IS_TOLD})",
         "insert": f"with check ({OWN_UNIT} and {SEES_SERIES} and {SEES_MEDIUM})",
     },
     "lead_steps": {
@@ -46,7 +53,7 @@ APP_GRANTS = {
 
 BLIND_GRANTS = {
     "lead_checks": "select, insert, update (mark), delete",
-    "lead_media": "select (lead_id, medium_id), delete",
+    "lead_media": "select (lead_id, medium_id, near_medium), delete",
     "lead_news": "select, insert, update (round), delete",
     "lead_rules": "select, update (version, next, behind)",
 }

@@ -1,5 +1,5 @@
 -- What lies between media of several owners, brought in line with covers that their owner changed:
--- matches carry copies of both covers, and an overlap is noted exactly where one owner may not see.
+-- matches carry copies of both covers, and an overlap is noted exactly where one owner may not be told.
 
 -- `olds` and `news` are pairs: a medium, and its copy under another handling. `changed` are media
 -- whose cover is another now. All are the actor's own; others are left out.
@@ -77,10 +77,10 @@ begin
     )
     delete from public.overlaps o using hidden where o.id = hidden.id;
 
-    -- Both owners see both now: there is nothing left to be blind to.
+    -- Both owners are told now: there is nothing left to be blind to.
     with open as (
         select o.id from public.overlaps o join media a on a.id = o.left_medium join media b on b.id = o.right_medium
-         where (o.left_medium = any (own) or o.right_medium = any (own)) and {a_owner_sees_b} and {b_owner_sees_a}
+         where (o.left_medium = any (own) or o.right_medium = any (own)) and {both_are_told}
     )
     delete from public.overlaps o using open where o.id = open.id;
     select array_agg(m.a_medium), array_agg(m.b_medium) into some_media, other_media from matches m

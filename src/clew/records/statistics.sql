@@ -68,19 +68,19 @@ as $$
          where i.finished_at >= on_day::timestamp at time zone 'UTC'
            and i.finished_at < (on_day + 1)::timestamp at time zone 'UTC'
     ), met as materialized (
-        -- What was there already and is the same, as far as the owner of what came sees it.
+        -- What was there already and is the same, as far as the owner of what came sees it; or near, as far as it is told.
         select a.id as medium_id, r.id as occurrence_id, b.id as b_id, b.owner_member = a.owner_member as is_own,
                a.owner_member, a.owner_unit
           from arrived r join media a on a.id = r.medium_id
-          join media b on b.name = a.name and b.id <> a.id and b.taken_in_at < r.started_at and {a_owner_sees_b}
+          join media b on b.name = a.name and b.id <> a.id and b.taken_in_at < r.started_at and {a_owner_sees_medium_b}
         union all
         select a.id, r.id, b.id, b.owner_member = a.owner_member, a.owner_member, a.owner_unit
           from arrived r join media a on a.id = r.medium_id join matches x on x.a_medium = a.id
-          join media b on b.id = x.b_medium and b.taken_in_at < r.started_at and {a_owner_sees_b}
+          join media b on b.id = x.b_medium and b.taken_in_at < r.started_at and {a_owner_is_told_of_b}
         union all
         select a.id, r.id, b.id, b.owner_member = a.owner_member, a.owner_member, a.owner_unit
           from arrived r join media a on a.id = r.medium_id join matches x on x.b_medium = a.id
-          join media b on b.id = x.a_medium and b.taken_in_at < r.started_at and {a_owner_sees_b}
+          join media b on b.id = x.a_medium and b.taken_in_at < r.started_at and {a_owner_is_told_of_b}
     ), said as materialized (
         -- Of each the best, as triage has it (domain/triage.py): 1 solved elsewhere, 2 a parallel enquiry, 3 known.
         select a.occurrence_id, min(case

@@ -40,7 +40,12 @@ begin
         select from series_media p join media m on m.id = p.medium_id
           join clew_brought() b on b.series_id = p.series_id and b.member = p.owner_member and b.unit = p.owner_unit
          where p.medium_id = $1 and m.owner_member = p.owner_member and m.owner_unit = p.owner_unit
-           and clew_actor_member() <> all (p.excluded) and '(blocked)' <> all (p.excluded));
+           and clew_actor_member() <> all (p.excluded) and '(blocked)' <> all (p.excluded)
+           -- One of which nothing but its fingerprint is known is brought with its fingerprint or not at all.
+           and (length(m.name) <> {name_bytes} or exists (
+                select from task_force_series f
+                 where (f.series_id, f.member, f.unit) = (b.series_id, b.member, b.unit) and f.state = 'in-force'
+                   and f.task_force_id = any (clew_task_forces()) and f.uses & {fingerprints} <> 0)));
 end
 $$;
 

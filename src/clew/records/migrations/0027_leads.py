@@ -26,7 +26,8 @@ def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     called = sorted({f"{function}()" for *_, function in pursuit.TRIGGERS.values()})
     statements = [
         *assertions.bound_to_series(OF_SERIES),
-        *policies.special(roles, TABLES),
+        # Rules are those of now and may name columns that come later: founding puts those.
+        *(words for words in policies.special(roles, TABLES) if not words.startswith("create policy app_select on lead_media")),
         *policies.functions_made(roles),
         *policies.lent(schema_editor.connection, roles, called, pursuit.triggers()),
     ]

@@ -66,6 +66,9 @@ class LeadMedium(models.Model):
     medium_id = models.UUIDField()
     series_id = models.UUIDField()
     measured = models.BinaryField()
+    near_medium = models.UUIDField(null=True)
+    """It speaks because this medium, mostly itself, matches one in `near_series`: where that is not told, neither is this."""
+    near_series = models.UUIDField(null=True)
     added_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -74,6 +77,7 @@ class LeadMedium(models.Model):
             models.Index(name="lead_media_by_lead", fields=["lead_id"]),
             models.Index(name="lead_media_by_medium", fields=["medium_id"]),
             models.Index(name="lead_media_by_series", fields=["series_id"]),
+            models.Index(name="lead_media_by_near", fields=["near_medium"], condition=Q(near_medium__isnull=False)),
         )
 
     def __str__(self) -> str:
