@@ -5,10 +5,11 @@ of every axis belongs to a row that Ada of NO/A may enter; every other parts fro
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from clew.domain.handling import Use
 from tests.world.asked import Row, Who, flips, named
 
 NO, SE, DK = "NO", "SE", "DK"
@@ -44,8 +45,17 @@ COVERS = [
     cover(NO, "A", own=4),
     cover(NO, "B", own=31),
     cover(NO, "A", own=31, named_uses=31, everyone=3, members=[SE]),
+    cover(SE, "A", own=31, everyone=2),
+    cover(SE, "A", own=31, everyone=1),
 ]  # fmt: skip
+COVERS_OF_MATCHES = [
+    cover(NO, "A", own=2), cover(NO, "A", own=1), cover(NO, "A", own=3), cover(NO, "A", own=31, everyone=2), cover(NO, "A", own=31, everyone=1),
+    cover(NO, "A", own=31, named_uses=2, members=[SE]), cover(NO, "A", own=31, named_uses=1, members=[SE]), cover(NO, "A", own=31, named_uses=11, members=[SE]),
+    cover(NO, "A", own=31, named_uses=3, everyone=1, members=[SE]), cover(NO, "A", own=2, named_uses=1, members=[NO, SE]), cover(NO, "A", own=2, named_uses=1, members=[SE]),
+]  # fmt: skip
+"""Of the two uses that a match is told by, one alone, and both in several circles."""
 UNIT_ONLY, OF_MEMBER, OF_ALL, EXCLUDED, IS_BLOCKED, OTHER_UNITS, FOREIGN, FOREIGN_OPEN, FOREIGN_ORIGINAL, OTHERS_OPEN = 0, 1, 2, 4, 6, 8, 9, 10, 11, 15
+FOREIGN_FACTS, FOREIGN_FINGERPRINTS = 17, 18
 RECORDS = ("cases", "exhibits", "series", "media", "hash_lists", "victims", "offenders", "places")
 ABSENT = named("nothing", 0)
 
@@ -57,6 +67,18 @@ def ids(table: str, *numbers: int) -> list[str]:
 def some(table: str) -> list[str]:
     """An own one of the unit alone first; then of the own member, of another unit, another member's, hidden and open, blocked, absent."""
     return ids(table, UNIT_ONLY, OF_ALL, IS_BLOCKED, OTHER_UNITS, FOREIGN, FOREIGN_OPEN, FOREIGN_ORIGINAL, OTHERS_OPEN)
+
+
+NUMBER_OF = {named("media", number): number for number in range(len(COVERS))}
+NEAR = [
+    tuple(sorted(named("media", number) for number in pair)) for pair in (
+        (OF_ALL, FOREIGN_OPEN), (OF_ALL, FOREIGN_FACTS), (OF_ALL, FOREIGN_FINGERPRINTS), (UNIT_ONLY, FOREIGN_OPEN), (UNIT_ONLY, FOREIGN_FACTS),
+        (OTHERS_OPEN, UNIT_ONLY), (OTHERS_OPEN, OF_ALL), (UNIT_ONLY, IS_BLOCKED),
+    )
+]  # fmt: skip
+"""Pairs of media that match, each in the order in which a match has them."""
+NEAR_OWN = [named("media", number) for number in (OF_ALL, UNIT_ONLY, OTHER_UNITS, IS_BLOCKED)]
+NEAR_SERIES = [named("series", number) for number in (OF_ALL, UNIT_ONLY, FOREIGN_OPEN, OTHERS_OPEN)]
 
 
 Asks = Callable[["Known", Who, Row], bool]
@@ -138,6 +160,35 @@ def covered(_: Known, who: Who, row: Row) -> bool:
         or (who.member in row["members"] and stored >> 5 & use)
         or (who.member == row["owner_member"] and stored >> 10 & use)
     )
+
+
+def is_told(known: Known, who: Who, row: Row) -> bool:
+    """Of a match: its both sides let them for the use, and as much for facts and for fingerprints."""
+    uses = [replace(who, use=Use(use)) for use in {int(who.use), FACTS, FINGERPRINTS}]
+    sides = [{name: row[f"{side}_{name}"] for name in COVER} for side in "ab"]
+    return all(covered(known, one, side) for one in uses for side in sides)
+
+
+def pairs_told(known: Known, who: Who) -> set[tuple[str, str]]:
+    """Each way round, the media of matches that they are told of."""
+    asked = ("pairs", who)
+    if asked not in known._found:
+        told = [(row["a_medium"], row["b_medium"]) for row in known.rows["matches"] if is_told(known, who, row)]
+        known._found[asked] = {*told, *((b, a) for a, b in told)}
+    return known._found[asked]
+
+
+def near(known: Known, who: Who, medium: object, series: object) -> bool:
+    """They are told that the medium matches one that lies, as they see, in the series."""
+    return any(
+        (medium, row["medium_id"]) in pairs_told(known, who)
+        for row in known.rows["series_media"] if row["series_id"] == series and lies(known, who, row)
+    )
+
+
+def lies(known: Known, who: Who, row: Row) -> bool:
+    """They see that a medium lies in a series."""
+    return covered(known, who, row) or brought(known, who, "series_media", row)
 
 
 def own(_: Known, who: Who, row: Row) -> bool:
@@ -460,6 +511,16 @@ open_media = ids("media", OF_ALL, UNIT_ONLY, IS_BLOCKED, OTHER_UNITS, FOREIGN, F
 open_victims = ids("victims", OF_ALL, UNIT_ONLY, IS_BLOCKED, OTHER_UNITS, FOREIGN, FOREIGN_OPEN)
 proposed_of = both(seen("series", "series_id"), owned("media", "medium_id", is_optional=True), seen("series", "other_id", is_optional=True))
 
+
+
+def rests_on_what_is_told(known: Known, who: Who, row: Row) -> bool:
+    """No match speaks for it, or one that they are told of: of its medium, or of one in the other series that is said to be one with it."""
+    if row["rule"] not in ("near-copy", "aligned-video"):
+        return True
+    others = [one["medium_id"] for one in known.rows["series_media"] if one["series_id"] == row["other_id"] and lies(known, who, one)]
+    return any(near(known, who, medium, row["series_id"]) for medium in (row["medium_id"], *others))
+
+
 ASSERTIONS = {
     "series_steps": said_of_an_own_series("taken_by"),
     "series_narratives": said_of_an_own_series("written_by"),
@@ -476,10 +537,15 @@ ASSERTIONS = {
         axes={("member", "unit"): UNITS, "rejected_by": BY, "series_id": open_first},
     ),
     "series_proposals": Rules(
-        reads=both(unit, proposed_of), enters=both(unit, proposed_of), reaches=unit, removes=unit,
+        reads=both(unit, proposed_of, rests_on_what_is_told), enters=both(unit, proposed_of), reaches=unit, removes=unit,
         axes={
             ("member", "unit"): UNITS, "series_id": open_first, "medium_id": [None, *some("media")], "other_id": [None, *open_first],
         },
+        more=[
+            {"member": NO, "unit": "A", "series_id": series, "medium_id": medium, "other_id": other, "rule": rule}
+            for rule in ("near-copy", "aligned-video") for series in NEAR_SERIES
+            for medium, other in [*((one, None) for one in NEAR_OWN), *((None, one) for one in NEAR_SERIES if one != series)]
+        ],
         changes=[{"rejected_by": "ada"}],
     ),
 }  # fmt: skip
@@ -689,6 +755,21 @@ def speaks(known: Known, who: Who, row: Row) -> bool:
 
 
 about_both = both(seen("series", "series_id"), seen("media", "medium_id"))
+
+
+def speaks_by_what_is_told(known: Known, who: Who, row: Row) -> bool:
+    """Nothing matches, or equal bytes lie in the series, or they are told of a match."""
+    medium = known.one("media", row["near_medium"])
+    if row["near_medium"] is None or near(known, who, row["near_medium"], row["near_series"]):
+        return True
+    return medium is not None and any(
+        known.sees(who, "media", one["id"]) and known.sees(who, "media", medium["id"])
+        for one in known.rows["media"] if one["name"] == medium["name"]
+        for place in known.rows["series_media"]
+        if (place["series_id"], place["medium_id"]) == (row["near_series"], one["id"]) and lies(known, who, place)
+    )
+
+
 some_leads = [*(named("leads", number) for number in range(12)), ABSENT]
 PURSUIT = {
     "leads": Rules(
@@ -696,10 +777,16 @@ PURSUIT = {
         axes={("member", "unit"): UNITS, "series_id": open_first, "rule": ["r"] * 3}, changes=[{"state": "taken"}],
     ),
     "lead_media": Rules(
-        reads=both(unit, about_both), enters=both(unit, about_both),
+        reads=both(unit, about_both, speaks_by_what_is_told), enters=both(unit, about_both),
         axes={("member", "unit"): UNITS, "lead_id": some_leads[:10], "series_id": open_first, "medium_id": open_media},
         more=[{"member": SE, "unit": "A", "lead_id": named("leads", 2), "series_id": open_first[0], "medium_id": open_media[0]}] + [
             {"member": NO, "unit": "A", "lead_id": named("lead of", number), "series_id": one, "medium_id": open_media[0]} for number, one in enumerate(open_first)
+        ] + [
+            {
+                "member": NO, "unit": "A", "lead_id": named("near", f"{series} {medium}"), "series_id": open_first[0], "medium_id": open_media[0],
+                "near_medium": medium, "near_series": series,
+            }
+            for series in NEAR_SERIES for medium in (*NEAR_OWN, named("media", FOREIGN_OPEN))
         ],
     ),
     "lead_steps": Rules(
@@ -780,7 +867,12 @@ GRAPH = {
 on_record = both(unit, me("observed_by"), says(withdrawn_at=None))
 my_vote = both(unit, me("voted_by"))
 my_verdict = both(unit, me("said_by"), says(withdrawn_at=None))
-two_media = both(seen("media", "medium_id"), seen("media", "other_id"))
+
+
+def of_a_match(known: Known, who: Who, row: Row) -> bool:
+    return (row["medium_id"], row["other_id"]) in pairs_told(known, who)
+
+
 own_victim = both(unit, owned("victims", "victim_id"))
 WORDS = {
     "observations": Rules(
@@ -805,13 +897,22 @@ WORDS = {
         changes=[{"withdrawn_at": RECENTLY}],
     ),
     "match_verdicts": Rules(
-        reads=two_media, enters=both(my_verdict, two_media), reaches=my_verdict, leaves=both(unit, me("said_by")),
-        axes={("member", "unit"): UNITS, "said_by": BY, "withdrawn_at": [None, RECENTLY], "medium_id": open_media, "other_id": open_media},
+        reads=of_a_match, enters=both(my_verdict, of_a_match), reaches=my_verdict, leaves=both(unit, me("said_by")),
+        axes={
+            ("member", "unit"): UNITS, "said_by": BY, "withdrawn_at": [None, RECENTLY],
+            ("medium_id", "other_id"): [(one, other) for pair in NEAR for one, other in (pair, pair[::-1])] + [(NEAR[0][0], ABSENT), (ABSENT, NEAR[0][1]), (NEAR[0][0], NEAR[1][0])],
+        },
         changes=[{"withdrawn_at": RECENTLY}],
     ),
     "matches": Rules(
-        reads=lambda known, who, row: all(covered(known, who, {name: row[f"{side}_{name}"] for name in COVER}) for side in "ab"),
-        axes={tuple(f"{side}_{name}" for name in COVER): [COVERS[OF_ALL], *COVERS] for side in "ab"},
+        reads=is_told,
+        axes={tuple(f"{side}_{name}" for name in COVER): [COVERS[OF_ALL], *COVERS, *COVERS_OF_MATCHES] for side in "ab"},
+        more=[
+            {f"{side}_{name}": value for side, medium in zip("ab", pair, strict=True) for name, value in {
+                "medium": medium, **dict(zip(COVER, COVERS[NUMBER_OF[medium]], strict=True)),
+            }.items()}
+            for pair in NEAR
+        ],
     ),
     "cameras": Rules(reads=covered, axes={COVER: COVERS}),
     "victim_steps": Rules(
@@ -982,6 +1083,8 @@ STACKS = [
 OF_SERIES = [
     (UNIT_ONLY, UNIT_ONLY, COVERS[0]), (UNIT_ONLY, EXCLUDED, COVERS[0]), (UNIT_ONLY, OTHER_UNITS, COVERS[0]), (UNIT_ONLY, 14, COVERS[4]),
     (UNIT_ONLY, FOREIGN, COVERS[9]), (7, 7, COVERS[0]), (UNIT_ONLY, IS_BLOCKED, COVERS[0]), (FOREIGN, FOREIGN, COVERS[9]), (OTHER_UNITS, OTHER_UNITS, COVERS[8]),
+    (OF_ALL, FOREIGN_OPEN, COVERS[10]), (FOREIGN_OPEN, FOREIGN_FACTS, COVERS[10]), (FOREIGN_OPEN, FOREIGN_FINGERPRINTS, COVERS[10]), (OTHERS_OPEN, OTHERS_OPEN, COVERS[15]),
+    (FOREIGN_OPEN, OTHER_UNITS, COVERS[8]), (OTHERS_OPEN, OF_ALL, COVERS[2]),
 ]
 """Which medium lies in which series, under which handling."""
 

@@ -35,7 +35,7 @@ NEAR_A_MEDIUM = (
 """The viewer is told of a match of a medium with one in a series."""
 IS_TOLD = (
     f"(rule <> all (array[{', '.join(repr(rule.value) for rule in OF_MATCHES)}])"
-    f" or {NEAR_A_MEDIUM.format('medium_id', 'series_proposals.series_id')}"
+    f" or {NEAR_A_MEDIUM.format('series_proposals.medium_id', 'series_proposals.series_id')}"
     " or exists (select from public.series_media p where p.series_id = other_id"
     f" and ({NEAR_A_MEDIUM.format('p.medium_id', 'series_proposals.series_id')})))"
 )

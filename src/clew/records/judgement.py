@@ -1,17 +1,17 @@
 """Judgement: who may read and write verdicts on matches; rules of row security.
 
-Whoever may be told of the match sees what was said of it: of equal bytes by the facts of both media, else by their
-fingerprints too. A verdict is its unit's own: no other changes it, and it goes with either medium.
+Whoever is told of the match sees what was said of it. A verdict is its unit's own: no other changes it, and it goes with
+either medium.
 """
 
 from collections.abc import Mapping
 
 from clew.records.custody import OWN_UNIT
-from clew.records.visibility import OFFICER, told
+from clew.records.visibility import OFFICER
 
 IS_TOLD = (
-    "exists (select from public.media m join public.media n on n.id = other_id"
-    f" where m.id = medium_id and (m.name = n.name or {told('m.')} and {told('n.')}))"
+    "exists (select from public.matches x where x.a_medium = least(medium_id, other_id)"
+    " and x.b_medium = greatest(medium_id, other_id))"
 )
 OWN_WORD = f"{OWN_UNIT} and said_by = {OFFICER} and withdrawn_at is null"
 
