@@ -21,7 +21,7 @@ from clew.actions.recovering import (
 from clew.domain.agreement import State, Step, after, approved, has_lapsed
 from clew.domain.cover import Cover, Words, cover_from_words
 from clew.domain.errors import ClewError, Invalid, NotVisible, StepRefused, Unavailable
-from clew.domain.handling import Actor, Handling, Use, narrowest, widens
+from clew.domain.handling import MATCHED, Actor, Handling, Use, narrowest, widens
 from clew.domain.handling_change import (
     Change,
     SubjectKind,
@@ -67,11 +67,14 @@ class View:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """What a member sees of a subject: whether it sees the subject itself, and how many media for each use."""
+    """What a member sees of a subject: whether it sees the subject itself, how many media for each use, and of how many it
+    is told matches.
+    """
 
     member: str
     sees_subject: bool
     media: dict[Use, int]
+    told: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +178,7 @@ def _sight(
         member=member,
         sees_subject=Use.FACTS in of_subject,
         media={use: sum(target.group.media for target, some in seen if use in some) for use in Use},
+        told=sum(target.group.media for target, some in seen if MATCHED in some),
     )
 
 

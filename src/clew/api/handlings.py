@@ -94,11 +94,15 @@ class HandlingView(Schema):
 
 
 class HandlingSight(Schema):
-    """What a member sees: the subject itself or not, and how many media for each use, of a thousand places at most."""
+    """What a member sees: the subject itself or not, and how many media for each use, of a thousand places at most.
+
+    `matches_told`: of how many media it is told what they match, which takes facts and fingerprints.
+    """
 
     member: str
     sees_subject: bool
     media: dict[str, int]
+    matches_told: int
 
 
 class GivenUses(Given):
@@ -189,7 +193,7 @@ def preview(session: Session, given: GivenPreview) -> dict[str, object]:
         session, given.kind, given.name, given.within, given.member, planned, counted_max=COUNTED_MAX
     )
     media = {str(use.name).lower(): count for use, count in sight.media.items()}
-    return {"member": sight.member, "sees_subject": sight.sees_subject, "media": media}
+    return {"member": sight.member, "sees_subject": sight.sees_subject, "media": media, "matches_told": sight.told}
 
 
 @writing(router, "/handling/change", HandlingChange)

@@ -141,6 +141,7 @@ def preview(
         console.print(f"{sight.member} sees {'it' if sight.sees_subject else 'nothing of it'}")
         for use, count in sight.media.items():
             console.print(f"  {count:>9,}  {_word(use)}")
+        console.print(f"  {sight.told:>9,}  told what they match")
 
 
 @app.command()
@@ -280,7 +281,7 @@ def _cover_json(cover: Cover) -> dict[str, object]:
 def _sight_json(sight: "Sight") -> dict[str, object]:
     return {
         "member": sight.member, "sees_it": sight.sees_subject,
-        "media": {_word(use): count for use, count in sight.media.items()},
+        "media": {_word(use): count for use, count in sight.media.items()}, "matches_told": sight.told,
     }  # fmt: skip
 
 
