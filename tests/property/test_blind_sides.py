@@ -34,14 +34,16 @@ from clew.actions import (
     tallying,
 )
 from clew.domain.errors import NotVisible
-from clew.domain.handling import Actor, Audience
+from clew.domain.handling import Actor, Audience, Use
 from clew.domain.handling_change import SubjectKind
 from clew.domain.link import Basis, LinkType
 from clew.domain.officer import Role
 from clew.domain.overlap import Mode, Step
 from clew.domain.victim import VictimFacts
 from clew.records import cases, matches, officers, policies
+from clew.records.matches import Match, MatchKind
 from clew.records.session import acting_as
+from clew.records.visibility import visible
 from tests.world import mutants
 from tests.world.api_document import DOCUMENT
 from tests.world.clients import signed_in
@@ -303,6 +305,66 @@ def test_of_a_silent_side_one_reads_what_one_reads_where_there_is_none(node, pla
     alone = norway_reads(world, Sweden(before=opens_case))
     assert differing(alone, plainly)
     assert not differing(norway_reads(world, SILENT), alone)
+
+
+# Facts without fingerprints --------------------------------------------------------------------------------------
+
+
+def shows_facts(near: int) -> Story:
+    """Sweden shows everybody the facts of four media and withholds their fingerprints; so many of them match Norway's."""
+
+    def story(told: Told) -> None:
+        given = handling(told.sven, uses=Use.FACTS)
+        stored = [told.world.fingerprint(told.ada, UUID(int=number + 1)) for number in range(3)]
+        found = []
+        for number in range(4):
+            medium = told.world.medium(
+                told.sven, Audience.UNIT, content=b"of Sweden %d" % number, identifier=UUID(int=100 + number)
+            )
+            told.world.occurrence(told.sven, medium, "SE-1", cover=handling(told.sven, Audience.UNIT))
+            if number < near:
+                found.append(
+                    Match(medium_id=medium, fingerprint_id=stored[number % 3], kind=MatchKind.PDQ, distance_bits=8, radius_bits=31)
+                )
+        with acting_as(told.sven) as session, session.cursor() as cursor:
+            cursor.execute("update media set audience = %s", [given.circles])
+        with acting_as(told.sven) as session:
+            matches.write(session, found)
+
+    return story
+
+
+def test_of_media_whose_facts_are_shown_and_fingerprints_withheld_a_side_reads_the_overlap_and_no_more(node) -> None:
+    """Nothing of how many match, of which, and of what the other side does; and of a silent side nothing at all."""
+    if not node.is_own:
+        pytest.skip("the database elsewhere lets nobody lay back its clock")
+    world = World(facts=node)
+    one = norway_reads(world, Sweden(after=shows_facts(1)))
+    many = norway_reads(world, Sweden(after=shows_facts(4), told=says(Step.WAIT), late=says(Step.DECLINE)))
+    assert not differing(one, many)
+    none = norway_reads(world, Sweden(after=shows_facts(0)))
+    assert "There is an overlap" in one
+    assert "There is an overlap" not in none
+    silent = norway_reads(world, Sweden(before=each(opens_case, rules(Mode.SILENT)), after=shows_facts(4)))
+    assert not differing(silent, norway_reads(world, Sweden(before=opens_case, after=shows_facts(0))))
+    world.empty()
+
+
+MATCHES_BY_FACTS = f"{visible('a_')} and {visible('b_')}"
+
+
+def test_the_law_notices_where_matches_are_told_by_facts_alone(node) -> None:
+    if not node.is_own:
+        pytest.skip("the database elsewhere lets nobody lay back its clock")
+    world = World(facts=node)
+    with connected(**world.facts.as_owner(), autocommit=True) as owner:
+        owner.execute(f"alter policy app_select on matches using ({MATCHES_BY_FACTS})")
+        try:
+            one, many = (norway_reads(world, Sweden(after=shows_facts(near)), rows_alone) for near in (1, 4))
+        finally:
+            owner.execute(f"alter policy app_select on matches {policies.SPECIAL['matches']['select']}")
+    world.empty()
+    assert differing(one, many)
 
 
 # Every route -----------------------------------------------------------------------------------------------

@@ -222,11 +222,13 @@ def test_a_medium_that_is_a_fingerprint_alone_is_seen_by_whoever_may_read_that(w
     """Its name is the fingerprint; one that has bytes is seen by its facts."""
     handlings, viewers = every_handling(OF_MATCHES)[::7], every_viewer(FEW)
     columns = ", ".join(COVER_COLUMNS)
-    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser, superuser.cursor() as cursor:
-        with cursor.copy(f"copy media (id, name, kind, verdict, {columns}) from stdin") as copy:
-            for number, given in enumerate(handlings):
-                for begins in (NAMED_BY, b""):
-                    copy.write_row((uuid4(), begins + number.to_bytes(BYTES), "unknown", 1, *cover_of(given)))
+    with (
+        connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as superuser, superuser.cursor() as cursor,
+        cursor.copy(f"copy media (id, name, kind, verdict, {columns}) from stdin") as copy,
+    ):  # fmt: skip
+        for number, given in enumerate(handlings):
+            for begins in (NAMED_BY, b""):
+                copy.write_row((uuid4(), begins + number.to_bytes(BYTES), "unknown", 1, *cover_of(given)))
     for viewer in viewers:
         with app_connection() as app:
             enter(app, viewer)

@@ -67,8 +67,9 @@ class View:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """What a member sees of a subject: whether it sees the subject itself, how many media for each use, and of how many it
-    is told matches.
+    """What a member sees of a subject: whether it sees the subject itself, and how many media for each use.
+
+    `told`: of how many it is told what they match.
     """
 
     member: str
