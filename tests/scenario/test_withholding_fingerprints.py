@@ -1,5 +1,6 @@
 """The box "fingerprints": whoever has facts alone is told of equal bytes and of no match; the match is an overlap instead."""
 
+import importlib
 import itertools
 import json
 from collections.abc import Callable
@@ -35,7 +36,7 @@ from clew.domain.series import SeriesState
 from clew.domain.triage import Answer, ReasonKind
 from clew.domain.verdict import Said, Why
 from clew.formats.hash_list import read_hash_list
-from clew.records import covers, matches, resemblances, verdicts
+from clew.records import covers, matches, policies, resemblances, verdicts
 from clew.records.matches import Match, MatchKind
 from clew.records.session import acting_as
 from tests.scenario.test_counting import finished
@@ -49,6 +50,7 @@ from tests.world.ticks import ticks
 from tests.world.world import World
 
 CASE = SubjectKind.CASE
+MIGRATION = importlib.import_module("clew.records.migrations.0084_fingerprints_are_a_use")
 TOLD, WITHHELD = SHARED_AT_INTAKE, Use.FACTS
 EACH = {"both boxes": TOLD, "facts alone": WITHHELD, "fingerprints alone": Use.FINGERPRINTS, "neither": NOTHING}
 
@@ -364,17 +366,22 @@ def test_nothing_that_rests_on_a_match_is_found_while_the_box_is_off(pair: Pair)
     assert by_lead(pair)
 
 
-def test_what_reappears_by_a_match_goes_with_it_and_so_does_what_lies_beside(world: World, ada: Actor, sven: Actor) -> None:
-    """Norway solved a series; Sweden's phone that came later has a copy of it beside newer pictures."""
+def solved_and_newer(world: World, ada: Actor, sven: Actor) -> tuple[UUID, UUID]:
+    """Norway solved a series; Sweden's phone that came later has a copy of it, beside a newer picture: these two."""
     theirs, ours, newer = world.medium(sven), world.medium(ada), world.medium(sven)
-    world.occurrence(ada, ours, "NO-1", cover=gives(ada, TOLD))
-    world.series(ada, "green-room", [ours], state=SeriesState.IDENTIFIED)
+    world.occurrence(ada, ours, "NO-7", cover=gives(ada, TOLD))
+    world.series(ada, "blue-room", [ours], state=SeriesState.IDENTIFIED)
     for medium in (theirs, newer):
-        world.occurrence(sven, medium, "SE-1", cover=gives(sven, TOLD))
+        world.occurrence(sven, medium, "SE-7", "PHONE-7", cover=gives(sven, TOLD))
     for of, medium, taken in ((ada, ours, "2020-01-01"), (sven, newer, "2024-01-01")):
         with acting_as(of) as session, session.cursor() as cursor:
             cursor.execute("update media set taken_at = %s where id = %s", [taken, medium])
     near(world, ada, ours, sven, theirs)
+    return theirs, newer
+
+
+def test_what_reappears_by_a_match_goes_with_it_and_so_does_what_lies_beside(world: World, ada: Actor, sven: Actor) -> None:
+    both = {*solved_and_newer(world, ada, sven)}
     raising.raise_all()
 
     def speaking() -> set[UUID]:
@@ -383,11 +390,11 @@ def test_what_reappears_by_a_match_goes_with_it_and_so_does_what_lies_beside(wor
             return {row[0] for row in cursor}
 
     assert [one.rule for one in leads_of(ada)] == [LeadRule.REAPPEARED]
-    assert speaking() == {theirs, newer}
-    switch(sven, "SE-1", WITHHELD)
+    assert speaking() == both
+    switch(sven, "SE-7", WITHHELD)
     assert (leads_of(ada), speaking()) == ((), set())
-    switch(sven, "SE-1", TOLD)
-    assert speaking() == {theirs, newer}
+    switch(sven, "SE-7", TOLD)
+    assert speaking() == both
 
 
 # What is an overlap: the law, over both sides -------------------------------------------------------------
@@ -434,6 +441,44 @@ def test_a_match_of_any_kind_is_withheld(world: World, ada: Actor, sven: Actor) 
         with acting_as(sven) as session, session.cursor() as cursor:
             cursor.execute("select count(*) from matches")
             assert cursor.fetchone() == (count,)
+
+
+# A node of before -------------------------------------------------------------------------------------------------
+
+
+def as_anybody(world: World, *statements: str) -> list[tuple[object, ...]]:
+    """What the last of these statements gives the superuser."""
+    with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as everything:
+        for statement in statements:
+            cursor = everything.execute(statement)
+        return sorted(cursor.fetchall()) if cursor.description else []
+
+
+BEFORE = "select lead_id, medium_id, near_medium, near_series from lead_media"
+BLANK = "update lead_media set near_medium = null, near_series = null"
+
+
+@pytest.mark.parametrize("uses", EACH)
+def test_a_node_of_before_notes_an_overlap_for_what_is_told_no_more_and_only_for_that(pair: Pair, uses: str) -> None:
+    pair.give(EACH[uses])
+    if EACH[uses] == WITHHELD:
+        as_anybody(pair.world, "delete from public.overlaps")  # it was told, and so no overlap
+    noted = "select id, noted_at from public.overlaps"
+    kept = as_anybody(pair.world, noted)
+    as_anybody(pair.world, MIGRATION.NOTE.format(policies.both_are_told()))
+    found = as_anybody(pair.world, noted)
+    assert len(found) == (0 if EACH[uses] == MATCHED else 1)
+    assert found == kept or EACH[uses] == WITHHELD
+
+
+def test_leads_of_before_learn_by_which_match_they_speak(pair: Pair) -> None:
+    pair.world.series(pair.sven, "sea-room", [pair.ours])
+    solved_and_newer(pair.world, pair.ada, pair.sven)
+    raising.raise_all()
+    kept = as_anybody(pair.world, BEFORE)
+    assert {LeadRule.NEAR_COPY, LeadRule.REAPPEARED} <= {one.rule for one in (*leads_of(pair.sven), *leads_of(pair.ada))}
+    assert all(row[2] is not None for row in kept)
+    assert as_anybody(pair.world, BLANK, MIGRATION.SPEAKS, MIGRATION.BESIDE, BEFORE) == kept
 
 
 # Fingerprints themselves --------------------------------------------------------------------------------
