@@ -195,7 +195,7 @@ GOLDEN_BLIND = {
     "intakes": OWNED.replace("id)", "id, exhibit_id, started_at, finished_at)"),
     "leads": "select (id, series_id, member, unit, rule, state, raised_at, newest_taken_at, came_at, media, has_others)",
     "lead_checks": "delete, insert, select, update (mark)",
-    "lead_media": "delete, select (lead_id, medium_id)",
+    "lead_media": "delete, select (lead_id, medium_id, near_medium)",
     "lead_news": "delete, insert, select, update (round)",
     "lead_rules": "select, update (version, next, behind)",
     "links": "delete, select, update (a_id, b_id)",

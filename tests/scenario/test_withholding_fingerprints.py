@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from clew.actions import comparing, deconflicting, issuing, judging, proposing, raising, restricting
+from clew.actions import comparing, deconflicting, gathering, issuing, judging, proposing, raising, restricting
 from clew.actions.issuing import Form, Of, Source
 from clew.cli.drawing import room
 from clew.domain.cover import Cover
@@ -366,6 +366,25 @@ def test_nothing_that_rests_on_a_match_is_found_while_the_box_is_off(pair: Pair)
     assert by_lead(pair)
 
 
+@pytest.mark.parametrize("is_merged", [False, True], ids=["of two", "of three of which two are one"])
+def test_that_two_series_are_one_is_proposed_by_a_match_while_it_is_told(pair: Pair, is_merged: bool) -> None:
+    """Of series that are one, one is proposed; the match may lie in another."""
+    pair.world.series(pair.sven, "sea-room", [pair.ours])
+    if is_merged:
+        for number in range(4):
+            pair.world.series(pair.sven, f"dry-room-{number}")
+            with acting_as(pair.sven) as session:
+                gathering.merge(session, "sea-room", f"dry-room-{number}", "One room.")
+    with acting_as(pair.sven) as session:
+        assert proposing.propose(session, "SE-1").by_rule[Rule.NEAR_COPY] == 1
+    kept = as_anybody(pair.world, PROPOSED)
+    for uses, is_told in ((TOLD, True), (WITHHELD, False), (TOLD, True)):
+        pair.give(uses)
+        assert by_proposal(pair) is is_told
+    blank = "update series_proposals set near_medium = null, near_series = null"
+    assert as_anybody(pair.world, blank, MIGRATION.PROPOSED, PROPOSED) == kept or is_merged
+
+
 def solved_and_newer(world: World, ada: Actor, sven: Actor) -> tuple[UUID, UUID]:
     """Norway solved a series; Sweden's phone that came later has a copy of it, beside a newer picture: these two."""
     theirs, ours, newer = world.medium(sven), world.medium(ada), world.medium(sven)
@@ -454,6 +473,7 @@ def as_anybody(world: World, *statements: str) -> list[tuple[object, ...]]:
         return sorted(cursor.fetchall()) if cursor.description else []
 
 
+PROPOSED = "select id, near_medium, near_series from series_proposals"
 BEFORE = "select lead_id, medium_id, near_medium, near_series from lead_media"
 BLANK = "update lead_media set near_medium = null, near_series = null"
 

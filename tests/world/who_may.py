@@ -514,11 +514,8 @@ proposed_of = both(seen("series", "series_id"), owned("media", "medium_id", is_o
 
 
 def rests_on_what_is_told(known: Known, who: Who, row: Row) -> bool:
-    """No match speaks for it, or one that they are told of: of its medium, or of one in the other series that is said to be one with it."""
-    if row["rule"] not in ("near-copy", "aligned-video"):
-        return True
-    others = [one["medium_id"] for one in known.rows["series_media"] if one["series_id"] == row["other_id"] and lies(known, who, one)]
-    return any(near(known, who, medium, row["series_id"]) for medium in (row["medium_id"], *others))
+    """No match speaks for it, or one that they are told of."""
+    return row["near_medium"] is None or near(known, who, row["near_medium"], row["near_series"])
 
 
 ASSERTIONS = {
@@ -542,9 +539,11 @@ ASSERTIONS = {
             ("member", "unit"): UNITS, "series_id": open_first, "medium_id": [None, *some("media")], "other_id": [None, *open_first],
         },
         more=[
-            {"member": NO, "unit": "A", "series_id": series, "medium_id": medium, "other_id": other, "rule": rule}
-            for rule in ("near-copy", "aligned-video") for series in NEAR_SERIES
-            for medium, other in [*((one, None) for one in NEAR_OWN), *((None, one) for one in NEAR_SERIES if one != series)]
+            {
+                "member": NO, "unit": "A", "series_id": open_first[0], "medium_id": named("media", UNIT_ONLY), "other_id": None,
+                "near_medium": medium, "near_series": series,
+            }
+            for series in NEAR_SERIES for medium in (*NEAR_OWN, named("media", FOREIGN_OPEN))
         ],
         changes=[{"rejected_by": "ada"}],
     ),

@@ -223,7 +223,7 @@ def _drawn(session: Session, found: Sequence[Ground]) -> list[Drawn]:
     refused = rejections.Refused(session, together)
     names = grounds.names(session)
     kept: dict[tuple[UUID, UUID, Rule], Drawn] = {}
-    joins: dict[tuple[UUID, UUID, Rule], tuple[Measured, set[UUID]]] = {}
+    joins: dict[tuple[UUID, UUID, Rule], tuple[Measured, set[UUID], tuple[UUID, UUID] | None]] = {}
     for medium, one, rule, measured in found:
         whole, places = together[one], lying.get(medium, set())
         if places & {*whole}:
@@ -232,18 +232,28 @@ def _drawn(session: Session, found: Sequence[Ground]) -> list[Drawn]:
             # Series that are one are proposed as one of them.
             key = medium, whole[0], rule
             if key not in kept and not refused.has(one, names[medium]):
-                kept[key] = Drawn(series_id=one, medium_id=medium, other_id=None, rule=rule, measured=measured, media=1)
+                kept[key] = Drawn(
+                    series_id=one, medium_id=medium, other_id=None, rule=rule, measured=measured, media=1,
+                    near=_near(rule, medium, one),
+                )  # fmt: skip
         if refused.has(one, names[medium]):
             # It lies elsewhere because it does not belong there: it does not speak for the two being one.
             continue
         for other in places:
             ends = sorted((whole[0], together[other][0]))
             if not refused.has(one, other):
-                joins.setdefault((ends[0], ends[1], rule), (measured, set()))[1].add(medium)
+                join = joins.setdefault((ends[0], ends[1], rule), (measured, set(), _near(rule, medium, one)))
+                join[1].add(medium)
     pairs = [
-        Drawn(series_id=one, medium_id=None, other_id=other, rule=rule, measured=measured, media=len(speaking))
-        for (one, other, rule), (measured, speaking) in joins.items()
+        Drawn(
+            series_id=one, medium_id=None, other_id=other, rule=rule, measured=measured, media=len(speaking), near=near,
+        )
+        for (one, other, rule), (measured, speaking, near) in joins.items()
     ]
     order = {rule: number for number, rule in enumerate(Rule)}
     return sorted([*pairs, *kept.values()], key=lambda drawn: order[drawn.rule])
 
+
+def _near(rule: Rule, medium: UUID, one: UUID) -> tuple[UUID, UUID] | None:
+    """By which match it is proposed, where the rule looks at matches."""
+    return (medium, one) if rule in rules.OF_MATCHES else None

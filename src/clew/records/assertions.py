@@ -7,7 +7,6 @@ let see it: so it never tells of a series that is hidden.
 
 from collections.abc import Mapping
 
-from clew.domain.proposal import OF_MATCHES
 from clew.records.custody import OF_THE_UNIT, OWN_UNIT
 from clew.records.visibility import OFFICER, VIEWER_MEMBER, VIEWER_UNIT, visible
 
@@ -33,13 +32,8 @@ NEAR_A_MEDIUM = (
     " where x.b_medium = {0} and y.series_id = {1})"
 )
 """The viewer is told of a match of a medium with one in a series."""
-IS_TOLD = (
-    f"(rule <> all (array[{', '.join(repr(rule.value) for rule in OF_MATCHES)}])"
-    f" or {NEAR_A_MEDIUM.format('series_proposals.medium_id', 'series_proposals.series_id')}"
-    " or exists (select from public.series_media p where p.series_id = other_id"
-    f" and ({NEAR_A_MEDIUM.format('p.medium_id', 'series_proposals.series_id')})))"
-)
-"""A proposal that rests on matches shows while the viewer is told of one of them."""
+IS_TOLD = f"(near_medium is null or {NEAR_A_MEDIUM.format('near_medium', 'near_series')})"
+"""What rests on a match shows while the viewer is told of one."""
 WITHDRAWN = f"using ({OWN} and withdrawn_at is null) with check ({OWN} and withdrawn_by = {OFFICER})"
 
 

@@ -179,7 +179,9 @@ _ALONE = """
 _OF_MEDIA = {
     "fingerprints": "delete from fingerprints where medium_id = any(%s)",
     "series_media": "delete from series_media where medium_id = any(%s)",
-    "series_proposals": "delete from series_proposals where medium_id = any(%s)",
+    "series_proposals": (
+        "delete from series_proposals p using unnest(%s::uuid[]) gone (id) where p.medium_id = gone.id or p.near_medium = gone.id"
+    ),
     "releases_withdrawn": f"update releases set {ENDED} where medium_id = any(%s) and withdrawn_at is null",
 }
 

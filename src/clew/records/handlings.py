@@ -669,7 +669,7 @@ _FOLLOW = (
       from pg_temp.recover_media n join media m on m.id = n.new
      where r.medium_id = m.id and r.withdrawn_at is null and m.excluded && array[r.recipient, '{BLOCKED}']""",
     "delete from series_media s using pg_temp.recover_gone g where s.medium_id = g.id",
-    "delete from series_proposals s using pg_temp.recover_gone g where s.medium_id = g.id",
+    "delete from series_proposals s using pg_temp.recover_gone g where g.id in (s.medium_id, s.near_medium)",
     "delete from medium_keys k using pg_temp.recover_gone g where k.medium_id = g.id",
     "delete from fingerprints f using pg_temp.recover_gone g where f.medium_id = g.id",
     # What units say of it they say of the record that it is joined with.

@@ -19,7 +19,10 @@ MEASURED = b"series_proposals.measured"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """What a run found: an own medium for a series, or another series to be one with it."""
+    """What a run found: an own medium for a series, or another series to be one with it.
+
+    `near`: by a match of which own medium with one in which series, where that is why.
+    """
 
     series_id: UUID
     medium_id: UUID | None
@@ -27,6 +30,7 @@ class Drawn:
     rule: Rule
     measured: Measured
     media: int
+    near: tuple[UUID, UUID] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,8 @@ def keep(session: Session, drawn: Iterable[Drawn], limit: int) -> tuple[int, boo
                 "series": [row.series_id for row in rows], "medium": [row.medium_id for row in rows],
                 "other": [row.other_id for row in rows], "rule": [row.rule.value for row in rows],
                 "measured": [texts.seal(json.dumps(dict(row.measured)).encode(), MEASURED) for row in rows],
-                "media": [row.media for row in rows], "member": actor.member, "unit": actor.unit, "limit": limit,
+                "media": [row.media for row in rows], "near_medium": [row.near and row.near[0] for row in rows],
+                "near_series": [row.near and row.near[1] for row in rows], "member": actor.member, "unit": actor.unit, "limit": limit,
             },
         )  # fmt: skip
         kept, new = cursor.fetchone()
@@ -72,15 +77,17 @@ def keep(session: Session, drawn: Iterable[Drawn], limit: int) -> tuple[int, boo
 _KEEP = """
     with given as materialized (
         select * from unnest(%(series)s::uuid[], %(medium)s::uuid[], %(other)s::uuid[], %(rule)s::text[], %(measured)s::bytea[],
-                             %(media)s::int[]) with ordinality as given (series, medium, other, rule, measured, media, at)),
+                             %(media)s::int[], %(near_medium)s::uuid[], %(near_series)s::uuid[])
+               with ordinality as given (series, medium, other, rule, measured, media, near_medium, near_series, at)),
     new as materialized (
         select * from given where not exists (
             select from series_proposals p
              where p.member = %(member)s and p.unit = %(unit)s and p.series_id = given.series and p.rule = given.rule
                and p.medium_id is not distinct from given.medium and p.other_id is not distinct from given.other)),
     kept as (
-        insert into series_proposals (series_id, medium_id, other_id, rule, measured, media, member, unit)
-        select series, medium, other, rule, measured, media, %(member)s, %(unit)s from new order by at limit %(limit)s
+        insert into series_proposals
+               (series_id, medium_id, other_id, rule, measured, media, near_medium, near_series, member, unit)
+        select series, medium, other, rule, measured, media, near_medium, near_series, %(member)s, %(unit)s from new order by at limit %(limit)s
         on conflict do nothing returning id)
     select (select count(*) from kept), (select count(*) from new)
 """

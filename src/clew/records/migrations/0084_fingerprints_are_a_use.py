@@ -1,4 +1,4 @@
-"""A match is told where both sides' facts and fingerprints are: leads keep by which, and what is told no more is an overlap."""
+"""A match is told where facts and fingerprints are: leads and proposals keep by which, and what is told no more is an overlap."""
 
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -8,7 +8,21 @@ from django.db.models import Q
 from clew.records import policies
 from clew.records.roles import Roles
 
-READ = ("lead_media", "leads", "matches", "media", "overlaps", "series_media")
+READ = ("lead_media", "leads", "matches", "media", "overlaps", "series_media", "series_proposals")
+PROPOSED = """
+    update series_proposals p set near_medium = n.medium_id, near_series = n.series_id
+      from (select s.id, n.medium_id, n.series_id from series_proposals s cross join lateral (
+                   select o.id as medium_id, y.series_id from (
+                       select s.medium_id as id, s.series_id as near where s.medium_id is not null
+                       union all select l.medium_id, s.series_id from series_media l where l.series_id = s.other_id
+                       union all select l.medium_id, s.other_id from series_media l where l.series_id = s.series_id and s.other_id is not null) o
+                     join media m on m.id = o.id and (m.owner_member, m.owner_unit) = (s.member, s.unit)
+                    cross join lateral (select x.b_medium as id from matches x where x.a_medium = o.id
+                                        union all select x.a_medium from matches x where x.b_medium = o.id) z
+                     join series_media y on y.medium_id = z.id and y.series_id = o.near
+                    limit 1) n
+             where s.rule in ('near-copy', 'aligned-video')) n
+     where p.id = n.id"""
 SPEAKS = """
     update lead_media e set near_medium = e.medium_id, near_series = n.series_id
       from (select s.lead_id, s.medium_id, n.series_id from leads l join lead_media s on s.lead_id = l.id cross join lateral (
@@ -43,6 +57,7 @@ def renew(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         *(f"alter table public.{table} no force row level security" for table in READ),
         SPEAKS,
         BESIDE,
+        PROPOSED,
         NOTE.format(policies.both_are_told()),
         *(f"alter table public.{table} force row level security" for table in READ),
         *policies.functions_made(Roles.of(schema_editor.connection.settings_dict["NAME"])),
@@ -55,6 +70,12 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("leadmedium", "near_medium", models.UUIDField(null=True)),
         migrations.AddField("leadmedium", "near_series", models.UUIDField(null=True)),
+        migrations.AddField("seriesproposal", "near_medium", models.UUIDField(null=True)),
+        migrations.AddField("seriesproposal", "near_series", models.UUIDField(null=True)),
+        migrations.AddIndex(
+            "seriesproposal",
+            models.Index(name="proposals_by_near", fields=["near_medium"], condition=Q(near_medium__isnull=False)),
+        ),
         migrations.AddIndex(
             "leadmedium",
             models.Index(name="lead_media_by_near", fields=["near_medium"], condition=Q(near_medium__isnull=False)),

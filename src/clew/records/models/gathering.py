@@ -209,6 +209,9 @@ class SeriesProposal(models.Model):
     rule = models.TextField()
     measured = models.BinaryField()
     media = models.IntegerField()
+    near_medium = models.UUIDField(null=True)
+    """An own medium that matches one in `near_series`, where that is why: where no such match is told, neither is this."""
+    near_series = models.UUIDField(null=True)
     member = models.TextField()
     unit = models.TextField()
     proposed_at = models.DateTimeField(db_default=Now())
@@ -246,6 +249,7 @@ class SeriesProposal(models.Model):
             models.Index(name="proposals_by_series", fields=["series_id"]),
             models.Index(name="proposals_by_other", fields=["other_id"], condition=models.Q(other_id__isnull=False)),
             models.Index(name="proposals_by_medium", fields=["medium_id"], condition=models.Q(medium_id__isnull=False)),
+            models.Index(name="proposals_by_near", fields=["near_medium"], condition=models.Q(near_medium__isnull=False)),
         )
 
     def __str__(self) -> str:
