@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from clew.actions import comparing, deconflicting, gathering, issuing, judging, proposing, raising, restricting
+from clew.actions import comparing, deconflicting, gathering, issuing, judging, proposing, raising, restricting, sifting
 from clew.actions.issuing import Form, Of, Source
 from clew.cli.drawing import room
 from clew.domain.cover import Cover
@@ -22,6 +22,7 @@ from clew.domain.handling import (
     NOTHING,
     SHARED_AT_INTAKE,
     Actor,
+    Audience,
     Handling,
     Use,
     in_circles,
@@ -42,6 +43,7 @@ from clew.records.session import acting_as
 from tests.scenario.test_counting import finished
 from tests.scenario.test_judging import near
 from tests.scenario.test_leads import of as leads_of
+from tests.scenario.test_task_forces import a_series, running
 from tests.world.clients import signed_in
 from tests.world.commands import clew
 from tests.world.kept import connected
@@ -443,6 +445,31 @@ def test_an_overlap_is_noted_where_one_owner_may_not_be_told_and_nowhere_else(
     assert noted == wanted
 
 
+DIGESTS = {
+    "the SHA-1 of one alone": ("sha256 = null, md5 = null, name = sha1", True),
+    "the MD5 of one alone": ("sha256 = null, sha1 = null, name = md5", True),
+    "an MD5 that was forged": ("sha256 = sha256(sha256), sha1 = substr(sha256, 1, 20), name = sha256(sha256)", False),
+    "a SHA-1 that was forged": ("sha256 = sha256(sha256), name = sha256(sha256)", False),
+    "no bytes at all": ("size_bytes = 0", False),
+}  # fmt: skip
+"""What becomes of the digests of one of two media of equal bytes, and whether their bytes still count as equal."""
+
+
+@pytest.mark.parametrize("known", DIGESTS)
+def test_bytes_are_equal_by_the_strongest_digest_that_both_have(world: World, ada: Actor, sven: Actor, known: str) -> None:
+    """Where fingerprints are withheld, two media that match are an overlap unless equal bytes tell of them."""
+    change, is_equal = DIGESTS[known]
+    media = {of.member: world.medium(of, content=b"one") for of in (ada, sven)}
+    for of in (ada, sven):
+        cover_as(of, media[of.member], gives(of, WITHHELD))
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute(f"update media set {change} where id = %s", [media["SE"]])
+    near(world, ada, media["NO"], sven, media["SE"])
+    with acting_as(ada) as session:
+        matches.note_digest_overlaps(session, [media["NO"]])
+    assert overlaps(world) == (0 if is_equal else 1)
+
+
 def cover_as(of: Actor, medium: UUID, given: Handling) -> None:
     with acting_as(of) as session, session.cursor() as cursor:
         for table, key in (("media", "id"), ("fingerprints", "medium_id"), ("series_media", "medium_id")):
@@ -539,6 +566,28 @@ def test_a_medium_that_is_nothing_but_its_fingerprint_is_seen_by_the_box(office:
     name = NAMED_BY + bytes(range(100, 100 + BYTES))
     assert names(ada) == [("NO", name), ("SE", name)]
     assert names(sven) == [("SE", name)]
+
+
+@pytest.mark.parametrize("uses", [Use.FACTS, SHARED_AT_INTAKE])
+def test_what_is_a_fingerprint_alone_is_brought_into_a_task_force_only_with_it(
+    world: World, nora: Actor, saga: Actor, ada: Actor, sven: Actor, uses: Use
+) -> None:
+    force = running(nora, saga, ada, sven)
+    named = world.medium(sven, Audience.UNIT)
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute("update media set name = %s where id = %s", [NAMED_BY + bytes(BYTES), named])
+    reference = a_series(world, sven, media=1)
+    with acting_as(sven) as session, session.cursor() as cursor:
+        cursor.execute(
+            "insert into series_media (series_id, medium_id, owner_member, owner_unit, audience, members, excluded)"
+            " select s.id, m.id, m.owner_member, m.owner_unit, m.audience, m.members, m.excluded from series s, media m where m.id = %s",
+            [named],
+        )
+    with acting_as(sven) as session:
+        sifting.bring(session, force, reference, uses)
+    with acting_as(ada) as session, session.cursor() as cursor:
+        cursor.execute("select count(*) from media where owner_member = 'SE'")
+        assert cursor.fetchone() == (2 if Use.FINGERPRINTS in uses else 1,)
 
 
 # The page says so -----------------------------------------------------------------------------------------
