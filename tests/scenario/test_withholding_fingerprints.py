@@ -451,6 +451,8 @@ DIGESTS = {
     "an MD5 that was forged": ("sha256 = sha256(sha256), sha1 = substr(sha256, 1, 20), name = sha256(sha256)", False),
     "a SHA-1 that was forged": ("sha256 = sha256(sha256), name = sha256(sha256)", False),
     "no bytes at all": ("size_bytes = 0", False),
+    "other bytes, of which less is known": ("sha256 = sha256(sha256), sha1 = null, md5 = null, name = sha256(sha256)", False),
+    "nothing but a fingerprint": ("sha256 = null, sha1 = null, md5 = null, size_bytes = null, name = 'pdq:'::bytea || sha256(name)", False),
 }  # fmt: skip
 """What becomes of the digests of one of two media of equal bytes, and whether their bytes still count as equal."""
 
@@ -549,7 +551,9 @@ def test_a_line_of_a_hash_list_has_a_fingerprint_only_by_the_box(world: World, a
     assert line.pdq == (bytes(range(BYTES)) if Use.FINGERPRINTS in uses else None)
 
 
-def test_a_medium_that_is_nothing_but_its_fingerprint_is_seen_by_the_box(office: Office, ada: Actor, sven: Actor, tmp_path: Path) -> None:
+def test_a_medium_that_is_nothing_but_its_fingerprint_is_seen_by_the_box(
+    office: Office, world: World, ada: Actor, sven: Actor, tmp_path: Path
+) -> None:
     """Its name would say it; and of two such of one fingerprint no equal bytes are told."""
     lists = {}
     for of in (ada, sven):
@@ -566,6 +570,7 @@ def test_a_medium_that_is_nothing_but_its_fingerprint_is_seen_by_the_box(office:
     name = NAMED_BY + bytes(range(100, 100 + BYTES))
     assert names(ada) == [("NO", name), ("SE", name)]
     assert names(sven) == [("SE", name)]
+    assert overlaps(world) == 1
 
 
 @pytest.mark.parametrize("uses", [Use.FACTS, SHARED_AT_INTAKE])

@@ -232,12 +232,15 @@ ANY_USE = f"{EVERY_USE:d}::smallint"
 """What is asked where one use is as good as another to know of a record."""
 
 OF_EQUAL_BYTES = (
-    "a.size_bytes is distinct from 0 and b.size_bytes is distinct from 0"
+    "(a.size_bytes is distinct from 0 and b.size_bytes is distinct from 0"
     f" and (a.name = b.name and length(a.name) <> {NAME_BYTES}"
     " or a.sha1 = b.sha1 and (a.sha256 is null or b.sha256 is null)"
-    " or a.md5 = b.md5 and (a.sha256 is null or b.sha256 is null) and (a.sha1 is null or b.sha1 is null))"
+    " or a.md5 = b.md5 and (a.sha256 is null or b.sha256 is null) and (a.sha1 is null or b.sha1 is null))) is true"
 )
-"""Of two media that are near or the same: their strongest common digest is equal, which is told by their facts alone."""
+"""Of two media that are near or the same: their strongest common digest is equal, which is told by their facts alone.
+
+Never null: of most media some digest is not known, and what is not known to be equal is not.
+"""
 
 _OWNER_OF_A = {"viewer_member": "a.owner_member", "viewer_unit": "a.owner_unit"}
 _OWNER_OF_B = {"viewer_member": "b.owner_member", "viewer_unit": "b.owner_unit"}
