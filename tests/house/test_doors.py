@@ -17,7 +17,7 @@ ONLY_PAGES: Mapping[str, str] = {
     "counting.public": "the public page itself",
     "previewing.of": "beside the page of a grid, which is on record: the API has both at once",
     "revealing.granted": PART, "revealing.is_granted": PART, "revealing.part": PART, "revealing.drawn": PART,
-    "budgeting.left": PART, "releasing.is_open": PART, "cropping.refusal": PART,
+    "budgeting.left": PART, "cropping.refusal": PART,
     **dict.fromkeys(
         ("arranging.at_sign_in", *(f"signing_in.{each}" for each in ("begin", "refused", "second_factor"))), BY_SIGN_IN,
     ),
@@ -30,7 +30,6 @@ NOT_BY_THE_API: Mapping[str, str] = {
     "restricting.member_names": HELPS, "releasing.digest_of": HELPS,
     "schooling.grounds": "beside a certification: the list of officers tells on which exercise one may be given",
     "auditing.note": "what a stranger did at a door, which the door itself puts on record",
-    "releasing.opened": "an original may be of any size: a page or `clew release fetch` gives it part by part",
     "issuing.give": "the file of a list, which pages and the API give alike (`web/issued.py`)",
     "connecting.look": "the list of the API has every member's steps",
 }  # fmt: skip
@@ -42,6 +41,7 @@ NOT_BY_COMMAND: Mapping[str, str] = {
     "resting": "a terminal shows no media, so there is nothing to be counted",
     "arranging": "keys of the keyboard act on pages alone",
     "browsing": "clew triage lists the same media", "cataloguing": "clew intake and clew handling name lists",
+    "releasing.is_open": "`clew release fetch` opens an original once and writes it in one go",
     "opening.cases": "clew triage takes a case by its name", "opening.case": HELPS, "deconflicting.checked_kind": HELPS,
     "signing_in": "an officer's own sign-ins are in browsers: there is none of a terminal",
     "revealing": "a medium is looked at in a browser: a terminal shows none", "uploading": ON_DISK,

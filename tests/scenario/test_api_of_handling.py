@@ -13,6 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 from django.core.cache import caches
+from django.test.utils import override_settings
 
 from clew.actions import ending, opening, restricting, shredding
 from clew.cli.drawing import landscape
@@ -72,7 +73,8 @@ def test_each_of_these_operations_answers_as_the_document_says(
 ) -> None:
     handled(people)
     agreed(people, world)
-    released(people, content)
+    with override_settings(CLEW_VAULT=office.workplace.vault):
+        released(people, content)
     kept(people)
     blocked(people)
     requested(people)
@@ -154,6 +156,8 @@ def released(people: People, content: bytes) -> None:
     assert ada.refused("/releases", **{**given, "to": "NO"}) == 400
     assert sven.refused("/releases", **{**given, "to": "NO"}) == 404
     assert sven.refused(f"/releases/{made}/withdraw") == 404
+    told = sven.post(f"/releases/{made}/open", **STATED)
+    assert sven.file(f"/releases/{made}/original", told["ticket"]) == content
     ada.post(f"/releases/{made}/withdraw")
     assert sven.get("/releases")["items"][0]["withdrawn_at"]
     ask_for_second(is_asked=True)

@@ -5,6 +5,7 @@ recipient, medium and conditions. The recipient's reading goes by its own key: t
 are not asked. Ending a release stops new reads; what was seen before cannot be unseen.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -15,6 +16,7 @@ from clew.domain import agreement
 from clew.domain.cover import Statement, check_use, stated
 from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor, Use
+from clew.domain.span import Span
 from clew.keys import exchange
 from clew.media.vault import BLOB_BYTES, Reader, Vault
 from clew.records import audit, covers, handling_changes, media, medium_keys, members, releases
@@ -134,12 +136,13 @@ def withdraw(session: Session, release_id: UUID) -> None:
 
 
 def opened(
-    vault: Vault, actor: Actor, release_id: UUID, *, purpose: str, case: str,
+    vault: Vault, actor: Actor, release_id: UUID, *, purpose: str, case: str, span: Span | None = None,
     within_seconds: float = RECEIPT_SECONDS_MAX,
 ) -> Reader:  # fmt: skip
     """The original that was released to the actor's member, to be closed by whoever asked.
 
-    The event is in the signed log before the key is unwrapped, as in `viewing.opened`.
+    The event is in the signed log before the key is unwrapped, as in `viewing.opened`; `span` is what of it is asked
+    for, where that is said beforehand.
 
     Raises:
         Invalid: the purpose is not on the closed list, or no case is stated.
@@ -150,6 +153,7 @@ def opened(
         Unavailable: the audit cannot be written, or the blob is gone because its case was shredded.
     """
     statement = stated(purpose, case)
+    counts = None if span is None else {"first": span.first, "last": span.last}
     with acting_as(actor) as session:
         found = releases.get(session, release_id)
         if found.recipient != actor.member:
@@ -158,7 +162,7 @@ def opened(
             raise StepRefused("This release was withdrawn.")
         _check_bears(releases.bears(session, release_id), statement)
         spent = budgeting.spend(
-            session, "medium.open_released", str(release_id), purpose=statement.purpose,
+            session, "medium.open_released", str(release_id), counts, purpose=statement.purpose,
             case=statement.case_reference, owner=found.owner,
         )  # fmt: skip
     sequencing.receipt(spent.granted(), within_seconds=within_seconds)
@@ -168,13 +172,12 @@ def opened(
     return vault.open_with(data_key, found.owner, sha256, blob)
 
 
-def is_open(actor: Actor, release_id: UUID) -> bool:
+def is_open(actor: Actor, release_id: UUID, *, purpose: str, case: str) -> bool:
     """Whether what is being read by a release still may be: asked again and again while a long film is given."""
-    with acting_as(actor) as session:
-        try:
-            return not releases.bears(session, release_id).is_denied
-        except NotVisible:
-            return False
+    with suppress(NotVisible, StepRefused), acting_as(actor) as session:
+        _check_bears(releases.bears(session, release_id), stated(purpose, case))
+        return True
+    return False
 
 
 def _check_bears(bears: Bears, statement: Statement) -> None:

@@ -16,12 +16,12 @@ from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router, Status
 from ninja.operation import Operation as NinjaOperation
-from ninja.security import APIKeyCookie
+from ninja.security import APIKeyCookie, HttpBearer
 from ninja.throttling import AuthRateThrottle
 
 from clew.actions import opening
 from clew.api import repeats
-from clew.api.problems import PROBLEMS, install
+from clew.api.problems import PROBLEMS, Problem, install
 from clew.domain.errors import NotAdmitted, NotVisible
 from clew.domain.token import READS_PER_MINUTE, WRITES_PER_MINUTE
 from clew.web.acting import as_officer
@@ -264,7 +264,31 @@ def sending(router: Router, path: str, *content_types: str) -> Callable[[Operati
     return made
 
 
+def taking(router: Router, path: str, auth: HttpBearer) -> Callable[[Operation], Operation]:
+    """An operation that gives a file of any length, or a span of it, to who brings a ticket that `auth` knows.
+
+    Its act is signed before, as in `acting`. The operation is given the request, and what the ticket opens.
+    """
+
+    def made(operation: Operation) -> Operation:
+        def view(request: HttpRequest, **given: Any) -> Any:
+            return operation(request, request.auth, **given)  # type: ignore[attr-defined]
+
+        router.get(
+            path, response={200: None, 206: None, 416: Problem, **PROBLEMS}, throttle=READS, auth=auth,
+            summary=_summary(operation), openapi_extra={"parameters": [_RANGE], "responses": _SPAN},
+        )(asking(operation, view, given=2))  # fmt: skip
+        return operation
+
+    return made
+
+
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
+_RANGE = {"in": "header", "name": "Range", "schema": {"type": "string"}, "required": False, "description": "One span of bytes."}
+_SPAN = {
+    status: {"description": words, "content": {"application/octet-stream": _BINARY}}
+    for status, words in ((200, "OK"), (206, "Partial Content"))
+}
 
 
 def _binary(content_type: str) -> dict[int, Any]:

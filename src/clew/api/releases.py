@@ -1,19 +1,27 @@
-"""Releases for programs: originals that a member opened to one other member, given and got, and ended again."""
+"""Releases for programs: originals that a member opened to one other member, given and got, fetched and ended again."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
 from ninja import Router, Schema
 from pydantic import Field
 
 from clew.actions import releasing
 from clew.actions.opening import Session
 from clew.actions.releasing import CONDITIONS_CHARACTERS_MAX
-from clew.api.door import reading, writing
+from clew.api.door import reading, showing, taking, writing
 from clew.api.given import Digest, GivenStatement, Limit, Name, OneOf
+from clew.api.problems import refused
+from clew.api.release_tickets import SECONDS_MAX, Bearer, ReleaseTicket, Ticket
 from clew.domain.agreement import State
+from clew.domain.errors import NotVisible, Unavailable
+from clew.domain.handling import Actor
+from clew.domain.span import NoSuchSpan, span_of
+from clew.web import looks
 
 router = Router(tags=["releases"])
 
@@ -41,6 +49,15 @@ class Released(Schema):
 
     release: UUID
     state: OneOf[State]
+
+
+class ReleaseOpened(Schema):
+    """`ticket` goes as `Authorization: Bearer` with each request of `address`; it holds as long as the sign-in does."""
+
+    address: str
+    ticket: str
+    size_bytes: int
+    ends_at: datetime
 
 
 class GivenRelease(GivenStatement):
@@ -87,3 +104,46 @@ def agree(session: Session, release: UUID, given: GivenStatement) -> None:
 def withdraw(session: Session, release: UUID) -> None:
     """End a release of the own unit: nothing more is read by it."""
     releasing.withdraw(session, release)
+
+
+@showing(router, "/releases/{uuid:release}/open", ReleaseOpened)
+def open_one(actor: Actor, sign_in: UUID, release: UUID, given: GivenStatement) -> dict[str, object]:
+    """Open an original that was released to the own member, for a purpose and a case: a ticket by which it is fetched."""
+    ends_at = datetime.now(UTC) + timedelta(seconds=SECONDS_MAX)
+    with releasing.opened(
+        settings.CLEW_VAULT, actor, release, purpose=given.purpose, case=given.case
+    ) as reader:  # fmt: skip
+        size = reader.size_bytes
+    ticket = ReleaseTicket(
+        release=release, sign_in=sign_in, purpose=given.purpose, case=given.case, size_bytes=size
+    )  # fmt: skip
+    address = f"/api/releases/{release}/original"
+    return {"address": address, "ticket": ticket.written(), "size_bytes": size, "ends_at": ends_at}
+
+
+@taking(router, "/releases/{uuid:release}/original", Ticket())
+def original(request: HttpRequest, bearer: Bearer, release: UUID) -> HttpResponseBase:
+    """The original by its ticket, whole or one span of it (`Range`); each request is authorised and on record first."""
+    ticket, actor = bearer.ticket, bearer.actor
+    if ticket.release != release:
+        raise NotVisible("There is no such release.")
+    if looks.has_many(actor):
+        return refused(HTTPStatus.TOO_MANY_REQUESTS, "That is too much at one time: end a download first.")
+    # A validator is never given, so what is asked for under one is whatever is there (RFC 9110, 13.1.5).
+    asked = None if "If-Range" in request.headers else request.headers.get("Range")
+    try:
+        span = span_of(asked, ticket.size_bytes)
+    except NoSuchSpan as wrong:
+        answer = refused(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, str(wrong))
+        answer.headers["Content-Range"] = f"bytes */{ticket.size_bytes}"
+        return answer
+    reader = releasing.opened(
+        settings.CLEW_VAULT, actor, release, purpose=ticket.purpose, case=ticket.case, span=span
+    )
+    if reader.size_bytes != ticket.size_bytes:
+        reader.close()
+        raise Unavailable("The original is no longer what the ticket was given for: open the release again.")
+    return looks.kept(
+        reader, actor, span,
+        lambda: releasing.is_open(actor, release, purpose=ticket.purpose, case=ticket.case),
+    )  # fmt: skip

@@ -111,7 +111,7 @@ def _given(request: HttpRequest, medium: UUID, ticket: str) -> HttpResponseBase:
     if request.headers.get("Sec-Fetch-Dest", "") not in SENT_FOR_A_PAGE:
         raise NotVisible("There is no such medium to be shown.")
     actor, sign_in, is_asking = _actor(request), _sign_in(request), request.method == "HEAD"
-    if _streams[actor.officer] >= STREAMS_PER_OFFICER_MAX:
+    if has_many(actor):
         return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS)
     opened = revealing.granted(actor, medium, ticket, sign_in=sign_in, is_asking=is_asking)
     if not opened.content_type:
@@ -132,12 +132,16 @@ def _given(request: HttpRequest, medium: UUID, ticket: str) -> HttpResponseBase:
     return _span_headers(StreamingHttpResponse(parts), span, opened.content_type)
 
 
-def whole(reader: Reader, actor: Actor, is_granted: Callable[[], bool]) -> HttpResponseBase:
-    """All bytes of an original as a file to keep, in parts, while they may be given."""
-    if _streams[actor.officer] >= STREAMS_PER_OFFICER_MAX:
+def has_many(actor: Actor) -> bool:
+    """Whether as much is being given to the officer at one time as may be."""
+    return _streams[actor.officer] >= STREAMS_PER_OFFICER_MAX
+
+
+def kept(reader: Reader, actor: Actor, span: Span, is_granted: Callable[[], bool]) -> HttpResponseBase:
+    """What of an original is asked for as a file to keep, in parts, while they may be given."""
+    if has_many(actor):
         reader.close()
         return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS)
-    span = span_of(None, reader.size_bytes)
     parts = Parts(reader, span, actor.officer, _asked(is_granted))
     answer = _span_headers(StreamingHttpResponse(parts), span, "application/octet-stream")
     answer.headers["Content-Disposition"] = "attachment"  # a browser keeps it and never shows it

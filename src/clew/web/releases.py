@@ -13,6 +13,7 @@ from clew.actions import opening, releasing, restricting
 from clew.actions.opening import Session
 from clew.domain.agreement import State
 from clew.domain.errors import ClewError, NotAdmitted, NotVisible
+from clew.domain.span import span_of
 from clew.web import cover_words, looks
 from clew.web.acting import as_officer
 from clew.web.references import identifier_in
@@ -90,16 +91,18 @@ def withdraw(request: HttpRequest, release: UUID) -> HttpResponse:
 def fetch(request: HttpRequest, release: UUID) -> HttpResponseBase:
     """The original that was released to the officer's member, as a file to keep."""
     actor, given = opening.actor_of(request.user.get_username()), request.POST
+    purpose, case = given.get("purpose", ""), given.get("case", "")
     try:
-        reader = releasing.opened(
-            settings.CLEW_VAULT, actor, release, purpose=given.get("purpose", ""), case=given.get("case", "")
-        )  # fmt: skip
+        reader = releasing.opened(settings.CLEW_VAULT, actor, release, purpose=purpose, case=case)
     except (NotVisible, NotAdmitted):
         raise
     except ClewError as refused:
         request.session[TOLD] = refusal(refused)
         return redirect("releases")
-    return looks.whole(reader, actor, lambda: releasing.is_open(actor, release))
+    return looks.kept(
+        reader, actor, span_of(None, reader.size_bytes),
+        lambda: releasing.is_open(actor, release, purpose=purpose, case=case),
+    )  # fmt: skip
 
 
 def _done(request: HttpRequest, act: Callable[[Session], str], *, hides: bool = False) -> HttpResponse:
