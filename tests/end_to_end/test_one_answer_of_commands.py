@@ -104,6 +104,9 @@ WALKED: dict[str, tuple[Way, ...]] = {
     ),
     "case stack": (Way(words="{}", sort=NAMES, parameter="reference"),),
     "case certificate": (Way(words="{}", sort=NAMES, parameter="reference"),),
+    "case ending": (Way(words="{}", sort=NAMES, parameter="reference"),),
+    "case list": (Way(words="--after {}", sort=HIDDEN, parameter="after"),),
+    "hash-list list": (Way(words="--after {}", sort=HIDDEN, parameter="after"),),
     **{
         f"overlap {step}": (
             Way(words=f"{{}} {more}".strip(), sort=NAMES, parameter="name"),
@@ -447,7 +450,7 @@ OF_THE_NODE = {
 }  # fmt: skip
 """They take no officer: the node's operator runs them, or somebody outside with nothing but files."""
 OF_MEMBERS = {
-    "member add", "member list", "member suspend", "member resume", "unit add", "unit suspend", "unit resume",
+    "member add", "member list", "member suspend", "member resume", "member suspensions", "unit add", "unit suspend", "unit resume",
     "officer add", "officer certify", "officer suspend", "officer resume", "officer forget-keys", "officer list",
     "officer password", "academy open", "academy score",
 }  # fmt: skip
@@ -684,7 +687,7 @@ READING = (
     "audit list", "audit accesses", "lead list", "lead list --json", "message list", "notice list", "overlap list", "overlap show NO-1", "overlap mode", "overlap mode NO-1", "release list", "retention list", "retention show case NO-1", "retention blocks",
     "retention ended", "retention terms",
     "series list", "series list --json", "series show green-room", "series show green-room --json",
-    "series propose --case NO-1",
+    "series propose --case NO-1", "case list", "case list --json", "case ending NO-1", "hash-list list", "hash-list list --json",
     "crop list", "question list", "question list --own --json", "referral list",
     "victim list", "offender list --json", "place list", "place map", "link waiting", "link list NO-1", "link explore NO-1 --json",
     "identification due", "report ledger", "report ledger --by year --json",
@@ -745,7 +748,7 @@ OF_THE_OPERATOR: dict[str, str] = {
     "officer certify": "aino --trainer Academy --trained-on 2026-01-02 --until 2026-12-31", "officer list": "--member FI",
     "officer password": "aino", "officer suspend": "aino --reason why", "officer resume": "aino", "officer forget-keys": "aino",
     "unit suspend": "FI VICTIM-ID --reason why", "unit resume": "FI VICTIM-ID",
-    "member suspend": "FI --reason why", "member resume": "FI",
+    "member suspend": "FI --reason why", "member suspensions": "FI", "member resume": "FI",
     "key rotate": "--member NO", "key sweep": "", "audit verify": "", "audit supervisor": "FI", "report public": "on",
     "doctor": "",
 }  # fmt: skip

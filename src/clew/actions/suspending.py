@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from clew.actions.admitting import administer, administer_own, check_scope
+from clew.actions.admitting import administer, check_scope
 from clew.domain.errors import NotVisible, StepRefused
 from clew.domain.officer import Role
 from clew.domain.suspension import Level, Scope, check_reason
@@ -68,7 +68,7 @@ def look(session: Session) -> tuple[Line, ...]:
     Raises:
         StepRefused: the actor is no administrator.
     """
-    administer_own(session)
+    administer(session)
     audit.append(session, "suspension.list", session.actor.member)
     return suspensions.in_force(session, LINES_SHOWN_MAX)
 

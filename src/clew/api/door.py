@@ -284,7 +284,10 @@ def taking(router: Router, path: str, auth: HttpBearer) -> Callable[[Operation],
 
 
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
-_RANGE = {"in": "header", "name": "Range", "schema": {"type": "string"}, "required": False, "description": "One span of bytes."}
+_RANGE = {
+    "name": "Range", "in": "header", "required": False, "description": "One span of bytes: bytes=0-1023.",
+    "schema": {"type": "string"},
+}  # fmt: skip
 _SPAN = {
     status: {"description": words, "content": {"application/octet-stream": _BINARY}}
     for status, words in ((200, "OK"), (206, "Partial Content"))

@@ -186,6 +186,7 @@ def move(session: Session, certification: UUID, given: GivenCertificationStep) -
 @reading(router, "/suspensions", Suspensions)
 def suspensions(session: Session) -> dict[str, object]:
     """What is suspended of the own member now, the latest first; 1,000 at most."""
+    admitting.administer_own(session)
     return {
         "items": [
             {"id": one.id, "level": one.scope.level, "name": one.scope.name,

@@ -58,7 +58,7 @@ class Bearer:
 
 
 class Ticket(HttpBearer):
-    """A ticket whose sign-in holds; one that is none, or no longer, is on record. No cookie counts for anything here."""
+    """A ticket whose sign-in holds; one that is none, or no longer, is on record. No cookie counts here."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Bearer | None:
         found = ReleaseTicket.read(token) if len(token) <= CHARACTERS_MAX else None

@@ -108,7 +108,7 @@ def withdraw(session: Session, release: UUID) -> None:
 
 @showing(router, "/releases/{uuid:release}/open", ReleaseOpened)
 def open_one(actor: Actor, sign_in: UUID, release: UUID, given: GivenStatement) -> dict[str, object]:
-    """Open an original that was released to the own member, for a purpose and a case: a ticket by which it is fetched."""
+    """Open an original that was released to the own member: a ticket by which it is fetched."""
     ends_at = datetime.now(UTC) + timedelta(seconds=SECONDS_MAX)
     with releasing.opened(
         settings.CLEW_VAULT, actor, release, purpose=given.purpose, case=given.case
@@ -123,7 +123,7 @@ def open_one(actor: Actor, sign_in: UUID, release: UUID, given: GivenStatement) 
 
 @taking(router, "/releases/{uuid:release}/original", Ticket())
 def original(request: HttpRequest, bearer: Bearer, release: UUID) -> HttpResponseBase:
-    """The original by its ticket, whole or one span of it (`Range`); each request is authorised and on record first."""
+    """An original by its ticket, whole or one span of it; each request is authorised and on record first."""
     ticket, actor = bearer.ticket, bearer.actor
     if ticket.release != release:
         raise NotVisible("There is no such release.")

@@ -1,23 +1,75 @@
-"""`clew case`: how a case ends for good, and stacks of what came before there were any."""
+"""`clew case`: which there are, how one ends for good, and stacks of what came before there were any."""
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from clew.cli import files
-from clew.cli.entry import As, Json, aside, console, entered, said, write
+from clew.cli.answers import plain
+from clew.cli.entry import As, Json, aside, console, entered, said, shown, write
+
+if TYPE_CHECKING:
+    from clew.actions.opening import CaseLine
 
 app = typer.Typer(no_args_is_help=True)
 
 Reference = Annotated[str, typer.Argument(metavar="CASE", help="Reference of the case, such as NO-2026-17.")]
 CERTIFICATE_BYTES_MAX = 64 * 1024
+CASES_PER_PAGE = 50
+EXHIBITS_SHOWN_MAX = 20
 
 
 @app.callback()
 def case() -> None:
-    """Cases: how one ends for good; and near copies laid together afterwards."""
+    """Cases: which there are, how one ends for good; and near copies laid together afterwards."""
+
+
+@app.command("list")
+def list_(
+    as_: As, after: Annotated[str | None, typer.Option(help="Go on behind this case.")] = None, json_: Json = False
+) -> None:
+    """Cases of your member that you may see, the newest first, with their first exhibits."""
+    with entered():
+        from clew.actions import opening
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            page = opening.cases(session, after=after, limit=CASES_PER_PAGE, exhibits_max=EXHIBITS_SHOWN_MAX)
+        items = [
+            {"reference": one.reference, "unit": one.unit, "exhibits": list(one.exhibits),
+             "exhibits_count": one.exhibits_count, "opened_at": one.opened_at.isoformat()}
+            for one in page.items
+        ]  # fmt: skip
+        lines = [
+            f"{plain(one.reference)}  {one.unit or 'your unit'}  {one.opened_at:%Y-%m-%d}  {_exhibits(one)}"
+            for one in page.items
+        ] or ["There is no case."]
+        shown(json_, {"cases": items, "next": page.next}, lines, page.next)
+
+
+def _exhibits(one: "CaseLine") -> str:
+    more = one.exhibits_count - len(one.exhibits)
+    return ", ".join(map(plain, one.exhibits)) + (f" and {more:,} more" if more else "")
+
+
+@app.command()
+def ending(reference: Reference, as_: As, json_: Json = False) -> None:
+    """How the end of a case of your unit stands: proposed, carried out, or neither."""
+    with entered():
+        from clew.actions import opening, shredding
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            view = shredding.look(session, reference)
+        one = view.shredding
+        fields = {
+            "case": view.case, "is_open": view.is_open, "step": one and one.step,
+            "proposed_by": one and one.proposed_by, "proposed_at": one and one.proposed_at.isoformat(),
+            "confirmed_by": one and one.confirmed_by,
+            "destroyed_at": one.destroyed_at.isoformat() if one is not None and one.destroyed_at is not None else None,
+        }  # fmt: skip
+        nobody = "It is open, and nobody proposed its end."
+        said(json_, fields, nobody if one is None else f"{one.step}, by {plain(one.proposed_by)}")
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`clew hash-list`: hashes of media leave the node as a list, each by its owner's leave."""
+"""`clew hash-list`: which there are; and hashes of media that leave the node, each by its owner's leave."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,7 +7,8 @@ from uuid import UUID
 import typer
 
 from clew.cli import files
-from clew.cli.entry import As, Json, aside, entered, said
+from clew.cli.answers import plain
+from clew.cli.entry import As, Json, aside, entered, said, shown
 from clew.domain.hash_list import Form, Of
 
 if TYPE_CHECKING:
@@ -22,11 +23,34 @@ Unit = Annotated[str, typer.Option(help="Unit whose case it is, where that is no
 Purpose = Annotated[str, typer.Option(help="Why, of the closed list; detection for a list by which others search.")]
 Case = Annotated[str, typer.Option(help="Reference of the case for which it is needed.")]
 After = Annotated[UUID | None, typer.Option(help="Go on behind this medium, as the list before says.")]
+Following = Annotated[UUID | None, typer.Option(help="Go on behind this list.")]
 
 
 @app.callback()
 def hash_list() -> None:
-    """Hash lists that leave the node, by their owners' leave."""
+    """Hash lists: which there are, and those that leave the node by their owners' leave."""
+
+
+@app.command("list")
+def list_(as_: As, after: Following = None, json_: Json = False) -> None:
+    """Hash lists that you may see, the newest first."""
+    with entered():
+        from clew.actions import cataloguing, opening
+
+        with opening.acting_as(opening.actor_of(as_)) as session:
+            page = cataloguing.hash_lists(session, after=after)
+        items = [
+            {"name": one.name, "member": one.member, "unit": one.unit, "entered_at": one.entered_at.isoformat(),
+             "loaded_by": one.loaded_by, "entries": one.entries}
+            for one in page.items
+        ]  # fmt: skip
+        lines = [
+            f"{plain(one.name)}  {one.member}/{one.unit}  {one.entered_at:%Y-%m-%d}  {one.entries:,} entries"
+            f"{' or more' if one.entries >= cataloguing.COUNTED_MAX else ''}"
+            for one in page.items
+        ] or ["There is no hash list."]
+        following = None if page.next is None else str(page.next)
+        shown(json_, {"lists": items, "next": following}, lines, following)
 
 
 @app.command()

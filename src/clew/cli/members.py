@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from clew.cli.entry import Json, console, entered, write
+from clew.cli.answers import plain
+from clew.cli.entry import Json, console, entered, shown, write
 from clew.domain.member import MemberKind
 from clew.domain.suspension import Level, Scope
 
@@ -77,6 +78,27 @@ def suspend(code: Code, reason: Reason) -> None:
 def resume(code: Code) -> None:
     """Lift the suspension of a member."""
     switch(Scope(level=Level.MEMBER, member=code.strip().upper()), None)
+
+
+@app.command()
+def suspensions(code: Code, json_: Json = False) -> None:
+    """Who is suspended of a member now: officers, units or all of it, with the reason; the latest first."""
+    with entered():
+        from clew.actions import admitting, opening, suspending
+
+        with opening.acting_as(admitting.operator_at(code)) as session:
+            found = suspending.look(session)
+        items = [
+            {"level": one.scope.level.value, "name": one.scope.name, "reason": one.reason, "laid_by": one.laid_by,
+             "laid_at": one.laid_at.isoformat()}
+            for one in found
+        ]  # fmt: skip
+        lines = [
+            f"{one.scope.level}  {plain(one.scope.name)}  since {one.laid_at:%Y-%m-%d}, by {plain(one.laid_by)}:"
+            f" {plain(one.reason)}"
+            for one in found
+        ] or ["Nobody is suspended."]
+        shown(json_, {"suspensions": items}, lines, None)
 
 
 def switch(scope: Scope, reason: str | None) -> None:
