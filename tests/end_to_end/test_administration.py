@@ -43,7 +43,7 @@ def enter(world: World) -> None:
     with acting_as(admitting.operator_at("NO")) as session:
         ends_at = datetime.now(UTC) + timedelta(days=20)
         given = Training(trainer="the national school", trained_on=TODAY, ends_at=ends_at)
-        admitting.certify_alone(session, "ada", Role.INVESTIGATOR, given)
+        admitting.certify(session, "ada", Role.INVESTIGATOR, given)
     world.officer("sven", member="SE", role=Role.NATIONAL_ADMINISTRATOR)
     officers.set_password("sven", PASSWORD)
 

@@ -231,6 +231,7 @@ def _said(node: Node, seized: Path) -> None:
     step = ("--step", "locate", "--basis", WORDS["basis of an identification"], "--evidence", WORDS["evidence of an identification"])
     node.run("identification", "propose", child, *step, "--next", WORDS["next step for a victim"], "--next-on", soon, *by)
     node.run("officer", "add", "cora", "--member", "NO", "--unit", "DESK", "--role", "coordinator")
+    node.run("officer", "add", "dora", "--member", "NO", "--unit", "DPO", "--role", "data-protection-officer")
     force = ("taskforce", "open", WORDS["title of a task force"], "--until", soon, "--member", "SE", "--as", "cora")
     node.run(*force, given=WORDS["why there is a task force"])
     node.run("officer", "add", "nina", "--member", "NO", "--unit", "ADMIN", "--role", "national-administrator")
@@ -299,8 +300,7 @@ def _release(node: Node, seized: Path) -> None:
 
 def _request(node: Node) -> None:
     """Somebody asks what is kept, the owner is heard, it is decided and told, and the year is reported."""
-    for officer, member in (("dora", "NO"), ("stina", "SE")):
-        node.run("officer", "add", officer, "--member", member, "--unit", "DPO", "--role", "data-protection-officer")
+    node.run("officer", "add", "stina", "--member", "SE", "--unit", "DPO", "--role", "data-protection-officer")
     reference, dora = WORDS["reference of a request"], ("--as", "dora")
     asks = f"{WORDS['who asks']}\n{WORDS['what is asked']}"
     node.run("request", "add", reference, "--kind", "access", *dora, given=asks)

@@ -272,6 +272,7 @@ WALKED: dict[str, tuple[Way, ...]] = {
     "series show": (
         Way(words="{}", sort=NAMES, parameter="name"),
         Way(words="green-room --after {}", sort=IDENTIFIERS, parameter="after"),
+        Way(words="green-room --rejected-after {}", sort=HIDDEN, parameter="rejected_after"),
     ),
     "series add": (
         Way(words="{} {of_norway}", sort=NAMES, parameter="name"),
@@ -451,7 +452,7 @@ OF_THE_NODE = {
 """They take no officer: the node's operator runs them, or somebody outside with nothing but files."""
 OF_MEMBERS = {
     "member add", "member list", "member suspend", "member resume", "member suspensions", "unit add", "unit suspend", "unit resume",
-    "officer add", "officer certify", "officer suspend", "officer resume", "officer forget-keys", "officer list",
+    "officer add", "officer certify", "officer give", "officer suspend", "officer resume", "officer forget-keys", "officer list",
     "officer password", "academy open", "academy score",
 }  # fmt: skip
 """The operator acts in each member: members, units and officers of all are known there, and none is hidden."""
@@ -767,6 +768,7 @@ LEAVES_NONE = {
     "academy open": "an act of the officer: tests/scenario/test_academy.py",
     "academy score": "an act of the officer: tests/scenario/test_academy.py",
     "audit cosigned": "with what a witness signed: tests/end_to_end/test_audit_commands.py",
+    "officer give": "gives what an administrator proposed: tests/scenario/test_admission.py",
 }  # fmt: skip
 
 

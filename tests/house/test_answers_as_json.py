@@ -25,7 +25,7 @@ WITHOUT: Mapping[str, str] = {
         ("audit cosigned", "audit supervisor", "budget give", "budget end", "crop approve", "crop refuse", "crop end",
          "handling approve", "handling withdraw", "handling end", "handling rule", "lead take", "lead hand-back",
          "lead follow", "lead set-aside", "lead reopen", "lead close", "member add", "member suspend", "member resume",
-         "message close", "notice mail", "notice seen", "officer add", "officer certify", "officer suspend",
+         "message close", "notice mail", "notice seen", "officer add", "officer certify", "officer give", "officer suspend",
          "officer resume", "officer forget-keys", "officer password", "program end", "question close",
          "referral approve", "referral withdraw", "referral accept", "referral decline", "referral hand-back",
          "release agree", "release withdraw", "report public", "request admit", "request dismiss", "request withdraw",

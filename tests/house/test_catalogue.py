@@ -317,6 +317,8 @@ GOLDEN_FUNCTIONS = {
     "clew_actor_role",
     "clew_actor_standing",
     "clew_administrators",
+    "clew_has_administrator",
+    "clew_tell_coordinators",
     "clew_annual_figures",
     "clew_actor_unit",
     "clew_actor_use",

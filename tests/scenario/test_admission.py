@@ -10,14 +10,16 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import get_user_model
 
-from clew.actions import admitting, auditing, entering, signing_in, suspending
-from clew.domain.certification import Step, Training
-from clew.domain.errors import ClewError, NotAdmitted, NotVisible, SecondPersonNeeded, StepRefused
+from clew.actions import admitting, auditing, corresponding, entering, signing_in, suspending
+from clew.domain.certification import State, Step, Training
+from clew.domain.errors import ClewError, Invalid, NotAdmitted, NotVisible, SecondPersonNeeded, StepRefused
 from clew.domain.handling import Actor
+from clew.domain.message import NoticeKind
 from clew.domain.officer import WITHOUT_CONTENT, Role
 from clew.domain.sign_in import Way
 from clew.domain.suspension import Level, Scope, Standing
-from clew.records import officers
+from clew.node import checkup
+from clew.records import certifications, officers
 from clew.records.session import acting_as
 from tests.world.clients import signed_in
 from tests.world.contexts import app_connection, claim, true_context
@@ -123,10 +125,9 @@ def test_whoever_is_no_administrator_administers_nothing(world: World, norway: d
             act(session)
 
 
-def test_the_operator_certifies_alone_only_while_the_member_cannot(world: World, norway: dict[str, Actor]) -> None:
+def test_the_operator_certifies_nobody_where_the_member_can(world: World, norway: dict[str, Actor]) -> None:
     with pytest.raises(StepRefused):
         world.officer("dan")
-    world.officer("sara", member="SE")
     operator = admitting.operator_at("NO")
     statement = (
         "insert into certifications (officer, member, role, trainer, trained_on, ends_at, state, is_founding,"
@@ -137,6 +138,85 @@ def test_the_operator_certifies_alone_only_while_the_member_cannot(world: World,
         claim(app, true_context(app, operator))
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             app.execute(statement)
+
+
+def test_the_operator_certifies_alone_only_while_there_is_no_administrator(world: World) -> None:
+    """Then one of two is the operator, until there are three: neither proposes and gives."""
+    world.member("NO")
+    add = {"member": "NO", "unit": "ADMIN", "role": Role.NATIONAL_ADMINISTRATOR}
+    assert admitting.add_officer("anna", **add) is State.GIVEN
+    assert [admitting.add_officer("bert", **add) for _ in "ab"] == [State.PROPOSED] * 2, "the same again changes nothing"
+    with acting_as(admitting.operator_at("NO")) as session, pytest.raises(SecondPersonNeeded):
+        admitting.give_waiting(session, "bert")
+    with pytest.raises(NotAdmitted):
+        officers.actor_of("bert")
+    with acting_as(officers.actor_of("anna")) as session:
+        ((waits,),) = [[one.id for one in certifications.of_member(session) if one.certification.given_by is None]]
+        admitting.move(session, waits, Step.GIVE)
+    anna, bert = (officers.actor_of(name) for name in ("anna", "bert"))
+    with acting_as(bert) as session:
+        admitting.admit(session, "cora", "ADMIN")
+        admitting.propose(session, "cora", Role.NATIONAL_ADMINISTRATOR, training())
+    with acting_as(admitting.operator_at("NO")) as session:
+        admitting.give_waiting(session, "cora")
+    assert officers.actor_of("cora").role is Role.NATIONAL_ADMINISTRATOR
+    with acting_as(anna) as session:
+        admitting.admit(session, "dan", "ADMIN")
+        admitting.propose(session, "dan", Role.ANALYST, training())
+    with acting_as(admitting.operator_at("NO")) as session, pytest.raises(StepRefused):
+        admitting.give_waiting(session, "dan")
+
+
+def test_no_act_of_the_operator_alone_makes_a_member_one_without_an_administrator(world: World) -> None:
+    """Neither a suspension of all nor a withdrawal: else the operator would certify alone after it."""
+    world.officer("anna", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)
+    operator = admitting.operator_at("NO")
+    with acting_as(operator) as session:
+        suspending.suspend(session, Scope(level=Level.OFFICER, member="NO", officer="anna"), REASON)
+        (anna,) = (one.id for one in certifications.of_member(session))
+    for step in (Step.WITHDRAW, Step.REFUSE):
+        with acting_as(operator) as session, pytest.raises(StepRefused):
+            admitting.move(session, anna, step)
+    assert admitting.add_officer("eve", member="NO", unit="ADMIN") is State.PROPOSED
+    with pytest.raises(StepRefused):
+        admitting.set_password("eve", "a password of the operator's")
+    founds = (
+        "insert into certifications (officer, member, role, trainer, trained_on, ends_at, state, is_founding,"
+        " proposed_by, given_by, given_at) values ('eve', 'NO', 'analyst', 't', now(), now() + '1 day', 'given',"
+        " true, 'operator', 'operator', now())"
+    )
+    gives = (
+        "update certifications set state = 'given', given_by = 'operator', given_at = now() where state = 'proposed'",
+        "update certifications set state = 'withdrawn', closed_by = 'operator', closed_at = now() where state = 'given'",
+    )
+    for statement in (founds, *gives):
+        with app_connection() as app:
+            claim(app, true_context(app, operator))
+            with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.CheckViolation)):
+                app.execute(statement)
+
+
+def test_what_the_operator_does_alone_is_told_to_the_coordinators_and_by_the_doctor(world: World) -> None:
+    nora = world.officer("nora", unit="DESK", role=Role.COORDINATOR)
+    world.officer("sara", member="SE", unit="DESK", role=Role.COORDINATOR)
+    world.officer("ada")
+    admitting.set_password("ada", "a password of the operator's")
+    with acting_as(nora) as session:
+        told = [one.kind for one in corresponding.notices(session).items]
+    assert told == [NoticeKind.DONE_ALONE] * 3, "of herself, of ada, and of her password"
+    found = checkup._founded()
+    assert (found.ok, found.warns) == (True, True)
+    assert "NO 2, SE 1" in found.sentence
+    world.officer("anna", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)
+    world.officer("olav")
+    with acting_as(nora) as session:
+        assert len(corresponding.notices(session).items) == 4, "anna was founded, and olav by two"
+
+
+def test_what_is_certified_alone_ends_soon(world: World) -> None:
+    world.officer("ada")
+    with acting_as(admitting.operator_at("NO")) as session, pytest.raises(Invalid, match="180 days"):
+        admitting.certify(session, "ada", Role.INVESTIGATOR, training(timedelta(days=181)))
 
 
 def test_what_the_operator_did_stands_in_the_members_audit(world: World, norway: dict[str, Actor]) -> None:
@@ -151,7 +231,7 @@ def test_what_the_operator_did_stands_in_the_members_audit(world: World, norway:
 def test_access_ends_with_the_certification_on_the_next_request(world: World) -> None:
     ada = world.officer("ada")
     with acting_as(admitting.operator_at("NO")) as session:
-        admitting.certify_alone(session, "ada", Role.INVESTIGATOR, training(timedelta(seconds=1.5)))
+        admitting.certify(session, "ada", Role.INVESTIGATOR, training(timedelta(seconds=1.5)))
     with acting_as(ada):
         pass
     time.sleep(1.6)
@@ -288,20 +368,23 @@ def test_a_name_that_is_taken_is_refused_in_one_sentence_whoever_has_it(ada: Act
 
 
 def test_a_password_that_the_operator_sets_is_on_record_and_ends_the_officers_sign_ins(
-    ada: Actor, norway: dict[str, Actor]
+    world: World, ada: Actor
 ) -> None:
-    anna = norway["anna"]
+    """While there is nobody else who could: no administrator but the officer, if that."""
+    anna = world.officer("anna", unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR)
+    with pytest.raises(StepRefused, match="has an administrator"):
+        admitting.set_password("ada", "a password of the operator's")
     of_ada, of_anna = (signing_in.begin(one, Way.PASSKEY, "a browser") for one in (ada, anna))
-    admitting.set_password("Ada", "a password of the operator's")
-    with acting_as(ada) as session:
-        assert [line.id for line in signing_in.own(session)] == []
+    admitting.set_password("Anna", "a password of the operator's")
     with acting_as(anna) as session:
-        assert [line.id for line in signing_in.own(session)] == [of_anna]
+        assert [line.id for line in signing_in.own(session)] == []
+    with acting_as(ada) as session:
+        assert [line.id for line in signing_in.own(session)] == [of_ada]
     assert of_ada != of_anna
     with acting_as(admitting.operator_at("NO")) as session:
         (act,) = auditing.acts_of(session, auditing.Wanted(act="officer.set_password")).items
-    assert (act.officer, act.member, act.subject) == ("operator", "NO", "ada")
-    for name, password in (("ada", "short"), ("nobody-here", "a password of the operator's")):
+    assert (act.officer, act.member, act.subject) == ("operator", "NO", "anna")
+    for name, password in (("anna", "short"), ("nobody-here", "a password of the operator's")):
         with pytest.raises(ClewError):
             admitting.set_password(name, password)
     with acting_as(admitting.operator_at("NO")) as session:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from uuid import UUID
 
@@ -140,6 +141,48 @@ def test_a_near_copy_is_proposed_and_once_rejected_never_again(
     # As part of something larger it comes back neither, and by another record of the same bytes neither.
     office.intake(ada, tmp_path / "NO", "NO-2")
     assert propose(ada, "NO-2") == {}
+
+
+def test_a_series_says_that_more_was_rejected_and_pages_it(
+    world: World, ada: Actor, sven: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what is rejected in one moment and at several nothing is left out, and nothing comes twice."""
+    world.series(sven, "green-room", [found(world, sven, "SE-1", **CAMERA)])
+    for number in range(5):
+        found(world, ada, "NO-1", content=f"{number}".encode(), **CAMERA)
+    propose(ada)
+    pairs = waiting(ada)
+    assert len(pairs) == 5
+    for some in (pairs[:3], pairs[3:]):
+        with acting_as(ada) as session:
+            proposing.reject(session, [one.id for one in some])
+    monkeypatch.setattr(surveying, "REJECTED_PER_PAGE", 2)
+    with acting_as(ada) as session:
+        typed = surveying.every_series(session).items[0].reference
+    pages, after = [], None
+    while True:
+        with acting_as(ada) as session:
+            view = surveying.look(session, typed, rejected_after=after)
+        pages.append([one.id for one in view.rejected])
+        after = view.rejected_next
+        if after is None:
+            break
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert {one for page in pages for one in page} == {one.id for one in pairs}
+    assert {*pages[0]} == {one.id for one in pairs[3:]}, "the latest first"
+    client, address, shown = signed_in("ada"), f"/series/{typed}/", []
+    while address:
+        page = client.get(address).content.decode()
+        part = page[page.index('id="rejected"'):]
+        shown += re.findall(r'name="proposal" value="([0-9a-f-]{36})"', part)
+        (address,) = re.findall(r'href="(\?rejected=[0-9a-f-]{36})#rejected"', part) or [""]
+        assert ("More were rejected before these" in part) == bool(address)
+        address = address and f"/series/{typed}/{address}"
+    assert shown == [str(one) for page in pages for one in page]
+    with acting_as(world.officer("bo", unit="OTHER")) as session:
+        answers = [surveying.look(session, typed, rejected_after=one).rejected for one in (pages[0][1], UUID(int=7))]
+    assert answers == [(), ()]
+    assert "No more were rejected" in client.get(f"/series/{typed}/?rejected={UUID(int=7)}").content.decode()
 
 
 def test_what_was_rejected_is_listed_and_taken_back(world: World, ada: Actor, sven: Actor) -> None:

@@ -308,6 +308,7 @@ ADMINISTRATION = {
             home, me("proposed_by"), of_officer(),
             either(
                 both(role(ADMIN), says(state="proposed", is_founding=False, given_at=None)),
+                both(role(OPERATOR), says(state="proposed", is_founding=False, given_at=None), needs_help),
                 both(role(OPERATOR), says(state="given", is_founding=True), needs_help),
             ),
         ),
@@ -315,8 +316,8 @@ ADMINISTRATION = {
         leaves=both(
             administers,
             either(
-                both(says(state="given"), role(ADMIN), me("given_by"), has_ground),
-                both(says(state=("refused", "withdrawn")), me("closed_by")),
+                both(says(state="given"), either(role(ADMIN), both(role(OPERATOR), needs_help)), me("given_by"), has_ground),
+                both(says(state=("refused", "withdrawn")), role(ADMIN), me("closed_by")),
             ),
         ),
         axes={

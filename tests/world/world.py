@@ -9,13 +9,14 @@ from uuid import UUID, uuid4
 import psycopg
 
 from clew.actions import admitting, entering
+from clew.domain.certification import State, Step
 from clew.domain.fingerprint import KINDS, Kind
 from clew.domain.handling import NOTHING, SHARED_AT_INTAKE, Actor, Audience, Handling, Use, handled
 from clew.domain.medium import MediumKind, Verdict
 from clew.domain.officer import Role
 from clew.domain.series import SeriesState, step_to
 from clew.node.connection import ConnectionFacts
-from clew.records import cases, exhibits, officers, sealed, series
+from clew.records import cases, certifications, exhibits, officers, sealed, series
 from clew.records.intakes import PATH
 from clew.records.session import Session, acting_as, handling_columns
 
@@ -60,8 +61,24 @@ class World:
     ) -> Actor:
         """A certified officer, and the member where it is new."""
         self.member(member)
-        admitting.add_officer(username, member=member, unit=unit, role=role)
+        if admitting.add_officer(username, member=member, unit=unit, role=role) is State.PROPOSED:
+            self._give(username.lower(), member)
         return officers.actor_of(username)
+
+    def _give(self, username: str, member: str) -> None:
+        """As the second person, in the name of some administrator of the member."""
+        with acting_as(admitting.operator_at(member)) as session:
+            waiting = certifications.waiting(session, username)
+            with session.cursor() as cursor:
+                cursor.execute(
+                    "select o.username from officers o cross join lateral clew_standing(o.username) known where"
+                    " o.member = %s and known.role = 'national-administrator' and known.standing = 'admitted' limit 1",
+                    [member],
+                )
+                ((administrator,),) = cursor.fetchall()
+        assert waiting is not None
+        with acting_as(officers.actor_of(administrator)) as session:
+            admitting.move(session, waiting.id, Step.GIVE)
 
     def exhibit(
         self, of: Actor, case: str = "CASE-1", exhibit: str = "PHONE-1", *, cover: Handling | None = None

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from clew.domain.certification import (
-    ADMINISTRATORS_MIN,
     FOUNDING_TERM,
     State,
     Step,
     Training,
     after,
+    check_founding,
+    check_helps,
     check_proposal,
     check_term,
 )
@@ -30,10 +31,12 @@ __all__ = [
     "administer",
     "administer_own",
     "admit",
-    "certify_alone",
+    "certify",
     "check_scope",
     "first_password",
     "forget_keys",
+    "founded",
+    "give_waiting",
     "member_of",
     "move",
     "operator_at",
@@ -52,9 +55,10 @@ def operator_at(member: str) -> Actor:
     return Actor(officer=OPERATOR, member=member_code(member), unit=OPERATOR_UNIT, role=Role.OPERATOR)
 
 
-def add_officer(username: str, *, member: str, unit: str, role: Role = Role.INVESTIGATOR) -> None:
+def add_officer(username: str, *, member: str, unit: str, role: Role = Role.INVESTIGATOR) -> State:
     """Admit and certify an officer while the member cannot do so itself. Done by the node's operator.
 
+    Where the member has an administrator the certification is proposed, and one gives it: that is what it gives back.
     The same again changes nothing. Without a password nobody can sign in as the officer.
 
     Raises:
@@ -69,12 +73,17 @@ def add_officer(username: str, *, member: str, unit: str, role: Role = Role.INVE
         name = _enter(session, username, team)
         found = certifications.in_force(session, name)
         is_in_force = found is not None and found.certification.training.ends_at > datetime.now(UTC)
-        if found is None or not is_in_force or found.certification.role is not role:
-            _certify_alone(session, name, role)
+        if found is not None and is_in_force and found.certification.role is role:
+            return State.GIVEN
+        waits = certifications.waiting(session, name)
+        if waits is not None and waits.certification.role is role:
+            return State.PROPOSED
+        return _certify(session, name, role)
 
 
-def certify_alone(session: Session, username: str, role: Role, training: Training | None = None) -> None:
-    """Certify an officer as the node's operator, while the member has too few administrators to do it.
+def certify(session: Session, username: str, role: Role, training: Training | None = None) -> State:
+    """Certify an officer as the node's operator: alone where the member has no administrator, on record and told to its
+    coordinators; else it is proposed, while the member has fewer than three, and an administrator gives it.
 
     Raises:
         NotVisible: there is no such officer of the member.
@@ -82,7 +91,34 @@ def certify_alone(session: Session, username: str, role: Role, training: Trainin
         Invalid: the training or the term cannot be.
     """
     _own_officer(session, officers.name_of(username))
-    _certify_alone(session, officers.name_of(username), role, training)
+    return _certify(session, officers.name_of(username), role, training)
+
+
+def give_waiting(session: Session, username: str) -> None:
+    """Give, as the node's operator, what an administrator of the member proposed for an officer.
+
+    Raises:
+        NotVisible: there is no such officer of the member, or nothing waits for a second person.
+        StepRefused: the member has enough administrators, or an exercise is needed and none passed.
+        SecondPersonNeeded: the operator proposed it.
+    """
+    name = officers.name_of(username)
+    _own_officer(session, name)
+    waits = certifications.waiting(session, name)
+    if waits is None:
+        raise NotVisible("There is no such certification.")
+    move(session, waits.id, Step.GIVE)
+
+
+def founded(session: Session) -> int:
+    """How many officers of the actor's member work by what the operator certified alone, for the node's own check.
+
+    Raises:
+        StepRefused: the actor is neither an administrator nor the operator.
+    """
+    administer(session)
+    audit.append(session, "certification.list_founded", session.actor.member)
+    return certifications.founded(session)
 
 
 def admit(session: Session, username: str, unit: str) -> str:
@@ -128,10 +164,13 @@ def move(session: Session, certification: UUID, step: Step) -> State:
 
     Raises:
         StepRefused: not in the present state, the actor is no administrator, or an exercise is needed and none passed.
+            The operator gives only, where the member has fewer than three administrators.
         SecondPersonNeeded: the actor proposed it, or is certified by it.
         NotVisible: there is none of the actor's member.
     """
     administer(session)
+    if session.actor.role is Role.OPERATOR:
+        check_helps(step, administrators=certifications.administrators(session))
     line = certifications.get(session, certification)
     state = after(line.certification, step, by=session.actor.officer)
     if state is State.GIVEN:
@@ -202,22 +241,29 @@ def forget_keys(session: Session, username: str) -> None:
 
 
 def set_password(username: str, password: str) -> None:
-    """Give an officer another password and end the sign-ins. Done by the node's operator, and in the member's audit.
+    """Give an officer another password and end the sign-ins, while the member has no other administrator to invite.
 
-    Where the officer has no second factor yet, whoever knows the password can come in and add one.
+    Done by the node's operator, in the member's audit and told to its coordinators: where the officer has no second
+    factor yet, whoever knows the password can come in and add one.
 
     Raises:
         Invalid: the node's settings do not allow the password.
         NotVisible: there is no such officer.
+        StepRefused: the member has an administrator, who invites.
     """
     member = member_of(username)
     if member is None:
         raise NotVisible("There is no such officer.")
     name = officers.name_of(username)
     with acting_as(operator_at(member)) as session:
+        if certifications.has_administrator(session, besides=name):
+            raise StepRefused(
+                "This member has an administrator, who gives a first password: where a key is lost, run"
+                " clew officer forget-keys first."
+            )
         officers.set_password(name, password)
         sign_ins.end_all(session, Scope(level=Level.OFFICER, member=member, officer=name))
-        audit.append(session, "officer.set_password", name)
+        certifications.tell_coordinators(session, audit.append(session, "officer.set_password", name))
 
 
 def administer(session: Session) -> None:
@@ -271,13 +317,17 @@ def _own_officer(session: Session, name: str) -> None:
         raise NotVisible("There is no such officer.")
 
 
-def _certify_alone(session: Session, name: str, role: Role, training: Training | None = None) -> None:
+def _certify(session: Session, name: str, role: Role, training: Training | None = None) -> State:
     if session.actor.role is not Role.OPERATOR:
-        raise StepRefused("Only the operator of the node certifies alone.")
-    if certifications.administrators(session) >= ADMINISTRATORS_MIN:
-        raise StepRefused("This member has administrators of its own: they admit and certify its officers.")
+        raise StepRefused("Only the operator of the node does this.")
     now = datetime.now(UTC)
     given = training or Training(trainer=FOUNDED_BY, trained_on=now.date(), ends_at=now + FOUNDING_TERM)
     check_term(given, now)
+    if certifications.has_administrator(session):
+        check_helps(Step.GIVE, administrators=certifications.administrators(session))
+        audit.append(session, "certification.propose", str(certifications.propose(session, name, role, given)))
+        return State.PROPOSED
+    check_founding(given, now)
     identifier = certifications.found(session, name, role, given)
-    audit.append(session, "certification.found", str(identifier))
+    certifications.tell_coordinators(session, audit.append(session, "certification.found", str(identifier)))
+    return State.GIVEN

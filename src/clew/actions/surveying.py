@@ -19,6 +19,7 @@ from clew.records.session import Session
 from clew.records.several import several
 from clew.records.splits import Split
 
+REJECTED_PER_PAGE = 50
 HISTORY_MAX = 50
 """How many steps, versions of the narrative, merges and splits of a series are shown, the latest."""
 TOGETHER_SHOWN_MAX = 50
@@ -67,7 +68,8 @@ class SeriesView:
 
     `together` are the other series that are one with it (the first of them), `together_count` how many;
     `contributors`, clues and media count over all of them. `proposals` wait for the actor's unit, which `rejected` the
-    others: the latest of them. `references` has that of each series that is named.
+    others: the latest of them, and `rejected_next` is where those before them begin, or None. `references` has that of
+    each series that is named.
     """
 
     line: SeriesLine
@@ -83,6 +85,7 @@ class SeriesView:
     splits: tuple[Split, ...]
     proposals: tuple[Proposal, ...]
     rejected: tuple[Proposal, ...]
+    rejected_next: UUID | None
     clues: tuple[Spotted, ...]
     has_more_clues: bool
     times: tuple[Day, ...]
@@ -114,10 +117,13 @@ def every_series(
     return SeriesPage(items=lines, next=str(rows[limit - 1].id) if len(rows) > limit else None)
 
 
-def look(session: Session, name: str, *, timed_max: int = TIMED_MAX) -> SeriesView:
+def look(
+    session: Session, name: str, *, timed_max: int = TIMED_MAX, rejected_after: UUID | None = None
+) -> SeriesView:  # fmt: skip
     """The series of that reference, or of that name of the own unit, with all that the actor may see of it.
 
-    The days are those of no more than `timed_max` of its media.
+    The days are those of no more than `timed_max` of its media. `rejected_after`: of what the unit rejected, what was
+    rejected before this one.
 
     Raises:
         NotVisible: there is none, or the actor may not see it.
@@ -131,10 +137,11 @@ def look(session: Session, name: str, *, timed_max: int = TIMED_MAX) -> SeriesVi
         lambda asking: merges.of(asking, ids, HISTORY_MAX),
         lambda asking: splits.of(asking, ids, HISTORY_MAX),
         lambda asking: proposals.of_series(asking, ids, HISTORY_MAX),
-        lambda asking: proposals.of_series(asking, ids, HISTORY_MAX, is_rejected=True),
+        lambda asking: proposals.of_series(asking, ids, REJECTED_PER_PAGE + 1, is_rejected=True, after=rejected_after),
         lambda asking: series.steps_of(asking, found.id, HISTORY_MAX),
         lambda asking: narratives.of(asking, found.id, HISTORY_MAX),
     )
+    is_more, rejected = len(rejected) > REJECTED_PER_PAGE, rejected[:REJECTED_PER_PAGE]
     beside = [one for one in ids if one != found.id][:TOGETHER_SHOWN_MAX]
     named = {*beside, *_named(asserted, parted, (*proposed, *rejected))}
     rows, counts = several(
@@ -154,7 +161,8 @@ def look(session: Session, name: str, *, timed_max: int = TIMED_MAX) -> SeriesVi
     return SeriesView(
         line=line, ids=ids, steps=steps, narratives=told, together=tuple(rest), together_count=len(ids) - 1,
         contributors=contributors, media=sum(one.media for one in contributors), merges=asserted, splits=parted,
-        proposals=proposed, rejected=rejected, clues=spotted, has_more_clues=has_more_clues, times=times,
+        proposals=proposed, rejected=rejected, rejected_next=rejected[-1].id if is_more else None, clues=spotted,
+        has_more_clues=has_more_clues, times=times,
         references={one.id: one.reference for one in rows.values()},
     )  # fmt: skip
 

@@ -110,6 +110,8 @@ class Proposal(Schema):
 
 
 class SeriesView(Schema):
+    """`rejected`: the latest 50; `rejected_next`: what to ask for those before them (`rejected_after`), or null."""
+
     line: SeriesLine
     media_together: int
     steps: list[SeriesStepTaken]
@@ -120,6 +122,7 @@ class SeriesView(Schema):
     splits: list[Split]
     proposals: list[Proposal]
     rejected: list[Proposal]
+    rejected_next: UUID | None
 
 
 class SeriesMedium(Schema):
@@ -248,9 +251,9 @@ def every_series(
 
 
 @reading(router, "/series/{reference}", SeriesView)
-def look(session: Session, reference: str) -> dict[str, object]:
+def look(session: Session, reference: str, rejected_after: UUID | None = None) -> dict[str, object]:
     """A series with all that the officer may see of it."""
-    view = surveying.look(session, reference)
+    view = surveying.look(session, reference, rejected_after=rejected_after)
     names = view.references
     return {
         "line": view.line, "media_together": view.media, "steps": view.steps, "narratives": view.narratives,
@@ -266,7 +269,7 @@ def look(session: Session, reference: str) -> dict[str, object]:
             for one in view.splits
         ],
         "proposals": [_proposal(one, names) for one in view.proposals],
-        "rejected": [_proposal(one, names) for one in view.rejected],
+        "rejected": [_proposal(one, names) for one in view.rejected], "rejected_next": view.rejected_next,
     }  # fmt: skip
 
 

@@ -54,7 +54,7 @@ def openapi() -> None:
 
 
 def doctor(json_: Json = False) -> None:
-    """Check the node: one line for each check; exit code 1 where one fails."""
+    """Check the node: one line for each check; exit code 1 where one fails, and not where one only warns."""
     with entered() as configuration:
         from clew.node.checkup import checks
         from clew.node.connection import facts
@@ -63,9 +63,9 @@ def doctor(json_: Json = False) -> None:
         found = []
         for check in checks(configuration, facts(configuration)):
             failed += not check.ok
-            found.append({"name": check.name, "ok": check.ok, "sentence": check.sentence})
+            found.append({"name": check.name, "ok": check.ok, "warns": check.warns, "sentence": check.sentence})
             if not json_:
-                sign = "[green]ok[/]" if check.ok else "[red]NO[/]"
+                sign = "[red]NO[/]" if not check.ok else "[yellow]!![/]" if check.warns else "[green]ok[/]"
                 console.print(f"{sign}  {escape(check.name)}: {escape(check.sentence)}")
         if json_:
             sys.stdout.write(json.dumps({"ok": not failed, "checks": found}) + "\n")

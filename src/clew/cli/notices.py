@@ -24,6 +24,7 @@ WORDS = {
     NoticeKind.TASK_FORCE: "a task force waits for a word of yours",
     NoticeKind.OUTCOME_TAKEN_BACK: "what your unit was told of a series was a mistake: look at it again",
     NoticeKind.REVIEW: "records of your unit end within six months and await a decision: clew retention list",
+    NoticeKind.DONE_ALONE: "the operator of the node certified an officer, or set a password, alone: ask your auditor",
 }
 
 

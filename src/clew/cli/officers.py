@@ -18,6 +18,7 @@ from clew.domain.suspension import Level, Scope
 
 app = typer.Typer(no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Name of the officer.")]
+PROPOSED = "The certification is proposed: an administrator of the member gives it on the page Administration."
 RoleOf = Annotated[Role, typer.Option(help="What the officer is certified for.")]
 
 
@@ -33,13 +34,17 @@ def add(
     unit: Annotated[str, typer.Option(help="The unit within the member, such as VICTIM-ID.")],
     role: RoleOf = Role.INVESTIGATOR,
 ) -> None:
-    """Admit and certify an officer, while the member has too few administrators to do so itself."""
+    """Admit and certify an officer; where the member has an administrator, one of them gives the certification."""
     with entered():
         from clew.actions import opening
+        from clew.domain.certification import State
 
-        opening.add_officer(name, member=member, unit=unit, role=role)
+        state = opening.add_officer(name, member=member, unit=unit, role=role)
         console.print(f"{name.lower()} is an officer of {member.upper()}/{unit.upper()}")
-        console.print(f"To sign in to the pages: clew officer password {name.lower()}", style="dim")
+        if state is State.PROPOSED:
+            console.print(PROPOSED, style="dim")
+        else:
+            console.print(f"To sign in to the pages: clew officer password {name.lower()}", style="dim")
 
 
 @app.command()
@@ -50,15 +55,27 @@ def certify(
     until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day of the certification.")],
     role: RoleOf = Role.INVESTIGATOR,
 ) -> None:
-    """Certify or renew, while the member has too few administrators: later two of them do it, on the pages."""
+    """Certify or renew: alone for 180 days while the member has no administrator, then as one of two people."""
     with entered():
         from clew.actions import admitting, opening
-        from clew.domain.certification import training
+        from clew.domain.certification import State, training
 
         given = training(trainer, trained_on.date(), until.date())
         with opening.acting_as(admitting.operator_at(_member_of(name))) as session:
-            admitting.certify_alone(session, name, role, given)
-        console.print(f"{name.lower()} is certified as {role} until {until:%Y-%m-%d}")
+            state = admitting.certify(session, name, role, given)
+        is_given = state is State.GIVEN
+        console.print(f"{name.lower()} is certified as {role} until {until:%Y-%m-%d}" if is_given else PROPOSED)
+
+
+@app.command()
+def give(name: Name) -> None:
+    """Give, as the second person, what an administrator proposed, while the member has fewer than three of them."""
+    with entered():
+        from clew.actions import admitting, opening
+
+        with opening.acting_as(admitting.operator_at(_member_of(name))) as session:
+            admitting.give_waiting(session, name)
+        console.print(f"{name.lower()} is certified")
 
 
 @app.command()
@@ -81,7 +98,7 @@ def forget_keys(name: Name) -> None:
 
         with opening.acting_as(admitting.operator_at(_member_of(name))) as session:
             admitting.forget_keys(session, name)
-        console.print(f"{name.lower()} can no longer sign in; an administrator, or clew officer password, invites anew")
+        console.print(f"{name.lower()} can no longer sign in; an administrator invites anew")
 
 
 @app.command(name="list")
@@ -117,7 +134,7 @@ def list_(member: Annotated[str, typer.Option(help="Code of the member.")], json
 
 @app.command()
 def password(name: Name) -> None:
-    """Set the password of an officer, on record, and end the sign-ins; it is asked for, or read from standard input."""
+    """Set the password of an officer, on record, while no administrator can invite; asked for, or of standard input."""
     given = _asked() if sys.stdin.isatty() else files.given_line()
     with entered():
         from clew.actions import admitting

@@ -53,6 +53,7 @@ def show(
     name: Series,
     as_: As,
     after: Annotated[str | None, typer.Option(help="Where its media go on, as the page before said.")] = None,
+    rejected_after: Annotated[UUID | None, typer.Option(help="Of what was rejected, what lies behind this.")] = None,
     json_: Json = False,
 ) -> None:
     """A series: state, narrative, who contributes, what is one with it, and its media as facts."""
@@ -61,7 +62,7 @@ def show(
         from clew.cli import series_answers as answers
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            view = surveying.look(session, name)
+            view = surveying.look(session, name, rejected_after=rejected_after)
             page = surveying.media(session, name, after=after, limit=SHOWN_PER_PAGE)
         if json_:
             media = [answers.medium_json(row) for row in page.items]
@@ -70,6 +71,8 @@ def show(
         for line in [*answers.view_in_words(view), *map(answers.medium_in_words, page.items)]:
             console.print(line, markup=False)
         goes_on(page.next)
+        if view.rejected_next is not None:
+            console.print(f"more was rejected: --rejected-after {view.rejected_next}", style="dim", markup=False)
 
 
 @app.command("open")

@@ -47,6 +47,7 @@ def view_json(view: SeriesView) -> dict[str, object]:
         "has_more_clues": view.has_more_clues,
         "proposals": [proposal_json(one, names) for one in view.proposals],
         "rejected": [proposal_json(one, names) for one in view.rejected],
+        "rejected_next": None if view.rejected_next is None else str(view.rejected_next),
     }  # fmt: skip
 
 

@@ -88,13 +88,13 @@ _TABLE: Mapping[ActKind, str] = {
         fingerprint.renew hash_list.open hash_list.take_in intake.again intake.begin intake.finish intake.unpack
         intake.walk preview.make upload.begin upload.cancel upload.end upload.list upload.read upload.take_in""",
     ActKind.ADMINISTRATION: """
-        certification.found certification.give certification.propose certification.refuse certification.withdraw
-        directory.read exercise.ask exercise.begin exercise.draw exercise.end exercise.fail exercise.list
-        exercise.play exercise.read exercise.show_password exercise.take_seizure keys.arrange keys.put_back keys.read
-        member.change member.enter member.list member.read officer.admit officer.forget_keys officer.invite
-        officer.list officer.set_password readiness.end readiness.list readiness.read readiness.say request.repeat
-        suspension.lift suspension.list suspension.member suspension.officer suspension.unit token.end token.lend
-        token.list unit.enter""",
+        certification.found certification.give certification.list_founded certification.propose certification.refuse
+        certification.withdraw directory.read exercise.ask exercise.begin exercise.draw exercise.end exercise.fail
+        exercise.list exercise.play exercise.read exercise.show_password exercise.take_seizure keys.arrange
+        keys.put_back keys.read member.change member.enter member.list member.read officer.admit officer.forget_keys
+        officer.invite officer.list officer.set_password readiness.end readiness.list readiness.read readiness.say
+        request.repeat suspension.lift suspension.list suspension.member suspension.officer suspension.unit token.end
+        token.lend token.list unit.enter""",
     ActKind.RETENTION: """
         block.list case.confirm_shredding case.destroy case.propose_shredding case.read_certificate
         case.read_shredding case.shred case.withdraw_shredding consultation.answer consultation.list consultation.read

@@ -11,12 +11,12 @@ from clew.domain.officer import Role
 TERM_MAX = timedelta(days=2 * 366)
 """No certification is given for longer; then somebody must look again."""
 FOUNDING_TERM = timedelta(days=180)
-"""What a node's operator gives alone, while a member cannot yet certify its own officers."""
+"""For so long at most the node's operator certifies alone, while a member has no administrator yet."""
 WARNING = timedelta(days=30)
 """So long before its end an officer and the administrators are warned."""
 ADMINISTRATORS_MIN = 3
 """As many certified administrators can certify each other, two of them the third; with fewer, the
-operator of the node helps from the command line, on record."""
+operator of the node is one of the two from the command line, on record."""
 TRAINER_CHARACTERS_MAX = 200
 
 
@@ -98,6 +98,31 @@ def check_term(training: Training, now: datetime) -> None:
         raise Invalid("The end of the certification has passed already.")
     if training.ends_at - now > TERM_MAX:
         raise Invalid("A certification is given for two years at most.")
+
+
+def check_founding(training: Training, now: datetime) -> None:
+    """Refuse what the node's operator would certify alone for long.
+
+    Raises:
+        Invalid: the end is too far away.
+    """
+    if training.ends_at - now > FOUNDING_TERM:
+        raise Invalid(
+            "What the operator certifies alone ends within {days} days: then two people certify.",
+            days=FOUNDING_TERM.days,
+        )  # fmt: skip
+
+
+def check_helps(step: Step, *, administrators: int) -> None:
+    """Refuse the node's operator as one of the two where a member can do without.
+
+    Raises:
+        StepRefused: it has administrators enough, or the step is an administrator's.
+    """
+    if step is not Step.GIVE:
+        raise StepRefused("An administrator of the member refuses or withdraws a certification.")
+    if administrators >= ADMINISTRATORS_MIN:
+        raise StepRefused("This member has administrators of its own: they admit and certify its officers.")
 
 
 def check_proposal(officer: str, *, by: str) -> None:

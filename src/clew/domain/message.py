@@ -81,6 +81,8 @@ class NoticeKind(StrEnum):
     """An outcome that the unit was told was a mistake."""
     REVIEW = "review"
     """Records of the unit end within six months, and nobody has said yet whether they are to be kept."""
+    DONE_ALONE = "done-alone"
+    """The node's operator certified an officer of the member, or set a password, alone."""
 
 
 def check_says(side: Side, kind: Kind, *, is_closed: bool) -> None:

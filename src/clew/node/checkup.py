@@ -50,6 +50,7 @@ def checks(configuration: Configuration, facts: ConnectionFacts) -> Iterator[Che
     yield check_statistics(facts)
     yield from check_log(configuration)
     yield _officers()
+    yield _founded()
     yield _requests()
     with equipped(configuration) as workplace:
         yield _vault(workplace.vault)
@@ -100,6 +101,20 @@ def _officers() -> Check:
         sentence=f"{working} may work; {ending} certifications end within 30 days or have ended;"
         f" {without_factor} have no second factor yet.",
     )
+
+
+def _founded() -> Check:
+    """Who works by what the node's operator certified alone; counts only, by member."""
+    counts = {}
+    for member in entering.everybody():
+        with opening.acting_as(admitting.operator_at(member.code)) as session:
+            counts[member.code] = admitting.founded(session)
+    found = ", ".join(f"{code} {count}" for code, count in counts.items() if count)
+    return Check(
+        name="certified alone", ok=True, warns=bool(found),
+        sentence="Everybody who works here was certified by two people." if not found
+        else f"Certified by the operator of the node alone: {found}. Have two people certify them anew.",
+    )  # fmt: skip
 
 
 def _requests() -> Check:

@@ -48,11 +48,15 @@ SILENT = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One check: its name, whether it passed, and one sentence."""
+    """One check: its name, whether it passed, and one sentence.
+
+    `warns`: nothing is wrong, and the sentence says what somebody should do all the same.
+    """
 
     name: str
     ok: bool
     sentence: str
+    warns: bool = False
 
 
 def check_database(configuration: Configuration, facts: ConnectionFacts) -> list[Check]:

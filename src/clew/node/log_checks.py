@@ -53,8 +53,8 @@ def _whole(configuration: Configuration) -> Check:
 def _witnesses() -> Check:
     newest = proving.newest_cosignatures()
     if not newest:
-        sentence = "Nobody outside has signed the log yet: clew audit request makes what a witness needs."
-        return Check(name="audit witnesses", ok=True, sentence=sentence)
+        sentence = "Nobody outside has signed the log yet: give a witness what clew audit request makes."
+        return Check(name="audit witnesses", ok=True, sentence=sentence, warns=True)
     now = datetime.now(tz=UTC)
     age = min(now - each.at for each in newest)
     hours = age.total_seconds() / 3600

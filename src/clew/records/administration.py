@@ -2,7 +2,8 @@
 
 A national administrator writes for the own member only. The operator of the node, at the command line,
 acts at home in the member concerned, so that the acts stand in that member's audit; what the operator
-may do there ends where the member can help itself.
+may do there ends where the member can help itself: certify alone where it has no administrator, as one of two where
+it has fewer than three.
 """
 
 from clew.domain.certification import ADMINISTRATORS_MIN
@@ -17,7 +18,9 @@ OVERSEES = (
     f" '{Role.DATA_PROTECTION_OFFICER}', '{Role.AUDITOR}')"
 )
 NEEDS_HELP = f"(select clew_administrators({HOME})) < {ADMINISTRATORS_MIN}"
-"""The member has too few certified administrators to certify its own officers."""
+"""The member has too few certified administrators to certify its own officers: the operator may be one of the two."""
+HAS_NONE = f"not (select clew_has_administrator({HOME}, null))"
+"""The member has no certified administrator at all: the operator founds it, alone."""
 SOMEBODY = f"{HOME} is not null"
 OWN_OFFICER = "exists (select from public.officers o where o.username = {0}.officer and o.member = {0}.member)"
 
@@ -46,12 +49,13 @@ RULES = {
         "insert": (
             f"with check (member = {HOME} and proposed_by = {OFFICER} and {OWN_OFFICER.format('certifications')}"
             f" and ({IS_ADMINISTRATOR} and state = 'proposed' and not is_founding and given_at is null"
-            f" or {IS_OPERATOR} and state = 'given' and is_founding and {NEEDS_HELP}))"
+            f" or {IS_OPERATOR} and state = 'proposed' and not is_founding and given_at is null and {NEEDS_HELP}"
+            f" or {IS_OPERATOR} and state = 'given' and is_founding and {HAS_NONE}))"
         ),
         "update": (
             f"using ({ADMINISTERS} and state in ('proposed', 'given')) with check ({ADMINISTERS} and ("
-            f"state = 'given' and {IS_ADMINISTRATOR} and given_by = {OFFICER} and {HAS_GROUND}"
-            f" or state in ('refused', 'withdrawn') and closed_by = {OFFICER}))"
+            f"state = 'given' and ({IS_ADMINISTRATOR} or {IS_OPERATOR} and {NEEDS_HELP}) and given_by = {OFFICER}"
+            f" and {HAS_GROUND} or state in ('refused', 'withdrawn') and {IS_ADMINISTRATOR} and closed_by = {OFFICER}))"
         ),
     },
     "member_rules": {

@@ -1,7 +1,7 @@
 """Certifications: proposed by one, given by another, closed and never changed otherwise."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from clew.domain.certification import Certification, State, Training
@@ -114,6 +114,41 @@ def ending(session: Session, before: datetime) -> tuple[str, ...]:
         for line in of_member(session)
         if line.certification.state is State.GIVEN and line.certification.training.ends_at < before
     )
+
+
+def waiting(session: Session, officer: str) -> Line | None:
+    """The latest certification of the officer that waits for a second person."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            f"select {COLUMNS} from certifications where officer = %s and state = 'proposed'"
+            " order by proposed_at desc, id limit 1",
+            [officer],
+        )
+        row = cursor.fetchone()
+    return None if row is None else _line(row)
+
+
+def has_administrator(session: Session, *, besides: str | None = None) -> bool:
+    """Whether the actor's member has a certified administrator, suspended or not, besides one."""
+    with session.cursor() as cursor:
+        cursor.execute("select clew_has_administrator(%s, %s)", [session.actor.member, besides])
+        row = cursor.fetchone()
+    return row is not None and bool(row[0])
+
+
+def founded(session: Session) -> int:
+    """How many officers of the actor's member work by what the operator certified alone."""
+    now = datetime.now(UTC)
+    return sum(
+        line.certification.is_founding and line.certification.state is State.GIVEN
+        and line.certification.training.ends_at > now for line in of_member(session)
+    )  # fmt: skip
+
+
+def tell_coordinators(session: Session, act: UUID) -> None:
+    """Tell the member's coordinators of what the operator did alone, by its act."""
+    with session.cursor() as cursor:
+        cursor.execute("select clew_tell_coordinators(%s)", [act])
 
 
 def administrators(session: Session) -> int:

@@ -116,5 +116,6 @@ BLIND_GRANTS = {
 
 FUNCTIONS_OF_THE_APP = (
     "clew_notify_message(uuid)", "clew_ask_for_review(uuid)", "clew_look_after_messages()", "clew_forget_messages(uuid)",
+    "clew_tell_coordinators(uuid)",
 )  # fmt: skip
 FUNCTIONS_OF_THE_BLIND = ("clew_remind_of_overlaps()",)

@@ -71,6 +71,22 @@ begin
 end
 $$;
 
+-- Units with coordinators of a member are told of what the operator did there alone. `act`: as which it is on record.
+create or replace function clew_tell_coordinators(act uuid) returns void
+language sql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    insert into notices (id, member, unit, kind, subject_id, raised_at)
+    select gen_random_uuid(), told.member, told.unit, 'done-alone', $1, transaction_timestamp()
+      from (select distinct o.member, o.unit from officers o cross join lateral (
+                   select k.role, k.state, k.ends_at from certifications k
+                    where k.officer = o.username and k.given_at is not null order by k.given_at desc, k.id limit 1) c
+             where o.member = clew_actor_home() and c.role = 'coordinator' and c.state = 'given'
+               and c.ends_at > statement_timestamp()) told
+     where clew_actor_role() = 'operator'
+    on conflict (member, unit, kind, subject_id) where seen_at is null do nothing
+$$;
+
 -- What every worker does now and then: whoever has a request past its day is reminded once, and what was closed long ago goes,
 -- as does what programs were answered before a day, whether or not their officer ever asks again.
 create or replace function clew_look_after_messages() returns void

@@ -177,6 +177,7 @@ FUNCTIONS_OF_THE_APP = (
     "clew_sign_in(uuid, boolean, interval, interval)",
     "clew_token(bytea)",
     "clew_administrators(text)",
+    "clew_has_administrator(text, text)",
     "clew_actor_use()",
     "clew_fingerprints_after(smallint, bigint, integer)",
     "clew_fingerprint_sets(smallint, bigint[], boolean)",

@@ -106,13 +106,22 @@ def get(session: Session, proposal_id: UUID, *, is_rejected: bool = False) -> Pr
 
 
 def of_series(
-    session: Session, series_ids: Sequence[UUID], limit: int, *, is_rejected: bool = False
+    session: Session, series_ids: Sequence[UUID], limit: int, *, is_rejected: bool = False, after: UUID | None = None
 ) -> tuple[Proposal, ...]:
-    """The own unit's proposals for these series, the strongest rules first; or those that it rejected, the latest first."""
+    """The own unit's proposals for these series, the strongest rules first; or those that it rejected, the latest first.
+
+    `after`: those that were rejected before this one, which the unit rejected too.
+    """
+    behind = "" if after is None else f" and {_REJECTED_BEFORE}"
     return _of(
-        session, "(p.series_id = any(%(ids)s) or p.other_id = any(%(ids)s))", {"ids": list(series_ids)}, limit,
-        is_rejected=is_rejected,
+        session, f"(p.series_id = any(%(ids)s) or p.other_id = any(%(ids)s)){behind}",
+        {"ids": list(series_ids), "after": after}, limit, is_rejected=is_rejected,
     )  # fmt: skip
+
+
+_REJECTED_BEFORE = """
+    (p.rejected_at, p.id) < (select a.rejected_at, a.id from series_proposals a
+                              where a.id = %(after)s and a.member = %(member)s and a.unit = %(unit)s)"""
 
 
 def of_place(
@@ -212,6 +221,9 @@ def drop_of_match(session: Session, here: bytes, there: bytes) -> int:
 def _of(
     session: Session, condition: str, values: dict[str, object], limit: int, *, is_rejected: bool = False
 ) -> tuple[Proposal, ...]:
+    in_order = "p.rejected_at desc, p.id desc" if is_rejected else (
+        "array_position(%(rules)s::text[], p.rule), p.proposed_at desc, p.id"
+    )  # fmt: skip
     with session.cursor() as cursor:
         cursor.execute(
             f"""
@@ -219,7 +231,7 @@ def _of(
                    p.measured, p.media, p.proposed_at, p.rejected_by, p.rejected_at
               from series_proposals p where p.member = %(member)s and p.unit = %(unit)s and {condition}
                and p.rejected_at is {"not null" if is_rejected else "null"}
-             order by p.rejected_at desc, array_position(%(rules)s::text[], p.rule), p.proposed_at desc, p.id limit %(limit)s""",
+             order by {in_order} limit %(limit)s""",
             {
                 **values, "rules": [rule.value for rule in Rule], "limit": limit, "member": session.actor.member,
                 "unit": session.actor.unit,

@@ -43,6 +43,19 @@ as $$
      where actor is not null
 $$;
 
+-- Whether the member has a certified administrator besides one, who may be suspended: stopping them makes nobody founder.
+create or replace function clew_has_administrator(of_member text, besides text) returns boolean
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    select exists (
+        select from officers o cross join lateral (
+               select k.role, k.state, k.ends_at from certifications k
+                where k.officer = o.username and k.given_at is not null order by k.given_at desc, k.id limit 1) c
+         where o.member = $1 and o.username is distinct from $2 and o.is_active
+           and c.role = 'national-administrator' and c.state = 'given' and c.ends_at > statement_timestamp())
+$$;
+
 -- How many administrators the member has who could give a certification now.
 create or replace function clew_administrators(of_member text) returns bigint
 language sql stable security definer

@@ -60,6 +60,9 @@ NOTICES: Mapping[NoticeKind, Words] = {
     NoticeKind.TASK_FORCE: gettext_lazy("A task force waits for a word of yours"),
     NoticeKind.OUTCOME_TAKEN_BACK: gettext_lazy("△ What your unit was told of a series was wrong: look at it again"),
     NoticeKind.REVIEW: gettext_lazy("△ Records of your unit end within six months and await a decision"),
+    NoticeKind.DONE_ALONE: gettext_lazy(
+        "△ The operator of the node certified an officer of your member, or set a password, alone: ask your auditor"
+    ),
 }
 
 
@@ -225,6 +228,8 @@ def address_of_notice(notice: corresponding.Notice) -> str:
         return reverse("taskforces")
     if notice.kind is NoticeKind.REVIEW:
         return reverse("retention")
+    if notice.kind is NoticeKind.DONE_ALONE:
+        return reverse("home")
     return reverse("leads") if notice.kind is NoticeKind.LEAD else reverse("overlaps")
 
 

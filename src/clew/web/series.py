@@ -62,14 +62,16 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, name: str) -> HttpResponse:
     """A series: state, narrative, contributors, what is one with it, proposals, and its media as facts."""
     with as_officer(request.user.get_username()) as session:
-        view = surveying.look(session, name, timed_max=TIMED_MAX)
+        rejected_after = identifier_in(request.GET.get("rejected", ""))
+        view = surveying.look(session, name, timed_max=TIMED_MAX, rejected_after=rejected_after)
         page = surveying.media_of(session, view, after=request.GET.get("after"), limit=MEDIA_PER_PAGE)
     shown = {
         "name": name, "medium": digest_in(request.GET.get("medium", "")),
         "row": _row(view.line), "view": view, "media": page.items,
         "first_page": reverse("series", args=[name]), "next_page": f"?after={page.next}" if page.next else "",
         "is_first_page": "after" not in request.GET, "proposals": proposals.rows(view.proposals, view.references),
-        "rejected": proposals.rows(view.rejected, view.references),
+        "rejected": proposals.rows(view.rejected, view.references), "rejected_next": view.rejected_next,
+        "is_first_rejected": rejected_after is None,
         "together": [_row(line) for line in view.together], "times": timelines.timeline(view.times),
         "timed": TIMED_MAX if view.media > TIMED_MAX else None,
         "clues": [(clue_words.KINDS[one.kind], one) for one in view.clues],
