@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import unified_diff
 from hashlib import sha256
+from http import HTTPStatus
 from itertools import zip_longest
 from uuid import UUID
 
@@ -33,7 +34,7 @@ from clew.actions import (
     restricting,
     tallying,
 )
-from clew.domain.errors import NotVisible
+from clew.domain.errors import NotVisible, StepRefused
 from clew.domain.handling import Actor, Audience, Use
 from clew.domain.handling_change import SubjectKind
 from clew.domain.link import Basis, LinkType
@@ -41,17 +42,19 @@ from clew.domain.officer import Role
 from clew.domain.overlap import Mode, Step
 from clew.domain.victim import VictimFacts
 from clew.records import cases, matches, officers, policies
+from clew.records import series as series_rows
 from clew.records.matches import Match, MatchKind
-from clew.records.session import acting_as
+from clew.records.session import Session, acting_as
 from clew.records.visibility import visible
+from tests.end_to_end.test_one_answer_of_the_api import naming, put, resolved, sample
 from tests.world import mutants
 from tests.world.api_document import DOCUMENT
-from tests.world.clients import signed_in
+from tests.world.clients import shown_ago, signed_in
 from tests.world.commands import clew
 from tests.world.contexts import app_connection, claim, true_context
 from tests.world.kept import connected
 from tests.world.ticks import ticks
-from tests.world.world import World, handling
+from tests.world.world import World, handling, superuser
 
 CASE = SubjectKind.CASE
 PAGES = (
@@ -527,6 +530,188 @@ def test_the_law_of_routes_notices_one_that_counts_what_is_hidden(node, plainly:
     world = World(facts=node)
     with mutants.changed(node, *LEAKING[mutant]):
         told = [norway_reads(world, one, EveryRoute("ledger")) for one in (ALL_AT_ONCE, PLAIN)]
+    assert differing(*told)
+
+
+# Every write ------------------------------------------------------------------------------------------------
+
+
+NEVER = UUID(int=0x0F9D1B526C1E4A439D0E2F7A54C1B8E3)
+"""What no record is called."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Others:
+    """What Norway names that is not its own: what Sweden hides, or what is not there at all. Each is written as the other is."""
+
+    ids: tuple[str, ...]
+    case: str
+    series: str
+    digest: str
+
+    def named(self, name: str, place: str, kind: str = "") -> str:
+        """A value for what is called `name`; of several identifiers one that depends on the place."""
+        if kind == "uuid":
+            return self.ids[sum(map(ord, name + place)) % len(self.ids)]
+        if kind == "int":
+            return "1"
+        if kind == "digest" or name in {"sha256", "medium", "media", "other"}:
+            return self.digest
+        is_series = name in {"series", "reference", "record", "to", "of", "with"} or place in {"series", "links", "victims"}
+        return self.series if is_series and name != "case" else {"exhibit": "PHONE-1", "kind": "case"}.get(name, self.case)
+
+    def less(self, said: str) -> str:
+        """Without what was given."""
+        for one in sorted({*self.ids, self.case, self.series, self.digest}, key=len, reverse=True):
+            said = said.replace(one, "{}")
+        return said
+
+
+ABSENT = Others(ids=(str(NEVER),), case="SE-7", series="S-100000017", digest=sha256(b"never").hexdigest())
+
+
+def hidden(world: World) -> Others:
+    """What Sweden hides of all that overlaps: its case, media, series, sides and notices."""
+    rows = superuser(world.facts)
+    (series,) = rows.execute("select reference from series where owner_member = 'SE' limit 1").fetchone()
+    ids = [
+        str(one) for table, whose in (("cases", "owner_member"), ("media", "owner_member"), ("series", "owner_member"),
+                                      ("exhibits", "owner_member"), ("overlap_sides", "member"), ("notices", "member"))
+        for (one,) in rows.execute(f"select id from {table} where {whose} = 'SE' order by id limit 1").fetchall()
+    ]  # fmt: skip
+    return Others(ids=tuple(ids), case="SE-1", series=series, digest=sha256(b"content 50").hexdigest())
+
+
+FIELDS = (
+    "asked", "assertion", "camera", "case", "clue", "crop", "event", "exhibit", "id", "medium", "message", "name", "names",
+    "other", "proposal", "record", "reference", "series", "sha256", "subject", "to", "view", "with", "within",
+)  # fmt: skip
+"""Fields of forms that name a record (`NAMES` of `test_one_answer_of_forms`), but for officers and units."""
+OF_IDENTIFIERS = frozenset({"asked", "assertion", "clue", "crop", "event", "id", "message", "proposal", "view"})
+STATED = {
+    "purpose": "investigation", "kind": "case", "reason": "Why.", "words": "Words.", "basis": "seen", "audience": "unit",
+    "step": "wait", "type": "appears-in", "state": "identified", "until": "2040-01-31", "title": "room", "mode": "contact",
+    "said": "relevant", "of": "case", "form": "csv",
+}  # fmt: skip
+"""What a form says besides."""
+
+
+class EveryWrite(EveryRoute):
+    """Posts to all that takes something, named as `others` says and then as Norway's own; and tells what Norway has then.
+
+    Of `done` it counts what was not refused.
+    """
+
+    def __init__(self, others: Callable[[World], Others], world: World, only: str = "") -> None:
+        super().__init__(only)
+        self.done, self._asked, self._others, self._world = 0, 0, others, world
+
+    def __call__(self, ada: Actor, client: Client) -> str:
+        self._calls += 1
+        if self._calls == 1:
+            return ""
+        tallying._kept.clear()
+        own, others = self._enter(ada), self._others(self._world)
+        said = [others.less(self._posted(client, one, *asked)) for one, *asked in self._writes(others)]
+        said += [self._posted(client, one, *asked) for one, *asked in self._writes(own)]
+        # What one statement changed of several rows lies in the order of their identifiers, which are drawn.
+        rows = sorted(plain(IDENTIFIER.sub("id", others.less(row))) for row in raw(ada))
+        return plain(re.sub(r"(?<=/search/\?of=)[\w-]+", "sealed", "\n".join([*said, *rows])))
+
+    def _writes(self, named: "Own | Others") -> Iterator[tuple[str, dict[str, object], bool]]:
+        """Address, what is posted, and whether as JSON."""
+        form = {**{name: named.named(name, "", "uuid" if name in OF_IDENTIFIERS else "") for name in FIELDS}, **STATED}
+        for one in get_resolver().url_patterns:
+            pattern = str(one.pattern)
+            if not pattern.startswith((*OF_THE_OFFICER_ALONE, "api/")):
+                place = pattern.partition("/")[0]
+                address = re.sub(r"<(?:(\w+):)?(\w+)>", lambda of, place=place: named.named(of[2], place, of[1] or ""), pattern)
+                yield "/" + address, dict(form), False
+        for path, operations in DOCUMENT["paths"].items():
+            if "post" not in operations or "programs" in operations["post"]["tags"]:
+                continue
+            place = path.split("/")[2]
+            address = re.sub(r"{(\w+)}", lambda of, place=place, path=path: named.named(of[1], place, _format(path, of[1])), path)
+            content = operations["post"].get("requestBody", {}).get("content", {}).get("application/json", {})
+            yield address, self._body(content.get("schema"), named, place), True
+
+    def _body(self, schema: object, named: "Own | Others", place: str) -> dict[str, object]:
+        """What the operation asks for at least; what can name something names it as `named` does."""
+        if schema is None:
+            return {}
+        body = sample(schema)
+        for name, known in resolved(schema).get("properties", {}).items():
+            if name in body and naming(known, name):
+                is_digest = "0-9a-f" in str(resolved(known)) + str(resolved(known).get("items", ""))
+                kind = "uuid" if "uuid" in str(known) else "digest" if is_digest else ""
+                value = named.named("medium" if is_digest else name, place, kind)
+                body[name] = put(known, value)
+        return body
+
+    def _posted(self, client: Client, address: str, given: dict[str, object], is_json: bool) -> str:
+        if self._only not in address:
+            return ""
+        caches["api"].clear()
+        self._asked += 1
+        if self._asked % 20 == 1:
+            shown_ago(client, "ada", 0)
+        if is_json:
+            answer = client.post(address, json.dumps(given), content_type="application/json")
+        else:
+            answer = client.post(address, given)
+        session = client.session
+        told = str(session.pop("clew.told", ""))
+        session.save()
+        is_led_on = answer.status_code == HTTPStatus.FOUND and not told.startswith("There is no")
+        self.done += is_led_on or answer.status_code in {HTTPStatus.OK, HTTPStatus.NO_CONTENT}
+        content = "streams" if answer.streaming else answer.content.decode("utf-8", "replace")
+        return f"{address}: {answer.status_code} {answer.get('Location', '')} {told} {content}"
+
+
+def _format(path: str, name: str) -> str:
+    """Whether a word of an operation's address is an identifier."""
+    taken = DOCUMENT["paths"][path]["post"].get("parameters", ())
+    return "uuid" if any(one["name"] == name and one["schema"].get("format") == "uuid" for one in taken) else ""
+
+
+def series_of_sweden(told: Told) -> None:
+    with acting_as(told.sven) as given:
+        made = gathering.open_new(given, "blue-room", handling(told.sven, Audience.UNIT))
+        gathering.add(given, made.reference, case="SE-1")
+
+
+HIDES = Sweden(before=ALL_AT_ONCE.before, after=each(ALL_AT_ONCE.after, series_of_sweden), told=ALL_AT_ONCE.told, late=ALL_AT_ONCE.late)
+
+
+def test_no_write_tells_a_blind_side_anything_or_moves_what_it_sees(node, plainly: str) -> None:
+    """What Sweden hides is posted everywhere, and in another world, where it holds less, what is not there at all.
+
+    Then Norway writes about its own. Every answer, and every row that Norway sees at the end, is the same in both.
+    """
+    world = World(facts=node)
+    writing = EveryWrite(lambda _: ABSENT, world)
+    expected = norway_reads(world, PLAIN, writing)
+    assert writing.done > 60
+    assert not differing(norway_reads(world, HIDES, EveryWrite(hidden, world)), expected)
+
+
+def test_the_law_of_writes_notices_one_that_looks_past_what_is_seen(node, plainly: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step about a series that says of another's that it is another's."""
+    world, find = World(facts=node), series_rows.find
+
+    def careless(session: Session, name: str) -> object:
+        try:
+            return find(session, name)
+        except NotVisible:
+            if superuser(node).execute("select from series where reference = %s", [name]).fetchone():
+                raise StepRefused("This series is another unit's.") from None
+            raise
+
+    monkeypatch.setattr(series_rows, "find", careless)
+    told = [
+        norway_reads(world, story, EveryWrite(others, world, "series/"))
+        for story, others in ((PLAIN, lambda _: ABSENT), (HIDES, hidden))
+    ]  # fmt: skip
     assert differing(*told)
 
 
