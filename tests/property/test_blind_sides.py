@@ -15,6 +15,7 @@ from difflib import unified_diff
 from hashlib import sha256
 from http import HTTPStatus
 from itertools import zip_longest
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
@@ -23,6 +24,7 @@ from django.core.cache import caches
 from django.test import Client
 from django.urls import get_resolver
 
+from clew import web
 from clew.actions import (
     admitting,
     blocking,
@@ -547,6 +549,7 @@ class Others:
     ids: tuple[str, ...]
     case: str
     series: str
+    victim: str
     digest: str
 
     def named(self, name: str, place: str, kind: str = "") -> str:
@@ -555,31 +558,36 @@ class Others:
             return self.ids[sum(map(ord, name + place)) % len(self.ids)]
         if kind == "int":
             return "1"
-        if kind == "digest" or name in {"sha256", "medium", "media", "other"}:
+        if kind == "digest" or name in {"sha256", "medium", "media", "other"} or place == "media":
             return self.digest
-        is_series = name in {"series", "reference", "record", "to", "of", "with"} or place in {"series", "links", "victims"}
+        if place == "victims":
+            return self.victim
+        is_series = name in {"series", "reference", "record", "to", "of", "with"} or place in {"series", "links"}
         return self.series if is_series and name != "case" else {"exhibit": "PHONE-1", "kind": "case"}.get(name, self.case)
 
     def less(self, said: str) -> str:
         """Without what was given."""
-        for one in sorted({*self.ids, self.case, self.series, self.digest}, key=len, reverse=True):
+        for one in sorted({*self.ids, self.case, self.series, self.victim, self.digest}, key=len, reverse=True):
             said = said.replace(one, "{}")
         return said
 
 
-ABSENT = Others(ids=(str(NEVER),), case="SE-7", series="S-100000017", digest=sha256(b"never").hexdigest())
+ABSENT = Others(ids=(str(NEVER),), case="SE-7", series="S-100000017", victim="V-100000017", digest=sha256(b"never").hexdigest())
 
 
 def hidden(world: World) -> Others:
-    """What Sweden hides of all that overlaps: its case, media, series, sides and notices."""
+    """What Sweden hides of all that overlaps: its case, media, series, victim, sides and notices."""
     rows = superuser(world.facts)
-    (series,) = rows.execute("select reference from series where owner_member = 'SE' limit 1").fetchone()
+    (series,), (victim,) = (
+        rows.execute(f"select reference from {table} where owner_member = 'SE' limit 1").fetchone()
+        for table in ("series", "victims")
+    )
     ids = [
         str(one) for table, whose in (("cases", "owner_member"), ("media", "owner_member"), ("series", "owner_member"),
                                       ("exhibits", "owner_member"), ("overlap_sides", "member"), ("notices", "member"))
         for (one,) in rows.execute(f"select id from {table} where {whose} = 'SE' order by id limit 1").fetchall()
     ]  # fmt: skip
-    return Others(ids=tuple(ids), case="SE-1", series=series, digest=sha256(b"content 50").hexdigest())
+    return Others(ids=tuple(ids), case="SE-1", series=series, victim=victim, digest=sha256(b"content 50").hexdigest())
 
 
 FIELDS = (
@@ -594,6 +602,16 @@ STATED = {
     "said": "relevant", "of": "case", "form": "csv",
 }  # fmt: skip
 """What a form says besides."""
+
+
+STEPS: dict[str, list[str]] = {}
+"""Which steps the templates take at an address, by its name."""
+for _template in (Path(web.__file__).parent / "templates").rglob("*.html"):
+    for _name, _step in re.findall(r"url '([a-z-]+)'[^%]*step='([a-z-]+)'", _template.read_text("utf-8")):
+        if _step not in STEPS.setdefault(_name, []):
+            STEPS[_name].append(_step)
+OTHER_STEPS = ("propose", "withdraw", "confirm", "approve", "take")
+"""Where a template says the step otherwise."""
 
 
 class EveryWrite(EveryRoute):
@@ -625,8 +643,13 @@ class EveryWrite(EveryRoute):
             pattern = str(one.pattern)
             if not pattern.startswith((*OF_THE_OFFICER_ALONE, "api/")):
                 place = pattern.partition("/")[0]
-                address = re.sub(r"<(?:(\w+):)?(\w+)>", lambda of, place=place: named.named(of[2], place, of[1] or ""), pattern)
-                yield "/" + address, dict(form), False
+                for step in STEPS.get(one.name, OTHER_STEPS) if "step>" in pattern else ("",):
+                    address = re.sub(
+                        r"<(?:(\w+):)?(\w+)>",
+                        lambda of, place=place, step=step: step if of[2] == "step" else named.named(of[2], place, of[1] or ""),
+                        pattern,
+                    )
+                    yield "/" + address, dict(form), False
         for path, operations in DOCUMENT["paths"].items():
             if "post" not in operations or "programs" in operations["post"]["tags"]:
                 continue
@@ -678,6 +701,7 @@ def series_of_sweden(told: Told) -> None:
     with acting_as(told.sven) as given:
         made = gathering.open_new(given, "blue-room", handling(told.sven, Audience.UNIT))
         gathering.add(given, made.reference, case="SE-1")
+        describing.enter_victim(given, VictimFacts(), "", handling(told.sven, Audience.UNIT))
 
 
 HIDES = Sweden(before=ALL_AT_ONCE.before, after=each(ALL_AT_ONCE.after, series_of_sweden), told=ALL_AT_ONCE.told, late=ALL_AT_ONCE.late)
@@ -703,7 +727,7 @@ def test_the_law_of_writes_notices_one_that_looks_past_what_is_seen(node, plainl
         try:
             return find(session, name)
         except NotVisible:
-            if superuser(node).execute("select from series where reference = %s", [name]).fetchone():
+            if superuser(node).execute("select 1 from series where reference = %s", [name]).fetchone():
                 raise StepRefused("This series is another unit's.") from None
             raise
 
