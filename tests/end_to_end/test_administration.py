@@ -35,15 +35,15 @@ class Served:
 def enter(world: World) -> None:
     world.empty()
     world.member("NO", "Norway")
-    for name in ("anna", "bert", "cora"):
-        world.officer(name, unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR) if name != "cora" else None
-        officers.set_password(name, PASSWORD) if name != "cora" else None
     world.officer("ada")
     officers.set_password("ada", PASSWORD)
     with acting_as(admitting.operator_at("NO")) as session:
         ends_at = datetime.now(UTC) + timedelta(days=20)
         given = Training(trainer="the national school", trained_on=TODAY, ends_at=ends_at)
         admitting.certify(session, "ada", Role.INVESTIGATOR, given)
+    for name in ("anna", "bert", "cora"):
+        world.officer(name, unit="ADMIN", role=Role.NATIONAL_ADMINISTRATOR) if name != "cora" else None
+        officers.set_password(name, PASSWORD) if name != "cora" else None
     world.officer("sven", member="SE", role=Role.NATIONAL_ADMINISTRATOR)
     officers.set_password("sven", PASSWORD)
 

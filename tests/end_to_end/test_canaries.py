@@ -181,6 +181,7 @@ def _work(node: Node, seized: Path, secrets: dict[str, list[bytes]]) -> None:
     node.run("officer", "add", "sven", "--member", "SE", "--unit", "NC")
     for officer in ("ada", "bo"):
         node.run("officer", "add", officer, "--member", "NO", "--unit", "VICTIM-ID")
+    node.run("officer", "add", "dora", "--member", "NO", "--unit", "DPO", "--role", "data-protection-officer")
     uploaded = _uploaded(node, "stage", WORDS["reference of a case"], *map(str, sorted((seized / "uploaded").iterdir())))
     assert len(list((node.home / "uploads").rglob("00000*"))) == 2
     killed = node.start(*intake)
@@ -231,7 +232,6 @@ def _said(node: Node, seized: Path) -> None:
     step = ("--step", "locate", "--basis", WORDS["basis of an identification"], "--evidence", WORDS["evidence of an identification"])
     node.run("identification", "propose", child, *step, "--next", WORDS["next step for a victim"], "--next-on", soon, *by)
     node.run("officer", "add", "cora", "--member", "NO", "--unit", "DESK", "--role", "coordinator")
-    node.run("officer", "add", "dora", "--member", "NO", "--unit", "DPO", "--role", "data-protection-officer")
     force = ("taskforce", "open", WORDS["title of a task force"], "--until", soon, "--member", "SE", "--as", "cora")
     node.run(*force, given=WORDS["why there is a task force"])
     node.run("officer", "add", "nina", "--member", "NO", "--unit", "ADMIN", "--role", "national-administrator")

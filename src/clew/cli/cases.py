@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
@@ -28,14 +29,15 @@ def case() -> None:
 
 @app.command("list")
 def list_(
-    as_: As, after: Annotated[str | None, typer.Option(help="Go on behind this case.")] = None, json_: Json = False
+    as_: As, after: Annotated[UUID | None, typer.Option(help="Go on behind this case.")] = None, json_: Json = False
 ) -> None:
     """Cases of your member that you may see, the newest first, with their first exhibits."""
     with entered():
         from clew.actions import opening
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            page = opening.cases(session, after=after, limit=CASES_PER_PAGE, exhibits_max=EXHIBITS_SHOWN_MAX)
+            behind = None if after is None else str(after)
+            page = opening.cases(session, after=behind, limit=CASES_PER_PAGE, exhibits_max=EXHIBITS_SHOWN_MAX)
         items = [
             {"reference": one.reference, "unit": one.unit, "exhibits": list(one.exhibits),
              "exhibits_count": one.exhibits_count, "opened_at": one.opened_at.isoformat()}
