@@ -41,8 +41,8 @@ GOLDEN_APP = {
     "leads": "insert, select, update (state, raised_at, changed_at, newest_taken_at, came_at, media, has_others)",
     "mail_addresses": "delete, insert, select (id, member, unit, officer, address, said_at)",
     "notices": (
-        "insert, select (id, member, unit, kind, subject_id, raised_at, seen_by, seen_at, mailed_at),"
-        " update (seen_by, seen_at, mailed_at)"
+        "insert, select (id, member, unit, kind, subject_id, raised_at, seen_by, seen_at, mailed_at, many),"
+        " update (seen_by, seen_at, mailed_at, many)"
     ),
     "translations": (
         "insert, select (id, message_id, correspondence_id, member, unit, language, words, translated_by, translated_at)"
@@ -210,9 +210,10 @@ GOLDEN_BLIND = {
     "member_rules": "select (member, widening_needs_second, exercise_needed)",
     "members": "select (code, legal_basis)",
     "officers": "select",
-    "overlap_clock": "select, update (released_until)",
+    "overlap_clock": "select, update (released_until, told_facts_since)",
     "overlap_contacts": "delete, insert, select",
     "overlap_decisions": "delete, select",
+    "overlap_facts_told": "delete, insert, select",
     "overlap_grounds": "delete, insert, select, update",
     "overlap_modes": "delete, select",
     "overlap_sides": "delete, insert, select",

@@ -774,7 +774,7 @@ CARELESS = {
     "a silent side is told of": (
         "('open', 'open')", "('contact', 'silent'), ('open', 'open')", "silent"),
     "who declines gets and gives a card too": (
-        "b.step = 'consent' or", "b.step is not null or", "it declines"),
+        "b.step = 'consent' and", "b.step is not null and", "it declines"),
 }  # fmt: skip
 
 

@@ -437,7 +437,7 @@ def meets_what_is_hidden(what: Tried) -> object:
         said = [str(app.execute("select o.member from cases, clew_open_overlaps(cases.id, true) o").fetchall())]
         for table in ("overlap_sides", "overlap_contacts", "overlap_decisions", "overlap_modes", "notices"):
             said += [str(app.execute(f"select count(*) from {table}").fetchone()), reads(app, f"select ctid from {table}")]
-        return [*said, *(reads(app, f"select * from public.{table}") for table in ("overlaps", "overlap_grounds", "overlap_clock"))]
+        return [*said, *(reads(app, f"select * from public.{table}") for table in ("overlaps", "overlap_grounds", "overlap_facts_told", "overlap_clock"))]
 
 
 def looks_at_what_is_new(what: Tried) -> object:

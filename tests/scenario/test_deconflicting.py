@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from clew.actions import auditing, blocking, deconflicting, restricting, shredding
+from clew.actions import auditing, blocking, corresponding, deconflicting, gathering, restricting, shredding
 from clew.cli.drawing import landscape
 from clew.domain.errors import NotVisible, SecondPersonNeeded, StepRefused
 from clew.domain.handling import Actor, Audience
 from clew.domain.handling_change import SubjectKind
+from clew.domain.message import NoticeKind
 from clew.domain.officer import Role
 from clew.domain.overlap import Mode, State, Step
-from clew.records import overlaps
+from clew.records import messages, overlaps
 from clew.records.session import acting_as
+from tests.scenario.test_proposing import reference
 from tests.world.kept import connected
 from tests.world.meanwhile import while_open
 from tests.world.office import Office, unit_only
@@ -136,6 +138,125 @@ def test_an_open_side_is_seen_at_once_and_is_told_at_the_tick(
     assert [card.contact.member for card in told(ada)[0].cards] == ["SE"]
 
 
+def notices(of: Actor) -> list[tuple[str, bool]]:
+    """(case, whether it was seen) of all notices that there is an overlap, the latest first."""
+    with acting_as(of) as session:
+        found = messages.notices(session, 100)
+    return [(one.about, one.seen_at is not None) for one in found if one.kind is NoticeKind.OVERLAP]
+
+
+def see_all(of: Actor) -> None:
+    with acting_as(of) as session:
+        for one in messages.notices(session, 100):
+            if one.seen_at is None:
+                messages.see_one(session, one.id)
+
+
+def set_mode(of: Actor, case: str, mode: Mode) -> None:
+    with acting_as(of) as session:
+        deconflicting.set_mode(session, CASE, case, mode, "As the story goes.")
+
+
+def test_of_an_open_side_that_meets_it_later_a_case_is_told_as_for_the_first_time_and_once(
+    office: Office, world: World, ada: Actor, sven: Actor, met: Path
+) -> None:
+    """Sweden was told blind; then Denmark, whose rule is open, takes in the same. What Sweden sees is what it is told of."""
+    ticks(world)
+    see_all(ada)
+    see_all(sven)
+    first = told(sven)[0].side
+    dina = world.officer("dina", member="DK")
+    with acting_as(world.officer("dora", member="DK", role=Role.NATIONAL_ADMINISTRATOR)) as session:
+        deconflicting.set_mode_of_member(session, Mode.OPEN, "Our rule.")
+    office.intake(dina, met, "DK-1", cover=unit_only(dina))
+    assert [fact.member for fact in look(sven, "SE-1").facts] == ["DK"], "it is seen at once"
+    deconflicting.release_all()
+    assert notices(sven) == [("SE-1", False), ("SE-1", True)]
+    assert notices(ada) == [("NO-1", False), ("NO-1", True)]
+    assert notices(dina) == [], "who is open is told at the tick, and blind"
+    assert told(sven)[0].side == first, "the side was told of at its tick, and stays so"
+    # The same again, seen or not, tells nothing more; nor does more material of the same member and series.
+    see_all(sven)
+    landscape(7, (320, 240)).save(met / "7.jpg")
+    office.intake(sven, met, "SE-1", "PHONE-2", cover=unit_only(sven))
+    office.intake(dina, met, "DK-2", cover=unit_only(dina))
+    deconflicting.release_all()
+    ticks(world)
+    assert notices(sven) == [("SE-1", True), ("SE-1", True)]
+    assert len(notices(ada)) == 2
+    assert notices(dina) == [("DK-1", False), ("DK-2", False)] or notices(dina) == [("DK-2", False), ("DK-1", False)]
+    # A series of Denmark's that they see is one thing more.
+    office.intake(dina, met, "DK-1", "PHONE-2", cover=unit_only(dina), series="harbour")
+    deconflicting.release_all()
+    assert [fact.series is not None for fact in look(sven, "SE-1").facts] == [True] or len(look(sven, "SE-1").facts) == 2
+    assert notices(sven) == [("SE-1", False), ("SE-1", True), ("SE-1", True)]
+
+
+@pytest.mark.parametrize("mode", [Mode.CONTACT, Mode.SILENT])
+def test_of_a_blind_side_that_meets_it_later_a_case_is_told_nothing_more(
+    office: Office, world: World, ada: Actor, sven: Actor, met: Path, mode: Mode
+) -> None:
+    """The failure twin: Denmark is not open. A notice, or its time, would tell that another came, and when."""
+    ticks(world)
+    see_all(sven)
+    before = look(sven, "SE-1"), notices(sven), told(sven)
+    dina = world.officer("dina", member="DK")
+    with acting_as(world.officer("dora", member="DK", role=Role.NATIONAL_ADMINISTRATOR)) as session:
+        deconflicting.set_mode_of_member(session, mode, "Our rule.")
+    office.intake(dina, met, "DK-1", cover=unit_only(dina))
+    deconflicting.release_all()
+    ticks(world, days=2)
+    assert (look(sven, "SE-1"), notices(sven), told(sven)) == before
+    # Opened, it is told; shut and opened once more, it is not told again.
+    set_mode(dina, "DK-1", Mode.OPEN)
+    deconflicting.release_all()
+    assert notices(sven) == [("SE-1", False), ("SE-1", True)]
+    see_all(sven)
+    for one in (mode, Mode.OPEN):
+        set_mode(dina, "DK-1", one)
+        deconflicting.release_all()
+    assert notices(sven) == [("SE-1", True), ("SE-1", True)]
+
+
+def test_who_is_excluded_by_an_open_side_that_comes_later_is_told_nothing_more(
+    office: Office, world: World, ada: Actor, sven: Actor, met: Path
+) -> None:
+    ticks(world)
+    see_all(sven)
+    dina = world.officer("dina", member="DK")
+    with acting_as(world.officer("dora", member="DK", role=Role.NATIONAL_ADMINISTRATOR)) as session:
+        deconflicting.set_mode_of_member(session, Mode.OPEN, "Our rule.")
+    office.intake(dina, met, "DK-1", cover=handling(dina, Audience.UNIT, excluded=["SE"]))
+    deconflicting.release_all()
+    ticks(world)
+    assert notices(sven) == [("SE-1", True)]
+    assert notices(ada)[0] == ("NO-1", False), "Norway is not excluded"
+
+
+def test_who_consented_gets_the_card_of_who_consents_later_with_a_notice_and_of_that_pair_once(
+    office: Office, world: World, ada: Actor, sven: Actor, met: Path
+) -> None:
+    ticks(world)
+    say(ada, "NO-1", Step.CONSENT)
+    say(sven, "SE-1", Step.CONSENT)
+    see_all(ada)
+    dina = world.officer("dina", member="DK")
+    office.intake(dina, met, "DK-1", cover=unit_only(dina))
+    ticks(world)
+    say(dina, "DK-1", Step.CONSENT)
+    with acting_as(ada) as session:
+        waiting = [one for one in messages.notices(session, 100) if one.seen_at is None]
+    assert [(one.kind, one.about) for one in waiting] == [(NoticeKind.CONTACT, "NO-1")]
+    see_all(ada)
+    landscape(8, (320, 240)).save(met / "8.jpg")
+    office.intake(dina, met, "DK-1", "PHONE-2", cover=unit_only(dina))
+    office.intake(ada, met, "NO-1", "PHONE-2", cover=unit_only(ada))
+    ticks(world)
+    with acting_as(ada) as session:
+        assert all(one.seen_at is not None for one in messages.notices(session, 100))
+    assert len(look(ada, "NO-1").line.cards) == 2
+
+
 def test_who_became_silent_gets_and_gives_no_card_and_what_was_exchanged_stays(
     office: Office, world: World, ada: Actor, sven: Actor, met: Path
 ) -> None:
@@ -156,19 +277,87 @@ def silence(of: Actor, case: str) -> None:
         deconflicting.set_mode(session, CASE, case, Mode.SILENT, "An operation is under way.")
 
 
-def test_one_word_holds_for_whoever_overlaps_now_and_later(
+def test_one_word_holds_for_whoever_it_overlaps_with_by_then_and_for_no_member_that_comes_later(
     office: Office, world: World, ada: Actor, sven: Actor, met: Path
+) -> None:
+    """Norway and Sweden know of each other; then Denmark comes and consents: it gets the card of neither, nor they its."""
+    ticks(world)
+    say(ada, "NO-1", Step.CONSENT)
+    say(sven, "SE-1", Step.CONSENT)
+    dina = world.officer("dina", member="DK")
+    office.intake(dina, met, "DK-1", cover=unit_only(dina))
+    ticks(world, with_words=True)
+    before = told(ada)
+    assert [card.contact.member for card in before[0].cards] == ["SE"]
+    say(dina, "DK-1", Step.CONSENT)
+    ticks(world, with_words=True)
+    assert told(dina)[0].cards == ()
+    assert [card.contact.member for card in told(ada)[0].cards] == ["SE"]
+    # Norway says so again for who came since, and Sweden does not: each member for itself, and of each pair both.
+    say(ada, "NO-1", Step.CONSENT, words="Ask for the day desk.")
+    (card,) = told(dina)[0].cards
+    assert (card.contact.member, card.contact.words) == ("NO", "Ask for the day desk.")
+    assert [card.contact.member for card in told(ada)[0].cards] == ["DK", "SE"]
+    assert [card.contact.member for card in told(sven)[0].cards] == ["NO"]
+    # Later cases of a member that was met hold by the word that was said to it.
+    office.intake(sven, met, "SE-2", cover=unit_only(sven))
+    ticks(world, with_words=True)
+    say(sven, "SE-2", Step.CONSENT)
+    assert [(one.side.name, {card.contact.member for card in one.cards}) for one in sorted(told(sven), key=lambda one: one.side.name)] == [
+        ("SE-1", {"NO"}), ("SE-2", {"NO", "DK"}),
+    ]  # fmt: skip
+
+
+def test_series_that_are_merged_later_make_nobody_known_to_anybody(
+    office: Office, world: World, ada: Actor, sven: Actor, met: Path
+) -> None:
+    """Consent is about a case; that a third member's series is said to be one with one of it moves nothing of that."""
+    ticks(world)
+    say(ada, "NO-1", Step.CONSENT)
+    say(sven, "SE-1", Step.CONSENT)
+    dina = world.officer("dina", member="DK")
+    for of, name in ((ada, "green-room"), (dina, "harbour")):
+        world.series(of, name, [world.medium(of, content=name.encode())])
+    office.intake(dina, met, "DK-1", cover=unit_only(dina))
+    typed = reference(ada, "green-room")
+    with acting_as(dina) as session:
+        gathering.merge(session, typed, "harbour", "The same room.")
+    ticks(world, with_words=True)
+    say(dina, "DK-1", Step.CONSENT)
+    ticks(world, with_words=True)
+    assert told(dina)[0].cards == ()
+    assert [card.contact.member for card in told(ada)[0].cards] == ["SE"]
+    assert [card.contact.member for card in told(sven)[0].cards] == ["NO"]
+
+
+def test_who_consented_a_month_ago_is_asked_again_by_its_own_clock_whether_or_not_anybody_came(
+    office: Office, world: World, ada: Actor, sven: Actor, met: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticks(world)
     say(ada, "NO-1", Step.CONSENT)
+    say(sven, "SE-1", Step.DECLINE)
     dina = world.officer("dina", member="DK")
-    office.intake(dina, met, "DK-1", cover=unit_only(dina))
-    ticks(world)
-    assert len(told(ada)) == 1
-    say(dina, "DK-1", Step.CONSENT)
-    say(sven, "SE-1", Step.CONSENT)
-    assert [card.contact.member for card in told(ada)[0].cards] == ["DK", "SE"]
-    assert [card.contact.member for card in told(dina)[0].cards] == ["NO", "SE"]
+    kinds = []
+    for comes in (False, True):
+        if comes:
+            office.intake(dina, met, "DK-1", cover=unit_only(dina))
+        ticks(world, days=29, with_words=True)
+        corresponding.look_after()
+        assert not reminded(ada), comes
+        ticks(world, days=1, with_words=True)
+        corresponding.look_after()
+        kinds.append(reminded(ada))
+        see_all(ada)
+        with connected(**{**world.facts.as_superuser(), "dbname": world.facts.database}) as database:
+            database.execute("delete from notices where kind = 'overlap-reminder'")
+        say(ada, "NO-1", Step.CONSENT)
+    assert kinds == [["NO-1"], ["NO-1"]]
+    assert not reminded(sven), "who declined is left alone"
+
+
+def reminded(of: Actor) -> list[str]:
+    with acting_as(of) as session:
+        return [one.about for one in messages.notices(session, 100) if one.kind is NoticeKind.OVERLAP_REMINDER and one.seen_at is None]
 
 
 def test_nobody_is_told_of_what_is_examined_ended_or_open_to_all_before_the_tick(

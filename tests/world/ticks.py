@@ -10,10 +10,10 @@ MOMENTS = {
 }  # fmt: skip
 
 
-def ticks(world: World, *, days: int = 1) -> None:
-    """So many days go by: what was noted before is told now, to every side."""
+def ticks(world: World, *, days: int = 1, with_words: bool = False) -> None:
+    """So many days go by: what was noted before is told now, to every side; `with_words`: what sides said is as long ago."""
     with connected(**world.facts.as_owner()) as owner:
-        for table, column in MOMENTS.items():
+        for table, column in (MOMENTS | ({"overlap_decisions": "decided_at"} if with_words else {})).items():
             query = "select relforcerowsecurity from pg_class where oid = %s::regclass"
             is_forced = owner.execute(query, [f"public.{table}"]).fetchone()[0]
             # The owner of the tables is under row security too; for this it is lifted and put back.

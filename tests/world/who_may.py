@@ -574,6 +574,7 @@ def its_side(known: Known, who: Who, row: Row) -> bool:
 SIDE = {("member", "unit"): UNITS, "subject_id": told_of}
 DECONFLICTION = {
     "overlaps": Rules(axes={"noted_at": [RECENTLY]}),
+    "overlap_facts_told": Rules(axes={"subject_id": told_of[:2]}),
     "overlap_grounds": Rules(axes={"member": [NO, SE]}),
     "overlap_sides": Rules(reads=told, axes=SIDE),
     "overlap_contacts": Rules(reads=told, axes={**SIDE, "other_member": [SE, DK]}),
@@ -734,16 +735,20 @@ CORRESPONDENCE = {
         reads=ones_own, enters=ones_own, reaches=ones_own, removes=ones_own, axes={("member", "unit"): UNITS, "officer": BY}, changes=[{"answer": "\\x02"}],
     ),
     "notices": Rules(
-        reads=waits, enters=both(unit, says(kind="lead", seen_at=None), seen("series", "subject_id")), reaches=waits, leaves=of_unit,
+        reads=waits, enters=both(
+            unit, says(seen_at=None),
+            either(both(says(kind="lead"), seen("series", "subject_id")), both(says(kind="proposals"), owned("cases", "subject_id"))),
+        ), reaches=waits, leaves=of_unit,
         axes={
             ("member", "unit"): UNITS,
             ("kind", "subject_id"): [
                 ("lead", named("series", UNIT_ONLY)), *(("lead", one) for one in open_first), *(("message", one) for one in letters), ("overlap", ABSENT), ("overlap", letters[16]), ("overlap", open_first[0]),
-                ("message-due", letters[0]), ("message-due", letters[21]),
+                ("message-due", letters[0]), ("message-due", letters[21]), *(("proposals", one) for one in ids("cases")),
+                ("overlap", named("cases", OF_ALL)), ("lead", named("cases", OF_ALL)),
             ],
             "seen_at": [None, RECENTLY],
         },
-        changes=[{"seen_by": "ada", "seen_at": RECENTLY}],
+        changes=[{"seen_by": "ada", "seen_at": RECENTLY}, {"many": 3}],
     ),
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from clew.domain.overlap import (
     MODE_DEFAULT,
     Mode,
     Rule,
+    State,
     Step,
     after,
     check_who,
@@ -41,7 +42,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """An overlap of the own member as a list shows it; `remind_on` is None where its side has made up its mind."""
+    """An overlap of the own member as a list shows it; `remind_on` is None where its side is not asked again."""
 
     side: Side
     mode: Mode
@@ -114,6 +115,7 @@ def say(
 ) -> View:  # fmt: skip
     """Consent, decline or wait, for the own side; `words` go on the card that the other gets if it consents too.
 
+    Consent holds for members that the case or list met before, and is said again for those that it met since.
     Nothing of it reaches the other side before that, and to decline never does.
 
     Raises:
@@ -213,7 +215,8 @@ def _lines(session: Session, found: "tuple[Side, ...] | list[Side]") -> tuple[Li
     lines = []
     for side in found:
         remind_on = next_reminder(side.state, side.decided_at or side.released_at, side.again_on)
-        if modes[side.subject_id] is Mode.SILENT:
+        mode = modes[side.subject_id]
+        if mode is Mode.SILENT or (mode is Mode.OPEN and side.state is State.CONSENTED):
             remind_on = None
         lines.append(
             Line(

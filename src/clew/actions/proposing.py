@@ -9,8 +9,22 @@ from uuid import UUID
 from clew.actions import gathering
 from clew.domain import proposal as rules
 from clew.domain.errors import Invalid
+from clew.domain.message import NoticeKind
 from clew.domain.proposal import Measured, Rule
-from clew.records import audit, cases, exhibits, grounds, merges, proposals, rejections, series
+from clew.records import (
+    audit,
+    cases,
+    exhibits,
+    grounds,
+    merges,
+    messages,
+    proposal_rounds,
+    proposals,
+    rejections,
+    series,
+)
+from clew.records.lead_rounds import Mark
+from clew.records.lead_words import SealedAgain
 from clew.records.proposals import Drawn, Proposal
 from clew.records.session import Session
 
@@ -18,6 +32,10 @@ PROPOSALS_PER_RUN_MAX = 5_000
 REJECTED_SHOWN_MAX = 200
 """The latest; what was rejected before them is taken back by putting it into the series."""
 DECIDED_MAX = 1_000
+MEDIA_PER_LOOK_MAX = 2_000
+"""So many own media are looked at together where nobody asked."""
+FEWER = 8
+"""By that they are divided where a rule has more pairs of them than are looked at."""
 PDQ, VIDEO = 1, 2
 """Kinds of matches, as they are kept."""
 
@@ -51,14 +69,83 @@ def propose(session: Session, case: str, exhibit: str | None = None) -> Proposed
     scope = _scope(session, case, exhibit)
     media = grounds.lay_out(session, scope)
     looked = _Looked()
-    found = list(_found(session, looked)) if media else []
-    drawn = _drawn(session, found)
-    new, is_more = proposals.keep(session, drawn, PROPOSALS_PER_RUN_MAX)
+    drawn = _drawn(session, list(_found(session, looked))) if media else []
+    kept, is_more = proposals.keep(session, _unheard(session, drawn), PROPOSALS_PER_RUN_MAX)
+    new = len(kept)
     audit.append(session, "series.propose", str(scope.exhibit_id or scope.case_id), {"media": media, "proposals": new})
     return Proposed(
         media=media, new=new, by_rule=Counter(one.rule for one in drawn),
-        is_cut=is_more or looked.is_cut,
+        is_cut=is_more or looked.is_cut or looked.are_names_cut,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Went:
+    """How many proposals are new to the unit; `behind`: where the next look at a round goes on, None at its end."""
+
+    new: int
+    behind: Mark | None
+
+
+ROUND, NAMES = "proposing", "naming"
+STAGES = (ROUND, NAMES)
+"""Where a look at a round is: at what is new and what is like it; then at files called like what is new in a series."""
+
+
+def begins(session: Session, again: SealedAgain) -> bool:
+    """Whether the round that is laid out gives the unit anything to be proposed about."""
+    return bool(proposal_rounds.lay_out(session, again, (), 1).items)
+
+
+def go_on(session: Session, at: Mark, again: SealedAgain) -> Went:
+    """As the calendar of a unit, propose what a round gives reason for, from the mark on; the unit is told, by case.
+
+    The round's media are laid out. Nothing waits twice, and nothing is proposed that was rejected.
+    """
+    many = MEDIA_PER_LOOK_MAX
+    while True:
+        if at.stage == ROUND:
+            part = proposal_rounds.lay_out(session, again, at.behind, many)
+        else:
+            part = proposal_rounds.lay_out_named(session, at.behind, many)
+        looked = _Looked()
+        proposal_rounds.as_candidates(session, part.items)
+        found = list(_found(session, looked)) if part.items else []
+        if not looked.is_cut or len(part.items) <= 1:
+            break
+        many = max(1, min(many, len(part.items)) // FEWER)
+    kept, is_more = proposals.keep(session, _unheard(session, _drawn(session, found)), PROPOSALS_PER_RUN_MAX)
+    if kept:
+        _tell(session, kept)
+        audit.append(session, "series.propose", session.actor.unit, {"media": len(part.items), "proposals": len(kept)})
+    if is_more:
+        return Went(new=len(kept), behind=at)
+    if not part.is_last:
+        return Went(new=len(kept), behind=Mark(stage=at.stage, behind=part.upto))
+    return Went(new=len(kept), behind=Mark(stage=NAMES) if at.stage == ROUND else None)
+
+
+def _tell(session: Session, kept: Sequence[Drawn]) -> None:
+    """The unit is told once until it looks that proposals wait about a case, and how many are new."""
+    lying = proposal_rounds.cases_of(session, {one.spoken_by for one in kept})
+    messages.tell_proposals(session, Counter(lying[one.spoken_by] for one in kept if one.spoken_by in lying))
+
+
+def _unheard(session: Session, drawn: Sequence[Drawn]) -> list[Drawn]:
+    """Those that wait by the same rule neither for the same series nor for one that is one with it."""
+    named = {one for each in drawn for one in (each.series_id, each.other_id) if one is not None}
+    together = merges.together(session, named)
+    roots = {one: whole[0] for whole in together.values() for one in whole}
+    media = [one.medium_id for one in drawn if one.medium_id is not None]
+    held = {_about(roots, *row) for row in proposals.held(session, roots, media)}
+    return [one for one in drawn if _about(roots, one.series_id, one.medium_id, one.other_id, one.rule) not in held]
+
+
+def _about(
+    roots: Mapping[UUID, UUID], series_id: UUID, medium_id: UUID | None, other_id: UUID | None, rule: Rule
+) -> tuple[object, ...]:
+    ends = frozenset(roots.get(one, one) for one in (series_id, other_id) if one is not None)
+    return ends, medium_id, rule
 
 
 def waiting(session: Session, case: str, exhibit: str | None = None, *, limit: int = 200) -> tuple[Proposal, ...]:
@@ -69,6 +156,8 @@ def waiting(session: Session, case: str, exhibit: str | None = None, *, limit: i
     """
     scope = _scope(session, case, exhibit)
     audit.append(session, "series.proposals", str(scope.exhibit_id or scope.case_id))
+    if scope.exhibit_id is None:
+        messages.see(session, [scope.case_id], NoticeKind.PROPOSALS)
     return proposals.of_place(session, scope.case_id, scope.exhibit_id, limit)
 
 
@@ -165,10 +254,13 @@ def _scope(session: Session, case: str, exhibit: str | None) -> grounds.Scope:
 
 
 class _Looked:
-    """Notes where there are as many rows as are looked at, whatever a rule says of them: the rest is not seen."""
+    """Notes where there are as many rows as are looked at, whatever a rule says of them: the rest is not seen.
+
+    `are_names_cut`: so many files of the unit lie in series; to look at fewer media changes nothing of that.
+    """
 
     def __init__(self) -> None:
-        self.is_cut = False
+        self.is_cut = self.are_names_cut = False
 
     def all_of(self, rows: Iterable[Row], limit: int) -> Iterator[Row]:
         count = 0
@@ -176,6 +268,11 @@ class _Looked:
             count += 1
             yield row
         self.is_cut |= count >= limit
+
+    def names_of(self, rows: Iterable[Row], limit: int) -> Iterator[Row]:
+        apart = _Looked()
+        yield from apart.all_of(rows, limit)
+        self.are_names_cut |= apart.is_cut
 
 
 def _found(session: Session, looked: _Looked) -> Iterator[Ground]:
@@ -206,7 +303,7 @@ def _judged(medium: UUID, one: UUID, rule: Rule, measured: Measured | None) -> I
 
 def _named_alike(session: Session, looked: _Looked) -> Iterator[Ground]:
     stems: dict[str, set[UUID]] = defaultdict(set)
-    for one, path in looked.all_of(grounds.paths_in_series(session), grounds.PATHS_MAX):
+    for one, path in looked.names_of(grounds.paths_in_series(session), grounds.PATHS_MAX):
         if (stem := rules.stem_of(path)) is not None:
             stems[stem].add(one)
     for medium, path in looked.all_of(grounds.paths(session), grounds.PATHS_MAX):
@@ -234,7 +331,7 @@ def _drawn(session: Session, found: Sequence[Ground]) -> list[Drawn]:
             if key not in kept and not refused.has(one, names[medium]):
                 kept[key] = Drawn(
                     series_id=one, medium_id=medium, other_id=None, rule=rule, measured=measured, media=1,
-                    near=_near(rule, medium, one),
+                    near=_near(rule, medium, one), spoken_by=medium,
                 )  # fmt: skip
         if refused.has(one, names[medium]):
             # It lies elsewhere because it does not belong there: it does not speak for the two being one.
@@ -247,6 +344,7 @@ def _drawn(session: Session, found: Sequence[Ground]) -> list[Drawn]:
     pairs = [
         Drawn(
             series_id=one, medium_id=None, other_id=other, rule=rule, measured=measured, media=len(speaking), near=near,
+            spoken_by=min(speaking),
         )
         for (one, other, rule), (measured, speaking, near) in joins.items()
     ]

@@ -1,7 +1,8 @@
 """Raising leads: whatever is new on the node is looked at again for every unit that waits for a series.
 
-It is done for each unit as its calendar, under its own sight and in a transaction of its own: what a unit may not see
-raises nothing for it and tells it nothing. A round that was killed is gone on with; nothing is raised twice.
+What it gives reason to propose is proposed then too. It is done for each unit as its calendar, under its own sight and
+in a transaction of its own: what a unit may not see raises nothing for it and tells it nothing. A round that was killed
+is gone on with; nothing is raised twice.
 """
 
 import logging
@@ -12,7 +13,7 @@ from dataclasses import replace
 from itertools import repeat
 from uuid import UUID
 
-from clew.actions import pursuing
+from clew.actions import proposing, pursuing
 from clew.actions.pursuing import Found
 from clew.domain.errors import ClewError
 from clew.domain.handling import NODE, Actor
@@ -20,6 +21,7 @@ from clew.domain.lead import OF_MATCHES, RULES_VERSION, Rule, State, clue_answer
 from clew.records import audit, lead_grounds, lead_rounds, leads, members, merges, officers, rejections
 from clew.records.lead_clues import Answered
 from clew.records.lead_grounds import Beside, Ground
+from clew.records.lead_rounds import Mark
 from clew.records.lead_words import SealedAgain
 from clew.records.leads import Drawn
 from clew.records.session import Session, acting_as, let_go
@@ -98,26 +100,38 @@ def _raise_for(actor: Actor, again: SealedAgain) -> tuple[int, int]:
 def check(session: Session, round_id: UUID, again: SealedAgain) -> tuple[int, bool]:
     """Raise what the round gives reason for, as the calendar of a unit, from where the last look ended.
 
+    Once all rules of leads have looked at it, what it gives reason to propose is proposed, in transactions of its own.
     How many leads are new, and whether all of the round was looked at now.
     """
     new: dict[UUID, UUID] = {}
     behind = None
     if lead_rounds.lay_out(session, round_id):
-        looked = pursuing.look(session, again, lead_rounds.mark(session, round_id))
+        at = lead_rounds.mark(session, round_id)
+        if at.stage in proposing.STAGES:
+            return 0, _gone_on(session, round_id, proposing.go_on(session, at, again).behind)
+        looked = pursuing.look(session, again, at)
         behind = looked.behind
         new = leads.keep(session, _drawn(session, looked.found))
         fresh = leads.watch(session, _watched(session, looked.reappearing))
         beside = [*looked.beside, *lead_grounds.lying_beside(session, fresh)]
         new |= leads.raise_watched(session, _reappeared(beside))
         new |= leads.keep(session, _answered(session, looked.answered))
+        if behind is None and proposing.begins(session, again):
+            behind = Mark(stage=proposing.ROUND)
+    is_done = _gone_on(session, round_id, behind)
+    if new:
+        leads.tell(session, new.values())
+        audit.append(session, "lead.raise", session.actor.unit, {"leads": len(new), "series": len({*new.values()})})
+    return len(new), is_done
+
+
+def _gone_on(session: Session, round_id: UUID, behind: Mark | None) -> bool:
+    """Keep how far the unit has come; whether all of the round was looked at."""
     if behind is None:
         leads.checked(session, round_id)
     else:
         lead_rounds.keep_mark(session, round_id, behind)
-    if new:
-        leads.tell(session, new.values())
-        audit.append(session, "lead.raise", session.actor.unit, {"leads": len(new), "series": len({*new.values()})})
-    return len(new), behind is None
+    return behind is None
 
 
 def _drawn(session: Session, found: Sequence[Found]) -> list[Drawn]:

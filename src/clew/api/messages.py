@@ -71,7 +71,11 @@ class MessageView(Schema):
 
 
 class Notice(Schema):
-    """That something waits, and of what; `since`: of an outcome, when your unit's first media in it came in."""
+    """That something waits, and of what.
+
+    `since`: of an outcome, when your unit's first media in it came in. `many`: of proposals, how many came since your
+    unit looked last.
+    """
 
     id: UUID
     kind: OneOf[NoticeKind]
@@ -79,6 +83,7 @@ class Notice(Schema):
     raised_at: datetime
     seen_at: datetime | None
     since: datetime | None
+    many: int | None
 
 
 class Notices(Schema):

@@ -19,6 +19,7 @@ WORDS = {
     NoticeKind.MESSAGE: "a message waits to be read",
     NoticeKind.MESSAGE_DUE: "a request is past its day",
     NoticeKind.LEAD: "there is a lead on a series",
+    NoticeKind.PROPOSALS: "programs propose what may belong to series: clew series propose --case lists it",
     NoticeKind.IDENTIFIED: "the child in a series that your unit had a part in is identified",
     NoticeKind.SAFEGUARDED: "the child in a series that your unit had a part in is safe",
     NoticeKind.TASK_FORCE: "a task force waits for a word of yours",
@@ -46,7 +47,7 @@ def list_(as_: As, json_: Json = False) -> None:
                 {
                     "id": str(one.id), "kind": one.kind.value, "subject": str(one.subject_id), "about": one.about,
                     "raised_at": one.raised_at.isoformat(), "is_seen": one.seen_at is not None,
-                    "media_since": one.since and one.since.isoformat(),
+                    "media_since": one.since and one.since.isoformat(), "many": one.many,
                 }
                 for one in page.items
             ]  # fmt: skip
@@ -57,6 +58,8 @@ def list_(as_: As, json_: Json = False) -> None:
             seen = "" if one.seen_at is None else "  seen"
             if one.since is not None:
                 about += f"  your media: {one.since:%B %Y}"
+            if one.many is not None:
+                about += f"  {one.many:,} new"
             console.print(f"{one.raised_at:%Y-%m-%d %H:%M}  {one.id}  {WORDS[one.kind]}{about}{seen}", markup=False)
         if not page.items:
             console.print("Nothing waits for your unit.")

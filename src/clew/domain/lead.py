@@ -33,9 +33,9 @@ class Rule(StrEnum):
 OF_MATCHES = (Rule.ALIGNED_CLIP, Rule.NEAR_COPY, Rule.REAPPEARED)
 """Rules that look at matches: what they found shows only to whom the match is told."""
 
-RULES_VERSION = 2
-"""Of all rules together, and of how what they look at is read and compared. Who changes any of it so that more is found
-counts it up: a node that looked by an earlier version looks at all series again, once."""
+RULES_VERSION = 3
+"""Of all rules together, those of proposals too, and of how what they look at is read and compared. Who changes any of
+it so that more is found counts it up: a node that looked by an earlier version looks at all series again, once."""
 
 SENTENCES: Mapping[Rule, str] = {
     Rule.SAME_CAMERA: "It was taken with the camera of the series, whose serial number ends in {ending}.",

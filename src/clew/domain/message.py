@@ -72,6 +72,8 @@ class NoticeKind(StrEnum):
     MESSAGE_DUE = "message-due"
     LEAD = "lead"
     """There is a reason to look closer at a series."""
+    PROPOSALS = "proposals"
+    """Programs propose what of a case may belong to series."""
     IDENTIFIED = "identified"
     """The child in a series that the unit had a part in is identified; of an own one, which the unit marks."""
     SAFEGUARDED = "safeguarded"

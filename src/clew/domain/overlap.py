@@ -15,6 +15,8 @@ TICK_HOURS_MAX = 168
 """A week: who waits longer than that for a notice has lost it."""
 REMINDED_AFTER = timedelta(days=7)
 """So long after a notice nobody has answered it is brought up again, and every time that long passes."""
+RENEWED_AFTER = timedelta(days=30)
+"""So long after a side consented it is asked whether that is to hold for who came since, whether anybody did or not."""
 WAIT_DAYS_MAX = 365
 
 
@@ -83,8 +85,9 @@ STEPS: Mapping[State, Mapping[Step, State]] = {
     State.ASKED: {Step.CONSENT: State.CONSENTED, Step.DECLINE: State.DECLINED, Step.WAIT: State.WAITING},
     State.WAITING: {Step.CONSENT: State.CONSENTED, Step.DECLINE: State.DECLINED, Step.WAIT: State.WAITING},
     State.DECLINED: {Step.CONSENT: State.CONSENTED, Step.WAIT: State.WAITING},
-    # Consent is taken back for whoever has not consented yet; what was exchanged stays exchanged.
-    State.CONSENTED: {Step.DECLINE: State.DECLINED, Step.WAIT: State.WAITING},
+    # Consent is taken back for whoever has not consented yet; what was exchanged stays exchanged. It holds for whoever
+    # was there when it was said: said again, for who came since.
+    State.CONSENTED: {Step.CONSENT: State.CONSENTED, Step.DECLINE: State.DECLINED, Step.WAIT: State.WAITING},
 }
 STATE_OF: Mapping[Step | None, State] = {
     None: State.ASKED, Step.CONSENT: State.CONSENTED, Step.DECLINE: State.DECLINED, Step.WAIT: State.WAITING,
@@ -106,9 +109,9 @@ def after(state: State, step: Step, mode: Mode) -> State:
         raise StepRefused("That is what your side has said already.") from None
 
 
-def agrees(mode: Mode, state: State) -> bool:
-    """Whether a side lets whoever agrees too know of it."""
-    return mode is Mode.OPEN or (mode is Mode.CONTACT and state is State.CONSENTED)
+def agrees(mode: Mode, state: State, *, was_there: bool) -> bool:
+    """Whether a side lets another that agrees too know of it; `was_there`: it met its member before its last word."""
+    return mode is Mode.OPEN or (mode is Mode.CONTACT and state is State.CONSENTED and was_there)
 
 
 def check_who(actor: Actor, member: str, unit: str) -> None:
@@ -129,12 +132,15 @@ def tick(now: datetime, hours: int) -> datetime:
 
 
 def next_reminder(state: State, told_at: datetime, again_on: date | None) -> date | None:
-    """The first day on which a side that has not made up its mind is reminded; None where it has.
+    """The first day on which a side is reminded: one that has not made up its mind, and one whose consent is a while ago.
 
-    `told_at` is when the side was told or last said something: nothing of the other side moves this clock.
+    None of one that declines. `told_at` is when the side was told or last said something: nothing of the other side
+    moves this clock.
     """
-    if state in (State.CONSENTED, State.DECLINED):
+    if state is State.DECLINED:
         return None
+    if state is State.CONSENTED:
+        return (told_at + RENEWED_AFTER).date()
     return again_on or (told_at + REMINDED_AFTER).date()
 
 

@@ -97,8 +97,8 @@ APP_GRANTS = {
     ),
     "messages": "select (id, correspondence_id, member, unit, kind, words, written_by, written_at), insert",
     "notices": (
-        "select (id, member, unit, kind, subject_id, raised_at, seen_by, seen_at, mailed_at), insert,"
-        " update (seen_by, seen_at, mailed_at)"
+        "select (id, member, unit, kind, subject_id, raised_at, seen_by, seen_at, mailed_at, many), insert,"
+        " update (seen_by, seen_at, mailed_at, many)"
     ),
     "translations": (
         "select (id, message_id, correspondence_id, member, unit, language, words, translated_by, translated_at), insert"

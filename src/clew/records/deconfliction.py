@@ -1,7 +1,7 @@
 """Deconfliction: who may read and write what of overlaps; rules of row security.
 
 One side is told of it in rows of its own, which lie under the handling of its case or hash list. What sees both sides
-(`overlaps`, `overlap_grounds`) has no policy for the application at all, and it has no grant on the clock.
+(`overlaps`, `overlap_grounds`, `overlap_facts_told`) has no policy for the application at all, and it has no grant on the clock.
 """
 
 from collections.abc import Mapping
@@ -29,6 +29,7 @@ IS_ADMINISTRATOR = f"{ROLE} = '{Role.NATIONAL_ADMINISTRATOR}'"
 RULES: Mapping[str, Mapping[str, str]] = {
     "overlaps": {},
     "overlap_grounds": {},
+    "overlap_facts_told": {},
     "overlap_sides": {"select": f"using ({IS_TOLD})"},
     "overlap_contacts": {"select": f"using ({IS_TOLD})"},
     "overlap_decisions": {
@@ -62,9 +63,10 @@ APP_GRANTS = {
 }
 
 BLIND_GRANTS = {
-    "overlap_clock": "select, update (released_until)",
+    "overlap_clock": "select, update (released_until, told_facts_since)",
     "overlap_contacts": "select, insert, delete",
     "overlap_decisions": "select, delete",
+    "overlap_facts_told": "select, insert, delete",
     "overlap_grounds": "select, insert, update, delete",
     "overlap_modes": "select, delete",
     "overlap_sides": "select, insert, delete",
@@ -81,6 +83,8 @@ FUNCTIONS_OF_THE_APP = (
 FUNCTIONS_OF_THE_BLIND = (
     "clew_overlap_modes(uuid[])",
     "clew_overlap_meetings(timestamp with time zone)",
+    "clew_overlap_covers(uuid, text)",
+    "clew_overlap_facts()",
     "clew_overlap_lasts(uuid, uuid)",
     "clew_overlap_sayings(uuid[])",
     "clew_overlap_meet(uuid[])",

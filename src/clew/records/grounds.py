@@ -102,7 +102,7 @@ def matched(session: Session, kind: int) -> list[tuple[UUID, UUID, int, int, int
             f"""
             with {REFUSED}
             select p.medium, s.id, p.distance_bits, p.radius_bits, p.frames_matched, p.frames_compared, p.ms
-              from ({ways}) p join series_media sm on sm.medium_id = p.n join series s on s.id = sm.series_id and {_IS_SAID}
+              from ({ways}) p join series_media sm on sm.medium_id = p.n join series s on s.id = sm.series_id and {IS_SAID}
              where not exists (select from refused r where r.here = p.medium and r.there = p.n)
              limit {PAIRS_MAX}""",
             {"kind": kind, "member": session.actor.member, "unit": session.actor.unit},
@@ -187,13 +187,13 @@ def paths_in_series(session: Session) -> Iterator[tuple[UUID, bytes]]:
     yield from _paths(
         session,
         f"""select s.id, o.case_id, o.path from series_media sm
-              join series s on s.id = sm.series_id and {_IS_SAID}
+              join series s on s.id = sm.series_id and {IS_SAID}
               join occurrences o on o.medium_id = sm.medium_id
              where sm.owner_member = %(member)s and sm.owner_unit = %(unit)s""",
     )
 
 
-_IS_SAID = f"s.state <> '{SeriesState.WITHDRAWN}' and '{BLOCKED}' <> all (s.excluded)"
+IS_SAID = f"s.state <> '{SeriesState.WITHDRAWN}' and '{BLOCKED}' <> all (s.excluded)"
 
 
 def _pairs(session: Session, statement: str) -> list[Pair]:
@@ -206,7 +206,7 @@ def _pairs_with(session: Session, statement: str, values: dict[str, object]) -> 
         cursor.execute(
             f"""
             select p.*, s.id from ({statement}) p (medium, n) join series_media sm on sm.medium_id = p.n
-              join series s on s.id = sm.series_id and {_IS_SAID} where p.medium <> p.n limit {PAIRS_MAX}""",
+              join series s on s.id = sm.series_id and {IS_SAID} where p.medium <> p.n limit {PAIRS_MAX}""",
             values,
         )
         for row in cursor.fetchall():
@@ -228,7 +228,7 @@ def _seals(session: Session, column: str, said: Iterable[tuple]) -> dict[str, ob
     """The same words as each member has them whose series the actor sees."""
     own = sealed.of_member(session.actor.member)
     rows: list[tuple[str, bytes, bytes, bytes | None, bytes | None]] = []
-    for member in {session.actor.member, *contributors(session, f"series s where {_IS_SAID}")}:
+    for member in {session.actor.member, *contributors(session, f"series s where {IS_SAID}")}:
         theirs = sealed.of_member(member)
         for words, *makes in said:
             make = bytes(makes[0]) if makes and makes[0] is not None else None

@@ -28,27 +28,30 @@ as $$
     on conflict (member, unit, kind, subject_id) where seen_at is null do nothing
 $$;
 
--- Sides that have not made up their mind, each by its own clock alone.
+-- Sides that have not made up their mind, and those whose consent is a while ago, each by its own clock alone.
 create or replace function clew_remind_of_overlaps() returns void
 language sql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
     with side as materialized (
         select s.id, s.member, s.unit, s.subject_id, coalesce(d.decided_at, s.released_at) as since, d.step,
-               coalesce(d.again_on, (coalesce(d.decided_at, s.released_at) + {reminded_after})::date) as due_on
+               case when d.step = 'consent' then {renewed_after} else {reminded_after} end as every,
+               coalesce(d.again_on, (coalesce(d.decided_at, s.released_at)
+                                     + case when d.step = 'consent' then {renewed_after} else {reminded_after} end)::date) as due_on
           from overlap_sides s
           left join lateral (select d.step, d.decided_at, d.again_on from overlap_decisions d
                               where d.side_id = s.id order by d.decided_at desc, d.id limit 1) d on true
-         where d.step is null or d.step = 'wait'
+         where d.step is null or d.step in ('wait', 'consent')
     )
     insert into notices (id, member, unit, kind, subject_id, raised_at)
     select gen_random_uuid(), s.member, s.unit, 'overlap-reminder', s.id, transaction_timestamp()
       from side s
       join clew_overlap_modes(array(select subject_id from side)) m on m.subject_id = s.subject_id and m.mode <> 'silent'
+           and (m.mode = 'contact' or s.step is distinct from 'consent')
      where s.due_on <= (transaction_timestamp() at time zone 'UTC')::date
        and not exists (select from notices n
                         where n.subject_id = s.id and n.kind = 'overlap-reminder'
-                          and n.raised_at > greatest(s.since, transaction_timestamp() - {reminded_after}))
+                          and n.raised_at > greatest(s.since, transaction_timestamp() - s.every))
      order by s.id
     on conflict (member, unit, kind, subject_id) where seen_at is null do nothing
 $$;

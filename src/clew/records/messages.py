@@ -104,6 +104,8 @@ class Notice:
     seen_at: datetime | None
     since: datetime | None
     """Of an outcome: when the unit took in the first medium by which it had a part in it."""
+    many: int | None
+    """Of proposals: how many came since the unit looked last."""
 
 
 def add(
@@ -328,14 +330,14 @@ def contact(session: Session, contact_id: UUID) -> tuple[str, str]:
 
 
 def notices(session: Session, limit: int) -> tuple[Notice, ...]:
-    """What waits for the actor's unit, the latest first, leads after all else; then what was seen.
+    """What waits for the actor's unit, the latest first, leads and proposals after all else; then what was seen.
 
-    Leads have a list of their own, and are many.
+    Those have lists of their own, and are many.
     """
     return _notices(
         session, "notices n", "true",
-        "n.seen_at is not null, n.kind = %(lead)s, n.raised_at desc, n.id limit %(limit)s",
-        {"lead": NoticeKind.LEAD.value, "limit": limit},
+        "n.seen_at is not null, n.kind = any(%(listed)s), n.raised_at desc, n.id limit %(limit)s",
+        {"listed": [NoticeKind.LEAD.value, NoticeKind.PROPOSALS.value], "limit": limit},
     )  # fmt: skip
 
 
@@ -357,11 +359,11 @@ def _notices(
         cursor.execute(
             f"""
             select n.id, n.kind, n.subject_id, n.raised_at, n.seen_at, c.reference, l.reference,
-                   coalesce(c.owner_member, l.owner_member)
+                   coalesce(c.owner_member, l.owner_member), n.many
               from {which}
               left join overlap_sides s on s.id = n.subject_id
               left join overlap_contacts o on o.contact_id = n.subject_id and o.unit = n.unit and o.member = n.member
-              left join cases c on c.id = coalesce(s.subject_id, o.subject_id)
+              left join cases c on c.id = coalesce(s.subject_id, o.subject_id, case when n.kind = '{NoticeKind.PROPOSALS}' then n.subject_id end)
               left join series l on l.id = n.subject_id
              where {condition} order by {order}""",
             values,
@@ -373,7 +375,7 @@ def _notices(
         Notice(
             id=row[0], kind=NoticeKind(row[1]), subject_id=row[2], raised_at=row[3], seen_at=row[4],
             about=(row[6] or "") if row[5] is None else sealed.words(texts, REFERENCE, row[5]),
-            since=since.get(row[2]), owner=row[7],
+            since=since.get(row[2]), owner=row[7], many=row[8],
         )
         for row in rows
     )  # fmt: skip
@@ -410,15 +412,35 @@ def _took_in(session: Session, series_ids: Sequence[UUID]) -> dict[UUID, datetim
         return dict(cursor.fetchall())
 
 
-def see(session: Session, subjects: Sequence[UUID]) -> int:
-    """What waited for the own unit about these subjects is seen; how many."""
+def see(session: Session, subjects: Sequence[UUID], kind: NoticeKind | None = None) -> int:
+    """What waited for the own unit about these subjects is seen, of one kind if that is said; how many."""
     with session.cursor() as cursor:
         cursor.execute(
-            "update notices set seen_by = %s, seen_at = clock_timestamp()"
-            " where subject_id = any(%s) and member = %s and unit = %s and seen_at is null",
-            [session.actor.officer, list(subjects), session.actor.member, session.actor.unit],
-        )
+            "update notices set seen_by = %(officer)s, seen_at = clock_timestamp()"
+            " where subject_id = any(%(subjects)s) and member = %(member)s and unit = %(unit)s and seen_at is null"
+            " and (%(kind)s::text is null or kind = %(kind)s)",
+            {
+                "officer": session.actor.officer, "subjects": list(subjects), "member": session.actor.member,
+                "unit": session.actor.unit, "kind": None if kind is None else kind.value,
+            },
+        )  # fmt: skip
         return cursor.rowcount
+
+
+def tell_proposals(session: Session, by_case: Mapping[UUID, int]) -> None:
+    """The own unit is told, once until it has looked, that proposals wait about these cases, and how many came."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into notices as n (id, member, unit, kind, subject_id, raised_at, many)
+            select gen_random_uuid(), %(member)s, %(unit)s, %(kind)s, case_id, transaction_timestamp(), many
+              from unnest(%(case)s::uuid[], %(many)s::int[]) given (case_id, many) order by case_id
+            on conflict (member, unit, kind, subject_id) where seen_at is null do update set many = n.many + excluded.many""",
+            {
+                "member": session.actor.member, "unit": session.actor.unit, "kind": NoticeKind.PROPOSALS.value,
+                "case": list(by_case), "many": list(by_case.values()),
+            },
+        )  # fmt: skip
 
 
 def see_one(session: Session, notice_id: UUID) -> None:

@@ -81,6 +81,60 @@ as $$
      where s.subject_id = any ($1)
 $$;
 
+-- What each case or list sees of others by their open rule, as `clew_open_overlaps` gives it: a token for each member, unit
+-- and series. Of media and series that exclude the viewer's member nothing; nor of a pair of which any medium does.
+create or replace function clew_overlap_facts()
+returns table (mine uuid, kind text, member text, unit text, fact uuid)
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    with meeting as materialized (
+        select * from clew_overlap_meetings('infinity')
+    ), mode as materialized (
+        select * from clew_overlap_modes(array(select distinct mine from meeting))
+    ), pair as materialized (
+        select g.mine, g.theirs, g.kind, g.member, g.unit
+          from meeting g join mode a on a.subject_id = g.mine join mode b on b.subject_id = g.theirs
+          join meeting h on h.mine = g.theirs and h.theirs = g.mine
+         where {has_sight} and not h.excludes
+    ), held as materialized (
+        select distinct p.mine, p.theirs, o.medium_id as id from (select distinct mine, theirs from pair) p
+          join occurrences o on o.case_id = p.mine where o.medium_id is not null
+        union
+        select distinct p.mine, p.theirs, l.medium_id from (select distinct mine, theirs from pair) p
+          join listings l on l.list_id = p.mine
+    ), met as materialized (
+        select h.mine, h.theirs, o.right_medium as id from held h join public.overlaps o on o.left_medium = h.id
+        union
+        select h.mine, h.theirs, o.left_medium from held h join public.overlaps o on o.right_medium = h.id
+    ), shown as materialized (
+        select distinct m.mine, m.id from met m
+         where exists (select from occurrences o where o.medium_id = m.id and o.case_id = m.theirs)
+            or exists (select from listings l where l.medium_id = m.id and l.list_id = m.theirs)
+    )
+    select distinct p.mine, p.kind, p.member, p.unit,
+           md5(concat_ws(' ', p.mine, m.owner_member, m.owner_unit, s.id))::uuid
+      from shown w join (select distinct mine, kind, member, unit from pair) p on p.mine = w.mine
+      join media m on m.id = w.id and p.member <> all (m.excluded)
+      left join (series_media sm join series s on s.id = sm.series_id)
+             on sm.medium_id = m.id and s.owner_member = m.owner_member and s.owner_unit = m.owner_unit
+            and p.member <> all (s.excluded)
+$$;
+
+-- Whether the last word of a side was said after its case or list met the member: it holds for no member that came later.
+create or replace function clew_overlap_covers(side uuid, member text) returns boolean
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    select exists (
+        select from overlap_sides s
+         cross join lateral (select w.decided_at from overlap_decisions w
+                              where w.side_id = s.id order by w.decided_at desc, w.id limit 1) d
+          join overlap_grounds g on g.mine = s.subject_id
+          join overlap_grounds h on h.mine = g.theirs and h.theirs = g.mine
+         where s.id = $1 and h.member = $2 and g.noted_at < d.decided_at)
+$$;
+
 -- Each of two sides that agree gets the other's card, once. The caller holds the lock of overlaps.
 create or replace function clew_overlap_meet(subjects uuid[]) returns void
 language sql volatile security definer
@@ -97,8 +151,8 @@ as $$
                b.subject_id as b_subject, b.side_id as b_side, b.member as b_member, b.unit as b_unit, b.words as b_words,
                md5(least(a.side_id, b.side_id)::text || greatest(a.side_id, b.side_id)::text)::uuid as id
           from ground g join said a on a.subject_id = g.mine join said b on b.subject_id = g.theirs
-         where a.mode <> 'silent' and (a.step = 'consent' or a.mode = 'open' and not g.excludes)
-           and b.mode <> 'silent' and (b.step = 'consent' or b.mode = 'open' and not g.excluded)
+         where a.mode <> 'silent' and (a.step = 'consent' and clew_overlap_covers(a.side_id, b.member) or a.mode = 'open' and not g.excludes)
+           and b.mode <> 'silent' and (b.step = 'consent' and clew_overlap_covers(b.side_id, a.member) or b.mode = 'open' and not g.excluded)
     ), fresh as materialized (
         select * from met
          where not exists (select from overlap_contacts c where c.contact_id = met.id)
@@ -142,46 +196,49 @@ begin
         )
         insert into overlap_grounds as g (mine, theirs, kind, member, unit, noted_at, excludes)
         select mine, theirs, kind, member, unit, noted_at, excludes from meeting
-        on conflict (mine, theirs) do update set noted_at = excluded.noted_at, excludes = excluded.excludes
-         where (g.noted_at, g.excludes) is distinct from (excluded.noted_at, excluded.excludes);
+        -- As long as two meet it is since when they first did, whatever of it ends: by that a word holds for them.
+        on conflict (mine, theirs) do update set noted_at = least(g.noted_at, excluded.noted_at), excludes = excluded.excludes
+         where excluded.noted_at < g.noted_at or g.excludes <> excluded.excludes;
         with mode as materialized (
             select * from clew_overlap_modes(array(select distinct mine from overlap_grounds))
         ), told as (
             select distinct g.member, g.unit, g.kind, g.mine
               from overlap_grounds g join mode a on a.subject_id = g.mine join mode b on b.subject_id = g.theirs
              where {is_told} and greatest(g.noted_at, a.since, b.since) < tick
-        )
+        ), sided as (
         -- In the order of what the side knows itself: rows lie in no order that tells of the other.
         insert into overlap_sides (member, unit, subject_kind, subject_id, released_at)
         select member, unit, kind, mine, tick from told order by mine
-        on conflict (subject_id) do nothing;
+        on conflict (subject_id) do nothing returning id, member, unit, subject_id
+        )
         insert into notices (id, member, unit, kind, subject_id, raised_at)
-        select gen_random_uuid(), s.member, s.unit, 'overlap', s.id, tick
-          from overlap_sides s where s.released_at = tick order by s.subject_id
+        select gen_random_uuid(), s.member, s.unit, 'overlap', s.id, tick from sided s order by s.subject_id
         on conflict (member, unit, kind, subject_id) where seen_at is null do nothing;
         update overlap_clock set released_until = tick;
         perform clew_overlap_meet(array(select distinct mine from overlap_grounds));
     end if;
     -- Whoever is open is seen at once, and waits for the clock itself to learn of the other.
+    -- Of what it sees more later it is told as for the first time, each once: of no blind one, and no sooner than it sees it.
     if exists (select from overlap_modes m where m.mode = 'open' and m.is_in_force) then
-        with meeting as materialized (
-            select * from clew_overlap_meetings('infinity')
-        ), mode as materialized (
-            select * from clew_overlap_modes(array(select distinct mine from meeting))
-        ), told as (
-            select distinct g.member, g.unit, g.kind, g.mine
-              from meeting g join mode a on a.subject_id = g.mine join mode b on b.subject_id = g.theirs
-              join meeting h on h.mine = g.theirs and h.theirs = g.mine
-             where {has_sight} and not h.excludes
+        with seen as materialized (
+            select * from clew_overlap_facts()
+        ), sided as (
+            insert into overlap_sides (member, unit, subject_kind, subject_id, released_at)
+            select distinct member, unit, kind, mine, began from seen order by mine
+            on conflict (subject_id) do nothing returning id, member, unit, subject_id
+        ), fresh as (
+            insert into overlap_facts_told (subject_id, fact) select distinct mine, fact from seen order by mine, fact
+            on conflict (subject_id, fact) do nothing returning subject_id
         )
-        insert into overlap_sides (member, unit, subject_kind, subject_id, released_at)
-        select member, unit, kind, mine, began from told order by mine
-        on conflict (subject_id) do nothing;
         insert into notices (id, member, unit, kind, subject_id, raised_at)
         select gen_random_uuid(), s.member, s.unit, 'overlap', s.id, began
-          from overlap_sides s where s.released_at = began order by s.subject_id
+          from (select id, member, unit, subject_id from sided union
+                select o.id, o.member, o.unit, o.subject_id from overlap_sides o join fresh f on f.subject_id = o.subject_id
+                 where clock.told_facts_since is not null) s order by s.subject_id
         on conflict (member, unit, kind, subject_id) where seen_at is null do nothing;
     end if;
+    -- What was seen before anybody kept what was told of it is no news.
+    update overlap_clock set told_facts_since = began where told_facts_since is null;
 end
 $$;
 
@@ -264,6 +321,7 @@ begin
     delete from overlap_contacts c where c.subject_id = $1;
     delete from overlap_decisions d where d.subject_id = $1;
     delete from overlap_sides s where s.subject_id = $1;
+    delete from overlap_facts_told f where f.subject_id = $1;
     delete from overlap_modes m where m.subject_id = $1;
     delete from overlap_grounds g where g.mine = $1 or g.theirs = $1;
 end

@@ -12,7 +12,7 @@ from clew.domain.handling import BLOCKED, EVERY_USE, MATCHED, Use
 from clew.domain.ledger import SMALL
 from clew.domain.message import KEPT_DAYS
 from clew.domain.officer import WITHOUT_CONTENT, Role
-from clew.domain.overlap import REMINDED_AFTER
+from clew.domain.overlap import REMINDED_AFTER, RENEWED_AFTER
 from clew.domain.request import KEPT_YEARS
 from clew.domain.retention import REVIEW_ASKED_AFTER
 from clew.domain.task_force import KEPT_DAYS as TASK_FORCES_KEPT_DAYS
@@ -500,6 +500,7 @@ def functions() -> list[str]:
         "{overlaps_lock}": str(locks.OVERLAPS),
         **deconfliction.PLACES,
         "{reminded_after}": f"interval '{REMINDED_AFTER.days} days'",
+        "{renewed_after}": f"interval '{RENEWED_AFTER.days} days'",
         **alliance.PLACES,
         **second_officer.PLACES,
         **census.PLACES,

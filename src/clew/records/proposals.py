@@ -21,7 +21,7 @@ MEASURED = b"series_proposals.measured"
 class Drawn:
     """What a run found: an own medium for a series, or another series to be one with it.
 
-    `near`: by a match of which own medium with one in which series, where that is why.
+    `near`: by a match of which own medium with one in which series, where that is why; `spoken_by`: an own medium, by which.
     """
 
     series_id: UUID
@@ -30,6 +30,7 @@ class Drawn:
     rule: Rule
     measured: Measured
     media: int
+    spoken_by: UUID
     near: tuple[UUID, UUID] | None = None
 
 
@@ -55,8 +56,8 @@ class Proposal:
         return sentence(self.rule, self.measured)
 
 
-def keep(session: Session, drawn: Iterable[Drawn], limit: int) -> tuple[int, bool]:
-    """Keep at most `limit` of those that do not wait yet, in their order; how many, and whether more are left."""
+def keep(session: Session, drawn: Iterable[Drawn], limit: int) -> tuple[list[Drawn], bool]:
+    """Keep at most `limit` of those that do not wait yet, in their order; which, and whether more are left."""
     rows = list(drawn)
     actor, texts = session.actor, sealed.of_member(session.actor.member)
     with session.cursor() as cursor:
@@ -71,7 +72,20 @@ def keep(session: Session, drawn: Iterable[Drawn], limit: int) -> tuple[int, boo
             },
         )  # fmt: skip
         kept, new = cursor.fetchone()
-    return int(kept), int(new) > limit
+    return [rows[at - 1] for at in sorted(kept)], int(new) > limit
+
+
+def held(session: Session, series_ids: Iterable[UUID], media: Iterable[UUID]) -> list[tuple[UUID, UUID | None, UUID | None, Rule]]:
+    """(series, medium, other series, rule) of what the own unit has about these series: of these media, or two of the series."""
+    ids = list(series_ids)
+    with session.cursor() as cursor:
+        cursor.execute(
+            """
+            select series_id, medium_id, other_id, rule from series_proposals
+             where series_id = any(%s) and (medium_id = any(%s) or other_id = any(%s)) and member = %s and unit = %s""",
+            [ids, list(set(media)), ids, session.actor.member, session.actor.unit],
+        )
+        return [(row[0], row[1], row[2], Rule(row[3])) for row in cursor]
 
 
 _KEEP = """
@@ -88,8 +102,10 @@ _KEEP = """
         insert into series_proposals
                (series_id, medium_id, other_id, rule, measured, media, near_medium, near_series, member, unit)
         select series, medium, other, rule, measured, media, near_medium, near_series, %(member)s, %(unit)s from new order by at limit %(limit)s
-        on conflict do nothing returning id)
-    select (select count(*) from kept), (select count(*) from new)
+        on conflict do nothing returning series_id, medium_id, other_id, rule)
+    select coalesce((select array_agg(n.at) from kept k join new n on n.series = k.series_id and n.rule = k.rule
+                        and n.medium is not distinct from k.medium_id and n.other is not distinct from k.other_id), '{}'),
+           (select count(*) from new)
 """
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from clew.domain.message import NoticeKind
 from clew.records.assertions import NEAR_A_MEDIUM, SEES_MEDIUM, SEES_SERIES
-from clew.records.custody import OWN_UNIT
+from clew.records.custody import OF_THE_UNIT, OWN_UNIT
 from clew.records.visibility import OFFICER
 
 HAS_EVIDENCE = "exists (select from public.lead_media e where e.lead_id = leads.id)"
@@ -42,8 +42,12 @@ RULES: Mapping[str, Mapping[str, str]] = {
     "lead_rules": {},
 }
 
-NOTICED = f"{OWN_UNIT} and kind = '{NoticeKind.LEAD}' and seen_at is null and exists (select from public.series s where s.id = subject_id)"
-"""A unit is told of its own leads by its own calendar, under its own sight."""
+NOTICED = (
+    f"{OWN_UNIT} and seen_at is null and"
+    f" (kind = '{NoticeKind.LEAD}' and exists (select from public.series s where s.id = subject_id)"
+    f" or kind = '{NoticeKind.PROPOSALS}' and {OF_THE_UNIT.format('public.cases', 'subject_id')})"
+)
+"""A unit is told of its own leads, and of proposals about its own cases, by its own calendar, under its own sight."""
 
 APP_GRANTS = {
     "lead_media": "select, insert",

@@ -55,6 +55,7 @@ NOTICES: Mapping[NoticeKind, Words] = {
     NoticeKind.MESSAGE: gettext_lazy("A message waits to be read"),
     NoticeKind.MESSAGE_DUE: gettext_lazy("△ A request is past its day"),
     NoticeKind.LEAD: gettext_lazy("There is a lead on a series"),
+    NoticeKind.PROPOSALS: gettext_lazy("Programs propose what may belong to series"),
     NoticeKind.IDENTIFIED: gettext_lazy("● The child in a series that your unit had a part in is identified"),
     NoticeKind.SAFEGUARDED: gettext_lazy("★ The child in a series that your unit had a part in is safe"),
     NoticeKind.TASK_FORCE: gettext_lazy("A task force waits for a word of yours"),
@@ -226,6 +227,8 @@ def address_of_notice(notice: corresponding.Notice) -> str:
         return reverse("series", args=[notice.about]) if notice.about else reverse("series-list")
     if notice.kind is NoticeKind.TASK_FORCE:
         return reverse("taskforces")
+    if notice.kind is NoticeKind.PROPOSALS:
+        return reverse("case-proposals", args=[notice.about]) if notice.about else reverse("series-list")
     if notice.kind is NoticeKind.REVIEW:
         return reverse("retention")
     if notice.kind is NoticeKind.DONE_ALONE:

@@ -45,15 +45,16 @@ def test_every_single_change_of_the_table_is_noticed(monkeypatch: pytest.MonkeyP
 
 def test_nobody_is_told_of_a_silent_side_and_no_silent_side_is_answered_or_agrees() -> None:
     assert {overlap.view(mode, Mode.SILENT) for mode in Mode} == {View.NOTHING}
-    assert not any(overlap.agrees(Mode.SILENT, state) for state in State)
+    assert not any(overlap.agrees(Mode.SILENT, state, was_there=was_there) for state, was_there in product(State, (True, False)))
     for state, step in product(State, Step):
         with pytest.raises(StepRefused):
             overlap.after(state, step, Mode.SILENT)
 
 
 def test_an_open_side_agrees_by_its_rule_and_another_by_its_word() -> None:
-    assert all(overlap.agrees(Mode.OPEN, state) for state in State)
-    assert [state for state in State if overlap.agrees(Mode.CONTACT, state)] == [State.CONSENTED]
+    assert all(overlap.agrees(Mode.OPEN, state, was_there=was_there) for state, was_there in product(State, (True, False)))
+    assert [state for state in State if overlap.agrees(Mode.CONTACT, state, was_there=True)] == [State.CONSENTED]
+    assert not any(overlap.agrees(Mode.CONTACT, state, was_there=False) for state in State), "nobody consented to who came later"
 
 
 def test_nobody_is_open_to_whom_its_handling_excludes() -> None:
@@ -62,10 +63,10 @@ def test_nobody_is_open_to_whom_its_handling_excludes() -> None:
 
 
 @pytest.mark.parametrize("state", State)
-def test_every_word_may_follow_every_other_but_the_same_again(state: State) -> None:
+def test_every_word_may_follow_every_other_and_a_decline_alone_not_itself(state: State) -> None:
     for step in Step:
         leads_to = overlap.STATE_OF[step]
-        if leads_to is state and state is not State.WAITING:
+        if leads_to is state is State.DECLINED:
             with pytest.raises(StepRefused):
                 overlap.after(state, step, Mode.CONTACT)
         else:
@@ -82,11 +83,12 @@ def test_the_tick_is_the_latest_of_its_clock(hours: int, at: datetime | None) ->
     assert overlap.tick(found - timedelta(microseconds=1), hours) == found - timedelta(hours=hours)
 
 
-def test_only_who_has_not_made_up_its_mind_is_reminded_by_its_own_clock() -> None:
+def test_who_has_not_made_up_its_mind_and_who_consented_long_ago_is_reminded_by_its_own_clock() -> None:
     day = date(2027, 1, 1)
     assert overlap.next_reminder(State.ASKED, NOON, None) == NOON.date() + timedelta(days=7)
     assert overlap.next_reminder(State.WAITING, NOON, day) == day
-    assert overlap.next_reminder(State.CONSENTED, NOON, day) is overlap.next_reminder(State.DECLINED, NOON, day) is None
+    assert overlap.next_reminder(State.CONSENTED, NOON, day) == NOON.date() + timedelta(days=30)
+    assert overlap.next_reminder(State.DECLINED, NOON, day) is None
 
 
 def test_whoever_declines_or_waits_says_why_and_only_who_consents_says_something_to_the_other() -> None:

@@ -119,6 +119,8 @@ class Notice(models.Model):
     seen_by = models.TextField(null=True)
     seen_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
+    many = models.IntegerField(null=True)
+    """Of proposals: how many came since the unit looked last."""
 
     class Meta:
         db_table = "notices"

@@ -55,12 +55,31 @@ class OverlapGround(models.Model):
         return f"{self.mine} {self.theirs}"
 
 
+class OverlapFactTold(models.Model):
+    """What a case or hash list was told to see by the open rule of others: a token for each member, unit and series.
+
+    The application cannot read it.
+    """
+
+    pk = models.CompositePrimaryKey("subject_id", "fact")
+    subject_id = models.UUIDField()
+    fact = models.UUIDField()
+
+    class Meta:
+        db_table = "overlap_facts_told"
+
+    def __str__(self) -> str:
+        return f"{self.subject_id} {self.fact}"
+
+
 class OverlapClock(models.Model):
     """How often notices are released, in hours; and up to which tick that was done. One row; nobody reads it but the release."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     hours = models.SmallIntegerField()
     released_until = models.DateTimeField(null=True)
+    told_facts_since = models.DateTimeField(null=True)
+    """Since when it is kept what is seen by open rules; what was seen before is no news."""
 
     class Meta:
         db_table = "overlap_clock"
