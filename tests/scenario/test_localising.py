@@ -10,14 +10,16 @@ import pytest
 from clew.actions import describing, gathering, localising, spotting
 from clew.actions.localising import Bench
 from clew.domain.clue import ClueKind, Said, Where
-from clew.domain.errors import Invalid, NotVisible
+from clew.domain.errors import Invalid, NotVisible, StepRefused
 from clew.domain.handling import Actor, Audience
 from clew.domain.likely_country import Caution
 from clew.domain.link import Confidence
+from clew.domain.officer import OF_OFFICERS, WITHOUT_CONTENT, Role
 from clew.domain.place import PlaceFacts, PlaceKind, Point
-from clew.records import matches, series
+from clew.records import matches, series, votes
 from clew.records.matches import Match, MatchKind
 from clew.records.session import acting_as
+from tests.world.clients import signed_in
 from tests.world.commands import clew
 from tests.world.kept import connected
 from tests.world.world import World, handling
@@ -164,6 +166,31 @@ def test_specialists_vote_once_each_and_think_better_of_it(world: World, ada: Ac
         (kept,) = looking.execute("select count(*), string_agg(reason, ' ') from series_votes").fetchall()
     assert kept[0] == 3, "what was thought before stays on record"
     assert "skirting" not in kept[1]
+
+
+@pytest.mark.parametrize("role", [role for role in OF_OFFICERS if role not in WITHOUT_CONTENT])
+def test_investigators_and_analysts_vote_and_other_roles_read_what_they_think(world: World, ada: Actor, role: Role) -> None:
+    """Neither by the action, nor by a row of one's own, nor on the page."""
+    green = world.series(ada, "green-room", [world.medium(ada)])
+    with acting_as(ada) as session:
+        localising.vote(session, "green-room", "DK", Confidence.PROBABLE, "The lamp.")
+        reference = series.find(session, "green-room").reference
+    other = world.officer("rolf", role=role)
+    votes_now = role in (Role.INVESTIGATOR, Role.ANALYST)
+    client = signed_in("rolf")
+    page = client.get(f"/series/{reference}/workbench/")
+    assert page.status_code == 200
+    assert ("your role reads what they think" in page.content.decode()) is not votes_now
+    if votes_now:
+        with acting_as(other) as session:
+            localising.vote(session, reference, "SE", Confidence.PROBABLE, "The skirting.")
+        return
+    with acting_as(other) as session, pytest.raises(StepRefused):
+        localising.vote(session, reference, "SE", Confidence.PROBABLE, "The skirting.")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), acting_as(other) as session:
+        votes.add(session, green, "SE", Confidence.PROBABLE, "The skirting.")
+    with acting_as(other) as session:
+        assert [one.country for one in localising.look(session, reference).votes] == ["DK"]
 
 
 def test_on_series_that_are_one_a_person_has_one_vote(world: World, ada: Actor, sven: Actor) -> None:

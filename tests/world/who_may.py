@@ -896,7 +896,7 @@ WORDS = {
         changes=[{"withdrawn_by": name, "withdrawn_at": RECENTLY} for name in BY] + [{"is_own_handling": True}],
     ),
     "series_votes": Rules(
-        reads=seen("series", "series_id"), enters=both(my_vote, says(withdrawn_at=None), seen("series", "series_id")),
+        reads=seen("series", "series_id"), enters=both(my_vote, role("investigator", "analyst"), says(withdrawn_at=None), seen("series", "series_id")),
         reaches=both(my_vote, says(withdrawn_at=None)), leaves=my_vote,
         axes={("member", "unit"): UNITS, "voted_by": BY, "withdrawn_at": [None, RECENTLY], "series_id": open_first},
         changes=[{"withdrawn_at": RECENTLY}],

@@ -5,7 +5,7 @@ from uuid import UUID
 from clew.actions import identifying
 from clew.actions.describing import check_open
 from clew.actions.opening import check_members, handling_beside
-from clew.domain.errors import Invalid, NotVisible, StepRefused
+from clew.domain.errors import Invalid, StepRefused
 from clew.domain.handling import Handling
 from clew.domain.series import checked_words
 from clew.domain.victim import VICTIMS_TOGETHER_MAX, Said
@@ -46,6 +46,8 @@ def same(session: Session, one: str, other: str, reason: str, handling: Handling
 def say(session: Session, reference: str, said: Said, reason: str, handling: Handling | None = None) -> UUID:
     """Assert of a victim that the actor sees that it is adult now, or no real child; the assertion.
 
+    Own series follow where that there is no child in them, but for this, moves them: as with a step about it.
+
     Raises:
         NotVisible: there is no such victim, or the actor may not see it.
         Invalid: there is no reason.
@@ -56,7 +58,9 @@ def say(session: Session, reference: str, said: Said, reason: str, handling: Han
     check_open(session, victim)
     given = handling or handling_beside(session, [victim.handling])
     check_members(session, given)
+    before = _before_word(session, victim.id, said)
     made = victims.say(session, victim.id, said, kept, given)
+    identifying.follow(session, before)
     audit.append(session, "victim.say", str(victim.id))
     return made
 
@@ -67,11 +71,19 @@ def undo(session: Session, assertion_id: UUID) -> None:
     Raises:
         NotVisible: the actor's unit has no such assertion, or no longer sees the victim.
     """
-    try:
-        about = victims.unsay(session, assertion_id)
-    except NotVisible:
+    word = victims.word_of(session, assertion_id)
+    if word is None:
         about = _part(session, assertion_id)
+    else:
+        before = _before_word(session, *word)
+        about = victims.unsay(session, assertion_id)
+        identifying.follow(session, before)
     audit.append(session, "victim.undo", str(about))
+
+
+def _before_word(session: Session, victim_id: UUID, said: Said) -> identifying.Before | None:
+    """How far own series with the victim have come, where it is said, or taken back, that there is no child."""
+    return identifying.before_same(session, victim_id) if said is Said.NO_REAL_CHILD else None
 
 
 def _part(session: Session, merge_id: UUID) -> UUID:

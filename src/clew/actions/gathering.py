@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from clew.actions import identifying, restricting, retaining
+from clew.actions import identifying, restricting, retaining, withdrawing
 from clew.actions.opening import check_members, handling_beside, keep_cover
 from clew.domain.cover import Cover
 from clew.domain.errors import Invalid, NotVisible, StepRefused
@@ -99,6 +99,7 @@ def add(
         _check_held(session, media)
         put = series_media.put_named(session, found.id, media)
         rejections.forget(session, found.id, media)
+        withdrawing.of_contents(session, found.id)
         proposals.drop(session, found.id, names=media)
         series_media.withdraw_dissents(session, of_series=found.id, names=media)
     else:
@@ -169,6 +170,7 @@ def remove(
     check_members(session, given)
     said = series_media.dissent(session, found.id, foreign, kept, given)
     rejections.remember(session, found.id, media)
+    withdrawing.of_contents(session, found.id)
     proposals.drop(session, found.id, names=media)
     audit.append(session, "series.remove", str(found.id), {"media": taken_out, "dissents": len(said)})
     return Removed(taken_out=taken_out, dissented=len(foreign))

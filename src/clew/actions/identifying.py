@@ -20,11 +20,13 @@ from clew.domain.identification import (
     told_of,
 )
 from clew.domain.ledger import By, Ledger
+from clew.domain.link import EndKind, LinkType
 from clew.domain.series import SOLVED, SeriesState, checked_words
 from clew.domain.series import Step as SeriesStep
 from clew.domain.victim import VictimState
 from clew.records import audit, identifications, locks, series, victims
 from clew.records.identifications import StepRow, Times
+from clew.records.links import Claim
 from clew.records.merges import Merge
 from clew.records.session import Session
 from clew.records.victims import VictimRow
@@ -196,6 +198,24 @@ def before_same(session: Session, *victim_ids: UUID) -> Before:
     return Before(appears=held, reached=reached(session, [*held]))
 
 
+def before_link(session: Session, claim: Claim) -> Before | None:
+    """The same where an own link is about to be said, or taken back, that a victim appears in a series or medium."""
+    if claim.type is not LinkType.APPEARS_IN or claim.a.kind is not EndKind.VICTIM:
+        return None
+    locks.close_children(session)
+    held = identifications.hold_series_with(session, [claim.b.id])
+    return Before(appears=held, reached=reached(session, [*held]))
+
+
+def follow(session: Session, before: Before | None) -> None:
+    """Have own series follow what was said, or taken back, of a victim in them; and tell whom it concerns.
+
+    As with `follow_same`: only what came to be by it moves, and never what an officer marked.
+    """
+    if before is not None:
+        _settle(session, before)
+
+
 def follow_same(session: Session, merge_id: UUID, before: Before) -> None:
     """Have own series follow an own assertion that two victims are one, said or taken back; and tell whom it concerns.
 
@@ -203,6 +223,12 @@ def follow_same(session: Session, merge_id: UUID, before: Before) -> None:
     which that is not true any more go back as far, but for what an officer marked. Of their own series other units are
     told, and mark them.
     """
+    _settle(session, before)
+    identifications.tell_owners_of_same(session, merge_id)
+
+
+def _settle(session: Session, before: Before) -> None:
+    """Have own series come as far as the children in them, or go back as far, where that is not what it was."""
     now = reached(session, [*before.appears])
     changed = [one for one in before.appears if now.get(one) is not before.reached.get(one)]
     rows = series.of(session, changed)
@@ -218,7 +244,6 @@ def follow_same(session: Session, merge_id: UUID, before: Before) -> None:
             follow = _back(row.state, come) if row.id not in kept else ()
         _take(session, row, follow, told, is_there=before.appears[row.id])
     _tell(session, told)
-    identifications.tell_owners_of_same(session, merge_id)
 
 
 def _follow(session: Session, victim: VictimRow, step: Step) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from clew.actions import easing
+from clew.actions import easing, identifying, withdrawing
 from clew.actions.opening import check_members, handling_beside
 from clew.domain.errors import Invalid, StepRefused
 from clew.domain.handling import Handling
@@ -13,6 +13,7 @@ from clew.domain.link import (
     SYMMETRIC,
     Basis,
     Confidence,
+    EndKind,
     LinkState,
     LinkType,
     Step,
@@ -40,17 +41,23 @@ def link(
 ) -> LinkRow:  # fmt: skip
     """Say as a fact that two records that the actor sees belong together so.
 
-    A candidate of the own unit that says the same, or one that was refused, becomes a fact; a fact stays as it is.
+    A candidate of the own unit that says the same, or one that was refused, becomes a fact; a fact stays as it is. Own
+    series follow the children that appear in them, and leads that rest on a known place come back; taken back, the same
+    the other way.
 
     Raises:
         NotVisible: there is no such record, or the actor may not see it.
         Invalid: links of this type do not join such records, or the note is too long.
         StepRefused: one of them is ending or under examination.
     """
-    found = _add(session, a, link_type, b, basis, confidence, note, handling, LinkState.ACCEPTED)
+    claim, given = _claimed(session, a, link_type, b, basis, confidence, note, handling)
+    before = identifying.before_link(session, claim)
+    found = links.add(session, claim, LinkState.ACCEPTED, given)
     if found.state is not LinkState.ACCEPTED:
         links.move(session, found.id, Step.ACCEPT, after(found.state, Step.ACCEPT), "")
         found = links.get(session, found.id)
+    identifying.follow(session, before)
+    _reask(session, claim)
     audit.append(session, "link.add", str(found.claim.a.id))
     return found
 
@@ -64,7 +71,8 @@ def propose(
     Raises as `link`, and besides:
         StepRefused: the unit has refused this.
     """
-    found = _add(session, a, link_type, b, basis, confidence, note, handling, LinkState.CANDIDATE)
+    claim, given = _claimed(session, a, link_type, b, basis, confidence, note, handling)
+    found = links.add(session, claim, LinkState.CANDIDATE, given)
     if found.state is LinkState.REFUSED:
         raise StepRefused("Your unit has refused this link: accept it where you think better of it.")
     audit.append(session, "link.propose", str(found.claim.a.id))
@@ -146,10 +154,11 @@ def end_restriction(session: Session, link_id: UUID, reason: str) -> None:
     audit.append(session, "link.end_restriction", str(found.claim.a.id))
 
 
-def _add(
+def _claimed(
     session: Session, a: str, link_type: LinkType, b: str, basis: Basis, confidence: Confidence, note: str,
-    handling: Handling | None, state: LinkState,
-) -> LinkRow:  # fmt: skip
+    handling: Handling | None,
+) -> tuple[Claim, Handling]:  # fmt: skip
+    """What a link says, and under which handling; both its ends are seen, and open."""
     kept, first, second = checked_words(note), named(a), named(b)
     check_ends(link_type, first.kind, second.kind)
     one, other = ends.find(session, first), ends.find(session, second)
@@ -159,13 +168,26 @@ def _add(
     given = handling or handling_beside(session, [one.handling, other.handling])
     check_members(session, given)
     claim = Claim(type=link_type, a=one.end, b=other.end, basis=basis, confidence=confidence, note=kept)
-    return links.add(session, _in_order(claim), state, given)
+    return _in_order(claim), given
 
 
 def _step(session: Session, link_id: UUID, step: Step, reason: str) -> None:
     found = links.hold_own(session, link_id)
-    links.move(session, found.id, step, after(found.state, step), reason)
+    state = after(found.state, step)
+    is_fact = LinkState.ACCEPTED in (found.state, state)
+    before = identifying.before_link(session, found.claim) if is_fact else None
+    links.move(session, found.id, step, state, reason)
+    identifying.follow(session, before)
+    if is_fact:
+        _reask(session, found.claim)
     audit.append(session, f"link.{step}", str(found.claim.a.id))
+
+
+def _reask(session: Session, claim: Claim) -> None:
+    """Leads of the own unit are asked once more that rest on where the series is known to be that it is about."""
+    joined = {one.kind: one.id for one in (claim.a, claim.b)}
+    if claim.type in (LinkType.TAKEN_AT, LinkType.APPEARS_IN) and joined.keys() == {EndKind.SERIES, EndKind.PLACE}:
+        withdrawing.of_places(session, joined[EndKind.SERIES])
 
 
 def _in_order(claim: Claim) -> Claim:

@@ -9,7 +9,7 @@ from clew.domain.clue import ClueKind, Field, compared
 from clew.domain.country import country
 from clew.domain.errors import NotVisible, StepRefused
 from clew.domain.fingerprint import KINDS, Kind
-from clew.domain.likely_country import Piece, Ranking, Vote, rank
+from clew.domain.likely_country import SPECIALISTS, Piece, Ranking, Vote, check_specialist, rank
 from clew.domain.link import Confidence
 from clew.domain.series import checked_words
 from clew.formats.public_facts import public_facts
@@ -71,10 +71,11 @@ class Bench:
     """The workbench of a series as an officer of the member `viewer` sees it: countries ranked, the clues and votes
     that they rest on, and what a program suggests.
 
-    `is_cut`: there are more clues than are weighed.
+    `is_cut`: there are more clues than are weighed. `may_vote`: the officer is one of the specialists.
     """
 
     viewer: str
+    may_vote: bool
     series: SeriesRow
     ranking: Ranking
     clues: tuple[ClueRow, ...]
@@ -113,8 +114,9 @@ def look(session: Session, name: str) -> Bench:
     )  # fmt: skip
     pieces = _pieces(shown, _copies(session, shown))
     return Bench(
-        viewer=session.actor.member, series=found, ranking=rank(pieces, map(_vote, _latest(given))), clues=tuple(shown),
-        votes=tuple(given), hints=suggested, is_cut=len(rows) > CLUES_MAX,
+        viewer=session.actor.member, may_vote=session.actor.role in SPECIALISTS, series=found,
+        ranking=rank(pieces, map(_vote, _latest(given))), clues=tuple(shown), votes=tuple(given),
+        hints=suggested, is_cut=len(rows) > CLUES_MAX,
     )  # fmt: skip
 
 
@@ -162,9 +164,10 @@ def vote(session: Session, name: str, untrusted_country: str, certainty: Confide
     Raises:
         NotVisible: there is no such series, or the actor may not see it.
         Invalid: it is no country, or there is no reason.
-        StepRefused: the series is ending or under examination.
+        StepRefused: the officer is no specialist, or the series is ending or under examination.
     """
     found = series.find(session, name)
+    check_specialist(session.actor.role)
     kept, code = checked_words(reason, is_demanded=True), country(untrusted_country)
     if found.handling.is_blocked or tombstones.is_one_ending(session, [found.id]):
         raise StepRefused("On what is ending or under examination nobody votes.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from clew.actions import gathering
+from clew.actions import gathering, withdrawing
 from clew.domain import proposal as rules
 from clew.domain.errors import Invalid
 from clew.domain.message import NoticeKind
@@ -189,6 +189,8 @@ def accept(session: Session, proposal_ids: Sequence[UUID]) -> int:
 def reject(session: Session, proposal_ids: Sequence[UUID]) -> int:
     """Propose these pairs never again, by whatever rule; how many pairs.
 
+    The unit's open leads on the series for which nothing else speaks are set aside, each as a step of the officer.
+
     Raises:
         NotVisible: the unit has no such proposal.
         Invalid: none or too many are named.
@@ -197,6 +199,8 @@ def reject(session: Session, proposal_ids: Sequence[UUID]) -> int:
     for one in pairs:
         rejections.remember(session, one.series_id, _proposed(one))
         proposals.reject(session, one)
+    for series_id in {one.series_id for one in pairs}:
+        withdrawing.of_contents(session, series_id)
     audit.append(session, "series.reject", str(pairs[0].series_id), {"proposals": len(pairs)})
     return len(pairs)
 
@@ -225,6 +229,8 @@ def reconsider(session: Session, proposal_ids: Sequence[UUID]) -> int:
     for one in pairs:
         rejections.forget(session, one.series_id, _proposed(one))
         proposals.take_back(session, one)
+    for series_id in {one.series_id for one in pairs}:
+        withdrawing.of_contents(session, series_id)
     audit.append(session, "series.reconsider", str(pairs[0].series_id), {"proposals": len(pairs)})
     return len(pairs)
 

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from clew.domain.errors import StepRefused
 from clew.domain.link import Confidence
+from clew.domain.officer import Role
 
 SHARES = (4, 2, 1)
 """What the strongest of several that say the same counts, the second, the third; the rest counts nothing."""
@@ -35,6 +37,21 @@ class Piece:
     words: str
     certainty: Confidence
     speaks: Mapping[str, int]
+
+
+SPECIALISTS = frozenset({Role.INVESTIGATOR, Role.ANALYST})
+"""Roles by which somebody is certified to look at media for what they say: they vote. Who speaks with other members,
+administers or protects data may read the votes, and has none."""
+
+
+def check_specialist(role: Role) -> None:
+    """Refuse the vote of whoever is not certified to look at media for what they say.
+
+    Raises:
+        StepRefused: the role is another.
+    """
+    if role not in SPECIALISTS:
+        raise StepRefused("Investigators and analysts vote on countries; your role reads what they think.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

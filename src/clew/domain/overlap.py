@@ -110,7 +110,7 @@ def after(state: State, step: Step, mode: Mode) -> State:
 
 
 def agrees(mode: Mode, state: State, *, was_there: bool) -> bool:
-    """Whether a side lets another that agrees too know of it; `was_there`: it met its member before its last word."""
+    """Whether a side lets another that agrees too know of it; `was_there`: they had met when it said so."""
     return mode is Mode.OPEN or (mode is Mode.CONTACT and state is State.CONSENTED and was_there)
 
 
@@ -132,9 +132,9 @@ def tick(now: datetime, hours: int) -> datetime:
 
 
 def next_reminder(state: State, told_at: datetime, again_on: date | None) -> date | None:
-    """The first day on which a side is reminded: one that has not made up its mind, and one whose consent is a while ago.
+    """The first day on which a side is reminded: it has not made up its mind, or its consent is a while ago; or None.
 
-    None of one that declines. `told_at` is when the side was told or last said something: nothing of the other side
+    One that declines is not. `told_at` is when the side was told or last said something: nothing of the other side
     moves this clock.
     """
     if state is State.DECLINED:

@@ -158,6 +158,17 @@ def hold_series_of(session: Session, victim_ids: Sequence[UUID]) -> dict[UUID, b
     )
 
 
+def hold_series_with(session: Session, ends: Sequence[UUID]) -> dict[UUID, bool]:
+    """Own series that are these records, have one of them as a medium, or are said by the own unit to be one with such; held.
+
+    By each, whether it is one of the first two.
+    """
+    return _held(
+        session, "select unnest(%(ids)s::uuid[]) union select p.series_id from series_media p where p.medium_id = any(%(ids)s)",
+        {"ids": list(ends)},
+    )  # fmt: skip
+
+
 def hold_one_with(session: Session, series_ids: Sequence[UUID]) -> list[UUID]:
     """Own series that are these, or that the own unit says are one with them; held."""
     return [*_held(session, "select unnest(%(ids)s::uuid[])", {"ids": list(series_ids)})]

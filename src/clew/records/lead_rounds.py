@@ -100,8 +100,8 @@ def _read(value: object) -> object:
     return UUID(value["id"]) if "id" in value else bytes.fromhex(value["bytes"])
 
 
-def lay_out(session: Session, round_id: UUID) -> int:
-    """Begin: what of the round the unit may see, for the statements of rules, until the transaction ends; how many media."""
+def begin(session: Session) -> None:
+    """Have the tables empty in which media and series are laid out for the statements of rules."""
     with session.cursor() as cursor:
         cursor.execute(
             """
@@ -109,7 +109,16 @@ def lay_out(session: Session, round_id: UUID) -> int:
                 id uuid primary key, name bytea, owner_member text, owner_unit text, camera_serial bytea, camera_make bytea,
                 document_id bytea, latitude float8, longitude float8, precision_m real) on commit delete rows"""
         )
-        cursor.execute("truncate pg_temp.lead_candidates")
+        cursor.execute(
+            "create temporary table if not exists lead_series (id uuid primary key, is_solved boolean) on commit delete rows"
+        )
+        cursor.execute("truncate pg_temp.lead_candidates, pg_temp.lead_series")
+
+
+def lay_out(session: Session, round_id: UUID) -> int:
+    """Begin: what of the round the unit may see, for the statements of rules, until the transaction ends; how many media."""
+    begin(session)
+    with session.cursor() as cursor:
         cursor.execute(
             """
             insert into pg_temp.lead_candidates
@@ -130,9 +139,6 @@ def lay_out_series(session: Session, behind: Key, upto: Key) -> Slice[UUID]:
     The second are found from one to the next in the index: a unit may have a hundred thousand media in one.
     """
     with session.cursor() as cursor:
-        cursor.execute(
-            "create temporary table if not exists lead_series (id uuid primary key, is_solved boolean) on commit delete rows"
-        )
         cursor.execute("truncate pg_temp.lead_series")
         after = "and {0} > %(behind)s" if behind else ""
         until = f"where id <= %(upto)s order by id limit {SERIES_MAX}" if upto else f"order by id limit {SERIES_MAX}"

@@ -1,19 +1,22 @@
 """Localisation: who may read and write clues, and votes on where a series was made; rules of row security.
 
 A clue lies under a cover of its own and is seen by whoever may see it and its medium. Its unit alone takes it back;
-once it has, nobody changes it. A vote is seen by whoever sees the series; an officer has one that stands.
+once it has, nobody changes it. A vote is seen by whoever sees the series; an investigator
+or analyst has one that stands.
 """
 
 from collections.abc import Mapping
 
+from clew.domain.likely_country import SPECIALISTS
 from clew.records.assertions import OWN, SEES_MEDIUM, SEES_SERIES
 from clew.records.custody import OWN_UNIT
-from clew.records.visibility import OFFICER, visible
+from clew.records.visibility import OFFICER, ROLE, visible
 
 COVERED = ("clues",)
 """Tables with the columns of the cover that are seen by fewer than it says: by those who see what they are about."""
 
 OWN_VOTE = f"{OWN_UNIT} and voted_by = {OFFICER}"
+IS_SPECIALIST = f"{ROLE} = any('{{{','.join(sorted(SPECIALISTS))}}}')"
 
 RULES: Mapping[str, Mapping[str, str]] = {
     "clues": {
@@ -26,7 +29,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
     },
     "series_votes": {
         "select": f"using ({SEES_SERIES})",
-        "insert": f"with check ({OWN_VOTE} and withdrawn_at is null and {SEES_SERIES})",
+        "insert": f"with check ({OWN_VOTE} and {IS_SPECIALIST} and withdrawn_at is null and {SEES_SERIES})",
         "update": f"using ({OWN_VOTE} and withdrawn_at is null) with check ({OWN_VOTE})",
     },
 }

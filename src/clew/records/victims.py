@@ -105,6 +105,17 @@ def say(session: Session, victim_id: UUID, said: Said, reason: str, handling: Ha
         return UUID(str(cursor.fetchone()[0]))
 
 
+def word_of(session: Session, word_id: UUID) -> tuple[UUID, Said] | None:
+    """Of which victim the own unit asserts what; None where it asserts no such thing."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "select victim_id, said from victim_words where id = %s and withdrawn_at is null and owner_member = %s and owner_unit = %s",
+            [word_id, session.actor.member, session.actor.unit],
+        )
+        row = cursor.fetchone()
+    return None if row is None else (row[0], Said(row[1]))
+
+
 def unsay(session: Session, word_id: UUID) -> UUID:
     """Take back what the own unit asserts of a victim; which victim.
 
