@@ -390,6 +390,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "members": ("code",),
     "officer_keys": ("officer", "member"),
     "overlap_contacts": ("contact_id", "side_id"),
+    "children_counted": ("victim_id",),
     "overlap_facts_told": ("subject_id", "fact"),
     "overlap_grounds": ("mine", "theirs"),
     "period_statistics": ("period", "member", "figure", "of"),

@@ -920,6 +920,8 @@ WORDS = {
         ],
     ),
     "cameras": Rules(reads=covered, axes={COVER: COVERS}),
+    "children_counted": Rules(axes={"victim_id": some("victims")}),
+    "children_ended": Rules(axes={"member": [NO, SE]}),
     "victim_steps": Rules(
         reads=own_victim, enters=both(own_victim, me("proposed_by"), says(status="proposed")), reaches=both(own_victim, says(status="proposed")),
         leaves=lambda known, who, row: own_victim(known, who, row) and row["decided_by"] == who.officer and is_now(known, row["decided_at"]),

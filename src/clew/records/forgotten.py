@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from clew.domain.handling_change import SubjectKind
-from clew.records import crops, referrals
+from clew.records import crops, locks, referrals
 from clew.records.handlings import OF_NOUNS, TABLES
 from clew.records.releases import ENDED
 from clew.records.session import Session
@@ -81,6 +81,9 @@ def subject(session: Session, kind: SubjectKind, subject_id: UUID) -> Forgotten:
         with session.cursor() as cursor:
             cursor.execute("select clew_forget_messages(%s)", [subject_id])
             cursor.execute("select clew_forget_overlaps(%s)", [subject_id])
+            if kind is SubjectKind.VICTIM:
+                locks.close_children(session)
+                cursor.execute("select clew_keep_child(%s)", [subject_id])
             if kind is SubjectKind.SERIES:
                 cursor.execute("select clew_forget_places_in_series(%s)", [subject_id])
             for table, statement in _ITSELF[kind].items():

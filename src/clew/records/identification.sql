@@ -382,6 +382,8 @@ as $$
            and not exists (select from victim_words w where w.victim_id = v.id and w.said = 'no-real-child'
                               and w.withdrawn_at is null
                               and (w.owner_member, w.owner_unit) = (v.owner_member, v.owner_unit))
+           -- Counted already, by a victim that was the same child and has ended.
+           and not exists (select from children_counted k where k.victim_id = v.id)
     ), agreed as materialized (
         select m.a_victim, m.b_victim from victim_merges m join victims a on a.id = m.a_victim join victims b on b.id = m.b_victim
          where m.withdrawn_at is null group by m.a_victim, m.b_victim
@@ -396,10 +398,57 @@ as $$
     ), one as (
         select l.*, coalesce((select min(r.node::text)::uuid from reach r where r.root = l.id), l.id) as child from live l
     )
-    select distinct on (o.child) o.child, o.owner_member, o.sex, o.youngest, o.identified_at,
-           bool_or(o.state = 'safeguarded') over of_member, array_agg(o.id) over of_member
-      from one o window of_member as (partition by o.child, o.owner_member)
-     order by o.child, o.identified_at, o.id
+    (select distinct on (o.child) o.child, o.owner_member, o.sex, o.youngest, o.identified_at,
+            bool_or(o.state = 'safeguarded') over of_member, array_agg(o.id) over of_member
+       from one o window of_member as (partition by o.child, o.owner_member)
+      order by o.child, o.identified_at, o.id)
+    union all
+    select e.id, e.member, e.sex, e.youngest, make_timestamptz(e.year, 1, 1, 12, 0, 0, 'UTC'), e.is_safeguarded, '{}'
+      from children_ended e
+$$;
+
+-- A victim of the actor's unit is going for good: the child stays counted, as a number by member, year, sex and age band that
+-- names nobody. Not where another victim that is the same child is counted still; and any that is not is counted by this from now on.
+-- The caller lets nobody else say anything of children meanwhile.
+create or replace function clew_keep_child(victim uuid) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    same uuid[];
+begin
+    if not clew_is_going($1) then
+        return;
+    end if;
+    with recursive agreed as materialized (
+        select m.a_victim, m.b_victim from victim_merges m join victims a on a.id = m.a_victim join victims b on b.id = m.b_victim
+         where m.withdrawn_at is null group by m.a_victim, m.b_victim
+        having bool_or((m.owner_member, m.owner_unit) = (a.owner_member, a.owner_unit))
+           and bool_or((m.owner_member, m.owner_unit) = (b.owner_member, b.owner_unit))
+    ), reach (id) as (
+        select $1
+        union
+        select n.other from reach r cross join lateral (
+            select g.b_victim as other from agreed g where g.a_victim = r.id
+            union all select g.a_victim from agreed g where g.b_victim = r.id) n
+    )
+    select array_agg(r.id) into same from reach r where r.id <> $1;
+    if exists (select from victims v
+                where v.id = any (same) and v.state in ('identified', 'safeguarded')
+                  and not exists (select from children_counted k where k.victim_id = v.id)
+                  and not exists (select from victim_words w where w.victim_id = v.id and w.said = 'no-real-child' and w.withdrawn_at is null
+                                     and (w.owner_member, w.owner_unit) = (v.owner_member, v.owner_unit))) then
+        return;
+    end if;
+    insert into children_ended (member, year, sex, youngest, is_safeguarded)
+    select c.member, extract(year from c.identified_at at time zone 'UTC'), c.sex,
+           case when c.youngest < 3 then 0 when c.youngest < 7 then 3 when c.youngest < 11 then 7 when c.youngest < 14 then 11
+                when c.youngest < 16 then 14 when c.youngest < 18 then 16 when c.youngest is not null then 18 end, c.is_safeguarded
+      from clew_children() c where $1 = any (c.victims);
+    if found then
+        insert into children_counted (victim_id) select unnest(same) on conflict do nothing;
+    end if;
+end
 $$;
 
 -- How many children there are by something, in a year or in all: those of the actor's member exactly, of others in fives

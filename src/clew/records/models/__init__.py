@@ -31,7 +31,7 @@ from clew.records.models.gathering import (
     SeriesStep,
 )
 from clew.records.models.handling import HandlingChange, MemberRule
-from clew.records.models.identification import VictimStep
+from clew.records.models.identification import ChildCounted, ChildEnded, VictimStep
 from clew.records.models.judgement import MatchVerdict
 from clew.records.models.lead import Lead, LeadCheck, LeadMedium, LeadNews, LeadStep
 from clew.records.models.link import Link, LinkStep
@@ -91,6 +91,8 @@ __all__ = [
     "CaseStack",
     "Certification",
     "Checkpoint",
+    "ChildCounted",
+    "ChildEnded",
     "Chunk",
     "Clue",
     "Consultation",

@@ -68,3 +68,37 @@ class VictimStep(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class ChildEnded(models.Model):
+    """A child that was found and whose last victim has ended: what is counted of it, and nothing that names anybody.
+
+    `youngest` is the younger end of its age band (`domain/ledger.AGES`). The application cannot read it.
+    """
+
+    id = random_id()
+    member = models.TextField()
+    """That which identified it first."""
+    year = models.SmallIntegerField()
+    """In which it was first identified."""
+    sex = models.TextField()
+    youngest = models.SmallIntegerField(null=True)
+    is_safeguarded = models.BooleanField()
+
+    class Meta:
+        db_table = "children_ended"
+
+    def __str__(self) -> str:
+        return f"{self.member} {self.year}"
+
+
+class ChildCounted(models.Model):
+    """A victim whose child is counted already, by another that was the same child and has ended. The application cannot read it."""
+
+    victim_id = models.UUIDField(primary_key=True)
+
+    class Meta:
+        db_table = "children_counted"
+
+    def __str__(self) -> str:
+        return str(self.victim_id)
