@@ -182,7 +182,7 @@ def test_series_of_two_units_are_proposed_as_one_by_media_that_are_alike_and_are
 def test_what_waits_for_a_series_is_not_proposed_again_for_what_is_one_with_it(
     world: World, ada: Actor, sven: Actor
 ) -> None:
-    first = world.series(sven, "first", [found(world, sven, "SE-1", **CAMERA)])
+    first = world.series(sven, "first", [found(world, sven, "SE-1", content=b"a lamp", **CAMERA)])
     second = world.series(sven, "second", [found(world, sven, "SE-1", content=b"a wall")])
     with acting_as(sven) as session:
         gathering.merge(session, "first", "second", "The same room.")
@@ -192,6 +192,7 @@ def test_what_waits_for_a_series_is_not_proposed_again_for_what_is_one_with_it(
     again = found(world, sven, "SE-1", content=b"a door", **CAMERA)
     with acting_as(sven) as session:
         gathering.add(session, "second", media=[hashlib.sha256(b"a door").digest()])
+        gathering.remove(session, "first", [hashlib.sha256(b"a lamp").digest()], "Another lamp.")
     raising.raise_all()
     assert kept(world) == [(Rule.SAME_CAMERA, medium, frozenset({first}))], (second, again)
     # An officer who asks is told no more either.

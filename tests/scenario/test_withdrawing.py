@@ -222,6 +222,11 @@ def test_what_an_officer_marked_and_what_another_unit_says_moves_nothing(
     with acting_as(ada) as session:
         linking.withdraw(session, link, "It was a mistake.")
     assert state(ada, "green-room") is SeriesState.IDENTIFIED
+    take(ada, bo, victim, Step.IDENTIFY)
+    link = says(ada, victim, LinkType.APPEARS_IN, room)
+    with acting_as(ada) as session:
+        linking.withdraw(session, link, "It was a mistake.")
+    assert state(ada, "green-room") is SeriesState.IDENTIFIED, "an officer had said so before"
     theirs = enter(sven)
     says(sven, theirs, LinkType.APPEARS_IN, room)
     assert state(ada, "green-room") is SeriesState.IDENTIFIED
