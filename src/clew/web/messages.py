@@ -219,21 +219,22 @@ def _own_page(view: corresponding.View) -> str | None:
     return reverse("case", args=[it.about])
 
 
+PLACES_OF_NOTICES = {
+    NoticeKind.TASK_FORCE: "taskforces", NoticeKind.REVIEW: "retention", NoticeKind.DONE_ALONE: "home",
+    NoticeKind.LEAD: "leads",
+}  # fmt: skip
+"""Of those that lead to a list."""
+
+
 def address_of_notice(notice: corresponding.Notice) -> str:
     """Where what a notice tells of is read."""
     if notice.kind in (NoticeKind.MESSAGE, NoticeKind.MESSAGE_DUE):
         return reverse("message", args=[notice.subject_id])
     if notice.kind in corresponding.OUTCOMES:
         return reverse("series", args=[notice.about]) if notice.about else reverse("series-list")
-    if notice.kind is NoticeKind.TASK_FORCE:
-        return reverse("taskforces")
     if notice.kind is NoticeKind.PROPOSALS:
         return reverse("case-proposals", args=[notice.about]) if notice.about else reverse("series-list")
-    if notice.kind is NoticeKind.REVIEW:
-        return reverse("retention")
-    if notice.kind is NoticeKind.DONE_ALONE:
-        return reverse("home")
-    return reverse("leads") if notice.kind is NoticeKind.LEAD else reverse("overlaps")
+    return reverse(PLACES_OF_NOTICES.get(notice.kind, "overlaps"))
 
 
 def _prefilled(query: QueryDict) -> dict[str, str]:

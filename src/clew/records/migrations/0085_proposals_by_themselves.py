@@ -10,7 +10,7 @@ KINDS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0083_leads_go_on")]
+    dependencies = [("records", "0084_fingerprints_are_a_use")]
     operations = [
         migrations.AddField("notice", "many", models.IntegerField(null=True)),
         migrations.RemoveConstraint("notice", "notice_kind_is_known"),

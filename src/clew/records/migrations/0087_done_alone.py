@@ -9,8 +9,8 @@ from clew.records import policies
 from clew.records.roles import Roles
 
 NOTICES = [
-    "overlap", "overlap-reminder", "contact", "message", "message-due", "lead", "identified", "safeguarded",
-    "task-force", "outcome-taken-back", "review", "done-alone",
+    "overlap", "overlap-reminder", "contact", "message", "message-due", "lead", "proposals", "identified",
+    "safeguarded", "task-force", "outcome-taken-back", "review", "done-alone",
 ]  # fmt: skip
 
 
@@ -22,7 +22,7 @@ def protect(_: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0083_leads_go_on")]
+    dependencies = [("records", "0086_told_as_it_comes")]
     operations = [
         migrations.RemoveConstraint("notice", "notice_kind_is_known"),
         migrations.AddConstraint(
