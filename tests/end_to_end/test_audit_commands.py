@@ -17,6 +17,8 @@ from clew.records.session import acting_as
 from tests.world import commands
 from tests.world.world import World
 
+WHY = ("--purpose", "supervision", "--case", "DPA-7")
+
 NAME = "witness.example/1"
 
 
@@ -90,7 +92,7 @@ def test_events_are_taken_out_for_somebody_without_a_node_who_finds_what_was_lef
     line = clew("audit", "witness", str(tmp_path / "w"), "--log", log, "--name", NAME, given=asked, home=outside)
     clew("audit", "cosigned", "--size", asked.split("\n\n")[1].split("\n")[1], "--witness", witness, given=line)
     act(ada, 2)
-    file.write_text(clew("audit", "export", "--as", "auditor", "--act", "case.read"))
+    file.write_text(clew("audit", "export", "--as", "auditor", *WHY, "--act", "case.read"))
     told = " ".join(clew("audit", "check", str(file), "--key", log, "--witness", witness, home=outside).split())
     assert told.startswith("7 events, each in the log of ")
     assert "as many as auditor of NO took out" in told
@@ -102,7 +104,7 @@ def test_events_are_taken_out_for_somebody_without_a_node_who_finds_what_was_lef
     file.write_text("".join([*lines[:3], *lines[4:]]))
     said = clew("audit", "check", str(file), "--key", log, home=outside, fails=True)
     assert "not the events that were taken out" in said
-    assert "audit" in clew("audit", "export", "--as", "ada", fails=True)
+    assert "audit" in clew("audit", "export", "--as", "ada", *WHY, fails=True)
 
 
 def test_the_log_is_read_again_part_by_part_by_those_who_audit(ada: Actor, world: World) -> None:
@@ -203,9 +205,10 @@ def test_acts_are_listed_by_kind_by_officer_and_one_by_one(ada: Actor, world: Wo
         assert [(one["id"], one["member"]) for one in told] == [(str(event), "NO")]
     assert json.loads(clew("audit", "accesses", "--as", "sven", "--json", "--act", "export"))["events"] == []
     for command in ("list", "accesses", "export"):
-        said = clew("audit", command, "--as", "auditor", "--act", "medium", fails=True)
+        why = WHY if command == "export" else ()
+        said = clew("audit", command, "--as", "auditor", *why, "--act", "medium", fails=True)
         assert said.startswith("Acts are asked for by one act")
-    text = clew("audit", "export", "--as", "auditor", "--act", "reveal", "--officer", "ada", "--event", str(event))
+    text = clew("audit", "export", "--as", "auditor", *WHY, "--act", "reveal", "--officer", "ada", "--event", str(event))
     head, *lines = [json.loads(line) for line in text.splitlines()]
     assert {name: head["asked"][name] for name in ("act", "officer", "event")} == {"act": "reveal", "officer": "ada", "event": str(event)}
     assert [line["event"]["id"] for line in lines][:-1] == [str(event)]

@@ -121,6 +121,8 @@ def test_the_auditor_has_the_chain_verified_and_takes_events_out_that_anybody_ca
     assert "Chain of hashes unbroken since" in page.locator("main").inner_text()
     assert auditor.faults() == []
     page = auditor.go("/audit/?act=case.read")
+    assert page.get_by_label("Purpose").input_value() == "supervision"
+    page.get_by_label("Case for which it is needed").fill("DPA-7")
     with page.expect_download() as kept:
         page.get_by_role("button", name="Export these events, signed").press("Enter")
     text = Path(kept.value.path()).read_text("utf-8")

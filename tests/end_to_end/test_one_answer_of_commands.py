@@ -65,8 +65,9 @@ WALKED: dict[str, tuple[Way, ...]] = {
     ),
     # Refused to whoever does not audit; what an auditor is told: tests/scenario/test_exporting.py
     "audit export": (
-        Way(words="--subject {}", sort=IDENTIFIERS, parameter="subject"), Way(words="--before {}", sort=MOMENTS, parameter="before"),
-        Way(words="--event {}", sort=HIDDEN, parameter="event"),
+        Way(words="--subject {} --purpose supervision --case NO-1", sort=IDENTIFIERS, parameter="subject"),
+        Way(words="--before {} --purpose supervision --case NO-1", sort=MOMENTS, parameter="before"),
+        Way(words="--event {} --purpose supervision --case NO-1", sort=HIDDEN, parameter="event"),
     ),
     "audit prove": (Way(words="{}", sort=IDENTIFIERS, parameter="event"),),
     "handling show": (
@@ -487,7 +488,7 @@ NO_REFERENCES = {
 }  # fmt: skip
 COMPLETION = {"help", "install_completion", "show_completion"}
 STATED = {
-    ("metadata", "case"),
+    ("metadata", "case"), ("audit export", "case"),
     ("program lend", "name"), ("program lend", "unit"), ("program lend", "scope"), ("program lend", "days"),
     ("release give", "case"), ("release agree", "case"), ("release fetch", "case"), ("crop make", "case"), ("crop show", "case"),
     *((f"hash-list {step}", asked) for step in ("count", "export") for asked in ("case", "after")),

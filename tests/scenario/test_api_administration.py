@@ -20,6 +20,8 @@ from tests.world.clients import signed_in
 from tests.world.kept import connected
 from tests.world.world import World
 
+WHY = {"purpose": "supervision", "case": "DPA-7"}
+
 ONE, TWO = "medium.warn", "medium.source"
 """Two acts, neither of which is counted as a reveal."""
 TODAY = datetime.now(UTC).date()
@@ -321,11 +323,11 @@ def test_the_log_is_read_again_and_events_are_taken_out_by_who_audits(world: Wor
     sequencing.catch_up()
     found = otto.post("/audit/read-again")
     assert (found["events"], found["wrong"], found["findings"], found["first"]) == (found["size"], 0, [], 0)
-    lines = [json.loads(line) for line in otto.post("/audit/export", act=ONE).decode().splitlines()]
+    lines = [json.loads(line) for line in otto.post("/audit/export", act=ONE, **WHY).decode().splitlines()]
     assert sum(ONE in json.dumps(line) for line in lines) >= 1
-    for path in ("/audit/read-again", "/audit/export"):
-        assert ada.refused(path) == 409
-    assert otto.refused("/audit/export", act=ONE, words="x") == 422
+    assert (ada.refused("/audit/read-again"), ada.refused("/audit/export", **WHY)) == (409, 409)
+    assert otto.refused("/audit/export", act=ONE) == 422
+    assert otto.refused("/audit/export", act=ONE, words="x", **WHY) == 422
     assert {"audit.verify", "audit.export"} <= {act for act, _ in acts("otto")}
 
 
@@ -376,6 +378,6 @@ def test_every_operation_answers_as_the_document_says(world: World, walked: set[
     otto = Caller("otto", walked)
     assert otto.get("/audit/patterns")["patterns"]
     otto.post("/audit/read-again")
-    otto.post("/audit/export")
+    otto.post("/audit/export", **WHY)
     anna.post(f"/sign-ins/{anna.get('/sign-ins')['items'][0]['id']}/end")
     assert set().union(*BY_TAG.values()) == walked

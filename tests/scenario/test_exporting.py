@@ -35,6 +35,9 @@ def auditor(world: World) -> Actor:
     return world.officer("auditor", member="NO", role=Role.AUDITOR)
 
 
+WHY = {"purpose": "supervision", "case": "DPA-7"}
+
+
 def act(actor: Actor, count: int = 1, kind: str = "case.read", **more: str) -> None:
     with acting_as(actor) as session:
         for _ in range(count):
@@ -43,7 +46,7 @@ def act(actor: Actor, count: int = 1, kind: str = "case.read", **more: str) -> N
 
 def taken(actor: Actor, **wanted: object) -> str:
     with acting_as(actor) as session:
-        chosen = exporting.choose(session, Wanted(**wanted))
+        chosen = exporting.choose(session, Wanted(**wanted), **WHY)
     return str(exporting.prove(chosen))
 
 
@@ -226,15 +229,34 @@ def test_what_a_witness_has_signed_is_in_the_file_and_the_log_goes_on_from_it(
 def test_who_does_not_audit_takes_nothing_out(world: World, role: Role) -> None:
     other = world.officer("other", member="NO", role=role)
     with acting_as(other) as session, pytest.raises(StepRefused):
-        exporting.choose(session, Wanted())
-    assert signed_in("other").post("/audit/export/").status_code in {403, 409}
+        exporting.choose(session, Wanted(), **WHY)
+    assert signed_in("other").post("/audit/export/", WHY).status_code in {403, 409}
+
+
+@pytest.mark.parametrize("why", [{}, {"purpose": "supervision"}, {"case": "DPA-7"}, {"purpose": "curiosity", "case": "DPA-7"}])
+def test_nothing_is_taken_out_unless_purpose_and_case_are_stated(ada: Actor, auditor: Actor, why: dict[str, str]) -> None:
+    act(ada)
+    with acting_as(auditor) as session, pytest.raises(Invalid):
+        exporting.choose(session, Wanted(), **{"purpose": "", "case": "", **why})
+    assert signed_in("auditor").post("/audit/export/", why).status_code == 400
+    with acting_as(auditor) as session:
+        assert not auditing.acts_of(session, Wanted(act="audit.export"), 5).items
+
+
+def test_what_is_stated_stands_beside_the_act_of_taking_out(ada: Actor, auditor: Actor) -> None:
+    act(ada)
+    text = taken(auditor, act="case.read")
+    with acting_as(auditor) as session:
+        (said,) = auditing.acts_of(session, Wanted(act="audit.export"), 5).items
+    assert (said.purpose, said.case_reference) == ("supervision", "DPA-7")
+    assert "DPA-7" not in text
 
 
 def test_an_event_that_was_changed_is_not_handed_out(world: World, ada: Actor, auditor: Actor) -> None:
     act(ada, 3)
     sequencing.catch_up()
     with acting_as(auditor) as session:
-        chosen = exporting.choose(session, Wanted(act="case.read"))
+        chosen = exporting.choose(session, Wanted(act="case.read"), **WHY)
     changed_since = replace(chosen, acts=(replace(chosen.acts[0], subject="x"), *chosen.acts[1:]))
     with pytest.raises(Tampered):
         exporting.prove(changed_since)
@@ -247,12 +269,12 @@ def test_the_page_hands_out_what_its_filter_shows_once_the_second_factor_was_sho
     client = signed_in("auditor")
     page = client.get("/audit/?act=exhibit.open").content.decode()
     assert '<input type="hidden" name="act" value="exhibit.open">' in page
-    answer = client.post("/audit/export/", {"act": "exhibit.open"})
+    answer = client.post("/audit/export/", {"act": "exhibit.open", **WHY})
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="audit-')
     assert answer.headers["Content-Type"] == "application/jsonl"
     assert checked(answer.content.decode()).events == 3
     shown_ago(client, "auditor", 3_600)
-    assert client.post("/audit/export/", {"act": "exhibit.open"}).headers["Location"].startswith("/account/again/")
+    assert client.post("/audit/export/", {"act": "exhibit.open", **WHY}).headers["Location"].startswith("/account/again/")
     shown_ago(client, "auditor", 0)
-    assert client.post("/audit/export/", {"since": "yesterday"}).status_code == 400
+    assert client.post("/audit/export/", {"since": "yesterday", **WHY}).status_code == 400
     assert client.get("/audit/export/").status_code == 405

@@ -12,6 +12,7 @@ from uuid import UUID
 from clew.actions import checking, proving, sequencing
 from clew.actions.rereading import check_audits
 from clew.domain.act import EXPORT, Act, identifier_in
+from clew.domain.cover import stated
 from clew.domain.errors import Tampered
 from clew.domain.merkle import Perfect, consistency_proof, inclusion_proof
 from clew.domain.tile import perfect_of
@@ -37,13 +38,15 @@ class Chosen:
     act_id: UUID
 
 
-def choose(session: Session, wanted: Wanted) -> Chosen:
-    """Choose the newest events of those asked for that the actor may read, `EVENTS_MAX` at most. On record.
+def choose(session: Session, wanted: Wanted, *, purpose: str, case: str) -> Chosen:
+    """Choose the newest events of those asked for that the actor may read, `EVENTS_MAX` at most. On record, with why.
 
     Raises:
         StepRefused: the actor does not audit.
+        Invalid: the purpose is not on the closed list, or no case is stated.
     """
     check_audits(session)
+    statement = stated(purpose, case)
     found = acts.page_sealed(session, wanted, EVENTS_MAX + 1)
     few, has_more = tuple(found[:EVENTS_MAX]), len(found) > EVENTS_MAX
     asked = _asked(wanted)
@@ -52,7 +55,7 @@ def choose(session: Session, wanted: Wanted) -> Chosen:
         asked.pop("officer", None)
     act_id = audit.append(
         session, EXPORT, identifier_in(wanted.subject or ""), {"events": len(few), "more": int(has_more)},
-        owner=session.actor.member,
+        purpose=statement.purpose, case=statement.case_reference, owner=session.actor.member,
     )  # fmt: skip
     return Chosen(acts=few, has_more=has_more, asked=asked, act_id=act_id)
 

@@ -12,7 +12,7 @@ from clew.actions.auditing import Wanted
 from clew.actions.opening import Session
 from clew.actions.verifying import Wrong
 from clew.api.door import giving, reading, writing
-from clew.api.given import Given, Limit, Name, OneOf
+from clew.api.given import GivenStatement, Limit, Name, OneOf
 from clew.domain.act_kind import ActKind
 from clew.domain.handling import Actor
 from clew.domain.pattern import Pattern, reason
@@ -144,8 +144,8 @@ class PatternsFound(Schema):
     patterns: list[PatternListed]
 
 
-class GivenEvents(Given):
-    """Which events are taken out: all that are not said to be others. Days are UTC's; `until` is itself within."""
+class GivenEvents(GivenStatement):
+    """Which events are taken out, and why: all that are not said to be others. Days are UTC's; `until` is within."""
 
     member: Name | None = None
     officer: By = None
@@ -210,7 +210,7 @@ def export(actor: Actor, given: GivenEvents) -> bytes:
         given.member, given.act, given.subject, given.since, given.until, None, given.officer, given.event
     )
     with opening.acting_as(actor) as session:
-        chosen = exporting.choose(session, wanted)
+        chosen = exporting.choose(session, wanted, purpose=given.purpose, case=given.case)
     return str(exporting.prove(chosen)).encode()
 
 

@@ -31,6 +31,8 @@ By = Annotated[str | None, typer.Option("--officer", help="Only what this office
 Only = Annotated[str | None, typer.Option("--event", metavar="EVENT", help="Only this event.")]
 Subject = Annotated[str | None, typer.Option(help="Only acts on this identifier.")]
 Before = Annotated[str | None, typer.Option(metavar="EVENT", help="Only what is older than this event.")]
+Purpose = Annotated[str, typer.Option(help="Why, of the closed list; supervision for whoever supervises.")]
+Case = Annotated[str, typer.Option(help="Reference of the case or matter for which they are needed.")]
 SHOWN_OF_AN_ACT = ("id", "at", "member", "unit", "officer", "act", "subject", "owner", "purpose", "case_reference")
 SHOWN_OF_AN_ACCESS = ("id", "at", "member", "unit", "act", "subject", "purpose", "case_reference")
 
@@ -153,6 +155,8 @@ def prove(event: Event, as_: As) -> None:
 @app.command()
 def export(
     as_: As,
+    purpose: Purpose,
+    case: Case,
     member: Member = None,
     act: Kind = None,
     subject: Subject = None,
@@ -168,7 +172,7 @@ def export(
 
         wanted = _wanted(member, act, subject, since, until, before, officer, event)
         with opening.acting_as(opening.actor_of(as_)) as session:
-            chosen = exporting.choose(session, wanted)
+            chosen = exporting.choose(session, wanted, purpose=purpose, case=case)
         made = exporting.prove(chosen)
         sys.stdout.write(str(made))
         if made.has_more:

@@ -18,11 +18,12 @@ from clew.actions.exporting import EVENTS_MAX
 from clew.actions.opening import Session
 from clew.actions.rereading import Reread
 from clew.actions.verifying import Finding, Wrong
+from clew.domain.cover import REFERENCE_CHARACTERS_MAX, Purpose
 from clew.domain.errors import Invalid
 from clew.domain.handling import NODE
 from clew.domain.message import SubjectKind
 from clew.domain.pattern import PERIOD_DAYS_MAX, SHOWN_MAX
-from clew.web import act_words, words
+from clew.web import act_words, cover_words, words
 from clew.web.acting import as_officer
 from clew.web.asked import address_to_ask
 from clew.web.posting import TOLD, day, done
@@ -58,7 +59,8 @@ def acts(request: HttpRequest) -> HttpResponse:
     return render(
         request, "audits/list.html",
         {**shown, **told, "acts": [(act, asks.get(act.id)) for act in page.items], "log": log,
-         "before": request.GET.get("before", ""), "most": EVENTS_MAX},
+         "before": request.GET.get("before", ""), "most": EVENTS_MAX, "purposes": cover_words.PURPOSES.items(),
+         "usual": Purpose.SUPERVISION, "case_characters_max": REFERENCE_CHARACTERS_MAX},
     )  # fmt: skip
 
 
@@ -103,10 +105,12 @@ def read_again(request: HttpRequest) -> HttpResponse:
 @require_POST
 @needs_fresh_sign_in
 def export(request: HttpRequest) -> HttpResponse:
-    """The events of the filter as a file that is checked without the node; what was taken out is on record first."""
+    """The events of the filter as a file that is checked without the node; what goes, and why, is on record first."""
     wanted = wanted_of(request.POST)
     with as_officer(request.user.get_username()) as session:
-        chosen = exporting.choose(session, wanted)
+        chosen = exporting.choose(
+            session, wanted, purpose=request.POST.get("purpose", ""), case=request.POST.get("case", "")
+        )
     made = exporting.prove(chosen)
     name = f"audit-{made.taken.act.at:%Y-%m-%d-%H%M%S}.jsonl"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
