@@ -22,6 +22,7 @@ from django.test import Client
 
 from clew.actions import corresponding, enrolling, exercising
 from clew.actions.opening import today
+from clew.api import series as api_of_series
 from clew.domain.exercise import Question
 from clew.domain.handling import Actor
 from clew.domain.officer import Role
@@ -337,9 +338,12 @@ def series(sven: Caller, _siv: Caller, _found: Foreign) -> None:
     assert sven.post(f"/series/{apart}/remove", media=[MEDIUM], reason="By mistake.") == {"taken_out": 1, "dissented": 0}
     assert sven.post("/series-proposals", case="SE-3")["by_rule"] == {"same-camera": 2}
     first, second = (one["id"] for one in sven.get("/series-proposals", case="SE-3")["items"])
+    with mock.patch.object(api_of_series, "PROPOSALS_MAX", 1):
+        few = sven.get("/series-proposals", case="SE-3")
+        assert ([one["id"] for one in few["items"]], few["has_more"]) == ([first], True)
     assert sven.post("/series-proposals/accept", proposals=[first])["media"] == 1
     assert sven.post("/series-proposals/reject", proposals=[second])["media"] == 1
-    assert sven.get("/series-proposals", case="SE-3")["items"] == []
+    assert sven.get("/series-proposals", case="SE-3") == {"items": [], "has_more": False}
     (rejected,) = sven.get("/series-proposals/rejected", case="SE-3")["items"]
     assert (rejected["id"], rejected["rejected_by"]) == (second, "sven")
     assert sven.post("/series-proposals/reconsider", proposals=[second])["media"] == 1

@@ -276,6 +276,32 @@ def test_the_page_of_a_case_says_where_more_waits_than_it_lists_and_than_one_run
     assert "These are the first 1; there are more." in client.get(address).content.decode()
 
 
+def test_commands_and_operations_say_that_there_are_more_than_they_list(
+    monkeypatch: pytest.MonkeyPatch, world: World, ada: Actor, sven: Actor
+) -> None:
+    monkeypatch.setattr("clew.cli.series.SHOWN_PER_PAGE", 2)
+    monkeypatch.setattr("clew.api.series.PROPOSALS_MAX", 2)
+    world.series(sven, "green-room", [found(world, sven, "SE-1", **CAMERA)])
+    for _ in range(2):
+        found(world, ada, "NO-1", **CAMERA)
+    client = signed_in("ada")
+
+    def said(what: str, command: str) -> tuple[bool, bool]:
+        told = clew("series", command, "--as", "ada", "--case", "NO-1").out
+        return "There are " in told, client.get(f"/api/series-proposals{what}?case=NO-1").json()["has_more"]
+
+    assert said("", "propose") == (False, False)
+    found(world, ada, "NO-1", **CAMERA)
+    assert said("", "propose") == (True, True)
+    *two, third = [one.id for one in waiting(ada)]
+    with acting_as(ada) as session:
+        proposing.reject(session, two)
+    assert said("/rejected", "rejections") == (False, False)
+    with acting_as(ada) as session:
+        proposing.reject(session, [third])
+    assert said("/rejected", "rejections") == (True, True)
+
+
 def test_the_page_of_a_series_lists_what_was_rejected_for_it_and_takes_it_back(world: World, ada: Actor, sven: Actor) -> None:
     world.series(sven, "green-room", [found(world, sven, "SE-1", **CAMERA)])
     world.series(sven, "harbour", [found(world, sven, "SE-2", **MODEL, taken_at="2024-01-01 10:00:00")])

@@ -1,5 +1,6 @@
 """Series for programs: what belongs together, and what units say of it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -27,6 +28,7 @@ from clew.domain.medium import MediumKind, Verdict
 from clew.domain.series import SeriesState, Step
 
 router = Router(tags=["series"])
+PROPOSALS_MAX = 200
 
 
 class SeriesLine(Schema):
@@ -239,7 +241,10 @@ class SeriesProposed(Schema):
 
 
 class Proposals(Schema):
+    """`has_more`: there are more than these; what waits is shown once these are decided."""
+
     items: list[Proposal]
+    has_more: bool
 
 
 @reading(router, "/series", SeriesLines)
@@ -342,10 +347,8 @@ def undo(session: Session, assertion: UUID) -> None:
 
 @reading(router, "/series-proposals", Proposals)
 def waiting(session: Session, case: Name, exhibit: Name | None = None) -> dict[str, object]:
-    """Proposals that wait about media of a case of the own unit."""
-    found = proposing.waiting(session, case, exhibit)
-    names = proposing.references(session, found)
-    return {"items": [_proposal(one, names) for one in found]}
+    """Proposals that wait about media of a case of the own unit, 200 at most."""
+    return _listed(session, proposing.waiting(session, case, exhibit, limit=PROPOSALS_MAX + 1))
 
 
 @writing(router, "/series-proposals", SeriesProposed)
@@ -371,15 +374,19 @@ def reject(session: Session, given: GivenProposals) -> dict[str, int]:
 @reading(router, "/series-proposals/rejected", Proposals)
 def rejected(session: Session, case: Name, exhibit: Name | None = None) -> dict[str, object]:
     """What the own unit rejected about media of a case of it, the latest 200 first."""
-    found = proposing.rejected(session, case, exhibit)
-    names = proposing.references(session, found)
-    return {"items": [_proposal(one, names) for one in found]}
+    return _listed(session, proposing.rejected(session, case, exhibit, limit=PROPOSALS_MAX + 1))
 
 
 @writing(router, "/series-proposals/reconsider", SeriesCount)
 def reconsider(session: Session, given: GivenProposals) -> dict[str, int]:
     """Take back what was rejected: it waits again."""
     return {"media": proposing.reconsider(session, given.proposals)}
+
+
+def _listed(session: Session, found: Sequence[surveying.Proposal]) -> dict[str, object]:
+    shown = found[:PROPOSALS_MAX]
+    names = proposing.references(session, shown)
+    return {"items": [_proposal(one, names) for one in shown], "has_more": len(found) > len(shown)}
 
 
 def _proposal(one: surveying.Proposal, names: "dict[UUID, str]") -> dict[str, object]:

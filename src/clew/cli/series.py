@@ -227,19 +227,23 @@ def propose(
         with opening.acting_as(actor) as session:
             done = proposing.propose(session, case, exhibit)
         with opening.acting_as(actor) as session:
-            waiting = proposing.waiting(session, case, exhibit, limit=SHOWN_PER_PAGE)
+            found = proposing.waiting(session, case, exhibit, limit=SHOWN_PER_PAGE + 1)
+            waiting = found[:SHOWN_PER_PAGE]
             names = proposing.references(session, waiting)
         if json_:
             write({
                 "media": done.media, "new": done.new, "is_cut": done.is_cut,
                 "by_rule": {rule.value: count for rule, count in done.by_rule.items()},
                 "waiting": [answers.proposal_json(one, names) for one in waiting],
+                "has_more": len(found) > len(waiting),
             })  # fmt: skip
             return
         more = "; there is more: once more, or exhibit by exhibit" if done.is_cut else ""
         console.print(f"{done.media:,} media looked at, {done.new:,} proposals are new{more}", markup=False)
         for one in waiting:
             console.print(answers.proposal_in_words(one, names), markup=False)
+        if len(found) > len(waiting):
+            console.print("There are more, shown once these are decided.")
 
 
 @app.command()
@@ -279,13 +283,16 @@ def rejections(
         from clew.cli import series_answers as answers
 
         with opening.acting_as(opening.actor_of(as_)) as session:
-            found = proposing.rejected(session, case, exhibit)
-            names = proposing.references(session, found)
+            found = proposing.rejected(session, case, exhibit, limit=SHOWN_PER_PAGE + 1)
+            shown = found[:SHOWN_PER_PAGE]
+            names = proposing.references(session, shown)
         if json_:
-            write([answers.proposal_json(one, names) for one in found])
+            write([answers.proposal_json(one, names) for one in shown])
             return
-        for one in found:
+        for one in shown:
             console.print(answers.proposal_in_words(one, names), markup=False)
+        if len(found) > len(shown):
+            console.print(f"There are older ones than these {len(shown)}.")
         if not found:
             console.print("Nothing was rejected.")
 
