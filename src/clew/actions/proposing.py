@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -326,7 +326,8 @@ def _drawn(session: Session, found: Sequence[Ground]) -> list[Drawn]:
     refused = rejections.Refused(session, together)
     names = grounds.names(session)
     kept: dict[tuple[UUID, UUID, Rule], Drawn] = {}
-    joins: dict[tuple[UUID, UUID, Rule], tuple[Measured, set[UUID], tuple[UUID, UUID] | None]] = {}
+    joins: dict[tuple[UUID, UUID, Rule], Drawn] = {}
+    speaking: dict[tuple[UUID, UUID, Rule], set[UUID]] = defaultdict(set)
     for medium, one, rule, measured in found:
         whole, places = together[one], lying.get(medium, set())
         if places & {*whole}:
@@ -343,17 +344,16 @@ def _drawn(session: Session, found: Sequence[Ground]) -> list[Drawn]:
             # It lies elsewhere because it does not belong there: it does not speak for the two being one.
             continue
         for other in places:
-            ends = sorted((whole[0], together[other][0]))
+            first, second = sorted((whole[0], together[other][0]))
             if not refused.has(one, other):
-                join = joins.setdefault((ends[0], ends[1], rule), (measured, set(), _near(rule, medium, one)))
-                join[1].add(medium)
-    pairs = [
-        Drawn(
-            series_id=one, medium_id=None, other_id=other, rule=rule, measured=measured, media=len(speaking), near=near,
-            spoken_by=min(speaking),
-        )
-        for (one, other, rule), (measured, speaking, near) in joins.items()
-    ]
+                # Named are those in which the two media lie: of others that are one with them a case may have nothing.
+                ends = sorted((one, other))
+                speaking[first, second, rule].add(medium)
+                joins.setdefault((first, second, rule), Drawn(
+                    series_id=ends[0], medium_id=None, other_id=ends[1], rule=rule, measured=measured, media=1,
+                    near=_near(rule, medium, one), spoken_by=medium,
+                ))  # fmt: skip
+    pairs = [replace(join, media=len(speaking[key])) for key, join in joins.items()]
     order = {rule: number for number, rule in enumerate(Rule)}
     return sorted([*pairs, *kept.values()], key=lambda drawn: order[drawn.rule])
 
