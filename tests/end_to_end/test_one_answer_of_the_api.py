@@ -188,7 +188,8 @@ def walk(foreign: Foreign, client: Client, methods: frozenset[str], tag: str | N
             number = next(numbers)
             if tag is None:
                 pairs = pairs[number % tried_every :: tried_every] or pairs[:1]
-            wrongs = ["~zz" if name == "q" else MALFORMED[number % len(MALFORMED)]]  # of a search: parts of words are looked for
+            # Of a search parts of words are looked for, and around a point that is blank everything is.
+            wrongs = ["~zz" if name in {"q", "at"} else MALFORMED[number % len(MALFORMED)]]
             if where == "body" or words[name]["in"] == "query":
                 wrongs += ["\0", *(["\ud800"] if where == "body" else [])]
             for hidden, absent in [*pairs, *((wrong, pairs[0][1]) for wrong in wrongs)]:
