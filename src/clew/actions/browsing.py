@@ -18,7 +18,7 @@ from clew.records.grids import GridMedium, Scope, Wanted
 from clew.records.series_media import Named
 from clew.records.session import Session
 
-CONSIDERED_MAX = 100
+CONSIDERED_MAX = 80
 """Of so many media a page works out the answer; those that are not asked for leave it shorter."""
 FOLDED_CONSIDERED_MAX = 1_000
 """Of so many media in stacks that a page would leave out it works out the answer."""
