@@ -79,14 +79,6 @@ def propose(session: Session, case: str, exhibit: str | None = None) -> Proposed
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Went:
-    """How many proposals are new to the unit; `behind`: where the next look at a round goes on, None at its end."""
-
-    new: int
-    behind: Mark | None
-
-
 ROUND, NAMES = "proposing", "naming"
 STAGES = (ROUND, NAMES)
 """Where a look at a round is: at what is new and what is like it; then at files called like what is new in a series."""
@@ -97,10 +89,11 @@ def begins(session: Session, again: SealedAgain) -> bool:
     return bool(proposal_rounds.lay_out(session, again, (), 1).items)
 
 
-def go_on(session: Session, at: Mark, again: SealedAgain) -> Went:
+def go_on(session: Session, at: Mark, again: SealedAgain) -> Mark | None:
     """As the calendar of a unit, propose what a round gives reason for, from the mark on; the unit is told, by case.
 
-    The round's media are laid out. Nothing waits twice, and nothing is proposed that was rejected.
+    Gives back where the next look at the round goes on; None at its end. The round's media are laid out. Nothing waits
+    twice, and nothing is proposed that was rejected.
     """
     many = MEDIA_PER_LOOK_MAX
     while True:
@@ -109,7 +102,7 @@ def go_on(session: Session, at: Mark, again: SealedAgain) -> Went:
         else:
             part = proposal_rounds.lay_out_named(session, at.behind, many)
         looked = _Looked()
-        proposal_rounds.as_candidates(session, part.items)
+        grounds.lay_out_some(session, part.items)
         found = list(_found(session, looked)) if part.items else []
         if not looked.is_cut or len(part.items) <= 1:
             break
@@ -119,10 +112,10 @@ def go_on(session: Session, at: Mark, again: SealedAgain) -> Went:
         _tell(session, kept)
         audit.append(session, "series.propose", session.actor.unit, {"media": len(part.items), "proposals": len(kept)})
     if is_more:
-        return Went(new=len(kept), behind=at)
+        return at
     if not part.is_last:
-        return Went(new=len(kept), behind=Mark(stage=at.stage, behind=part.upto))
-    return Went(new=len(kept), behind=Mark(stage=NAMES) if at.stage == ROUND else None)
+        return Mark(stage=at.stage, behind=part.upto)
+    return Mark(stage=NAMES) if at.stage == ROUND else None
 
 
 def _tell(session: Session, kept: Sequence[Drawn]) -> None:

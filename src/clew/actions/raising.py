@@ -108,7 +108,7 @@ def check(session: Session, round_id: UUID, again: SealedAgain) -> tuple[int, bo
     if lead_rounds.lay_out(session, round_id):
         at = lead_rounds.mark(session, round_id)
         if at.stage in proposing.STAGES:
-            return 0, _gone_on(session, round_id, proposing.go_on(session, at, again).behind)
+            return 0, _gone_on(session, round_id, proposing.go_on(session, at, again))
         looked = pursuing.look(session, again, at)
         behind = looked.behind
         new = leads.keep(session, _drawn(session, looked.found))

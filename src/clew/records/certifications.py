@@ -96,14 +96,7 @@ def of_member(session: Session) -> tuple[Line, ...]:
 
 def in_force(session: Session, officer: str) -> Line | None:
     """The latest certification that was given to the officer and not withdrawn; its end may have passed."""
-    with session.cursor() as cursor:
-        cursor.execute(
-            f"select {COLUMNS} from certifications where officer = %s and given_at is not null"
-            " order by given_at desc, id limit 1",
-            [officer],
-        )
-        row = cursor.fetchone()
-    line = None if row is None else _line(row)
+    line = _latest(session, officer, "given_at is not null", "given_at")
     return line if line is not None and line.certification.state is State.GIVEN else None
 
 
@@ -118,10 +111,13 @@ def ending(session: Session, before: datetime) -> tuple[str, ...]:
 
 def waiting(session: Session, officer: str) -> Line | None:
     """The latest certification of the officer that waits for a second person."""
+    return _latest(session, officer, "state = 'proposed'", "proposed_at")
+
+
+def _latest(session: Session, officer: str, condition: str, by: str) -> Line | None:
     with session.cursor() as cursor:
         cursor.execute(
-            f"select {COLUMNS} from certifications where officer = %s and state = 'proposed'"
-            " order by proposed_at desc, id limit 1",
+            f"select {COLUMNS} from certifications where officer = %s and {condition} order by {by} desc, id limit 1",
             [officer],
         )
         row = cursor.fetchone()

@@ -39,22 +39,30 @@ class Scope:
 
 def lay_out(session: Session, scope: Scope) -> int:
     """Begin: the media of the scope, for the statements below, until the transaction ends; how many."""
+    return _lay_out(
+        session,
+        """m.id in (select o.medium_id from occurrences o
+                     where o.case_id = %(case)s and (%(exhibit)s::uuid is null or o.exhibit_id = %(exhibit)s))
+           and m.owner_member = %(member)s and m.owner_unit = %(unit)s and %(blocked)s <> all (m.excluded)""",
+        {
+            "case": scope.case_id, "exhibit": scope.exhibit_id, "blocked": BLOCKED,
+            "member": session.actor.member, "unit": session.actor.unit,
+        },
+    )  # fmt: skip
+
+
+def lay_out_some(session: Session, media: Sequence[UUID]) -> int:
+    """The same with these own media."""
+    return _lay_out(session, "m.id = any(%(media)s)", {"media": list(media)})
+
+
+def _lay_out(session: Session, condition: str, values: dict[str, object]) -> int:
     with session.cursor() as cursor:
         cursor.execute(
             "create temporary table if not exists candidates (id uuid primary key, name bytea) on commit delete rows"
         )
         cursor.execute("truncate pg_temp.candidates")
-        cursor.execute(
-            """
-            insert into pg_temp.candidates select m.id, m.name from media m
-             where m.id in (select o.medium_id from occurrences o
-                             where o.case_id = %(case)s and (%(exhibit)s::uuid is null or o.exhibit_id = %(exhibit)s))
-               and m.owner_member = %(member)s and m.owner_unit = %(unit)s and %(blocked)s <> all (m.excluded)""",
-            {
-                "case": scope.case_id, "exhibit": scope.exhibit_id, "blocked": BLOCKED,
-                "member": session.actor.member, "unit": session.actor.unit,
-            },
-        )  # fmt: skip
+        cursor.execute(f"insert into pg_temp.candidates select m.id, m.name from media m where {condition}", values)
         count = cursor.rowcount
         cursor.execute("analyze pg_temp.candidates")
         return count

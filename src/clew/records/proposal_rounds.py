@@ -1,10 +1,10 @@
 """What a round gives a unit to be proposed: own media that are new, and own media that share something with what is new in a series.
 
 Both are read under row security of the unit's calendar, out of the media of the round that are laid out for leads
-(`lead_rounds.lay_out`). What is found is laid out as `grounds` wants it, some at a time.
+(`lead_rounds.lay_out`). What is found is given some at a time, to be laid out as `grounds` wants it (`grounds.lay_out_some`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from uuid import UUID
 
 from clew.domain import proposal
@@ -30,7 +30,7 @@ _PLACED = f"""
 
 
 def lay_out(session: Session, again: SealedAgain, behind: Key, limit: int) -> Slice[UUID]:
-    """Some of the own media that the round gives reason to look at, laid out as candidates; those are the items.
+    """Some of the own media that the round gives reason to look at; those are the items.
 
     They lie in a case of the unit, and are new themselves or share bytes, a match, a serial number, a document, a
     moment or a place with what is new in a series. Of the last four more are given than rules will find good.
@@ -85,17 +85,6 @@ def lay_out_named(session: Session, behind: Key, limit: int) -> Slice[UUID]:
         if len(found) == limit:
             return Slice(items=[*found], upto=(at,), is_last=False)
     return Slice(items=[*found], upto=(rows[-1][0],) if rows else behind, is_last=len(rows) < FILES_AT_ONCE)
-
-
-def as_candidates(session: Session, media: Sequence[UUID]) -> None:
-    """Lay these own media out for the statements of `grounds`, until the transaction ends."""
-    with session.cursor() as cursor:
-        cursor.execute(
-            "create temporary table if not exists candidates (id uuid primary key, name bytea) on commit delete rows"
-        )
-        cursor.execute("truncate pg_temp.candidates")
-        cursor.execute("insert into pg_temp.candidates select m.id, m.name from media m where m.id = any(%s)", [list(media)])
-        cursor.execute("analyze pg_temp.candidates")
 
 
 def cases_of(session: Session, media: Iterable[UUID]) -> dict[UUID, UUID]:

@@ -18,7 +18,6 @@ def by_two(proposed_by: str = "proposed_by") -> str:
     return f"(state <> '{State.IN_FORCE}' or decided_by = {OFFICER} and decided_by <> {proposed_by})"
 
 
-
 ADDED: Mapping[str, str] = {
     "handling_changes": (
         f"(state = '{State.PROPOSED}' or state = '{State.IN_FORCE}' and ({ONE_DECIDES} or not reaches_own and not"
